@@ -1,0 +1,175 @@
+//! `#[derive(SharedLayout)]`, which shm-runtime re-exports.
+//!
+//! The derive checks what can be seen in the tokens, and hands the fields to a
+//! macro of shm-runtime, which has the compiler check the rest. So this crate
+//! knows nothing of layouts, and no `unsafe` lands in the user's crate.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::spanned::Spanned;
+use syn::{Attribute, Data, DeriveInput, Error, Field, Fields, LitStr, Path, Result, Type};
+
+/// Makes a struct fit for shared memory.
+///
+/// The struct must be `#[repr(C)]`, `Copy`, without type parameters and
+/// without padding; its fields are numbers, arrays, `shm_runtime::Bool`,
+/// `shm_runtime::Str<N>`, or types that derive `SharedLayout` themselves.
+///
+/// Attributes of a field:
+///
+/// - `#[shm(unit = "ns")]`: its unit of measure, which is part of the contract;
+/// - `#[shm(bytes)]` on a `[u8; N]`: it is `bytes[N]`, not `u8[N]`;
+/// - `#[shm(reserved)]`: it only fills a gap; keep it zero.
+///
+/// Attribute of the struct: `#[shm(crate = path)]` where shm-runtime has
+/// another name.
+#[proc_macro_derive(SharedLayout, attributes(shm))]
+pub fn shared_layout(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    let input = syn::parse_macro_input!(input as DeriveInput);
+    expand(&input).unwrap_or_else(Error::into_compile_error).into()
+}
+
+fn expand(input: &DeriveInput) -> Result<TokenStream> {
+    let Data::Struct(data) = &input.data else {
+        return Err(Error::new(
+            input.ident.span(),
+            "only a struct can be shared: an enum or a union has bit patterns that are invalid, \
+             and another process may write any; use a newtype around an integer",
+        ));
+    };
+    if !input.generics.params.is_empty() {
+        return Err(Error::new(
+            input.generics.span(),
+            "a shared struct has no parameters: its layout is one and the same in every program",
+        ));
+    }
+    if !has_repr_c(&input.attrs)? {
+        return Err(Error::new(
+            input.ident.span(),
+            "a shared struct is laid out as in C: add #[repr(C)]",
+        ));
+    }
+    let Fields::Named(fields) = &data.fields else {
+        return Err(Error::new(
+            input.ident.span(),
+            "a shared struct has named fields: their names are part of the contract",
+        ));
+    };
+    if fields.named.is_empty() {
+        return Err(Error::new(input.ident.span(), "a shared struct has at least one field"));
+    }
+    let krate = crate_path(&input.attrs)?;
+    let name = &input.ident;
+    let mut errors: Option<Error> = None;
+    let mut described = TokenStream::new();
+    for field in &fields.named {
+        match describe(field) {
+            Ok(tokens) => described.extend(tokens),
+            Err(error) => match &mut errors {
+                Some(all) => all.combine(error),
+                None => errors = Some(error),
+            },
+        }
+    }
+    if let Some(errors) = errors {
+        return Err(errors);
+    }
+    Ok(quote! {
+        #krate::__derived_struct! { #name, fields { #described } }
+    })
+}
+
+/// `field: Type, kind, "unit";`, as the macro of shm-runtime takes it.
+fn describe(field: &Field) -> Result<TokenStream> {
+    if let Some(hint) = hint(&field.ty) {
+        return Err(Error::new(field.ty.span(), hint));
+    }
+    let mut unit = String::new();
+    let mut kind = "Plain";
+    for attribute in field.attrs.iter().filter(|a| a.path().is_ident("shm")) {
+        attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("unit") {
+                unit = meta.value()?.parse::<LitStr>()?.value();
+            } else if meta.path.is_ident("bytes") {
+                kind = "Bytes";
+            } else if meta.path.is_ident("reserved") {
+                kind = "Reserved";
+            } else {
+                return Err(meta.error("expected `unit = \"..\"`, `bytes` or `reserved`"));
+            }
+            Ok(())
+        })?;
+    }
+    if kind != "Plain" && !is_byte_array(&field.ty) {
+        return Err(Error::new(field.ty.span(), "this attribute is for arrays of u8: [u8; N]"));
+    }
+    let name = &field.ident;
+    let ty = &field.ty;
+    let kind = syn::Ident::new(kind, Span::call_site());
+    Ok(quote! { #name: #ty, #kind, #unit; })
+}
+
+/// What to use instead of types that people try and that cannot be shared.
+fn hint(ty: &Type) -> Option<&'static str> {
+    match ty {
+        Type::Array(array) => return hint(&array.elem),
+        Type::Reference(_) | Type::Ptr(_) => {
+            return Some("an address means nothing in another process; share the value itself");
+        }
+        _ => {}
+    }
+    let Type::Path(path) = ty else { return None };
+    let name = path.path.segments.last()?.ident.to_string();
+    Some(match name.as_str() {
+        "bool" => "another process may write a 2 here; use shm_runtime::Bool",
+        "char" => "not every number is a char; use u32",
+        "usize" => "its size depends on the target; use u64",
+        "isize" => "its size depends on the target; use i64",
+        "String" | "str" => "text on the heap cannot be shared; use shm_runtime::Str<N>",
+        "Vec" | "Box" | "Rc" | "Arc" => "memory of this process cannot be shared; use an array",
+        "Option" => "its layout is the compiler's secret; use a field that says whether it is set",
+        _ => return None,
+    })
+}
+
+fn is_byte_array(ty: &Type) -> bool {
+    matches!(ty, Type::Array(array)
+        if matches!(&*array.elem, Type::Path(p) if p.path.is_ident("u8")))
+}
+
+fn has_repr_c(attributes: &[Attribute]) -> Result<bool> {
+    let mut found = false;
+    for attribute in attributes.iter().filter(|a| a.path().is_ident("repr")) {
+        attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("C") {
+                found = true;
+            } else if meta.path.is_ident("packed") {
+                return Err(meta.error(
+                    "a packed struct is laid out by hand; reorder its fields or reserve the gaps",
+                ));
+            }
+            // `align(64)`: skip the number.
+            if meta.input.peek(syn::token::Paren) {
+                let content;
+                syn::parenthesized!(content in meta.input);
+                content.parse::<TokenStream>()?;
+            }
+            Ok(())
+        })?;
+    }
+    Ok(found)
+}
+
+fn crate_path(attributes: &[Attribute]) -> Result<Path> {
+    let mut path: Path = syn::parse_quote!(::shm_runtime);
+    for attribute in attributes.iter().filter(|a| a.path().is_ident("shm")) {
+        attribute.parse_nested_meta(|meta| {
+            if meta.path.is_ident("crate") {
+                path = meta.value()?.parse()?;
+                return Ok(());
+            }
+            Err(meta.error("expected `crate = path`"))
+        })?;
+    }
+    Ok(path)
+}

@@ -1,0 +1,244 @@
+//! Reads a contract out of bytes that nobody vouches for.
+//!
+//! Every length is checked before it is used, nesting is two levels deep and
+//! nothing is reserved ahead by a number that was read; so the work is bounded
+//! by the number of bytes given. What does not read back to the same bytes is
+//! refused: the canonical form is the only one.
+
+use super::descriptor::{
+    BitDef, Contract, Field, ObjectDef, ObjectKind, QueueDef, TypeBody, TypeDef, ValueDef,
+};
+use super::encode::{BIT, CONTRACT, ENUM, FIELD, FLAGS, QUEUE, STRUCT, VALUE};
+use super::type_expr::{Primitive, TypeExpr};
+use std::fmt;
+
+/// The bytes are not a contract.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DecodeError {
+    what: &'static str,
+    at: usize,
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the contract is damaged: {} at byte {}", self.what, self.at)
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+impl Contract {
+    /// Reads the canonical byte form.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        let mut input = Reader { bytes, at: 0 };
+        let (tag, mut body) = input.record()?;
+        if tag != CONTRACT {
+            return Err(input.fail("no contract record"));
+        }
+        input.end()?;
+        let mut contract =
+            Self { schema: body.text()?, segment: body.text()?, types: vec![], objects: vec![] };
+        while !body.is_empty() {
+            let (tag, mut record) = body.record()?;
+            match tag {
+                STRUCT | ENUM | FLAGS => contract.types.push(type_def(tag, &mut record)?),
+                QUEUE => {
+                    let name = record.text()?;
+                    let kind = ObjectKind::Queue(QueueDef {
+                        item: record.type_expr()?,
+                        capacity: record.number()?,
+                    });
+                    contract.objects.push(ObjectDef { name, kind });
+                }
+                _ => return Err(body.fail("unknown record")),
+            }
+            record.end()?;
+        }
+        // Order, and types before objects: all that the reader above let pass.
+        if contract.encode() != bytes {
+            return Err(input.fail("the records are not in canonical order"));
+        }
+        let sorted = |a: &TypeDef, b: &TypeDef| (&a.schema, &a.name) < (&b.schema, &b.name);
+        if !contract.types.windows(2).all(|w| sorted(&w[0], &w[1])) {
+            return Err(input.fail("the types are not sorted"));
+        }
+        contract.check().map_err(|what| input.fail(what))?;
+        Ok(contract)
+    }
+
+    /// What a reader of values relies on: names resolve, sizes agree, fields
+    /// lie in order within their struct, and nothing contains itself.
+    fn check(&self) -> Result<(), &'static str> {
+        for def in &self.types {
+            if !def.align.is_power_of_two() || def.size == 0 || def.size % def.align != 0 {
+                return Err("a type's size and alignment do not fit together");
+            }
+            if let TypeBody::Struct(fields) = &def.body {
+                let mut end = 0;
+                for field in fields {
+                    let (size, _) =
+                        self.size_and_align(&field.ty).ok_or("a field's type is unknown")?;
+                    if size != field.size || field.offset < end {
+                        return Err("a field's size or offset is wrong");
+                    }
+                    end = field.offset.checked_add(size).ok_or("a field's end overflows")?;
+                }
+                if end > def.size {
+                    return Err("a field lies outside its struct");
+                }
+            }
+        }
+        for object in &self.objects {
+            let ObjectKind::Queue(queue) = &object.kind;
+            if self.size_and_align(&queue.item).is_none() {
+                return Err("an object's type is unknown");
+            }
+        }
+        self.check_recursion()
+    }
+
+    /// Types that contain each other have no end. Kahn's algorithm: take away,
+    /// one by one, the types that wait for no other; what is left is a cycle.
+    fn check_recursion(&self) -> Result<(), &'static str> {
+        let mut waits_for = vec![0usize; self.types.len()];
+        let mut needed_by = vec![Vec::new(); self.types.len()];
+        for (i, def) in self.types.iter().enumerate() {
+            let TypeBody::Struct(fields) = &def.body else {
+                continue;
+            };
+            for name in fields.iter().filter_map(|f| f.ty.named()) {
+                let part = self.type_index(name).ok_or("a field's type is unknown")?;
+                needed_by[part].push(i);
+                waits_for[i] += 1;
+            }
+        }
+        let mut ready: Vec<usize> = (0..self.types.len()).filter(|i| waits_for[*i] == 0).collect();
+        let mut done = 0;
+        while let Some(part) = ready.pop() {
+            done += 1;
+            for &whole in &needed_by[part] {
+                waits_for[whole] -= 1;
+                if waits_for[whole] == 0 {
+                    ready.push(whole);
+                }
+            }
+        }
+        if done == self.types.len() { Ok(()) } else { Err("a type contains itself") }
+    }
+}
+
+fn type_def(tag: u8, record: &mut Reader<'_>) -> Result<TypeDef, DecodeError> {
+    let (schema, name) = (record.text()?, record.text()?);
+    if tag == STRUCT {
+        let (size, align) = (record.number()?, record.number()?);
+        let mut fields = Vec::new();
+        while !record.is_empty() {
+            let mut field = record.expect(FIELD)?;
+            fields.push(Field {
+                name: field.text()?,
+                offset: field.number()?,
+                size: field.number()?,
+                ty: field.type_expr()?,
+                unit: field.text()?,
+            });
+            field.end()?;
+        }
+        return Ok(TypeDef { schema, name, size, align, body: TypeBody::Struct(fields) });
+    }
+    let repr = record.text()?;
+    let repr = Primitive::from_name(&repr)
+        .filter(|p| p.integer_range().is_some())
+        .ok_or_else(|| record.fail("not an integer type"))?;
+    let body = if tag == ENUM {
+        let mut values = Vec::new();
+        while !record.is_empty() {
+            let mut value = record.expect(VALUE)?;
+            let name = value.text()?;
+            let raw = value.number()?;
+            #[allow(clippy::cast_possible_wrap)] // two's complement, as written
+            let number = if repr.is_signed() { i128::from(raw as i64) } else { i128::from(raw) };
+            values.push(ValueDef { name, number });
+            value.end()?;
+        }
+        TypeBody::Enum(repr, values)
+    } else {
+        let mut bits = Vec::new();
+        while !record.is_empty() {
+            let mut bit = record.expect(BIT)?;
+            let name = bit.text()?;
+            let position = bit.number()?;
+            let position = u8::try_from(position)
+                .ok()
+                .filter(|b| u64::from(*b) < repr.size() * 8)
+                .ok_or_else(|| bit.fail("a bit outside its type"))?;
+            bits.push(BitDef { name, bit: position });
+            bit.end()?;
+        }
+        TypeBody::Flags(repr, bits)
+    };
+    Ok(TypeDef { schema, name, size: repr.size(), align: repr.size(), body })
+}
+
+struct Reader<'a> {
+    bytes: &'a [u8],
+    at: usize,
+}
+
+impl<'a> Reader<'a> {
+    fn fail(&self, what: &'static str) -> DecodeError {
+        DecodeError { what, at: self.at }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.bytes.is_empty()
+    }
+
+    fn end(&self) -> Result<(), DecodeError> {
+        if self.is_empty() { Ok(()) } else { Err(self.fail("bytes left over")) }
+    }
+
+    fn take(&mut self, n: usize) -> Result<&'a [u8], DecodeError> {
+        if n > self.bytes.len() {
+            return Err(self.fail("cut short"));
+        }
+        let (head, tail) = self.bytes.split_at(n);
+        self.bytes = tail;
+        self.at += n;
+        Ok(head)
+    }
+
+    fn array<const N: usize>(&mut self) -> Result<[u8; N], DecodeError> {
+        let mut out = [0; N];
+        out.copy_from_slice(self.take(N)?);
+        Ok(out)
+    }
+
+    fn number(&mut self) -> Result<u64, DecodeError> {
+        Ok(u64::from_le_bytes(self.array()?))
+    }
+
+    fn text(&mut self) -> Result<String, DecodeError> {
+        let length = u16::from_le_bytes(self.array()?);
+        let bytes = self.take(usize::from(length))?;
+        let text = std::str::from_utf8(bytes).map_err(|_| self.fail("text that is not UTF-8"))?;
+        Ok(text.to_owned())
+    }
+
+    fn type_expr(&mut self) -> Result<TypeExpr, DecodeError> {
+        let text = self.text()?;
+        TypeExpr::parse(&text).map_err(|_| self.fail("not a type"))
+    }
+
+    fn record(&mut self) -> Result<(u8, Reader<'a>), DecodeError> {
+        let [tag] = self.array()?;
+        let length = u32::from_le_bytes(self.array()?);
+        let at = self.at;
+        let bytes = self.take(usize::try_from(length).map_err(|_| self.fail("too long"))?)?;
+        Ok((tag, Reader { bytes, at }))
+    }
+
+    fn expect(&mut self, tag: u8) -> Result<Reader<'a>, DecodeError> {
+        let (found, record) = self.record()?;
+        if found == tag { Ok(record) } else { Err(self.fail("unexpected record")) }
+    }
+}

@@ -1,0 +1,125 @@
+//! The canonical byte form of a contract, as it stands in every segment.
+//! `docs/segment-format.md` specifies it; [`decode`](super::decode) reads it.
+//!
+//! ```text
+//! record   := tag u8 | length u32 | payload of that many bytes
+//! text     := length u16 | UTF-8
+//! contract := 'S' { text schema | text segment | type record* | object record* }
+//! type     := 'T' { text schema | text name | u64 size | u64 align | 'f' record* }      struct
+//!           | 'E' { text schema | text name | text repr | 'v' record* }                 enum
+//!           | 'F' { text schema | text name | text repr | 'b' record* }                 flags
+//! field    := 'f' { text name | u64 offset | u64 size | text type | text unit }
+//! value    := 'v' { text name | u64 number, two's complement }
+//! bit      := 'b' { text name | u64 bit }
+//! object   := 'Q' { text name | text item | u64 capacity }                              queue
+//! ```
+//!
+//! Numbers are little-endian, nothing is aligned. Types come sorted by schema
+//! and name, fields by offset, values and bits by number, objects in the order
+//! in which they lie; so equal meanings have equal bytes.
+
+use super::descriptor::{Contract, Field, ObjectKind, TypeBody, TypeDef};
+
+pub(super) const CONTRACT: u8 = b'S';
+pub(super) const STRUCT: u8 = b'T';
+pub(super) const ENUM: u8 = b'E';
+pub(super) const FLAGS: u8 = b'F';
+pub(super) const FIELD: u8 = b'f';
+pub(super) const VALUE: u8 = b'v';
+pub(super) const BIT: u8 = b'b';
+pub(super) const QUEUE: u8 = b'Q';
+
+impl Contract {
+    /// The canonical byte form.
+    ///
+    /// A name longer than 65,535 bytes or a record longer than 4 GiB cannot
+    /// be written; the generator refuses schemas long before that.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut out = Vec::with_capacity(256);
+        record(&mut out, CONTRACT, |out| {
+            text(out, &self.schema);
+            text(out, &self.segment);
+            for def in &self.types {
+                type_def(out, def, &def.schema);
+            }
+            for object in &self.objects {
+                match &object.kind {
+                    ObjectKind::Queue(queue) => record(out, QUEUE, |out| {
+                        text(out, &object.name);
+                        text(out, &queue.item.to_string());
+                        number(out, queue.capacity);
+                    }),
+                }
+            }
+        });
+        out
+    }
+}
+
+/// Writes a type as if it came from `schema`.
+pub(super) fn type_def(out: &mut Vec<u8>, def: &TypeDef, schema: &str) {
+    let head = |out: &mut Vec<u8>| {
+        text(out, schema);
+        text(out, &def.name);
+    };
+    match &def.body {
+        TypeBody::Struct(fields) => record(out, STRUCT, |out| {
+            head(out);
+            number(out, def.size);
+            number(out, def.align);
+            for f in fields {
+                field(out, f);
+            }
+        }),
+        TypeBody::Enum(repr, values) => record(out, ENUM, |out| {
+            head(out);
+            text(out, repr.name());
+            for value in values {
+                record(out, VALUE, |out| {
+                    text(out, &value.name);
+                    // Two's complement in 64 bits, whatever the sign.
+                    out.extend_from_slice(&value.number.to_le_bytes()[..8]);
+                });
+            }
+        }),
+        TypeBody::Flags(repr, bits) => record(out, FLAGS, |out| {
+            head(out);
+            text(out, repr.name());
+            for bit in bits {
+                record(out, BIT, |out| {
+                    text(out, &bit.name);
+                    number(out, u64::from(bit.bit));
+                });
+            }
+        }),
+    }
+}
+
+fn field(out: &mut Vec<u8>, field: &Field) {
+    record(out, FIELD, |out| {
+        text(out, &field.name);
+        number(out, field.offset);
+        number(out, field.size);
+        text(out, &field.ty.to_string());
+        text(out, &field.unit);
+    });
+}
+
+pub(super) fn record(out: &mut Vec<u8>, tag: u8, body: impl FnOnce(&mut Vec<u8>)) {
+    out.push(tag);
+    let at = out.len();
+    out.extend_from_slice(&[0; 4]);
+    body(out);
+    let length = u32::try_from(out.len() - at - 4).unwrap_or(u32::MAX);
+    out[at..at + 4].copy_from_slice(&length.to_le_bytes());
+}
+
+pub(super) fn text(out: &mut Vec<u8>, text: &str) {
+    let length = u16::try_from(text.len()).unwrap_or(u16::MAX);
+    out.extend_from_slice(&length.to_le_bytes());
+    out.extend_from_slice(&text.as_bytes()[..usize::from(length)]);
+}
+
+fn number(out: &mut Vec<u8>, number: u64) {
+    out.extend_from_slice(&number.to_le_bytes());
+}

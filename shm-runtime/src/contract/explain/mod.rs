@@ -1,0 +1,311 @@
+//! Says in words how two contracts differ: what a refused attach tells.
+//!
+//! Everything is told from the reader's side: "moved from 32 to 40" means 32
+//! in the program that asks, 40 in the segment that it met.
+
+mod fields;
+
+use super::descriptor::{Contract, ObjectDef, ObjectKind, TypeBody, TypeDef};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// One difference between two contracts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// What it is about: `Book.bids`, `Side.BUY`, `trades`.
+    pub path: String,
+    /// The whole sentence, which begins with the path.
+    pub text: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// All differences between the contract of this program and the one of a
+/// segment; empty exactly if they are equal.
+pub fn explain(mine: &Contract, segment: &Contract) -> Vec<Difference> {
+    let mut out = Out(Vec::new());
+    if mine.schema != segment.schema {
+        let text = format!("is `{}` here, `{}` in the segment", mine.schema, segment.schema);
+        out.add("the schema".to_owned(), &text);
+    }
+    if mine.segment != segment.segment {
+        let text = format!("is `{}` here, `{}` in the segment", mine.segment, segment.segment);
+        out.add("the segment's name".to_owned(), &text);
+    }
+    for def in &mine.types {
+        if let Some(theirs) = segment.type_def(&def.type_name()) {
+            compare_types(&mut out, def, theirs);
+        }
+    }
+    compare_objects(&mut out, &mine.objects, &segment.objects);
+    // A type that only one side has is news only if no field or object that
+    // uses it was named already.
+    if out.0.is_empty() {
+        for def in &mine.types {
+            if segment.type_def(&def.type_name()).is_none() {
+                out.add(def.type_name().to_string(), "is not in the segment");
+            }
+        }
+        for def in &segment.types {
+            if mine.type_def(&def.type_name()).is_none() {
+                out.add(def.type_name().to_string(), "is in the segment only");
+            }
+        }
+    }
+    out.0
+}
+
+struct Out(Vec<Difference>);
+
+impl Out {
+    fn add(&mut self, path: String, text: &str) {
+        let text = format!("{path} {text}");
+        self.0.push(Difference { path, text });
+    }
+}
+
+fn compare_types(out: &mut Out, mine: &TypeDef, theirs: &TypeDef) {
+    let path = mine.type_name().to_string();
+    match (&mine.body, &theirs.body) {
+        (TypeBody::Struct(a), TypeBody::Struct(b)) => {
+            let before = out.0.len();
+            fields::compare(out, &path, a, b);
+            if out.0.len() == before && (mine.size, mine.align) != (theirs.size, theirs.align) {
+                let text = format!(
+                    "is {} bytes aligned to {} here, {} bytes aligned to {} in the segment",
+                    mine.size, mine.align, theirs.size, theirs.align
+                );
+                out.add(path, &text);
+            }
+        }
+        (TypeBody::Enum(ra, a), TypeBody::Enum(rb, b)) => {
+            if ra != rb {
+                out.add(path.clone(), &format!("is a {ra} here, a {rb} in the segment"));
+            }
+            let a: Vec<_> = a.iter().map(|v| (v.name.as_str(), v.number)).collect();
+            let b: Vec<_> = b.iter().map(|v| (v.name.as_str(), v.number)).collect();
+            compare_members(out, &path, &a, &b);
+        }
+        (TypeBody::Flags(ra, a), TypeBody::Flags(rb, b)) => {
+            if ra != rb {
+                out.add(path.clone(), &format!("is a {ra} here, a {rb} in the segment"));
+            }
+            let a: Vec<_> = a.iter().map(|v| (v.name.as_str(), i128::from(v.bit))).collect();
+            let b: Vec<_> = b.iter().map(|v| (v.name.as_str(), i128::from(v.bit))).collect();
+            compare_members(out, &path, &a, &b);
+        }
+        (a, b) => {
+            out.add(path, &format!("is {} here, {} in the segment", kind_of(a), kind_of(b)));
+        }
+    }
+}
+
+fn kind_of(body: &TypeBody) -> &'static str {
+    match body {
+        TypeBody::Struct(_) => "a struct",
+        TypeBody::Enum(..) => "an enum",
+        TypeBody::Flags(..) => "a set of flags",
+    }
+}
+
+fn compare_members(out: &mut Out, path: &str, mine: &[(&str, i128)], theirs: &[(&str, i128)]) {
+    let by_name = |members: &[(&str, i128)]| -> BTreeMap<String, i128> {
+        members.iter().map(|(name, number)| ((*name).to_owned(), *number)).collect()
+    };
+    let (my_names, their_names) = (by_name(mine), by_name(theirs));
+    for (name, number) in mine {
+        match their_names.get(*name) {
+            None => out.add(format!("{path}.{name}"), &format!("= {number} is not in the segment")),
+            Some(other) if other != number => {
+                let text = format!("is {number} here, {other} in the segment");
+                out.add(format!("{path}.{name}"), &text);
+            }
+            Some(_) => {}
+        }
+    }
+    for (name, number) in theirs {
+        if !my_names.contains_key(*name) {
+            out.add(format!("{path}.{name}"), &format!("= {number} is in the segment only"));
+        }
+    }
+}
+
+fn compare_objects(out: &mut Out, mine: &[ObjectDef], theirs: &[ObjectDef]) {
+    let by_name = |objects: &'_ [ObjectDef]| -> BTreeMap<String, usize> {
+        objects.iter().enumerate().map(|(i, o)| (o.name.clone(), i)).collect()
+    };
+    let (my_names, their_names) = (by_name(mine), by_name(theirs));
+    for (i, object) in mine.iter().enumerate() {
+        let here = format!("object {}", object.name);
+        let Some((j, other)) = their_names.get(&object.name).map(|j| (*j, &theirs[*j])) else {
+            out.add(here, &format!("({}) is not in the segment", object.kind.name()));
+            continue;
+        };
+        let (ObjectKind::Queue(a), ObjectKind::Queue(b)) = (&object.kind, &other.kind);
+        if a.item != b.item {
+            let text = format!("holds {} here, {} in the segment", a.item, b.item);
+            out.add(here.clone(), &text);
+        }
+        if a.capacity != b.capacity {
+            let text = format!("has capacity {} here, {} in the segment", a.capacity, b.capacity);
+            out.add(here.clone(), &text);
+        }
+        if i != j {
+            out.add(here, &format!("is number {i} here, number {j} in the segment"));
+        }
+    }
+    for object in theirs {
+        if !my_names.contains_key(&object.name) {
+            let text = format!("({}) is in the segment only", object.kind.name());
+            out.add(format!("object {}", object.name), &text);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::contract::{Field, Primitive, QueueDef, TypeExpr};
+
+    fn contract(fields: &[(&str, u64, &str)], unit: &str) -> Contract {
+        let fields: Vec<Field> = fields
+            .iter()
+            .map(|(name, offset, ty)| {
+                let ty = TypeExpr::parse(ty).unwrap();
+                let size = Contract {
+                    schema: String::new(),
+                    segment: String::new(),
+                    types: vec![],
+                    objects: vec![],
+                }
+                .size_and_align(&ty)
+                .unwrap()
+                .0;
+                Field { name: (*name).to_owned(), offset: *offset, size, ty, unit: unit.to_owned() }
+            })
+            .collect();
+        let size = fields.last().map_or(8, |f| f.offset + f.size).next_multiple_of_8();
+        Contract {
+            schema: "acme.market".into(),
+            segment: "feed".into(),
+            types: vec![TypeDef {
+                schema: String::new(),
+                name: "Book".into(),
+                size,
+                align: 8,
+                body: TypeBody::Struct(fields),
+            }],
+            objects: vec![ObjectDef {
+                name: "books".into(),
+                kind: ObjectKind::Queue(QueueDef {
+                    item: TypeExpr::parse("Book").unwrap(),
+                    capacity: 4,
+                }),
+            }],
+        }
+    }
+
+    trait Round {
+        fn next_multiple_of_8(self) -> Self;
+    }
+    impl Round for u64 {
+        fn next_multiple_of_8(self) -> Self {
+            (self + 7) & !7
+        }
+    }
+
+    fn texts(mine: &Contract, theirs: &Contract) -> Vec<String> {
+        explain(mine, theirs).into_iter().map(|d| d.text).collect()
+    }
+
+    #[test]
+    fn equal_contracts_have_nothing_to_explain() {
+        let a = contract(&[("ts", 0, "u64")], "ns");
+        assert!(explain(&a, &a).is_empty());
+        assert_eq!(Contract::decode(&a.encode()).unwrap(), a);
+    }
+
+    #[test]
+    fn an_inserted_field_is_named_as_the_reason_for_the_move() {
+        let mine = contract(&[("symbol", 0, "str[24]"), ("bids", 24, "u64[2]")], "");
+        let theirs = contract(
+            &[("symbol", 0, "str[24]"), ("lot_size", 24, "u64"), ("bids", 32, "u64[2]")],
+            "",
+        );
+        assert_eq!(
+            texts(&mine, &theirs),
+            [
+                "Book.bids moved from 24 to 32: lot_size (u64) was inserted at 24",
+                "Book.lot_size (u64 at 24) is in the segment only",
+            ]
+        );
+    }
+
+    #[test]
+    fn swapped_renamed_and_retyped_fields_and_units_are_told_apart() {
+        let a = contract(&[("x", 0, "u64"), ("y", 8, "u64")], "");
+        let swapped = contract(&[("y", 0, "u64"), ("x", 8, "u64")], "");
+        assert_eq!(texts(&a, &swapped), ["Book.x moved from 0 to 8", "Book.y moved from 8 to 0"]);
+        let renamed = contract(&[("x", 0, "u64"), ("z", 8, "u64")], "");
+        assert_eq!(texts(&a, &renamed), ["Book.y is called `z` in the segment"]);
+        let retyped = contract(&[("x", 0, "i64"), ("y", 8, "u64")], "");
+        assert_eq!(texts(&a, &retyped), ["Book.x is u64 here, i64 in the segment"]);
+        let unit = contract(&[("x", 0, "u64"), ("y", 8, "u64")], "ns");
+        assert_eq!(texts(&a, &unit)[0], "Book.x has unit none here, `ns` in the segment");
+    }
+
+    #[test]
+    fn enums_and_flags_and_objects_are_compared_too() {
+        let mut a = contract(&[("ts", 0, "u64")], "");
+        a.types.push(TypeDef {
+            schema: String::new(),
+            name: "Side".into(),
+            size: 1,
+            align: 1,
+            body: TypeBody::Enum(
+                Primitive::I8,
+                vec![super::super::ValueDef { name: "BUY".into(), number: -1 }],
+            ),
+        });
+        assert_eq!(Contract::decode(&a.encode()).unwrap(), a);
+        let mut b = a.clone();
+        b.types[1].body = TypeBody::Enum(
+            Primitive::I8,
+            vec![super::super::ValueDef { name: "BUY".into(), number: 2 }],
+        );
+        assert_eq!(texts(&a, &b), ["Side.BUY is -1 here, 2 in the segment"]);
+        b.objects[0].kind =
+            ObjectKind::Queue(QueueDef { item: TypeExpr::parse("Book").unwrap(), capacity: 8 });
+        assert!(
+            texts(&a, &b)
+                .contains(&"object books has capacity 4 here, 8 in the segment".to_owned())
+        );
+    }
+
+    #[test]
+    fn a_contract_that_contains_itself_or_lies_is_refused() {
+        let mut a = contract(&[("me", 0, "u64")], "");
+        if let TypeBody::Struct(fields) = &mut a.types[0].body {
+            fields[0].ty = TypeExpr::parse("Book").unwrap();
+        }
+        assert!(Contract::decode(&a.encode()).is_err());
+        let good = contract(&[("ts", 0, "u64")], "").encode();
+        for cut in 0..good.len() {
+            assert!(Contract::decode(&good[..cut]).is_err());
+        }
+        for i in 0..good.len() {
+            for bit in 0..8 {
+                let mut bad = good.clone();
+                bad[i] ^= 1 << bit;
+                // Any answer, no panic; and what is accepted reads back the same.
+                if let Ok(c) = Contract::decode(&bad) {
+                    assert_eq!(c.encode(), bad);
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,286 @@
+//! How a type is written: `u64`, `str[16]`, `f32[4][8]`, `acme.common.Level`.
+//!
+//! The same spelling stands in schemas, in contracts and in messages. A
+//! schema may also write constants' names and aliases; those are resolved
+//! before a [`TypeExpr`] exists.
+
+use std::fmt;
+
+/// A type that the language knows without a declaration.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[allow(missing_docs)] // the variants are their names
+pub enum Primitive {
+    U8,
+    U16,
+    U32,
+    U64,
+    I8,
+    I16,
+    I32,
+    I64,
+    F32,
+    F64,
+    Bool,
+}
+
+impl Primitive {
+    /// Every primitive, in the order of the documentation.
+    pub const ALL: [Self; 11] = [
+        Self::U8,
+        Self::U16,
+        Self::U32,
+        Self::U64,
+        Self::I8,
+        Self::I16,
+        Self::I32,
+        Self::I64,
+        Self::F32,
+        Self::F64,
+        Self::Bool,
+    ];
+
+    /// The name in schemas and contracts.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::U8 => "u8",
+            Self::U16 => "u16",
+            Self::U32 => "u32",
+            Self::U64 => "u64",
+            Self::I8 => "i8",
+            Self::I16 => "i16",
+            Self::I32 => "i32",
+            Self::I64 => "i64",
+            Self::F32 => "f32",
+            Self::F64 => "f64",
+            Self::Bool => "bool",
+        }
+    }
+
+    /// The primitive of that name.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|p| p.name() == name)
+    }
+
+    /// Bytes in memory, which is also the natural alignment.
+    pub const fn size(self) -> u64 {
+        match self {
+            Self::U8 | Self::I8 | Self::Bool => 1,
+            Self::U16 | Self::I16 => 2,
+            Self::U32 | Self::I32 | Self::F32 => 4,
+            Self::U64 | Self::I64 | Self::F64 => 8,
+        }
+    }
+
+    /// The least and the greatest number of an integer type; `None` for
+    /// floats and bool.
+    pub const fn integer_range(self) -> Option<(i128, i128)> {
+        Some(match self {
+            Self::U8 => (0, u8::MAX as i128),
+            Self::U16 => (0, u16::MAX as i128),
+            Self::U32 => (0, u32::MAX as i128),
+            Self::U64 => (0, u64::MAX as i128),
+            Self::I8 => (i8::MIN as i128, i8::MAX as i128),
+            Self::I16 => (i16::MIN as i128, i16::MAX as i128),
+            Self::I32 => (i32::MIN as i128, i32::MAX as i128),
+            Self::I64 => (i64::MIN as i128, i64::MAX as i128),
+            Self::F32 | Self::F64 | Self::Bool => return None,
+        })
+    }
+
+    /// Whether it is an integer type with a sign.
+    pub const fn is_signed(self) -> bool {
+        matches!(self, Self::I8 | Self::I16 | Self::I32 | Self::I64)
+    }
+}
+
+impl fmt::Display for Primitive {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The name of a declared type: bare within its own schema, `schema.Name` for
+/// a type of another one.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct TypeName {
+    /// The schema it comes from; empty for the contract's own.
+    pub schema: String,
+    /// The name itself.
+    pub name: String,
+}
+
+impl TypeName {
+    /// A type of the contract's own schema.
+    pub fn own(name: impl Into<String>) -> Self {
+        Self { schema: String::new(), name: name.into() }
+    }
+}
+
+impl fmt::Display for TypeName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !self.schema.is_empty() {
+            write!(f, "{}.", self.schema)?;
+        }
+        f.write_str(&self.name)
+    }
+}
+
+/// A type as a field or an object uses it.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum TypeExpr {
+    /// `u8` .. `f64`, `bool`.
+    Primitive(Primitive),
+    /// `str[N]`: UTF-8 text in N bytes, padded with NULs.
+    Str(u64),
+    /// `bytes[N]`.
+    Bytes(u64),
+    /// A declared struct, enum or set of flags.
+    Named(TypeName),
+    /// `T[N]`, `T[N][M]`: rows first, as in C. Never empty.
+    Array(Box<TypeExpr>, Vec<u64>),
+}
+
+impl TypeExpr {
+    /// Reads the canonical spelling, as a contract holds it.
+    pub fn parse(text: &str) -> Result<Self, TypeExprError> {
+        let fail = || TypeExprError(text.to_owned());
+        let (head, mut rest) = text.split_at(text.find('[').unwrap_or(text.len()));
+        let mut numbers = Vec::new();
+        while let Some(tail) = rest.strip_prefix('[') {
+            let (number, after) = tail.split_once(']').ok_or_else(fail)?;
+            let canonical = !number.is_empty()
+                && number.bytes().all(|b| b.is_ascii_digit())
+                && !number.starts_with('0');
+            if !canonical {
+                return Err(fail());
+            }
+            numbers.push(number.parse::<u64>().map_err(|_| fail())?);
+            rest = after;
+        }
+        if !rest.is_empty() {
+            return Err(fail());
+        }
+        let mut numbers = numbers.into_iter();
+        let element = match head {
+            "str" => Self::Str(numbers.next().ok_or_else(fail)?),
+            "bytes" => Self::Bytes(numbers.next().ok_or_else(fail)?),
+            _ => match Primitive::from_name(head) {
+                Some(p) => Self::Primitive(p),
+                None => Self::Named(parse_name(head).ok_or_else(fail)?),
+            },
+        };
+        let dims: Vec<u64> = numbers.collect();
+        Ok(if dims.is_empty() { element } else { Self::Array(Box::new(element), dims) })
+    }
+
+    /// The type without its array dimensions.
+    pub fn element(&self) -> &Self {
+        match self {
+            Self::Array(element, _) => element,
+            other => other,
+        }
+    }
+
+    /// The array dimensions, outermost first; empty for a single value.
+    pub fn dims(&self) -> &[u64] {
+        match self {
+            Self::Array(_, dims) => dims,
+            _ => &[],
+        }
+    }
+
+    /// The declared type it refers to, if any.
+    pub fn named(&self) -> Option<&TypeName> {
+        match self.element() {
+            Self::Named(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// An array of `len` of these: one more dimension on the outside.
+    #[must_use]
+    pub fn array_of(self, len: u64) -> Self {
+        match self {
+            Self::Array(element, mut dims) => {
+                dims.insert(0, len);
+                Self::Array(element, dims)
+            }
+            other => Self::Array(Box::new(other), vec![len]),
+        }
+    }
+}
+
+fn parse_name(text: &str) -> Option<TypeName> {
+    let identifier = |part: &str| {
+        let mut bytes = part.bytes();
+        bytes.next().is_some_and(|b| b.is_ascii_alphabetic() || b == b'_')
+            && bytes.all(|b| b.is_ascii_alphanumeric() || b == b'_')
+    };
+    if !text.split('.').all(identifier) {
+        return None;
+    }
+    let (schema, name) = text.rsplit_once('.').unwrap_or(("", text));
+    Some(TypeName { schema: schema.to_owned(), name: name.to_owned() })
+}
+
+impl fmt::Display for TypeExpr {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Primitive(p) => write!(f, "{p}"),
+            Self::Str(n) => write!(f, "str[{n}]"),
+            Self::Bytes(n) => write!(f, "bytes[{n}]"),
+            Self::Named(name) => write!(f, "{name}"),
+            Self::Array(element, dims) => {
+                write!(f, "{element}")?;
+                dims.iter().try_for_each(|n| write!(f, "[{n}]"))
+            }
+        }
+    }
+}
+
+/// The text is not a type in the canonical spelling.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TypeExprError(pub(crate) String);
+
+impl fmt::Display for TypeExprError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "`{}` is not a type", self.0.escape_debug())
+    }
+}
+
+impl std::error::Error for TypeExprError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_survives_a_round_trip() {
+        for text in [
+            "u8",
+            "f64[4][8]",
+            "str[16]",
+            "bytes[3][2]",
+            "Level",
+            "Level[10]",
+            "acme.common.Level[2]",
+        ] {
+            assert_eq!(TypeExpr::parse(text).unwrap().to_string(), text);
+        }
+    }
+
+    #[test]
+    fn what_is_not_canonical_is_refused() {
+        for text in [
+            "", "u8[", "u8[]", "u8[+1]", "u8[01]", "u8[0]", "str", "u8 [1]", "u8[1]x", "a..b", "9a",
+        ] {
+            assert!(TypeExpr::parse(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn wrapping_an_array_adds_the_outer_dimension() {
+        let rows = TypeExpr::parse("f32[8]").unwrap().array_of(4);
+        assert_eq!(rows.to_string(), "f32[4][8]");
+    }
+}

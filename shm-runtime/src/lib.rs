@@ -1,0 +1,66 @@
+//! The runtime of shmgen: shared-memory segments whose layout is proven, and
+//! queues in them that survive the death of whoever uses them.
+//!
+//! Most programs use this crate through code that `shmgen` generates from a
+//! schema; see [`include_schema!`]. By itself it offers
+//!
+//! - [`Segment`]: bare segments of N bytes, POSIX and System V;
+//! - [`Queue`]: queues of any type that derives [`SharedLayout`];
+//! - [`list`] and [`Inspector`]: looking at segments without attaching;
+//! - [`contract`]: the description of a segment that every segment carries.
+//!
+//! ```no_run
+//! use shm_runtime::{Queue, SharedLayout};
+//!
+//! #[derive(SharedLayout, Clone, Copy)]
+//! #[repr(C)]
+//! struct Trade {
+//!     price: i64,
+//!     quantity: u64,
+//! }
+//!
+//! let queue = Queue::<Trade>::open_or_create(&"acme.trades".parse()?, 4096)?;
+//! queue.producer()?.try_push(&Trade { price: 101, quantity: 5 })?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! Segments exist on 64-bit little-endian Linux. Elsewhere the crate compiles,
+//! describes layouts, and answers [`ErrorKind::Unsupported`].
+
+// Without segments, what deals with them compiles but is not reached.
+#![cfg_attr(not(segments), allow(dead_code, unused_imports, unused_variables))]
+
+pub mod contract;
+mod describe;
+mod error;
+pub mod layout;
+mod macros;
+mod memory;
+mod object;
+mod segment;
+mod sync;
+mod text;
+mod values;
+
+pub use error::{Error, ErrorKind, Holder, Result};
+pub use layout::SharedLayout;
+pub use object::queue::{
+    self, Consumer, Drain, Loan, PopError, Producer, PushError, Queue, RawConsumer, RawProducer,
+    Reservation, TryPopError, TryPushError,
+};
+pub use segment::{
+    Address, Attachment, CreatorStat, HeaderStat, Inspector, IntoAddress, KernelStat, Message,
+    ObjectStat, OpenOptions, Options, Owner, ParticipantStat, Plan, QueueStat, Segment,
+    SegmentStat, SegmentState, SegmentType, Spec, header, list,
+};
+#[cfg(feature = "derive")]
+pub use shm_derive::SharedLayout;
+pub use text::Printable;
+pub use values::{Bool, FieldRef, InvalidBool, InvalidStr, Reserved, Str};
+
+/// What generated code and the derive use; not for anybody else.
+#[doc(hidden)]
+pub mod __private {
+    pub use crate::contract::{TypeExpr, TypeSet};
+    pub use crate::describe::{FieldKind, StructBuilder, describe, enumeration, flags};
+}

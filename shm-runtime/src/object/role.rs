@@ -1,0 +1,94 @@
+//! Roles: a word that names the one participant who may act as producer or
+//! consumer.
+//!
+//! ```text
+//! 0                              free: given up cleanly, or never held
+//! generation << 32 | 0xFFFFFFFF  orphaned: its holder died, a sweep took it away
+//! generation << 32 | index + 1   held by that attachment
+//! ```
+//!
+//! The word is claimed by one compare-and-swap, from free, from orphaned or
+//! from a dead holder. The generation keeps a reused index from looking like
+//! the old holder.
+
+use crate::memory::Word;
+use std::sync::atomic::Ordering;
+
+/// An attachment: the index of its record and the generation of its claim.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct ParticipantId {
+    pub(crate) index: u32,
+    pub(crate) generation: u32,
+}
+
+const FREE: u64 = 0;
+const ORPHANED: u32 = u32::MAX;
+
+impl ParticipantId {
+    fn word(self) -> u64 {
+        u64::from(self.generation) << 32 | u64::from(self.index + 1)
+    }
+}
+
+/// What a role word says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum RoleState {
+    Free,
+    Orphaned,
+    Held(ParticipantId),
+}
+
+/// Reads a role word; any number means something.
+pub(crate) fn state(word: u64) -> RoleState {
+    #[allow(clippy::cast_possible_truncation)] // the two halves of the word
+    let (generation, low) = ((word >> 32) as u32, word as u32);
+    match low {
+        0 => RoleState::Free,
+        ORPHANED => RoleState::Orphaned,
+        n => RoleState::Held(ParticipantId { index: n - 1, generation }),
+    }
+}
+
+/// How the last holder of a role left it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Previous {
+    /// It gave the role up.
+    Left,
+    /// It died.
+    Died,
+}
+
+/// Claims the role for `me`; `Err` is the living holder.
+pub(crate) fn claim(
+    role: &impl Word,
+    me: ParticipantId,
+    mut is_dead: impl FnMut(ParticipantId) -> bool,
+) -> Result<Previous, ParticipantId> {
+    loop {
+        let word = role.load(Ordering::Acquire);
+        let previous = match state(word) {
+            RoleState::Free => Previous::Left,
+            RoleState::Orphaned => Previous::Died,
+            RoleState::Held(holder) if is_dead(holder) => Previous::Died,
+            RoleState::Held(holder) => return Err(holder),
+        };
+        // Acquire pairs with the release in `give_up`: the claimant sees all
+        // that the last holder wrote. One that died wrote it before.
+        if role.exchange(word, me.word()).is_ok() {
+            return Ok(previous);
+        }
+    }
+}
+
+/// Gives the role up; the caller holds it.
+pub(crate) fn give_up(role: &impl Word) {
+    role.store(FREE, Ordering::Release);
+}
+
+/// Takes the role from a dead holder, leaving a mark for the next claimant.
+/// Anybody may do it, any number of times.
+pub(crate) fn sweep(role: &impl Word, dead: ParticipantId) {
+    let orphaned = u64::from(dead.generation) << 32 | u64::from(ORPHANED);
+    // Lost races are fine: somebody else swept or claimed.
+    let _ = role.exchange(dead.word(), orphaned);
+}

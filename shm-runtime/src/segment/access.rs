@@ -1,0 +1,189 @@
+//! Opening and mapping a segment of either kind, bare or ours: the part that
+//! does not care what lies in it.
+
+use super::address::Address;
+use super::failure::Attempt;
+use super::header::HEADER_SIZE;
+use super::{posix, process, sysv};
+use crate::error::{ErrorKind, Result};
+use crate::memory::Mapping;
+use std::fs::File;
+use std::sync::Arc;
+
+/// How a segment is created, and who is trusted when attaching to one.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub(crate) mode: u32,
+    pub(crate) uid: Option<u32>,
+    pub(crate) gid: Option<u32>,
+    pub(crate) trusted: Vec<u32>,
+    pub(crate) any_owner: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { mode: 0o600, uid: None, gid: None, trusted: Vec::new(), any_owner: false }
+    }
+}
+
+impl Options {
+    /// Permissions on create: exactly these, whatever the umask. 0600 if
+    /// nothing is said.
+    #[must_use]
+    pub fn mode(mut self, mode: u32) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// Another owner on create; needs the privilege to give files away.
+    #[must_use]
+    pub fn owner(mut self, uid: u32, gid: u32) -> Self {
+        self.uid = Some(uid);
+        self.gid = Some(gid);
+        self
+    }
+
+    /// Attach also to what belongs to this user.
+    #[must_use]
+    pub fn trust_uid(mut self, uid: u32) -> Self {
+        self.trusted.push(uid);
+        self
+    }
+
+    /// Attach whoever it belongs to. Its owner can write anything into it,
+    /// and can make a POSIX segment shrink under the reader.
+    #[must_use]
+    pub fn trust_any_owner(mut self) -> Self {
+        self.any_owner = true;
+        self
+    }
+
+    /// A segment is trusted if it belongs to root, to the caller or to a uid
+    /// that the caller named: its owner can write whatever it likes into it.
+    pub(super) fn check_owner(&self, owner: u32, attempt: Attempt<'_>) -> Result<()> {
+        let me = process::effective_uid();
+        if self.any_owner || owner == 0 || owner == me || self.trusted.contains(&owner) {
+            return Ok(());
+        }
+        let why = format!(
+            "it belongs to uid {owner}, which is neither root nor you (uid {me}); to trust that \
+             user, name it with trust_uid({owner}) or --any-owner"
+        );
+        Err(attempt.fail(ErrorKind::Permission, why))
+    }
+}
+
+/// A segment that is found and trusted, but not mapped yet (System V can only
+/// be read by mapping it).
+pub(super) struct Opened {
+    pub(super) address: Address,
+    pub(super) size: u64,
+    read_only: bool,
+    kind: OpenedKind,
+}
+
+enum OpenedKind {
+    Posix(File),
+    Sysv(i32, Mapping),
+}
+
+/// A segment that is mapped.
+pub(super) struct Attached {
+    pub(super) address: Address,
+    pub(super) mapping: Arc<Mapping>,
+    pub(super) kernel: Kernel,
+}
+
+/// What the kernel calls it.
+pub(super) enum Kernel {
+    /// By its file.
+    Posix(File),
+    /// By its id.
+    Sysv(i32),
+}
+
+impl Opened {
+    pub(super) fn open(
+        address: &Address,
+        read_only: bool,
+        options: &Options,
+        attempt: Attempt<'_>,
+    ) -> Result<Self> {
+        let (size, kind) = match address {
+            Address::Posix(name) if name.is_empty() => {
+                return Err(attempt.fail(ErrorKind::Invalid, "which one? a name is missing"));
+            }
+            Address::Posix(name) => {
+                let (fd, size) = posix::open_checked(name, read_only, options, attempt)?;
+                (size, OpenedKind::Posix(fd))
+            }
+            _ => {
+                let id = sysv::find(address, attempt)?;
+                let mapping = sysv::attach(id, read_only, options, attempt)?;
+                (mapping.len() as u64, OpenedKind::Sysv(id, mapping))
+            }
+        };
+        Ok(Self { address: address.clone(), size, read_only, kind })
+    }
+
+    /// A POSIX segment whose file is open for reading.
+    pub(super) fn of_file(address: &Address, file: File, attempt: Attempt<'_>) -> Result<Self> {
+        let size = posix::facts(&file, attempt)?.size;
+        let kind = OpenedKind::Posix(file);
+        Ok(Self { address: address.clone(), size, read_only: true, kind })
+    }
+
+    /// A System V segment by its id, whatever the address leads to by now,
+    /// for reading.
+    pub(super) fn of_sysv(
+        address: &Address,
+        id: i32,
+        options: &Options,
+        attempt: Attempt<'_>,
+    ) -> Result<Self> {
+        let mapping = sysv::attach(id, true, options, attempt)?;
+        let size = mapping.len() as u64;
+        let kind = OpenedKind::Sysv(id, mapping);
+        Ok(Self { address: address.clone(), size, read_only: true, kind })
+    }
+
+    /// Copies bytes out of the segment; a POSIX one by reading its file, so
+    /// that one which shrinks under us is an error and no signal.
+    pub(super) fn read(&self, offset: u64, out: &mut [u8]) -> Result<()> {
+        match &self.kind {
+            OpenedKind::Posix(fd) => posix::read(fd, offset, out, &self.address),
+            OpenedKind::Sysv(_, mapping) => mapping.read(offset, out),
+        }
+    }
+
+    /// Bytes of it that can be a header.
+    pub(super) fn head_len(&self) -> usize {
+        usize::try_from(self.size).map_or(HEADER_SIZE, |size| size.min(HEADER_SIZE))
+    }
+
+    /// The System V id, if it is one.
+    pub(super) fn sysv_id(&self) -> Option<i32> {
+        match &self.kind {
+            OpenedKind::Posix(_) => None,
+            OpenedKind::Sysv(id, _) => Some(*id),
+        }
+    }
+
+    /// The POSIX file, if it is one.
+    pub(super) fn file(&self) -> Option<&File> {
+        match &self.kind {
+            OpenedKind::Posix(fd) => Some(fd),
+            OpenedKind::Sysv(..) => None,
+        }
+    }
+
+    pub(super) fn map(self, attempt: Attempt<'_>) -> Result<Attached> {
+        let (mapping, kernel) = match self.kind {
+            OpenedKind::Posix(fd) => {
+                (posix::map(&fd, self.size, !self.read_only, attempt)?, Kernel::Posix(fd))
+            }
+            OpenedKind::Sysv(id, mapping) => (mapping, Kernel::Sysv(id)),
+        };
+        Ok(Attached { address: self.address, mapping: Arc::new(mapping), kernel })
+    }
+}

@@ -1,0 +1,190 @@
+//! Addresses: one spelling for every place that names a segment.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::text::Printable;
+use std::fmt;
+use std::str::FromStr;
+
+/// Where a segment is.
+///
+/// | written | means |
+/// |---|---|
+/// | `posix:/acme.feed`, `/acme.feed`, `acme.feed` | a POSIX segment, by name |
+/// | `posix:` | on create: a POSIX segment with a name that is free |
+/// | `sysv:0x53480001`, `sysv:5679` | a System V segment, by key |
+/// | `sysv-id:32768` | a System V segment, by id |
+/// | `sysv-ftok:PATH:PROJ` | a System V segment, by the key that ftok(3) makes |
+///
+/// ```
+/// use shm_runtime::Address;
+/// let address: Address = "acme.feed".parse()?;
+/// assert_eq!(address.to_string(), "posix:/acme.feed");
+/// assert!("posix:/a/b".parse::<Address>().is_err());
+/// # Ok::<(), shm_runtime::Error>(())
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Address {
+    /// A POSIX segment: the name without its leading slash; empty for a name
+    /// that create chooses. `SHM_RUNTIME_PREFIX` is put before it.
+    Posix(String),
+    /// A System V segment, by key; never 0 (`IPC_PRIVATE`).
+    Sysv(u32),
+    /// A System V segment, by id.
+    SysvId(i32),
+    /// A System V segment, by the key that ftok(3) makes of a file's inode and
+    /// a project number from 1 to 255.
+    SysvFtok(String, u8),
+}
+
+/// Names that begin so are the runtime's own files in /dev/shm.
+pub(crate) const OWN_FILES: &str = ".shmgen.";
+
+/// The longest name of a file, `NAME_MAX` on Linux.
+const NAME_MAX: usize = 255;
+
+impl Address {
+    /// What kind of shared memory it leads to: `posix` or `sysv`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Posix(_) => "posix",
+            Self::Sysv(_) | Self::SysvId(_) | Self::SysvFtok(..) => "sysv",
+        }
+    }
+
+    fn posix(name: &str, whole: &str) -> Result<Self> {
+        let name = name.strip_prefix('/').unwrap_or(name);
+        let invalid = |why: String| {
+            Err(Error::new(ErrorKind::Invalid, format!("`{}`: {why}", Printable(whole))))
+        };
+        if name.contains('/') {
+            return invalid("a POSIX name has one slash, at its beginning".into());
+        }
+        if name.contains('\0') || matches!(name, "." | "..") {
+            return invalid("this cannot be the name of a file".into());
+        }
+        if name.len() > NAME_MAX {
+            return invalid(format!("a POSIX name has at most {NAME_MAX} bytes"));
+        }
+        if name.starts_with(OWN_FILES) {
+            return invalid(format!("names that begin with {OWN_FILES} belong to the runtime"));
+        }
+        Ok(Self::Posix(name.to_owned()))
+    }
+}
+
+impl FromStr for Address {
+    type Err = Error;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let invalid = |why: &str| {
+            Err(Error::new(ErrorKind::Invalid, format!("`{}`: {why}", Printable(text))))
+        };
+        let Some((scheme, rest)) = text.split_once(':') else {
+            if text.is_empty() {
+                return invalid("an address is missing, such as posix:/NAME or sysv:0x53480001");
+            }
+            return Self::posix(text, text);
+        };
+        match scheme {
+            "posix" => Self::posix(rest, text),
+            "sysv" => {
+                let key = match rest.strip_prefix("0x").or_else(|| rest.strip_prefix("0X")) {
+                    Some(hex) => u32::from_str_radix(hex, 16),
+                    None => rest.parse(),
+                };
+                match key {
+                    Ok(0) => invalid(
+                        "key 0 is IPC_PRIVATE, which leads to no segment; use sysv-id:ID or another key",
+                    ),
+                    Ok(key) => Ok(Self::Sysv(key)),
+                    Err(_) => invalid("a System V key is a number of 32 bits, such as 0x53480001"),
+                }
+            }
+            "sysv-id" => match rest.parse() {
+                Ok(id) if id >= 0 => Ok(Self::SysvId(id)),
+                _ => invalid("a System V id is a number from 0 to 2147483647"),
+            },
+            "sysv-ftok" => {
+                let parts = rest.rsplit_once(':').map(|(path, proj)| (path, proj.parse::<u8>()));
+                match parts {
+                    Some((path, Ok(proj))) if !path.is_empty() && proj != 0 => {
+                        Ok(Self::SysvFtok(path.to_owned(), proj))
+                    }
+                    _ => invalid(
+                        "sysv-ftok wants a path and a project number from 1 to 255: sysv-ftok:PATH:PROJ",
+                    ),
+                }
+            }
+            "sysv-file" | "memfd" => Err(Error::new(
+                ErrorKind::Unsupported,
+                format!("`{}`: {scheme} addresses are not supported yet", Printable(text)),
+            )),
+            _ => invalid(
+                "unknown kind of address; known are posix:/NAME, sysv:KEY, sysv-id:ID and sysv-ftok:PATH:PROJ",
+            ),
+        }
+    }
+}
+
+impl fmt::Display for Address {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Posix(name) if name.is_empty() => write!(f, "posix:"),
+            Self::Posix(name) => write!(f, "posix:/{}", Printable(name)),
+            Self::Sysv(key) => write!(f, "sysv:{key:#010x}"),
+            Self::SysvId(id) => write!(f, "sysv-id:{id}"),
+            Self::SysvFtok(path, proj) => write!(f, "sysv-ftok:{}:{proj}", Printable(path)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_spelling_is_read_and_written_back() {
+        for (text, canonical) in [
+            ("posix:/acme.feed", "posix:/acme.feed"),
+            ("/acme.feed", "posix:/acme.feed"),
+            ("acme.feed", "posix:/acme.feed"),
+            ("posix:acme.feed", "posix:/acme.feed"),
+            ("posix:", "posix:"),
+            ("sysv:0x53480001", "sysv:0x53480001"),
+            ("sysv:5679", "sysv:0x0000162f"),
+            ("sysv-id:32768", "sysv-id:32768"),
+            ("sysv-ftok:/etc/a:b:7", "sysv-ftok:/etc/a:b:7"),
+        ] {
+            let address: Address = text.parse().unwrap();
+            assert_eq!(address.to_string(), canonical);
+            assert_eq!(canonical.parse::<Address>().unwrap(), address);
+        }
+    }
+
+    #[test]
+    fn what_is_no_address_is_refused_with_a_reason() {
+        let long = "x".repeat(256);
+        for text in [
+            "",
+            "/a/b",
+            "posix:/../x",
+            "..",
+            "a\0b",
+            &long,
+            "sysv:0",
+            "sysv:-1",
+            "sysv:0x1ffffffff",
+            "sysv:abc",
+            "sysv-id:-1",
+            "sysv-ftok:/etc:0",
+            "sysv-ftok:/etc:256",
+            "sysv-ftok::1",
+            "posix:/.shmgen.sysv.1",
+            "tcp:1",
+        ] {
+            assert_eq!(text.parse::<Address>().unwrap_err().kind(), ErrorKind::Invalid, "{text}");
+        }
+        assert_eq!("memfd:1/3".parse::<Address>().unwrap_err().kind(), ErrorKind::Unsupported);
+    }
+}

@@ -1,0 +1,253 @@
+//! Attaching to a segment of ours: what is looked at before a byte of it is
+//! trusted, and how a refusal is told.
+//!
+//! Every field of the header is read once, into private memory, and checked
+//! with arithmetic that cannot overflow.
+
+use super::access::{Kernel, Opened, Options};
+use super::address::Address;
+use super::attachment::{Geography, Inner};
+use super::failure::{Attempt, bytes};
+use super::header::{
+    ENTRY_SIZE, Entry, FORMAT_MAJOR, HEADER_SIZE, Header, HeaderFault, STATE, State,
+};
+use super::spec::{Spec, title};
+use super::{locks, process, sysv};
+use crate::contract::{Contract, DecodeError, explain};
+use crate::error::{ErrorKind, Result};
+use crate::object::place::{ObjectLayout, Place};
+use crate::sync::fork::Birthplace;
+use crate::text::Printable;
+use std::sync::atomic::{Ordering, fence};
+use std::time::{Duration, Instant};
+
+/// How long an attacher waits for a creator that is at work.
+const BIRTH_PATIENCE: Duration = Duration::from_secs(2);
+
+/// Attaches to a segment of this contract, and takes part in it unless it is
+/// for reading only.
+pub(super) fn attach(
+    spec: &Spec,
+    address: &Address,
+    options: &Options,
+    read_only: bool,
+) -> Result<Inner> {
+    let attempt = Attempt::new("attach to", address);
+    let birthplace = Birthplace::here()?;
+    for _ in 0..3 {
+        let (opened, header) = open_ready(address, read_only, options, attempt)?;
+        compare(&opened, &header, spec, attempt)?;
+        let geography = Geography {
+            places: read_directory(&opened, &header, &spec.layouts, attempt)?,
+            participants_offset: header.participants_offset,
+            participants_count: header.participants_count,
+        };
+        let attached = opened.map(attempt)?;
+        let companion = match attached.kernel {
+            Kernel::Posix(_) => None,
+            Kernel::Sysv(id) => {
+                Some(sysv::open_companion(id, header.birth_mark, read_only, options, attempt)?)
+            }
+        };
+        let mut inner = Inner::new(attached, companion, geography, spec, birthplace);
+        if read_only {
+            if let Some(file) = inner.lock_file() {
+                // For counting only; a failure changes nothing.
+                let _ = locks::try_read(file, locks::READERS);
+            }
+        } else {
+            inner.claim_record().map_err(|e| attempt.wrap(e))?;
+        }
+        // Whoever removes looks for participants after it has retired the
+        // segment; so one of both sees the other.
+        fence(Ordering::SeqCst);
+        let ready = inner.mapping().load_u32(STATE, Ordering::Acquire)? == State::Ready.word();
+        if ready && !inner.kernel_says_removed() {
+            return Ok(inner);
+        }
+        // Removed between the look and the claim: look again.
+    }
+    Err(attempt.fail(ErrorKind::Removed, "it was removed again and again meanwhile"))
+}
+
+/// Opens a segment of ours and reads its header, once it is ready.
+fn open_ready(
+    address: &Address,
+    read_only: bool,
+    options: &Options,
+    attempt: Attempt<'_>,
+) -> Result<(Opened, Header)> {
+    let start = Instant::now();
+    loop {
+        let opened = Opened::open(address, read_only, options, attempt)?;
+        match read_header(&opened, attempt)? {
+            HeaderOrBirth::Header(header) => match header.state {
+                State::Ready => return Ok((opened, *header)),
+                State::Retired => {
+                    return Err(attempt.fail(ErrorKind::Removed, "it was removed"));
+                }
+                State::Unknown(n) => {
+                    return Err(attempt.fail(ErrorKind::Corrupt, format!("its state is {n}")));
+                }
+                State::Uninitialised | State::Initialising => {}
+            },
+            HeaderOrBirth::Blank => {}
+        }
+        // A System V segment that its creator has not finished.
+        let creator = opened.sysv_id().and_then(|id| sysv::stat(id, attempt).ok());
+        let pid = creator.map_or(0, |c| c.creator_pid);
+        if process::pid_is_dead(pid) {
+            let why = format!(
+                "it has no header: it is a bare segment, or its creator (pid {pid}) died before \
+                 it was ready; create it again, which clears away what a dead one left, or remove \
+                 it"
+            );
+            return Err(attempt.fail(ErrorKind::Mismatch, why));
+        }
+        if start.elapsed() > BIRTH_PATIENCE {
+            let why = format!(
+                "its creator (pid {pid}) has not written a header yet; it may be a bare segment"
+            );
+            return Err(attempt.fail(ErrorKind::Busy, why));
+        }
+        drop(opened);
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+enum HeaderOrBirth {
+    Header(Box<Header>),
+    /// No magic yet, as a System V segment is born.
+    Blank,
+}
+
+fn read_header(opened: &Opened, attempt: Attempt<'_>) -> Result<HeaderOrBirth> {
+    let mut head = [0; HEADER_SIZE];
+    let len = opened.head_len();
+    opened.read(0, &mut head[..len])?;
+    if opened.sysv_id().is_some() && head[..8] == [0; 8] {
+        return Ok(HeaderOrBirth::Blank);
+    }
+    let header = Header::parse(&head[..len]).and_then(|header| {
+        header.check(opened.size)?;
+        Ok(header)
+    });
+    header.map(|h| HeaderOrBirth::Header(Box::new(h))).map_err(|fault| match fault {
+        HeaderFault::Foreign => attempt.fail(
+            ErrorKind::Mismatch,
+            format!(
+                "it is a bare segment of {} or another program's: it has no header of ours, so \
+                 no schema to compare",
+                bytes(opened.size)
+            ),
+        ),
+        HeaderFault::ByteOrder => {
+            attempt.fail(ErrorKind::Mismatch, "it was made on a machine of the other byte order")
+        }
+        HeaderFault::Format(major, minor) => attempt.fail(
+            ErrorKind::Mismatch,
+            format!(
+                "it has segment format {major}.{minor}, this program reads {FORMAT_MAJOR}.x; \
+                 build both with the same major version of shmgen"
+            ),
+        ),
+        HeaderFault::Damaged(what) => {
+            attempt.fail(ErrorKind::Corrupt, format!("its header is damaged: {what}"))
+        }
+    })
+}
+
+/// Refuses a segment of another contract, and says what differs.
+fn compare(opened: &Opened, header: &Header, spec: &Spec, attempt: Attempt<'_>) -> Result<()> {
+    if header.fingerprint == spec.fingerprint {
+        return Ok(());
+    }
+    let theirs = read_contract(opened, header)?;
+    let alive = if process::pid_namespace() != header.creator_pid_namespace {
+        "of another pid namespace"
+    } else if process::pid_is_dead(header.creator_pid) {
+        "gone"
+    } else {
+        "alive"
+    };
+    let differences = match &theirs {
+        Ok(theirs) => explain(&spec.contract, theirs),
+        Err(_) => Vec::new(),
+    };
+    let what = match &theirs {
+        Err(e) => e.to_string(),
+        Ok(_) if differences.is_empty() => {
+            "the fingerprints differ, the contracts do not: its header was tampered with".to_owned()
+        }
+        Ok(_) => {
+            let mut shown: Vec<&str> =
+                differences.iter().take(5).map(|d| d.text.as_str()).collect();
+            let more = format!("{} more differences", differences.len().saturating_sub(5));
+            if differences.len() > 5 {
+                shown.push(&more);
+            }
+            shown.join("; ")
+        }
+    };
+    let what = format!(
+        "{} · segment: {} by pid {} ({}, {alive}), shmgen {} · yours: {}",
+        Printable(&what),
+        title(&header.schema_name, &header.schema_version),
+        header.creator_pid,
+        Printable(&header.creator_program),
+        Printable(&header.tool_version),
+        spec.title(),
+    );
+    Err(attempt.fail(ErrorKind::Mismatch, what).with_differences(differences))
+}
+
+fn read_contract(opened: &Opened, header: &Header) -> Result<Result<Contract, DecodeError>> {
+    // At most CONTRACT_MAX, as the header's check made sure.
+    let mut bytes = vec![0; usize::try_from(header.contract_size).unwrap_or(0)];
+    opened.read(header.contract_offset, &mut bytes)?;
+    Ok(Contract::decode(&bytes))
+}
+
+/// The contract of the segment at an address, whatever it is: for types that
+/// learn their geometry from it.
+pub(crate) fn contract_at(address: &Address, options: &Options) -> Result<Contract> {
+    let attempt = Attempt::new("attach to", address);
+    let (opened, header) = open_ready(address, true, options, attempt)?;
+    read_contract(&opened, &header)?.map_err(|e| attempt.fail(ErrorKind::Corrupt, e.to_string()))
+}
+
+/// Where the objects lie, as the directory says, each checked against the
+/// geometry that the contract asks for.
+fn read_directory(
+    opened: &Opened,
+    header: &Header,
+    layouts: &[ObjectLayout],
+    attempt: Attempt<'_>,
+) -> Result<Vec<Place>> {
+    let fault = |what: &str| {
+        Err(attempt.fail(ErrorKind::Corrupt, format!("its directory is damaged: {what}")))
+    };
+    if header.directory_count as usize != layouts.len() {
+        return fault("it has another number of objects than the contract");
+    }
+    let mut bytes = vec![0; layouts.len() * ENTRY_SIZE];
+    opened.read(header.directory_offset, &mut bytes)?;
+    // Objects lie behind the participants and before the contract, in order.
+    let mut end = header.participants_offset + u64::from(header.participants_count) * 64;
+    let mut places = Vec::with_capacity(layouts.len());
+    for (bytes, layout) in bytes.chunks_exact(ENTRY_SIZE).zip(layouts) {
+        let entry = Entry::parse(bytes);
+        if entry.kind != layout.kind_number() || entry.size != layout.size() {
+            return fault("an object has another kind or size than the contract says");
+        }
+        if entry.offset < end || entry.offset % 128 != 0 {
+            return fault("an object overlaps another part or is not aligned");
+        }
+        end = match entry.offset.checked_add(entry.size) {
+            Some(end) if end <= header.contract_offset => end,
+            _ => return fault("an object lies outside its place"),
+        };
+        places.push(Place { offset: entry.offset, layout: *layout });
+    }
+    Ok(places)
+}

@@ -1,0 +1,353 @@
+//! A segment of ours that is mapped, and the part this process takes in it.
+
+use super::access::{Attached, Kernel, Options};
+use super::address::Address;
+use super::failure::Attempt;
+use super::header::{STATE, State};
+use super::inspect::{Inspector, SegmentStat};
+use super::participants::{Claimant, Participants};
+use super::spec::Spec;
+use super::{admit, birth, posix, process, sysv};
+use crate::error::{Error, ErrorKind, Holder, Result};
+use crate::memory::{MappedWord, Mapping};
+use crate::object::place::{ObjectLayout, Place};
+use crate::object::queue;
+use crate::object::role::{self, ParticipantId, Previous};
+use crate::sync::fork::Birthplace;
+use std::fs::File;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// How often a removal from outside (`rm`, `ipcrm`) is looked for, in ns.
+const REMOVAL_PERIOD: u64 = 1_000_000_000;
+
+/// An attached segment of ours. Clones share it; it is detached when the last
+/// clone and the last handle on one of its objects are dropped. Detaching
+/// never removes the segment.
+#[derive(Clone)]
+pub struct Attachment(Arc<Inner>);
+
+/// What an attachment holds. Making one takes no part in the segment yet; see
+/// [`Inner::claim_record`].
+pub(super) struct Inner {
+    address: Address,
+    version: String,
+    mapping: Arc<Mapping>,
+    kernel: Kernel,
+    /// The companion of a System V segment.
+    companion: Option<File>,
+    places: Vec<Place>,
+    names: Vec<String>,
+    participants: Participants,
+    me: Option<ParticipantId>,
+    birthplace: Birthplace,
+    removed: AtomicBool,
+    next_removal_check: AtomicU64,
+}
+
+/// The part of a segment that its header tells: where things lie.
+pub(super) struct Geography {
+    pub(super) places: Vec<Place>,
+    pub(super) participants_offset: u64,
+    pub(super) participants_count: u32,
+}
+
+impl Attachment {
+    /// Creates the segment; fails with [`ErrorKind::Exists`] if there is one.
+    pub(crate) fn create(spec: &Spec, address: &Address, options: &Options) -> Result<Self> {
+        birth::create(spec, address, options).map(|inner| Self(Arc::new(inner)))
+    }
+
+    /// Attaches to the segment, if it is of this contract.
+    pub(crate) fn attach(
+        spec: &Spec,
+        address: &Address,
+        options: &Options,
+        read_only: bool,
+    ) -> Result<Self> {
+        admit::attach(spec, address, options, read_only).map(|inner| Self(Arc::new(inner)))
+    }
+
+    /// Attaches to the segment, or creates it if there is none. An existing
+    /// one is never reset.
+    pub(crate) fn open_or_create(
+        spec: &Spec,
+        address: &Address,
+        options: &Options,
+    ) -> Result<Self> {
+        open_or_create(
+            || Self::attach(spec, address, options, false),
+            || Self::create(spec, address, options),
+        )
+    }
+
+    /// The address, with the name that was chosen if it was `posix:`.
+    pub fn address(&self) -> &Address {
+        &self.0.address
+    }
+
+    /// Whether the attachment may only read.
+    pub fn is_read_only(&self) -> bool {
+        !self.0.mapping.is_writable()
+    }
+
+    /// What the system and the segment know of it.
+    pub fn stat(&self) -> Result<SegmentStat> {
+        let inspector = match &self.0.kernel {
+            Kernel::Posix(file) => Inspector::of_file(self.address(), file)?,
+            Kernel::Sysv(id) => Inspector::of_sysv(self.address(), *id)?,
+        };
+        inspector.stat()
+    }
+
+    /// Takes the segment's name away. Who is attached keeps the memory, drains
+    /// the queues and then gets `Removed`; the name is free for a new segment.
+    /// A name that leads to another segment by now is left alone.
+    pub fn remove(&self) -> Result<()> {
+        let attempt = Attempt::new("remove", self.address());
+        match (&self.0.kernel, self.address()) {
+            (Kernel::Sysv(id), _) => sysv::remove(*id, attempt),
+            (Kernel::Posix(file), Address::Posix(name)) => posix::remove_this(name, file, attempt),
+            (Kernel::Posix(_), _) => Err(attempt.fail(ErrorKind::Invalid, "it has no name")),
+        }
+    }
+
+    pub(crate) fn mapping(&self) -> &Arc<Mapping> {
+        &self.0.mapping
+    }
+
+    /// Where an object of this kind lies, by its index in the contract.
+    pub(crate) fn place(&self, index: usize) -> Result<Place> {
+        self.0.places.get(index).copied().ok_or_else(|| {
+            let why = format!("{} has no object number {index}", self.address());
+            Error::new(ErrorKind::Invalid, why)
+        })
+    }
+
+    /// An object's name, for messages.
+    pub(crate) fn object_name(&self, index: usize) -> &str {
+        self.0.names.get(index).map_or("", String::as_str)
+    }
+
+    /// Whether this is a child of the process that attached.
+    #[inline]
+    pub(crate) fn is_forked(&self) -> bool {
+        self.0.birthplace.is_forked()
+    }
+
+    /// The error of an attachment that came here by fork.
+    pub(crate) fn forked(&self) -> Error {
+        let why = format!(
+            "{} was attached by the parent of this process; attach again in the child",
+            self.address()
+        );
+        Error::new(ErrorKind::Forked, why)
+    }
+
+    /// Claims a role of an object for this attachment. `what` says which, for
+    /// the message: `the producer of trades`.
+    pub(crate) fn claim_role(&self, offset: u64, what: &str) -> Result<(RoleGuard, Previous)> {
+        let fail = |kind, why: String| {
+            Error::new(kind, format!("cannot become {what} of {}: {why}", self.address()))
+        };
+        if self.is_forked() {
+            return Err(self.forked());
+        }
+        let Some(me) = self.0.me else {
+            return Err(fail(ErrorKind::ReadOnly, "the segment is attached read-only".into()));
+        };
+        let word = self.0.mapping.word(offset)?;
+        let file = self.0.lock_file();
+        let claimed =
+            role::claim(&word, me, |holder| self.0.participants.is_gone(file, Some(me), holder));
+        match claimed {
+            Ok(previous) => {
+                Ok((RoleGuard { word, attachment: Self(Arc::clone(&self.0)) }, previous))
+            }
+            Err(holder) => {
+                let who = self.0.participants.holder(holder.index).unwrap_or(Holder {
+                    pid: 0,
+                    foreign_pid_namespace: false,
+                    program: String::new(),
+                });
+                let own = if holder == me { ", by this very attachment" } else { "" };
+                Err(fail(ErrorKind::RoleTaken, format!("the role is held by {who}{own}"))
+                    .with_holder(who))
+            }
+        }
+    }
+
+    /// Notices what others did: sweeps what the dead left behind, and sees
+    /// whether the segment was removed. Called on slow paths, at most once a
+    /// millisecond for each handle.
+    pub(crate) fn look_around(&self) {
+        let inner = &*self.0;
+        if inner.mapping.is_writable() {
+            inner.participants.sweep_dead(inner.lock_file(), inner.me, |dead| {
+                sweep_objects(&inner.mapping, &inner.places, dead);
+            });
+        }
+        if self.is_removed() {
+            return;
+        }
+        let retired = inner
+            .mapping
+            .load_u32(STATE, Ordering::Acquire)
+            .is_ok_and(|word| word == State::Retired.word());
+        let now = process::now_ns();
+        let due = inner.next_removal_check.load(Ordering::Relaxed) <= now;
+        if due {
+            inner.next_removal_check.store(now + REMOVAL_PERIOD, Ordering::Relaxed);
+        }
+        if retired || due && inner.kernel_says_removed() {
+            inner.removed.store(true, Ordering::Release);
+        }
+    }
+
+    /// Whether [`Self::look_around`] found the segment removed.
+    #[inline]
+    pub(crate) fn is_removed(&self) -> bool {
+        self.0.removed.load(Ordering::Acquire)
+    }
+}
+
+impl std::fmt::Debug for Attachment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Attachment")
+            .field("address", &self.0.address)
+            .field("read_only", &self.is_read_only())
+            .finish_non_exhaustive()
+    }
+}
+
+/// A role that this attachment holds, given up on drop. Keeps the attachment.
+pub(crate) struct RoleGuard {
+    word: MappedWord,
+    attachment: Attachment,
+}
+
+impl RoleGuard {
+    pub(crate) fn attachment(&self) -> &Attachment {
+        &self.attachment
+    }
+}
+
+impl Drop for RoleGuard {
+    fn drop(&mut self) {
+        // The parent still holds what a forked child inherited.
+        if !self.attachment.is_forked() {
+            role::give_up(&self.word);
+        }
+    }
+}
+
+/// Clears every object of what a dead participant had claimed.
+fn sweep_objects(mapping: &Arc<Mapping>, places: &[Place], dead: ParticipantId) {
+    for place in places {
+        let ObjectLayout::Queue(_) = place.layout;
+        for role in [queue::layout::PRODUCER_ROLE, queue::layout::CONSUMER_ROLE] {
+            if let Ok(word) = mapping.word(place.offset + role) {
+                role::sweep(&word, dead);
+            }
+        }
+    }
+}
+
+/// `attach`, else `create`, until one of them says something definite.
+pub(crate) fn open_or_create<T>(
+    attach: impl Fn() -> Result<T>,
+    create: impl Fn() -> Result<T>,
+) -> Result<T> {
+    for _ in 0..1000 {
+        match attach() {
+            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::Removed) => {}
+            other => return other,
+        }
+        match create() {
+            Err(e) if e.kind() == ErrorKind::Exists => {}
+            other => return other,
+        }
+    }
+    attach()
+}
+
+impl Inner {
+    pub(super) fn new(
+        attached: Attached,
+        companion: Option<File>,
+        geography: Geography,
+        spec: &Spec,
+        birthplace: Birthplace,
+    ) -> Self {
+        let participants = Participants::new(
+            Arc::clone(&attached.mapping),
+            geography.participants_offset,
+            geography.participants_count,
+        );
+        Self {
+            address: attached.address,
+            version: spec.version.clone(),
+            mapping: attached.mapping,
+            kernel: attached.kernel,
+            companion,
+            places: geography.places,
+            names: spec.contract.objects.iter().map(|o| o.name.clone()).collect(),
+            participants,
+            me: None,
+            birthplace,
+            removed: AtomicBool::new(false),
+            next_removal_check: AtomicU64::new(process::now_ns() + REMOVAL_PERIOD),
+        }
+    }
+
+    /// Takes part: claims a participant record for this attachment.
+    pub(super) fn claim_record(&mut self) -> Result<()> {
+        let claimant = Claimant { version: &self.version };
+        let Some(file) = self.lock_file() else {
+            return Err(Error::new(ErrorKind::Unsupported, "there is no file to lock"));
+        };
+        let me = self.participants.claim(file, &claimant, |dead| {
+            sweep_objects(&self.mapping, &self.places, dead);
+        })?;
+        self.me = Some(me);
+        Ok(())
+    }
+
+    pub(super) fn mapping(&self) -> &Mapping {
+        &self.mapping
+    }
+
+    pub(super) fn kernel(&self) -> &Kernel {
+        &self.kernel
+    }
+
+    /// The name that was chosen on create.
+    pub(super) fn set_address(&mut self, address: Address) {
+        self.address = address;
+    }
+
+    /// The file whose locks say who is alive.
+    pub(super) fn lock_file(&self) -> Option<&File> {
+        match &self.kernel {
+            Kernel::Posix(file) => Some(file),
+            Kernel::Sysv(_) => self.companion.as_ref(),
+        }
+    }
+
+    pub(super) fn kernel_says_removed(&self) -> bool {
+        match &self.kernel {
+            Kernel::Posix(file) => posix::is_unlinked(file),
+            Kernel::Sysv(id) => sysv::is_removed(*id),
+        }
+    }
+}
+
+impl Drop for Inner {
+    fn drop(&mut self) {
+        // A forked child only unmaps and closes: the record and its lock are
+        // its parent's.
+        if let Some(me) = self.me.filter(|_| !self.birthplace.is_forked()) {
+            self.participants.release(me);
+        }
+    }
+}

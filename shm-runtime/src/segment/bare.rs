@@ -1,0 +1,250 @@
+//! Bare segments: exactly N bytes, with nothing of ours in them.
+
+use super::access::{Attached, Kernel, Opened, Options};
+use super::address::Address;
+use super::attachment::open_or_create;
+use super::failure::Attempt;
+use super::inspect::{Inspector, SegmentStat};
+use super::{posix, sysv};
+use crate::error::{ErrorKind, Result};
+use std::sync::Arc;
+
+/// The owner and the permissions of a segment, for [`Segment::set`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Owner {
+    /// The owning user; [`Owner::KEEP`]'s value leaves it as it is.
+    pub uid: u32,
+    /// The owning group; [`Owner::KEEP`]'s value leaves it as it is.
+    pub gid: u32,
+    /// The permissions, such as `0o640`; [`Owner::KEEP`]'s value leaves them
+    /// as they are.
+    pub mode: u32,
+}
+
+impl Owner {
+    /// Changes nothing: the same number that chown(2) takes for it.
+    pub const KEEP: Self = Self { uid: u32::MAX, gid: u32::MAX, mode: u32::MAX };
+}
+
+/// A segment, attached: of N bytes with nothing of ours in them, or any other
+/// when looked at as such.
+///
+/// Dropping detaches, and never removes.
+pub struct Segment {
+    attached: Attached,
+}
+
+impl Segment {
+    /// Creates a segment of exactly `size` bytes, all zero, with mode 0600.
+    /// Fails with [`ErrorKind::Exists`] if there is one.
+    pub fn create(address: &Address, size: u64) -> Result<Self> {
+        Self::create_with(address, size, &Options::default())
+    }
+
+    /// As [`Self::create`], with other permissions or another owner.
+    pub fn create_with(address: &Address, size: u64, options: &Options) -> Result<Self> {
+        let attempt = Attempt::new("create", address);
+        if size == 0 {
+            return Err(attempt.fail(ErrorKind::Invalid, "a segment has at least one byte"));
+        }
+        if options.mode > 0o777 {
+            let why = format!("mode {:o} is not within 0 to 777", options.mode);
+            return Err(attempt.fail(ErrorKind::Invalid, why));
+        }
+        let (address, mapping, kernel) = if let Address::Posix(name) = address {
+            let (file, mapping) = posix::make(size, attempt)?;
+            let name = posix::publish(&file, name, options, attempt)?;
+            (Address::Posix(name), mapping, Kernel::Posix(file))
+        } else {
+            let (id, mapping) = sysv::make(address, size, options, false, attempt)?;
+            (address.clone(), mapping, Kernel::Sysv(id))
+        };
+        let attached = Attached { address, mapping: Arc::new(mapping), kernel };
+        Ok(Self { attached })
+    }
+
+    /// Attaches to a segment of any size and content.
+    pub fn attach(address: &Address) -> Result<Self> {
+        Self::attach_with(address, &Options::default())
+    }
+
+    /// As [`Self::attach`], trusting other owners.
+    pub fn attach_with(address: &Address, options: &Options) -> Result<Self> {
+        Self::open(address, false, options)
+    }
+
+    /// Attaches for reading only.
+    pub fn attach_read_only(address: &Address) -> Result<Self> {
+        Self::open(address, true, &Options::default())
+    }
+
+    /// As [`Self::attach_read_only`], trusting other owners.
+    pub fn attach_read_only_with(address: &Address, options: &Options) -> Result<Self> {
+        Self::open(address, true, options)
+    }
+
+    fn open(address: &Address, read_only: bool, options: &Options) -> Result<Self> {
+        let attempt = Attempt::new("attach to", address);
+        let attached = Opened::open(address, read_only, options, attempt)?.map(attempt)?;
+        Ok(Self { attached })
+    }
+
+    /// Attaches to the segment if there is one of exactly this size, else
+    /// creates it. An existing one is never changed.
+    pub fn open_or_create(address: &Address, size: u64) -> Result<Self> {
+        let found = open_or_create(|| Self::attach(address), || Self::create(address, size))?;
+        if found.size() != size {
+            let why = format!("it exists with {} bytes instead of {size}", found.size());
+            return Err(Attempt::new("open", address).fail(ErrorKind::Mismatch, why));
+        }
+        Ok(found)
+    }
+
+    /// The address, with the name that was chosen if it was `posix:`.
+    pub fn address(&self) -> &Address {
+        &self.attached.address
+    }
+
+    /// Bytes of the segment.
+    pub fn size(&self) -> u64 {
+        self.attached.mapping.len() as u64
+    }
+
+    /// Whether this attachment may only read.
+    pub fn is_read_only(&self) -> bool {
+        !self.attached.mapping.is_writable()
+    }
+
+    /// What the system and the segment know of it.
+    pub fn stat(&self) -> Result<SegmentStat> {
+        match &self.attached.kernel {
+            Kernel::Posix(file) => Inspector::of_file(self.address(), file)?.stat(),
+            Kernel::Sysv(id) => Inspector::of_sysv(self.address(), *id)?.stat(),
+        }
+    }
+
+    /// Changes owner and permissions.
+    pub fn set(&self, owner: Owner) -> Result<()> {
+        match &self.attached.kernel {
+            Kernel::Posix(file) => {
+                let attempt = Attempt::new("set", self.address());
+                let (uid, gid, mode) = owner.parts(attempt)?;
+                posix::set_file(file, uid, gid, mode, attempt)
+            }
+            Kernel::Sysv(id) => set_sysv(*id, owner, self.address()),
+        }
+    }
+
+    /// Changes owner and permissions of the segment at an address, without
+    /// attaching to it.
+    pub fn set_at(address: &Address, owner: Owner) -> Result<()> {
+        let attempt = Attempt::new("set", address);
+        match address {
+            Address::Posix(name) => {
+                let (uid, gid, mode) = owner.parts(attempt)?;
+                posix::set(name, uid, gid, mode, attempt)
+            }
+            _ => set_sysv(sysv::find(address, attempt)?, owner, address),
+        }
+    }
+
+    /// Takes the segment's name away. Who is attached keeps the memory. A name
+    /// that leads to another segment by now is left alone.
+    pub fn remove(&self) -> Result<()> {
+        let attempt = Attempt::new("remove", self.address());
+        match (&self.attached.kernel, self.address()) {
+            (Kernel::Sysv(id), _) => sysv::remove(*id, attempt),
+            (Kernel::Posix(file), Address::Posix(name)) => posix::remove_this(name, file, attempt),
+            (Kernel::Posix(_), _) => Err(attempt.fail(ErrorKind::Invalid, "it has no name")),
+        }
+    }
+
+    /// Removes the segment at an address, without attaching to it.
+    pub fn remove_at(address: &Address) -> Result<()> {
+        let attempt = Attempt::new("remove", address);
+        match address {
+            Address::Posix(name) => posix::remove(name, attempt),
+            _ => sysv::remove(sysv::find(address, attempt)?, attempt),
+        }
+    }
+
+    /// Detaches; the same as dropping.
+    pub fn detach(self) {}
+
+    /// Keeps the segment in memory: `SHM_LOCK` for System V, which lasts until
+    /// [`Self::unlock_memory`]; mlock(2) for POSIX, which ends with this
+    /// attachment.
+    pub fn lock_memory(&self) -> Result<()> {
+        self.lock(true)
+    }
+
+    /// Undoes [`Self::lock_memory`].
+    pub fn unlock_memory(&self) -> Result<()> {
+        self.lock(false)
+    }
+
+    fn lock(&self, lock: bool) -> Result<()> {
+        let attempt = Attempt::new(if lock { "lock" } else { "unlock" }, self.address());
+        match &self.attached.kernel {
+            Kernel::Posix(_) => posix::lock(&self.attached.mapping, lock, attempt),
+            Kernel::Sysv(id) => sysv::lock(*id, lock, attempt),
+        }
+    }
+
+    /// Copies bytes out of the segment. What another process writes meanwhile
+    /// may be seen in parts.
+    pub fn read_at(&self, offset: u64, out: &mut [u8]) -> Result<()> {
+        let attempt = Attempt::new("read", self.address());
+        self.check_range(offset, out.len(), attempt)?;
+        self.attached.mapping.read(offset, out)
+    }
+
+    /// Copies bytes into the segment, with no regard to what lies there.
+    pub fn write_at(&self, offset: u64, bytes: &[u8]) -> Result<()> {
+        let attempt = Attempt::new("write", self.address());
+        self.check_range(offset, bytes.len(), attempt)?;
+        self.attached.mapping.write(offset, bytes).map_err(|e| attempt.wrap(e))
+    }
+
+    fn check_range(&self, offset: u64, len: usize, attempt: Attempt<'_>) -> Result<()> {
+        match offset.checked_add(len as u64) {
+            Some(end) if end <= self.size() => Ok(()),
+            _ => {
+                let why = format!("{len} bytes at {offset} lie outside its {} bytes", self.size());
+                Err(attempt.fail(ErrorKind::Invalid, why))
+            }
+        }
+    }
+}
+
+impl std::fmt::Debug for Segment {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Segment")
+            .field("address", self.address())
+            .field("size", &self.size())
+            .finish_non_exhaustive()
+    }
+}
+
+impl Owner {
+    /// What is to be changed, checked.
+    fn parts(self, attempt: Attempt<'_>) -> Result<(Option<u32>, Option<u32>, Option<u32>)> {
+        let change = |n: u32| (n != u32::MAX).then_some(n);
+        let mode = change(self.mode);
+        if let Some(mode) = mode.filter(|m| *m > 0o777) {
+            let why = format!("mode {mode:o} is not within 0 to 777");
+            return Err(attempt.fail(ErrorKind::Invalid, why));
+        }
+        Ok((change(self.uid), change(self.gid), mode))
+    }
+}
+
+fn set_sysv(id: i32, owner: Owner, address: &Address) -> Result<()> {
+    let attempt = Attempt::new("set", address);
+    let (uid, gid, mode) = owner.parts(attempt)?;
+    sysv::change(id, uid, gid, mode, attempt)?;
+    match sysv::birth_mark(id) {
+        Some(mark) => sysv::change_companion(id, mark, uid, gid, mode, attempt),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,119 @@
+//! Creating a segment of ours.
+//!
+//! A POSIX one is filled before it has a name. A System V one is in sight from
+//! the first moment: it counts as unborn until the magic is there, and as at
+//! work until its state is ready, which is stored last of all.
+
+use super::access::{Attached, Kernel, Options};
+use super::address::Address;
+use super::attachment::{Geography, Inner};
+use super::failure::Attempt;
+use super::header::{
+    BYTE_ORDER, ENTRY_SIZE, FORMAT_MAJOR, FORMAT_MINOR, HEADER_SIZE, Header, MAGIC, STATE, State,
+};
+use super::participants::RECORD_SIZE;
+use super::plan::Plan;
+use super::spec::Spec;
+use super::{posix, process, sysv};
+use crate::error::{ErrorKind, Result};
+use crate::memory::Mapping;
+use crate::sync::fork::Birthplace;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+/// Creates a segment and takes part in it.
+pub(super) fn create(spec: &Spec, address: &Address, options: &Options) -> Result<Inner> {
+    let attempt = Attempt::new("create", address);
+    let size = spec.contract_bytes.len() as u64;
+    let Some(plan) = Plan::new(&spec.contract, size, spec.participants) else {
+        return Err(attempt.fail(ErrorKind::Invalid, "it is larger than any memory"));
+    };
+    let birthplace = Birthplace::here()?;
+    let header = new_header(spec, &plan);
+    let geography = || Geography {
+        places: plan.objects.clone(),
+        participants_offset: plan.participants_offset,
+        participants_count: plan.participants_count,
+    };
+    if let Address::Posix(name) = address {
+        let (file, mapping) = posix::make(plan.total_size, attempt)?;
+        let attached = attached(address, mapping, Kernel::Posix(file));
+        let mut inner = Inner::new(attached, None, geography(), spec, birthplace);
+        fill(&mut inner, spec, &plan, &header).map_err(|e| attempt.wrap(e))?;
+        if let Kernel::Posix(file) = inner.kernel() {
+            let name = posix::publish(file, name, options, attempt)?;
+            inner.set_address(Address::Posix(name));
+        }
+        return Ok(inner);
+    }
+    let (id, mapping) = sysv::make(address, plan.total_size, options, true, attempt)?;
+    let made =
+        sysv::make_companion(id, header.birth_mark, options, attempt).and_then(|companion| {
+            let attached = attached(address, mapping, Kernel::Sysv(id));
+            let mut inner = Inner::new(attached, Some(companion), geography(), spec, birthplace);
+            fill(&mut inner, spec, &plan, &header).map_err(|e| attempt.wrap(e))?;
+            Ok(inner)
+        });
+    if made.is_err() {
+        sysv::remove_companion(id, header.birth_mark);
+        sysv::discard(id);
+    }
+    made
+}
+
+fn attached(address: &Address, mapping: Mapping, kernel: Kernel) -> Attached {
+    Attached { address: address.clone(), mapping: Arc::new(mapping), kernel }
+}
+
+/// Writes everything into a fresh segment, takes part in it, and declares it
+/// ready.
+fn fill(inner: &mut Inner, spec: &Spec, plan: &Plan, header: &Header) -> Result<()> {
+    let mapping = inner.mapping();
+    let bytes = header.to_bytes();
+    // The magic last, by one store: who sees it sees the whole header.
+    mapping.write(8, &bytes[8..])?;
+    mapping.store_u64(0, u64::from_le_bytes(MAGIC), Ordering::Release)?;
+    mapping.store_u32(STATE, State::Initialising.word(), Ordering::Release)?;
+    for (i, entry) in plan.objects().enumerate() {
+        mapping.write(plan.directory_offset + (i * ENTRY_SIZE) as u64, &entry.to_bytes())?;
+    }
+    mapping.write(plan.contract_offset, &spec.contract_bytes)?;
+    inner.claim_record()?;
+    // Pairs with the acquire of whoever reads the state.
+    inner.mapping().store_u32(STATE, State::Ready.word(), Ordering::Release)
+}
+
+fn new_header(spec: &Spec, plan: &Plan) -> Header {
+    Header {
+        format_major: FORMAT_MAJOR,
+        format_minor: FORMAT_MINOR,
+        byte_order: BYTE_ORDER,
+        state: State::Uninitialised,
+        header_size: small(HEADER_SIZE),
+        total_size: plan.total_size,
+        fingerprint: spec.fingerprint,
+        contract_offset: plan.contract_offset,
+        contract_size: spec.contract_bytes.len() as u64,
+        participants_offset: plan.participants_offset,
+        participants_count: plan.participants_count,
+        participants_stride: small(RECORD_SIZE),
+        directory_offset: plan.directory_offset,
+        directory_count: small(plan.objects.len()),
+        directory_stride: small(ENTRY_SIZE),
+        birth_mark: process::random(),
+        created_ns: process::now_ns(),
+        creator_pid: std::process::id(),
+        creator_uid: process::effective_uid(),
+        creator_pid_namespace: process::pid_namespace(),
+        creator_program: process::program_name(),
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        schema_version: spec.version.clone(),
+        schema_name: spec.contract.schema.clone(),
+        segment_name: spec.contract.segment.clone(),
+    }
+}
+
+/// A number that the checks on schemas keep far below the limit.
+fn small(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}

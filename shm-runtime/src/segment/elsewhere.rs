@@ -1,0 +1,247 @@
+//! Where there are no segments: every call of the modules that speak to the
+//! operating system answers Unsupported, or that it knows nothing. Their real
+//! forms are `posix`, `sysv`, `locks` and `process`.
+
+use super::access::Options;
+use super::address::Address;
+use super::failure::Attempt;
+use crate::error::{Error, ErrorKind, Result};
+use crate::memory::Mapping;
+use std::fs::File;
+
+fn no<T>(attempt: Attempt<'_>) -> Result<T> {
+    Err(attempt.fail(ErrorKind::Unsupported, "segments need 64-bit little-endian Linux"))
+}
+
+pub(super) mod posix {
+    use super::{Address, Attempt, File, Mapping, Options, Result, no};
+
+    pub(in super::super) struct FileFacts {
+        pub(in super::super) size: u64,
+        pub(in super::super) mode: u32,
+        pub(in super::super) uid: u32,
+        pub(in super::super) gid: u32,
+        pub(in super::super) resident: u64,
+        pub(in super::super) change_time: i64,
+    }
+
+    pub(in super::super) fn make(_: u64, attempt: Attempt<'_>) -> Result<(File, Mapping)> {
+        no(attempt)
+    }
+    pub(in super::super) fn publish(
+        _: &File,
+        _: &str,
+        _: &Options,
+        attempt: Attempt<'_>,
+    ) -> Result<String> {
+        no(attempt)
+    }
+    pub(in super::super) fn open_checked(
+        _: &str,
+        _: bool,
+        _: &Options,
+        attempt: Attempt<'_>,
+    ) -> Result<(File, u64)> {
+        no(attempt)
+    }
+    pub(in super::super) fn map(
+        _: &File,
+        _: u64,
+        _: bool,
+        attempt: Attempt<'_>,
+    ) -> Result<Mapping> {
+        no(attempt)
+    }
+    pub(in super::super) fn read(_: &File, _: u64, _: &mut [u8], address: &Address) -> Result<()> {
+        no(Attempt::new("read", address))
+    }
+    pub(in super::super) fn reopen(_: &File, attempt: Attempt<'_>) -> Result<File> {
+        no(attempt)
+    }
+    pub(in super::super) fn peek(_: &str, attempt: Attempt<'_>) -> Result<File> {
+        no(attempt)
+    }
+    pub(in super::super) fn facts(_: &File, attempt: Attempt<'_>) -> Result<FileFacts> {
+        no(attempt)
+    }
+    pub(in super::super) fn is_unlinked(_: &File) -> bool {
+        false
+    }
+    pub(in super::super) fn remove(_: &str, attempt: Attempt<'_>) -> Result<()> {
+        no(attempt)
+    }
+    pub(in super::super) fn remove_this(_: &str, _: &File, attempt: Attempt<'_>) -> Result<()> {
+        no(attempt)
+    }
+    pub(in super::super) fn set(
+        _: &str,
+        _: Option<u32>,
+        _: Option<u32>,
+        _: Option<u32>,
+        attempt: Attempt<'_>,
+    ) -> Result<()> {
+        no(attempt)
+    }
+    pub(in super::super) fn set_file(
+        _: &File,
+        _: Option<u32>,
+        _: Option<u32>,
+        _: Option<u32>,
+        attempt: Attempt<'_>,
+    ) -> Result<()> {
+        no(attempt)
+    }
+    pub(in super::super) fn lock(_: &Mapping, _: bool, attempt: Attempt<'_>) -> Result<()> {
+        no(attempt)
+    }
+    pub(in super::super) fn list() -> Vec<String> {
+        Vec::new()
+    }
+}
+
+pub(super) mod sysv {
+    use super::{Address, Attempt, File, Mapping, Options, Result, no};
+
+    pub(in super::super) struct KernelStat {
+        pub(in super::super) id: i32,
+        pub(in super::super) key: u32,
+        pub(in super::super) mode: u32,
+        pub(in super::super) size: u64,
+        pub(in super::super) uid: u32,
+        pub(in super::super) gid: u32,
+        pub(in super::super) creator_uid: u32,
+        pub(in super::super) creator_gid: u32,
+        pub(in super::super) creator_pid: u32,
+        pub(in super::super) last_pid: u32,
+        pub(in super::super) attached: u64,
+        pub(in super::super) attach_time: i64,
+        pub(in super::super) detach_time: i64,
+        pub(in super::super) change_time: i64,
+    }
+
+    impl KernelStat {
+        pub(in super::super) fn is_locked(&self) -> bool {
+            false
+        }
+    }
+
+    pub(in super::super) fn find(_: &Address, attempt: Attempt<'_>) -> Result<i32> {
+        no(attempt)
+    }
+    pub(in super::super) fn stat(_: i32, attempt: Attempt<'_>) -> Result<KernelStat> {
+        no(attempt)
+    }
+    pub(in super::super) fn is_removed(_: i32) -> bool {
+        false
+    }
+    pub(in super::super) fn make(
+        _: &Address,
+        _: u64,
+        _: &Options,
+        _: bool,
+        attempt: Attempt<'_>,
+    ) -> Result<(i32, Mapping)> {
+        no(attempt)
+    }
+    pub(in super::super) fn discard(_: i32) {}
+    pub(in super::super) fn attach(
+        _: i32,
+        _: bool,
+        _: &Options,
+        attempt: Attempt<'_>,
+    ) -> Result<Mapping> {
+        no(attempt)
+    }
+    pub(in super::super) fn change(
+        _: i32,
+        _: Option<u32>,
+        _: Option<u32>,
+        _: Option<u32>,
+        attempt: Attempt<'_>,
+    ) -> Result<()> {
+        no(attempt)
+    }
+    pub(in super::super) fn lock(_: i32, _: bool, attempt: Attempt<'_>) -> Result<()> {
+        no(attempt)
+    }
+    pub(in super::super) fn remove(_: i32, attempt: Attempt<'_>) -> Result<()> {
+        no(attempt)
+    }
+    pub(in super::super) fn birth_mark(_: i32) -> Option<u64> {
+        None
+    }
+    pub(in super::super) fn make_companion(
+        _: i32,
+        _: u64,
+        _: &Options,
+        attempt: Attempt<'_>,
+    ) -> Result<File> {
+        no(attempt)
+    }
+    pub(in super::super) fn open_companion(
+        _: i32,
+        _: u64,
+        _: bool,
+        _: &Options,
+        attempt: Attempt<'_>,
+    ) -> Result<File> {
+        no(attempt)
+    }
+    pub(in super::super) fn change_companion(
+        _: i32,
+        _: u64,
+        _: Option<u32>,
+        _: Option<u32>,
+        _: Option<u32>,
+        attempt: Attempt<'_>,
+    ) -> Result<()> {
+        no(attempt)
+    }
+    pub(in super::super) fn remove_companion(_: i32, _: u64) {}
+    pub(in super::super) fn list() -> Vec<KernelStat> {
+        Vec::new()
+    }
+}
+
+pub(super) mod locks {
+    use super::{Error, ErrorKind, File, Result};
+
+    pub(in super::super) const READERS: i64 = 0;
+
+    fn no<T>() -> Result<T> {
+        Err(Error::new(ErrorKind::Unsupported, "there are no locks of this kind here"))
+    }
+    pub(in super::super) fn try_write(_: &File, _: i64) -> Result<bool> {
+        no()
+    }
+    pub(in super::super) fn try_read(_: &File, _: i64) -> Result<bool> {
+        no()
+    }
+    pub(in super::super) fn is_write_locked(_: &File, _: i64) -> bool {
+        true
+    }
+    pub(in super::super) fn is_any_locked(_: &File, _: i64) -> bool {
+        true
+    }
+}
+
+pub(super) mod process {
+    pub(in super::super) fn effective_uid() -> u32 {
+        0
+    }
+    pub(in super::super) fn now_ns() -> u64 {
+        0
+    }
+    pub(in super::super) fn program_name() -> String {
+        String::new()
+    }
+    pub(in super::super) fn random() -> u64 {
+        0
+    }
+    pub(in super::super) fn pid_namespace() -> u64 {
+        0
+    }
+    pub(in super::super) fn pid_is_dead(_: u32) -> bool {
+        false
+    }
+}

@@ -1,0 +1,39 @@
+//! How failures are told: what was tried, on what, why not, what to do.
+
+use super::address::Address;
+use crate::error::{Error, ErrorKind};
+
+/// What is being tried, for messages.
+#[derive(Clone, Copy)]
+pub(crate) struct Attempt<'a> {
+    pub(crate) verb: &'static str,
+    pub(crate) address: &'a Address,
+}
+
+impl<'a> Attempt<'a> {
+    pub(crate) fn new(verb: &'static str, address: &'a Address) -> Self {
+        Self { verb, address }
+    }
+
+    /// A failure with a reason of our own.
+    pub(crate) fn fail(self, kind: ErrorKind, why: impl AsRef<str>) -> Error {
+        Error::new(kind, format!("cannot {} {}: {}", self.verb, self.address, why.as_ref()))
+    }
+
+    /// The same failure, as a part of this attempt.
+    pub(crate) fn wrap(self, error: Error) -> Error {
+        error.map_message(|why| format!("cannot {} {}: {why}", self.verb, self.address))
+    }
+}
+
+/// A number of bytes as people say it: `4.2 MB`, `512 bytes`.
+pub(crate) fn bytes(n: u64) -> String {
+    #[allow(clippy::cast_precision_loss)] // one decimal is shown
+    let f = n as f64;
+    match n {
+        0..=9_999 => format!("{n} bytes"),
+        10_000..=9_999_999 => format!("{:.1} kB", f / 1e3),
+        10_000_000..=9_999_999_999 => format!("{:.1} MB", f / 1e6),
+        _ => format!("{:.1} GB", f / 1e9),
+    }
+}

@@ -1,0 +1,520 @@
+//! Looking at a segment from outside, without taking part in it: `stat`, `ls`
+//! and `dump`.
+//!
+//! POSIX segments are read through their file, never by a mapping, so that one
+//! which shrinks under the reader is an error and no signal. Everything read
+//! is checked; what makes no sense is shown as far as it goes.
+
+use super::access::{Opened, Options};
+use super::address::Address;
+use super::failure::Attempt;
+use super::header::{ENTRY_SIZE, Entry, HEADER_SIZE, Header, State};
+use super::participants::{RECORD_SIZE, Record, RecordState, holder_is_dead};
+use super::{locks, posix, process, sysv};
+use crate::contract::{Contract, Fingerprint, ObjectKind, TypeExpr};
+use crate::error::{ErrorKind, Result};
+use crate::object::place::ObjectLayout;
+use crate::object::queue::layout::{self, QueueLayout};
+use crate::object::role::{RoleState, state};
+use std::fs::File;
+
+/// What a segment is to an operator.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SegmentState {
+    /// Ours, with somebody attached who is alive, or may be.
+    Live,
+    /// Ours, with nobody attached.
+    Orphan,
+    /// Bare, or another program's, or not to be read by the caller.
+    Foreign,
+    /// Ours, not ready yet.
+    Initialising,
+}
+
+impl SegmentState {
+    /// `live`, `orphan`, `foreign` or `initialising`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Orphan => "orphan",
+            Self::Foreign => "foreign",
+            Self::Initialising => "initialising",
+        }
+    }
+}
+
+/// All that can be told of a segment.
+#[derive(Clone, Debug)]
+pub struct SegmentStat {
+    /// Where it is.
+    pub address: Address,
+    /// What it is to an operator.
+    pub state: SegmentState,
+    /// Its size in bytes.
+    pub size: u64,
+    /// Its permissions, such as `0o640`.
+    pub mode: u32,
+    /// The owning user.
+    pub uid: u32,
+    /// The owning group.
+    pub gid: u32,
+    /// What else the kernel knows.
+    pub kernel: KernelStat,
+    /// What its header says, if it is one of ours.
+    pub header: Option<HeaderStat>,
+    /// Who takes part in it, the dead included until they are swept.
+    pub participants: Vec<ParticipantStat>,
+    /// Its objects, in order.
+    pub objects: Vec<ObjectStat>,
+}
+
+/// What the kernel knows of a segment; which of it depends on the kind.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct KernelStat {
+    /// System V: the id.
+    pub id: Option<i32>,
+    /// System V: the key.
+    pub key: Option<u32>,
+    /// System V: the uid and gid of who created it.
+    pub creator: Option<(u32, u32)>,
+    /// System V: the pid of who created it.
+    pub creator_pid: Option<u32>,
+    /// System V: the pid of the last shmat or shmdt.
+    pub last_pid: Option<u32>,
+    /// System V: how many times it is attached.
+    pub attached: Option<u64>,
+    /// System V: whether `SHM_LOCK` keeps it in memory.
+    pub locked: Option<bool>,
+    /// POSIX: bytes of memory that it takes now.
+    pub resident: Option<u64>,
+    /// System V: the last attach, in seconds since 1970.
+    pub attach_time: Option<i64>,
+    /// System V: the last detach, in seconds since 1970.
+    pub detach_time: Option<i64>,
+    /// The last change of owner or mode, in seconds since 1970.
+    pub change_time: Option<i64>,
+}
+
+/// What the header of a segment says.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HeaderStat {
+    /// The schema's dotted name.
+    pub schema: String,
+    /// The schema's version.
+    pub version: String,
+    /// The segment's name in the schema.
+    pub segment: String,
+    /// The contract's fingerprint.
+    pub fingerprint: Fingerprint,
+    /// The version of the tool that made it.
+    pub tool_version: String,
+    /// When it was made, in nanoseconds since 1970.
+    pub created_ns: u64,
+    /// Who made it.
+    pub creator: CreatorStat,
+    /// Whether it was removed, so that only who is attached still has it.
+    pub retired: bool,
+    /// How many participant records it has.
+    pub participant_records: u32,
+}
+
+/// Who made a segment.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct CreatorStat {
+    /// Its process id, as it saw itself.
+    pub pid: u32,
+    /// Its user.
+    pub uid: u32,
+    /// The name of its program.
+    pub program: String,
+    /// Whether it is alive; `None` if that cannot be told.
+    pub alive: Option<bool>,
+}
+
+/// A participant.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ParticipantStat {
+    /// The index of its record.
+    pub index: u32,
+    /// Its process id, as it sees itself.
+    pub pid: u32,
+    /// Whether that id counts in another pid namespace than the caller's.
+    pub foreign_pid_namespace: bool,
+    /// Its user.
+    pub uid: u32,
+    /// The name of its program.
+    pub program: String,
+    /// The version of the schema that it was built from.
+    pub version: String,
+    /// When it attached, in nanoseconds since 1970.
+    pub attached_ns: u64,
+    /// Whether it is alive; unknown counts as alive.
+    pub alive: bool,
+}
+
+/// An object of a segment.
+#[derive(Clone, Debug)]
+pub struct ObjectStat {
+    /// Its name.
+    pub name: String,
+    /// The name of its kind.
+    pub kind: &'static str,
+    /// With kind `queue`: the queue.
+    pub queue: Option<QueueStat>,
+}
+
+/// The numbers of a queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueStat {
+    /// The type of its items.
+    pub item: TypeExpr,
+    /// Bytes of an item.
+    pub item_size: u64,
+    /// Items that always fit.
+    pub capacity: u64,
+    /// Messages that wait.
+    pub depth: u64,
+    /// Messages that were ever pushed.
+    pub pushed: u64,
+    /// Messages that were ever popped.
+    pub popped: u64,
+    /// How often a push found no room.
+    pub times_full: u64,
+    /// Messages that came a second time after a consumer died.
+    pub redelivered: u64,
+    /// The greatest depth that was noticed: sampled, not exact.
+    pub high_water: u64,
+    /// The participant that is the producer, by the index of its record.
+    pub producer: Option<u32>,
+    /// The participant that is the consumer, by the index of its record.
+    pub consumer: Option<u32>,
+}
+
+/// A message that waits in a queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// How many were pushed before it.
+    pub position: u64,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// A segment that is looked at.
+pub struct Inspector {
+    opened: Opened,
+    header: Option<Header>,
+    contract: Option<Contract>,
+    /// The file that carries the participants' locks.
+    locks: Option<File>,
+}
+
+impl Inspector {
+    /// Opens a segment for looking at it.
+    pub fn open(address: &Address, options: &Options) -> Result<Self> {
+        let attempt = Attempt::new("look at", address);
+        Self::new(Opened::open(address, true, options, attempt)?, attempt)
+    }
+
+    pub(super) fn of_file(address: &Address, file: &File) -> Result<Self> {
+        let attempt = Attempt::new("look at", address);
+        Self::new(Opened::of_file(address, posix::reopen(file, attempt)?, attempt)?, attempt)
+    }
+
+    pub(super) fn of_sysv(address: &Address, id: i32) -> Result<Self> {
+        let attempt = Attempt::new("look at", address);
+        let options = Options::default().trust_any_owner();
+        Self::new(Opened::of_sysv(address, id, &options, attempt)?, attempt)
+    }
+
+    fn new(opened: Opened, attempt: Attempt<'_>) -> Result<Self> {
+        let mut head = [0; HEADER_SIZE];
+        let len = opened.head_len();
+        opened.read(0, &mut head[..len])?;
+        let header = Header::parse(&head[..len]).ok().filter(|h| h.check(opened.size).is_ok());
+        let mut this = Self { opened, header, contract: None, locks: None };
+        let Some(header) = &this.header else {
+            return Ok(this);
+        };
+        let mut bytes = vec![0; usize::try_from(header.contract_size).unwrap_or(0)];
+        this.opened.read(header.contract_offset, &mut bytes)?;
+        this.contract = Contract::decode(&bytes).ok();
+        this.locks = match this.opened.sysv_id() {
+            Some(id) => {
+                let any = Options::default().trust_any_owner();
+                sysv::open_companion(id, header.birth_mark, true, &any, attempt).ok()
+            }
+            None => this.opened.file().and_then(|f| f.try_clone().ok()),
+        };
+        Ok(this)
+    }
+
+    /// The contract that lies in the segment, if it has one.
+    pub fn contract(&self) -> Option<&Contract> {
+        self.contract.as_ref()
+    }
+
+    /// All that can be told.
+    pub fn stat(&self) -> Result<SegmentStat> {
+        let attempt = Attempt::new("look at", &self.opened.address);
+        let mut stat = match (self.opened.sysv_id(), self.opened.file()) {
+            (Some(id), _) => {
+                let mut kernel = sysv::stat(id, attempt)?;
+                kernel.attached = kernel.attached.saturating_sub(1); // not ourselves
+                of_sysv_kernel(&self.opened.address, &kernel)
+            }
+            (None, Some(file)) => of_posix_kernel(&self.opened.address, file, attempt)?,
+            (None, None) => return Err(attempt.fail(ErrorKind::Unsupported, "no such kind")),
+        };
+        let Some(header) = &self.header else {
+            return Ok(stat);
+        };
+        stat.participants = self.participants(header);
+        stat.objects = self.objects(header);
+        stat.state = match header.state {
+            State::Uninitialised | State::Initialising => SegmentState::Initialising,
+            State::Unknown(_) => SegmentState::Foreign,
+            State::Ready | State::Retired if self.anybody(&stat) => SegmentState::Live,
+            State::Ready | State::Retired => SegmentState::Orphan,
+        };
+        stat.header = Some(header_stat(header));
+        Ok(stat)
+    }
+
+    /// Whether somebody is attached, or may be.
+    fn anybody(&self, stat: &SegmentStat) -> bool {
+        stat.participants.iter().any(|p| p.alive)
+            || stat.kernel.attached.is_some_and(|n| n > 0)
+            || self.locks.as_ref().is_some_and(|f| locks::is_any_locked(f, locks::READERS))
+    }
+
+    fn participants(&self, header: &Header) -> Vec<ParticipantStat> {
+        let size = u64::from(header.participants_count) * RECORD_SIZE as u64;
+        let mut bytes = vec![0; usize::try_from(size).unwrap_or(0)];
+        if self.opened.read(header.participants_offset, &mut bytes).is_err() {
+            return Vec::new();
+        }
+        let records = bytes.chunks_exact(RECORD_SIZE).map(Record::parse);
+        (0..)
+            .zip(records)
+            .filter(|(_, r)| matches!(r.state, RecordState::Live | RecordState::Dead))
+            .map(|(index, record)| ParticipantStat {
+                index,
+                alive: record.state == RecordState::Live
+                    && !holder_is_dead(self.locks.as_ref(), index, &record),
+                pid: record.pid,
+                foreign_pid_namespace: record.pid_namespace != process::pid_namespace(),
+                uid: record.uid,
+                program: record.program,
+                version: record.version,
+                attached_ns: record.attached_ns,
+            })
+            .collect()
+    }
+
+    fn objects(&self, header: &Header) -> Vec<ObjectStat> {
+        let Some(contract) = &self.contract else {
+            return Vec::new();
+        };
+        (0..contract.objects.len())
+            .map(|index| {
+                let object = &contract.objects[index];
+                ObjectStat {
+                    name: object.name.clone(),
+                    kind: object.kind.name(),
+                    queue: self.queue_at(header, index).and_then(|(at, queue)| {
+                        self.queue_stat(contract, &object.kind, at, &queue)
+                    }),
+                }
+            })
+            .collect()
+    }
+
+    /// Where a queue lies, if the directory and the contract agree.
+    fn queue_at(&self, header: &Header, index: usize) -> Option<(u64, QueueLayout)> {
+        let contract = self.contract.as_ref()?;
+        let ObjectLayout::Queue(queue) =
+            ObjectLayout::of(contract, &contract.objects.get(index)?.kind)?;
+        if index as u64 >= u64::from(header.directory_count) {
+            return None;
+        }
+        let mut bytes = [0; ENTRY_SIZE];
+        self.opened.read(header.directory_offset + (index * ENTRY_SIZE) as u64, &mut bytes).ok()?;
+        let entry = Entry::parse(&bytes);
+        let inside = entry.offset.checked_add(entry.size)? <= self.opened.size;
+        (inside && entry.size == queue.size && entry.kind == 1).then_some((entry.offset, queue))
+    }
+
+    fn word(&self, at: u64) -> u64 {
+        let mut bytes = [0; 8];
+        self.opened.read(at, &mut bytes).map_or(0, |()| u64::from_le_bytes(bytes))
+    }
+
+    fn queue_stat(
+        &self,
+        contract: &Contract,
+        kind: &ObjectKind,
+        at: u64,
+        queue: &QueueLayout,
+    ) -> Option<QueueStat> {
+        let ObjectKind::Queue(def) = kind;
+        let (item_size, _) = contract.size_and_align(&def.item)?;
+        // Taken first: the depth is then rather too great than too small.
+        let popped = self.word(at + layout::TAKEN);
+        let pushed = self.tail(at, queue);
+        let depth = pushed.wrapping_sub(popped).min(queue.slots);
+        let role = |offset| match state(self.word(at + offset)) {
+            RoleState::Held(who) => Some(who.index),
+            RoleState::Free | RoleState::Orphaned => None,
+        };
+        Some(QueueStat {
+            item: def.item.clone(),
+            item_size,
+            capacity: def.capacity,
+            depth,
+            pushed,
+            popped,
+            times_full: self.word(at + layout::TIMES_FULL),
+            redelivered: self.word(at + layout::REDELIVERED),
+            high_water: self.word(at + layout::HIGH_WATER).max(depth),
+            producer: role(layout::PRODUCER_ROLE),
+            consumer: role(layout::CONSUMER_ROLE),
+        })
+    }
+
+    /// The exact tail: from the hint on over whole stamps.
+    fn tail(&self, at: u64, queue: &QueueLayout) -> u64 {
+        let mut tail = self.word(at + layout::TAIL_HINT);
+        for _ in 0..queue.slots {
+            let slot = at + layout::SLOTS + tail % queue.slots * queue.stride;
+            if self.word(slot) != tail.wrapping_add(1) {
+                break;
+            }
+            tail = tail.wrapping_add(1);
+        }
+        tail
+    }
+
+    /// The messages that wait in a queue, oldest first, at most `limit`. They
+    /// are not consumed; one that is overwritten during the look is left out.
+    pub fn messages(&self, object: usize, limit: usize) -> Result<Vec<Message>> {
+        let attempt = Attempt::new("look at", &self.opened.address);
+        let found = self.header.as_ref().and_then(|h| self.queue_at(h, object));
+        let Some((at, queue)) = found else {
+            return Err(attempt.fail(ErrorKind::Invalid, format!("no queue number {object}")));
+        };
+        let taken = self.word(at + layout::TAKEN);
+        let mut messages = Vec::new();
+        for n in 0..queue.slots.min(limit as u64) {
+            let position = taken.wrapping_add(n);
+            let slot = at + layout::SLOTS + position % queue.slots * queue.stride;
+            let stamp = position.wrapping_add(1);
+            if self.word(slot) != stamp {
+                break;
+            }
+            let mut bytes = vec![0; usize::try_from(queue.item).unwrap_or(0)];
+            self.opened.read(slot + layout::STAMP_SIZE, &mut bytes)?;
+            if self.word(slot) == stamp {
+                messages.push(Message { position, bytes });
+            }
+        }
+        Ok(messages)
+    }
+}
+
+/// Every segment of this machine that the caller can see, POSIX first, each
+/// sorted; those it may not read with what the kernel alone says.
+pub fn list() -> Vec<SegmentStat> {
+    let options = Options::default().trust_any_owner();
+    let mut all = Vec::new();
+    for name in posix::list() {
+        let address = Address::Posix(name);
+        let looked = Inspector::open(&address, &options).and_then(|i| i.stat());
+        // One that fails twice is gone meanwhile.
+        all.extend(looked.or_else(|_| posix_facts(&address)));
+    }
+    for kernel in sysv::list() {
+        let address = match kernel.key {
+            0 => Address::SysvId(kernel.id),
+            key => Address::Sysv(key),
+        };
+        let looked = Inspector::of_sysv(&address, kernel.id).and_then(|i| i.stat());
+        all.push(looked.unwrap_or_else(|_| of_sysv_kernel(&address, &kernel)));
+    }
+    all
+}
+
+fn posix_facts(address: &Address) -> Result<SegmentStat> {
+    let attempt = Attempt::new("look at", address);
+    let Address::Posix(name) = address else {
+        return Err(attempt.fail(ErrorKind::Invalid, "not a POSIX segment"));
+    };
+    of_posix_kernel(address, &posix::peek(name, attempt)?, attempt)
+}
+
+fn of_posix_kernel(address: &Address, file: &File, attempt: Attempt<'_>) -> Result<SegmentStat> {
+    let facts = posix::facts(file, attempt)?;
+    Ok(SegmentStat {
+        address: address.clone(),
+        state: SegmentState::Foreign,
+        size: facts.size,
+        mode: facts.mode,
+        uid: facts.uid,
+        gid: facts.gid,
+        kernel: KernelStat {
+            resident: Some(facts.resident),
+            change_time: Some(facts.change_time),
+            ..KernelStat::default()
+        },
+        header: None,
+        participants: Vec::new(),
+        objects: Vec::new(),
+    })
+}
+
+fn of_sysv_kernel(address: &Address, kernel: &sysv::KernelStat) -> SegmentStat {
+    SegmentStat {
+        address: address.clone(),
+        state: SegmentState::Foreign,
+        size: kernel.size,
+        mode: kernel.mode & 0o777,
+        uid: kernel.uid,
+        gid: kernel.gid,
+        kernel: KernelStat {
+            id: Some(kernel.id),
+            key: Some(kernel.key),
+            creator: Some((kernel.creator_uid, kernel.creator_gid)),
+            creator_pid: Some(kernel.creator_pid),
+            last_pid: Some(kernel.last_pid),
+            attached: Some(kernel.attached),
+            locked: Some(kernel.is_locked()),
+            resident: None,
+            attach_time: Some(kernel.attach_time),
+            detach_time: Some(kernel.detach_time),
+            change_time: Some(kernel.change_time),
+        },
+        header: None,
+        participants: Vec::new(),
+        objects: Vec::new(),
+    }
+}
+
+fn header_stat(header: &Header) -> HeaderStat {
+    let here = header.creator_pid_namespace != 0
+        && header.creator_pid_namespace == process::pid_namespace();
+    HeaderStat {
+        schema: header.schema_name.clone(),
+        version: header.schema_version.clone(),
+        segment: header.segment_name.clone(),
+        fingerprint: header.fingerprint,
+        tool_version: header.tool_version.clone(),
+        created_ns: header.created_ns,
+        creator: CreatorStat {
+            pid: header.creator_pid,
+            uid: header.creator_uid,
+            program: header.creator_program.clone(),
+            alive: here.then(|| !process::pid_is_dead(header.creator_pid)),
+        },
+        retired: header.state == State::Retired,
+        participant_records: header.participants_count,
+    }
+}

@@ -1,0 +1,63 @@
+//! Segments: create, attach, detach, stat, set, remove.
+//!
+//! A *bare* segment is exactly N bytes with nothing of ours in it: what
+//! shmget, `shm_open` and Python's `SharedMemory` make; see [`Segment`]. A
+//! segment of *ours* has a header with a contract and objects behind it; see
+//! [`Attachment`], which generated code wraps.
+//!
+//! ```no_run
+//! use shm_runtime::{Owner, Segment};
+//! let segment = Segment::create(&"posix:/scratch".parse()?, 4096)?;
+//! segment.write_at(0, b"hello")?;
+//! segment.set(Owner { mode: 0o640, ..Owner::KEEP })?;
+//! println!("{} bytes", segment.stat()?.size);
+//! segment.remove()?;
+//! # Ok::<(), shm_runtime::Error>(())
+//! ```
+//!
+//! Segments exist on 64-bit little-endian Linux; elsewhere all of this
+//! compiles and answers [`Unsupported`](crate::ErrorKind::Unsupported).
+
+mod access;
+mod address;
+mod admit;
+mod attachment;
+mod bare;
+mod birth;
+mod failure;
+pub mod header;
+mod inspect;
+mod open;
+mod participants;
+mod plan;
+mod spec;
+
+#[cfg(segments)]
+mod errno;
+#[cfg(segments)]
+mod locks;
+#[cfg(segments)]
+mod posix;
+#[cfg(segments)]
+mod process;
+#[cfg(segments)]
+mod sysv;
+
+#[cfg(not(segments))]
+mod elsewhere;
+#[cfg(not(segments))]
+use elsewhere::{locks, posix, process, sysv};
+
+pub use access::Options;
+pub use address::Address;
+pub(crate) use admit::contract_at;
+pub use attachment::Attachment;
+pub(crate) use attachment::{RoleGuard, open_or_create};
+pub use bare::{Owner, Segment};
+pub use inspect::{
+    CreatorStat, HeaderStat, Inspector, KernelStat, Message, ObjectStat, ParticipantStat,
+    QueueStat, SegmentStat, SegmentState, list,
+};
+pub use open::{IntoAddress, OpenOptions, SegmentType};
+pub use plan::Plan;
+pub use spec::Spec;

@@ -1,0 +1,123 @@
+//! What a program knows of a segment before it meets one: its contract, and
+//! how it is made.
+
+use super::address::Address;
+use super::header::{PARTICIPANTS_MAX, SCHEMA_NAME_MAX, SEGMENT_NAME_MAX, VERSION_MAX};
+use super::plan::Plan;
+use crate::contract::{Contract, Fingerprint};
+use crate::error::{Error, ErrorKind, Result};
+use crate::object::place::ObjectLayout;
+
+/// A segment as a schema declares it.
+#[derive(Clone, Debug)]
+pub struct Spec {
+    pub(crate) contract: Contract,
+    pub(crate) contract_bytes: Vec<u8>,
+    pub(crate) fingerprint: Fingerprint,
+    pub(crate) layouts: Vec<ObjectLayout>,
+    pub(crate) version: String,
+    pub(crate) address: Address,
+    pub(crate) mode: u32,
+    pub(crate) participants: u32,
+}
+
+impl Spec {
+    /// Participants if nothing else is said.
+    pub const DEFAULT_PARTICIPANTS: u32 = 64;
+
+    /// From a contract in its canonical byte form, as generated code carries
+    /// it. `version` is the schema's, `address` where the segment is unless
+    /// the program says otherwise, `mode` its permissions on create.
+    pub fn decode(
+        contract: &[u8],
+        version: &str,
+        address: Address,
+        mode: u32,
+        participants: u32,
+    ) -> Result<Self> {
+        let contract = Contract::decode(contract)
+            .map_err(|e| Error::new(ErrorKind::Invalid, e.to_string()))?;
+        Self::new(contract, version, address, mode, participants)
+    }
+
+    /// From a contract; see [`Self::decode`].
+    pub fn new(
+        contract: Contract,
+        version: &str,
+        address: Address,
+        mode: u32,
+        participants: u32,
+    ) -> Result<Self> {
+        let invalid = |why: String| Err(Error::new(ErrorKind::Invalid, why));
+        let contract_bytes = contract.encode();
+        if contract.schema.len() > SCHEMA_NAME_MAX
+            || contract.segment.len() > SEGMENT_NAME_MAX
+            || version.len() > VERSION_MAX
+        {
+            return invalid(format!(
+                "a schema's name has at most {SCHEMA_NAME_MAX} bytes, a segment's \
+                 {SEGMENT_NAME_MAX}, a version {VERSION_MAX}"
+            ));
+        }
+        if mode > 0o777 {
+            return invalid(format!("mode {mode:o} is not within 0 to 777"));
+        }
+        if participants == 0 || participants > PARTICIPANTS_MAX {
+            return invalid(format!(
+                "{participants} participants are not within 1 to {PARTICIPANTS_MAX}"
+            ));
+        }
+        let mut layouts = Vec::with_capacity(contract.objects.len());
+        for object in &contract.objects {
+            let Some(layout) = ObjectLayout::of(&contract, &object.kind) else {
+                return invalid(format!("object {}: its size makes no sense", object.name));
+            };
+            layouts.push(layout);
+        }
+        if Plan::new(&contract, contract_bytes.len() as u64, participants).is_none() {
+            return invalid("the segment is larger than any memory".to_owned());
+        }
+        let fingerprint = Fingerprint::of_bytes(&contract_bytes);
+        let version = version.to_owned();
+        Ok(Self {
+            contract,
+            contract_bytes,
+            fingerprint,
+            layouts,
+            version,
+            address,
+            mode,
+            participants,
+        })
+    }
+
+    /// The contract.
+    pub fn contract(&self) -> &Contract {
+        &self.contract
+    }
+
+    /// Where the segment is unless the program says otherwise.
+    pub fn address(&self) -> &Address {
+        &self.address
+    }
+
+    /// The index of an object, by its name.
+    pub fn object_index(&self, name: &str) -> Option<usize> {
+        self.contract.objects.iter().position(|o| o.name == name)
+    }
+
+    /// `acme.market 2.1`, for messages.
+    pub(crate) fn title(&self) -> String {
+        title(&self.contract.schema, &self.version)
+    }
+}
+
+/// `acme.market 2.1`, for messages.
+pub(crate) fn title(schema: &str, version: &str) -> String {
+    use crate::text::Printable;
+    match (schema, version) {
+        ("", _) => "no schema".to_owned(),
+        (schema, "") => Printable(schema).to_string(),
+        (schema, version) => format!("{} {}", Printable(schema), Printable(version)),
+    }
+}

@@ -1,0 +1,468 @@
+//! System V segments: shmget and its family (shmget(2), shmat(2), shmctl(2)),
+//! which nix does not have.
+//!
+//! They have no file that could carry the participants' locks; a segment of
+//! ours therefore has a companion in /dev/shm, named after its id and its birth
+//! mark, with the same owner and mode. It is there before the segment is ready
+//! and goes with it.
+
+use super::access::Options;
+use super::address::{Address, OWN_FILES};
+use super::failure::{Attempt, bytes};
+use super::header::{HEADER_SIZE, Header, STATE, State};
+use super::{posix, process};
+use crate::error::{ErrorKind, Result};
+use crate::memory::Mapping;
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, open};
+use nix::libc;
+use nix::sys::stat::{Mode, SFlag, fchmod, fstat};
+use nix::unistd::{Gid, Uid, fchown};
+use std::fs::File;
+use std::ptr::NonNull;
+use std::sync::atomic::Ordering;
+
+/// What the kernel knows of a System V segment; see shmctl(2).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct KernelStat {
+    pub(super) id: i32,
+    pub(super) key: u32,
+    pub(super) mode: u32,
+    pub(super) size: u64,
+    pub(super) uid: u32,
+    pub(super) gid: u32,
+    pub(super) creator_uid: u32,
+    pub(super) creator_gid: u32,
+    pub(super) creator_pid: u32,
+    pub(super) last_pid: u32,
+    pub(super) attached: u64,
+    /// Seconds since 1970; 0 for never.
+    pub(super) attach_time: i64,
+    pub(super) detach_time: i64,
+    pub(super) change_time: i64,
+}
+
+/// Bits of the mode that are not permissions, from shmctl(2).
+const SHM_DEST: u32 = 0o1000;
+const SHM_LOCKED: u32 = 0o2000;
+
+impl KernelStat {
+    /// Marked for removal when the last one detaches.
+    pub(super) fn is_removed(&self) -> bool {
+        self.mode & SHM_DEST != 0
+    }
+
+    /// Kept in memory by `SHM_LOCK`.
+    pub(super) fn is_locked(&self) -> bool {
+        self.mode & SHM_LOCKED != 0
+    }
+}
+
+/// The id that an address leads to.
+pub(super) fn find(address: &Address, attempt: Attempt<'_>) -> Result<i32> {
+    if let Address::SysvId(id) = address {
+        return Ok(*id);
+    }
+    let key = key(address, attempt)?;
+    // SAFETY: takes numbers, returns a number.
+    let id = unsafe { libc::shmget(key, 0, 0) };
+    Errno::result(id).map_err(|e| attempt.os("shmget", e))
+}
+
+/// The key of an address; ids have none.
+fn key(address: &Address, attempt: Attempt<'_>) -> Result<libc::key_t> {
+    let key = match address {
+        Address::Sysv(key) => *key,
+        Address::SysvFtok(path, proj) => ftok(path, *proj).map_err(|e| attempt.os("ftok", e))?,
+        _ => {
+            let why = "an id is given by the system; create by a key: sysv:0x53480001";
+            return Err(attempt.fail(ErrorKind::Invalid, why));
+        }
+    };
+    #[allow(clippy::cast_possible_wrap)] // keys are 32 bits without a meaning
+    Ok(key as libc::key_t)
+}
+
+/// The key that ftok(3) of the GNU C library makes.
+fn ftok(path: &str, proj: u8) -> Result<u32, Errno> {
+    let stat = nix::sys::stat::stat(path)?;
+    #[allow(clippy::cast_possible_truncation)] // ftok keeps the low bits
+    Ok((stat.st_ino as u32 & 0xffff) | (stat.st_dev as u32 & 0xff) << 16 | u32::from(proj) << 24)
+}
+
+pub(super) fn stat(id: i32, attempt: Attempt<'_>) -> Result<KernelStat> {
+    let ds = raw_stat(id).map_err(|e| match e {
+        // An id that leads nowhere.
+        Errno::EINVAL | Errno::EIDRM => attempt.os("shmctl", Errno::ENOENT),
+        e => attempt.os("shmctl(IPC_STAT)", e),
+    })?;
+    #[allow(clippy::cast_sign_loss)] // keys and pids are bits here
+    Ok(KernelStat {
+        id,
+        key: ds.shm_perm.__key as u32,
+        mode: u32::from(ds.shm_perm.mode),
+        size: ds.shm_segsz as u64,
+        uid: ds.shm_perm.uid,
+        gid: ds.shm_perm.gid,
+        creator_uid: ds.shm_perm.cuid,
+        creator_gid: ds.shm_perm.cgid,
+        creator_pid: ds.shm_cpid as u32,
+        last_pid: ds.shm_lpid as u32,
+        attached: ds.shm_nattch,
+        attach_time: ds.shm_atime,
+        detach_time: ds.shm_dtime,
+        change_time: ds.shm_ctime,
+    })
+}
+
+fn raw_stat(id: i32) -> Result<libc::shmid_ds, Errno> {
+    // SAFETY: a structure of numbers, for which zero is a value.
+    let mut ds: libc::shmid_ds = unsafe { std::mem::zeroed() };
+    // SAFETY: the kernel fills the structure, which outlives the call.
+    Errno::result(unsafe { libc::shmctl(id, libc::IPC_STAT, &mut ds) })?;
+    Ok(ds)
+}
+
+/// Whether it was marked for removal, or is gone.
+pub(super) fn is_removed(id: i32) -> bool {
+    match raw_stat(id) {
+        Ok(ds) => u32::from(ds.shm_perm.mode) & SHM_DEST != 0,
+        Err(e) => matches!(e, Errno::EINVAL | Errno::EIDRM),
+    }
+}
+
+/// Makes a segment of `size` bytes that is all zero, mapped for writing.
+/// `header` says that it is to be one of ours.
+pub(super) fn make(
+    address: &Address,
+    size: u64,
+    options: &Options,
+    ours: bool,
+    attempt: Attempt<'_>,
+) -> Result<(i32, Mapping)> {
+    let key = key(address, attempt)?;
+    let len = usize::try_from(size).unwrap_or(usize::MAX);
+    let flags = libc::IPC_CREAT | libc::IPC_EXCL | i32::try_from(options.mode & 0o777).unwrap_or(0);
+    // SAFETY: takes numbers, returns a number.
+    let get = || Errno::result(unsafe { libc::shmget(key, len, flags) });
+    let id = match get() {
+        Err(Errno::EEXIST) if ours && reap_half_born(key, size) => get(),
+        other => other,
+    }
+    .map_err(|e| match e {
+        Errno::ENOSPC | Errno::ENOMEM | Errno::EINVAL => {
+            let why = format!(
+                "{} needed: {} (limits: /proc/sys/kernel/shmmax, shmall and shmmni; `ipcs -lm`)",
+                bytes(size),
+                super::errno::describe(e)
+            );
+            attempt.fail(ErrorKind::NoSpace, why).with_os(e as i32)
+        }
+        e => attempt.os("shmget", e),
+    })?;
+    let finish = || {
+        change(id, options.uid, options.gid, Some(options.mode), attempt)?;
+        let mapping = map(id, false, len, attempt)?;
+        populate(&mapping, size, attempt)?;
+        Ok(mapping)
+    };
+    match finish() {
+        Ok(mapping) => Ok((id, mapping)),
+        Err(error) => {
+            discard(id);
+            Err(error)
+        }
+    }
+}
+
+/// Takes all pages now, so that a lack of memory is an error of create.
+fn populate(mapping: &Mapping, size: u64, attempt: Attempt<'_>) -> Result<()> {
+    /// From <asm-generic/mman-common.h>; not in nix.
+    const MADV_POPULATE_WRITE: libc::c_int = 23;
+    let (base, len) = mapping.range();
+    // SAFETY: the range is mapped, and populating it changes no byte.
+    let result = unsafe { libc::madvise(base.as_ptr().cast(), len, MADV_POPULATE_WRITE) };
+    match Errno::result(result) {
+        // Linux before 5.14 does not know it.
+        Ok(_) | Err(Errno::EINVAL) => Ok(()),
+        Err(e @ (Errno::ENOMEM | Errno::EFAULT)) => {
+            let why = format!("{} needed, more than there is memory", bytes(size));
+            Err(attempt.fail(ErrorKind::NoSpace, why).with_os(e as i32))
+        }
+        Err(e) => Err(attempt.os("madvise(MADV_POPULATE_WRITE)", e)),
+    }
+}
+
+/// Removes a segment that this process has just made.
+pub(super) fn discard(id: i32) {
+    // SAFETY: takes numbers; the pointer is not used by IPC_RMID.
+    unsafe { libc::shmctl(id, libc::IPC_RMID, std::ptr::null_mut()) };
+}
+
+/// Removes what a creator left behind that was killed before the segment was
+/// ready: of our own uid, of this very size, nobody attached, the creator
+/// provably dead, and nothing in it but the beginnings of a header.
+fn reap_half_born(key: libc::key_t, size: u64) -> bool {
+    // SAFETY: takes numbers, returns a number.
+    let Ok(id) = Errno::result(unsafe { libc::shmget(key, 0, 0) }) else {
+        return false;
+    };
+    let Ok(ds) = raw_stat(id) else { return false };
+    let mine = ds.shm_perm.cuid == nix::unistd::geteuid().as_raw();
+    let pid = u32::try_from(ds.shm_cpid).unwrap_or(0);
+    if !mine || ds.shm_segsz as u64 != size || ds.shm_nattch != 0 || !process::pid_is_dead(pid) {
+        return false;
+    }
+    let address = Address::SysvId(id);
+    let attempt = Attempt::new("look at", &address);
+    let Ok(mapping) = map(id, true, ds.shm_segsz, attempt) else {
+        return false;
+    };
+    let mut head = [0; HEADER_SIZE];
+    if mapping.read(0, &mut head).is_err() {
+        return false;
+    }
+    let unborn = head.iter().all(|b| *b == 0)
+        || Header::parse(&head)
+            .is_ok_and(|h| matches!(h.state, State::Uninitialised | State::Initialising));
+    drop(mapping);
+    if unborn {
+        if let Ok(header) = Header::parse(&head) {
+            remove_companion(id, header.birth_mark);
+        }
+        discard(id);
+    }
+    unborn
+}
+
+/// Maps a segment after a look at its owner.
+pub(super) fn attach(
+    id: i32,
+    read_only: bool,
+    options: &Options,
+    attempt: Attempt<'_>,
+) -> Result<Mapping> {
+    let stat = stat(id, attempt)?;
+    if stat.is_removed() {
+        return Err(attempt.os("shmctl", Errno::ENOENT));
+    }
+    options.check_owner(stat.uid, attempt)?;
+    let len = usize::try_from(stat.size).unwrap_or(usize::MAX);
+    map(id, read_only, len, attempt)
+}
+
+fn map(id: i32, read_only: bool, len: usize, attempt: Attempt<'_>) -> Result<Mapping> {
+    let flags = if read_only { libc::SHM_RDONLY } else { 0 };
+    // SAFETY: the kernel chooses the place, so no memory of ours is touched.
+    let base = unsafe { libc::shmat(id, std::ptr::null(), flags) };
+    if base as isize == -1 {
+        return Err(match Errno::last() {
+            Errno::EINVAL | Errno::EIDRM => attempt.os("shmat", Errno::ENOENT),
+            e => attempt.os("shmat", e),
+        });
+    }
+    let Some(base) = NonNull::new(base.cast::<u8>()) else {
+        return Err(attempt.fail(ErrorKind::Os, "shmat: mapped at address 0"));
+    };
+    // SAFETY: just mapped so; the segment cannot shrink, and is unmapped by
+    // nobody else.
+    Ok(unsafe { Mapping::new(base, len, !read_only, unmap) })
+}
+
+fn unmap(base: NonNull<u8>, _: usize) {
+    // SAFETY: called once, by the mapping that was made at this address.
+    unsafe { libc::shmdt(base.as_ptr().cast()) };
+}
+
+/// Changes owner and mode, of the companion too.
+pub(super) fn change(
+    id: i32,
+    uid: Option<u32>,
+    gid: Option<u32>,
+    mode: Option<u32>,
+    attempt: Attempt<'_>,
+) -> Result<()> {
+    let mut ds = raw_stat(id).map_err(|e| attempt.os("shmctl(IPC_STAT)", e))?;
+    ds.shm_perm.uid = uid.unwrap_or(ds.shm_perm.uid);
+    ds.shm_perm.gid = gid.unwrap_or(ds.shm_perm.gid);
+    if let Some(mode) = mode {
+        ds.shm_perm.mode = (mode & 0o777) as _;
+    }
+    // SAFETY: the kernel reads the structure, which outlives the call.
+    Errno::result(unsafe { libc::shmctl(id, libc::IPC_SET, &mut ds) })
+        .map_err(|e| attempt.os("shmctl(IPC_SET)", e))?;
+    Ok(())
+}
+
+/// Keeps the segment's pages in memory (`SHM_LOCK`), or no longer.
+pub(super) fn lock(id: i32, lock: bool, attempt: Attempt<'_>) -> Result<()> {
+    /// From <linux/shm.h>; not in the libc crate.
+    const SHM_LOCK: libc::c_int = 11;
+    const SHM_UNLOCK: libc::c_int = 12;
+    let command = if lock { SHM_LOCK } else { SHM_UNLOCK };
+    // SAFETY: takes numbers; the pointer is not used by these commands.
+    Errno::result(unsafe { libc::shmctl(id, command, std::ptr::null_mut()) })
+        .map_err(|e| attempt.os("shmctl(SHM_LOCK)", e))?;
+    Ok(())
+}
+
+/// Removes a segment and its companion. Who is attached keeps the memory.
+pub(super) fn remove(id: i32, attempt: Attempt<'_>) -> Result<()> {
+    let stat = stat(id, attempt)?;
+    // Mapped before it is gone, to tell those who are still attached.
+    let len = usize::try_from(stat.size).unwrap_or(usize::MAX);
+    let mapping = map(id, false, len, attempt).ok();
+    // SAFETY: takes numbers; the pointer is not used by IPC_RMID.
+    Errno::result(unsafe { libc::shmctl(id, libc::IPC_RMID, std::ptr::null_mut()) }).map_err(
+        |e| match e {
+            Errno::EINVAL | Errno::EIDRM => attempt.os("shmctl", Errno::ENOENT),
+            e => attempt.os("shmctl(IPC_RMID)", e),
+        },
+    )?;
+    let Some(mapping) = mapping else {
+        return Ok(());
+    };
+    let mut head = [0; HEADER_SIZE];
+    if mapping.len() >= head.len() && mapping.read(0, &mut head).is_ok() {
+        if let Ok(header) = Header::parse(&head) {
+            if header.state == State::Ready {
+                let _ = mapping.store_u32(STATE, State::Retired.word(), Ordering::SeqCst);
+            }
+            remove_companion(id, header.birth_mark);
+        }
+    }
+    Ok(())
+}
+
+/// The birth mark of a segment, if it is one of ours.
+pub(super) fn birth_mark(id: i32) -> Option<u64> {
+    let address = Address::SysvId(id);
+    let attempt = Attempt::new("look at", &address);
+    let len = usize::try_from(stat(id, attempt).ok()?.size).ok()?;
+    let mapping = map(id, true, len, attempt).ok()?;
+    let mut head = [0; HEADER_SIZE];
+    mapping.read(0, &mut head).ok()?;
+    Header::parse(&head).ok().map(|h| h.birth_mark)
+}
+
+fn companion_path(id: i32, birth_mark: u64) -> String {
+    format!("/dev/shm/{OWN_FILES}sysv.{id}.{birth_mark:016x}")
+}
+
+/// Makes the file that carries the participants' locks.
+pub(super) fn make_companion(
+    id: i32,
+    birth_mark: u64,
+    options: &Options,
+    attempt: Attempt<'_>,
+) -> Result<File> {
+    let path = companion_path(id, birth_mark);
+    let flags =
+        OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_RDWR | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+    let fd = open(path.as_str(), flags, Mode::from_bits_truncate(0o600))
+        .map_err(|e| attempt.os("open of its companion file in /dev/shm", e))?;
+    if options.uid.is_some() || options.gid.is_some() {
+        let (uid, gid) = (options.uid.map(Uid::from_raw), options.gid.map(Gid::from_raw));
+        fchown(&fd, uid, gid).map_err(|e| attempt.os("fchown of its companion file", e))?;
+    }
+    fchmod(&fd, Mode::from_bits_truncate(options.mode))
+        .map_err(|e| attempt.os("fchmod of its companion file", e))?;
+    Ok(File::from(fd))
+}
+
+/// Opens the companion of a segment; each attachment does so for itself.
+pub(super) fn open_companion(
+    id: i32,
+    birth_mark: u64,
+    read_only: bool,
+    options: &Options,
+    attempt: Attempt<'_>,
+) -> Result<File> {
+    let path = companion_path(id, birth_mark);
+    let access = if read_only { OFlag::O_RDONLY } else { OFlag::O_RDWR };
+    let flags = access | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+    let fd = open(path.as_str(), flags, Mode::empty()).map_err(|e| match e {
+        Errno::ENOENT => {
+            let why = format!(
+                "its companion {path} is out of sight; who shares System V segments must share \
+                 /dev/shm too"
+            );
+            attempt.fail(ErrorKind::Unsupported, why).with_os(e as i32)
+        }
+        e => attempt.os("open of its companion file in /dev/shm", e),
+    })?;
+    let stat = fstat(&fd).map_err(|e| attempt.os("fstat of its companion file", e))?;
+    if stat.st_mode & SFlag::S_IFMT.bits() != SFlag::S_IFREG.bits() {
+        return Err(attempt.fail(ErrorKind::Permission, "its companion is no regular file"));
+    }
+    options.check_owner(stat.st_uid, attempt)?;
+    Ok(File::from(fd))
+}
+
+/// Changes owner and mode of the companion.
+pub(super) fn change_companion(
+    id: i32,
+    birth_mark: u64,
+    uid: Option<u32>,
+    gid: Option<u32>,
+    mode: Option<u32>,
+    attempt: Attempt<'_>,
+) -> Result<()> {
+    let path = companion_path(id, birth_mark);
+    let flags = OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+    match open(path.as_str(), flags, Mode::empty()) {
+        Ok(fd) => posix::set_file(fd, uid, gid, mode, attempt),
+        Err(Errno::ENOENT) => Ok(()),
+        Err(e) => Err(attempt.os("open of its companion file in /dev/shm", e)),
+    }
+}
+
+pub(super) fn remove_companion(id: i32, birth_mark: u64) {
+    let _ = nix::unistd::unlink(companion_path(id, birth_mark).as_str());
+}
+
+/// All System V segments of this IPC namespace, from /proc/sysvipc/shm: keys
+/// are signed there, modes octal, uids up to 32 bits.
+pub(super) fn list() -> Vec<KernelStat> {
+    let table = std::fs::read_to_string("/proc/sysvipc/shm").unwrap_or_default();
+    table.lines().skip(1).filter_map(parse_line).collect()
+}
+
+fn parse_line(line: &str) -> Option<KernelStat> {
+    let f: Vec<&str> = line.split_ascii_whitespace().collect();
+    if f.len() < 14 {
+        return None;
+    }
+    #[allow(clippy::cast_sign_loss)] // keys are 32 bits without a meaning
+    Some(KernelStat {
+        key: f[0].parse::<i32>().ok()? as u32,
+        id: f[1].parse().ok()?,
+        mode: u32::from_str_radix(f[2], 8).ok()?,
+        size: f[3].parse().ok()?,
+        creator_pid: f[4].parse().ok()?,
+        last_pid: f[5].parse().ok()?,
+        attached: f[6].parse().ok()?,
+        uid: f[7].parse().ok()?,
+        gid: f[8].parse().ok()?,
+        creator_uid: f[9].parse().ok()?,
+        creator_gid: f[10].parse().ok()?,
+        attach_time: f[11].parse().ok()?,
+        detach_time: f[12].parse().ok()?,
+        change_time: f[13].parse().ok()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_the_kernels_table_is_read_with_octal_modes_and_large_uids() {
+        let line = "1397227521          7  1640                  4096 1 2 3 4294967294 0 70000 0 5 6 7 0 0";
+        let stat = parse_line(line).unwrap();
+        assert_eq!((stat.key, stat.id, stat.mode), (0x5348_0001, 7, 0o1640));
+        assert_eq!((stat.uid, stat.creator_uid, stat.attached), (4_294_967_294, 70_000, 3));
+        assert!(stat.is_removed() && !stat.is_locked());
+        assert_eq!(parse_line("-1 0 600 1 1 1 0 0 0 0 0 0 0 0 0 0").unwrap().key, u32::MAX);
+    }
+}
