@@ -33,6 +33,8 @@
 pub mod contract;
 mod describe;
 mod error;
+#[cfg(feature = "json")]
+pub mod json;
 pub mod layout;
 mod macros;
 mod memory;
@@ -41,7 +43,9 @@ mod segment;
 mod sync;
 mod text;
 mod values;
+mod version;
 
+pub use contract::Fingerprint;
 pub use error::{Error, ErrorKind, Holder, Result};
 pub use layout::SharedLayout;
 pub use object::queue::{
@@ -63,4 +67,6 @@ pub use values::{Bool, FieldRef, InvalidBool, InvalidStr, Reserved, Str};
 pub mod __private {
     pub use crate::contract::{TypeExpr, TypeSet};
     pub use crate::describe::{FieldKind, StructBuilder, describe, enumeration, flags};
+    pub use crate::segment::SpecCell;
+    pub use crate::version::require;
 }

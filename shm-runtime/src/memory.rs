@@ -167,6 +167,7 @@ impl Mapping {
             return Err(Error::new(ErrorKind::Corrupt, "the slots' size makes no sense"));
         };
         let base = self.writable_at(offset, total, 8)?.cast();
+        let stride = stride / 8;
         Ok(MappedSlots { base, count, stride, item, _mapping: Arc::clone(self) })
     }
 
@@ -336,9 +337,9 @@ impl MappedSlots {
     #[inline]
     fn stamp(&self, index: usize) -> &AtomicU64 {
         assert!(index < self.count, "the index comes from this process and is in range");
-        // SAFETY: `count` slots of `stride` bytes lie in the mapping, and both
-        // base and stride are multiples of 8.
-        unsafe { &*self.base.as_ptr().add(index * self.stride).cast::<AtomicU64>() }
+        // SAFETY: `count` slots of `stride` words lie in the mapping, from the
+        // base on, which is aligned.
+        unsafe { &*self.base.as_ptr().add(index * self.stride) }
     }
 
     /// The `n`th word of the payload.
@@ -350,7 +351,7 @@ impl MappedSlots {
     unsafe fn word(&self, index: usize, n: usize) -> &AtomicU64 {
         // SAFETY: a slot has room for the stamp and the item, rounded up to
         // whole words; the rest as in `stamp`.
-        unsafe { &*self.base.as_ptr().add(index * self.stride + 8 + n * 8).cast::<AtomicU64>() }
+        unsafe { &*self.base.as_ptr().add(index * self.stride + 1 + n) }
     }
 
     /// Copies a part of the payload out.
@@ -431,5 +432,95 @@ impl Slots for MappedSlots {
             let n = rest.len();
             rest.copy_from_slice(&value.to_ne_bytes()[..n]);
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIZE: usize = 4096;
+
+    /// A mapping of memory from the heap, whose ends a sanitizer watches.
+    fn heap(writable: bool) -> Arc<Mapping> {
+        let layout = std::alloc::Layout::from_size_align(SIZE, 4096).unwrap();
+        // SAFETY: the size is not 0.
+        let base = NonNull::new(unsafe { std::alloc::alloc_zeroed(layout) }).unwrap();
+        fn free(base: NonNull<u8>, len: usize) {
+            let layout = std::alloc::Layout::from_size_align(len, 4096).unwrap();
+            // SAFETY: allocated with this very layout, and freed once.
+            unsafe { std::alloc::dealloc(base.as_ptr(), layout) };
+        }
+        // SAFETY: allocated, and freed only by the mapping.
+        Arc::new(unsafe { Mapping::new(base, SIZE, writable, free) })
+    }
+
+    #[test]
+    fn slots_fill_exactly_their_bytes() {
+        let mapping = heap(true);
+        // 20 bytes of item: a stamp, two words, and half a word.
+        let (stride, count) = (32, (SIZE - 64) / 32);
+        let slots = mapping.slots(64, count, stride, 20).unwrap();
+        for index in 0..count {
+            let item: Vec<u8> = (0..20).map(|i| (index + i) as u8).collect();
+            slots.write(index, &item);
+            slots.store_stamp(index, 1 << 40 | index as u64, Ordering::Relaxed);
+        }
+        for index in 0..count {
+            let mut item = [0; 20];
+            slots.read(index, &mut item);
+            assert!((0..20).all(|i| item[i] == (index + i) as u8));
+            assert_eq!(slots.load_stamp(index, Ordering::Relaxed), 1 << 40 | index as u64);
+            let mut part = [0; 7];
+            slots.read_part(index, 13, &mut part);
+            assert_eq!(part, item[13..]);
+        }
+        // As bytes: the stamp, the item, zeros up to whole words.
+        let mut last = [0; 32];
+        mapping.read(64 + ((count - 1) * stride) as u64, &mut last).unwrap();
+        assert_eq!(last[28..], [0; 4]);
+        assert_eq!(last[8], (count - 1) as u8);
+    }
+
+    #[test]
+    fn a_part_of_an_item_is_changed_and_nothing_beside_it() {
+        let mapping = heap(true);
+        let slots = mapping.slots(0, 2, 32, 20).unwrap();
+        slots.write(1, &[0xee; 20]);
+        slots.write_part(1, 3, &[1, 2, 3, 4, 5, 6, 7]);
+        let mut item = [0; 20];
+        slots.read(1, &mut item);
+        assert_eq!(item[..3], [0xee; 3]);
+        assert_eq!(item[3..10], [1, 2, 3, 4, 5, 6, 7]);
+        assert_eq!(item[10..], [0xee; 10]);
+    }
+
+    #[test]
+    fn what_lies_outside_or_is_not_aligned_is_refused() {
+        let mapping = heap(true);
+        assert!(mapping.word(4088).is_ok());
+        for offset in [4089, 4092, 4096, u64::MAX - 3, u64::MAX] {
+            assert!(mapping.word(offset).is_err(), "{offset}");
+        }
+        assert!(mapping.word(4).is_err());
+        assert!(mapping.flag(4092).is_ok() && mapping.flag(2).is_err());
+        assert!(mapping.slots(0, 128, 32, 24).is_ok());
+        assert!(mapping.slots(0, 129, 32, 24).is_err());
+        assert!(mapping.slots(8, 128, 32, 24).is_err());
+        assert!(mapping.slots(0, 1, 32, 25).is_err());
+        assert!(mapping.slots(0, usize::MAX, usize::MAX - 7, 8).is_err());
+        assert!(mapping.read(4090, &mut [0; 7]).is_err());
+        assert!(mapping.write(u64::MAX, &[1]).is_err());
+    }
+
+    #[test]
+    fn what_may_only_be_read_has_no_words_to_store_to() {
+        let mapping = heap(false);
+        assert_eq!(mapping.word(0).err().map(|e| e.kind()), Some(ErrorKind::ReadOnly));
+        assert!(mapping.flag(0).is_err() && mapping.slots(0, 1, 16, 8).is_err());
+        assert!(
+            mapping.write(0, &[1]).is_err() && mapping.store_u32(0, 1, Ordering::Relaxed).is_err()
+        );
+        assert!(mapping.read(0, &mut [0; 8]).is_ok());
     }
 }

@@ -19,6 +19,7 @@ mod encode;
 mod explain;
 mod fingerprint;
 mod type_expr;
+mod value;
 
 pub use decode::DecodeError;
 pub use descriptor::{
@@ -27,3 +28,4 @@ pub use descriptor::{
 pub use explain::{Difference, explain};
 pub use fingerprint::{Fingerprint, type_fingerprint};
 pub use type_expr::{Primitive, TypeExpr, TypeExprError, TypeName};
+pub use value::Value;

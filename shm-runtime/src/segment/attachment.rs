@@ -54,12 +54,36 @@ pub(super) struct Geography {
 
 impl Attachment {
     /// Creates the segment; fails with [`ErrorKind::Exists`] if there is one.
-    pub(crate) fn create(spec: &Spec, address: &Address, options: &Options) -> Result<Self> {
-        birth::create(spec, address, options).map(|inner| Self(Arc::new(inner)))
+    pub fn create(spec: &Spec, options: &Options) -> Result<Self> {
+        Self::create_at(spec, &spec.address, options)
     }
 
     /// Attaches to the segment, if it is of this contract.
-    pub(crate) fn attach(
+    pub fn attach(spec: &Spec, options: &Options) -> Result<Self> {
+        Self::attach_at(spec, &spec.address, options, false)
+    }
+
+    /// Attaches to the segment for reading only, if it is of this contract.
+    pub fn attach_read_only(spec: &Spec, options: &Options) -> Result<Self> {
+        Self::attach_at(spec, &spec.address, options, true)
+    }
+
+    /// Attaches to the segment, or creates it if there is none. An existing
+    /// one is never reset.
+    pub fn open_or_create(spec: &Spec, options: &Options) -> Result<Self> {
+        Self::open_or_create_at(spec, &spec.address, options)
+    }
+
+    /// Messages that wait in the queue at `index` of the contract's objects.
+    pub fn queue_depth(&self, index: usize) -> Result<u64> {
+        queue::Target::new(self, index)?.depth()
+    }
+
+    pub(crate) fn create_at(spec: &Spec, address: &Address, options: &Options) -> Result<Self> {
+        birth::create(spec, address, options).map(|inner| Self(Arc::new(inner)))
+    }
+
+    pub(crate) fn attach_at(
         spec: &Spec,
         address: &Address,
         options: &Options,
@@ -68,16 +92,14 @@ impl Attachment {
         admit::attach(spec, address, options, read_only).map(|inner| Self(Arc::new(inner)))
     }
 
-    /// Attaches to the segment, or creates it if there is none. An existing
-    /// one is never reset.
-    pub(crate) fn open_or_create(
+    pub(crate) fn open_or_create_at(
         spec: &Spec,
         address: &Address,
         options: &Options,
     ) -> Result<Self> {
         open_or_create(
-            || Self::attach(spec, address, options, false),
-            || Self::create(spec, address, options),
+            || Self::attach_at(spec, address, options, false),
+            || Self::create_at(spec, address, options),
         )
     }
 

@@ -60,4 +60,4 @@ pub use inspect::{
 };
 pub use open::{IntoAddress, OpenOptions, SegmentType};
 pub use plan::Plan;
-pub use spec::Spec;
+pub use spec::{Spec, SpecCell};

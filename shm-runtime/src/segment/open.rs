@@ -136,24 +136,24 @@ impl<S: SegmentType> OpenOptions<S> {
             return self.open_or_create();
         }
         let (spec, address, options) = self.resolve()?;
-        Attachment::create(spec, &address, &options).map(S::from_attachment)
+        Attachment::create_at(spec, &address, &options).map(S::from_attachment)
     }
 
     /// Attaches to the segment for reading and writing.
     pub fn attach(self) -> Result<S> {
         let (spec, address, options) = self.resolve()?;
-        Attachment::attach(spec, &address, &options, false).map(S::from_attachment)
+        Attachment::attach_at(spec, &address, &options, false).map(S::from_attachment)
     }
 
     /// Attaches to the segment for reading only: no role can be claimed.
     pub fn attach_read_only(self) -> Result<S> {
         let (spec, address, options) = self.resolve()?;
-        Attachment::attach(spec, &address, &options, true).map(S::from_attachment)
+        Attachment::attach_at(spec, &address, &options, true).map(S::from_attachment)
     }
 
     /// Attaches to the segment, or creates it if there is none.
     pub fn open_or_create(self) -> Result<S> {
         let (spec, address, options) = self.resolve()?;
-        Attachment::open_or_create(spec, &address, &options).map(S::from_attachment)
+        Attachment::open_or_create_at(spec, &address, &options).map(S::from_attachment)
     }
 }

@@ -121,3 +121,31 @@ pub(crate) fn title(schema: &str, version: &str) -> String {
         (schema, version) => format!("{} {}", Printable(schema), Printable(version)),
     }
 }
+
+/// The spec of a segment type, decoded once in a process.
+#[doc(hidden)]
+#[derive(Debug)]
+pub struct SpecCell(std::sync::OnceLock<Result<Spec>>);
+
+impl SpecCell {
+    /// Not decoded yet.
+    #[allow(clippy::new_without_default)] // it is a static's initialiser
+    pub const fn new() -> Self {
+        Self(std::sync::OnceLock::new())
+    }
+
+    /// The spec; see [`Spec::decode`].
+    pub fn get_or_decode(
+        &'static self,
+        contract: &[u8],
+        version: &str,
+        address: &str,
+        mode: u32,
+        participants: u32,
+    ) -> Result<&'static Spec> {
+        let decoded = self
+            .0
+            .get_or_init(|| Spec::decode(contract, version, address.parse()?, mode, participants));
+        decoded.as_ref().map_err(Clone::clone)
+    }
+}

@@ -37,7 +37,7 @@ use crate::contract::{Contract, ObjectDef, ObjectKind, QueueDef, TypeSet};
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::SharedLayout;
 use crate::segment::{Address, Attachment, Options, Spec};
-use parts::Target;
+pub(crate) use parts::Target;
 use std::marker::PhantomData;
 use std::mem::size_of;
 
@@ -62,7 +62,7 @@ impl<T: SharedLayout> Queue<T> {
     /// a schema: those that derive [`SharedLayout`].
     pub fn create(address: &Address, capacity: u64) -> Result<Self> {
         let spec = Self::spec(address, capacity)?;
-        let attachment = Attachment::create(&spec, address, &Options::default())?;
+        let attachment = Attachment::create_at(&spec, address, &Options::default())?;
         Ok(Self::of_attachment(&attachment, 0))
     }
 
@@ -76,7 +76,7 @@ impl<T: SharedLayout> Queue<T> {
             None => 1,
         };
         let spec = Self::spec(address, capacity)?;
-        let attachment = Attachment::attach(&spec, address, &options, false)?;
+        let attachment = Attachment::attach_at(&spec, address, &options, false)?;
         Ok(Self::of_attachment(&attachment, 0))
     }
 

@@ -121,16 +121,15 @@ impl<M: Memory> ProducerCore<M> {
         Ok(self.room)
     }
 
-    /// Whether a message fits; counts the times that none did.
-    pub(crate) fn check_room(&mut self) -> Result<(), Fault> {
-        match self.room_for(1)? {
-            0 => {
-                let full = &self.parts.times_full;
-                full.store(full.load(Relaxed).wrapping_add(1), Relaxed);
-                Err(Fault::Wait)
-            }
-            _ => Ok(()),
-        }
+    /// Whether a message fits.
+    fn check_room(&mut self) -> Result<(), Fault> {
+        if self.room_for(1)? == 0 { Err(Fault::Wait) } else { Ok(()) }
+    }
+
+    /// Counts that a push found no room, or began to wait for some.
+    pub(crate) fn count_full(&mut self) {
+        let full = &self.parts.times_full;
+        full.store(full.load(Relaxed).wrapping_add(1), Relaxed);
     }
 
     /// Writes one message and commits it.

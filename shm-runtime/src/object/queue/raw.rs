@@ -71,7 +71,10 @@ impl RawProducer {
         }
         match fault {
             _ if self.role.attachment().is_removed() => TryPushError::Removed,
-            Fault::Wait => TryPushError::Full,
+            Fault::Wait => {
+                self.core.count_full();
+                TryPushError::Full
+            }
             Fault::Corrupt => TryPushError::Corrupt,
         }
     }
@@ -126,6 +129,7 @@ impl RawProducer {
         }
         let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
         let (core, limiter) = (&mut self.core, &mut self.limiter);
+        let mut waited = false;
         let answer = until::<Mapped, _>(
             &self.space,
             deadline,
@@ -133,7 +137,12 @@ impl RawProducer {
                 Ok(done) => Some(Ok(done)),
                 Err(Fault::Corrupt) => Some(Err(PushError::Corrupt)),
                 Err(Fault::Wait) if attachment.is_removed() => Some(Err(PushError::Removed)),
-                Err(Fault::Wait) => None,
+                Err(Fault::Wait) => {
+                    if !std::mem::replace(&mut waited, true) {
+                        core.count_full();
+                    }
+                    None
+                }
             },
             || {
                 if limiter.is_due_now() {

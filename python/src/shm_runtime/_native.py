@@ -1,0 +1,133 @@
+"""The native library: finding it, and the functions it has.
+
+Calls that cannot block go through ``PyDLL``, which keeps the interpreter's lock and costs half; calls
+that can go through ``CDLL``. No argument types are declared, since checking them costs as much as the
+call: everything that is handed over is a ready-made ``c_void_p``, a ``byref`` or a small integer.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import ctypes.util
+import os
+import pathlib
+from typing import Any
+
+ABI = 1
+FOREVER = ctypes.c_uint64(2**64 - 1)
+
+_NAME = "libshm_capi.so"
+
+
+class Request(ctypes.Structure):
+    """What a program wants of a segment; see ``ShmrtRequest``."""
+
+    _fields_ = (
+        ("contract", ctypes.c_char_p),
+        ("contract_size", ctypes.c_size_t),
+        ("version", ctypes.c_char_p),
+        ("address", ctypes.c_char_p),
+        ("mode", ctypes.c_uint32),
+        ("participants", ctypes.c_uint32),
+        ("uid", ctypes.c_int64),
+        ("gid", ctypes.c_int64),
+        ("trust_uid", ctypes.c_int64),
+        ("any_owner", ctypes.c_uint32),
+        ("how", ctypes.c_uint32),
+    )
+
+
+def _candidates() -> list[str]:
+    """Where the library may be, in the order in which it is looked for."""
+    chosen = os.environ.get("SHM_RUNTIME_LIBRARY")
+    if chosen:
+        return [chosen]
+    found = [str(pathlib.Path(__file__).with_name(_NAME))]
+    system = ctypes.util.find_library("shm_capi")
+    return [*found, system or _NAME]
+
+
+class _Library:
+    """The functions of the library, loaded at the first use."""
+
+    def __init__(self) -> None:
+        path, blocking = self._load()
+        quick = ctypes.PyDLL(path)
+        abi = quick.shmrt_abi()
+        if abi != ABI:
+            raise ImportError(
+                f"{path} has ABI {abi}, this package needs {ABI}: install both from the same version of shmgen"
+            )
+        self.path = path
+        # May block: without the interpreter's lock.
+        self.open = blocking.shmrt_open
+        self.producer = blocking.shmrt_producer
+        self.consumer = blocking.shmrt_consumer
+        self.push = blocking.shmrt_push
+        self.push_many = blocking.shmrt_push_many
+        self.pop = blocking.shmrt_pop
+        self.pop_many = blocking.shmrt_pop_many
+        self.stat = blocking.shmrt_stat
+        self.unlink = blocking.shmrt_unlink
+        self.remove = blocking.shmrt_remove
+        self.detach = _void(blocking.shmrt_detach)
+        self.producer_free = _void(blocking.shmrt_producer_free)
+        self.consumer_free = _void(blocking.shmrt_consumer_free)
+        # Never block.
+        self.try_push = quick.shmrt_try_push
+        self.try_pop = quick.shmrt_try_pop
+        self.depth = quick.shmrt_depth
+        self.redelivered = _returns(quick.shmrt_redelivered, ctypes.c_uint64)
+        self.address = _returns(quick.shmrt_address, ctypes.c_size_t)
+        self.last_error = _returns(quick.shmrt_last_error, ctypes.c_size_t)
+        self.last_errno = quick.shmrt_last_errno
+
+    @staticmethod
+    def _load() -> tuple[str, ctypes.CDLL]:
+        failures = []
+        for path in _candidates():
+            try:
+                return path, ctypes.CDLL(path)
+            except OSError as reason:
+                failures.append(f"  {path}: {reason}")
+        tried = "\n".join(failures)
+        raise ImportError(
+            f"cannot load the native library of shm_runtime; tried\n{tried}\n"
+            "build it with `cargo build --release` and set SHM_RUNTIME_LIBRARY=.../target/release/libshm_capi.so"
+        )
+
+
+def _void(function: Any) -> Any:
+    function.restype = None
+    return function
+
+
+def _returns(function: Any, kind: Any) -> Any:
+    function.restype = kind
+    return function
+
+
+_library: list[_Library] = []
+
+
+def library() -> _Library:
+    """The library, loaded once."""
+    if not _library:
+        _library.append(_Library())
+    return _library[0]
+
+
+def last_error() -> str:
+    """The text of this thread's last failure."""
+    size = 1024
+    while True:
+        buffer = ctypes.create_string_buffer(size)
+        length = int(library().last_error(buffer, ctypes.c_size_t(size)))
+        if length < size:
+            return buffer.value.decode("utf-8", "replace")
+        size = length + 1
+
+
+def last_errno() -> int:
+    """The errno of this thread's last failure, 0 if it has none."""
+    return int(library().last_errno())

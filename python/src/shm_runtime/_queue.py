@@ -1,0 +1,372 @@
+"""Queues, in the words of :mod:`queue`."""
+
+from __future__ import annotations
+
+import ctypes
+import threading
+import time
+from collections.abc import Iterable, Iterator
+from typing import Any, Generic, Optional, TypeVar, Union
+
+from . import _native
+from ._attachment import Attachment, QueueStat
+from ._errors import Busy, Empty, Full, Removed, error
+
+_Item = TypeVar("_Item", bound=ctypes.Structure)
+
+# Statuses, see `shm_status`.
+_OK, _FULL, _EMPTY, _TIMEOUT, _BUSY = 0, 1, 2, 4, 16
+
+#: A native call comes back at least so often, so that Ctrl-C and other threads get their turn.
+_SLICE_NS = 50_000_000
+
+
+class Queue(Generic[_Item]):
+    """A queue of structs from one producer to one consumer, in any two processes.
+
+    The first put makes the caller's process the producer, the first get makes it the consumer; both
+    roles are given up by the segment's ``close``. Methods may be called from any thread.
+    """
+
+    def __init__(self, attachment: Attachment, index: int, name: str, item: type[_Item], capacity: int) -> None:
+        self._attachment = attachment
+        self._index = index
+        self._item = item
+        self._size = ctypes.sizeof(item)
+        library = _native.library()
+        self._try_push, self._try_pop = library.try_push, library.try_pop
+        self._producer: Optional[ctypes.c_void_p] = None
+        self._consumer: Optional[ctypes.c_void_p] = None
+        self._put_lock = threading.Lock()
+        self._get_lock = threading.Lock()
+        # Messages that were taken out of shared memory for a call that an interrupt ended before it
+        # could return them. The next get hands them out.
+        self._left: list[_Item] = []
+        # Set by the native call itself, in the same breath in which it takes a message out.
+        self._mark = ctypes.c_uint8()
+        self._mark_ref = ctypes.byref(self._mark)
+        self.name = name
+        #: Messages that always fit.
+        self.capacity = capacity
+        attachment.on_close(self._close)
+
+    # --- roles
+
+    def _claim(self, function: Any) -> ctypes.c_void_p:
+        handle = ctypes.c_void_p()
+        status = function(self._attachment.handle, ctypes.c_size_t(self._index), ctypes.byref(handle))
+        if status:
+            raise error(status)
+        return handle
+
+    def _claim_producer(self) -> ctypes.c_void_p:
+        with self._put_lock:
+            if self._producer is None:
+                self._producer = self._claim(_native.library().producer)
+            return self._producer
+
+    def _claim_consumer(self) -> ctypes.c_void_p:
+        # The caller holds the lock.
+        if self._consumer is None:
+            self._consumer = self._claim(_native.library().consumer)
+        return self._consumer
+
+    def _close(self) -> None:
+        library = _native.library()
+        with self._put_lock, self._get_lock:
+            producer, self._producer = self._producer, None
+            consumer, self._consumer = self._consumer, None
+            if producer is not None:
+                library.producer_free(producer)
+            if consumer is not None:
+                library.consumer_free(consumer)
+
+    # --- put
+
+    def put_nowait(self, item: _Item) -> None:
+        """Puts a message in, or raises :class:`queue.Full`. It is committed when this returns."""
+        if not isinstance(item, self._item):
+            raise TypeError(f"{self.name} takes {self._item.__name__}, not {type(item).__name__}")
+        status = self._try_push(self._producer or self._claim_producer(), ctypes.byref(item))
+        if status:
+            if status == _BUSY:  # another thread is at work in it
+                return self.put(item, timeout=0)
+            raise self._failure(status)
+
+    def put(self, item: _Item, block: bool = True, timeout: Optional[float] = None) -> None:
+        """Puts a message in, waiting for room unless told otherwise.
+
+        Raises :class:`queue.Full` after ``timeout`` seconds, and at once with ``block=False``.
+        """
+        if not isinstance(item, self._item):
+            raise TypeError(f"{self.name} takes {self._item.__name__}, not {type(item).__name__}")
+        producer = self._producer or self._claim_producer()
+        pointer = ctypes.byref(item)
+        status = self._try_push(producer, pointer)
+        if status == _OK:
+            return
+        if (status == _FULL and block) or status == _BUSY:
+            push = _native.library().push
+            for slice_ns in _slices(timeout if block else 0.0):
+                status = push(producer, pointer, slice_ns)
+                if status != _TIMEOUT:
+                    break
+            else:
+                status = _FULL
+        if status:
+            raise self._failure(status)
+
+    def put_many(self, items: Any, block: bool = True, timeout: Optional[float] = None) -> int:
+        """Puts many messages in, from a NumPy array of ``DTYPE``, any buffer of whole items, or an
+        iterable of structs; how many went in.
+
+        Waits until all are in. With ``block=False``, or when the time is up, it stops earlier, and
+        raises :class:`queue.Full` if not a single one went in.
+        """
+        buffer, count = self._as_buffer(items)
+        if count == 0:
+            return 0
+        producer = self._producer or self._claim_producer()
+        push_many = _native.library().push_many
+        start = ctypes.addressof(buffer)
+        total = 0
+        done = ctypes.c_size_t()
+        for slice_ns in _slices(timeout if block else 0.0):
+            status = push_many(
+                producer,
+                ctypes.c_void_p(start + total * self._size),
+                ctypes.c_size_t(count - total),
+                slice_ns,
+                ctypes.byref(done),
+            )
+            if status not in (_OK, _FULL, _TIMEOUT):
+                raise self._failure(status)
+            total += done.value
+            if total == count:
+                return total
+        if total == 0:
+            raise self._failure(_FULL)
+        return total
+
+    def _as_buffer(self, items: Any) -> tuple[Any, int]:
+        """A ctypes array over the items' memory, or over a copy of it."""
+        try:
+            view = memoryview(items)
+        except TypeError:
+            whole = list(items)
+            for item in whole:
+                if not isinstance(item, self._item):
+                    raise TypeError(
+                        f"{self.name} takes {self._item.__name__}, not {type(item).__name__}"
+                    ) from None
+            return (self._item * len(whole))(*whole), len(whole)
+        if view.nbytes % self._size:
+            raise ValueError(f"{view.nbytes} bytes are not whole items of {self._size} bytes")
+        itemsize = getattr(getattr(items, "dtype", None), "itemsize", None)
+        if itemsize is not None and itemsize not in (1, self._size):
+            raise ValueError(f"items of {itemsize} bytes are not {self._item.__name__} of {self._size} bytes")
+        kind = ctypes.c_uint8 * view.nbytes
+        if not view.c_contiguous or view.readonly:
+            return kind.from_buffer_copy(view.tobytes()), view.nbytes // self._size
+        return kind.from_buffer(view.cast("B")), view.nbytes // self._size
+
+    # --- get
+
+    def get_nowait(self) -> _Item:
+        """Takes a message out, or raises :class:`queue.Empty`."""
+        return self.get(block=False)
+
+    def get(self, block: bool = True, timeout: Optional[float] = None) -> _Item:
+        """Takes a message out, waiting for one unless told otherwise.
+
+        Raises :class:`queue.Empty` after ``timeout`` seconds, and at once with ``block=False``, and
+        :class:`shm_runtime.Removed` when the segment was removed and is drained.
+        """
+        item: Optional[_Item] = None
+        got = False
+        try:
+            with self._get_lock:
+                if self._left:
+                    item = self._left[0]
+                    got = True
+                    del self._left[0]
+                else:
+                    item = self._item.__new__(self._item)
+                    self._receive(item, block, timeout)
+                    got = True
+            return item
+        except BaseException:
+            if got and item is not None:
+                self._keep([item])
+            raise
+
+    def _receive(self, item: _Item, block: bool, timeout: Optional[float]) -> None:
+        consumer = self._consumer or self._claim_consumer()
+        pointer = ctypes.byref(item)
+        self._mark.value = 0
+        try:
+            status = self._try_pop(consumer, pointer, self._mark_ref)
+            if status == _OK:
+                return
+            if status == _EMPTY and block:
+                pop = _native.library().pop
+                for slice_ns in _slices(timeout):
+                    status = pop(consumer, pointer, self._mark_ref, slice_ns)
+                    if status != _TIMEOUT:
+                        break
+                else:
+                    status = _EMPTY
+            if status:
+                raise self._failure(status)
+        except BaseException:
+            # An interrupt behind the native call: the message is out of shared memory already.
+            if self._mark.value:
+                self._keep([item])
+            raise
+
+    def _keep(self, items: list[_Item]) -> None:
+        """Keeps messages for the next get, before all others; those that are kept already stay."""
+        kept = {id(item) for item in self._left}
+        self._left[:0] = [item for item in items if id(item) not in kept]
+
+    def get_many(self, count: int, block: bool = True, timeout: Optional[float] = None) -> Any:
+        """Takes up to ``count`` messages out in one call: at least one, if it may wait for it.
+
+        A NumPy array of ``DTYPE`` where NumPy is installed, else a list. Raises :class:`queue.Empty`
+        as :meth:`get` does.
+        """
+        if count < 1:
+            raise ValueError(f"a count of {count}")
+        batch = _room(self._item, count)
+        done = ctypes.c_size_t()
+        try:
+            with self._get_lock:
+                if self._left:
+                    left = self._left[:count]
+                    for i, item in enumerate(left):
+                        ctypes.memmove(ctypes.byref(batch, i * self._size), ctypes.byref(item), self._size)
+                    done.value = len(left)
+                    del self._left[: len(left)]
+                else:
+                    self._receive_many(batch, count, done, block, timeout)
+            return self._present(batch, done.value)
+        except BaseException:
+            if done.value:
+                self._keep([self._item.from_buffer_copy(batch, i * self._size) for i in range(done.value)])
+            raise
+
+    def _receive_many(
+        self, batch: Any, count: int, done: ctypes.c_size_t, block: bool, timeout: Optional[float]
+    ) -> None:
+        consumer = self._consumer or self._claim_consumer()
+        pop_many = _native.library().pop_many
+        pointer = ctypes.c_void_p(ctypes.addressof(batch))
+        for slice_ns in _slices(timeout if block else 0.0):
+            status = pop_many(consumer, pointer, ctypes.c_size_t(count), slice_ns, ctypes.byref(done))
+            if status == _OK:
+                return
+            if status not in (_EMPTY, _TIMEOUT):
+                raise self._failure(status)
+        raise self._failure(_EMPTY)
+
+    def _present(self, batch: Any, n: int) -> Any:
+        numpy = _numpy()
+        if numpy is None:
+            return [self._item.from_buffer_copy(batch, i * self._size) for i in range(n)]
+        dtype = numpy.dtype(self._item.DTYPE)  # type: ignore[attr-defined]
+        return numpy.frombuffer(batch, dtype=dtype, count=n)
+
+    def __iter__(self) -> Iterator[_Item]:
+        """Takes messages out, waiting for each, until the segment is removed."""
+        while True:
+            try:
+                yield self.get()
+            except Removed:
+                return
+
+    # --- numbers
+
+    def qsize(self) -> int:
+        """Messages that wait now; another process may change it at any time."""
+        depth = ctypes.c_uint64()
+        status = _native.library().depth(
+            self._attachment.handle, ctypes.c_size_t(self._index), ctypes.byref(depth)
+        )
+        if status:
+            raise error(status)
+        return depth.value
+
+    def empty(self) -> bool:
+        """Whether no message waits now."""
+        return self.qsize() == 0
+
+    def full(self) -> bool:
+        """Whether at least :attr:`capacity` messages wait now."""
+        return self.qsize() >= self.capacity
+
+    def redelivered(self) -> int:
+        """How many of the next messages a consumer that died may have seen already."""
+        with self._get_lock:
+            return int(_native.library().redelivered(self._consumer or self._claim_consumer()))
+
+    def stat(self) -> QueueStat:
+        """The numbers of the queue."""
+        return self._attachment.queue_stat(self._index)
+
+    def __repr__(self) -> str:
+        return f"<{type(self).__name__} {self.name} of {self._item.__name__} in {self._attachment.address}>"
+
+    def _failure(self, status: int) -> Exception:
+        if status == _FULL:
+            return Full(f"{self.name} is full")
+        if status == _EMPTY:
+            return Empty(f"{self.name} is empty")
+        if status == _BUSY:
+            return Busy(f"{self.name} is in use by another thread")
+        texts = {
+            6: f"{self._attachment.address} was removed",
+            12: f"{self.name} is damaged: the other side's cursor is impossible",
+            13: f"{self._attachment.address} was attached by the parent of this process; attach again in the child",
+        }
+        return error(status, texts.get(status))
+
+
+def _slices(timeout: Optional[float]) -> Iterable[ctypes.c_uint64]:
+    """Time-outs for native calls, in ns, that together last ``timeout`` seconds; at least one."""
+    if timeout is not None and timeout < 0:
+        raise ValueError("'timeout' must be a non-negative number")
+    whole = ctypes.c_uint64(_SLICE_NS)
+    if timeout is None:
+        while True:
+            yield whole
+    deadline = time.monotonic() + timeout
+    left: Union[int, float] = timeout * 1e9
+    while True:
+        yield whole if left >= _SLICE_NS else ctypes.c_uint64(max(0, int(left)))
+        left = (deadline - time.monotonic()) * 1e9
+        if left <= 0:
+            return
+
+
+def _room(item: type[_Item], count: int) -> Any:
+    """Memory for so many items, as a ctypes array of bytes."""
+    numpy = _numpy()
+    kind = ctypes.c_uint8 * (ctypes.sizeof(item) * count)
+    # NumPy does not fill it with zeros first, as ctypes does.
+    return kind() if numpy is None else kind.from_buffer(numpy.empty(ctypes.sizeof(kind), dtype=numpy.uint8))
+
+
+def _numpy() -> Any:
+    """NumPy, if it is installed."""
+    global _found_numpy  # noqa: PLW0603
+    if _found_numpy is False:
+        try:
+            import numpy
+        except ImportError:
+            _found_numpy = None
+        else:
+            _found_numpy = numpy
+    return _found_numpy
+
+
+_found_numpy: Any = False

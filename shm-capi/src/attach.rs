@@ -1,0 +1,176 @@
+//! Attaching to segments of a schema.
+
+use crate::last_error::{copy_text, invalid, number, remember};
+use crate::status;
+use shm_runtime::{Address, Attachment, Options, Result, Spec, json};
+use std::ffi::{CStr, c_char};
+
+/// Create; an error if there is one.
+pub const CREATE: u32 = 0;
+/// Attach for reading and writing.
+pub const ATTACH: u32 = 1;
+/// Attach for reading.
+pub const ATTACH_READ_ONLY: u32 = 2;
+/// Attach, or create if there is none.
+pub const OPEN_OR_CREATE: u32 = 3;
+
+/// An attached segment.
+pub struct ShmrtAttachment {
+    pub(crate) inner: Attachment,
+}
+
+/// What a program wants of a segment.
+#[repr(C)]
+pub struct ShmrtRequest {
+    /// The contract in its canonical form.
+    pub contract: *const u8,
+    /// Its length.
+    pub contract_size: usize,
+    /// The schema's version, NUL-terminated.
+    pub version: *const c_char,
+    /// Where the segment is, NUL-terminated.
+    pub address: *const c_char,
+    /// Permissions on create.
+    pub mode: u32,
+    /// Participant records on create.
+    pub participants: u32,
+    /// Owner on create, or -1.
+    pub uid: i64,
+    /// Group on create, or -1.
+    pub gid: i64,
+    /// A user whose segments are trusted, or -1.
+    pub trust_uid: i64,
+    /// Whether anybody's segments are trusted.
+    pub any_owner: u32,
+    /// [`CREATE`], [`ATTACH`], [`ATTACH_READ_ONLY`] or [`OPEN_OR_CREATE`].
+    pub how: u32,
+}
+
+/// Text that a caller gave.
+///
+/// # Safety
+///
+/// `text` is NULL or NUL-terminated, and outlives the result.
+pub(crate) unsafe fn text<'a>(text: *const c_char) -> Option<&'a str> {
+    if text.is_null() {
+        return None;
+    }
+    // SAFETY: as the caller promises.
+    unsafe { CStr::from_ptr(text) }.to_str().ok()
+}
+
+/// Opens a segment; `out` becomes a handle for [`shmrt_detach`].
+///
+/// # Safety
+///
+/// `request` and what it points to are as described, `out` may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmrt_open(
+    request: *const ShmrtRequest,
+    out: *mut *mut ShmrtAttachment,
+) -> i32 {
+    if request.is_null() || out.is_null() {
+        return invalid("shmrt_open: a pointer is NULL");
+    }
+    // SAFETY: not NULL, and as the caller promises.
+    let request = unsafe { &*request };
+    // SAFETY: as the caller promises.
+    let contract = unsafe { std::slice::from_raw_parts(request.contract, request.contract_size) };
+    // SAFETY: as the caller promises.
+    let (version, address) = unsafe { (text(request.version), text(request.address)) };
+    let (Some(version), Some(address)) = (version, address) else {
+        return invalid("shmrt_open: version or address is no text");
+    };
+    let open = || -> Result<Attachment> {
+        let address: Address = address.parse()?;
+        let spec = Spec::decode(contract, version, address, request.mode, request.participants)?;
+        let mut options = Options::default().mode(request.mode);
+        if let (Ok(uid), Ok(gid)) = (u32::try_from(request.uid), u32::try_from(request.gid)) {
+            options = options.owner(uid, gid);
+        }
+        if let Ok(uid) = u32::try_from(request.trust_uid) {
+            options = options.trust_uid(uid);
+        }
+        if request.any_owner != 0 {
+            options = options.trust_any_owner();
+        }
+        match request.how {
+            CREATE => Attachment::create(&spec, &options),
+            ATTACH => Attachment::attach(&spec, &options),
+            ATTACH_READ_ONLY => Attachment::attach_read_only(&spec, &options),
+            _ => Attachment::open_or_create(&spec, &options),
+        }
+    };
+    match open() {
+        Ok(inner) => {
+            // SAFETY: not NULL, and writable by the caller's promise.
+            unsafe { *out = Box::into_raw(Box::new(ShmrtAttachment { inner })) };
+            status::OK
+        }
+        Err(error) => remember(&error),
+    }
+}
+
+/// Lets an attachment go. Its segment stays attached until its queues' handles
+/// are let go too.
+///
+/// # Safety
+///
+/// `attachment` is NULL or came from [`shmrt_open`] and was not let go yet.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmrt_detach(attachment: *mut ShmrtAttachment) {
+    if !attachment.is_null() {
+        // SAFETY: as the caller promises.
+        drop(unsafe { Box::from_raw(attachment) });
+    }
+}
+
+/// Takes the segment's name away.
+///
+/// # Safety
+///
+/// `attachment` is a live handle of [`shmrt_open`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmrt_unlink(attachment: *const ShmrtAttachment) -> i32 {
+    // SAFETY: as the caller promises.
+    number(unsafe { &*attachment }.inner.remove())
+}
+
+/// Copies the segment's address out; its whole length.
+///
+/// # Safety
+///
+/// `attachment` is a live handle of [`shmrt_open`]; `out` has room for `size`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmrt_address(
+    attachment: *const ShmrtAttachment,
+    out: *mut c_char,
+    size: usize,
+) -> usize {
+    // SAFETY: as the caller promises.
+    unsafe { copy_text(&(*attachment).inner.address().to_string(), out, size) }
+}
+
+/// What can be told of the segment, as JSON; `length` becomes its whole length.
+///
+/// # Safety
+///
+/// `attachment` is a live handle of [`shmrt_open`]; `out` has room for `size`;
+/// `length` may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmrt_stat(
+    attachment: *const ShmrtAttachment,
+    out: *mut c_char,
+    size: usize,
+    length: *mut usize,
+) -> i32 {
+    // SAFETY: as the caller promises.
+    match unsafe { &*attachment }.inner.stat() {
+        Ok(stat) => {
+            // SAFETY: as the caller promises.
+            unsafe { *length = copy_text(&json::segment(&stat).to_string(), out, size) };
+            status::OK
+        }
+        Err(error) => remember(&error),
+    }
+}

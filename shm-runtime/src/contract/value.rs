@@ -1,0 +1,185 @@
+//! Bytes as values, by a contract: what `dump` shows.
+
+use super::descriptor::{Contract, TypeBody};
+use super::type_expr::{Primitive, TypeExpr};
+use crate::text::Printable;
+use std::fmt;
+
+/// A value that was read from shared memory, whatever bytes were there.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Value {
+    /// An integer.
+    Integer(i128),
+    /// A 32-bit float.
+    F32(f32),
+    /// A 64-bit float.
+    F64(f64),
+    /// A bool, or the byte if it is neither 0 nor 1.
+    Bool(Result<bool, u8>),
+    /// Text, or the bytes if they are not UTF-8.
+    Text(Result<String, Vec<u8>>),
+    /// Bytes.
+    Bytes(Vec<u8>),
+    /// A number of an enum, with its name if it has one.
+    Enum(i128, Option<String>),
+    /// Flags: all bits, and the names of those that have one.
+    Flags(u64, Vec<String>),
+    /// The fields of a struct, in order.
+    Struct(String, Vec<(String, Value)>),
+    /// The elements of an array.
+    List(Vec<Value>),
+}
+
+impl Contract {
+    /// Reads a value of a type; `None` if the type is not of this contract,
+    /// or the bytes are not as many as it has.
+    pub fn read(&self, ty: &TypeExpr, bytes: &[u8]) -> Option<Value> {
+        let (size, _) = self.size_and_align(ty)?;
+        if bytes.len() as u64 != size {
+            return None;
+        }
+        Some(match ty {
+            TypeExpr::Primitive(p) => primitive(*p, bytes),
+            TypeExpr::Str(_) => {
+                let end = bytes.iter().position(|b| *b == 0).unwrap_or(bytes.len());
+                let text = String::from_utf8(bytes[..end].to_vec());
+                Value::Text(text.map_err(std::string::FromUtf8Error::into_bytes))
+            }
+            TypeExpr::Bytes(_) => Value::Bytes(bytes.to_vec()),
+            TypeExpr::Array(element, dims) => {
+                let (first, rest) = dims.split_first()?;
+                let inner = if rest.is_empty() {
+                    (**element).clone()
+                } else {
+                    TypeExpr::Array(element.clone(), rest.to_vec())
+                };
+                let each = bytes.len() / usize::try_from(*first).ok()?.max(1);
+                let parts = bytes.chunks_exact(each.max(1));
+                Value::List(parts.map(|b| self.read(&inner, b)).collect::<Option<_>>()?)
+            }
+            TypeExpr::Named(name) => {
+                let def = self.type_def(name)?;
+                match &def.body {
+                    TypeBody::Enum(repr, values) => {
+                        let number = integer(*repr, bytes);
+                        let known = values.iter().find(|v| v.number == number);
+                        Value::Enum(number, known.map(|v| v.name.clone()))
+                    }
+                    TypeBody::Flags(repr, bits) => {
+                        let set = u64::try_from(integer(*repr, bytes)).ok()?;
+                        let names = bits.iter().filter(|b| set >> b.bit & 1 == 1);
+                        Value::Flags(set, names.map(|b| b.name.clone()).collect())
+                    }
+                    TypeBody::Struct(fields) => {
+                        let mut out = Vec::with_capacity(fields.len());
+                        for field in fields {
+                            let start = usize::try_from(field.offset).ok()?;
+                            let end = start.checked_add(usize::try_from(field.size).ok()?)?;
+                            let value = self.read(&field.ty, bytes.get(start..end)?)?;
+                            out.push((field.name.clone(), value));
+                        }
+                        Value::Struct(def.name.clone(), out)
+                    }
+                }
+            }
+        })
+    }
+}
+
+fn integer(ty: Primitive, bytes: &[u8]) -> i128 {
+    let mut wide = [0; 16];
+    wide[..bytes.len()].copy_from_slice(bytes);
+    let unsigned = i128::from_le_bytes(wide);
+    let sign = 1i128 << (bytes.len() * 8 - 1);
+    if ty.is_signed() && unsigned & sign != 0 { unsigned - 2 * sign } else { unsigned }
+}
+
+fn primitive(ty: Primitive, bytes: &[u8]) -> Value {
+    let mut eight = [0; 8];
+    eight[..bytes.len()].copy_from_slice(bytes);
+    match ty {
+        Primitive::F32 => Value::F32(f32::from_le_bytes([eight[0], eight[1], eight[2], eight[3]])),
+        Primitive::F64 => Value::F64(f64::from_le_bytes(eight)),
+        Primitive::Bool => Value::Bool(match bytes[0] {
+            0 => Ok(false),
+            1 => Ok(true),
+            other => Err(other),
+        }),
+        _ => Value::Integer(integer(ty, bytes)),
+    }
+}
+
+/// Written like the value of a Python or Rust program, with what came from
+/// outside made printable.
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Integer(n) => write!(f, "{n}"),
+            Self::F32(x) => write!(f, "{x:?}"),
+            Self::F64(x) => write!(f, "{x:?}"),
+            Self::Bool(Ok(b)) => write!(f, "{b}"),
+            Self::Bool(Err(byte)) => write!(f, "bool({byte})"),
+            Self::Text(Ok(text)) => write!(f, "\"{}\"", Printable(&text.replace('"', "\\\""))),
+            Self::Text(Err(bytes)) => write!(f, "not UTF-8: {}", Hex(bytes)),
+            Self::Bytes(bytes) => write!(f, "{}", Hex(bytes)),
+            Self::Enum(_, Some(name)) => write!(f, "{}", Printable(name)),
+            Self::Enum(number, None) => write!(f, "{number}"),
+            Self::Flags(bits, names) if names.is_empty() => write!(f, "{bits:#x}"),
+            Self::Flags(_, names) => write!(f, "{}", Printable(&names.join(" | "))),
+            Self::Struct(name, fields) => {
+                write!(f, "{} {{ ", Printable(name))?;
+                for (i, (name, value)) in fields.iter().enumerate() {
+                    let comma = if i == 0 { "" } else { ", " };
+                    write!(f, "{comma}{}: {value}", Printable(name))?;
+                }
+                f.write_str(" }")
+            }
+            Self::List(items) => {
+                f.write_str("[")?;
+                for (i, item) in items.iter().enumerate() {
+                    let comma = if i == 0 { "" } else { ", " };
+                    write!(f, "{comma}{item}")?;
+                }
+                f.write_str("]")
+            }
+        }
+    }
+}
+
+/// Bytes in hexadecimal.
+pub(crate) struct Hex<'a>(pub(crate) &'a [u8]);
+
+impl fmt::Display for Hex<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.iter().try_for_each(|b| write!(f, "{b:02x}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(ty: &str, bytes: &[u8]) -> String {
+        let none = Contract {
+            schema: String::new(),
+            segment: String::new(),
+            types: vec![],
+            objects: vec![],
+        };
+        none.read(&TypeExpr::parse(ty).unwrap(), bytes).map_or("none".into(), |v| v.to_string())
+    }
+
+    #[test]
+    fn every_kind_of_byte_shows_as_something() {
+        assert_eq!(read("i16", &[0xff, 0xff]), "-1");
+        assert_eq!(read("u64", &[0xff; 8]), u64::MAX.to_string());
+        assert_eq!(read("i64", &[0, 0, 0, 0, 0, 0, 0, 0x80]), i64::MIN.to_string());
+        assert_eq!(read("bool", &[2]), "bool(2)");
+        assert_eq!(read("str[4]", b"A\"\x1b\0"), "\"A\\\"\\u{1b}\"");
+        assert_eq!(read("str[2]", &[0xff, 0]), "not UTF-8: ff");
+        assert_eq!(read("u8[2][2]", &[1, 2, 3, 4]), "[[1, 2], [3, 4]]");
+        assert_eq!(read("f32", &1.5f32.to_le_bytes()), "1.5");
+        assert_eq!(read("u16", &[1]), "none");
+        assert_eq!(read("Nobody", &[1]), "none");
+    }
+}

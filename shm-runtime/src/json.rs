@@ -1,0 +1,175 @@
+//! What can be told of segments, as JSON: the same for the command line and
+//! for Python. Numbers are numbers, modes are text such as `"0640"`, times are
+//! RFC 3339 in UTC. With the feature `json`.
+
+use crate::contract::Value as Data;
+use crate::segment::{HeaderStat, KernelStat, ObjectStat, ParticipantStat, QueueStat, SegmentStat};
+use jiff::Timestamp;
+use serde_json::{Map, Value, json};
+
+/// The version of the form of these objects; grows when one changes its
+/// meaning, not when one is added.
+pub const VERSION: u32 = 1;
+
+/// A segment, as an element of `segments`.
+pub fn segment(stat: &SegmentStat) -> Value {
+    let header = stat.header.as_ref();
+    let mut out = json!({
+        "address": stat.address.to_string(),
+        "kind": stat.address.kind(),
+        "size": stat.size,
+        "mode": format!("{:04o}", stat.mode),
+        "uid": stat.uid,
+        "gid": stat.gid,
+        "creator": header.map(creator).or_else(|| kernel_creator(&stat.kernel)),
+        "state": stat.state.name(),
+        "schema": header.map(schema),
+        "kernel": kernel(&stat.kernel),
+        "participants": stat.participants.iter().map(participant).collect::<Vec<_>>(),
+        "objects": stat.objects.iter().map(|o| object(o, &stat.participants)).collect::<Vec<_>>(),
+    });
+    if let (Some(header), Some(out)) = (header, out.as_object_mut()) {
+        out.insert("created".into(), time_ns(header.created_ns));
+        out.insert("retired".into(), header.retired.into());
+        out.insert("participant_records".into(), header.participant_records.into());
+    }
+    out
+}
+
+fn schema(header: &HeaderStat) -> Value {
+    json!({
+        "name": header.schema,
+        "version": header.version,
+        "segment": header.segment,
+        "fingerprint": header.fingerprint.to_string(),
+        "tool": header.tool_version,
+    })
+}
+
+fn creator(header: &HeaderStat) -> Value {
+    json!({
+        "pid": header.creator.pid,
+        "uid": header.creator.uid,
+        "program": header.creator.program,
+        "alive": header.creator.alive,
+    })
+}
+
+/// Of a System V segment that is not ours, the kernel knows the creator.
+fn kernel_creator(kernel: &KernelStat) -> Option<Value> {
+    let (uid, _) = kernel.creator?;
+    Some(json!({ "pid": kernel.creator_pid, "uid": uid, "program": null, "alive": null }))
+}
+
+fn kernel(kernel: &KernelStat) -> Value {
+    let mut out = Map::new();
+    let mut put = |key: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            out.insert(key.to_owned(), value);
+        }
+    };
+    put("id", kernel.id.map(Value::from));
+    put("key", kernel.key.map(|k| format!("{k:#010x}").into()));
+    put("creator_uid", kernel.creator.map(|c| c.0.into()));
+    put("creator_gid", kernel.creator.map(|c| c.1.into()));
+    put("creator_pid", kernel.creator_pid.map(Value::from));
+    put("last_pid", kernel.last_pid.map(Value::from));
+    put("attached", kernel.attached.map(Value::from));
+    put("locked", kernel.locked.map(Value::from));
+    put("resident", kernel.resident.map(Value::from));
+    put("attach_time", kernel.attach_time.map(time_seconds));
+    put("detach_time", kernel.detach_time.map(time_seconds));
+    put("change_time", kernel.change_time.map(time_seconds));
+    Value::Object(out)
+}
+
+fn participant(p: &ParticipantStat) -> Value {
+    json!({
+        "index": p.index,
+        "pid": p.pid,
+        "foreign_pid_namespace": p.foreign_pid_namespace,
+        "uid": p.uid,
+        "program": p.program,
+        "version": p.version,
+        "attached": time_ns(p.attached_ns),
+        "alive": p.alive,
+    })
+}
+
+fn object(o: &ObjectStat, participants: &[ParticipantStat]) -> Value {
+    let mut out = json!({ "name": o.name, "kind": o.kind });
+    if let (Some(q), Some(out)) = (&o.queue, out.as_object_mut()) {
+        queue(q, participants, out);
+    }
+    out
+}
+
+fn queue(q: &QueueStat, participants: &[ParticipantStat], out: &mut Map<String, Value>) {
+    let holder = |index: Option<u32>| {
+        let found = participants.iter().find(|p| Some(p.index) == index)?;
+        Some(json!({ "pid": found.pid, "program": found.program, "alive": found.alive }))
+    };
+    let fields = [
+        ("item", json!(q.item.to_string())),
+        ("item_size", json!(q.item_size)),
+        ("capacity", json!(q.capacity)),
+        ("depth", json!(q.depth)),
+        ("in", json!(q.pushed)),
+        ("out", json!(q.popped)),
+        ("full", json!(q.times_full)),
+        ("redelivered", json!(q.redelivered)),
+        ("high_water", json!(q.high_water)),
+        ("producer", json!(holder(q.producer))),
+        ("consumer", json!(holder(q.consumer))),
+    ];
+    out.extend(fields.map(|(key, value)| (key.to_owned(), value)));
+}
+
+/// A value that was read from a segment. What JSON cannot say is text: floats
+/// that are not finite, bytes (hexadecimal). An enum is its name, or its number
+/// without one; flags are a list of names, and the number of the bits that have
+/// none.
+pub fn value(data: &Data) -> Value {
+    let float = |x: f64, text: String| {
+        serde_json::Number::from_f64(x).map_or(Value::String(text), Value::Number)
+    };
+    match data {
+        Data::Integer(n) => integer(*n),
+        Data::F32(x) => float(f64::from(*x), x.to_string()),
+        Data::F64(x) => float(*x, x.to_string()),
+        Data::Bool(Ok(b)) => (*b).into(),
+        Data::Bool(Err(byte)) => (*byte).into(),
+        Data::Text(Ok(text)) => text.as_str().into(),
+        Data::Text(Err(bytes)) | Data::Bytes(bytes) => {
+            bytes.iter().map(|b| format!("{b:02x}")).collect::<String>().into()
+        }
+        Data::Enum(_, Some(name)) => name.as_str().into(),
+        Data::Enum(number, None) => integer(*number),
+        Data::Flags(bits, names) => json!({ "bits": bits, "names": names }),
+        Data::Struct(_, fields) => {
+            Value::Object(fields.iter().map(|(n, v)| (n.clone(), value(v))).collect())
+        }
+        Data::List(items) => Value::Array(items.iter().map(value).collect()),
+    }
+}
+
+fn integer(n: i128) -> Value {
+    match (i64::try_from(n), u64::try_from(n)) {
+        (Ok(n), _) => n.into(),
+        (_, Ok(n)) => n.into(),
+        _ => n.to_string().into(),
+    }
+}
+
+fn time_ns(ns: u64) -> Value {
+    let time = Timestamp::from_nanosecond(i128::from(ns));
+    time.map_or(Value::Null, |t| t.to_string().into())
+}
+
+/// Seconds since 1970; 0 stands for never.
+fn time_seconds(seconds: i64) -> Value {
+    match seconds {
+        0 => Value::Null,
+        _ => Timestamp::from_second(seconds).map_or(Value::Null, |t| t.to_string().into()),
+    }
+}

@@ -1,0 +1,3 @@
+pub(super) fn header() -> String {
+    String::new()
+}

@@ -1,0 +1,43 @@
+//! Small pieces of text that more than one language needs.
+
+/// The version of this tool, which is that of the runtime it writes for.
+pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+/// Major, minor and patch of [`VERSION`].
+pub(super) fn version_parts() -> [&'static str; 3] {
+    [
+        env!("CARGO_PKG_VERSION_MAJOR"),
+        env!("CARGO_PKG_VERSION_MINOR"),
+        env!("CARGO_PKG_VERSION_PATCH"),
+    ]
+}
+
+/// Each line of documentation behind a prefix, with a line end; nothing if
+/// there is none.
+pub(super) fn lines(doc: &str, prefix: &str) -> String {
+    doc.lines().map(|line| format!("{prefix}{line}").trim_end().to_owned() + "\n").collect()
+}
+
+/// Documentation of a field or the like with its unit behind it.
+pub(super) fn with_unit(doc: &str, unit: &str) -> String {
+    match (doc, unit) {
+        (doc, "") => doc.to_owned(),
+        ("", unit) => format!("Unit: {unit}."),
+        (doc, unit) => format!("{doc}\n\nUnit: {unit}."),
+    }
+}
+
+/// Text between double quotes, in the escapes that Rust, C and Python share.
+pub(super) fn quoted(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '"' => out.push_str("\\\""),
+            '\\' => out.push_str("\\\\"),
+            '\n' => out.push_str("\\n"),
+            c if c.is_control() => out.push(' '),
+            c => out.push(c),
+        }
+    }
+    out
+}

@@ -1,0 +1,115 @@
+//! The codes of diagnostics. A code, once out, keeps its meaning for ever.
+
+use std::fmt;
+
+macro_rules! codes {
+    ($( $code:ident $title:literal $explanation:literal )*) => {
+        /// The kind of a diagnostic.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[allow(missing_docs)] // each has its title and its explanation
+        pub enum Code { $( $code ),* }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &[Self] = &[ $( Self::$code ),* ];
+
+            /// `E010`.
+            pub const fn name(self) -> &'static str {
+                match self { $( Self::$code => stringify!($code) ),* }
+            }
+
+            /// What it is about, in a few words.
+            pub const fn title(self) -> &'static str {
+                match self { $( Self::$code => $title ),* }
+            }
+
+            /// Why it is an error and what to do, in a few sentences.
+            pub const fn explanation(self) -> &'static str {
+                match self { $( Self::$code => $explanation ),* }
+            }
+        }
+    };
+}
+
+codes! {
+    E001 "the file cannot be read"
+        "The schema file does not exist, or may not be read by this user."
+    E002 "the file is not UTF-8"
+        "A schema is TOML, and TOML is UTF-8. Save the file with that encoding."
+    E003 "the file is not TOML"
+        "The text does not follow the syntax of TOML. See https://toml.io."
+    E004 "the schema's edition is missing or not known"
+        "The first line of a schema is `shmgen = 1`: the edition of the schema language. A later edition needs a later version of shmgen."
+
+    E010 "unknown key"
+        "The table has no such key. A misspelt one would otherwise be ignored without a word."
+    E011 "a value of the wrong kind"
+        "The key takes another kind of value: text, a number, true or false, a list or a table."
+    E012 "a key is missing"
+        "The table needs this key."
+    E013 "a value that is out of range"
+        "The number or text is not among those that the key takes."
+
+    E020 "a name that cannot be one"
+        "Names begin with a letter and go on with letters, digits and underscores, without two underscores in a row or one at the end, and have at most 63 characters. So they can be written in every language."
+    E021 "the same name twice"
+        "Constants, aliases, enums, flags, structs and the types of segments share one space of names; the fields of a struct, the values of an enum and the objects of a segment have one each."
+    E022 "a name that a language keeps for itself"
+        "The name is a keyword of Rust, C, C++ or Python, or one that the generated code uses itself. Choose another one; the generated code would not compile otherwise."
+    E023 "two names that become the same"
+        "The names differ in the schema, but generated code would write both in the same way."
+
+    E030 "unknown type"
+        "No type of that name is declared, and the language has none."
+    E031 "not a type"
+        "A type is a name, followed by dimensions: `u64`, `f32[4][8]`, `str[16]`, `bytes[8]`, `Level[LEVELS]`."
+    E032 "unknown constant"
+        "No constant of that name is declared."
+    E033 "a constant that cannot be a length"
+        "A length is a whole number, at least 1."
+    E034 "a type that contains itself"
+        "A struct that contains itself, directly or by way of others, would be infinitely large. Shared memory has no pointers; use an index into an array instead."
+    E035 "nothing in it"
+        "A length is 0, or a struct has no fields. Every type has at least one byte."
+    E036 "too large"
+        "The type or the segment is larger than the limit."
+
+    E040 "a constant that does not fit its type"
+        "The value of the constant is outside the range of its type."
+    E041 "a number that does not fit the representation"
+        "The enum's number is outside the range of its `repr`."
+    E042 "the same number twice"
+        "Two values of an enum have the same number."
+    E043 "a bit twice, or outside the representation"
+        "Two flags share a bit, or the bit does not exist in the `repr`."
+    E044 "not a type for that"
+        "The `repr` of an enum is an integer type, that of flags an unsigned one; a constant's type is a number or bool."
+    E045 "an alignment that cannot be one"
+        "An alignment is a power of two from 1 to 4096, and not less than what the type needs anyway."
+
+    E060 "not the name of a segment"
+        "A POSIX segment's name begins with a slash and has no other; it has at most 255 bytes."
+    E061 "not a key"
+        "A System V key is a whole number from 1 to 0xFFFFFFFF; 0 is IPC_PRIVATE."
+    E062 "a key of another backend"
+        "`name` is for POSIX segments, `key` for System V ones."
+    E063 "not permissions"
+        "A mode is written as an octal number from 0o000 to 0o777, such as 0o640."
+    E064 "a capacity that cannot be one"
+        "A queue has room for at least one item, and not for more than memory can hold."
+    E065 "not a type for an item"
+        "The items of a queue are structs."
+    E066 "a segment without objects"
+        "Every byte of a segment belongs to an object; one without any has no use."
+    E067 "two segments in one place"
+        "Two segments of the schema have the same name or key, so that only one of them could exist."
+
+    E090 "not supported yet"
+        "The language has this, and this version of shmgen does not do it yet. It is refused rather than ignored."
+}
+
+impl fmt::Display for Code {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,62 @@
+//! Layout: fields in the order written, each at its natural alignment, as a C
+//! compiler for 64-bit Linux lays them, with a name for every gap.
+
+use super::{Field, Gap, Member};
+
+/// The largest struct, in bytes.
+pub(super) const MAX_SIZE: u64 = 1 << 30;
+
+/// A struct that is being laid out.
+#[derive(Default)]
+pub(super) struct Layout {
+    end: u64,
+    align: u64,
+    members: Vec<Member>,
+    gaps: usize,
+}
+
+/// The struct became larger than [`MAX_SIZE`].
+pub(super) struct TooLarge;
+
+impl Layout {
+    /// Places a field; its offset is filled in.
+    pub(super) fn field(&mut self, mut field: Field, align: u64) -> Result<(), TooLarge> {
+        let offset = self.end.checked_next_multiple_of(align).ok_or(TooLarge)?;
+        self.reserve(offset - self.end)?;
+        field.offset = offset;
+        self.end = offset.checked_add(field.size).filter(|e| *e <= MAX_SIZE).ok_or(TooLarge)?;
+        self.align = self.align.max(align);
+        self.members.push(Member::Field(field));
+        Ok(())
+    }
+
+    /// Leaves bytes free; those that follow one another are one gap.
+    pub(super) fn reserve(&mut self, size: u64) -> Result<(), TooLarge> {
+        if size == 0 {
+            return Ok(());
+        }
+        let offset = self.end;
+        self.end = offset.checked_add(size).filter(|e| *e <= MAX_SIZE).ok_or(TooLarge)?;
+        if let Some(Member::Gap(gap)) = self.members.last_mut() {
+            gap.size += size;
+            return Ok(());
+        }
+        let name = format!("_reserved{}", self.gaps);
+        self.gaps += 1;
+        self.members.push(Member::Gap(Gap { name, offset, size }));
+        Ok(())
+    }
+
+    /// The alignment that the fields ask for.
+    pub(super) fn natural_align(&self) -> u64 {
+        self.align.max(1)
+    }
+
+    /// Fills up to the alignment: size, alignment and members.
+    pub(super) fn finish(mut self, align: u64) -> Result<(u64, u64, Vec<Member>), TooLarge> {
+        let align = align.max(self.natural_align());
+        let size = self.end.checked_next_multiple_of(align).ok_or(TooLarge)?;
+        self.reserve(size - self.end)?;
+        Ok((self.end, align, self.members))
+    }
+}

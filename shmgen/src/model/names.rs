@@ -1,0 +1,433 @@
+//! Names: which can be written in every language, and which are taken.
+
+use crate::diagnostics::{Code, Diagnostics, Source, Spanned};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// The longest name.
+pub const MAX: usize = 63;
+
+/// What a name is for; what is taken depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// A constant or a type: stands at the top of generated modules.
+    Top,
+    /// A field of a struct.
+    Field,
+    /// A value of an enum or a flag.
+    Member,
+    /// A segment.
+    Segment,
+    /// An object of a segment: a method of its handle.
+    Object,
+    /// A part of a schema's dotted name: a namespace in C++.
+    Namespace,
+}
+
+impl Role {
+    fn what(self) -> &'static str {
+        match self {
+            Self::Top => "a constant or a type",
+            Self::Field => "a field",
+            Self::Member => "a value or a flag",
+            Self::Segment => "a segment",
+            Self::Object => "an object",
+            Self::Namespace => "a part of a schema's name",
+        }
+    }
+}
+
+/// Words that a language does not let be names anywhere.
+const KEYWORDS: [(&str, &[&str]); 4] = [
+    (
+        "Rust",
+        &[
+            "Self", "abstract", "as", "async", "await", "become", "box", "break", "const",
+            "continue", "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn",
+            "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
+            "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super",
+            "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual",
+            "where", "while", "yield",
+        ],
+    ),
+    (
+        "C",
+        &[
+            "alignas",
+            "alignof",
+            "asm",
+            "auto",
+            "bool",
+            "case",
+            "char",
+            "constexpr",
+            "default",
+            "double",
+            "float",
+            "goto",
+            "inline",
+            "int",
+            "linux",
+            "long",
+            "nullptr",
+            "register",
+            "restrict",
+            "short",
+            "signed",
+            "sizeof",
+            "static_assert",
+            "switch",
+            "thread_local",
+            "typedef",
+            "typeof_unqual",
+            "union",
+            "unix",
+            "unsigned",
+            "void",
+            "volatile",
+            // Macros of headers that are included everywhere.
+            "EOF",
+            "NULL",
+            "errno",
+            "major",
+            "makedev",
+            "minor",
+            "stderr",
+            "stdin",
+            "stdout",
+            "assert",
+            "offsetof",
+            "i386",
+        ],
+    ),
+    (
+        "C++",
+        &[
+            "and",
+            "and_eq",
+            "atomic_cancel",
+            "atomic_commit",
+            "atomic_noexcept",
+            "bitand",
+            "bitor",
+            "catch",
+            "char16_t",
+            "char32_t",
+            "char8_t",
+            "class",
+            "co_await",
+            "co_return",
+            "co_yield",
+            "compl",
+            "concept",
+            "const_cast",
+            "consteval",
+            "constinit",
+            "decltype",
+            "delete",
+            "dynamic_cast",
+            "explicit",
+            "export",
+            "friend",
+            "mutable",
+            "namespace",
+            "new",
+            "noexcept",
+            "not",
+            "not_eq",
+            "operator",
+            "or",
+            "or_eq",
+            "private",
+            "protected",
+            "public",
+            "reflexpr",
+            "reinterpret_cast",
+            "requires",
+            "static_cast",
+            "synchronized",
+            "template",
+            "this",
+            "throw",
+            "typeid",
+            "typename",
+            "using",
+            "wchar_t",
+            "xor",
+            "xor_eq",
+        ],
+    ),
+    (
+        "Python",
+        &[
+            "False", "None", "True", "assert", "def", "del", "elif", "except", "finally", "from",
+            "global", "import", "is", "lambda", "nonlocal", "pass", "raise", "with",
+        ],
+    ),
+];
+
+/// Names that generated code uses itself, by what they would collide with.
+const TAKEN: [(Role, &[&str]); 6] = [
+    (
+        Role::Top,
+        &[
+            // Types of the schema language.
+            "u8",
+            "u16",
+            "u32",
+            "u64",
+            "i8",
+            "i16",
+            "i32",
+            "i64",
+            "f32",
+            "f64",
+            "str",
+            "bytes",
+            "usize",
+            "isize",
+            "u128",
+            "i128",
+            // Builtins that generated Python calls.
+            "all",
+            "any",
+            "classmethod",
+            "dict",
+            "enumerate",
+            "filter",
+            "getattr",
+            "hasattr",
+            "id",
+            "isinstance",
+            "iter",
+            "len",
+            "list",
+            "map",
+            "max",
+            "memoryview",
+            "min",
+            "next",
+            "object",
+            "property",
+            "range",
+            "repr",
+            "reversed",
+            "round",
+            "set",
+            "setattr",
+            "slice",
+            "sorted",
+            "staticmethod",
+            "sum",
+            "tuple",
+            "vars",
+            "zip",
+            "Exception",
+            "IndexError",
+            "KeyError",
+            "OverflowError",
+            "RuntimeError",
+            "TypeError",
+            "ValueError",
+        ],
+    ),
+    (
+        Role::Field,
+        &[
+            "SIZE",
+            "DTYPE",
+            "from_address",
+            "from_buffer",
+            "from_buffer_copy",
+            "from_param",
+            "in_dll",
+        ],
+    ),
+    (
+        Role::Member,
+        &[
+            "name",
+            "known",
+            "value",
+            "bits",
+            "mro",
+            "contains",
+            "is_empty",
+            "names",
+            "insert",
+            "remove",
+            "as_integer_ratio",
+            "bit_length",
+            "conjugate",
+            "denominator",
+            "imag",
+            "numerator",
+            "real",
+            "to_bytes",
+            "from_bytes",
+            "bit_count",
+            "is_integer",
+        ],
+    ),
+    (Role::Segment, &["shm", "std"]),
+    (
+        Role::Object,
+        &[
+            "address",
+            "attach",
+            "attach_read_only",
+            "attachment",
+            "close",
+            "create",
+            "detach",
+            "drop",
+            "is_read_only",
+            "lock",
+            "open_or_create",
+            "options",
+            "remove",
+            "spec",
+            "stat",
+            "unlink",
+            "unlock",
+            "set",
+            "clone",
+            "valid",
+            "SIZE",
+            "CONTRACT",
+            "FINGERPRINT",
+        ],
+    ),
+    (Role::Namespace, &["std", "shm"]),
+];
+
+/// Reports a name that cannot be written in every language, and says whether
+/// it can be used all the same for looking further.
+pub fn check(
+    diagnostics: &mut Diagnostics,
+    source: &Arc<Source>,
+    name: &Spanned<String>,
+    role: Role,
+) -> bool {
+    let text = name.value.as_str();
+    let mut chars = text.chars();
+    let well_formed = chars.next().is_some_and(|c| c.is_ascii_alphabetic())
+        && chars.all(|c| c.is_ascii_alphanumeric() || c == '_')
+        && !text.contains("__")
+        && !text.ends_with('_')
+        && text.len() <= MAX;
+    if !well_formed {
+        let message = format!("`{text}` cannot be the name of {}", role.what());
+        let error = diagnostics.error(Code::E020, source, name.span.clone(), message);
+        error.help(if text.len() > MAX {
+            format!("a name has at most {MAX} characters; this one has {}", text.len())
+        } else {
+            format!(
+                "a name begins with a letter and goes on with letters, digits and single \
+                 underscores{}",
+                suggestion(text).map_or(String::new(), |s| format!(": `{s}`"))
+            )
+        });
+        return false;
+    }
+    let keyword = KEYWORDS.iter().find(|(_, words)| words.contains(&text));
+    let taken = TAKEN.iter().any(|(r, words)| *r == role && words.contains(&text));
+    let why = match keyword {
+        Some((language, _)) => format!("`{text}` is a reserved word in {language}"),
+        None if taken => format!("`{text}` is a name that generated code uses itself"),
+        None => return true,
+    };
+    let rename = if text.starts_with(|c: char| c.is_ascii_uppercase()) {
+        format!("{text}Value")
+    } else {
+        format!("{text}_value")
+    };
+    diagnostics
+        .error(Code::E022, source, name.span.clone(), why)
+        .label(format!("cannot be the name of {}", role.what()))
+        .help(format!("choose another name, such as `{rename}`"));
+    true
+}
+
+/// What the writer may have meant.
+fn suggestion(text: &str) -> Option<String> {
+    let mut out = String::new();
+    for c in text.chars() {
+        let c = if c.is_ascii_alphanumeric() { c } else { '_' };
+        if !(c == '_' && (out.is_empty() || out.ends_with('_'))) {
+            out.push(c);
+        }
+    }
+    let out = out.trim_end_matches('_').trim_start_matches(|c: char| c.is_ascii_digit());
+    let out = out.trim_start_matches('_');
+    (!out.is_empty() && out != text).then(|| out.to_owned())
+}
+
+/// The name of a module made of a file's stem: what no language takes becomes
+/// `_`, a keyword gets one behind it.
+pub fn module(stem: &str) -> String {
+    let mut out: String =
+        stem.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
+    if out.is_empty() || out.starts_with(|c: char| c.is_ascii_digit()) {
+        out.insert(0, '_');
+    }
+    if KEYWORDS.iter().any(|(_, words)| words.contains(&out.as_str())) {
+        out.push('_');
+    }
+    out
+}
+
+/// Names that are written out in one space, such as all C identifiers of a
+/// schema; tells when two become the same.
+#[derive(Default)]
+pub struct Space {
+    names: BTreeMap<String, (std::ops::Range<usize>, String)>,
+}
+
+impl Space {
+    /// Adds a written name that came of `from`, whose name stands at `span`.
+    pub fn add(
+        &mut self,
+        diagnostics: &mut Diagnostics,
+        source: &Arc<Source>,
+        written: String,
+        span: &std::ops::Range<usize>,
+        from: &str,
+    ) {
+        if let Some((other, other_from)) = self.names.get(&written) {
+            // The same name twice is another error, and was told.
+            if other_from == from {
+                return;
+            }
+            let message = format!("{from} and {other_from} both become `{written}`");
+            diagnostics
+                .error(Code::E023, source, span.clone(), message)
+                .label("rename this one")
+                .related(other.clone(), "or this one");
+            return;
+        }
+        self.names.insert(written, (span.clone(), from.to_owned()));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stem_becomes_a_module_that_every_language_takes() {
+        assert_eq!(module("market"), "market");
+        assert_eq!(module("market-v2.feed"), "market_v2_feed");
+        assert_eq!(module("7up"), "_7up");
+        assert_eq!(module("import"), "import_");
+        assert_eq!(module("é"), "_");
+    }
+
+    #[test]
+    fn what_a_malformed_name_may_have_meant() {
+        assert_eq!(suggestion("my-field").as_deref(), Some("my_field"));
+        assert_eq!(suggestion("__x__").as_deref(), Some("x"));
+        assert_eq!(suggestion("9lives").as_deref(), Some("lives"));
+        assert_eq!(suggestion("--"), None);
+    }
+}

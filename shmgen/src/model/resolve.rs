@@ -1,0 +1,569 @@
+//! From the schema as it is written to the [`Schema`] that backends see.
+
+use super::layout::{Layout, MAX_SIZE, TooLarge};
+use super::names::{self, Role, Space};
+use super::segments::{self, resolve_segments};
+use super::types::{Declared, Names};
+use super::{
+    Alias, Bit, Constant, Element, Enum, EnumValue, Field, Flags, Schema, Struct, Type, TypeDecl,
+    Value,
+};
+use crate::diagnostics::{Code, Diagnostics, Source, Spanned};
+use crate::syntax::{self, Member, Number};
+use shm_runtime::contract::Primitive;
+use shm_runtime::header::SCHEMA_NAME_MAX;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// Limits on what a schema may ask for.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The largest segment in bytes.
+    pub segment: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { segment: 64 << 30 }
+    }
+}
+
+/// Resolves a schema. What is wrong goes to `diagnostics`; the result is of
+/// use only if nothing is.
+pub fn resolve(
+    schema: &syntax::Schema,
+    stem: &str,
+    limits: Limits,
+    diagnostics: &mut Diagnostics,
+) -> Schema {
+    let names = Names::new(schema, diagnostics);
+    let mut resolver = Resolver { source: Arc::clone(&schema.source), names, diagnostics };
+    resolver.schema_name(&schema.name);
+    resolver.check_names(schema);
+    let constants = resolver.constants(schema);
+    let aliases = resolver.aliases(schema);
+    let mut types: Vec<TypeDecl> = Vec::new();
+    types.extend(resolver.enums(schema).into_iter().map(TypeDecl::Enum));
+    types.extend(resolver.flags(schema).into_iter().map(TypeDecl::Flags));
+    types.extend(resolver.structs(schema).into_iter().map(TypeDecl::Struct));
+    let mut resolved = Schema {
+        name: schema.name.value.clone(),
+        version: schema.version.value,
+        doc: schema.doc.clone(),
+        stem: stem.to_owned(),
+        module: names::module(stem),
+        constants,
+        aliases,
+        types,
+        segments: vec![],
+    };
+    resolved.segments =
+        resolve_segments(schema, &resolved, &resolver.names, limits, resolver.diagnostics);
+    check_written_names(schema, resolver.diagnostics);
+    resolved
+}
+
+struct Resolver<'s, 'd> {
+    source: Arc<Source>,
+    names: Names<'s>,
+    diagnostics: &'d mut Diagnostics,
+}
+
+impl Resolver<'_, '_> {
+    fn error(
+        &mut self,
+        code: Code,
+        span: &std::ops::Range<usize>,
+        message: impl Into<String>,
+    ) -> &mut crate::diagnostics::Diagnostic {
+        self.diagnostics.error(code, &self.source, span.clone(), message)
+    }
+
+    fn schema_name(&mut self, name: &Spanned<String>) {
+        if name.value.len() > SCHEMA_NAME_MAX {
+            let message = format!("a schema's name has at most {SCHEMA_NAME_MAX} characters");
+            self.error(Code::E020, &name.span, message);
+            return;
+        }
+        let mut at = name.span.start + 1; // behind the quote
+        for part in name.value.split('.') {
+            let exact = at..at + part.len();
+            let as_written = self.source.text().get(exact.clone()) == Some(part);
+            let span = if as_written { exact } else { name.span.clone() };
+            let part = Spanned::new(part.to_owned(), span);
+            at += part.value.len() + 1;
+            names::check(self.diagnostics, &self.source, &part, Role::Namespace);
+        }
+    }
+
+    fn check_names(&mut self, schema: &syntax::Schema) {
+        let source = Arc::clone(&self.source);
+        let mut check = |name: &Spanned<String>, role| {
+            names::check(self.diagnostics, &source, name, role);
+        };
+        let tops = schema.constants.iter().map(|c| &c.name);
+        let tops = tops.chain(schema.aliases.iter().map(|a| &a.name));
+        let tops = tops.chain(schema.enums.iter().map(|e| &e.name));
+        let tops = tops.chain(schema.flags.iter().map(|f| &f.name));
+        let tops = tops.chain(schema.structs.iter().map(|s| &s.name));
+        tops.for_each(|name| check(name, Role::Top));
+        for values in schema.enums.iter().map(|e| &e.values) {
+            values.iter().for_each(|v| check(&v.name, Role::Member));
+        }
+        for bits in schema.flags.iter().map(|f| &f.bits) {
+            bits.iter().for_each(|b| check(&b.name, Role::Member));
+        }
+        for member in schema.structs.iter().flat_map(|s| &s.members) {
+            if let Member::Field(field) = member {
+                check(&field.name, Role::Field);
+            }
+        }
+        for segment in &schema.segments {
+            check(&segment.name, Role::Segment);
+            segment.objects.iter().for_each(|o| check(&o.name, Role::Object));
+        }
+    }
+
+    /// Reports names that occur twice among `names`.
+    fn unique<'n>(&mut self, what: &str, names: impl Iterator<Item = &'n Spanned<String>>) {
+        let mut seen: BTreeMap<&str, &Spanned<String>> = BTreeMap::new();
+        for name in names {
+            if let Some(other) = seen.insert(&name.value, name) {
+                let message = format!("{what} `{}` is there twice", name.value);
+                let span = other.span.clone();
+                self.error(Code::E021, &name.span, message)
+                    .label("here again")
+                    .related(span, "first here");
+            }
+        }
+    }
+
+    fn constants(&mut self, schema: &syntax::Schema) -> Vec<Constant> {
+        schema.constants.iter().filter_map(|c| self.constant(c)).collect()
+    }
+
+    fn constant(&mut self, constant: &syntax::Constant) -> Option<Constant> {
+        let Some(ty) = Primitive::from_name(&constant.ty.value) else {
+            let message = format!("`{}` cannot be the type of a constant", constant.ty.value);
+            self.error(Code::E044, &constant.ty.span, message)
+                .help("a constant is a number or a bool: u8 .. u64, i8 .. i64, f32, f64, bool");
+            return None;
+        };
+        let span = &constant.value.span;
+        let value = match (constant.value.value, ty.integer_range()) {
+            (Number::Integer(n), Some((low, high))) => {
+                if n < low || n > high {
+                    let message = format!("{n} does not fit {ty}");
+                    self.error(Code::E040, span, message)
+                        .label(format!("{ty} holds {low} to {high}"));
+                    return None;
+                }
+                Value::Integer(n)
+            }
+            #[allow(clippy::cast_precision_loss)] // as written, in the nearest float
+            (Number::Integer(n), None) if ty != Primitive::Bool => Value::Float(n as f64),
+            (Number::Float(f), None) if ty != Primitive::Bool => {
+                #[allow(clippy::cast_possible_truncation)] // the check itself
+                let fits = f.is_finite() && (ty == Primitive::F64 || (f as f32).is_finite());
+                if !fits {
+                    self.error(Code::E040, span, format!("the value does not fit {ty}"))
+                        .label("constants are finite numbers");
+                    return None;
+                }
+                Value::Float(f)
+            }
+            (Number::Bool(b), None) if ty == Primitive::Bool => Value::Bool(b),
+            _ => {
+                self.error(Code::E040, span, format!("the value is not of type {ty}"));
+                return None;
+            }
+        };
+        Some(Constant { name: constant.name.value.clone(), ty, value, doc: constant.doc.clone() })
+    }
+
+    fn aliases(&mut self, schema: &syntax::Schema) -> Vec<Alias> {
+        let mut out = Vec::new();
+        for alias in &schema.aliases {
+            let Some(found) = self.names.find(&alias.ty, self.diagnostics) else { continue };
+            let unit = if alias.unit.is_empty() { found.unit } else { alias.unit.clone() };
+            let name = alias.name.value.clone();
+            out.push(Alias { name, ty: found.ty, unit, doc: alias.doc.clone() });
+        }
+        out
+    }
+
+    /// The integer type of a `repr`.
+    fn repr(&mut self, repr: &Spanned<String>, signed_too: bool) -> Option<Primitive> {
+        let found = Primitive::from_name(&repr.value)
+            .filter(|p| p.integer_range().is_some() && (signed_too || !p.is_signed()));
+        if found.is_none() {
+            let (what, types) = if signed_too {
+                ("an enum", "u8, u16, u32, u64, i8, i16, i32 or i64")
+            } else {
+                ("a set of flags", "u8, u16, u32 or u64")
+            };
+            let message = format!("`{}` cannot be the repr of {what}", repr.value);
+            self.error(Code::E044, &repr.span, message).help(format!("it is {types}"));
+        }
+        found
+    }
+
+    fn enums(&mut self, schema: &syntax::Schema) -> Vec<Enum> {
+        schema.enums.iter().filter_map(|e| self.enumeration(e)).collect()
+    }
+
+    fn enumeration(&mut self, e: &syntax::Enum) -> Option<Enum> {
+        let repr = self.repr(&e.repr, true);
+        self.unique("the value", e.values.iter().map(|v| &v.name));
+        let mut numbers: BTreeMap<i128, &syntax::EnumValue> = BTreeMap::new();
+        let mut values = Vec::with_capacity(e.values.len());
+        for value in &e.values {
+            let number = value.number.value;
+            if let Some(other) = numbers.insert(number, value) {
+                let message =
+                    format!("{} and {} are both {number}", other.name.value, value.name.value);
+                let span = other.number.span.clone();
+                self.error(Code::E042, &value.number.span, message).related(span, "first here");
+            }
+            if let Some((low, high)) = repr.and_then(Primitive::integer_range)
+                && (number < low || number > high)
+            {
+                let message = format!("{number} does not fit {}", e.repr.value);
+                self.error(Code::E041, &value.number.span, message)
+                    .label(format!("{} holds {low} to {high}", e.repr.value));
+            }
+            let name = value.name.value.clone();
+            values.push(EnumValue { name, number, doc: value.doc.clone() });
+        }
+        if values.is_empty() {
+            self.error(
+                Code::E035,
+                &e.name.span,
+                format!("the enum `{}` has no values", e.name.value),
+            );
+        }
+        Some(Enum { name: e.name.value.clone(), repr: repr?, values, doc: e.doc.clone() })
+    }
+
+    fn flags(&mut self, schema: &syntax::Schema) -> Vec<Flags> {
+        schema.flags.iter().filter_map(|f| self.flag_set(f)).collect()
+    }
+
+    fn flag_set(&mut self, f: &syntax::Flags) -> Option<Flags> {
+        let repr = self.repr(&f.repr, false);
+        self.unique("the flag", f.bits.iter().map(|b| &b.name));
+        let mut seen: BTreeMap<i128, &syntax::Bit> = BTreeMap::new();
+        let mut bits = Vec::with_capacity(f.bits.len());
+        for bit in &f.bits {
+            let position = bit.bit.value;
+            if let Some(other) = seen.insert(position, bit) {
+                let message =
+                    format!("{} and {} are both bit {position}", other.name.value, bit.name.value);
+                let span = other.bit.span.clone();
+                self.error(Code::E043, &bit.bit.span, message).related(span, "first here");
+            }
+            let width = repr.map_or(64, |r| r.size() * 8);
+            match u8::try_from(position).ok().filter(|b| u64::from(*b) < width) {
+                Some(position) => {
+                    let name = bit.name.value.clone();
+                    bits.push(Bit { name, bit: position, doc: bit.doc.clone() });
+                }
+                None => {
+                    let message = format!("there is no bit {position} in {}", f.repr.value);
+                    self.error(Code::E043, &bit.bit.span, message)
+                        .label(format!("its bits are 0 to {}", width - 1));
+                }
+            }
+        }
+        if bits.is_empty() && f.bits.is_empty() {
+            let message = format!("the set of flags `{}` has no flags", f.name.value);
+            self.error(Code::E035, &f.name.span, message);
+        }
+        Some(Flags { name: f.name.value.clone(), repr: repr?, bits, doc: f.doc.clone() })
+    }
+
+    /// Lays out all structs, each after those it contains.
+    fn structs(&mut self, schema: &syntax::Schema) -> Vec<Struct> {
+        let found: Vec<Vec<Option<(Type, String)>>> = schema
+            .structs
+            .iter()
+            .map(|s| {
+                let field = |m: &Member| match m {
+                    Member::Field(f) => {
+                        let found = self.names.find(&f.ty, self.diagnostics)?;
+                        Some((found.ty, f.unit.clone().unwrap_or(found.unit)))
+                    }
+                    Member::Reserved(_) => None,
+                };
+                s.members.iter().map(field).collect()
+            })
+            .collect();
+        let order = self.order(schema, &found);
+        let mut done: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+        let mut out = Vec::with_capacity(order.len());
+        for index in order {
+            let declared = &schema.structs[index];
+            // A duplicate was reported; only the first counts.
+            if !matches!(self.names.by_name.get(declared.name.value.as_str()),
+                Some(Declared::Struct(s)) if std::ptr::eq(*s, declared))
+            {
+                continue;
+            }
+            if let Some(laid_out) = self.lay_out(declared, &found[index], &done) {
+                done.insert(laid_out.name.clone(), (laid_out.size, laid_out.align));
+                out.push(laid_out);
+            }
+        }
+        out
+    }
+
+    /// The structs, parts before wholes. Circles are reported and left out.
+    /// Without recursion, since a schema may nest as deep as it likes.
+    fn order(
+        &mut self,
+        schema: &syntax::Schema,
+        found: &[Vec<Option<(Type, String)>>],
+    ) -> Vec<usize> {
+        let index: BTreeMap<&str, usize> = schema
+            .structs
+            .iter()
+            .enumerate()
+            .rev()
+            .map(|(i, s)| (s.name.value.as_str(), i))
+            .collect();
+        let parts = |i: usize, from: usize| {
+            found[i].iter().enumerate().skip(from).find_map(|(m, field)| {
+                let Element::Struct(name) = &field.as_ref()?.0.element else { return None };
+                Some((m, *index.get(name.as_str())?))
+            })
+        };
+        let mut order = Vec::with_capacity(schema.structs.len());
+        let mut state = vec![0u8; schema.structs.len()]; // 1 open, 2 done
+        for start in 0..schema.structs.len() {
+            let mut stack = vec![(start, 0)];
+            while let Some((i, from)) = stack.pop() {
+                if from == 0 {
+                    if state[i] != 0 {
+                        continue;
+                    }
+                    state[i] = 1;
+                }
+                let Some((member, part)) = parts(i, from) else {
+                    state[i] = 2;
+                    order.push(i);
+                    continue;
+                };
+                stack.push((i, member + 1));
+                match state[part] {
+                    0 => stack.push((part, 0)),
+                    1 => self.circle(schema, &stack, part, member, i),
+                    _ => {}
+                }
+            }
+        }
+        order
+    }
+
+    fn circle(
+        &mut self,
+        schema: &syntax::Schema,
+        stack: &[(usize, usize)],
+        part: usize,
+        member: usize,
+        whole: usize,
+    ) {
+        let begin = stack.iter().position(|(i, _)| *i == part).unwrap_or(0);
+        let way: Vec<&str> = stack[begin..]
+            .iter()
+            .map(|(i, _)| *i)
+            .chain([part])
+            .map(|i| schema.structs[i].name.value.as_str())
+            .collect();
+        let Member::Field(field) = &schema.structs[whole].members[member] else { return };
+        let name = &schema.structs[part].name.value;
+        self.error(Code::E034, &field.ty.name.span, format!("the struct `{name}` contains itself"))
+            .label(way.join(" → "))
+            .help("shared memory has no pointers; use an index into an array");
+    }
+
+    fn lay_out(
+        &mut self,
+        s: &syntax::Struct,
+        found: &[Option<(Type, String)>],
+        done: &BTreeMap<String, (u64, u64)>,
+    ) -> Option<Struct> {
+        let name = &s.name.value;
+        self.unique(
+            "the field",
+            s.members.iter().filter_map(|m| match m {
+                Member::Field(f) => Some(&f.name),
+                Member::Reserved(_) => None,
+            }),
+        );
+        if !s.members.iter().any(|m| matches!(m, Member::Field(_))) {
+            self.error(Code::E035, &s.name.span, format!("the struct `{name}` has no fields"));
+            return None;
+        }
+        let mut layout = Layout::default();
+        let mut whole = true;
+        for (member, found) in s.members.iter().zip(found) {
+            let (result, span) = match member {
+                Member::Reserved(n) => {
+                    let Some(bytes) = u64::try_from(n.value).ok().filter(|b| *b > 0) else {
+                        self.error(Code::E035, &n.span, format!("{} reserved bytes", n.value))
+                            .help("reserve at least one byte, or leave it out");
+                        whole = false;
+                        continue;
+                    };
+                    (layout.reserve(bytes), &n.span)
+                }
+                Member::Field(field) => {
+                    // What it contains was reported already.
+                    let Some((ty, unit)) = found else {
+                        whole = false;
+                        continue;
+                    };
+                    let Some((size, natural)) = size_and_align(ty, done) else {
+                        whole = false;
+                        if element_size(&ty.element, done).is_some() {
+                            self.too_large(&field.ty.span);
+                        }
+                        continue;
+                    };
+                    let align = self.align(field.align.as_ref(), natural).unwrap_or(natural);
+                    let placed = Field {
+                        name: field.name.value.clone(),
+                        ty: ty.clone(),
+                        offset: 0,
+                        size,
+                        unit: unit.clone(),
+                        doc: field.doc.clone(),
+                    };
+                    (layout.field(placed, align), &field.ty.span)
+                }
+            };
+            if let Err(TooLarge) = result {
+                self.too_large(span);
+                return None;
+            }
+        }
+        let natural = layout.natural_align();
+        let align = self.align(s.align.as_ref(), natural).unwrap_or(natural);
+        if !whole {
+            return None;
+        }
+        match layout.finish(align) {
+            Ok((size, align, members)) => {
+                Some(Struct { name: name.clone(), size, align, members, doc: s.doc.clone() })
+            }
+            Err(TooLarge) => {
+                self.too_large(&s.name.span);
+                None
+            }
+        }
+    }
+
+    fn too_large(&mut self, span: &std::ops::Range<usize>) {
+        let message = format!("the struct is larger than {MAX_SIZE} bytes");
+        self.error(Code::E036, span, message).label("with this");
+    }
+
+    /// An alignment that is asked for, if it can be had.
+    fn align(&mut self, asked: Option<&Spanned<i128>>, natural: u64) -> Option<u64> {
+        let asked = asked?;
+        let align = u64::try_from(asked.value).ok().filter(|a| a.is_power_of_two() && *a <= 4096);
+        match align {
+            Some(align) if align >= natural => Some(align),
+            Some(align) => {
+                self.error(Code::E045, &asked.span, format!("the type needs {natural} anyway"))
+                    .label(format!("{align} is less"))
+                    .help("an alignment can be raised, not lowered");
+                None
+            }
+            None => {
+                let message = format!("{} is no alignment", asked.value);
+                self.error(Code::E045, &asked.span, message)
+                    .help("an alignment is a power of two from 1 to 4096");
+                None
+            }
+        }
+    }
+}
+
+/// Size and alignment of one element; `None` if the struct has no layout.
+fn element_size(element: &Element, done: &BTreeMap<String, (u64, u64)>) -> Option<(u64, u64)> {
+    Some(match element {
+        Element::Primitive(p) | Element::Enum(_, p) | Element::Flags(_, p) => (p.size(), p.size()),
+        Element::Str(n) | Element::Bytes(n) => (*n, 1),
+        Element::Struct(name) => *done.get(name)?,
+    })
+}
+
+fn size_and_align(ty: &Type, done: &BTreeMap<String, (u64, u64)>) -> Option<(u64, u64)> {
+    let (size, align) = element_size(&ty.element, done)?;
+    let count = ty.dims.iter().try_fold(1u64, |n, d| n.checked_mul(*d))?;
+    let size = size.checked_mul(count).filter(|s| *s <= MAX_SIZE)?;
+    Some((size, align))
+}
+
+/// Two names of a schema that generated code would write in the same way.
+fn check_written_names(schema: &syntax::Schema, diagnostics: &mut Diagnostics) {
+    let source = &schema.source;
+    let mut c = Space::default();
+    let mut add = |written: String, name: &Spanned<String>, from: String| {
+        c.add(diagnostics, source, written, &name.span, &from);
+    };
+    for constant in &schema.constants {
+        add(constant.name.value.clone(), &constant.name, format!("`{}`", constant.name.value));
+    }
+    for alias in &schema.aliases {
+        add(alias.name.value.clone(), &alias.name, format!("`{}`", alias.name.value));
+    }
+    for e in &schema.enums {
+        let name = &e.name.value;
+        add(name.clone(), &e.name, format!("`{name}`"));
+        add(format!("{name}_name"), &e.name, format!("the function of `{name}`"));
+        for value in &e.values {
+            let v = &value.name.value;
+            add(format!("{name}_{v}"), &value.name, format!("`{name}.{v}`"));
+        }
+    }
+    for f in &schema.flags {
+        let name = &f.name.value;
+        add(name.clone(), &f.name, format!("`{name}`"));
+        for bit in &f.bits {
+            let b = &bit.name.value;
+            add(format!("{name}_{b}"), &bit.name, format!("`{name}.{b}`"));
+        }
+    }
+    for s in &schema.structs {
+        let name = &s.name.value;
+        for written in ["", "_equal", "_format"] {
+            add(format!("{name}{written}"), &s.name, format!("`{name}`"));
+        }
+    }
+    for segment in &schema.segments {
+        let name = segments::type_name(&segment.name.value);
+        let from = format!("the segment `{}`", segment.name.value);
+        for suffix in segments::C_SUFFIXES {
+            add(format!("{name}{suffix}"), &segment.name, from.clone());
+        }
+        for object in &segment.objects {
+            for suffix in segments::C_OBJECT_SUFFIXES {
+                let written = format!("{name}_{}{suffix}", object.name.value);
+                add(written, &object.name, format!("the object `{}`", object.name.value));
+            }
+        }
+    }
+    // Field constants in Rust are the names in capitals.
+    for s in &schema.structs {
+        let mut space = Space::default();
+        for member in &s.members {
+            if let Member::Field(field) = member {
+                let written = field.name.value.to_uppercase();
+                let from = format!("the field `{}`", field.name.value);
+                space.add(diagnostics, source, written, &field.name.span, &from);
+            }
+        }
+    }
+}

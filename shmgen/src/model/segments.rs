@@ -1,0 +1,335 @@
+//! Segments and their objects.
+
+use super::resolve::Limits;
+use super::types::Names;
+use super::{Element, Object, Schema, Segment, TypeDecl};
+use crate::contract;
+use crate::diagnostics::{Code, Diagnostics, Source, Spanned};
+use crate::syntax;
+use heck::ToUpperCamelCase;
+use shm_runtime::contract::{Contract, ObjectDef, ObjectKind, QueueDef, TypeExpr, TypeName};
+use shm_runtime::queue::layout::QueueLayout;
+use shm_runtime::{Address, Fingerprint, Plan, Spec, header};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// What C functions of a segment are called, behind its type's name.
+pub(super) const C_SUFFIXES: &[&str] = &[
+    "",
+    "_create",
+    "_create_with",
+    "_attach",
+    "_attach_with",
+    "_attach_read_only",
+    "_open_or_create",
+    "_detach",
+    "_remove",
+    "_contract",
+    "_objects",
+    "_offsets",
+    "_spec",
+];
+
+/// What C functions of a queue are called, behind its segment's and its name.
+pub(super) const C_OBJECT_SUFFIXES: &[&str] = &[
+    "_try_push",
+    "_push_timeout",
+    "_push_n",
+    "_reserve",
+    "_commit",
+    "_try_pop",
+    "_pop_timeout",
+    "_pop_n",
+    "_peek",
+    "_release",
+    "_redelivered",
+    "_depth",
+    "_producer",
+    "_consumer",
+];
+
+/// The type of a segment in generated code.
+pub(super) fn type_name(segment: &str) -> String {
+    segment.to_upper_camel_case()
+}
+
+struct Resolver<'s, 'd> {
+    source: Arc<Source>,
+    names: &'d Names<'s>,
+    model: &'d Schema,
+    limits: Limits,
+    diagnostics: &'d mut Diagnostics,
+}
+
+pub(super) fn resolve_segments(
+    schema: &syntax::Schema,
+    model: &Schema,
+    names: &Names<'_>,
+    limits: Limits,
+    diagnostics: &mut Diagnostics,
+) -> Vec<Segment> {
+    let source = Arc::clone(&schema.source);
+    let mut resolver = Resolver { source, names, model, limits, diagnostics };
+    let mut out = Vec::new();
+    let mut places: BTreeMap<String, &syntax::Segment> = BTreeMap::new();
+    for segment in &schema.segments {
+        let type_name = type_name(&segment.name.value);
+        if names.by_name.contains_key(type_name.as_str()) {
+            let message = format!(
+                "the segment `{}` needs the name `{type_name}`, which is declared",
+                segment.name.value
+            );
+            resolver
+                .error(Code::E021, &segment.name, message)
+                .label(format!("its type in generated code is `{type_name}`"));
+        }
+        let Some(resolved) = resolver.segment(segment, type_name) else { continue };
+        let place = resolved.address.to_string();
+        if let Some(other) = places.insert(place.clone(), segment) {
+            let message = format!("two segments are {place}");
+            resolver
+                .error(Code::E067, &segment.name, message)
+                .related(other.name.span.clone(), "the first one");
+        }
+        out.push(resolved);
+    }
+    out
+}
+
+impl Resolver<'_, '_> {
+    fn error<T>(
+        &mut self,
+        code: Code,
+        at: &Spanned<T>,
+        message: impl Into<String>,
+    ) -> &mut crate::diagnostics::Diagnostic {
+        self.diagnostics.error(code, &self.source, at.span.clone(), message)
+    }
+
+    fn segment(&mut self, segment: &syntax::Segment, type_name: String) -> Option<Segment> {
+        let address = self.address(segment);
+        let mode = self.mode(segment);
+        let participants = self.participants(segment);
+        if segment.objects.is_empty() {
+            let message = format!("the segment `{}` has no objects", segment.name.value);
+            self.error(Code::E066, &segment.name, message);
+            return None;
+        }
+        self.unique_objects(segment);
+        let defs: Option<Vec<_>> = segment
+            .objects
+            .iter()
+            .map(|o| self.queue(o))
+            .collect::<Vec<_>>() // each is to be looked at
+            .into_iter()
+            .collect();
+        let (address, mode, participants, defs) = (address?, mode?, participants?, defs?);
+        let contract = Contract {
+            schema: self.model.name.clone(),
+            segment: segment.name.value.clone(),
+            types: contract::types_of(self.model, defs.iter().map(|(item, ..)| item.as_str())),
+            objects: segment
+                .objects
+                .iter()
+                .zip(&defs)
+                .map(|(o, (item, _, layout))| ObjectDef {
+                    name: o.name.value.clone(),
+                    kind: ObjectKind::Queue(QueueDef {
+                        item: TypeExpr::Named(TypeName::own(item)),
+                        capacity: layout.capacity,
+                    }),
+                })
+                .collect(),
+        };
+        let contract_bytes = contract.encode();
+        let plan = Plan::new(&contract, contract_bytes.len() as u64, participants);
+        let Some(plan) = plan.filter(|p| p.total_size() <= self.limits.segment) else {
+            let limit = self.limits.segment;
+            let message =
+                format!("the segment `{}` is larger than {limit} bytes", segment.name.value);
+            self.error(Code::E036, &segment.name, message);
+            return None;
+        };
+        let offsets: Vec<u64> = plan.objects().map(|o| o.offset).collect();
+        let objects = segment.objects.iter().zip(defs).zip(offsets).map(
+            |((object, (item, item_align, layout)), offset)| Object {
+                name: object.name.value.clone(),
+                item,
+                item_align,
+                layout,
+                offset,
+                doc: object.doc.clone(),
+            },
+        );
+        Some(Segment {
+            name: segment.name.value.clone(),
+            type_name,
+            address,
+            mode,
+            participants,
+            objects: objects.collect(),
+            fingerprint: Fingerprint::of_bytes(&contract_bytes),
+            contract,
+            contract_bytes,
+            contract_offset: plan.contract_offset(),
+            size: plan.total_size(),
+            doc: segment.doc.clone(),
+        })
+    }
+
+    /// Item, its alignment and the geometry of a queue.
+    fn queue(&mut self, object: &syntax::Object) -> Option<(String, u64, QueueLayout)> {
+        let found = self.names.find(&object.item, self.diagnostics);
+        let item = match found.map(|f| f.ty) {
+            Some(ty) => match ty.element {
+                Element::Struct(name) if ty.dims.is_empty() => Some(name),
+                _ => {
+                    let at = Spanned::new((), object.item.span.clone());
+                    self.error(Code::E065, &at, "the items of a queue are structs")
+                        .help("wrap it: a struct with one field has the same size");
+                    None
+                }
+            },
+            None => None,
+        };
+        let capacity = u64::try_from(object.capacity.value).ok().filter(|c| *c > 0);
+        if capacity.is_none() {
+            let message = format!("{} cannot be a capacity", object.capacity.value);
+            self.error(Code::E064, &object.capacity, message).help("it is at least 1");
+        }
+        let (item, capacity) = (item?, capacity?);
+        // Without a layout, the struct was reported.
+        let declared = self.model.types.iter().find_map(|t| match t {
+            TypeDecl::Struct(s) if s.name == item => Some(s),
+            _ => None,
+        })?;
+        let (size, align) = (declared.size, declared.align);
+        let layout =
+            QueueLayout::new(size, capacity).filter(|layout| layout.size <= self.limits.segment);
+        let Some(layout) = layout else {
+            let limit = self.limits.segment;
+            let message = format!("{capacity} items of {size} bytes are more than {limit} bytes");
+            self.error(Code::E064, &object.capacity, message)
+                .help("choose a smaller capacity, or raise the limit");
+            return None;
+        };
+        Some((item, align, layout))
+    }
+
+    fn unique_objects(&mut self, segment: &syntax::Segment) {
+        let mut seen: BTreeMap<&str, &Spanned<String>> = BTreeMap::new();
+        for object in &segment.objects {
+            if let Some(other) = seen.insert(&object.name.value, &object.name) {
+                let message = format!("the object `{}` is there twice", object.name.value);
+                self.error(Code::E021, &object.name, message)
+                    .label("here again")
+                    .related(other.span.clone(), "first here");
+            }
+        }
+    }
+
+    fn address(&mut self, segment: &syntax::Segment) -> Option<Address> {
+        let backend = segment.backend.as_ref().map_or("posix", |b| b.value.as_str());
+        match backend {
+            "posix" => {
+                if let Some(key) = &segment.key {
+                    self.error(Code::E062, key, "a POSIX segment has a name, not a key")
+                        .help("leave it out, or say backend = \"sysv\"");
+                }
+                self.posix_address(segment)
+            }
+            "sysv" => {
+                if let Some(name) = &segment.posix_name {
+                    self.error(Code::E062, name, "a System V segment has a key, not a name")
+                        .help("leave it out, or say backend = \"posix\"");
+                }
+                let Some(key) = &segment.key else {
+                    let message =
+                        format!("the System V segment `{}` needs a key", segment.name.value);
+                    self.error(Code::E012, &segment.name, message)
+                        .help("choose a number of 32 bits: key = 0x5348_0001");
+                    return None;
+                };
+                match u32::try_from(key.value).ok().filter(|k| *k != 0) {
+                    Some(key) => Some(Address::Sysv(key)),
+                    None => {
+                        self.error(Code::E061, key, format!("{} is no key", key.value))
+                            .help("a key is a number from 1 to 0xFFFFFFFF");
+                        None
+                    }
+                }
+            }
+            other => {
+                let backend = segment.backend.as_ref()?;
+                if other == "memfd" {
+                    self.error(Code::E090, backend, "the backend `memfd` is not supported yet")
+                        .help("use \"posix\" or \"sysv\"");
+                } else {
+                    self.error(Code::E013, backend, format!("there is no backend `{other}`"))
+                        .help("the backends are posix, sysv and memfd");
+                }
+                None
+            }
+        }
+    }
+
+    fn posix_address(&mut self, segment: &syntax::Segment) -> Option<Address> {
+        let Some(name) = &segment.posix_name else {
+            return Some(Address::Posix(format!("{}.{}", self.model.name, segment.name.value)));
+        };
+        if !name.value.starts_with('/') {
+            let message = format!("`{}` does not begin with a slash", name.value);
+            self.error(Code::E060, name, message).help(format!("write \"/{}\"", name.value));
+            return None;
+        }
+        match format!("posix:{}", name.value).parse::<Address>() {
+            Ok(Address::Posix(bare)) if !bare.is_empty() => Some(Address::Posix(bare)),
+            Ok(_) => {
+                self.error(Code::E060, name, "the name is empty behind its slash");
+                None
+            }
+            Err(error) => {
+                self.error(Code::E060, name, error.to_string());
+                None
+            }
+        }
+    }
+
+    fn mode(&mut self, segment: &syntax::Segment) -> Option<u32> {
+        let Some(mode) = &segment.mode else { return Some(0o600) };
+        // `mode = 640` is 0o1200; `mode = 400` would be 0o620 by chance.
+        let written = self.source.text().get(mode.span.clone()).unwrap_or("");
+        if !written.starts_with("0o") {
+            let meant = u32::from_str_radix(written, 8).ok().filter(|m| *m <= 0o777);
+            self.error(Code::E063, mode, "a mode is written as an octal number")
+                .help(format!("write mode = 0o{:o}", meant.unwrap_or(0o600)));
+            return None;
+        }
+        let found = u32::try_from(mode.value).ok().filter(|m| *m <= 0o777);
+        match found {
+            Some(mode) if mode & 0o600 == 0o600 => Some(mode),
+            Some(_) => {
+                self.error(Code::E063, mode, "the owner must be able to read and write")
+                    .help("write mode = 0o600, or more");
+                None
+            }
+            None => {
+                let message = format!("0o{:o} is not within 0o000 to 0o777", mode.value);
+                self.error(Code::E063, mode, message);
+                None
+            }
+        }
+    }
+
+    fn participants(&mut self, segment: &syntax::Segment) -> Option<u32> {
+        let Some(n) = &segment.participants else { return Some(Spec::DEFAULT_PARTICIPANTS) };
+        let max = header::PARTICIPANTS_MAX;
+        let found = u32::try_from(n.value).ok().filter(|n| *n > 0 && *n <= max);
+        if found.is_none() {
+            let message = format!("{} is not a number of participants", n.value);
+            self.error(Code::E013, n, message)
+                .help(format!("it is from 1 to {max}; each takes 64 bytes"));
+        }
+        found
+    }
+}

@@ -1,0 +1,197 @@
+//! A schema as it is written: names and texts with their places, nothing
+//! resolved yet.
+//!
+//! The TOML tree is walked with its spans, so that every complaint points at
+//! the exact token. What is wrong is reported and left out; the walk goes on.
+
+mod keys;
+mod parse;
+mod type_text;
+mod walk;
+
+pub use parse::parse;
+pub use type_text::{Length, TypeText};
+
+use crate::diagnostics::{Source, Spanned};
+use std::sync::Arc;
+
+/// A schema file.
+#[derive(Debug)]
+pub struct Schema {
+    /// The file.
+    pub source: Arc<Source>,
+    /// The schema's dotted name.
+    pub name: Spanned<String>,
+    /// Major and minor version.
+    pub version: Spanned<(u32, u32)>,
+    /// Documentation of the whole.
+    pub doc: String,
+    /// Constants, in the order of the file, as are the others.
+    pub constants: Vec<Constant>,
+    /// Aliases.
+    pub aliases: Vec<Alias>,
+    /// Enums.
+    pub enums: Vec<Enum>,
+    /// Sets of flags.
+    pub flags: Vec<Flags>,
+    /// Structs.
+    pub structs: Vec<Struct>,
+    /// Segments.
+    pub segments: Vec<Segment>,
+}
+
+/// A number as it is written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum Number {
+    /// A whole number.
+    Integer(i128),
+    /// Any other.
+    Float(f64),
+    /// `true` or `false`.
+    Bool(bool),
+}
+
+/// `[const.NAME]`
+#[derive(Debug)]
+pub struct Constant {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// Its type.
+    pub ty: Spanned<String>,
+    /// Its value.
+    pub value: Spanned<Number>,
+    /// Documentation.
+    pub doc: String,
+}
+
+/// `[alias.NAME]`
+#[derive(Debug)]
+pub struct Alias {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// The type it stands for.
+    pub ty: TypeText,
+    /// The unit that fields of it have unless they say otherwise.
+    pub unit: String,
+    /// Documentation.
+    pub doc: String,
+}
+
+/// `[enum.NAME]`
+#[derive(Debug)]
+pub struct Enum {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// The integer type it is stored as.
+    pub repr: Spanned<String>,
+    /// Its named numbers, in the order of the file.
+    pub values: Vec<EnumValue>,
+    /// Documentation.
+    pub doc: String,
+}
+
+/// A named number of an enum.
+#[derive(Debug)]
+pub struct EnumValue {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// Its number.
+    pub number: Spanned<i128>,
+    /// Documentation.
+    pub doc: String,
+}
+
+/// `[flags.NAME]`
+#[derive(Debug)]
+pub struct Flags {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// The unsigned integer type it is stored as.
+    pub repr: Spanned<String>,
+    /// Its named bits, in the order of the file.
+    pub bits: Vec<Bit>,
+    /// Documentation.
+    pub doc: String,
+}
+
+/// A named bit of a set of flags.
+#[derive(Debug)]
+pub struct Bit {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// Its position.
+    pub bit: Spanned<i128>,
+    /// Documentation.
+    pub doc: String,
+}
+
+/// `[struct.NAME]`
+#[derive(Debug)]
+pub struct Struct {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// The alignment that is asked for.
+    pub align: Option<Spanned<i128>>,
+    /// Fields and reserved bytes, in the order in which they lie.
+    pub members: Vec<Member>,
+    /// Documentation.
+    pub doc: String,
+}
+
+/// Something that takes bytes of a struct.
+#[derive(Debug)]
+pub enum Member {
+    /// A field.
+    Field(Field),
+    /// `{ reserved = N }`
+    Reserved(Spanned<i128>),
+}
+
+/// A field of a struct.
+#[derive(Debug)]
+pub struct Field {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// Its type.
+    pub ty: TypeText,
+    /// Its unit, if it has one of its own.
+    pub unit: Option<String>,
+    /// The alignment that is asked for.
+    pub align: Option<Spanned<i128>>,
+    /// Documentation.
+    pub doc: String,
+}
+
+/// `[segment.NAME]`
+#[derive(Debug)]
+pub struct Segment {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// Where it lives.
+    pub backend: Option<Spanned<String>>,
+    /// The name of a POSIX segment.
+    pub posix_name: Option<Spanned<String>>,
+    /// The key of a System V segment.
+    pub key: Option<Spanned<i128>>,
+    /// Its permissions.
+    pub mode: Option<Spanned<i128>>,
+    /// How many participants it has records for.
+    pub participants: Option<Spanned<i128>>,
+    /// Its objects, in the order in which they lie.
+    pub objects: Vec<Object>,
+    /// Documentation.
+    pub doc: String,
+}
+
+/// An object of a segment. The only kind so far is a queue.
+#[derive(Debug)]
+pub struct Object {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// The type of a queue's items.
+    pub item: TypeText,
+    /// How many items a queue has room for.
+    pub capacity: Spanned<i128>,
+    /// Documentation.
+    pub doc: String,
+}

@@ -1,0 +1,328 @@
+//! From TOML to the [`Schema`] as it is written.
+
+use super::keys::{
+    ALIAS, BIT, CONST, ENUM, FIELD, FLAGS, OBJECT, RESERVED, ROOT, SCHEMA, SEGMENT, STRUCT, VALUE,
+};
+use super::type_text::TypeText;
+use super::walk::{Context, Named, Node, Table, parse_integer};
+use super::{
+    Alias, Bit, Constant, Enum, EnumValue, Field, Flags, Member, Number, Object, Schema, Segment,
+    Struct,
+};
+use crate::diagnostics::{Code, Diagnostics, Source, Span, Spanned};
+use std::sync::Arc;
+use toml::de::{DeTable, DeValue};
+
+/// The edition of the language that this version reads.
+const EDITION: i128 = 1;
+
+/// Reads a schema. What is wrong goes to `diagnostics`; `None` if nothing can
+/// be made of the file.
+pub fn parse(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Option<Schema> {
+    let mut context = Context { source: Arc::clone(source), diagnostics };
+    let (root, errors) = DeTable::parse_recoverable(source.text());
+    for error in &errors {
+        let end = source.text().len();
+        let span = error.span().unwrap_or(end..end);
+        context.error(Code::E003, span, format!("this is not TOML: {}", error.message()));
+    }
+    if !errors.is_empty() {
+        return None;
+    }
+    let start = 0..source.text().find('\n').unwrap_or(source.text().len());
+    edition(&mut context, root.get_ref(), &start)?;
+    let table = Table::new(&mut context, root.get_ref(), &ROOT, &start);
+    let (name, version, doc) = header(&mut context, &table)?;
+    let mut schema = Schema {
+        source: Arc::clone(source),
+        name,
+        version,
+        doc,
+        constants: vec![],
+        aliases: vec![],
+        enums: vec![],
+        flags: vec![],
+        structs: vec![],
+        segments: vec![],
+    };
+    let c = &mut context;
+    for entry in table.named(c, "const") {
+        schema.constants.extend(constant(c, entry));
+    }
+    for entry in table.named(c, "alias") {
+        schema.aliases.extend(alias(c, entry));
+    }
+    for entry in table.named(c, "enum") {
+        schema.enums.extend(enumeration(c, entry));
+    }
+    for entry in table.named(c, "flags") {
+        schema.flags.extend(flags(c, entry));
+    }
+    for entry in table.named(c, "struct") {
+        schema.structs.extend(structure(c, entry));
+    }
+    for entry in table.named(c, "segment") {
+        schema.segments.extend(segment(c, entry));
+    }
+    Some(schema)
+}
+
+/// The edition comes first: of a later one, nothing else can be said.
+fn edition(context: &mut Context<'_>, root: &DeTable<'_>, start: &Span) -> Option<()> {
+    let Some(node) = root.get("shmgen") else {
+        context
+            .error(Code::E004, start.clone(), "the edition of the schema language is missing")
+            .help("a schema begins with the line `shmgen = 1`");
+        return Some(()); // the rest can be looked at all the same
+    };
+    let found = context.integer(node, "shmgen")?;
+    if found.value == EDITION {
+        return Some(());
+    }
+    let message = format!("edition {} of the schema language is not known here", found.value);
+    let error = context.error(Code::E004, found.span, message);
+    if found.value > EDITION {
+        error.help(format!(
+            "shmgen {} reads edition {EDITION}; a later edition needs a later version",
+            env!("CARGO_PKG_VERSION")
+        ));
+    } else {
+        error.help(format!("write `shmgen = {EDITION}`"));
+    }
+    None
+}
+
+type Header = (Spanned<String>, Spanned<(u32, u32)>, String);
+
+fn header(context: &mut Context<'_>, root: &Table<'_, '_>) -> Option<Header> {
+    let node = root.get("schema")?;
+    let table = context.table(node, "schema")?;
+    let table = Table::new(context, table, &SCHEMA, &node.span());
+    let name = table.text(context, "name")?;
+    let text = table.text(context, "version")?;
+    let parse = |part: &str| {
+        let digits = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
+        if digits { part.parse::<u32>().ok().filter(|n| *n < 1_000_000) } else { None }
+    };
+    let version =
+        text.value.split_once('.').and_then(|(major, minor)| Some((parse(major)?, parse(minor)?)));
+    let Some(version) = version else {
+        context.error(Code::E013, text.span, format!("`{}` is no version", text.value)).help(
+            "a version is major.minor, such as \"2.1\": a minor only grows, a major may break",
+        );
+        return None;
+    };
+    let doc = table.doc(context);
+    Some((name, Spanned::new(version, text.span), doc))
+}
+
+fn constant(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Constant> {
+    let table = Table::new(context, entry.table, &CONST, &entry.span);
+    let doc = table.doc(context);
+    let ty = table.text(context, "type");
+    let value = table.get("value").and_then(|node| number(context, node));
+    Some(Constant { name: entry.name, ty: ty?, value: value?, doc })
+}
+
+fn number(context: &mut Context<'_>, node: &Node<'_>) -> Option<Spanned<Number>> {
+    let value = match node.get_ref() {
+        DeValue::Boolean(b) => Number::Bool(*b),
+        DeValue::Float(f) => match f.as_str().parse() {
+            Ok(f) => Number::Float(f),
+            Err(_) => {
+                context.error(Code::E013, node.span(), "this is no number");
+                return None;
+            }
+        },
+        DeValue::String(text) if parse_integer(text).is_none() => {
+            context
+                .error(Code::E011, node.span(), "`value` is a number, true or false")
+                .label("this is text")
+                .help("only a whole number too large for TOML is written as text");
+            return None;
+        }
+        _ => Number::Integer(context.integer(node, "value")?.value),
+    };
+    Some(Spanned::new(value, node.span()))
+}
+
+fn alias(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Alias> {
+    let table = Table::new(context, entry.table, &ALIAS, &entry.span);
+    let doc = table.doc(context);
+    let unit = table.text(context, "unit").map(|t| t.value).unwrap_or_default();
+    let ty = type_text(context, &table, "type")?;
+    Some(Alias { name: entry.name, ty, unit, doc })
+}
+
+fn type_text(context: &mut Context<'_>, table: &Table<'_, '_>, key: &str) -> Option<TypeText> {
+    let text = table.text(context, key)?;
+    TypeText::parse(context, &text)
+}
+
+fn enumeration(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Enum> {
+    let table = Table::new(context, entry.table, &ENUM, &entry.span);
+    let doc = table.doc(context);
+    let repr = table.text(context, "repr");
+    let mut values = Vec::new();
+    for (value, span) in table.get("value").map(|n| context.tables(n, "value")).unwrap_or_default()
+    {
+        let table = Table::new(context, value, &VALUE, &span);
+        let doc = table.doc(context);
+        since(context, &table);
+        let name = table.text(context, "name");
+        let number = table.integer(context, "number");
+        if let (Some(name), Some(number)) = (name, number) {
+            values.push(EnumValue { name, number, doc });
+        }
+    }
+    Some(Enum { name: entry.name, repr: repr?, values, doc })
+}
+
+fn flags(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Flags> {
+    let table = Table::new(context, entry.table, &FLAGS, &entry.span);
+    let doc = table.doc(context);
+    let repr = table.text(context, "repr");
+    let mut bits = Vec::new();
+    for (bit, span) in table.get("bit").map(|n| context.tables(n, "bit")).unwrap_or_default() {
+        let table = Table::new(context, bit, &BIT, &span);
+        let doc = table.doc(context);
+        since(context, &table);
+        let name = table.text(context, "name");
+        let bit = table.integer(context, "bit");
+        if let (Some(name), Some(bit)) = (name, bit) {
+            bits.push(Bit { name, bit, doc });
+        }
+    }
+    Some(Flags { name: entry.name, repr: repr?, bits, doc })
+}
+
+/// `since` is documentation of a version; only its form is checked.
+fn since(context: &mut Context<'_>, table: &Table<'_, '_>) {
+    let Some(text) = table.text(context, "since") else { return };
+    let parts: Vec<&str> = text.value.split('.').collect();
+    if parts.len() != 2 || parts.iter().any(|p| p.parse::<u32>().is_err()) {
+        context
+            .error(Code::E013, text.span, format!("`{}` is no version", text.value))
+            .help("`since` is the version that brought it, such as \"2.1\"");
+    }
+}
+
+fn structure(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Struct> {
+    let table = Table::new(context, entry.table, &STRUCT, &entry.span);
+    let doc = table.doc(context);
+    let align = table.integer(context, "align");
+    let fields = context_tables(context, &table, "field")?;
+    let mut members = Vec::with_capacity(fields.len());
+    for (field, span) in fields {
+        members.extend(member(context, field, &span));
+    }
+    Some(Struct { name: entry.name, align, members, doc })
+}
+
+fn context_tables<'t, 'a>(
+    context: &mut Context<'_>,
+    table: &Table<'t, 'a>,
+    key: &str,
+) -> Option<Vec<(&'t DeTable<'a>, Span)>> {
+    table.get(key).map(|node| context.tables(node, key))
+}
+
+fn member(context: &mut Context<'_>, table: &DeTable<'_>, span: &Span) -> Option<Member> {
+    if table.contains_key("reserved") {
+        let table = Table::new(context, table, &RESERVED, span);
+        table.doc(context);
+        return table.integer(context, "reserved").map(Member::Reserved);
+    }
+    let table = Table::new(context, table, &FIELD, span);
+    let doc = table.doc(context);
+    since(context, &table);
+    let unit = table.text(context, "unit").map(|t| t.value);
+    let align = table.integer(context, "align");
+    let name = table.text(context, "name");
+    let ty = type_text(context, &table, "type");
+    Some(Member::Field(Field { name: name?, ty: ty?, unit, align, doc }))
+}
+
+fn segment(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Segment> {
+    let table = Table::new(context, entry.table, &SEGMENT, &entry.span);
+    let doc = table.doc(context);
+    let mut segment = Segment {
+        name: entry.name,
+        backend: table.text(context, "backend"),
+        posix_name: table.text(context, "name"),
+        key: table.integer(context, "key"),
+        mode: table.integer(context, "mode"),
+        participants: table.integer(context, "participants"),
+        objects: vec![],
+        doc,
+    };
+    for (item, span) in context_tables(context, &table, "object")? {
+        segment.objects.extend(object(context, item, &span));
+    }
+    Some(segment)
+}
+
+/// Kinds of object that the language has.
+const KINDS: [&str; 9] =
+    ["queue", "ring", "stream", "topic", "cell", "state", "event", "counters", "raw"];
+
+fn object(context: &mut Context<'_>, table: &DeTable<'_>, span: &Span) -> Option<Object> {
+    // The kind first: an object that is not supported at all is one error, not
+    // one for each of its keys.
+    if let Some(node) = table.get("kind") {
+        let kind = context.text(node, "kind")?;
+        if kind.value != "queue" {
+            unknown_kind(context, &kind);
+            return None;
+        }
+    }
+    let table = Table::new(context, table, &OBJECT, span);
+    let doc = table.doc(context);
+    for side in ["producers", "consumers"] {
+        single(context, &table, side);
+    }
+    let name = table.text(context, "name");
+    let item = type_text(context, &table, "item");
+    let capacity = table.integer(context, "capacity");
+    for key in ["item", "capacity"] {
+        if table.get(key).is_none() && table.get("kind").is_some() {
+            context
+                .error(Code::E012, span.clone(), format!("a queue needs `{key}`"))
+                .label(format!("`{key}` is missing here"));
+        }
+    }
+    Some(Object { name: name?, item: item?, capacity: capacity?, doc })
+}
+
+fn unknown_kind(context: &mut Context<'_>, kind: &Spanned<String>) {
+    if KINDS.contains(&kind.value.as_str()) {
+        let message = format!("objects of kind `{}` are not supported yet", kind.value);
+        context
+            .error(Code::E090, kind.span.clone(), message)
+            .help("this version of shmgen has queues from one producer to one consumer");
+        return;
+    }
+    let near = crate::diagnostics::nearest(&kind.value, KINDS);
+    let message = format!("`{}` is no kind of object", kind.value);
+    let error = context.error(Code::E013, kind.span.clone(), message);
+    match near {
+        Some(near) => error.label(format!("did you mean `{near}`?")),
+        None => error.help(format!("the kinds are {}", KINDS.join(", "))),
+    };
+}
+
+/// `producers` and `consumers`: 1, or "many", which is not there yet.
+fn single(context: &mut Context<'_>, table: &Table<'_, '_>, key: &str) {
+    let Some(node) = table.get(key) else { return };
+    match node.get_ref() {
+        DeValue::Integer(n) if n.as_str() == "1" => {}
+        DeValue::String(text) if text == "many" => {
+            context
+                .error(Code::E090, node.span(), format!("`{key} = \"many\"` is not supported yet"))
+                .help("this version has queues from one producer to one consumer");
+        }
+        _ => {
+            context.error(Code::E013, node.span(), format!("`{key}` is 1 or \"many\""));
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! The text of a type, taken apart with the place of each part:
+//! `Level[LEVELS]`, `f32[4][8]`, `str[16]`.
+
+use super::walk::{Context, parse_integer};
+use crate::diagnostics::{Code, Span, Spanned};
+
+/// A type as it is written.
+#[derive(Clone, Debug)]
+pub struct TypeText {
+    /// The name before the first bracket.
+    pub name: Spanned<String>,
+    /// The dimensions, outermost first.
+    pub dims: Vec<Spanned<Length>>,
+    /// The whole text without its quotes.
+    pub span: Span,
+}
+
+/// What stands between brackets.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Length {
+    /// A number.
+    Number(i128),
+    /// The name of a constant.
+    Constant(String),
+}
+
+impl TypeText {
+    /// Takes a type apart. `text` is a TOML string at `text.span`, quotes
+    /// included.
+    pub(crate) fn parse(context: &mut Context<'_>, text: &Spanned<String>) -> Option<Self> {
+        let written = context.source.text().get(text.span.clone()).unwrap_or("");
+        // Places inside the string are exact unless it has escapes.
+        let start = written.find(text.value.as_str()).map(|i| text.span.start + i);
+        let mut parser = Parser {
+            text: &text.value,
+            at: 0,
+            place: |range: Span| match start {
+                Some(start) => start + range.start..start + range.end,
+                None => text.span.clone(),
+            },
+        };
+        match parser.parse() {
+            Ok(parsed) => Some(parsed),
+            Err(Fault { code, at, message, help }) => {
+                let span = (parser.place)(at);
+                let error = context.error(code, span, message);
+                if let Some(help) = help {
+                    error.help(help);
+                }
+                None
+            }
+        }
+    }
+}
+
+struct Parser<'t, P: Fn(Span) -> Span> {
+    text: &'t str,
+    at: usize,
+    place: P,
+}
+
+struct Fault {
+    code: Code,
+    at: Span,
+    message: String,
+    help: Option<String>,
+}
+
+impl<P: Fn(Span) -> Span> Parser<'_, P> {
+    fn parse(&mut self) -> Result<TypeText, Fault> {
+        self.skip_space();
+        let name = self.word(|c| c.is_alphanumeric() || c == '_' || c == '.');
+        if name.value.is_empty() {
+            return Err(self.malformed("a type begins with a name"));
+        }
+        let mut dims = Vec::new();
+        loop {
+            self.skip_space();
+            match self.text[self.at..].chars().next() {
+                None => break,
+                Some('[') => dims.push(self.dimension()?),
+                Some('?') => {
+                    return Err(Fault {
+                        code: Code::E090,
+                        at: self.at..self.at + 1,
+                        message: "optional types (`T?`) are not supported yet".into(),
+                        help: Some("use a field that says whether the other one is set".into()),
+                    });
+                }
+                Some(_) => return Err(self.malformed("after a type come dimensions, in brackets")),
+            }
+        }
+        let end = self.text.trim_end().len();
+        let begin = self.text.len() - self.text.trim_start().len();
+        Ok(TypeText { name, dims, span: (self.place)(begin..end) })
+    }
+
+    fn dimension(&mut self) -> Result<Spanned<Length>, Fault> {
+        self.at += 1; // the bracket
+        self.skip_space();
+        if self.text[self.at..].starts_with("<=") {
+            return Err(Fault {
+                code: Code::E090,
+                at: self.at..self.at + 2,
+                message: "bounded lists (`T[<=N]`) are not supported yet".into(),
+                help: Some("use an array `T[N]` and a field that counts".into()),
+            });
+        }
+        let length = self.word(|c| c.is_alphanumeric() || matches!(c, '_' | '+' | '-' | '.'));
+        if length.value.is_empty() {
+            return Err(self.malformed("a length is missing: a number or the name of a constant"));
+        }
+        self.skip_space();
+        if !self.text[self.at..].starts_with(']') {
+            return Err(self.malformed("the bracket is not closed"));
+        }
+        self.at += 1;
+        let parsed = match parse_integer(&length.value) {
+            Some(number) => Length::Number(number),
+            None if length.value.starts_with(|c: char| c.is_alphabetic() || c == '_') => {
+                Length::Constant(length.value)
+            }
+            None => {
+                return Err(Fault {
+                    code: Code::E031,
+                    at: 0..self.text.len(),
+                    message: format!("`{}` is no length", length.value),
+                    help: None,
+                });
+            }
+        };
+        Ok(Spanned::new(parsed, length.span))
+    }
+
+    fn word(&mut self, belongs: impl Fn(char) -> bool) -> Spanned<String> {
+        let rest = &self.text[self.at..];
+        let len = rest.find(|c| !belongs(c)).unwrap_or(rest.len());
+        let span = (self.place)(self.at..self.at + len);
+        self.at += len;
+        Spanned::new(rest[..len].to_owned(), span)
+    }
+
+    fn skip_space(&mut self) {
+        let rest = &self.text[self.at..];
+        self.at += rest.len() - rest.trim_start().len();
+    }
+
+    fn malformed(&self, message: &str) -> Fault {
+        let rest = &self.text[self.at..];
+        let len = rest.chars().next().map_or(0, char::len_utf8);
+        Fault {
+            code: Code::E031,
+            at: self.at..self.at + len,
+            message: message.to_owned(),
+            help: Some("a type is written like u64, f32[4][8], str[16] or Level[LEVELS]".into()),
+        }
+    }
+}

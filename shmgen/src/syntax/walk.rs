@@ -1,0 +1,243 @@
+//! Walking the spanned TOML tree: tables whose keys are checked against their
+//! kind, and values that must be of one kind.
+
+use super::keys::TableKind;
+use crate::diagnostics::{Code, Diagnostics, Source, Span, Spanned, nearest};
+use std::sync::Arc;
+use toml::de::{DeTable, DeValue};
+
+/// A TOML value with its place, as the toml crate gives it.
+pub(crate) type Node<'a> = toml::Spanned<DeValue<'a>>;
+
+/// Where complaints go.
+pub(crate) struct Context<'d> {
+    pub(crate) source: Arc<Source>,
+    pub(crate) diagnostics: &'d mut Diagnostics,
+}
+
+impl Context<'_> {
+    pub(crate) fn error(
+        &mut self,
+        code: Code,
+        span: Span,
+        message: impl Into<String>,
+    ) -> &mut crate::diagnostics::Diagnostic {
+        self.diagnostics.error(code, &self.source, span, message)
+    }
+
+    fn wrong_kind(&mut self, node: &Node<'_>, key: &str, expected: &str) {
+        let found = node.get_ref().type_str();
+        self.error(Code::E011, node.span(), format!("`{key}` is {expected}"))
+            .label(format!("this is {}", with_article(found)));
+    }
+
+    /// The value as a table.
+    pub(crate) fn table<'t, 'a>(
+        &mut self,
+        node: &'t Node<'a>,
+        key: &str,
+    ) -> Option<&'t DeTable<'a>> {
+        let table = node.get_ref().as_table();
+        if table.is_none() {
+            self.wrong_kind(node, key, "a table");
+        }
+        table
+    }
+
+    /// The value as a list of tables, each with its place.
+    pub(crate) fn tables<'t, 'a>(
+        &mut self,
+        node: &'t Node<'a>,
+        key: &str,
+    ) -> Vec<(&'t DeTable<'a>, Span)> {
+        let Some(array) = node.get_ref().as_array() else {
+            self.wrong_kind(node, key, "a list of tables: [ { .. }, { .. } ]");
+            return Vec::new();
+        };
+        array.iter().filter_map(|item| Some((self.table(item, key)?, item.span()))).collect()
+    }
+
+    /// The value as text.
+    pub(crate) fn text(&mut self, node: &Node<'_>, key: &str) -> Option<Spanned<String>> {
+        match node.get_ref() {
+            DeValue::String(text) => Some(Spanned::new(text.to_string(), node.span())),
+            _ => {
+                self.wrong_kind(node, key, "text");
+                None
+            }
+        }
+    }
+
+    /// The value as a whole number. What TOML cannot write as a number may
+    /// stand as text: "0xFFFF_FFFF_FFFF_FFFF".
+    pub(crate) fn integer(&mut self, node: &Node<'_>, key: &str) -> Option<Spanned<i128>> {
+        let number = match node.get_ref() {
+            DeValue::Integer(n) => i128::from_str_radix(n.as_str(), n.radix()).ok(),
+            DeValue::String(text) => parse_integer(text),
+            _ => {
+                self.wrong_kind(node, key, "a whole number");
+                return None;
+            }
+        };
+        // Whatever TOML or an editor can hold fits; so these are nonsense.
+        let number = number.filter(|n| (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(n));
+        if number.is_none() {
+            self.error(Code::E013, node.span(), format!("`{key}` is a whole number of 64 bits"))
+                .label("this is none");
+        }
+        Some(Spanned::new(number?, node.span()))
+    }
+}
+
+/// A whole number in text, as TOML writes them: decimal, 0x, 0o or 0b, with
+/// underscores between digits.
+pub(crate) fn parse_integer(text: &str) -> Option<i128> {
+    let (negative, digits) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.strip_prefix('+').unwrap_or(text)),
+    };
+    let (radix, digits) = match digits.get(..2) {
+        Some("0x") => (16, &digits[2..]),
+        Some("0o") => (8, &digits[2..]),
+        Some("0b") => (2, &digits[2..]),
+        _ => (10, digits),
+    };
+    let underscores_stand_between =
+        !digits.starts_with('_') && !digits.ends_with('_') && !digits.contains("__");
+    let plain: String = digits.chars().filter(|c| *c != '_').collect();
+    if !underscores_stand_between || !plain.chars().all(|c| c.is_ascii_alphanumeric()) {
+        return None;
+    }
+    let number = i128::from_str_radix(&plain, radix).ok()?;
+    Some(if negative { -number } else { number })
+}
+
+fn with_article(kind: &str) -> String {
+    match kind {
+        "integer" | "array" => format!("an {kind}"),
+        "string" => "text".to_owned(),
+        _ => format!("a {kind}"),
+    }
+}
+
+/// A table whose keys were checked against its kind.
+pub(crate) struct Table<'t, 'a> {
+    table: &'t DeTable<'a>,
+}
+
+impl<'t, 'a> Table<'t, 'a> {
+    /// Checks the keys: unknown ones, ones that this version does not do, and
+    /// required ones that are missing. `span` is where the table begins.
+    pub(crate) fn new(
+        context: &mut Context<'_>,
+        table: &'t DeTable<'a>,
+        kind: &TableKind,
+        span: &Span,
+    ) -> Self {
+        for key in table.keys() {
+            let name = key.get_ref().as_ref();
+            match kind.keys.iter().find(|k| k.name == name) {
+                Some(known) if known.supported => {}
+                Some(_) => {
+                    context
+                        .error(
+                            Code::E090,
+                            key.span(),
+                            format!("`{name}` in {} is not supported yet", kind.what),
+                        )
+                        .help("this version of shmgen refuses what it cannot do; leave it out");
+                }
+                None => {
+                    let names = kind.keys.iter().filter(|k| k.supported).map(|k| k.name);
+                    let near = nearest(name, names.clone());
+                    let all: Vec<String> = names.map(|n| format!("`{n}`")).collect();
+                    let error = context.error(
+                        Code::E010,
+                        key.span(),
+                        format!("{} has no key `{name}`", kind.what),
+                    );
+                    match near {
+                        Some(near) => error.label(format!("did you mean `{near}`?")),
+                        None => error.help(format!("its keys are {}", all.join(", "))),
+                    };
+                }
+            }
+        }
+        for key in kind.keys.iter().filter(|k| k.required && table.get(k.name).is_none()) {
+            context
+                .error(
+                    Code::E012,
+                    head(&context.source, span),
+                    format!("{} needs a `{}`", kind.what, key.name),
+                )
+                .label(format!("`{}` is missing here", key.name));
+        }
+        Self { table }
+    }
+
+    pub(crate) fn get(&self, key: &str) -> Option<&'t Node<'a>> {
+        self.table.get(key)
+    }
+
+    /// The entries of a table of named things, in the order of the file.
+    pub(crate) fn named(&self, context: &mut Context<'_>, key: &str) -> Vec<Named<'t, 'a>> {
+        let Some(node) = self.get(key) else { return Vec::new() };
+        let Some(table) = context.table(node, key) else { return Vec::new() };
+        let mut entries: Vec<_> = table
+            .iter()
+            .filter_map(|(name, node)| {
+                let what = format!("{key}.{}", name.get_ref());
+                Some(Named {
+                    name: Spanned::new(name.get_ref().to_string(), name.span()),
+                    table: context.table(node, &what)?,
+                    span: name.span(),
+                })
+            })
+            .collect();
+        entries.sort_by_key(|e| e.name.span.start);
+        entries
+    }
+
+    pub(crate) fn text(&self, context: &mut Context<'_>, key: &str) -> Option<Spanned<String>> {
+        self.get(key).and_then(|node| context.text(node, key))
+    }
+
+    pub(crate) fn integer(&self, context: &mut Context<'_>, key: &str) -> Option<Spanned<i128>> {
+        self.get(key).and_then(|node| context.integer(node, key))
+    }
+
+    /// Documentation, without the white space around it.
+    pub(crate) fn doc(&self, context: &mut Context<'_>) -> String {
+        self.text(context, "doc").map(|t| t.value.trim().to_owned()).unwrap_or_default()
+    }
+}
+
+/// A named entry such as `[struct.Book]`.
+pub(crate) struct Named<'t, 'a> {
+    pub(crate) name: Spanned<String>,
+    pub(crate) table: &'t DeTable<'a>,
+    /// Where to point at when something is missing.
+    pub(crate) span: Span,
+}
+
+/// The first line of a span, so that a missing key does not underline a page.
+fn head(source: &Arc<Source>, span: &Span) -> Span {
+    let text = source.text().get(span.clone()).unwrap_or("");
+    let line = text.find('\n').unwrap_or(text.len());
+    span.start..span.start + line
+}
+
+#[cfg(test)]
+mod tests {
+    use super::parse_integer;
+
+    #[test]
+    fn numbers_in_text_are_written_as_in_toml() {
+        assert_eq!(parse_integer("0xFFFF_FFFF_FFFF_FFFF"), Some(i128::from(u64::MAX)));
+        assert_eq!(parse_integer("-12"), Some(-12));
+        assert_eq!(parse_integer("0o17"), Some(15));
+        for bad in ["", "_1", "1_", "1__0", "0x", "1.5", "abc", "--1", "0x-1"] {
+            assert_eq!(parse_integer(bad), None, "{bad}");
+        }
+    }
+}
