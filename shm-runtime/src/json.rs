@@ -25,6 +25,7 @@ pub fn segment(stat: &SegmentStat) -> Value {
         "state": stat.state.name(),
         "schema": header.map(schema),
         "kernel": kernel(&stat.kernel),
+        "mapped_by": stat.mapped_by,
         "participants": stat.participants.iter().map(participant).collect::<Vec<_>>(),
         "objects": stat.objects.iter().map(|o| object(o, &stat.participants)).collect::<Vec<_>>(),
     });

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import ctypes
 import json
+import threading
 import time
 import weakref
 from dataclasses import dataclass
-from typing import Any, Callable, Optional
+from typing import Any
 
 from . import _native
 from ._errors import Invalid, NotFound, error
@@ -46,28 +47,68 @@ class QueueStat:
     high_water: int
 
 
+class Role:
+    """A role of an object, producer or consumer: claimed at the first use, given up at close."""
+
+    def __init__(self, claim: Any, free: Any) -> None:
+        self._claim, self._free = claim, free
+        self._handle: ctypes.c_void_p | None = None
+        #: Held by whoever uses the handle, so that it is not freed under them.
+        self.lock = threading.Lock()
+        #: Whoever waits with the handle looks at this now and then.
+        self.closed = False
+
+    def handle(self, attachment: Attachment, index: int) -> ctypes.c_void_p:
+        """The native handle. The caller holds the lock."""
+        if self._handle is None:
+            handle = ctypes.c_void_p()
+            status = self._claim(attachment.handle, ctypes.c_size_t(index), ctypes.byref(handle))
+            if status:
+                raise error(status)
+            self._handle = handle
+        return self._handle
+
+    def give_up(self) -> None:
+        """Gives the role up, once nobody uses it."""
+        self.closed = True
+        with self.lock:
+            handle, self._handle = self._handle, None
+            if handle is not None:
+                self._free(handle)
+
+
+def _let_go(handle: ctypes.c_void_p, roles: list[Role]) -> None:
+    for role in roles:
+        role.closed = True  # all first: whoever waits stops waiting now
+    for role in roles:
+        role.give_up()
+    _native.library().detach(handle)
+
+
 class Attachment:
     """An attached segment. Generated classes own one; :meth:`close` detaches and never removes."""
 
     def __init__(self, handle: ctypes.c_void_p, address: str) -> None:
         self._handle = handle
-        self._children: list[Callable[[], None]] = []
+        self._roles: list[Role] = []
         self.address = address
-        self._finalizer = weakref.finalize(self, _native.library().detach, handle)
+        # Runs at the latest when the interpreter ends, so that a program which forgets to close
+        # leaves like one that does not.
+        self._finalizer = weakref.finalize(self, _let_go, handle, self._roles)
 
     @classmethod
-    def open(  # noqa: PLR0913
+    def open(
         cls,
         spec: SegmentSpec,
         how: int,
         *,
-        address: Optional[str] = None,
-        mode: Optional[int] = None,
+        address: str | None = None,
+        mode: int | None = None,
         uid: int = -1,
         gid: int = -1,
         trust_uid: int = -1,
         any_owner: bool = False,
-        timeout: Optional[float] = None,
+        timeout: float | None = None,
     ) -> Attachment:
         """Opens a segment; with a time-out (seconds), waits so long for it to come into being."""
         library = _native.library()
@@ -108,15 +149,14 @@ class Attachment:
         """Whether :meth:`close` was called."""
         return not self._finalizer.alive
 
-    def on_close(self, callback: Callable[[], None]) -> None:
-        """Has something done before the segment is detached."""
-        self._children.append(callback)
+    def role(self, claim: Any, free: Any) -> Role:
+        """A role that is given up when the attachment is closed."""
+        role = Role(claim, free)
+        self._roles.append(role)
+        return role
 
     def close(self) -> None:
         """Detaches: gives up every role, and never removes the segment. May be called twice."""
-        for child in self._children:
-            child()
-        self._children.clear()
         self._finalizer()
 
     def unlink(self) -> None:

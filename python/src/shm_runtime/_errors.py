@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import queue
-from typing import Optional
 
 from . import _native
 
@@ -167,7 +166,7 @@ _CLASSES: tuple[type[Error], ...] = (
 )
 
 
-def error(status: int, text: Optional[str] = None) -> Error:
+def error(status: int, text: str | None = None) -> Error:
     """The exception for a status, with the native library's text of this thread's last failure."""
     kind = _CLASSES[status - 1] if 0 < status <= len(_CLASSES) else Error
     message = _native.last_error() if text is None else text

@@ -56,7 +56,7 @@ class _Library:
         abi = quick.shmrt_abi()
         if abi != ABI:
             raise ImportError(
-                f"{path} has ABI {abi}, this package needs {ABI}: install both from the same version of shmgen"
+                f"{path} has ABI {abi}, this package needs {ABI}: install both from one version of shmgen"
             )
         self.path = path
         # May block: without the interpreter's lock.
@@ -93,7 +93,8 @@ class _Library:
         tried = "\n".join(failures)
         raise ImportError(
             f"cannot load the native library of shm_runtime; tried\n{tried}\n"
-            "build it with `cargo build --release` and set SHM_RUNTIME_LIBRARY=.../target/release/libshm_capi.so"
+            "build it with `cargo build --release`, and set SHM_RUNTIME_LIBRARY to the path of "
+            "target/release/libshm_capi.so"
         )
 
 

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import ctypes
-import threading
 import time
 from collections.abc import Iterable, Iterator
-from typing import Any, Generic, Optional, TypeVar, Union
+from typing import Any, Generic, TypeVar
 
 from . import _native
-from ._attachment import Attachment, QueueStat
-from ._errors import Busy, Empty, Full, Removed, error
+from ._attachment import Attachment, QueueStat, Role
+from ._errors import Empty, Full, Invalid, Removed, error
 
 _Item = TypeVar("_Item", bound=ctypes.Structure)
 
 # Statuses, see `shm_status`.
-_OK, _FULL, _EMPTY, _TIMEOUT, _BUSY = 0, 1, 2, 4, 16
+_OK, _FULL, _EMPTY, _TIMEOUT = 0, 1, 2, 4
 
 #: A native call comes back at least so often, so that Ctrl-C and other threads get their turn.
 _SLICE_NS = 50_000_000
@@ -28,17 +27,17 @@ class Queue(Generic[_Item]):
     roles are given up by the segment's ``close``. Methods may be called from any thread.
     """
 
-    def __init__(self, attachment: Attachment, index: int, name: str, item: type[_Item], capacity: int) -> None:
+    def __init__(
+        self, attachment: Attachment, index: int, name: str, item: type[_Item], capacity: int
+    ) -> None:
         self._attachment = attachment
         self._index = index
         self._item = item
         self._size = ctypes.sizeof(item)
         library = _native.library()
         self._try_push, self._try_pop = library.try_push, library.try_pop
-        self._producer: Optional[ctypes.c_void_p] = None
-        self._consumer: Optional[ctypes.c_void_p] = None
-        self._put_lock = threading.Lock()
-        self._get_lock = threading.Lock()
+        self._producer = attachment.role(library.producer, library.producer_free)
+        self._consumer = attachment.role(library.consumer, library.consumer_free)
         # Messages that were taken out of shared memory for a call that an interrupt ended before it
         # could return them. The next get hands them out.
         self._left: list[_Item] = []
@@ -48,75 +47,39 @@ class Queue(Generic[_Item]):
         self.name = name
         #: Messages that always fit.
         self.capacity = capacity
-        attachment.on_close(self._close)
-
-    # --- roles
-
-    def _claim(self, function: Any) -> ctypes.c_void_p:
-        handle = ctypes.c_void_p()
-        status = function(self._attachment.handle, ctypes.c_size_t(self._index), ctypes.byref(handle))
-        if status:
-            raise error(status)
-        return handle
-
-    def _claim_producer(self) -> ctypes.c_void_p:
-        with self._put_lock:
-            if self._producer is None:
-                self._producer = self._claim(_native.library().producer)
-            return self._producer
-
-    def _claim_consumer(self) -> ctypes.c_void_p:
-        # The caller holds the lock.
-        if self._consumer is None:
-            self._consumer = self._claim(_native.library().consumer)
-        return self._consumer
-
-    def _close(self) -> None:
-        library = _native.library()
-        with self._put_lock, self._get_lock:
-            producer, self._producer = self._producer, None
-            consumer, self._consumer = self._consumer, None
-            if producer is not None:
-                library.producer_free(producer)
-            if consumer is not None:
-                library.consumer_free(consumer)
 
     # --- put
 
     def put_nowait(self, item: _Item) -> None:
         """Puts a message in, or raises :class:`queue.Full`. It is committed when this returns."""
-        if not isinstance(item, self._item):
-            raise TypeError(f"{self.name} takes {self._item.__name__}, not {type(item).__name__}")
-        status = self._try_push(self._producer or self._claim_producer(), ctypes.byref(item))
-        if status:
-            if status == _BUSY:  # another thread is at work in it
-                return self.put(item, timeout=0)
-            raise self._failure(status)
+        self.put(item, block=False)
 
-    def put(self, item: _Item, block: bool = True, timeout: Optional[float] = None) -> None:
+    def put(self, item: _Item, block: bool = True, timeout: float | None = None) -> None:
         """Puts a message in, waiting for room unless told otherwise.
 
         Raises :class:`queue.Full` after ``timeout`` seconds, and at once with ``block=False``.
         """
         if not isinstance(item, self._item):
             raise TypeError(f"{self.name} takes {self._item.__name__}, not {type(item).__name__}")
-        producer = self._producer or self._claim_producer()
         pointer = ctypes.byref(item)
-        status = self._try_push(producer, pointer)
-        if status == _OK:
-            return
-        if (status == _FULL and block) or status == _BUSY:
-            push = _native.library().push
-            for slice_ns in _slices(timeout if block else 0.0):
-                status = push(producer, pointer, slice_ns)
-                if status != _TIMEOUT:
-                    break
-            else:
-                status = _FULL
+        producer = self._producer
+        with producer.lock:
+            handle = producer.handle(self._attachment, self._index)
+            status = self._try_push(handle, pointer)
+            if status == _OK:
+                return
+            if status == _FULL and block:
+                push = _native.library().push
+                for slice_ns in _slices(timeout, producer):
+                    status = push(handle, pointer, slice_ns)
+                    if status != _TIMEOUT:
+                        break
+                else:
+                    status = _FULL
         if status:
             raise self._failure(status)
 
-    def put_many(self, items: Any, block: bool = True, timeout: Optional[float] = None) -> int:
+    def put_many(self, items: Any, block: bool = True, timeout: float | None = None) -> int:
         """Puts many messages in, from a NumPy array of ``DTYPE``, any buffer of whole items, or an
         iterable of structs; how many went in.
 
@@ -126,24 +89,26 @@ class Queue(Generic[_Item]):
         buffer, count = self._as_buffer(items)
         if count == 0:
             return 0
-        producer = self._producer or self._claim_producer()
+        producer = self._producer
         push_many = _native.library().push_many
         start = ctypes.addressof(buffer)
         total = 0
         done = ctypes.c_size_t()
-        for slice_ns in _slices(timeout if block else 0.0):
-            status = push_many(
-                producer,
-                ctypes.c_void_p(start + total * self._size),
-                ctypes.c_size_t(count - total),
-                slice_ns,
-                ctypes.byref(done),
-            )
-            if status not in (_OK, _FULL, _TIMEOUT):
-                raise self._failure(status)
-            total += done.value
-            if total == count:
-                return total
+        with producer.lock:
+            handle = producer.handle(self._attachment, self._index)
+            for slice_ns in _slices(timeout if block else 0.0, producer):
+                status = push_many(
+                    handle,
+                    ctypes.c_void_p(start + total * self._size),
+                    ctypes.c_size_t(count - total),
+                    slice_ns,
+                    ctypes.byref(done),
+                )
+                if status not in (_OK, _FULL, _TIMEOUT):
+                    raise self._failure(status)
+                total += done.value
+                if total == count:
+                    return total
         if total == 0:
             raise self._failure(_FULL)
         return total
@@ -176,16 +141,16 @@ class Queue(Generic[_Item]):
         """Takes a message out, or raises :class:`queue.Empty`."""
         return self.get(block=False)
 
-    def get(self, block: bool = True, timeout: Optional[float] = None) -> _Item:
+    def get(self, block: bool = True, timeout: float | None = None) -> _Item:
         """Takes a message out, waiting for one unless told otherwise.
 
         Raises :class:`queue.Empty` after ``timeout`` seconds, and at once with ``block=False``, and
         :class:`shm_runtime.Removed` when the segment was removed and is drained.
         """
-        item: Optional[_Item] = None
+        item: _Item | None = None
         got = False
         try:
-            with self._get_lock:
+            with self._consumer.lock:
                 if self._left:
                     item = self._left[0]
                     got = True
@@ -200,8 +165,8 @@ class Queue(Generic[_Item]):
                 self._keep([item])
             raise
 
-    def _receive(self, item: _Item, block: bool, timeout: Optional[float]) -> None:
-        consumer = self._consumer or self._claim_consumer()
+    def _receive(self, item: _Item, block: bool, timeout: float | None) -> None:
+        consumer = self._consumer.handle(self._attachment, self._index)
         pointer = ctypes.byref(item)
         self._mark.value = 0
         try:
@@ -210,7 +175,7 @@ class Queue(Generic[_Item]):
                 return
             if status == _EMPTY and block:
                 pop = _native.library().pop
-                for slice_ns in _slices(timeout):
+                for slice_ns in _slices(timeout, self._consumer):
                     status = pop(consumer, pointer, self._mark_ref, slice_ns)
                     if status != _TIMEOUT:
                         break
@@ -229,7 +194,7 @@ class Queue(Generic[_Item]):
         kept = {id(item) for item in self._left}
         self._left[:0] = [item for item in items if id(item) not in kept]
 
-    def get_many(self, count: int, block: bool = True, timeout: Optional[float] = None) -> Any:
+    def get_many(self, count: int, block: bool = True, timeout: float | None = None) -> Any:
         """Takes up to ``count`` messages out in one call: at least one, if it may wait for it.
 
         A NumPy array of ``DTYPE`` where NumPy is installed, else a list. Raises :class:`queue.Empty`
@@ -240,7 +205,7 @@ class Queue(Generic[_Item]):
         batch = _room(self._item, count)
         done = ctypes.c_size_t()
         try:
-            with self._get_lock:
+            with self._consumer.lock:
                 if self._left:
                     left = self._left[:count]
                     for i, item in enumerate(left):
@@ -256,12 +221,12 @@ class Queue(Generic[_Item]):
             raise
 
     def _receive_many(
-        self, batch: Any, count: int, done: ctypes.c_size_t, block: bool, timeout: Optional[float]
+        self, batch: Any, count: int, done: ctypes.c_size_t, block: bool, timeout: float | None
     ) -> None:
-        consumer = self._consumer or self._claim_consumer()
+        consumer = self._consumer.handle(self._attachment, self._index)
         pop_many = _native.library().pop_many
         pointer = ctypes.c_void_p(ctypes.addressof(batch))
-        for slice_ns in _slices(timeout if block else 0.0):
+        for slice_ns in _slices(timeout if block else 0.0, self._consumer):
             status = pop_many(consumer, pointer, ctypes.c_size_t(count), slice_ns, ctypes.byref(done))
             if status == _OK:
                 return
@@ -273,7 +238,7 @@ class Queue(Generic[_Item]):
         numpy = _numpy()
         if numpy is None:
             return [self._item.from_buffer_copy(batch, i * self._size) for i in range(n)]
-        dtype = numpy.dtype(self._item.DTYPE)  # type: ignore[attr-defined]
+        dtype = numpy.dtype(getattr(self._item, "DTYPE"))  # noqa: B009
         return numpy.frombuffer(batch, dtype=dtype, count=n)
 
     def __iter__(self) -> Iterator[_Item]:
@@ -306,8 +271,9 @@ class Queue(Generic[_Item]):
 
     def redelivered(self) -> int:
         """How many of the next messages a consumer that died may have seen already."""
-        with self._get_lock:
-            return int(_native.library().redelivered(self._consumer or self._claim_consumer()))
+        with self._consumer.lock:
+            handle = self._consumer.handle(self._attachment, self._index)
+            return int(_native.library().redelivered(handle))
 
     def stat(self) -> QueueStat:
         """The numbers of the queue."""
@@ -321,28 +287,31 @@ class Queue(Generic[_Item]):
             return Full(f"{self.name} is full")
         if status == _EMPTY:
             return Empty(f"{self.name} is empty")
-        if status == _BUSY:
-            return Busy(f"{self.name} is in use by another thread")
         texts = {
             6: f"{self._attachment.address} was removed",
             12: f"{self.name} is damaged: the other side's cursor is impossible",
-            13: f"{self._attachment.address} was attached by the parent of this process; attach again in the child",
+            13: f"{self._attachment.address} was attached by the parent of this process; "
+            "attach again in the child",
         }
         return error(status, texts.get(status))
 
 
-def _slices(timeout: Optional[float]) -> Iterable[ctypes.c_uint64]:
-    """Time-outs for native calls, in ns, that together last ``timeout`` seconds; at least one."""
+def _slices(timeout: float | None, role: Role) -> Iterable[ctypes.c_uint64]:
+    """Time-outs for native calls, in ns, that together last ``timeout`` seconds; at least one. Ends
+    with an error when the role is closed by another thread."""
     if timeout is not None and timeout < 0:
         raise ValueError("'timeout' must be a non-negative number")
     whole = ctypes.c_uint64(_SLICE_NS)
     if timeout is None:
-        while True:
+        while not role.closed:
             yield whole
+        raise Invalid("the segment was closed while waiting")
     deadline = time.monotonic() + timeout
-    left: Union[int, float] = timeout * 1e9
+    left: int | float = timeout * 1e9
     while True:
         yield whole if left >= _SLICE_NS else ctypes.c_uint64(max(0, int(left)))
+        if role.closed:
+            raise Invalid("the segment was closed while waiting")
         left = (deadline - time.monotonic()) * 1e9
         if left <= 0:
             return

@@ -17,6 +17,8 @@ pub(super) mod posix {
     use super::{Address, Attempt, File, Mapping, Options, Result, no};
 
     pub(in super::super) struct FileFacts {
+        pub(in super::super) device: u64,
+        pub(in super::super) inode: u64,
         pub(in super::super) size: u64,
         pub(in super::super) mode: u32,
         pub(in super::super) uid: u32,
@@ -226,6 +228,17 @@ pub(super) mod locks {
 }
 
 pub(super) mod process {
+    pub(in super::super) struct Mappers;
+
+    impl Mappers {
+        pub(in super::super) fn find() -> Self {
+            Self
+        }
+        pub(in super::super) fn of(&self, _: u64, _: u64) -> Vec<u32> {
+            Vec::new()
+        }
+    }
+
     pub(in super::super) fn effective_uid() -> u32 {
         0
     }

@@ -10,6 +10,7 @@ use super::address::Address;
 use super::failure::Attempt;
 use super::header::{ENTRY_SIZE, Entry, HEADER_SIZE, Header, State};
 use super::participants::{RECORD_SIZE, Record, RecordState, holder_is_dead};
+use super::process::Mappers;
 use super::{locks, posix, process, sysv};
 use crate::contract::{Contract, Fingerprint, ObjectKind, TypeExpr};
 use crate::error::{ErrorKind, Result};
@@ -60,6 +61,8 @@ pub struct SegmentStat {
     pub gid: u32,
     /// What else the kernel knows.
     pub kernel: KernelStat,
+    /// POSIX: the processes that have it mapped, as far as the caller may know.
+    pub mapped_by: Vec<u32>,
     /// What its header says, if it is one of ours.
     pub header: Option<HeaderStat>,
     /// Who takes part in it, the dead included until they are swept.
@@ -255,6 +258,10 @@ impl Inspector {
 
     /// All that can be told.
     pub fn stat(&self) -> Result<SegmentStat> {
+        self.stat_among(&Mappers::find())
+    }
+
+    fn stat_among(&self, mappers: &Mappers) -> Result<SegmentStat> {
         let attempt = Attempt::new("look at", &self.opened.address);
         let mut stat = match (self.opened.sysv_id(), self.opened.file()) {
             (Some(id), _) => {
@@ -262,7 +269,7 @@ impl Inspector {
                 kernel.attached = kernel.attached.saturating_sub(1); // not ourselves
                 of_sysv_kernel(&self.opened.address, &kernel)
             }
-            (None, Some(file)) => of_posix_kernel(&self.opened.address, file, attempt)?,
+            (None, Some(file)) => of_posix_kernel(&self.opened.address, file, mappers, attempt)?,
             (None, None) => return Err(attempt.fail(ErrorKind::Unsupported, "no such kind")),
         };
         let Some(header) = &self.header else {
@@ -394,6 +401,13 @@ impl Inspector {
         tail
     }
 
+    /// How many messages wait in a queue; `None` if the object is none.
+    pub fn depth(&self, object: usize) -> Option<u64> {
+        let (at, queue) = self.queue_at(self.header.as_ref()?, object)?;
+        let popped = self.word(at + layout::TAKEN);
+        Some(self.tail(at, &queue).wrapping_sub(popped).min(queue.slots))
+    }
+
     /// The messages that wait in a queue, oldest first, at most `limit`. They
     /// are not consumed; one that is overwritten during the look is left out.
     pub fn messages(&self, object: usize, limit: usize) -> Result<Vec<Message>> {
@@ -426,34 +440,41 @@ impl Inspector {
 pub fn list() -> Vec<SegmentStat> {
     let options = Options::default().trust_any_owner();
     let mut all = Vec::new();
+    let mappers = Mappers::find();
     for name in posix::list() {
         let address = Address::Posix(name);
-        let looked = Inspector::open(&address, &options).and_then(|i| i.stat());
+        let looked = Inspector::open(&address, &options).and_then(|i| i.stat_among(&mappers));
         // One that fails twice is gone meanwhile.
-        all.extend(looked.or_else(|_| posix_facts(&address)));
+        all.extend(looked.or_else(|_| posix_facts(&address, &mappers)));
     }
     for kernel in sysv::list() {
         let address = match kernel.key {
             0 => Address::SysvId(kernel.id),
             key => Address::Sysv(key),
         };
-        let looked = Inspector::of_sysv(&address, kernel.id).and_then(|i| i.stat());
+        let looked = Inspector::of_sysv(&address, kernel.id).and_then(|i| i.stat_among(&mappers));
         all.push(looked.unwrap_or_else(|_| of_sysv_kernel(&address, &kernel)));
     }
     all
 }
 
-fn posix_facts(address: &Address) -> Result<SegmentStat> {
+fn posix_facts(address: &Address, mappers: &Mappers) -> Result<SegmentStat> {
     let attempt = Attempt::new("look at", address);
     let Address::Posix(name) = address else {
         return Err(attempt.fail(ErrorKind::Invalid, "not a POSIX segment"));
     };
-    of_posix_kernel(address, &posix::peek(name, attempt)?, attempt)
+    of_posix_kernel(address, &posix::peek(name, attempt)?, mappers, attempt)
 }
 
-fn of_posix_kernel(address: &Address, file: &File, attempt: Attempt<'_>) -> Result<SegmentStat> {
+fn of_posix_kernel(
+    address: &Address,
+    file: &File,
+    mappers: &Mappers,
+    attempt: Attempt<'_>,
+) -> Result<SegmentStat> {
     let facts = posix::facts(file, attempt)?;
     Ok(SegmentStat {
+        mapped_by: mappers.of(facts.device, facts.inode),
         address: address.clone(),
         state: SegmentState::Foreign,
         size: facts.size,
@@ -473,6 +494,7 @@ fn of_posix_kernel(address: &Address, file: &File, attempt: Attempt<'_>) -> Resu
 
 fn of_sysv_kernel(address: &Address, kernel: &sysv::KernelStat) -> SegmentStat {
     SegmentStat {
+        mapped_by: Vec::new(),
         address: address.clone(),
         state: SegmentState::Foreign,
         size: kernel.size,

@@ -231,6 +231,8 @@ pub(super) fn peek(name: &str, attempt: Attempt<'_>) -> Result<File> {
 
 /// What the kernel knows of a segment's file.
 pub(super) struct FileFacts {
+    pub(super) device: u64,
+    pub(super) inode: u64,
     pub(super) size: u64,
     pub(super) mode: u32,
     pub(super) uid: u32,
@@ -244,6 +246,8 @@ pub(super) struct FileFacts {
 pub(super) fn facts(file: &File, attempt: Attempt<'_>) -> Result<FileFacts> {
     let stat = fstat(file).map_err(|e| attempt.os("fstat", e))?;
     Ok(FileFacts {
+        device: stat.st_dev,
+        inode: stat.st_ino,
         size: u64::try_from(stat.st_size).unwrap_or(0),
         mode: stat.st_mode & 0o7777,
         uid: stat.st_uid,

@@ -2,6 +2,7 @@
 
 use nix::errno::Errno;
 use nix::libc;
+use std::collections::BTreeMap;
 
 /// The uid that the kernel checks.
 pub(super) fn effective_uid() -> u32 {
@@ -63,4 +64,61 @@ pub(super) fn pid_is_dead(pid: u32) -> bool {
     // SAFETY: the descriptor was just made and is not used again.
     unsafe { libc::close(fd) };
     ready == 1 && poll.revents & libc::POLLIN != 0
+}
+
+/// Which processes have which files of /dev/shm mapped, as /proc tells the
+/// caller: one look at all of them.
+pub(super) struct Mappers(BTreeMap<(u64, u64), Vec<u32>>);
+
+impl Mappers {
+    pub(super) fn find() -> Self {
+        let mut found: BTreeMap<(u64, u64), Vec<u32>> = BTreeMap::new();
+        let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        for entry in entries {
+            let Some(pid) = entry.file_name().to_str().and_then(|n| n.parse::<u32>().ok()) else {
+                continue;
+            };
+            // Of another user's process, or gone: not to be known.
+            let Ok(maps) = std::fs::read_to_string(entry.path().join("maps")) else { continue };
+            for file in maps.lines().filter_map(mapped_file) {
+                let pids = found.entry(file).or_default();
+                if pids.last() != Some(&pid) {
+                    pids.push(pid);
+                }
+            }
+        }
+        Self(found)
+    }
+
+    /// The processes that have this file mapped.
+    pub(super) fn of(&self, device: u64, inode: u64) -> Vec<u32> {
+        self.0.get(&(device, inode)).cloned().unwrap_or_default()
+    }
+}
+
+/// Device and inode of a line of /proc/PID/maps about a file of /dev/shm:
+/// `7f.. rw-s 00000000 00:15 42   /dev/shm/acme.feed`. See proc(5).
+fn mapped_file(line: &str) -> Option<(u64, u64)> {
+    let mut fields = line.split_ascii_whitespace();
+    let (device, inode) = (fields.nth(3)?, fields.next()?);
+    if !fields.next()?.starts_with("/dev/shm/") {
+        return None;
+    }
+    let (major, minor) = device.split_once(':')?;
+    let (major, minor) = (u32::from_str_radix(major, 16), u32::from_str_radix(minor, 16));
+    Some((nix::sys::stat::makedev(major.ok()?.into(), minor.ok()?.into()), inode.parse().ok()?))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_maps_names_the_file_by_device_and_inode() {
+        let line = "7f25b8000000-7f25b8100000 rw-s 00000000 00:15 42    /dev/shm/a b (deleted)";
+        assert_eq!(mapped_file(line), Some((0x15, 42)));
+        assert_eq!(mapped_file("7f25 r--p 00000000 fd:00 7   /usr/lib/x.so"), None);
+        assert_eq!(mapped_file("7f25 rw-p 00000000 00:00 0"), None);
+        assert_eq!(mapped_file(""), None);
+    }
 }

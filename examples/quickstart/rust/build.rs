@@ -1,0 +1,3 @@
+fn main() -> Result<(), shmgen::Error> {
+    shmgen::Builder::new().schema("../market.toml").generate()
+}

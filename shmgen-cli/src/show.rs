@@ -1,0 +1,111 @@
+//! How things are shown to people: tables, sizes, times, names of users.
+
+use comfy_table::{ContentArrangement, Table, presets};
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use shm_runtime::{ParticipantStat, Printable, SegmentStat, json as stat_json};
+use std::io::{IsTerminal, Write};
+
+/// Writes text to stdout; an error, not a panic, where nobody reads it.
+pub(crate) fn print(text: &str) -> std::io::Result<()> {
+    let mut out = std::io::stdout().lock();
+    out.write_all(text.as_bytes())?;
+    out.flush()
+}
+
+/// Writes JSON to stdout, with a line end.
+pub(crate) fn print_json(value: &Value) -> std::io::Result<()> {
+    print(&format!("{value:#}\n"))
+}
+
+/// Segments as `ls --json` has them.
+pub(crate) fn segments_json(stats: &[SegmentStat]) -> Value {
+    let segments: Vec<Value> = stats.iter().map(stat_json::segment).collect();
+    json!({ "version": stat_json::VERSION, "segments": segments })
+}
+
+/// Whether messages on stderr may have colour.
+pub(crate) fn colour() -> bool {
+    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+}
+
+/// A table without lines, in the manner of `lsipc`.
+pub(crate) fn table(header: &[&str], rows: Vec<Vec<String>>) -> String {
+    let mut table = Table::new();
+    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
+    table.set_header(header);
+    for row in rows {
+        table.add_row(row);
+    }
+    let mut out = String::new();
+    for line in table.lines() {
+        // The style puts a space before each cell; the first needs none.
+        out.push_str(line.strip_prefix(' ').unwrap_or(&line).trim_end());
+        out.push('\n');
+    }
+    out
+}
+
+/// Bytes as people say them: `512`, `4.0K`, `1.5M`.
+pub(crate) fn size(bytes: u64) -> String {
+    #[allow(clippy::cast_precision_loss)] // one decimal is shown
+    let mut n = bytes as f64;
+    if bytes < 1024 {
+        return bytes.to_string();
+    }
+    for unit in ["K", "M", "G", "T"] {
+        n /= 1024.0;
+        if n < 1024.0 || unit == "T" {
+            return if n < 10.0 { format!("{n:.1}{unit}") } else { format!("{n:.0}{unit}") };
+        }
+    }
+    bytes.to_string()
+}
+
+/// A user's name, or its number where it has none.
+pub(crate) fn user(uid: u32) -> String {
+    name_in("/etc/passwd", uid).unwrap_or_else(|| uid.to_string())
+}
+
+/// A group's name, or its number where it has none.
+pub(crate) fn group(gid: u32) -> String {
+    name_in("/etc/group", gid).unwrap_or_else(|| gid.to_string())
+}
+
+fn name_in(file: &str, id: u32) -> Option<String> {
+    let text = std::fs::read_to_string(file).ok()?;
+    text.lines().find_map(|line| {
+        let mut fields = line.split(':');
+        let name = fields.next()?;
+        (fields.nth(1)?.parse() == Ok(id)).then(|| Printable(name).to_string())
+    })
+}
+
+/// A time, in UTC.
+pub(crate) fn time_ns(ns: u64) -> String {
+    let seconds = i64::try_from(ns / 1_000_000_000).unwrap_or(i64::MAX);
+    Timestamp::from_second(seconds).map_or_else(|_| "-".to_owned(), |t| t.to_string())
+}
+
+/// A time in seconds since 1970, in UTC; 0 is never.
+pub(crate) fn time_seconds(seconds: i64) -> String {
+    match seconds {
+        0 => "never".to_owned(),
+        _ => Timestamp::from_second(seconds).map_or_else(|_| "-".to_owned(), |t| t.to_string()),
+    }
+}
+
+/// `812 (engine)`, with what is to be said of it.
+pub(crate) fn participant(p: &ParticipantStat) -> String {
+    let mut out = p.pid.to_string();
+    if !p.program.is_empty() {
+        out = format!("{out} ({})", Printable(&p.program));
+    }
+    if p.foreign_pid_namespace {
+        out.push_str(" in another pid namespace");
+    }
+    if !p.alive {
+        out.push_str(", dead");
+    }
+    out
+}

@@ -1,0 +1,68 @@
+//! `shmgen check`: what is wrong with a schema.
+
+use crate::failure::{Done, Failure};
+use crate::show;
+use clap::ValueEnum;
+use shmgen::diagnostics::{Format, render};
+use shmgen::model::Limits;
+use std::path::PathBuf;
+
+/// Check a schema and say all that is wrong with it
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// The schema, a TOML file
+    schema: PathBuf,
+    /// How to say it
+    #[arg(long, value_name = "FORMAT", default_value = "text")]
+    format: Form,
+    /// The same as --format json
+    #[arg(long, conflicts_with = "format")]
+    json: bool,
+}
+
+#[derive(Clone, Copy, PartialEq, ValueEnum)]
+enum Form {
+    /// For people
+    Text,
+    /// For programs
+    Json,
+    /// For GitHub Actions
+    Github,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Done {
+    let checked = shmgen::check_file(&arguments.schema, Limits::default());
+    let format = match arguments.format {
+        _ if arguments.json => Format::Json,
+        Form::Text => Format::Text,
+        Form::Json => Format::Json,
+        Form::Github => Format::Github,
+    };
+    // For programs, the diagnostics are the data; for people, they are messages.
+    if format != Format::Text {
+        show::print(&render(&checked.diagnostics, format, false))?;
+    }
+    match checked.into_result() {
+        Ok(schema) => {
+            if format == Format::Text {
+                eprintln!(
+                    "{}: ok, {} {} with {} and {}",
+                    arguments.schema.display(),
+                    schema.name,
+                    schema.version_text(),
+                    count(schema.types.len(), "type"),
+                    count(schema.segments.len(), "segment"),
+                );
+            }
+            Ok(())
+        }
+        Err(diagnostics) if format == Format::Text => {
+            Err(Failure::schema(render(&diagnostics, format, show::colour())))
+        }
+        Err(_) => Err(Failure::silent(2)),
+    }
+}
+
+fn count(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}

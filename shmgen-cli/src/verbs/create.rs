@@ -1,0 +1,73 @@
+//! `shmgen create`: a segment, bare or of a schema.
+
+use super::{address, bytes, load, mode};
+use crate::failure::{Done, Failure};
+use crate::show;
+use shm_runtime::{Address, Attachment, Options, Segment, Spec, json};
+use std::path::PathBuf;
+
+/// Create a segment: a bare one of so many bytes, or one of a schema
+///
+/// Fails if there is one of that name already. Prints its address.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Where: posix:/NAME, sysv:KEY, or posix: for a name that is free; with
+    /// --schema, the schema's address unless given
+    address: Option<String>,
+    /// A bare segment of exactly so many bytes: 4096, 64K, 4M, 1G
+    #[arg(long, value_name = "BYTES", value_parser = bytes, required_unless_present = "schema")]
+    size: Option<u64>,
+    /// A segment of this schema
+    #[arg(long, value_name = "FILE", conflicts_with = "size", requires = "segment")]
+    schema: Option<PathBuf>,
+    /// Which segment of the schema
+    #[arg(long, value_name = "NAME", requires = "schema")]
+    segment: Option<String>,
+    /// Its permissions, octal: exactly these, whatever the umask
+    #[arg(long, value_name = "MODE", value_parser = mode)]
+    mode: Option<u32>,
+    /// Print what can be told of it, as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Done {
+    let given = arguments.address.as_deref().map(address).transpose()?;
+    let (address, stat) = match (&arguments.schema, arguments.size) {
+        (Some(path), _) => {
+            let schema = load(path)?;
+            let name = arguments.segment.as_deref().unwrap_or_default();
+            let Some(segment) = schema.segments.iter().find(|s| s.name == name) else {
+                let names: Vec<&str> = schema.segments.iter().map(|s| s.name.as_str()).collect();
+                return Err(Failure::usage(format!(
+                    "{} has no segment `{name}`; it has {}",
+                    path.display(),
+                    if names.is_empty() { "none".to_owned() } else { names.join(", ") }
+                )));
+            };
+            let spec = Spec::new(
+                segment.contract.clone(),
+                &schema.version_text(),
+                given.unwrap_or_else(|| segment.address.clone()),
+                segment.mode,
+                segment.participants,
+            )?;
+            let options = Options::default().mode(arguments.mode.unwrap_or(segment.mode));
+            let made = Attachment::create(&spec, &options)?;
+            (made.address().clone(), made.stat()?)
+        }
+        (None, Some(size)) => {
+            let address = given.unwrap_or(Address::Posix(String::new()));
+            let options = Options::default().mode(arguments.mode.unwrap_or(0o600));
+            let made = Segment::create_with(&address, size, &options)?;
+            (made.address().clone(), made.stat()?)
+        }
+        (None, None) => return Err(Failure::usage("say --size or --schema")),
+    };
+    if arguments.json {
+        show::print_json(&json::segment(&stat))?;
+    } else {
+        show::print(&format!("{address}\n"))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,149 @@
+//! `shmgen demo`: a million trades through processes in four languages.
+//!
+//! The chain is the quickstart's: Rust → C → C++ → Python → Rust, a queue for
+//! each hop, every message checked by every process. Here is how it is run and
+//! what is shown of it; finding and making the programs is in [`programs`].
+
+mod programs;
+mod run;
+
+pub(crate) use programs::library;
+
+use crate::failure::{Done, Failure};
+use crate::market::Feed;
+use crate::{chain, show};
+use serde_json::json;
+use shm_runtime::{Consumer, Producer, Segment};
+use std::io::Read;
+use std::path::PathBuf;
+
+/// Pass a million messages through processes in Rust, C, C++ and Python
+///
+/// Generates the quickstart's code, compiles its C and C++ programs with the
+/// system's compilers, and runs the chain Rust → C → C++ → Python → Rust in a
+/// segment of its own. Nothing is left behind.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// How many messages
+    #[arg(long, value_name = "N", default_value_t = 1_000_000)]
+    messages: u64,
+    /// For programs
+    #[arg(long)]
+    json: bool,
+}
+
+/// The names of the processes, in the order in which a message meets them.
+const CHAIN: [&str; 5] = ["Rust", "C", "C++", "Python", "Rust"];
+
+/// What a process of the chain reports.
+struct Report {
+    received: u64,
+    lost: u64,
+    seconds: f64,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Done {
+    let workshop = programs::Workshop::new()?;
+    let (stages, missing) = programs::prepare(&workshop)?;
+    for text in &missing {
+        eprintln!("{text}");
+    }
+    let reports = run::chain(&workshop, stages, arguments.messages)?;
+    drop(workshop);
+    if arguments.json {
+        let hops: Vec<_> = reports
+            .iter()
+            .enumerate()
+            .map(|(i, r)| {
+                json!({
+                    "from": CHAIN[i],
+                    "to": CHAIN[i + 1],
+                    "messages": r.received,
+                    "lost": r.lost,
+                    "seconds": r.seconds,
+                })
+            })
+            .collect();
+        show::print_json(&json!({ "version": 1, "hops": hops, "missing": missing }))?;
+    } else {
+        show::print(&table(&reports, &missing))?;
+    }
+    if reports.iter().any(|r| r.lost > 0 || r.received != arguments.messages) {
+        return Err(Failure::new("messages were lost"));
+    }
+    Ok(())
+}
+
+fn table(reports: &[Report], missing: &[String]) -> String {
+    let name = |i: usize| {
+        let stood_in = missing.iter().any(|m| m.starts_with(&format!("{}:", CHAIN[i])));
+        if stood_in { format!("{} (Rust stands in)", CHAIN[i]) } else { CHAIN[i].to_owned() }
+    };
+    let rows = reports.iter().enumerate().map(|(i, r)| {
+        #[allow(clippy::cast_precision_loss)] // three digits are shown
+        let rate = r.received as f64 / r.seconds.max(1e-9) / 1e6;
+        vec![
+            name(i),
+            name(i + 1),
+            r.received.to_string(),
+            r.lost.to_string(),
+            format!("{rate:.3} M/s"),
+        ]
+    });
+    show::table(&["FROM", "TO", "MESSAGES", "LOST", "RATE"], rows.collect())
+}
+
+/// One process of the demo's chain; not for use by hand.
+#[derive(clap::Args)]
+pub(crate) struct RoleArguments {
+    /// source, sink, or the hop that a relay reads: 0, 1 or 2
+    role: String,
+    messages: u64,
+    address: String,
+    /// Clean up this folder and the segment when stdin ends: then the command
+    /// that started the chain is gone
+    #[arg(long)]
+    keep: Option<PathBuf>,
+}
+
+pub(crate) fn role(arguments: &RoleArguments) -> Done {
+    if let Some(folder) = arguments.keep.clone() {
+        let address = arguments.address.clone();
+        std::thread::spawn(move || {
+            let _ = std::io::stdin().read_to_end(&mut Vec::new());
+            if let Ok(address) = address.parse() {
+                let _ = Segment::remove_at(&address);
+            }
+            let _ = std::fs::remove_dir_all(folder);
+            std::process::exit(1);
+        });
+    }
+    let fail = |e: Box<dyn std::error::Error>| Failure::new(format!("{}: {e}", arguments.role));
+    let feed = Feed::options().address(&arguments.address).attach()?;
+    let n = arguments.messages;
+    let tally = match arguments.role.as_str() {
+        "source" => {
+            let mut out = feed.rust_to_c().producer()?;
+            return chain::source(&mut out, n).map_err(fail);
+        }
+        "sink" => chain::sink(&mut feed.python_to_rust().consumer()?, n),
+        hop => {
+            let (mut inn, mut out) = ends(&feed, hop)?;
+            chain::relay(&mut inn, &mut out, n)
+        }
+    };
+    show::print(&format!("{}\n", tally.map_err(fail)?))?;
+    Ok(())
+}
+
+type Ends = (Consumer<crate::market::Trade>, Producer<crate::market::Trade>);
+
+/// The queues of a relay that stands in for the process behind a hop.
+fn ends(feed: &Feed, hop: &str) -> Result<Ends, Failure> {
+    Ok(match hop {
+        "0" => (feed.rust_to_c().consumer()?, feed.c_to_cpp().producer()?),
+        "1" => (feed.c_to_cpp().consumer()?, feed.cpp_to_python().producer()?),
+        "2" => (feed.cpp_to_python().consumer()?, feed.python_to_rust().producer()?),
+        other => return Err(Failure::usage(format!("there is no role `{other}`"))),
+    })
+}

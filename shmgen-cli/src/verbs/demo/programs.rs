@@ -1,0 +1,205 @@
+//! Finding compilers and Python, and making the programs of the chain.
+
+use crate::failure::Failure;
+use shmgen::backend::{Language, Options, generate};
+use shmgen::diagnostics::Source;
+use shmgen::{model::Limits, output};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+const SCHEMA: &str = include_str!("../../../quickstart/market.toml");
+const RELAY_C: &str = include_str!("../../../quickstart/c/relay.c");
+const RELAY_CPP: &str = include_str!("../../../quickstart/cpp/relay.cpp");
+const RELAY_PY: &str = include_str!("../../../quickstart/python/relay.py");
+
+/// The Python package, whose sources are in the command.
+const PACKAGE: [(&str, &str); 5] = [
+    ("__init__.py", include_str!("../../../python_package/__init__.py")),
+    ("_attachment.py", include_str!("../../../python_package/_attachment.py")),
+    ("_errors.py", include_str!("../../../python_package/_errors.py")),
+    ("_native.py", include_str!("../../../python_package/_native.py")),
+    ("_queue.py", include_str!("../../../python_package/_queue.py")),
+];
+
+/// The folder in which everything is made. It goes with this value.
+pub(super) struct Workshop(PathBuf);
+
+impl Workshop {
+    pub(super) fn new() -> Result<Self, Failure> {
+        let folder = std::env::temp_dir().join(format!("shmgen-demo-{}", std::process::id()));
+        std::fs::create_dir(&folder)
+            .map_err(|e| Failure::new(format!("cannot make {}: {e}", folder.display())))?;
+        Ok(Self(folder))
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        &self.0
+    }
+
+    fn write(&self, name: &str, text: &str) -> Result<PathBuf, Failure> {
+        let path = self.0.join(name);
+        let fail = |e| Failure::new(format!("cannot write {}: {e}", path.display()));
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).map_err(fail)?;
+        }
+        std::fs::write(&path, text).map_err(fail)?;
+        Ok(path)
+    }
+}
+
+impl Drop for Workshop {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// The program of a stage, to which the number of messages and the address are
+/// added; `None` where the command itself stands in.
+pub(super) type Stage = Option<Command>;
+
+/// Makes the programs of the three stages in the middle; and what is missing
+/// for which of them.
+pub(super) fn prepare(workshop: &Workshop) -> Result<([Stage; 3], Vec<String>), Failure> {
+    let source = Source::new("market.toml", SCHEMA);
+    let schema = shmgen::check(&source, Limits::default())
+        .into_result()
+        .map_err(|d| Failure::schema(d.to_string()))?;
+    let files = generate(&schema, &Language::ALL, &Options::default());
+    output::write(&files, &workshop.path().join("gen"))?;
+    let mut missing = Vec::new();
+    let mut keep = |stage: Result<Command, Problem>| match stage {
+        Ok(command) => Ok(Some(command)),
+        Err(Problem::Missing(text)) => {
+            missing.push(text);
+            Ok(None)
+        }
+        Err(Problem::Failed(failure)) => Err(failure),
+    };
+    let stages = [keep(c(workshop))?, keep(cpp(workshop))?, keep(python(workshop))?];
+    Ok((stages, missing))
+}
+
+enum Problem {
+    /// A tool is not installed.
+    Missing(String),
+    /// It is, and does not do its work.
+    Failed(Failure),
+}
+
+impl From<Failure> for Problem {
+    fn from(failure: Failure) -> Self {
+        Self::Failed(failure)
+    }
+}
+
+fn c(workshop: &Workshop) -> Result<Command, Problem> {
+    let compiler = find("CC", &["cc", "gcc", "clang"]).ok_or_else(|| {
+        Problem::Missing(
+            "C: no compiler (looked for $CC, cc, gcc and clang); install one, for example with \
+             `apt install gcc`. A Rust process stands in."
+                .to_owned(),
+        )
+    })?;
+    let relay = workshop.write("c/relay.c", RELAY_C)?;
+    compile(workshop, &compiler, &["-std=c11"], &relay, "c/relay")
+}
+
+fn cpp(workshop: &Workshop) -> Result<Command, Problem> {
+    let compiler = find("CXX", &["c++", "g++", "clang++"]).ok_or_else(|| {
+        Problem::Missing(
+            "C++: no compiler (looked for $CXX, c++, g++ and clang++); install one, for example \
+             with `apt install g++`. A Rust process stands in."
+                .to_owned(),
+        )
+    })?;
+    let relay = workshop.write("cpp/relay.cpp", RELAY_CPP)?;
+    compile(workshop, &compiler, &["-std=c++17"], &relay, "cpp/relay")
+}
+
+fn compile(
+    workshop: &Workshop,
+    compiler: &str,
+    dialect: &[&str],
+    source: &Path,
+    program: &str,
+) -> Result<Command, Problem> {
+    let program = workshop.path().join(program);
+    let output = Command::new(compiler)
+        .arg("-O2")
+        .args(dialect)
+        .arg("-I")
+        .arg(workshop.path().join("gen"))
+        .arg(source)
+        .arg("-o")
+        .arg(&program)
+        .output();
+    let output = output.map_err(|e| Failure::new(format!("cannot run {compiler}: {e}")))?;
+    if !output.status.success() {
+        let text = String::from_utf8_lossy(&output.stderr);
+        let failure = Failure::new(format!("{compiler} cannot compile the program:\n{text}"));
+        return Err(failure.into());
+    }
+    Ok(Command::new(program))
+}
+
+fn python(workshop: &Workshop) -> Result<Command, Problem> {
+    let python = find("PYTHON", &["python3", "python"]).filter(|python| is_new_enough(python));
+    let python = python.ok_or_else(|| {
+        Problem::Missing(
+            "Python: none of version 3.9 or later (looked for $PYTHON, python3 and python); install \
+             one, for example with `apt install python3`. A Rust process stands in."
+                .to_owned(),
+        )
+    })?;
+    let library = library().ok_or_else(|| {
+        Problem::Missing(
+            "Python: no libshm_capi.so beside this command; build it with `cargo build --release`, \
+             or set SHM_RUNTIME_LIBRARY. A Rust process stands in."
+                .to_owned(),
+        )
+    })?;
+    let relay = workshop.write("python/relay.py", RELAY_PY)?;
+    for (name, text) in PACKAGE {
+        workshop.write(&format!("python/shm_runtime/{name}"), text)?;
+    }
+    let mut command = Command::new(python);
+    command
+        .arg(relay)
+        .env("PYTHONPATH", workshop.path().join("gen"))
+        .env("PYTHONDONTWRITEBYTECODE", "1")
+        .env("SHM_RUNTIME_LIBRARY", library);
+    Ok(command)
+}
+
+fn is_new_enough(python: &str) -> bool {
+    let check = "import sys; sys.exit(sys.version_info < (3, 9))";
+    let status = Command::new(python).args(["-c", check]).stderr(Stdio::null()).status();
+    status.is_ok_and(|s| s.success())
+}
+
+/// The native library of the Python package: the one that was chosen, or the
+/// one beside this command.
+pub(crate) fn library() -> Option<PathBuf> {
+    if let Some(chosen) = std::env::var_os("SHM_RUNTIME_LIBRARY") {
+        return Some(PathBuf::from(chosen));
+    }
+    let beside = std::env::current_exe().ok()?.with_file_name("libshm_capi.so");
+    beside.exists().then_some(beside)
+}
+
+/// A program: the one that a variable names, else the first that runs.
+fn find(variable: &str, candidates: &[&str]) -> Option<String> {
+    let chosen = std::env::var(variable).ok().filter(|c| !c.is_empty());
+    let runs = |program: &&str| {
+        Command::new(program)
+            .arg("--version")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|s| s.success())
+    };
+    match chosen {
+        Some(chosen) => Some(chosen.as_str()).filter(runs).map(str::to_owned),
+        None => candidates.iter().copied().find(|c| runs(c)).map(str::to_owned),
+    }
+}

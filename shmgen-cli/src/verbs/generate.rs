@@ -1,0 +1,75 @@
+//! `shmgen gen`: from a schema to source files.
+
+use super::load;
+use crate::failure::{Done, Failure};
+use clap::ValueEnum;
+use shmgen::backend::{self, Language, Options};
+use shmgen::output;
+use std::path::PathBuf;
+
+/// Generate Rust, C, C++ and Python from a schema
+///
+/// Files that would not change are not touched; nothing is written if anything
+/// is wrong with the schema.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// The schema, a TOML file
+    schema: PathBuf,
+    /// The folder to write to; made if it is not there
+    #[arg(long, value_name = "DIR", default_value = ".")]
+    out: PathBuf,
+    /// The languages, separated by commas [default: rust,c,cpp,python]
+    #[arg(long, value_name = "LANG", value_delimiter = ',')]
+    lang: Vec<Lang>,
+    /// Write nothing; exit with 1 if a file would change
+    #[arg(long)]
+    check: bool,
+    /// Also write a rule for make and ninja that says what the files depend on
+    #[arg(long, value_name = "FILE", conflicts_with = "check")]
+    depfile: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Lang {
+    Rust,
+    C,
+    Cpp,
+    Python,
+}
+
+impl From<Lang> for Language {
+    fn from(lang: Lang) -> Self {
+        match lang {
+            Lang::Rust => Self::Rust,
+            Lang::C => Self::C,
+            Lang::Cpp => Self::Cpp,
+            Lang::Python => Self::Python,
+        }
+    }
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Done {
+    let schema = load(&arguments.schema)?;
+    let languages: Vec<Language> = match arguments.lang.as_slice() {
+        [] => Language::ALL.to_vec(),
+        some => some.iter().map(|l| (*l).into()).collect(),
+    };
+    let files = backend::generate(&schema, &languages, &Options::default());
+    if arguments.check {
+        let stale = output::changed(&files, &arguments.out);
+        if stale.is_empty() {
+            return Ok(());
+        }
+        let list: String = stale.iter().map(|p| format!("\n  {}", p.display())).collect();
+        return Err(Failure::new(format!("these files are not up to date:{list}")));
+    }
+    for path in output::write(&files, &arguments.out)? {
+        eprintln!("wrote {}", path.display());
+    }
+    if let Some(depfile) = &arguments.depfile {
+        let rule = output::depfile(&files, &arguments.out, std::slice::from_ref(&arguments.schema));
+        std::fs::write(depfile, rule)
+            .map_err(|e| Failure::new(format!("cannot write {}: {e}", depfile.display())))?;
+    }
+    Ok(())
+}

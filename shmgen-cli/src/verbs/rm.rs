@@ -1,0 +1,86 @@
+//! `shmgen rm`: take a segment's name away.
+
+use super::address;
+use crate::failure::{Done, Failure};
+use crate::show;
+use serde_json::json;
+use shm_runtime::{Address, Inspector, Options, Segment, SegmentStat};
+use std::os::unix::fs::MetadataExt;
+
+/// Remove segments
+///
+/// Refuses one that somebody is attached to, or that belongs to another user,
+/// unless told --force. The dead are nobody. Who is attached keeps the memory.
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Where they are: posix:/NAME, sysv:KEY, sysv-id:ID
+    #[arg(required = true)]
+    addresses: Vec<String>,
+    /// Even if it is in use, or another user's
+    #[arg(long)]
+    force: bool,
+    /// Print what was removed, as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Done {
+    let mut removed = Vec::new();
+    let mut failed = None;
+    for text in &arguments.addresses {
+        match address(text).and_then(|a| remove(&a, arguments.force)) {
+            Ok(address) => removed.push(address.to_string()),
+            // The others are removed all the same; each failure is told.
+            Err(failure) => {
+                if let Some(earlier) = failed.replace(failure) {
+                    earlier.report();
+                }
+            }
+        }
+    }
+    if arguments.json {
+        show::print_json(&json!({ "version": 1, "removed": removed }))?;
+    }
+    failed.map_or(Ok(()), Err)
+}
+
+fn remove(address: &Address, force: bool) -> Result<Address, Failure> {
+    if !force {
+        let options = Options::default().trust_any_owner();
+        match Inspector::open(address, &options).and_then(|i| i.stat()) {
+            Ok(stat) => refuse(&stat)?,
+            // What cannot be looked at cannot be removed without force either.
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Segment::remove_at(address)?;
+    Ok(address.clone())
+}
+
+fn refuse(stat: &SegmentStat) -> Done {
+    let me = std::fs::metadata("/proc/self").map(|m| m.uid()).unwrap_or(stat.uid);
+    if stat.uid != me {
+        return Err(Failure::permission(format!(
+            "{} belongs to {}; remove it with --force",
+            stat.address,
+            show::user(stat.uid)
+        )));
+    }
+    let alive: Vec<String> =
+        stat.participants.iter().filter(|p| p.alive).map(show::participant).collect();
+    let who = if !alive.is_empty() {
+        alive.join(", ")
+    } else {
+        match (stat.kernel.attached, &stat.mapped_by) {
+            (Some(n), _) if n > 0 => format!("{n} processes"),
+            (_, pids) if !pids.is_empty() => {
+                pids.iter().map(|p| format!("pid {p}")).collect::<Vec<_>>().join(", ")
+            }
+            _ => return Ok(()),
+        }
+    };
+    Err(Failure::in_use(format!(
+        "{} is in use by {who}; remove its name with --force (they keep the memory)",
+        stat.address
+    )))
+}

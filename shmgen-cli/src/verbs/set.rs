@@ -1,0 +1,44 @@
+//! `shmgen set`: owner and permissions.
+
+use super::{address, mode};
+use crate::failure::{Done, Failure};
+use shm_runtime::{Owner, Segment};
+
+/// Change the owner or the permissions of a segment
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Where it is: posix:/NAME, sysv:KEY, sysv-id:ID
+    address: String,
+    /// Its permissions, octal
+    #[arg(long, value_name = "MODE", value_parser = mode)]
+    mode: Option<u32>,
+    /// The owning user, a number
+    #[arg(long, value_name = "UID")]
+    uid: Option<u32>,
+    /// The owning group, a number
+    #[arg(long, value_name = "GID")]
+    gid: Option<u32>,
+    /// Print what can be told of it afterwards, as JSON
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Done {
+    let address = address(&arguments.address)?;
+    if arguments.mode.is_none() && arguments.uid.is_none() && arguments.gid.is_none() {
+        return Err(Failure::usage("nothing to change: say --mode, --uid or --gid"));
+    }
+    let keep = Owner::KEEP;
+    let owner = Owner {
+        uid: arguments.uid.unwrap_or(keep.uid),
+        gid: arguments.gid.unwrap_or(keep.gid),
+        mode: arguments.mode.unwrap_or(keep.mode),
+    };
+    Segment::set_at(&address, owner)?;
+    if arguments.json {
+        let options = shm_runtime::Options::default().trust_any_owner();
+        let stat = shm_runtime::Inspector::open(&address, &options)?.stat()?;
+        crate::show::print_json(&shm_runtime::json::segment(&stat))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,139 @@
+//! `shmgen stat`: all that can be told of one segment.
+
+use super::{Trust, address};
+use crate::failure::Done;
+use crate::show;
+use shm_runtime::{Inspector, ObjectStat, Printable, SegmentStat, json};
+use std::fmt::Write as _;
+
+/// Tell all that the system and a segment know of it
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// Where it is: posix:/NAME, sysv:KEY, sysv-id:ID
+    address: String,
+    #[command(flatten)]
+    trust: Trust,
+    /// For programs
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Done {
+    let address = address(&arguments.address)?;
+    let stat = Inspector::open(&address, &arguments.trust.options())?.stat()?;
+    if arguments.json {
+        show::print_json(&json::segment(&stat))?;
+    } else {
+        show::print(&text(&stat))?;
+    }
+    Ok(())
+}
+
+fn text(stat: &SegmentStat) -> String {
+    let mut out = String::new();
+    let mut line = |key: &str, value: String| {
+        let _ = writeln!(out, "{key:<13} {value}");
+    };
+    line("address", stat.address.to_string());
+    line("state", stat.state.name().to_owned());
+    line("size", format!("{} ({} bytes)", show::size(stat.size), stat.size));
+    let kernel = &stat.kernel;
+    if let Some(resident) = kernel.resident {
+        line("resident", format!("{} ({resident} bytes)", show::size(resident)));
+    }
+    line("mode", format!("{:04o}", stat.mode));
+    line("owner", format!("{}:{}", show::user(stat.uid), show::group(stat.gid)));
+    if let (Some(id), Some(key)) = (kernel.id, kernel.key) {
+        line("System V", format!("id {id}, key {key:#010x}"));
+    }
+    if let (Some(n), Some(locked)) = (kernel.attached, kernel.locked) {
+        let locked = if locked { ", locked in memory" } else { "" };
+        line("attached", format!("{n} times{locked}"));
+    }
+    if let (Some((uid, gid)), Some(pid)) = (kernel.creator, kernel.creator_pid) {
+        line("made by", format!("pid {pid} of {}:{}", show::user(uid), show::group(gid)));
+    }
+    if let Some(pid) = kernel.last_pid.filter(|p| *p != 0) {
+        line("last used by", format!("pid {pid}"));
+    }
+    for (key, time) in [
+        ("attach time", kernel.attach_time),
+        ("detach time", kernel.detach_time),
+        ("change time", kernel.change_time),
+    ] {
+        if let Some(time) = time {
+            line(key, show::time_seconds(time));
+        }
+    }
+    if let Some(header) = &stat.header {
+        let schema = match header.schema.as_str() {
+            "" => "none".to_owned(),
+            schema => format!("{} {}", Printable(schema), Printable(&header.version)),
+        };
+        line("schema", format!("{schema}, segment {}", Printable(&header.segment)));
+        line("fingerprint", header.fingerprint.to_string());
+        let alive = match header.creator.alive {
+            Some(true) => "alive",
+            Some(false) => "gone",
+            None => "cannot be told whether alive",
+        };
+        let program = Printable(&header.creator.program);
+        let pid = header.creator.pid;
+        let user = show::user(header.creator.uid);
+        let tool = Printable(&header.tool_version);
+        line("creator", format!("pid {pid} ({program}) of {user}, {alive}, shmgen {tool}"));
+        line("created", show::time_ns(header.created_ns));
+        if header.retired {
+            line("removed", "yes; only who is attached still has it".to_owned());
+        }
+    }
+    if !stat.participants.is_empty() {
+        out.push('\n');
+        out.push_str(&participants(stat));
+    }
+    if !stat.objects.is_empty() {
+        out.push('\n');
+        out.push_str(&objects(stat));
+    }
+    out
+}
+
+fn participants(stat: &SegmentStat) -> String {
+    let rows = stat.participants.iter().map(|p| {
+        let mut roles = Vec::new();
+        for object in &stat.objects {
+            let Some(queue) = &object.queue else { continue };
+            if queue.producer == Some(p.index) {
+                roles.push(format!("produces {}", Printable(&object.name)));
+            }
+            if queue.consumer == Some(p.index) {
+                roles.push(format!("consumes {}", Printable(&object.name)));
+            }
+        }
+        vec![
+            show::participant(p),
+            show::user(p.uid),
+            Printable(&p.version).to_string(),
+            show::time_ns(p.attached_ns),
+            if roles.is_empty() { "-".to_owned() } else { roles.join(", ") },
+        ]
+    });
+    show::table(&["PARTICIPANT", "USER", "VERSION", "ATTACHED", "ROLES"], rows.collect())
+}
+
+fn objects(stat: &SegmentStat) -> String {
+    let headings =
+        ["OBJECT", "KIND", "ITEM", "CAPACITY", "DEPTH", "IN", "OUT", "HIGH", "FULL", "REDELIVERED"];
+    show::table(&headings, stat.objects.iter().map(object).collect())
+}
+
+fn object(object: &ObjectStat) -> Vec<String> {
+    let mut row = vec![Printable(&object.name).to_string(), object.kind.to_owned()];
+    if let Some(q) = &object.queue {
+        row.push(format!("{} ({} bytes)", Printable(&q.item.to_string()), q.item_size));
+        let numbers =
+            [q.capacity, q.depth, q.pushed, q.popped, q.high_water, q.times_full, q.redelivered];
+        row.extend(numbers.map(|n| n.to_string()));
+    }
+    row
+}
