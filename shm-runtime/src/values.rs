@@ -102,11 +102,30 @@ unsafe impl SharedLayout for Bool {
 /// assert!(Str::<2>::try_from("AAPL").is_err());
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Clone, Copy, PartialEq, Eq, Hash)]
+///
+/// Two are equal if their text is; what lies behind the first NUL is none.
+#[derive(Clone, Copy)]
 #[repr(transparent)]
 pub struct Str<const N: usize>([u8; N]);
 
+impl<const N: usize> PartialEq for Str<N> {
+    fn eq(&self, other: &Self) -> bool {
+        self.as_bytes() == other.as_bytes()
+    }
+}
+
+impl<const N: usize> Eq for Str<N> {}
+
+impl<const N: usize> std::hash::Hash for Str<N> {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.as_bytes().hash(state);
+    }
+}
+
 impl<const N: usize> Str<N> {
+    /// No text.
+    pub const EMPTY: Self = Self([0; N]);
+
     /// The text up to the first NUL, if it is UTF-8.
     pub fn as_str(&self) -> Result<&str, Utf8Error> {
         std::str::from_utf8(self.as_bytes())
@@ -136,7 +155,7 @@ impl<const N: usize> Str<N> {
 
 impl<const N: usize> Default for Str<N> {
     fn default() -> Self {
-        Self([0; N])
+        Self::EMPTY
     }
 }
 

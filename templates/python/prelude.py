@@ -39,6 +39,22 @@ class _Field(_typing.Generic[_Get, _Set]):
         """What ctypes is to hold for a value."""
         return value
 
+    def same(self, a: object, b: object) -> bool:
+        """Whether two values of the struct have the same in this field, whatever bytes that are."""
+        owner = type(a)
+        return self.same_raw(self._raw.__get__(a, owner), self._raw.__get__(b, owner))
+
+    def same_raw(self, a: _typing.Any, b: _typing.Any) -> bool:
+        """The same of what ctypes holds."""
+        return bool(a == b)
+
+    def show(self, instance: object) -> str:
+        """The value as it is written, or the bytes that are none."""
+        try:
+            return repr(self.__get__(instance, type(instance)))
+        except ValueError:
+            return f"<invalid {bytes(instance)[self.offset : self.offset + self.size].hex()}>"  # type: ignore[call-overload]
+
     def bad(self, value: object, expected: str) -> str:
         """The text of an error."""
         return f"{self.name} takes {expected}, not {value!r}"
@@ -101,9 +117,15 @@ class _Str(_Field[str, str]):
     """UTF-8 text, padded with NULs."""
 
     def load(self, raw: _typing.Any) -> str:
+        return self._text(raw).decode()
+
+    def same_raw(self, a: _typing.Any, b: _typing.Any) -> bool:
+        return self._text(a) == self._text(b)
+
+    @staticmethod
+    def _text(raw: _typing.Any) -> bytes:
         # As a field ctypes gives bytes, as an element of an array an array.
-        held: bytes = raw if isinstance(raw, bytes) else raw.value
-        return held.decode()
+        return raw if isinstance(raw, bytes) else bytes(raw.value)
 
     def store(self, value: str) -> bytes:
         if not isinstance(value, str):
@@ -121,6 +143,9 @@ class _Bytes(_Field[bytes, bytes]):
 
     def load(self, raw: _typing.Any) -> bytes:
         return bytes(raw)
+
+    def same_raw(self, a: _typing.Any, b: _typing.Any) -> bool:
+        return bytes(a) == bytes(b)
 
     def store(self, value: bytes) -> _typing.Any:
         given = bytes(memoryview(value))
@@ -195,6 +220,14 @@ class _List(_Field[_Get, _Set]):
             return self.element.load(raw)
         return [self._load(part, depth - 1) for part in raw]
 
+    def same_raw(self, a: _typing.Any, b: _typing.Any) -> bool:
+        return self._same(a, b, len(self.dims))
+
+    def _same(self, a: _typing.Any, b: _typing.Any, depth: int) -> bool:
+        if depth == 0:
+            return bool(self.element.same_raw(a, b))
+        return all(self._same(x, y, depth - 1) for x, y in zip(a, b))
+
     def store(self, value: _Set) -> _typing.Any:
         return self._store(value, self.dims, self.kind)
 
@@ -229,12 +262,14 @@ class _Struct(_ctypes.Structure):
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
             return NotImplemented
-        return all(getattr(self, name) == getattr(other, name) for name in self._names)
+        own = type(self)
+        return all(getattr(own, name).same(self, other) for name in self._names)
 
     __hash__ = None  # type: ignore[assignment]
 
     def __repr__(self) -> str:
-        parts = (f"{name}={getattr(self, name)!r}" for name in self._names)
+        own = type(self)
+        parts = (f"{name}={getattr(own, name).show(self)}" for name in self._names)
         return f"{type(self).__name__}({', '.join(parts)})"
 
 

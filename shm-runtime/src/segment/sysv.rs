@@ -309,6 +309,10 @@ pub(super) fn lock(id: i32, lock: bool, attempt: Attempt<'_>) -> Result<()> {
 /// Removes a segment and its companion. Who is attached keeps the memory.
 pub(super) fn remove(id: i32, attempt: Attempt<'_>) -> Result<()> {
     let stat = stat(id, attempt)?;
+    if stat.is_removed() {
+        let why = "it was removed already; those who are attached still have it";
+        return Err(attempt.fail(ErrorKind::NotFound, why));
+    }
     // Mapped before it is gone, to tell those who are still attached.
     let len = usize::try_from(stat.size).unwrap_or(usize::MAX);
     let mapping = map(id, false, len, attempt).ok();

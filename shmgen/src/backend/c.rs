@@ -1,3 +1,447 @@
-pub(super) fn header(_: &crate::model::Schema) -> String {
-    String::new()
+//! The C backend: a header for C11 and C++11.
+
+use super::text::{lines, quoted, version_parts, with_unit};
+use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
+use askama::Template;
+use shm_runtime::contract::Primitive;
+use std::fmt::Write as _;
+
+#[derive(Template)]
+#[template(path = "c/schema.h", escape = "none")]
+struct Header<'a> {
+    file: String,
+    own: String,
+    schema: &'a str,
+    version: String,
+    doc: String,
+    guard: String,
+    prefix: String,
+    runtime_major_minor: u32,
+    runtime_version: u32,
+    constants: Vec<Constant>,
+    aliases: Vec<Alias>,
+    types: Vec<Decl>,
+    segments: Vec<Segment>,
+}
+
+struct Constant {
+    doc: String,
+    name: String,
+    value: String,
+}
+
+struct Alias {
+    doc: String,
+    declaration: String,
+}
+
+enum Decl {
+    Enum(Number),
+    Flags(Number),
+    Struct(Struct),
+}
+
+struct Number {
+    doc: String,
+    cname: String,
+    repr: &'static str,
+    /// The function that writes a number of it.
+    add: &'static str,
+    values: Vec<Named>,
+}
+
+struct Named {
+    doc: String,
+    name: String,
+    number: String,
+}
+
+struct Struct {
+    doc: String,
+    name: String,
+    cname: String,
+    size: u64,
+    align: u64,
+    over_aligned: bool,
+    members: Vec<Part>,
+}
+
+impl Struct {
+    fn fields(&self) -> impl Iterator<Item = &Part> {
+        self.members.iter().filter(|m| !m.is_gap)
+    }
+}
+
+/// A field or a gap.
+#[derive(Default)]
+struct Part {
+    doc: String,
+    name: String,
+    declaration: String,
+    /// Statements that return false if the field differs in `a` and `b`.
+    equal: String,
+    /// Statements that write the field of `value`.
+    add: String,
+    offset: u64,
+    is_gap: bool,
+}
+
+struct Segment {
+    doc: String,
+    name: String,
+    cname: String,
+    address: String,
+    mode: String,
+    participants: u32,
+    contract: String,
+    contract_size: usize,
+    contract_offset: u64,
+    fingerprint: String,
+    size: u64,
+    objects: Vec<Object>,
+}
+
+struct Object {
+    doc: String,
+    name: String,
+    cname: String,
+    item: String,
+    /// What a pointer into a slot points to: the item, unless it wants more
+    /// alignment than a slot has.
+    slot: String,
+    index: usize,
+    item_size: u64,
+    capacity: u64,
+    batch: u64,
+    slots: u64,
+    stride: u64,
+    size: u64,
+    offset: u64,
+}
+
+/// What every C name of a schema begins with: `acme_market_`.
+pub(super) fn prefix(schema: &Schema) -> String {
+    format!("{}_", schema.name.replace('.', "_"))
+}
+
+fn runtime_version() -> [u32; 3] {
+    version_parts().map(|p| p.parse().unwrap_or(0))
+}
+
+/// The version of the runtime as one number, as `SHM_RUNTIME_VERSION` has it.
+pub(super) fn runtime_version_number() -> u32 {
+    let [major, minor, patch] = runtime_version();
+    major * 1_000_000 + minor * 1000 + patch
+}
+
+/// The header of a schema.
+pub(super) fn header(schema: &Schema) -> String {
+    let prefix = prefix(schema);
+    let [major, minor, _] = runtime_version();
+    let template = Header {
+        file: format!("{}.toml", schema.stem),
+        own: format!("{}.h", schema.module),
+        schema: &schema.name,
+        version: schema.version_text(),
+        doc: lines(&safe(&schema.doc), " * "),
+        guard: format!("{}{}_H", prefix, schema.module).to_uppercase(),
+        runtime_major_minor: major * 1000 + minor,
+        runtime_version: runtime_version_number(),
+        constants: schema
+            .constants
+            .iter()
+            .map(|c| Constant {
+                doc: comment(&c.doc, ""),
+                name: c.name.clone(),
+                value: constant(c.ty, c.value),
+            })
+            .collect(),
+        aliases: schema
+            .aliases
+            .iter()
+            .map(|a| Alias {
+                doc: comment(&with_unit(&a.doc, &a.unit), ""),
+                declaration: declaration(&a.ty, &format!("{prefix}{}", a.name), &prefix),
+            })
+            .collect(),
+        types: schema.types.iter().map(|t| decl(t, &prefix)).collect(),
+        segments: schema.segments.iter().map(|s| segment(s, &prefix)).collect(),
+        prefix,
+    };
+    // Rendering to a string fails only where formatting a value does.
+    template.render().unwrap_or_default()
+}
+
+/// Text that can stand in a comment.
+fn safe(doc: &str) -> String {
+    doc.replace("*/", "* /").replace("/*", "/ *")
+}
+
+/// A comment of one line or of several, with a line end; nothing for no text.
+fn comment(doc: &str, indent: &str) -> String {
+    let doc = safe(doc);
+    match doc.lines().count() {
+        0 => String::new(),
+        1 => format!("{indent}/* {} */\n", doc.trim()),
+        _ => {
+            let inner = lines(&doc, &format!("{indent} * "));
+            format!("{indent}/*\n{inner}{indent} */\n")
+        }
+    }
+}
+
+pub(super) fn ctype(p: Primitive) -> &'static str {
+    match p {
+        Primitive::U8 | Primitive::Bool => "uint8_t",
+        Primitive::U16 => "uint16_t",
+        Primitive::U32 => "uint32_t",
+        Primitive::U64 => "uint64_t",
+        Primitive::I8 => "int8_t",
+        Primitive::I16 => "int16_t",
+        Primitive::I32 => "int32_t",
+        Primitive::I64 => "int64_t",
+        Primitive::F32 => "float",
+        Primitive::F64 => "double",
+    }
+}
+
+/// A whole number of a type, in a form that has that type in C and C++.
+fn literal(p: Primitive, number: i128) -> String {
+    let bits = p.size() * 8;
+    if !p.is_signed() {
+        return format!("UINT{bits}_C({number})");
+    }
+    // The least number of a type cannot be written as minus the greatest one.
+    match p.integer_range() {
+        Some((low, _)) if low == number => format!("(-INT{bits}_C({}) - 1)", -(number + 1)),
+        _ if number < 0 => format!("(-INT{bits}_C({}))", -number),
+        _ => format!("INT{bits}_C({number})"),
+    }
+}
+
+pub(super) fn constant(ty: Primitive, value: Value) -> String {
+    match value {
+        Value::Integer(n) => literal(ty, n),
+        Value::Float(f) if ty == Primitive::F32 => format!("{}f", float(f)),
+        Value::Float(f) => float(f),
+        Value::Bool(b) => u8::from(b).to_string(),
+    }
+}
+
+/// A float with all its digits; C takes Rust's form.
+fn float(f: f64) -> String {
+    let text = format!("{f:?}");
+    if f < 0.0 { format!("({text})") } else { text }
+}
+
+/// `float curve[4][8]`
+fn declaration(ty: &Type, name: &str, prefix: &str) -> String {
+    let (element, own) = match &ty.element {
+        Element::Primitive(p) => (ctype(*p).to_owned(), None),
+        Element::Str(n) => ("char".to_owned(), Some(*n)),
+        Element::Bytes(n) => ("uint8_t".to_owned(), Some(*n)),
+        Element::Enum(t, _) | Element::Flags(t, _) | Element::Struct(t) => {
+            (format!("{prefix}{t}"), None)
+        }
+    };
+    let mut out = format!("{element} {name}");
+    for n in ty.dims.iter().copied().chain(own) {
+        let _ = write!(out, "[{n}]");
+    }
+    out
+}
+
+fn decl(decl: &TypeDecl, prefix: &str) -> Decl {
+    match decl {
+        TypeDecl::Enum(e) => Decl::Enum(Number {
+            doc: comment(&e.doc, ""),
+            cname: format!("{prefix}{}", e.name),
+            repr: ctype(e.repr),
+            add: if e.repr.is_signed() { "shm_add_signed" } else { "shm_add_number" },
+            values: e
+                .values
+                .iter()
+                .map(|v| Named {
+                    doc: comment(&v.doc, ""),
+                    name: v.name.clone(),
+                    number: literal(e.repr, v.number),
+                })
+                .collect(),
+        }),
+        TypeDecl::Flags(f) => Decl::Flags(Number {
+            doc: comment(&f.doc, ""),
+            cname: format!("{prefix}{}", f.name),
+            repr: ctype(f.repr),
+            add: "shm_add_number",
+            values: f
+                .bits
+                .iter()
+                .map(|b| Named {
+                    doc: comment(&b.doc, ""),
+                    name: b.name.clone(),
+                    number: format!("UINT{}_C({:#x})", f.repr.size() * 8, 1u64 << b.bit),
+                })
+                .collect(),
+        }),
+        TypeDecl::Struct(s) => Decl::Struct(Struct {
+            doc: comment(&s.doc, ""),
+            name: s.name.clone(),
+            cname: format!("{prefix}{}", s.name),
+            size: s.size,
+            align: s.align,
+            over_aligned: s.over_aligned(),
+            members: s.members.iter().map(|m| part(m, prefix)).collect(),
+        }),
+    }
+}
+
+fn part(member: &Member, prefix: &str) -> Part {
+    match member {
+        Member::Gap(gap) => Part {
+            name: gap.name.clone(),
+            declaration: format!("uint8_t {}[{}]", gap.name, gap.size),
+            offset: gap.offset,
+            is_gap: true,
+            ..Part::default()
+        },
+        Member::Field(f) => Part {
+            doc: comment(&with_unit(&f.doc, &f.unit), "  "),
+            name: f.name.clone(),
+            declaration: declaration(&f.ty, &f.name, prefix),
+            equal: equal(&f.name, &f.ty, prefix),
+            add: add(&f.name, &f.ty, prefix),
+            offset: f.offset,
+            is_gap: false,
+        },
+    }
+}
+
+/// Loops over the dimensions of a field around a statement about one element,
+/// which is the field's name with so many indices.
+fn loops(
+    name: &str,
+    dims: &[u64],
+    around: impl Fn(&mut String, usize, bool),
+    body: impl Fn(&str) -> String,
+) -> String {
+    let mut out = String::new();
+    let mut element = name.to_owned();
+    for (depth, n) in dims.iter().enumerate() {
+        around(&mut out, depth, true);
+        let indent = "  ".repeat(depth + 1);
+        let _ = writeln!(out, "{indent}for (size_t i{depth} = 0; i{depth} < {n}; i{depth}++) {{");
+        let _ = write!(element, "[i{depth}]");
+    }
+    let indent = "  ".repeat(dims.len() + 1);
+    for line in body(&element).lines() {
+        let _ = writeln!(out, "{indent}{line}");
+    }
+    for depth in (0..dims.len()).rev() {
+        let indent = "  ".repeat(depth + 1);
+        let _ = writeln!(out, "{indent}}}");
+        around(&mut out, depth, false);
+    }
+    out.truncate(out.trim_end().len());
+    out
+}
+
+fn equal(name: &str, ty: &Type, prefix: &str) -> String {
+    let differ = |element: &str| match &ty.element {
+        Element::Primitive(_) | Element::Enum(..) | Element::Flags(..) => {
+            format!("a->{element} != b->{element}")
+        }
+        Element::Str(n) => format!("!shm_text_equal(a->{element}, b->{element}, {n})"),
+        Element::Bytes(n) => format!("memcmp(a->{element}, b->{element}, {n}) != 0"),
+        Element::Struct(t) => format!("!{prefix}{t}_equal(&a->{element}, &b->{element})"),
+    };
+    loops(name, &ty.dims, |_, _, _| {}, |e| format!("if ({}) {{\n  return false;\n}}", differ(e)))
+}
+
+fn add(name: &str, ty: &Type, prefix: &str) -> String {
+    let one = |element: &str| match &ty.element {
+        Element::Primitive(Primitive::F32 | Primitive::F64) => {
+            let digits = if ty.element == Element::Primitive(Primitive::F32) { 9 } else { 17 };
+            format!(
+                "{{\n  char number[32];\n  snprintf(number, sizeof number, \"%.{digits}g\", \
+                 SHM_CAST(double, value->{element}));\n  shm_add(text, number);\n}}"
+            )
+        }
+        Element::Primitive(p) if p.is_signed() => {
+            format!("shm_add_signed(text, value->{element});")
+        }
+        Element::Primitive(_) => format!("shm_add_number(text, value->{element});"),
+        Element::Str(n) => {
+            format!(
+                "shm_add(text, \"\\\"\");\nshm_add_outside(text, value->{element}, {n});\n\
+                 shm_add(text, \"\\\"\");"
+            )
+        }
+        Element::Bytes(n) => format!("shm_add_hex(text, value->{element}, {n});"),
+        Element::Enum(t, _) | Element::Flags(t, _) => {
+            format!("{prefix}{t}_add(text, value->{element});")
+        }
+        Element::Struct(t) => format!("{prefix}{t}_add(text, &value->{element});"),
+    };
+    let around = |out: &mut String, depth: usize, begin: bool| {
+        let indent = "  ".repeat(depth + 1);
+        if begin && depth > 0 {
+            let _ = writeln!(out, "{indent}shm_add(text, i{} == 0 ? \"\" : \", \");", depth - 1);
+        }
+        let bracket = if begin { "[" } else { "]" };
+        let _ = writeln!(out, "{indent}shm_add(text, \"{bracket}\");");
+    };
+    let depth = ty.dims.len();
+    loops(name, &ty.dims, around, |e| {
+        if depth == 0 {
+            return one(e);
+        }
+        format!("shm_add(text, i{} == 0 ? \"\" : \", \");\n{}", depth - 1, one(e))
+    })
+}
+
+fn segment(s: &crate::model::Segment, prefix: &str) -> Segment {
+    let cname = format!("{prefix}{}", s.type_name);
+    let mut contract = String::new();
+    for line in s.contract_bytes.chunks(24) {
+        let bytes: Vec<String> = line.iter().map(|b| format!("{b:#04x}")).collect();
+        let _ = writeln!(contract, "    {},", bytes.join(", "));
+    }
+    let fingerprint: Vec<String> = s.fingerprint.0.iter().map(|b| format!("{b:#04x}")).collect();
+    Segment {
+        doc: comment(&s.doc, ""),
+        name: s.name.clone(),
+        address: quoted(&s.address.to_string()),
+        mode: format!("{:o}", s.mode),
+        participants: s.participants,
+        contract,
+        contract_size: s.contract_bytes.len(),
+        contract_offset: s.contract_offset,
+        fingerprint: fingerprint.join(", "),
+        size: s.size,
+        objects: s
+            .objects
+            .iter()
+            .enumerate()
+            .map(|(index, o)| Object {
+                doc: comment(&o.doc, ""),
+                cname: format!("{cname}_{}", o.name),
+                name: o.name.clone(),
+                item: format!("{prefix}{}", o.item),
+                slot: if o.item_align <= 8 {
+                    format!("{prefix}{}", o.item)
+                } else {
+                    "void".to_owned()
+                },
+                index,
+                item_size: o.layout.item,
+                capacity: o.layout.capacity,
+                batch: o.layout.batch,
+                slots: o.layout.slots,
+                stride: o.layout.stride,
+                size: o.layout.size,
+                offset: o.offset,
+            })
+            .collect(),
+        cname,
+    }
 }

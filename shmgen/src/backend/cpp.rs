@@ -1,6 +1,170 @@
-pub(super) fn header(_: &crate::model::Schema) -> String {
-    String::new()
+//! The C++ backend: a layer for C++17 over the C header.
+
+use super::c;
+use super::text::{VERSION, lines, quoted, version_parts, with_unit};
+use crate::model::{Schema, TypeDecl, Value};
+use askama::Template;
+use shm_runtime::contract::Primitive;
+
+#[derive(Template)]
+#[template(path = "cpp/runtime.hpp", escape = "none")]
+struct Runtime {
+    version: &'static str,
+    runtime_version: String,
+    namespace: String,
 }
+
+#[derive(Template)]
+#[template(path = "cpp/schema.hpp", escape = "none")]
+struct Header<'a> {
+    file: String,
+    schema: &'a str,
+    version: String,
+    module: &'a str,
+    guard: String,
+    namespace: String,
+    inline_namespace: String,
+    constants: Vec<Constant>,
+    aliases: Vec<Alias>,
+    types: Vec<Named>,
+    segments: Vec<Segment>,
+}
+
+struct Constant {
+    doc: String,
+    name: String,
+    ty: &'static str,
+    value: String,
+}
+
+struct Alias {
+    doc: String,
+    name: String,
+    cname: String,
+}
+
+/// A type of the C header.
+struct Named {
+    doc: String,
+    name: String,
+    cname: String,
+    is_struct: bool,
+    /// Room for the text of any value of an enum or a set of flags.
+    buffer: usize,
+}
+
+struct Segment {
+    doc: String,
+    name: String,
+    type_name: String,
+    cname: String,
+    address: String,
+    size: u64,
+    objects: Vec<Object>,
+}
+
+struct Object {
+    doc: String,
+    name: String,
+    item: String,
+    capacity: u64,
+    index: usize,
+}
+
+/// Two versions of the tool are strangers to each other in one program.
+fn inline_namespace() -> String {
+    format!("v{}", version_parts().join("_"))
+}
+
+/// `shm_runtime.hpp`, which generated headers include.
 pub(super) fn runtime() -> String {
-    String::new()
+    let template = Runtime {
+        version: VERSION,
+        runtime_version: c::runtime_version_number().to_string(),
+        namespace: inline_namespace(),
+    };
+    // Rendering to a string fails only where formatting a value does.
+    template.render().unwrap_or_default() + "\n"
+}
+
+/// The header of a schema.
+pub(super) fn header(schema: &Schema) -> String {
+    let prefix = c::prefix(schema);
+    let doc = |text: &str, indent: &str| lines(text, &format!("{indent}/// "));
+    let template = Header {
+        file: format!("{}.toml", schema.stem),
+        schema: &schema.name,
+        version: schema.version_text(),
+        module: &schema.module,
+        guard: format!("{prefix}{}_HPP", schema.module).to_uppercase(),
+        namespace: schema.name.replace('.', "::"),
+        inline_namespace: format!("shmgen_{}", inline_namespace()),
+        constants: schema
+            .constants
+            .iter()
+            .map(|constant| Constant {
+                doc: doc(&constant.doc, ""),
+                name: constant.name.clone(),
+                ty: match constant.ty {
+                    Primitive::Bool => "bool",
+                    other => c::ctype(other),
+                },
+                value: match constant.value {
+                    Value::Bool(b) => b.to_string(),
+                    other => c::constant(constant.ty, other),
+                },
+            })
+            .collect(),
+        aliases: schema
+            .aliases
+            .iter()
+            .map(|a| Alias {
+                doc: doc(&with_unit(&a.doc, &a.unit), ""),
+                name: a.name.clone(),
+                cname: format!("::{prefix}{}", a.name),
+            })
+            .collect(),
+        types: schema.types.iter().map(|t| named(t, &prefix, &doc)).collect(),
+        segments: schema
+            .segments
+            .iter()
+            .map(|s| Segment {
+                doc: doc(&s.doc, ""),
+                name: s.name.clone(),
+                type_name: s.type_name.clone(),
+                cname: format!("{prefix}{}", s.type_name),
+                address: quoted(&s.address.to_string()),
+                size: s.size,
+                objects: s
+                    .objects
+                    .iter()
+                    .enumerate()
+                    .map(|(index, o)| Object {
+                        doc: doc(&o.doc, "  "),
+                        name: o.name.clone(),
+                        item: o.item.clone(),
+                        capacity: o.layout.capacity,
+                        index,
+                    })
+                    .collect(),
+            })
+            .collect(),
+    };
+    template.render().unwrap_or_default() + "\n"
+}
+
+fn named(decl: &TypeDecl, prefix: &str, doc: &impl Fn(&str, &str) -> String) -> Named {
+    let (text, longest) = match decl {
+        TypeDecl::Enum(e) => (&e.doc, e.values.iter().map(|v| v.name.len()).max().unwrap_or(0)),
+        TypeDecl::Flags(f) => (&f.doc, f.bits.iter().map(|b| b.name.len() + 3).sum()),
+        TypeDecl::Struct(s) => (&s.doc, 0),
+    };
+    Named {
+        doc: doc(text, ""),
+        name: decl.name().to_owned(),
+        cname: format!("{prefix}{}", decl.name()),
+        is_struct: matches!(decl, TypeDecl::Struct(_)),
+        // The names, or a number of 64 bits in any form, and a NUL.
+        buffer: longest + 32,
+    }
 }

@@ -73,7 +73,6 @@ struct Struct {
     size: u64,
     align: u64,
     over_aligned: bool,
-    has_gaps: bool,
     members: Vec<Part>,
     uses: String,
 }
@@ -273,7 +272,6 @@ fn structure(s: &crate::model::Struct, options: &RustOptions) -> Struct {
             },
         })
         .collect();
-    let natural = s.fields().map(|f| natural_align(&f.ty)).max().unwrap_or(1);
     let uses: BTreeSet<&str> = s.fields().filter_map(|f| f.ty.element.named()).collect();
     Struct {
         doc: doc(&s.doc, ""),
@@ -281,19 +279,9 @@ fn structure(s: &crate::model::Struct, options: &RustOptions) -> Struct {
         name: s.name.clone(),
         size: s.size,
         align: s.align,
-        over_aligned: s.align > natural,
-        has_gaps: members.iter().any(|m| m.is_gap),
+        over_aligned: s.over_aligned(),
         members,
         uses: uses.into_iter().collect::<Vec<_>>().join(", "),
-    }
-}
-
-/// The alignment that a field's Rust type has for sure; of a struct it may
-/// have more, and asking for it again changes nothing.
-fn natural_align(ty: &Type) -> u64 {
-    match &ty.element {
-        Element::Primitive(p) | Element::Enum(_, p) | Element::Flags(_, p) => p.size(),
-        Element::Str(_) | Element::Bytes(_) | Element::Struct(_) => 1,
     }
 }
 
@@ -313,7 +301,7 @@ fn default_of(ty: &Type) -> String {
         Element::Primitive(Primitive::Bool) => "::shm_runtime::Bool::FALSE".to_owned(),
         Element::Primitive(Primitive::F32 | Primitive::F64) => "0.0".to_owned(),
         Element::Primitive(_) => "0".to_owned(),
-        Element::Str(_) => "::core::default::Default::default()".to_owned(),
+        Element::Str(_) => "::shm_runtime::Str::EMPTY".to_owned(),
         Element::Bytes(n) => format!("[0; {n}]"),
         Element::Enum(name, _) | Element::Flags(name, _) => format!("{name}(0)"),
         Element::Struct(name) => format!("<{name} as ::core::default::Default>::default()"),

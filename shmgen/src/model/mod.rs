@@ -171,6 +171,16 @@ pub struct Struct {
 }
 
 impl Struct {
+    /// Whether it is aligned to more than a compiler would see to by itself.
+    /// (Of a struct inside, the compiler knows.)
+    pub fn over_aligned(&self) -> bool {
+        let natural = |f: &Field| match &f.ty.element {
+            Element::Primitive(p) | Element::Enum(_, p) | Element::Flags(_, p) => p.size(),
+            Element::Str(_) | Element::Bytes(_) | Element::Struct(_) => 1,
+        };
+        self.align > self.fields().map(natural).max().unwrap_or(1)
+    }
+
     /// The fields without the gaps.
     pub fn fields(&self) -> impl Iterator<Item = &Field> {
         self.members.iter().filter_map(|m| match m {
