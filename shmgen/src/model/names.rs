@@ -1,7 +1,7 @@
 //! Names: which can be written in every language, and which are taken.
 
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// The longest name.
@@ -382,6 +382,9 @@ pub fn module(stem: &str) -> String {
 #[derive(Default)]
 pub struct Space {
     names: BTreeMap<String, (std::ops::Range<usize>, String)>,
+    /// Pairs of names that were told already: one clash may show in many
+    /// places.
+    told: BTreeSet<(usize, usize)>,
 }
 
 impl Space {
@@ -396,7 +399,7 @@ impl Space {
     ) {
         if let Some((other, other_from)) = self.names.get(&written) {
             // The same name twice is another error, and was told.
-            if other_from == from {
+            if other_from == from || !self.told.insert((other.start, span.start)) {
                 return;
             }
             let message = format!("{from} and {other_from} both become `{written}`");

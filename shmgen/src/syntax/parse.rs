@@ -32,7 +32,7 @@ pub fn parse(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Option<Sche
     let start = 0..source.text().find('\n').unwrap_or(source.text().len());
     edition(&mut context, root.get_ref(), &start)?;
     let table = Table::new(&mut context, root.get_ref(), &ROOT, &start);
-    let (name, version, doc) = header(&mut context, &table)?;
+    let (name, version, doc) = header(&mut context, &table);
     let mut schema = Schema {
         source: Arc::clone(source),
         name,
@@ -94,26 +94,41 @@ fn edition(context: &mut Context<'_>, root: &DeTable<'_>, start: &Span) -> Optio
 
 type Header = (Spanned<String>, Spanned<(u32, u32)>, String);
 
-fn header(context: &mut Context<'_>, root: &Table<'_, '_>) -> Option<Header> {
-    let node = root.get("schema")?;
-    let table = context.table(node, "schema")?;
+/// Name, version and documentation; where one is missing or wrong, which is
+/// reported, something in its place, so that the rest can be looked at.
+fn header(context: &mut Context<'_>, root: &Table<'_, '_>) -> Header {
+    let mut header =
+        (Spanned::new("unnamed".to_owned(), 0..0), Spanned::new((0, 0), 0..0), String::new());
+    let Some(node) = root.get("schema") else { return header };
+    let Some(table) = context.table(node, "schema") else { return header };
     let table = Table::new(context, table, &SCHEMA, &node.span());
-    let name = table.text(context, "name")?;
-    let text = table.text(context, "version")?;
-    let parse = |part: &str| {
+    if let Some(name) = table.text(context, "name") {
+        header.0 = name;
+    }
+    if let Some(text) = table.text(context, "version") {
+        match version(&text.value) {
+            Some(version) => header.1 = Spanned::new(version, text.span),
+            None => {
+                let message = format!("`{}` is no version", text.value);
+                context.error(Code::E013, text.span, message).help(
+                    "a version is major.minor, such as \"2.1\": a minor only grows, a major may \
+                     break",
+                );
+            }
+        }
+    }
+    header.2 = table.doc(context);
+    header
+}
+
+/// `2.1`
+fn version(text: &str) -> Option<(u32, u32)> {
+    let number = |part: &str| {
         let digits = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
         if digits { part.parse::<u32>().ok().filter(|n| *n < 1_000_000) } else { None }
     };
-    let version =
-        text.value.split_once('.').and_then(|(major, minor)| Some((parse(major)?, parse(minor)?)));
-    let Some(version) = version else {
-        context.error(Code::E013, text.span, format!("`{}` is no version", text.value)).help(
-            "a version is major.minor, such as \"2.1\": a minor only grows, a major may break",
-        );
-        return None;
-    };
-    let doc = table.doc(context);
-    Some((name, Spanned::new(version, text.span), doc))
+    let (major, minor) = text.split_once('.')?;
+    Some((number(major)?, number(minor)?))
 }
 
 fn constant(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Constant> {
@@ -199,8 +214,7 @@ fn flags(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Flags> {
 /// `since` is documentation of a version; only its form is checked.
 fn since(context: &mut Context<'_>, table: &Table<'_, '_>) {
     let Some(text) = table.text(context, "since") else { return };
-    let parts: Vec<&str> = text.value.split('.').collect();
-    if parts.len() != 2 || parts.iter().any(|p| p.parse::<u32>().is_err()) {
+    if version(&text.value).is_none() {
         context
             .error(Code::E013, text.span, format!("`{}` is no version", text.value))
             .help("`since` is the version that brought it, such as \"2.1\"");

@@ -1,0 +1,156 @@
+//! Every diagnostic as people see it: for each code a schema that provokes it,
+//! and the text beside it. `SHMGEN_BLESS=1 cargo test` writes the texts anew.
+
+#![allow(missing_docs, clippy::pedantic)]
+
+use shmgen::diagnostics::{Code, Format, Source, render};
+use shmgen::model::Limits;
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/errors")
+}
+
+fn schemas() -> Vec<PathBuf> {
+    let mut files: Vec<PathBuf> = std::fs::read_dir(folder())
+        .unwrap()
+        .map(|e| e.unwrap().path())
+        .filter(|p| p.extension().is_some_and(|e| e == "toml"))
+        .collect();
+    files.sort();
+    files
+}
+
+/// What the command prints, with the file's bare name.
+fn shown(path: &Path) -> (String, BTreeSet<Code>) {
+    let name = path.file_name().unwrap();
+    let bytes = std::fs::read(path).unwrap();
+    let checked = match String::from_utf8(bytes) {
+        Ok(text) => shmgen::check(&Source::new(name, text), Limits::default()),
+        Err(_) => shmgen::check_file(path, Limits::default()),
+    };
+    let text = render(&checked.diagnostics, Format::Text, false);
+    let codes = checked.diagnostics.sorted().iter().map(|d| d.code).collect();
+    (text.replace(&path.display().to_string(), &name.to_string_lossy()), codes)
+}
+
+#[test]
+fn every_diagnostic_reads_as_it_did() {
+    let mut wrong = Vec::new();
+    for path in schemas() {
+        let (text, _) = shown(&path);
+        let golden = path.with_extension("txt");
+        if std::env::var_os("SHMGEN_BLESS").is_some() {
+            std::fs::write(&golden, &text).unwrap();
+        }
+        if std::fs::read_to_string(&golden).unwrap_or_default() != text {
+            wrong.push(format!("{}:\n{text}", golden.display()));
+        }
+    }
+    assert!(wrong.is_empty(), "{}\n(SHMGEN_BLESS=1 takes them over)", wrong.join("\n"));
+}
+
+#[test]
+fn a_file_provokes_the_code_that_it_is_named_after_and_every_code_has_one() {
+    let mut provoked = BTreeSet::new();
+    for path in schemas() {
+        let (_, codes) = shown(&path);
+        let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
+        let code = stem.split('-').next().unwrap();
+        if code.starts_with('E') {
+            assert!(codes.iter().any(|c| c.name() == code), "{stem} provokes {codes:?}");
+            provoked.extend(codes.iter().filter(|c| c.name() == code));
+        }
+    }
+    // A file that is not there has no file here.
+    let missing = shmgen::check_file(&folder().join("not-there.toml"), Limits::default());
+    provoked.extend(missing.diagnostics.sorted().iter().map(|d| d.code));
+    let all: BTreeSet<Code> = Code::ALL.iter().copied().collect();
+    assert_eq!(all.difference(&provoked).collect::<Vec<_>>(), [] as [&Code; 0]);
+}
+
+#[test]
+fn ten_mistakes_are_told_in_one_run() {
+    let (_, codes) = shown(&folder().join("ten-mistakes.toml"));
+    assert!(codes.len() >= 10, "{codes:?}");
+}
+
+#[test]
+fn every_line_of_the_text_names_file_line_and_column() {
+    for path in schemas() {
+        let (text, _) = shown(&path);
+        let errors = text.lines().filter(|l| l.starts_with("error[E")).count();
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let places = text.lines().filter(|l| l.contains(&format!("--> {name}:"))).count();
+        assert_eq!(errors, places, "{text}");
+    }
+}
+
+#[test]
+fn the_other_formats_say_the_same() {
+    for path in schemas() {
+        let Ok(text) = std::fs::read_to_string(&path) else { continue };
+        let checked = shmgen::check(&Source::new("x.toml", text), Limits::default());
+        let json = render(&checked.diagnostics, Format::Json, false);
+        let parsed: serde_json::Value = serde_json::from_str(&json).unwrap();
+        let list = parsed["diagnostics"].as_array().unwrap();
+        assert_eq!(list.len(), checked.diagnostics.len());
+        for (json, diagnostic) in list.iter().zip(checked.diagnostics.sorted()) {
+            let (line, column) = diagnostic.source.line_column(diagnostic.span.start);
+            assert_eq!(json["code"], diagnostic.code.name());
+            assert_eq!(json["start"]["line"], line);
+            assert_eq!(json["start"]["column"], column);
+        }
+        let github = render(&checked.diagnostics, Format::Github, false);
+        assert_eq!(github.lines().count(), checked.diagnostics.len(), "{github}");
+        assert!(github.lines().all(|l| l.starts_with("::error file=x.toml,line=")), "{github}");
+    }
+}
+
+/// Bytes changed, lines dropped and doubled at random: any answer, no panic.
+#[test]
+fn no_schema_makes_it_panic() {
+    let mut seeds: Vec<String> =
+        schemas().iter().filter_map(|p| std::fs::read_to_string(p).ok()).collect();
+    let everything = folder().join("../schemas/everything.toml");
+    seeds.push(std::fs::read_to_string(everything).unwrap());
+    let mut state = 1u64;
+    let mut roll = |below: usize| {
+        state = state.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+        (state >> 33) as usize % below
+    };
+    for round in 0..4000 {
+        let mut bytes = seeds[round % seeds.len()].clone().into_bytes();
+        for _ in 0..1 + roll(4) {
+            if bytes.is_empty() {
+                break;
+            }
+            let at = roll(bytes.len());
+            match roll(5) {
+                0 => bytes[at] = b" \"[]{}=.,0123456789abzAZ_#\n<?-"[roll(30)],
+                1 => drop(bytes.remove(at)),
+                2 => bytes.insert(at, b"\"[]{}=.,9aZ_\n"[roll(13)]),
+                3 => bytes.truncate(at + 1),
+                _ => {
+                    let other = seeds[roll(seeds.len())].as_bytes();
+                    let from = roll(other.len());
+                    let piece = other[from..(from + roll(80)).min(other.len())].to_vec();
+                    bytes.splice(at..at, piece);
+                }
+            }
+        }
+        let Ok(text) = String::from_utf8(bytes) else { continue };
+        let checked = shmgen::check(&Source::new("x.toml", text), Limits::default());
+        for format in [Format::Text, Format::Json, Format::Github] {
+            render(&checked.diagnostics, format, true);
+        }
+        if let Ok(schema) = checked.into_result() {
+            shmgen::backend::generate(
+                &schema,
+                &shmgen::backend::Language::ALL,
+                &Default::default(),
+            );
+        }
+    }
+}
