@@ -1,0 +1,147 @@
+/* ---- Failures -----------------------------------------------------------
+ *
+ * How a failure is told: what was tried, on what, why not, and what to do. The
+ * last one of each thread is kept, in a buffer that all translation units of a
+ * program share. Full, Empty and their like, which a poller meets a hundred
+ * million times a second, leave only their status.
+ */
+
+#define SHM_FAILURE_SIZE 1024
+
+typedef struct shm_failure {
+  uint32_t status;
+  int32_t os_error; /* errno, or 0 */
+  shm_text text;    /* in `buffer`, if its status is to be explained */
+  char buffer[SHM_FAILURE_SIZE];
+} shm_failure;
+
+#if defined(__cplusplus)
+extern "C" {
+#endif
+/* Weak, so that each translation unit may define it and the program has one. */
+__attribute__((weak, visibility("default"))) __thread shm_failure SHM_VERSIONED(shm_runtime_failure);
+#if defined(__cplusplus)
+}
+#endif
+
+/* Explains this thread's last failure. The text lasts until the next one. */
+SHM_COLD const char *shm_last_error(void) {
+  const shm_failure *last = &SHM_VERSIONED(shm_runtime_failure);
+  if (last->text.bytes != NULL && last->text.used > 0) {
+    return last->buffer;
+  }
+  return shm_status_text(SHM_CAST(shm_status, last->status));
+}
+
+/* The errno of the system call behind this thread's last failure, or 0. */
+SHM_COLD int shm_last_os_error(void) { return SHM_VERSIONED(shm_runtime_failure).os_error; }
+
+/* Leaves a status that explains itself. */
+SHM_INLINE shm_status shm_fail_briefly(shm_status status) {
+  shm_failure *last = &SHM_VERSIONED(shm_runtime_failure);
+  last->status = SHM_CAST(uint32_t, status);
+  last->text.used = 0;
+  last->os_error = 0;
+  return status;
+}
+
+/* What is being tried, for messages: `attach to`, `posix:/acme.feed`. */
+typedef struct shm_attempt {
+  const char *verb;
+  const char *address;
+} shm_attempt;
+
+SHM_INLINE shm_attempt shm_attempt_to(const char *verb, const char *address) {
+  shm_attempt attempt;
+  attempt.verb = verb;
+  attempt.address = address;
+  return attempt;
+}
+
+/* Begins an explanation, to which the caller adds. */
+SHM_COLD shm_text *shm_explain(shm_status status) {
+  shm_failure *last = &SHM_VERSIONED(shm_runtime_failure);
+  last->status = SHM_CAST(uint32_t, status);
+  last->os_error = 0;
+  shm_text_begin(&last->text, last->buffer, sizeof last->buffer);
+  return &last->text;
+}
+
+/* Begins `cannot attach to posix:/acme.feed: `; the caller adds the reason. */
+SHM_COLD shm_text *shm_explain_attempt(shm_attempt attempt, shm_status status) {
+  shm_text *text = shm_explain(status);
+  shm_add(text, "cannot ");
+  shm_add(text, attempt.verb);
+  shm_add(text, " ");
+  shm_add_outside(text, attempt.address, SIZE_MAX);
+  shm_add(text, ": ");
+  return text;
+}
+
+/* A failure with a reason of our own. */
+SHM_COLD shm_status shm_fail(shm_attempt attempt, shm_status status, const char *why) {
+  shm_add(shm_explain_attempt(attempt, status), why);
+  return status;
+}
+
+/* An errno in the words of the system. */
+SHM_COLD void shm_add_os_error(shm_text *text, int os_error) {
+  shm_add(text, strerror(os_error));
+  shm_add(text, " (os error ");
+  shm_add_signed(text, os_error);
+  shm_add(text, ")");
+  SHM_VERSIONED(shm_runtime_failure).os_error = os_error;
+}
+
+/* A system call that failed. */
+SHM_COLD shm_status shm_fail_os(shm_attempt attempt, const char *call, int os_error) {
+  shm_status status = SHM_OS;
+  shm_text *text;
+  switch (os_error) {
+  case ENOENT:
+    status = shm_fail(attempt, SHM_NOT_FOUND, "there is no such segment");
+    SHM_VERSIONED(shm_runtime_failure).os_error = os_error;
+    return status;
+  case EEXIST:
+    status = shm_fail(attempt, SHM_EXISTS, "it exists already (attach to it, or remove it first)");
+    SHM_VERSIONED(shm_runtime_failure).os_error = os_error;
+    return status;
+  case EACCES:
+  case EPERM:
+    status = SHM_PERMISSION;
+    break;
+  case ENOSPC:
+  case ENOMEM:
+    status = SHM_NO_SPACE;
+    break;
+  case EIDRM:
+    status = SHM_REMOVED;
+    break;
+  case EINVAL:
+    status = SHM_INVALID;
+    break;
+  case EAGAIN:
+  case EBUSY:
+    status = SHM_BUSY;
+    break;
+  case ENOSYS:
+  case EOPNOTSUPP:
+    status = SHM_UNSUPPORTED;
+    break;
+  default:
+    break;
+  }
+  text = shm_explain_attempt(attempt, status);
+  shm_add(text, call);
+  shm_add(text, ": ");
+  shm_add_os_error(text, os_error);
+  if (os_error == EMFILE) {
+    shm_add(text, " (raise `ulimit -n`)");
+  }
+  return status;
+}
+
+/* Memory of this process, not of a segment, is used up. */
+SHM_COLD shm_status shm_fail_memory(shm_attempt attempt) {
+  return shm_fail(attempt, SHM_NO_SPACE, "this process has no memory left");
+}

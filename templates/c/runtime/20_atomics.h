@@ -1,0 +1,186 @@
+/* ---- Shared words -------------------------------------------------------
+ *
+ * How memory is accessed that other processes write: plain integers of the
+ * format, by the compiler's __atomic builtins. Never _Atomic or std::atomic,
+ * whose layout is the compiler's own affair, and never by plain loads and
+ * stores, which have no meaning where a peer writes at the same time.
+ *
+ * Each caller names the partner of its acquire or release.
+ */
+
+/* Words that may alias anything: a slot holds whatever struct is sent. */
+typedef uint64_t __attribute__((may_alias)) shm_word64;
+typedef uint32_t __attribute__((may_alias)) shm_word32;
+
+SHM_HOT uint64_t shm_load_relaxed(const shm_word64 *word) { return __atomic_load_n(word, __ATOMIC_RELAXED); }
+
+SHM_HOT uint64_t shm_load_acquire(const shm_word64 *word) { return __atomic_load_n(word, __ATOMIC_ACQUIRE); }
+
+SHM_HOT void shm_store_relaxed(shm_word64 *word, uint64_t value) {
+  __atomic_store_n(word, value, __ATOMIC_RELAXED);
+}
+
+SHM_HOT void shm_store_release(shm_word64 *word, uint64_t value) {
+  __atomic_store_n(word, value, __ATOMIC_RELEASE);
+}
+
+/* Compare and swap, acquire and release; whether the word was as expected. */
+SHM_INLINE bool shm_exchange(shm_word64 *word, uint64_t expected, uint64_t value) {
+  return __atomic_compare_exchange_n(word, &expected, value, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
+}
+
+/*
+ * A sequentially consistent fence: no load behind it is done before the stores
+ * ahead of it are seen. As an instruction, since ThreadSanitizer has no idea of
+ * thread fences (gcc refuses them there), and since on x86-64 a locked
+ * operation beside the stack takes half the time of the mfence that some compilers
+ * make of __atomic_thread_fence.
+ */
+SHM_HOT void shm_fence(void) {
+#if defined(__x86_64__)
+  __asm__ __volatile__("lock; orl $0, -4(%%rsp)" ::: "memory", "cc");
+#else
+  __asm__ __volatile__("dmb ish" ::: "memory");
+#endif
+}
+
+/*
+ * Keeps the compiler from moving memory accesses across this point. A process
+ * that is killed has executed a prefix of its program, so this is enough to
+ * order what its successor finds.
+ */
+SHM_HOT void shm_program_order(void) { __asm__ __volatile__("" ::: "memory"); }
+
+/* Tells the processor that this is a loop which waits. */
+SHM_HOT void shm_spin(void) {
+#if defined(__x86_64__)
+  __asm__ __volatile__("pause");
+#else
+  __asm__ __volatile__("isb");
+#endif
+}
+
+/*
+ * Payload moves by relaxed 64-bit words: as fast as memcpy, and defined where
+ * the other side lies about who writes. Eight words a turn, and the rest by
+ * fours, twos and ones: with a constant size only the moves are left, also where
+ * the compiler unrolls no loops. A last part of a word is padded with zeros.
+ */
+SHM_HOT void shm_write_word(shm_word64 *to, const char *from) {
+  uint64_t value;
+  memcpy(&value, from, 8);
+  shm_store_relaxed(to, value);
+}
+
+SHM_HOT void shm_write_4_words(shm_word64 *to, const char *from) {
+  shm_write_word(to, from);
+  shm_write_word(to + 1, from + 8);
+  shm_write_word(to + 2, from + 16);
+  shm_write_word(to + 3, from + 24);
+}
+
+SHM_HOT void shm_write_payload(shm_word64 *payload, const void *item, size_t size) {
+  const char *from = SHM_CAST(const char *, item);
+  size_t words = size / 8;
+  size_t n = 0;
+  for (; n + 8 <= words; n += 8) {
+    shm_write_4_words(payload + n, from + n * 8);
+    shm_write_4_words(payload + n + 4, from + n * 8 + 32);
+  }
+  if ((words & 4) != 0) {
+    shm_write_4_words(payload + n, from + n * 8);
+    n += 4;
+  }
+  if ((words & 2) != 0) {
+    shm_write_word(payload + n, from + n * 8);
+    shm_write_word(payload + n + 1, from + n * 8 + 8);
+    n += 2;
+  }
+  if ((words & 1) != 0) {
+    shm_write_word(payload + n, from + n * 8);
+    n += 1;
+  }
+  if (size % 8 != 0) {
+    uint64_t value = 0;
+    memcpy(&value, from + n * 8, size % 8);
+    shm_store_relaxed(payload + n, value);
+  }
+}
+
+SHM_HOT void shm_read_word(const shm_word64 *from, char *to) {
+  uint64_t value = shm_load_relaxed(from);
+  memcpy(to, &value, 8);
+}
+
+SHM_HOT void shm_read_4_words(const shm_word64 *from, char *to) {
+  shm_read_word(from, to);
+  shm_read_word(from + 1, to + 8);
+  shm_read_word(from + 2, to + 16);
+  shm_read_word(from + 3, to + 24);
+}
+
+SHM_HOT void shm_read_payload(const shm_word64 *payload, void *item, size_t size) {
+  char *to = SHM_CAST(char *, item);
+  size_t words = size / 8;
+  size_t n = 0;
+  for (; n + 8 <= words; n += 8) {
+    shm_read_4_words(payload + n, to + n * 8);
+    shm_read_4_words(payload + n + 4, to + n * 8 + 32);
+  }
+  if ((words & 4) != 0) {
+    shm_read_4_words(payload + n, to + n * 8);
+    n += 4;
+  }
+  if ((words & 2) != 0) {
+    shm_read_word(payload + n, to + n * 8);
+    shm_read_word(payload + n + 1, to + n * 8 + 8);
+    n += 2;
+  }
+  if ((words & 1) != 0) {
+    shm_read_word(payload + n, to + n * 8);
+    n += 1;
+  }
+  if (size % 8 != 0) {
+    uint64_t value = shm_load_relaxed(payload + n);
+    memcpy(to + n * 8, &value, size % 8);
+  }
+}
+
+/* Copies bytes out of shared memory, where nobody may be trusted. */
+SHM_COLD void shm_copy_out(void *to, const char *from, size_t count) {
+  unsigned char *bytes = SHM_CAST(unsigned char *, to);
+  const unsigned char *shared = SHM_CAST(const unsigned char *, SHM_CAST(const void *, from));
+  for (size_t i = 0; i < count; i++) {
+    bytes[i] = __atomic_load_n(shared + i, __ATOMIC_RELAXED);
+  }
+}
+
+/* Copies bytes into shared memory. */
+SHM_COLD void shm_copy_in(char *to, const void *from, size_t count) {
+  unsigned char *shared = SHM_CAST(unsigned char *, SHM_CAST(void *, to));
+  const unsigned char *bytes = SHM_CAST(const unsigned char *, from);
+  for (size_t i = 0; i < count; i++) {
+    __atomic_store_n(shared + i, bytes[i], __ATOMIC_RELAXED);
+  }
+}
+
+/* Numbers out of and into private copies, wherever they lie. */
+SHM_INLINE uint32_t shm_get32(const void *bytes, size_t at) {
+  uint32_t value;
+  memcpy(&value, SHM_CAST(const char *, bytes) + at, sizeof value);
+  return value;
+}
+
+SHM_INLINE uint64_t shm_get64(const void *bytes, size_t at) {
+  uint64_t value;
+  memcpy(&value, SHM_CAST(const char *, bytes) + at, sizeof value);
+  return value;
+}
+
+SHM_INLINE void shm_put32(void *bytes, size_t at, uint32_t value) {
+  memcpy(SHM_CAST(char *, bytes) + at, &value, sizeof value);
+}
+
+SHM_INLINE void shm_put64(void *bytes, size_t at, uint64_t value) {
+  memcpy(SHM_CAST(char *, bytes) + at, &value, sizeof value);
+}

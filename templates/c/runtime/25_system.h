@@ -1,0 +1,217 @@
+/* ---- The system ---------------------------------------------------------
+ *
+ * System calls that some dialect of the C library hides, with the constants
+ * and structures of the kernel's ABI that they take. Each answers -1 and sets
+ * errno, like the function of its name. No meaning here, only calls.
+ */
+
+/*
+ * The library's own functions under names of ours: their declarations are
+ * hidden in strict dialects, and a second declaration of `syscall` would clash
+ * with the first one's exception specification in C++.
+ */
+SHM_EXTERN_C long shm_libc_syscall(long number, ...) __asm__("syscall");
+
+/* struct timespec of 64-bit systems. */
+typedef struct shm_timespec {
+  int64_t seconds;
+  int64_t nanoseconds;
+} shm_timespec;
+
+/* Goes through the vDSO, which a bare system call does not. */
+SHM_EXTERN_C int shm_libc_clock_gettime(int clock, shm_timespec *time) __asm__("clock_gettime");
+
+enum {
+  SHM_SYS_CLOEXEC = 02000000,
+  SHM_SYS_PATH = 010000000,
+#if defined(__aarch64__)
+  SHM_SYS_NOFOLLOW = 0100000,
+  SHM_SYS_TMPFILE = 020000000 | 040000,
+#else
+  SHM_SYS_NOFOLLOW = 0400000,
+  SHM_SYS_TMPFILE = 020000000 | 0200000,
+#endif
+  SHM_SYS_AT_FDCWD = -100,
+  SHM_SYS_AT_SYMLINK_FOLLOW = 0x400,
+  SHM_SYS_OFD_GETLK = 36,
+  SHM_SYS_OFD_SETLK = 37,
+  SHM_SYS_MAP_ANONYMOUS = 0x20,
+  SHM_SYS_MADV_WIPEONFORK = 18,
+  SHM_SYS_MADV_POPULATE_WRITE = 23,
+  SHM_SYS_FUTEX_WAIT = 0, /* without the private flag: across processes */
+  SHM_SYS_FUTEX_WAKE = 1,
+  SHM_SYS_GRND_NONBLOCK = 1,
+  SHM_SYS_CLOCK_REALTIME = 0,
+  SHM_SYS_CLOCK_MONOTONIC = 1,
+  SHM_SYS_TYPE_MASK = 0170000, /* of a file's mode */
+  SHM_SYS_REGULAR = 0100000,
+  SHM_SYS_SYMLINK = 0120000,
+  SHM_SYS_FIFO = 0010000,
+  SHM_SYS_SOCKET = 0140000,
+  SHM_SYS_DIRECTORY = 0040000,
+  SHM_SYS_PIDFD_OPEN = 434 /* the number of the call, which old headers lack */
+};
+
+SHM_INLINE uint64_t shm_sys_clock(int clock) {
+  shm_timespec now = SHM_ZERO;
+  shm_libc_clock_gettime(clock, &now);
+  return SHM_CAST(uint64_t, now.seconds) * 1000000000u + SHM_CAST(uint64_t, now.nanoseconds);
+}
+
+/* Nanoseconds on a clock that nobody sets. */
+SHM_INLINE uint64_t shm_monotonic_ns(void) { return shm_sys_clock(SHM_SYS_CLOCK_MONOTONIC); }
+
+/* Nanoseconds since 1970. */
+SHM_INLINE uint64_t shm_wall_ns(void) { return shm_sys_clock(SHM_SYS_CLOCK_REALTIME); }
+
+SHM_COLD void shm_sys_sleep_ms(int64_t milliseconds) {
+  shm_timespec time = SHM_ZERO;
+  time.seconds = milliseconds / 1000;
+  time.nanoseconds = milliseconds % 1000 * 1000000;
+  shm_libc_syscall(SYS_nanosleep, &time, NULL);
+}
+
+SHM_COLD int shm_sys_open(const char *path, int flags, unsigned mode) {
+  return open(path, flags | SHM_SYS_CLOEXEC, mode);
+}
+
+SHM_INLINE int64_t shm_sys_pread(int fd, void *bytes, size_t count, uint64_t offset) {
+  return shm_libc_syscall(SYS_pread64, fd, bytes, count, offset);
+}
+
+SHM_INLINE int64_t shm_sys_pwrite(int fd, const void *bytes, size_t count, uint64_t offset) {
+  return shm_libc_syscall(SYS_pwrite64, fd, bytes, count, offset);
+}
+
+SHM_INLINE int shm_sys_fallocate(int fd, uint64_t offset, uint64_t count) {
+  return SHM_CAST(int, shm_libc_syscall(SYS_fallocate, fd, 0, offset, count));
+}
+
+SHM_INLINE int shm_sys_ftruncate(int fd, uint64_t size) {
+  return SHM_CAST(int, shm_libc_syscall(SYS_ftruncate, fd, size));
+}
+
+SHM_INLINE int shm_sys_fchown(int fd, uint32_t uid, uint32_t gid) {
+  return SHM_CAST(int, shm_libc_syscall(SYS_fchown, fd, uid, gid));
+}
+
+SHM_INLINE int shm_sys_fchmod(int fd, uint32_t mode) {
+  return SHM_CAST(int, shm_libc_syscall(SYS_fchmod, fd, mode));
+}
+
+SHM_INLINE int shm_sys_linkat(const char *from, const char *to) {
+  return SHM_CAST(int, shm_libc_syscall(SYS_linkat, SHM_SYS_AT_FDCWD, from, SHM_SYS_AT_FDCWD, to,
+                                        SHM_SYS_AT_SYMLINK_FOLLOW));
+}
+
+SHM_INLINE int shm_sys_madvise(void *base, size_t size, int advice) {
+  return SHM_CAST(int, shm_libc_syscall(SYS_madvise, base, size, advice));
+}
+
+/* A new mapping, or NULL. */
+SHM_COLD char *shm_sys_map(int fd, size_t size, bool writable, int flags) {
+  void *base = mmap(NULL, size, writable ? PROT_READ | PROT_WRITE : PROT_READ, flags, fd, 0);
+  return base == MAP_FAILED ? NULL : SHM_CAST(char *, base);
+}
+
+/* Sleeps while the word has this value, until woken, interrupted or for so long. */
+SHM_COLD void shm_sys_futex_wait(shm_word32 *word, uint32_t value, uint64_t at_most_ns) {
+  shm_timespec time = SHM_ZERO;
+  time.seconds = SHM_CAST(int64_t, at_most_ns / 1000000000u);
+  time.nanoseconds = SHM_CAST(int64_t, at_most_ns % 1000000000u);
+  shm_libc_syscall(SYS_futex, word, SHM_SYS_FUTEX_WAIT, value, &time, NULL, 0);
+}
+
+/* Wakes all who sleep on the word. */
+SHM_COLD void shm_sys_futex_wake(shm_word32 *word) {
+  shm_libc_syscall(SYS_futex, word, SHM_SYS_FUTEX_WAKE, INT32_MAX, NULL, NULL, 0);
+}
+
+/*
+ * A number that nobody can guess; by time and process where the kernel has no
+ * random numbers to give.
+ */
+SHM_COLD uint64_t shm_random(void) {
+  uint64_t number = 0;
+  if (shm_libc_syscall(SYS_getrandom, &number, sizeof number, SHM_SYS_GRND_NONBLOCK) == 8) {
+    return number;
+  }
+  return shm_wall_ns() ^ SHM_CAST(uint64_t, getpid()) << 40;
+}
+
+/*
+ * Bytes of memory that this machine has, swap included. More than that is
+ * refused before the first page is taken: the kernel would not say no, but kill.
+ */
+SHM_COLD uint64_t shm_machine_memory(void) {
+  uint64_t facts[16] = SHM_ZERO; /* struct sysinfo of 64-bit systems, 112 bytes */
+  uint64_t unit;
+  if (shm_libc_syscall(SYS_sysinfo, facts) != 0) {
+    return UINT64_MAX;
+  }
+  unit = facts[13] & UINT32_MAX;
+  return (facts[4] + facts[8]) * (unit == 0 ? 1 : unit);
+}
+
+/* `/proc/self/fd/7`: the way to a file that has no name, or is open with O_PATH. */
+SHM_COLD void shm_proc_path(char path[32], int fd) {
+  shm_text text;
+  shm_text_begin(&text, path, 32);
+  shm_add(&text, "/proc/self/fd/");
+  shm_add_signed(&text, fd);
+}
+
+/*
+ * System V shared memory. The library's declarations want feature macros, and
+ * its names would crowd those of this header.
+ */
+enum {
+  SHM_SYSV_CREATE = 01000,
+  SHM_SYSV_EXCLUSIVE = 02000,
+  SHM_SYSV_READ_ONLY = 010000,
+  SHM_SYSV_REMOVE = 0,
+  SHM_SYSV_SET = 1,
+  SHM_SYSV_STAT = 2,
+  SHM_SYSV_LOCK_MEMORY = 11,
+  SHM_SYSV_UNLOCK_MEMORY = 12,
+  SHM_SYSV_MODE_DEST = 01000, /* marked for removal */
+  SHM_SYSV_MODE_LOCKED = 02000
+};
+
+/* struct shmid64_ds of 64-bit systems, 112 bytes. */
+typedef struct shm_sysv_facts {
+  int32_t key;
+  uint32_t uid;
+  uint32_t gid;
+  uint32_t creator_uid;
+  uint32_t creator_gid;
+  uint32_t mode;
+  uint16_t sequence;
+  uint16_t padding;
+  uint32_t padding2;
+  uint64_t unused[2];
+  uint64_t size;
+  int64_t attach_time;
+  int64_t detach_time;
+  int64_t change_time;
+  int32_t creator_pid;
+  int32_t last_pid;
+  uint64_t attached;
+  uint64_t unused2[2];
+} shm_sysv_facts;
+
+SHM_INLINE int32_t shm_sys_shmget(int32_t key, uint64_t size, int flags) {
+  return SHM_CAST(int32_t, shm_libc_syscall(SYS_shmget, key, size, flags));
+}
+
+SHM_INLINE int shm_sys_shmctl(int32_t id, int command, shm_sysv_facts *facts) {
+  return SHM_CAST(int, shm_libc_syscall(SYS_shmctl, id, command, facts));
+}
+
+/* Where the segment is mapped, or NULL. */
+SHM_COLD char *shm_sys_shmat(int32_t id, int flags) {
+  long base = shm_libc_syscall(SYS_shmat, id, NULL, flags);
+  return base == -1 ? NULL : SHM_POINTER(base);
+}
+
+SHM_INLINE void shm_sys_shmdt(char *base) { shm_libc_syscall(SYS_shmdt, base); }

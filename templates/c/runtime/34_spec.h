@@ -1,0 +1,128 @@
+/* ---- What a program knows of a segment before it meets one --------------
+ *
+ * Generated headers hold one constant shm_segment_spec for each segment of
+ * their schema. It must live as long as whatever is attached by it.
+ */
+
+#define SHM_KIND_QUEUE 1u
+
+typedef struct shm_object_spec {
+  const char *name;
+  uint32_t kind; /* 1: queue */
+  uint32_t reserved;
+  uint64_t item_size; /* bytes of an item */
+  uint64_t capacity;  /* items that always fit */
+  uint64_t batch;     /* the consumer publishes its head after so many */
+  uint64_t slots;     /* items that fit at most */
+  uint64_t stride;    /* bytes from one slot to the next */
+  uint64_t size;      /* bytes of the whole object */
+} shm_object_spec;
+
+typedef struct shm_segment_spec {
+  const char *schema;
+  const char *version;
+  const char *segment;
+  const char *address; /* where it is unless the program says otherwise: "posix:/acme.feed" */
+  uint32_t mode;       /* permissions on create, such as 0640 */
+  uint32_t participants;
+  const uint8_t *contract; /* in its canonical form */
+  uint64_t contract_size;
+  uint8_t fingerprint[16];
+  const shm_object_spec *objects;
+  uint32_t object_count;
+  uint32_t reserved;
+  uint64_t total_size;
+  uint64_t contract_offset;
+  const uint64_t *object_offsets;
+} shm_segment_spec;
+
+/* How a segment is created, and who is trusted when attaching to one. */
+typedef struct shm_options {
+  uint32_t mode;      /* on create: exactly these permissions; UINT32_MAX: as the schema says */
+  int64_t uid;        /* on create: the owner, -1: the caller; needs the privilege to give files away */
+  int64_t gid;        /* on create: the group, -1: the caller's */
+  uint32_t exclusive; /* whether create insists on a new segment; 0: attach to one that is there */
+  uint32_t any_owner; /* attach whoever the segment belongs to */
+  int64_t trust_uid;  /* attach also if it belongs to this user; -1: nobody */
+} shm_options;
+
+/* The options that say: as the schema has it. Change what shall differ. */
+SHM_INLINE shm_options shm_options_default(void) {
+  shm_options options;
+  options.mode = UINT32_MAX;
+  options.uid = -1;
+  options.gid = -1;
+  options.exclusive = 1;
+  options.any_owner = 0;
+  options.trust_uid = -1;
+  return options;
+}
+
+SHM_COLD shm_status shm_check_mode(shm_attempt attempt, uint32_t mode) {
+  shm_text *why;
+  if (mode <= 0777) {
+    return SHM_OK;
+  }
+  why = shm_explain_attempt(attempt, SHM_INVALID);
+  shm_add(why, "mode ");
+  shm_add_digits(why, mode, 8, 0);
+  shm_add(why, " is not within 0 to 777");
+  return SHM_INVALID;
+}
+
+/*
+ * A segment is trusted if it belongs to root, to the caller or to a uid that
+ * the caller named: its owner can write whatever it likes into it, and can make
+ * a POSIX one shrink under the reader.
+ */
+SHM_COLD shm_status shm_check_owner(const shm_options *options, uint32_t owner, shm_attempt attempt) {
+  uint32_t me = geteuid();
+  shm_text *why;
+  if (options->any_owner != 0 || owner == 0 || owner == me ||
+      options->trust_uid == SHM_CAST(int64_t, owner)) {
+    return SHM_OK;
+  }
+  why = shm_explain_attempt(attempt, SHM_PERMISSION);
+  shm_add(why, "it belongs to uid ");
+  shm_add_number(why, owner);
+  shm_add(why, ", which is neither root nor you (uid ");
+  shm_add_number(why, me);
+  shm_add(why, "); to trust that user, set trust_uid to ");
+  shm_add_number(why, owner);
+  shm_add(why, " in shm_options, or any_owner");
+  return SHM_PERMISSION;
+}
+
+/* The geometry of an object, as far as memory safety hangs on it. */
+SHM_COLD bool shm_is_object_sound(const shm_object_spec *object) {
+  uint64_t slots;
+  return object->kind == SHM_KIND_QUEUE && object->item_size > 0 && object->slots > 0 && object->batch > 0 &&
+         object->stride % 8 == 0 && object->stride > 8 && object->item_size <= object->stride - 8 &&
+         !__builtin_mul_overflow(object->slots, object->stride, &slots) && object->size >= SHM_QUEUE_SLOTS &&
+         slots <= object->size - SHM_QUEUE_SLOTS;
+}
+
+/*
+ * Whether a spec's own numbers fit together. Generated ones do; this keeps one
+ * that was written by hand from reaching outside the segment.
+ */
+SHM_COLD shm_status shm_check_spec(const shm_segment_spec *spec) {
+  uint64_t end = SHM_HEADER_SIZE + SHM_CAST(uint64_t, spec->object_count) * SHM_ENTRY_SIZE +
+                 SHM_CAST(uint64_t, spec->participants) * SHM_RECORD_SIZE;
+  bool sound = spec->participants > 0 && spec->participants <= SHM_PARTICIPANTS_MAX &&
+               spec->contract_size <= SHM_CONTRACT_MAX && strlen(spec->schema) < 128 &&
+               strlen(spec->segment) < 64 && strlen(spec->version) < 16;
+  for (uint32_t i = 0; sound && i < spec->object_count; i++) {
+    uint64_t offset = spec->object_offsets[i];
+    sound = shm_is_object_sound(&spec->objects[i]) && offset >= end && offset % 128 == 0 &&
+            !__builtin_add_overflow(offset, spec->objects[i].size, &end);
+  }
+  sound = sound && spec->contract_offset >= end && spec->contract_offset % 64 == 0 &&
+          spec->contract_offset <= PTRDIFF_MAX - SHM_CONTRACT_MAX &&
+          spec->contract_offset + spec->contract_size <= spec->total_size && spec->total_size <= PTRDIFF_MAX;
+  if (sound) {
+    return SHM_OK;
+  }
+  shm_add(shm_explain(SHM_INVALID), "the segment's spec is damaged: its numbers do not fit together");
+  return SHM_INVALID;
+}

@@ -1,0 +1,286 @@
+/* ---- POSIX segments: files in /dev/shm ----------------------------------
+ *
+ * A segment is born whole: it is made as a nameless file, given its pages,
+ * filled, and only then linked to its name. So nobody ever meets a half-made
+ * one, and a full /dev/shm is an error of create instead of a SIGBUS later.
+ */
+
+#define SHM_DIR "/dev/shm"
+#define SHM_PATH_SIZE (sizeof SHM_DIR + SHM_NAME_SIZE)
+
+/* The path of a segment's file, with SHM_RUNTIME_PREFIX before its name. */
+SHM_COLD shm_status shm_posix_path(const char *name, shm_attempt attempt, char path[SHM_PATH_SIZE]) {
+  const char *prefix = getenv("SHM_RUNTIME_PREFIX");
+  size_t size;
+  shm_text text;
+  if (prefix == NULL) {
+    prefix = "";
+  }
+  size = strlen(prefix) + strlen(name);
+  if (size == 0 || size >= SHM_NAME_SIZE || strchr(prefix, '/') != NULL) {
+    return shm_fail(attempt, SHM_INVALID,
+                    "with SHM_RUNTIME_PREFIX before it, the name is empty, too long or has a slash");
+  }
+  shm_text_begin(&text, path, SHM_PATH_SIZE);
+  shm_add(&text, SHM_DIR "/");
+  shm_add(&text, prefix);
+  shm_add(&text, name);
+  return SHM_OK;
+}
+
+/* Bytes that are free in the file's file system. */
+SHM_COLD uint64_t shm_posix_room(int fd) {
+  struct statvfs room;
+  if (fstatvfs(fd, &room) != 0 || room.f_blocks == 0) {
+    return UINT64_MAX; /* unknown, or without a limit */
+  }
+  return SHM_CAST(uint64_t, room.f_bavail) * SHM_CAST(uint64_t, room.f_frsize);
+}
+
+/*
+ * Takes all pages, in steps, so that a signal does not start all over again; no
+ * page if they cannot all be had, since taking the last ones of the machine gets
+ * somebody killed. An errno, or 0.
+ */
+SHM_COLD int shm_posix_reserve(int fd, uint64_t size) {
+  uint64_t step = UINT64_C(64) << 20;
+  if (size > shm_posix_room(fd) || size > shm_machine_memory()) {
+    return ENOSPC;
+  }
+  for (uint64_t done = 0; done < size;) {
+    uint64_t count = size - done < step ? size - done : step;
+    if (shm_sys_fallocate(fd, done, count) == 0) {
+      done += count;
+    } else if (errno != EINTR) {
+      return errno;
+    }
+  }
+  return 0;
+}
+
+SHM_COLD shm_status shm_posix_no_room(int fd, uint64_t size, int os_error, shm_attempt attempt) {
+  uint64_t memory = shm_machine_memory();
+  uint64_t room;
+  shm_text *why;
+  if (os_error != ENOSPC && os_error != ENOMEM && os_error != EFBIG) {
+    return shm_fail_os(attempt, "fallocate", os_error);
+  }
+  /* Give back what was taken before counting what is free. */
+  shm_sys_ftruncate(fd, 0);
+  room = shm_posix_room(fd);
+  why = shm_explain_attempt(attempt, SHM_NO_SPACE);
+  shm_add_size(why, size);
+  shm_add(why, " needed, ");
+  shm_add_size(why, room < memory ? room : memory);
+  shm_add(why, " free in " SHM_DIR " (remove segments that nobody uses, or enlarge it: mount -o "
+               "remount,size=.., in a container --shm-size)");
+  SHM_VERSIONED(shm_runtime_failure).os_error = os_error;
+  return SHM_NO_SPACE;
+}
+
+SHM_COLD shm_status shm_posix_map(int fd, uint64_t size, bool writable, shm_attempt attempt, char **base) {
+  shm_text *why;
+  if (size > 0 && size <= PTRDIFF_MAX) {
+    *base = shm_sys_map(fd, size, writable, MAP_SHARED);
+    return *base != NULL ? SHM_OK : shm_fail_os(attempt, "mmap", errno);
+  }
+  why = shm_explain_attempt(attempt, SHM_MISMATCH);
+  if (size == 0) {
+    shm_add(why, "it is empty: its creator has not given it a size yet, or never will");
+  } else {
+    shm_add_number(why, size);
+    shm_add(why, " bytes cannot be mapped here");
+  }
+  return SHM_MISMATCH;
+}
+
+/* Makes a nameless segment of `size` bytes, mapped for writing. */
+SHM_COLD shm_status shm_posix_make(uint64_t size, shm_attempt attempt, int *fd, char **base) {
+  int os_error;
+  shm_status status;
+  /* Without O_EXCL, which would forbid to link it. */
+  *fd = shm_sys_open(SHM_DIR, SHM_SYS_TMPFILE | O_RDWR, 0600);
+  if (*fd < 0) {
+    os_error = errno;
+    if (os_error != EOPNOTSUPP && os_error != EISDIR && os_error != ENOENT) {
+      return shm_fail_os(attempt, "open(O_TMPFILE)", os_error);
+    }
+    shm_fail(attempt, SHM_UNSUPPORTED, SHM_DIR " is no tmpfs that knows O_TMPFILE");
+    SHM_VERSIONED(shm_runtime_failure).os_error = os_error;
+    return SHM_UNSUPPORTED;
+  }
+  os_error = shm_posix_reserve(*fd, size);
+  status = os_error != 0 ? shm_posix_no_room(*fd, size, os_error, attempt)
+                         : shm_posix_map(*fd, size, true, attempt, base);
+  if (status != SHM_OK) {
+    close(*fd);
+  }
+  return status;
+}
+
+SHM_COLD shm_status shm_posix_link(int fd, const char *name, shm_attempt attempt) {
+  char from[32];
+  char to[SHM_PATH_SIZE];
+  shm_status status = shm_posix_path(name, attempt, to);
+  if (status != SHM_OK) {
+    return status;
+  }
+  shm_proc_path(from, fd);
+  if (shm_sys_linkat(from, to) == 0) {
+    return SHM_OK;
+  }
+  if (errno == ENOENT) {
+    return shm_fail(attempt, SHM_UNSUPPORTED, "giving it a name needs /proc, which is not mounted");
+  }
+  return shm_fail_os(attempt, "linkat", errno);
+}
+
+/*
+ * Gives a filled segment its owner, its mode and its name. An empty name asks
+ * for one that is free, and becomes that.
+ */
+SHM_COLD shm_status shm_posix_publish(int fd, const shm_options *options, shm_attempt attempt,
+                                      shm_address *address) {
+  shm_status status;
+  if ((options->uid >= 0 || options->gid >= 0) &&
+      shm_sys_fchown(fd, SHM_CAST(uint32_t, options->uid), SHM_CAST(uint32_t, options->gid)) != 0) {
+    return shm_fail_os(attempt, "fchown", errno);
+  }
+  if (shm_sys_fchmod(fd, options->mode) != 0) {
+    return shm_fail_os(attempt, "fchmod", errno);
+  }
+  if (address->name[0] != '\0') {
+    return shm_posix_link(fd, address->name, attempt);
+  }
+  do {
+    shm_text name;
+    shm_text_begin(&name, address->name, sizeof address->name);
+    shm_add(&name, "shmgen.");
+    shm_add_digits(&name, shm_random(), 16, 16);
+    status = shm_posix_link(fd, address->name, attempt);
+  } while (status == SHM_EXISTS);
+  shm_address_spell(address, NULL);
+  return status;
+}
+
+/* Whether both are the same file. */
+SHM_INLINE bool shm_same_file(const struct stat *a, const struct stat *b) {
+  return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
+}
+
+/*
+ * What a name leads to, without opening it; refused if it is no file. `peek`
+ * keeps the file, so that its inode number is not given to another one.
+ */
+SHM_COLD shm_status shm_posix_look(const char *path, shm_attempt attempt, int *peek, struct stat *seen) {
+  uint32_t type;
+  shm_text *why;
+  /* O_PATH opens nothing: a FIFO, a device or a lease cannot make us wait. */
+  *peek = shm_sys_open(path, SHM_SYS_PATH | SHM_SYS_NOFOLLOW, 0);
+  if (*peek < 0) {
+    return shm_fail_os(attempt, "open", errno);
+  }
+  if (fstat(*peek, seen) != 0) {
+    int os_error = errno;
+    close(*peek);
+    return shm_fail_os(attempt, "fstat", os_error);
+  }
+  type = SHM_CAST(uint32_t, seen->st_mode) & SHM_SYS_TYPE_MASK;
+  if (type == SHM_SYS_REGULAR) {
+    return SHM_OK;
+  }
+  close(*peek);
+  why = shm_explain_attempt(attempt, SHM_PERMISSION);
+  shm_add(why, "it is ");
+  shm_add(why, type == SHM_SYS_SYMLINK     ? "a symbolic link"
+               : type == SHM_SYS_FIFO      ? "a FIFO"
+               : type == SHM_SYS_SOCKET    ? "a socket"
+               : type == SHM_SYS_DIRECTORY ? "a directory"
+                                           : "a device");
+  shm_add(why, ", not a segment; somebody put it there");
+  return SHM_PERMISSION;
+}
+
+SHM_COLD shm_status shm_posix_check(const struct stat *seen, const shm_options *options,
+                                    shm_attempt attempt) {
+  if (seen->st_nlink == 0) {
+    return shm_fail_os(attempt, "open", ENOENT);
+  }
+  if (seen->st_nlink > 1) {
+    shm_text *why = shm_explain_attempt(attempt, SHM_PERMISSION);
+    shm_add(why, "it has ");
+    shm_add_number(why, seen->st_nlink);
+    shm_add(why, " names (hard links); a segment has one, somebody added to it");
+    return SHM_PERMISSION;
+  }
+  return shm_check_owner(options, seen->st_uid, attempt);
+}
+
+/* Opens the file that was seen under this path. */
+SHM_COLD shm_status shm_posix_open_seen(const char *path, const struct stat *seen, bool read_only,
+                                        shm_attempt attempt, int *fd, uint64_t *size) {
+  struct stat now;
+  *fd = shm_sys_open(path, (read_only ? O_RDONLY : O_RDWR) | SHM_SYS_NOFOLLOW | O_NONBLOCK, 0);
+  if (*fd < 0) {
+    if (errno == EWOULDBLOCK) {
+      return shm_fail(attempt, SHM_BUSY, "somebody holds a lease on it (fcntl F_SETLEASE)");
+    }
+    return shm_fail_os(attempt, "open", errno);
+  }
+  if (fstat(*fd, &now) != 0) {
+    int os_error = errno;
+    close(*fd);
+    return shm_fail_os(attempt, "fstat", os_error);
+  }
+  if (!shm_same_file(&now, seen)) {
+    close(*fd);
+    return shm_fail(attempt, SHM_BUSY, "the name was given to another file meanwhile");
+  }
+  *size = now.st_size > 0 ? SHM_CAST(uint64_t, now.st_size) : 0;
+  return SHM_OK;
+}
+
+/* Looks at a name and opens what it leads to, if `options` trust that. */
+SHM_COLD shm_status shm_posix_open(const char *name, bool read_only, const shm_options *options,
+                                   shm_attempt attempt, int *fd, uint64_t *size) {
+  char path[SHM_PATH_SIZE];
+  struct stat seen;
+  int peek;
+  shm_status status = shm_posix_path(name, attempt, path);
+  if (status == SHM_OK) {
+    status = shm_posix_look(path, attempt, &peek, &seen);
+  }
+  if (status != SHM_OK) {
+    return status;
+  }
+  status = shm_posix_check(&seen, options, attempt);
+  if (status == SHM_OK) {
+    status = shm_posix_open_seen(path, &seen, read_only, attempt, fd, size);
+  }
+  close(peek);
+  return status;
+}
+
+/* Copies bytes out of the file. */
+SHM_COLD shm_status shm_posix_read(int fd, uint64_t offset, void *to, size_t count, shm_attempt attempt) {
+  for (size_t done = 0; done < count;) {
+    int64_t got = shm_sys_pread(fd, SHM_CAST(char *, to) + done, count - done, offset + done);
+    if (got > 0) {
+      done += SHM_CAST(size_t, got);
+    } else if (got == 0) {
+      shm_text *why = shm_explain_attempt(attempt, SHM_CORRUPT);
+      shm_add(why, "it ends before byte ");
+      shm_add_number(why, offset + count);
+      return SHM_CORRUPT;
+    } else if (errno != EINTR) {
+      return shm_fail_os(attempt, "pread", errno);
+    }
+  }
+  return SHM_OK;
+}
+
+/* Whether the file lost its name. */
+SHM_COLD bool shm_posix_is_unlinked(int fd) {
+  struct stat facts;
+  return fstat(fd, &facts) == 0 && facts.st_nlink == 0;
+}

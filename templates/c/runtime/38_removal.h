@@ -1,0 +1,122 @@
+/* ---- Removing and changing POSIX segments -------------------------------
+ *
+ * The name is taken away, never the memory: who is attached drains the queues
+ * and gets SHM_REMOVED after that.
+ */
+
+/* Tells those who are still attached to a segment of ours. */
+SHM_COLD void shm_posix_retire(int fd) {
+  unsigned char head[SHM_HEADER_SIZE] = SHM_ZERO;
+  uint32_t retired = SHM_STATE_RETIRED;
+  int64_t got = shm_sys_pread(fd, head, sizeof head, 0);
+  if (got == SHM_HEADER_SIZE && shm_check_form(head, sizeof head) == SHM_FORM_OK &&
+      shm_get32(head, SHM_HEADER_STATE) == SHM_STATE_READY) {
+    shm_sys_pwrite(fd, &retired, sizeof retired, SHM_HEADER_STATE);
+  }
+}
+
+typedef enum shm_removal { SHM_REMOVAL_DONE, SHM_REMOVAL_AGAIN, SHM_REMOVAL_FAILED } shm_removal;
+
+/* Unlinks the path if it still leads to the file that was `seen` and locked. */
+SHM_COLD shm_removal shm_posix_unlink(const char *path, const struct stat *seen, int fd, shm_attempt attempt,
+                                      shm_status *status) {
+  struct stat now;
+  int peek;
+  bool same;
+  if (fd >= 0) {
+    shm_lock_result lock;
+    if (fstat(fd, &now) != 0) {
+      *status = shm_fail_os(attempt, "fstat", errno);
+      return SHM_REMOVAL_FAILED;
+    }
+    if (!shm_same_file(&now, seen)) {
+      return SHM_REMOVAL_AGAIN;
+    }
+    lock = shm_try_write_lock(fd, SHM_BYTE_REMOVE);
+    if (lock == SHM_LOCK_FAILED) {
+      *status = shm_fail_lock(attempt, errno);
+      return SHM_REMOVAL_FAILED;
+    }
+    if (lock == SHM_LOCK_HELD) {
+      shm_sys_sleep_ms(10);
+      return SHM_REMOVAL_AGAIN;
+    }
+  }
+  /* Once more, now that nobody else takes names away. */
+  *status = shm_posix_look(path, attempt, &peek, &now);
+  if (*status != SHM_OK) {
+    return SHM_REMOVAL_FAILED;
+  }
+  same = shm_same_file(&now, seen);
+  close(peek);
+  if (!same) {
+    return SHM_REMOVAL_AGAIN;
+  }
+  if (unlink(path) != 0) {
+    *status = shm_fail_os(attempt, "unlink", errno);
+    return SHM_REMOVAL_FAILED;
+  }
+  if (fd >= 0) {
+    shm_posix_retire(fd);
+  }
+  return SHM_REMOVAL_DONE;
+}
+
+/*
+ * Takes a name away under a lock on the file that it leads to: else a late
+ * remover would take away its successor's new segment. With `own` not negative,
+ * only if it leads to that very file.
+ */
+SHM_COLD shm_status shm_posix_remove(const char *name, int own, shm_attempt attempt) {
+  char path[SHM_PATH_SIZE];
+  struct stat mine;
+  shm_status status = shm_posix_path(name, attempt, path);
+  if (status != SHM_OK) {
+    return status;
+  }
+  if (own >= 0 && fstat(own, &mine) != 0) {
+    return shm_fail_os(attempt, "fstat", errno);
+  }
+  for (int tries = 0; tries < 100; tries++) {
+    struct stat seen;
+    int peek;
+    int fd;
+    shm_removal result;
+    status = shm_posix_look(path, attempt, &peek, &seen);
+    if (status != SHM_OK) {
+      return status;
+    }
+    if (own >= 0 && !shm_same_file(&mine, &seen)) {
+      close(peek);
+      return shm_fail(attempt, SHM_NOT_FOUND,
+                      "it was removed already; the name leads to another segment now");
+    }
+    /* Who may not write cannot lock; whether it may unlink says the kernel. */
+    fd = shm_sys_open(path, O_RDWR | SHM_SYS_NOFOLLOW | O_NONBLOCK, 0);
+    result = shm_posix_unlink(path, &seen, fd, attempt, &status);
+    if (fd >= 0) {
+      close(fd);
+    }
+    close(peek);
+    if (result != SHM_REMOVAL_AGAIN) {
+      return result == SHM_REMOVAL_DONE ? SHM_OK : status;
+    }
+  }
+  return shm_fail(attempt, SHM_BUSY, "somebody else is removing it, or names change too fast");
+}
+
+/*
+ * Changes owner and mode of a file, which need not be open for reading;
+ * UINT32_MAX keeps what is.
+ */
+SHM_COLD shm_status shm_posix_set(int fd, uint32_t uid, uint32_t gid, uint32_t mode, shm_attempt attempt) {
+  char path[32];
+  shm_proc_path(path, fd);
+  if ((uid != UINT32_MAX || gid != UINT32_MAX) && chown(path, uid, gid) != 0) {
+    return shm_fail_os(attempt, "chown", errno);
+  }
+  if (mode != UINT32_MAX && chmod(path, mode) != 0) {
+    return shm_fail_os(attempt, "chmod", errno);
+  }
+  return SHM_OK;
+}

@@ -1,0 +1,211 @@
+/* ---- System V segments --------------------------------------------------
+ *
+ * shmget(2) and its family. They have no file that could carry the
+ * participants' locks; a segment of ours therefore has a companion in /dev/shm,
+ * named after its id and its birth mark, with the same owner and mode. It is
+ * there before the segment is ready and goes with it.
+ */
+
+/* The kernel's word on a segment; an id that leads nowhere is SHM_NOT_FOUND. */
+SHM_COLD shm_status shm_sysv_stat(int32_t id, shm_attempt attempt, shm_sysv_facts *facts) {
+  memset(facts, 0, sizeof *facts);
+  if (shm_sys_shmctl(id, SHM_SYSV_STAT, facts) >= 0) {
+    return SHM_OK;
+  }
+  return errno == EINVAL || errno == EIDRM ? shm_fail_os(attempt, "shmctl", ENOENT)
+                                           : shm_fail_os(attempt, "shmctl(IPC_STAT)", errno);
+}
+
+/* Whether it was marked for removal, or is gone. */
+SHM_COLD bool shm_sysv_is_removed(int32_t id) {
+  shm_sysv_facts facts;
+  memset(&facts, 0, sizeof facts);
+  if (shm_sys_shmctl(id, SHM_SYSV_STAT, &facts) < 0) {
+    return errno == EINVAL || errno == EIDRM;
+  }
+  return (facts.mode & SHM_SYSV_MODE_DEST) != 0;
+}
+
+/* The key of an address; ids have none. */
+SHM_COLD shm_status shm_sysv_key(const shm_address *address, shm_attempt attempt, int32_t *key) {
+  uint32_t bits = address->number;
+  if (address->kind == SHM_ADDRESS_FTOK) {
+    char path[SHM_ADDRESS_SIZE];
+    struct stat facts;
+    memcpy(path, address->text + strlen(SHM_FTOK_SCHEME), address->path_size);
+    path[address->path_size] = '\0';
+    if (stat(path, &facts) != 0) {
+      return shm_fail_os(attempt, "ftok", errno);
+    }
+    /* As ftok(3) of the GNU C library makes it. */
+    bits = (SHM_CAST(uint32_t, facts.st_ino) & 0xFFFF) | (SHM_CAST(uint32_t, facts.st_dev) & 0xFF) << 16 |
+           address->number << 24;
+  } else if (address->kind != SHM_ADDRESS_KEY) {
+    return shm_fail(attempt, SHM_INVALID, "an id is given by the system; create by a key: sysv:0x53480001");
+  }
+  *key = SHM_CAST(int32_t, bits);
+  return SHM_OK;
+}
+
+/* The id that an address leads to. */
+SHM_COLD shm_status shm_sysv_find(const shm_address *address, shm_attempt attempt, int32_t *id) {
+  int32_t key;
+  shm_status status;
+  if (address->kind == SHM_ADDRESS_ID) {
+    *id = SHM_CAST(int32_t, address->number);
+    return SHM_OK;
+  }
+  status = shm_sysv_key(address, attempt, &key);
+  if (status != SHM_OK) {
+    return status;
+  }
+  *id = shm_sys_shmget(key, 0, 0);
+  return *id >= 0 ? SHM_OK : shm_fail_os(attempt, "shmget", errno);
+}
+
+SHM_COLD shm_status shm_sysv_map(int32_t id, bool read_only, shm_attempt attempt, char **base) {
+  *base = shm_sys_shmat(id, read_only ? SHM_SYSV_READ_ONLY : 0);
+  if (*base != NULL) {
+    return SHM_OK;
+  }
+  return errno == EINVAL || errno == EIDRM ? shm_fail_os(attempt, "shmat", ENOENT)
+                                           : shm_fail_os(attempt, "shmat", errno);
+}
+
+/* Maps a segment after a look at its owner. */
+SHM_COLD shm_status shm_sysv_attach(int32_t id, bool read_only, const shm_options *options,
+                                    shm_attempt attempt, char **base, uint64_t *size) {
+  shm_sysv_facts facts;
+  shm_status status = shm_sysv_stat(id, attempt, &facts);
+  if (status == SHM_OK && (facts.mode & SHM_SYSV_MODE_DEST) != 0) {
+    status = shm_fail_os(attempt, "shmctl", ENOENT);
+  }
+  if (status == SHM_OK) {
+    status = shm_check_owner(options, facts.uid, attempt);
+  }
+  if (status == SHM_OK) {
+    status = shm_sysv_map(id, read_only, attempt, base);
+  }
+  if (status != SHM_OK) {
+    return status;
+  }
+  /* The size once more, now that being mapped keeps the id from another one. */
+  *size = facts.size;
+  status = shm_sysv_stat(id, attempt, &facts);
+  if (status == SHM_OK && facts.size != *size) {
+    status = shm_fail(attempt, SHM_BUSY, "the id was given to another segment meanwhile");
+  }
+  if (status != SHM_OK) {
+    shm_sys_shmdt(*base);
+  }
+  return status;
+}
+
+/* Changes owner and mode; UINT32_MAX keeps what is. */
+SHM_COLD shm_status shm_sysv_set(int32_t id, uint32_t uid, uint32_t gid, uint32_t mode, shm_attempt attempt) {
+  shm_sysv_facts facts;
+  shm_status status = shm_sysv_stat(id, attempt, &facts);
+  if (status != SHM_OK) {
+    return status;
+  }
+  facts.uid = uid != UINT32_MAX ? uid : facts.uid;
+  facts.gid = gid != UINT32_MAX ? gid : facts.gid;
+  facts.mode = mode != UINT32_MAX ? mode & 0777 : facts.mode;
+  if (shm_sys_shmctl(id, SHM_SYSV_SET, &facts) < 0) {
+    return shm_fail_os(attempt, "shmctl(IPC_SET)", errno);
+  }
+  return SHM_OK;
+}
+
+/* Removes a segment that this process has just made. */
+SHM_INLINE void shm_sysv_discard(int32_t id) { shm_sys_shmctl(id, SHM_SYSV_REMOVE, NULL); }
+
+/* ---- its companion ---- */
+
+#define SHM_COMPANION_SIZE 64
+
+SHM_COLD void shm_companion_path(int32_t id, uint64_t birth_mark, char path[SHM_COMPANION_SIZE]) {
+  shm_text text;
+  shm_text_begin(&text, path, SHM_COMPANION_SIZE);
+  shm_add(&text, SHM_DIR "/.shmgen.sysv.");
+  shm_add_signed(&text, id);
+  shm_add(&text, ".");
+  shm_add_digits(&text, birth_mark, 16, 16);
+}
+
+SHM_COLD void shm_companion_remove(int32_t id, uint64_t birth_mark) {
+  char path[SHM_COMPANION_SIZE];
+  shm_companion_path(id, birth_mark, path);
+  unlink(path);
+}
+
+/* Makes the file that carries the participants' locks. */
+SHM_COLD shm_status shm_companion_make(int32_t id, uint64_t birth_mark, const shm_options *options,
+                                       shm_attempt attempt, int *fd) {
+  char path[SHM_COMPANION_SIZE];
+  shm_status status = SHM_OK;
+  shm_companion_path(id, birth_mark, path);
+  *fd = shm_sys_open(path, O_CREAT | O_EXCL | O_RDWR | SHM_SYS_NOFOLLOW, 0600);
+  if (*fd < 0) {
+    return shm_fail_os(attempt, "open of its companion file in " SHM_DIR, errno);
+  }
+  if ((options->uid >= 0 || options->gid >= 0) &&
+      shm_sys_fchown(*fd, SHM_CAST(uint32_t, options->uid), SHM_CAST(uint32_t, options->gid)) != 0) {
+    status = shm_fail_os(attempt, "fchown of its companion file", errno);
+  } else if (shm_sys_fchmod(*fd, options->mode) != 0) {
+    status = shm_fail_os(attempt, "fchmod of its companion file", errno);
+  }
+  if (status != SHM_OK) {
+    close(*fd);
+    unlink(path);
+  }
+  return status;
+}
+
+/* Opens the companion of a segment; each attachment does so for itself. */
+SHM_COLD shm_status shm_companion_open(int32_t id, uint64_t birth_mark, bool read_only,
+                                       const shm_options *options, shm_attempt attempt, int *fd) {
+  char path[SHM_COMPANION_SIZE];
+  struct stat facts;
+  shm_status status;
+  shm_companion_path(id, birth_mark, path);
+  *fd = shm_sys_open(path, (read_only ? O_RDONLY : O_RDWR) | SHM_SYS_NOFOLLOW | O_NONBLOCK, 0);
+  if (*fd < 0 && errno == ENOENT) {
+    shm_text *why = shm_explain_attempt(attempt, SHM_UNSUPPORTED);
+    shm_add(why, "its companion ");
+    shm_add(why, path);
+    shm_add(why, " is out of sight; who shares System V segments must share " SHM_DIR " too");
+    SHM_VERSIONED(shm_runtime_failure).os_error = ENOENT;
+    return SHM_UNSUPPORTED;
+  }
+  if (*fd < 0) {
+    return shm_fail_os(attempt, "open of its companion file in " SHM_DIR, errno);
+  }
+  if (fstat(*fd, &facts) != 0) {
+    status = shm_fail_os(attempt, "fstat of its companion file", errno);
+  } else if ((SHM_CAST(uint32_t, facts.st_mode) & SHM_SYS_TYPE_MASK) != SHM_SYS_REGULAR) {
+    status = shm_fail(attempt, SHM_PERMISSION, "its companion is no regular file");
+  } else {
+    status = shm_check_owner(options, facts.st_uid, attempt);
+  }
+  if (status != SHM_OK) {
+    close(*fd);
+  }
+  return status;
+}
+
+/* Changes owner and mode of the companion, if it is in sight. */
+SHM_COLD shm_status shm_companion_set(int32_t id, uint64_t birth_mark, uint32_t uid, uint32_t gid,
+                                      uint32_t mode, shm_attempt attempt) {
+  char path[SHM_COMPANION_SIZE];
+  shm_status status;
+  int fd;
+  shm_companion_path(id, birth_mark, path);
+  fd = shm_sys_open(path, SHM_SYS_PATH | SHM_SYS_NOFOLLOW, 0);
+  if (fd < 0) {
+    return errno == ENOENT ? SHM_OK : shm_fail_os(attempt, "open of its companion file in " SHM_DIR, errno);
+  }
+  status = shm_posix_set(fd, uid, gid, mode, attempt);
+  close(fd);
+  return status;
+}

@@ -1,0 +1,185 @@
+/* ---- System V segments: making and removing -----------------------------
+ *
+ * A System V segment is in sight from the first moment, so its maker may die
+ * before it is ready: the next one clears that away, and nothing else.
+ */
+
+/* A private copy of the first bytes of a mapped segment, if they are a header. */
+SHM_COLD bool shm_mapped_header(const char *base, uint64_t size, shm_header *header) {
+  if (size < SHM_HEADER_SIZE) {
+    return false;
+  }
+  shm_copy_out(header->bytes, base, SHM_HEADER_SIZE);
+  shm_parse_header(header);
+  return shm_check_form(header->bytes, SHM_HEADER_SIZE) == SHM_FORM_OK;
+}
+
+/* The birth mark of a segment, if it is one of ours. */
+SHM_COLD bool shm_sysv_birth_mark(int32_t id, uint64_t *birth_mark) {
+  shm_sysv_facts facts;
+  shm_header header;
+  char *base;
+  bool ours;
+  memset(&facts, 0, sizeof facts);
+  memset(&header, 0, sizeof header);
+  if (shm_sys_shmctl(id, SHM_SYSV_STAT, &facts) < 0) {
+    return false;
+  }
+  base = shm_sys_shmat(id, SHM_SYSV_READ_ONLY);
+  if (base == NULL) {
+    return false;
+  }
+  ours = shm_mapped_header(base, facts.size, &header);
+  shm_sys_shmdt(base);
+  *birth_mark = header.birth_mark;
+  return ours;
+}
+
+/*
+ * Removes what a creator left behind that was killed before the segment was
+ * ready: of our own uid, of this very size, nobody attached, the creator
+ * provably dead, and nothing in it but the beginnings of a header. Whether it
+ * did.
+ */
+SHM_COLD bool shm_sysv_reap_half_born(int32_t key, uint64_t size) {
+  static const unsigned char blank[SHM_HEADER_SIZE] = SHM_ZERO;
+  shm_sysv_facts facts;
+  shm_header header;
+  char *base;
+  bool has_header;
+  bool unborn;
+  int32_t id = shm_sys_shmget(key, 0, 0);
+  memset(&facts, 0, sizeof facts);
+  if (id < 0 || shm_sys_shmctl(id, SHM_SYSV_STAT, &facts) < 0) {
+    return false;
+  }
+  if (facts.creator_uid != geteuid() || facts.size != size || facts.attached != 0 ||
+      !shm_pid_is_dead(SHM_CAST(uint32_t, facts.creator_pid))) {
+    return false;
+  }
+  base = shm_sys_shmat(id, SHM_SYSV_READ_ONLY);
+  if (base == NULL) {
+    return false;
+  }
+  memset(&header, 0, sizeof header);
+  has_header = shm_mapped_header(base, facts.size, &header);
+  unborn =
+      memcmp(header.bytes, blank, sizeof blank) == 0 ||
+      (has_header && (header.state == SHM_STATE_UNINITIALISED || header.state == SHM_STATE_INITIALISING));
+  shm_sys_shmdt(base);
+  if (unborn) {
+    if (has_header) {
+      shm_companion_remove(id, header.birth_mark);
+    }
+    shm_sysv_discard(id);
+  }
+  return unborn;
+}
+
+/* Takes all pages now, so that a lack of memory is an error of create. */
+SHM_COLD shm_status shm_sysv_populate(char *base, uint64_t size, shm_attempt attempt) {
+  int os_error = ENOMEM;
+  shm_text *why;
+  if (size <= shm_machine_memory()) {
+    if (shm_sys_madvise(base, size, SHM_SYS_MADV_POPULATE_WRITE) == 0) {
+      return SHM_OK;
+    }
+    os_error = errno;
+  }
+  if (os_error == EINVAL) {
+    return SHM_OK; /* Linux before 5.14 does not know it. */
+  }
+  if (os_error != ENOMEM && os_error != EFAULT) {
+    return shm_fail_os(attempt, "madvise(MADV_POPULATE_WRITE)", os_error);
+  }
+  why = shm_explain_attempt(attempt, SHM_NO_SPACE);
+  shm_add_size(why, size);
+  shm_add(why, " needed, more than there is memory");
+  SHM_VERSIONED(shm_runtime_failure).os_error = os_error;
+  return SHM_NO_SPACE;
+}
+
+SHM_COLD shm_status shm_sysv_no_room(uint64_t size, int os_error, shm_attempt attempt) {
+  shm_text *why;
+  if (os_error != ENOSPC && os_error != ENOMEM && os_error != EINVAL) {
+    return shm_fail_os(attempt, "shmget", os_error);
+  }
+  why = shm_explain_attempt(attempt, SHM_NO_SPACE);
+  shm_add_size(why, size);
+  shm_add(why, " needed: ");
+  shm_add_os_error(why, os_error);
+  shm_add(why, " (limits: /proc/sys/kernel/shmmax, shmall and shmmni; `ipcs -lm`)");
+  return SHM_NO_SPACE;
+}
+
+/*
+ * Makes a segment of `size` bytes that is all zero, mapped for writing. `ours`
+ * says that it is to have a header.
+ */
+SHM_COLD shm_status shm_sysv_make(const shm_address *address, uint64_t size, const shm_options *options,
+                                  bool ours, shm_attempt attempt, int32_t *id, char **base) {
+  int flags = SHM_SYSV_CREATE | SHM_SYSV_EXCLUSIVE | SHM_CAST(int, options->mode & 0777);
+  uint32_t uid = options->uid >= 0 ? SHM_CAST(uint32_t, options->uid) : UINT32_MAX;
+  uint32_t gid = options->gid >= 0 ? SHM_CAST(uint32_t, options->gid) : UINT32_MAX;
+  int32_t key;
+  shm_status status = shm_sysv_key(address, attempt, &key);
+  if (status != SHM_OK) {
+    return status;
+  }
+  *id = shm_sys_shmget(key, size, flags);
+  if (*id < 0 && errno == EEXIST) {
+    if (ours && shm_sysv_reap_half_born(key, size)) {
+      *id = shm_sys_shmget(key, size, flags);
+    } else {
+      return shm_fail_os(attempt, "shmget", EEXIST);
+    }
+  }
+  if (*id < 0) {
+    return shm_sysv_no_room(size, errno, attempt);
+  }
+  *base = NULL;
+  status = shm_sysv_set(*id, uid, gid, options->mode, attempt);
+  if (status == SHM_OK) {
+    status = shm_sysv_map(*id, false, attempt, base);
+  }
+  if (status == SHM_OK) {
+    status = shm_sysv_populate(*base, size, attempt);
+  }
+  if (status != SHM_OK) {
+    if (*base != NULL) {
+      shm_sys_shmdt(*base);
+    }
+    shm_sysv_discard(*id);
+  }
+  return status;
+}
+
+/* Removes a segment and its companion. Who is attached keeps the memory. */
+SHM_COLD shm_status shm_sysv_remove(int32_t id, shm_attempt attempt) {
+  shm_sysv_facts facts;
+  shm_header header;
+  char *base;
+  shm_status status = shm_sysv_stat(id, attempt, &facts);
+  if (status == SHM_OK && (facts.mode & SHM_SYSV_MODE_DEST) != 0) {
+    status = shm_fail_os(attempt, "shmctl", ENOENT); /* it is removed already */
+  }
+  if (status != SHM_OK) {
+    return status;
+  }
+  /* Mapped before it is gone, to tell those who are still attached. */
+  base = shm_sys_shmat(id, 0);
+  if (shm_sys_shmctl(id, SHM_SYSV_REMOVE, NULL) < 0) {
+    status = errno == EINVAL || errno == EIDRM ? shm_fail_os(attempt, "shmctl", ENOENT)
+                                               : shm_fail_os(attempt, "shmctl(IPC_RMID)", errno);
+  } else if (base != NULL && shm_mapped_header(base, facts.size, &header)) {
+    if (header.state == SHM_STATE_READY) {
+      /* Pairs with the acquire of whoever looks around. */
+      __atomic_store_n(SHM_AT(shm_word32, base, SHM_HEADER_STATE), SHM_STATE_RETIRED, __ATOMIC_SEQ_CST);
+    }
+    shm_companion_remove(id, header.birth_mark);
+  }
+  if (base != NULL) {
+    shm_sys_shmdt(base);
+  }
+  return status;
+}

@@ -1,0 +1,114 @@
+/* ---- Opening and mapping ------------------------------------------------
+ *
+ * A segment of either kind, bare or ours: the part that does not care what lies
+ * in it. What is opened is found and trusted, but not mapped yet (System V can
+ * only be read by mapping it).
+ */
+
+typedef struct shm_opened {
+  bool is_posix;
+  bool read_only;
+  int fd;     /* POSIX; else -1 */
+  int32_t id; /* System V; else -1 */
+  char *base; /* NULL before it is mapped */
+  uint64_t size;
+} shm_opened;
+
+SHM_INLINE void shm_opened_clear(shm_opened *opened, bool is_posix, bool read_only) {
+  opened->is_posix = is_posix;
+  opened->read_only = read_only;
+  opened->fd = -1;
+  opened->id = -1;
+  opened->base = NULL;
+  opened->size = 0;
+}
+
+SHM_COLD shm_status shm_open_address(const shm_address *address, bool read_only, const shm_options *options,
+                                     shm_attempt attempt, shm_opened *opened) {
+  shm_status status;
+  shm_opened_clear(opened, address->kind == SHM_ADDRESS_POSIX, read_only);
+  if (opened->is_posix) {
+    if (address->name[0] == '\0') {
+      return shm_fail(attempt, SHM_INVALID, "which one? a name is missing");
+    }
+    return shm_posix_open(address->name, read_only, options, attempt, &opened->fd, &opened->size);
+  }
+  status = shm_sysv_find(address, attempt, &opened->id);
+  if (status != SHM_OK) {
+    return status;
+  }
+  return shm_sysv_attach(opened->id, read_only, options, attempt, &opened->base, &opened->size);
+}
+
+/*
+ * Copies bytes out of the segment; a POSIX one by reading its file, so that one
+ * which shrinks under us is an error and no signal.
+ */
+SHM_COLD shm_status shm_opened_read(const shm_opened *opened, uint64_t offset, void *to, size_t count,
+                                    shm_attempt attempt) {
+  if (opened->is_posix) {
+    return shm_posix_read(opened->fd, offset, to, count, attempt);
+  }
+  if (offset > opened->size || count > opened->size - offset) {
+    return shm_fail(attempt, SHM_CORRUPT, "a part lies outside the segment");
+  }
+  shm_copy_out(to, opened->base + offset, count);
+  return SHM_OK;
+}
+
+SHM_COLD shm_status shm_opened_map(shm_opened *opened, shm_attempt attempt) {
+  if (opened->base != NULL) {
+    return SHM_OK;
+  }
+  return shm_posix_map(opened->fd, opened->size, !opened->read_only, attempt, &opened->base);
+}
+
+/* Unmaps and closes; nothing else, so a forked child may do it. */
+SHM_COLD void shm_opened_close(shm_opened *opened) {
+  if (opened->base != NULL && opened->is_posix) {
+    munmap(opened->base, opened->size);
+  } else if (opened->base != NULL) {
+    shm_sys_shmdt(opened->base);
+  }
+  if (opened->fd >= 0) {
+    close(opened->fd);
+  }
+  shm_opened_clear(opened, opened->is_posix, opened->read_only);
+}
+
+/* Whether the kernel says that the segment lost its name. */
+SHM_COLD bool shm_opened_is_removed(const shm_opened *opened) {
+  return opened->is_posix ? shm_posix_is_unlinked(opened->fd) : shm_sysv_is_removed(opened->id);
+}
+
+/* Takes the segment's name away, whatever the name leads to by now. */
+SHM_COLD shm_status shm_opened_remove(const shm_opened *opened, const char *address_text) {
+  shm_attempt attempt = shm_attempt_to("remove", address_text);
+  shm_address address;
+  shm_status status;
+  if (!opened->is_posix) {
+    return shm_sysv_remove(opened->id, attempt);
+  }
+  status = shm_parse_address(address_text, &address);
+  return status == SHM_OK ? shm_posix_remove(address.name, opened->fd, attempt) : status;
+}
+
+/*
+ * Removes the segment at an address, whoever is attached to it. They keep the
+ * memory, drain the queues and get SHM_REMOVED after that.
+ */
+SHM_COLD shm_status shm_remove(const char *address_text) {
+  shm_address address;
+  shm_attempt attempt;
+  int32_t id;
+  shm_status status = shm_parse_address(address_text, &address);
+  if (status != SHM_OK) {
+    return status;
+  }
+  attempt = shm_attempt_to("remove", address.text);
+  if (address.kind == SHM_ADDRESS_POSIX) {
+    return shm_posix_remove(address.name, -1, attempt);
+  }
+  status = shm_sysv_find(&address, attempt, &id);
+  return status == SHM_OK ? shm_sysv_remove(id, attempt) : status;
+}

@@ -1,0 +1,194 @@
+/* ---- Reading contracts --------------------------------------------------
+ *
+ * A contract is a tree of records, each a tag of one byte, a length of four and
+ * so many bytes; text is a length of two bytes and UTF-8:
+ *
+ *   contract := 'S' { text schema | text segment | type* | object* }
+ *   type     := 'T' { text schema | text name | u64 size | u64 align | field* }   a struct
+ *             | 'E' { text schema | text name | text repr | value* }              an enum
+ *             | 'F' { text schema | text name | text repr | bit* }                flags
+ *   field    := 'f' { text name | u64 offset | u64 size | text type | text unit }
+ *   value    := 'v' { text name | u64 number, two's complement }
+ *   bit      := 'b' { text name | u64 bit }
+ *   object   := 'Q' { text name | text item type | u64 capacity }                 a queue
+ *
+ * Bytes that are read here may be hostile: every length is checked before it is
+ * used, and the work is bounded by the number of bytes. What a program does
+ * with a contract is in the next part.
+ */
+
+/* Bytes that are read from the front. */
+typedef struct shm_reader {
+  const char *at;
+  size_t left;
+  bool damaged; /* something was cut short */
+} shm_reader;
+
+/* Text within a contract. */
+typedef struct shm_slice {
+  const char *bytes;
+  size_t size;
+} shm_slice;
+
+SHM_INLINE shm_reader shm_reader_of(const void *bytes, size_t size) {
+  shm_reader reader;
+  reader.at = SHM_CAST(const char *, bytes);
+  reader.left = size;
+  reader.damaged = false;
+  return reader;
+}
+
+/* The next `count` bytes, or NULL. */
+SHM_COLD const char *shm_take(shm_reader *reader, size_t count) {
+  const char *taken = reader->at;
+  if (count > reader->left) {
+    reader->damaged = true;
+    reader->left = 0;
+    return NULL;
+  }
+  reader->at += count;
+  reader->left -= count;
+  return taken;
+}
+
+SHM_COLD uint64_t shm_take_number(shm_reader *reader) {
+  const char *bytes = shm_take(reader, 8);
+  return bytes == NULL ? 0 : shm_get64(bytes, 0);
+}
+
+SHM_COLD shm_slice shm_take_text(shm_reader *reader) {
+  shm_slice text;
+  const char *bytes = shm_take(reader, 2);
+  text.size = bytes == NULL ? 0
+                            : SHM_CAST(size_t, SHM_CAST(unsigned char, bytes[0])) |
+                                  SHM_CAST(size_t, SHM_CAST(unsigned char, bytes[1])) << 8;
+  text.bytes = shm_take(reader, text.size);
+  if (text.bytes == NULL) {
+    text.bytes = "";
+    text.size = 0;
+  }
+  return text;
+}
+
+/* The next record: its tag, or 0 if there is none. */
+SHM_COLD char shm_take_record(shm_reader *reader, shm_reader *body) {
+  const char *head = reader->left == 0 ? NULL : shm_take(reader, 5);
+  const char *bytes = head == NULL ? NULL : shm_take(reader, shm_get32(head, 1));
+  *body = shm_reader_of(bytes == NULL ? "" : bytes, bytes == NULL ? 0 : shm_get32(head, 1));
+  return bytes == NULL ? '\0' : head[0];
+}
+
+SHM_INLINE bool shm_same_text(shm_slice a, shm_slice b) {
+  return a.size == b.size && (a.size == 0 || memcmp(a.bytes, b.bytes, a.size) == 0);
+}
+
+/* Less than 0, 0 or more than 0, in the order of bytes. */
+SHM_COLD int shm_compare_text(shm_slice a, shm_slice b) {
+  int order = memcmp(a.bytes, b.bytes, a.size < b.size ? a.size : b.size);
+  return order != 0 ? order : a.size < b.size ? -1 : a.size > b.size ? 1 : 0;
+}
+
+/* A type's record: what all three kinds begin with. */
+typedef struct shm_type_record {
+  char tag; /* 'T', 'E', 'F'; 0 if there is none */
+  shm_slice schema;
+  shm_slice name;
+  shm_reader rest;
+} shm_type_record;
+
+/* The next type; `reader` stays before what is none. */
+SHM_COLD shm_type_record shm_take_type(shm_reader *reader) {
+  shm_type_record type;
+  shm_reader after = *reader;
+  memset(&type, 0, sizeof type);
+  type.tag = shm_take_record(&after, &type.rest);
+  if (type.tag == 'T' || type.tag == 'E' || type.tag == 'F') {
+    type.schema = shm_take_text(&type.rest);
+    type.name = shm_take_text(&type.rest);
+    *reader = after;
+    reader->damaged = reader->damaged || type.rest.damaged;
+  } else {
+    type.tag = '\0';
+    reader->damaged = reader->damaged || after.damaged;
+  }
+  return type;
+}
+
+/* A field of a struct, or a member of an enum or of flags. */
+typedef struct shm_member_record {
+  char tag; /* 'f', 'v', 'b'; 0 if there is none */
+  shm_slice name;
+  uint64_t number; /* a field's offset, a value, a bit */
+  uint64_t size;   /* of a field */
+  shm_slice type;  /* of a field */
+  shm_slice unit;  /* of a field */
+} shm_member_record;
+
+SHM_COLD shm_member_record shm_take_member(shm_reader *reader) {
+  shm_member_record member;
+  shm_reader body;
+  memset(&member, 0, sizeof member);
+  member.tag = shm_take_record(reader, &body);
+  if (member.tag == '\0') {
+    return member;
+  }
+  member.name = shm_take_text(&body);
+  member.number = shm_take_number(&body);
+  if (member.tag == 'f') {
+    member.size = shm_take_number(&body);
+    member.type = shm_take_text(&body);
+    member.unit = shm_take_text(&body);
+  }
+  if (body.damaged || body.left != 0) {
+    reader->damaged = true;
+  }
+  return member;
+}
+
+/* The member of that name behind `reader`; its tag is 0 if there is none. */
+SHM_COLD shm_member_record shm_find_member(shm_reader reader, shm_slice name) {
+  for (;;) {
+    shm_member_record member = shm_take_member(&reader);
+    if (member.tag == '\0' || shm_same_text(member.name, name)) {
+      return member;
+    }
+  }
+}
+
+/* An object, of the one kind that there is. */
+typedef struct shm_queue_record {
+  char tag; /* 'Q'; 0 if there is none */
+  shm_slice name;
+  shm_slice item;
+  uint64_t capacity;
+} shm_queue_record;
+
+SHM_COLD shm_queue_record shm_take_queue(shm_reader *reader) {
+  shm_queue_record queue;
+  shm_reader body;
+  memset(&queue, 0, sizeof queue);
+  queue.tag = shm_take_record(reader, &body);
+  if (queue.tag == 'Q') {
+    queue.name = shm_take_text(&body);
+    queue.item = shm_take_text(&body);
+    queue.capacity = shm_take_number(&body);
+  }
+  if (queue.tag != '\0' && (queue.tag != 'Q' || body.damaged || body.left != 0)) {
+    reader->damaged = true;
+    queue.tag = '\0';
+  }
+  return queue;
+}
+
+/* The place among the objects of the one of that name, or SIZE_MAX. */
+SHM_COLD size_t shm_find_queue(shm_reader reader, shm_slice name) {
+  for (size_t index = 0;; index++) {
+    shm_queue_record queue = shm_take_queue(&reader);
+    if (queue.tag == '\0') {
+      return SIZE_MAX;
+    }
+    if (shm_same_text(queue.name, name)) {
+      return index;
+    }
+  }
+}

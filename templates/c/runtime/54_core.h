@@ -1,0 +1,141 @@
+/* ---- An attachment's core -----------------------------------------------
+ *
+ * What an attachment holds, in this process's own memory. Attachments and the
+ * handles on objects point to it and may be moved freely. It is counted twice:
+ * `shares` keep the segment attached, `refs` keep the core itself, so that a
+ * handle which outlives its attachment finds out instead of crashing.
+ */
+
+#define SHM_DETACHED UINT64_MAX /* no process has that number */
+
+typedef struct shm_core {
+  /* Looked at by every operation on a handle. */
+  const shm_word64 *fork_word; /* shows `birth` in the process that attached */
+  shm_word64 birth;            /* SHM_DETACHED after detaching */
+  uint32_t removed;            /* the segment was found removed */
+  uint32_t busy;               /* SHM_CHECK_THREADS: an operation is under way */
+
+  uint32_t shares;
+  uint32_t refs;
+  uint64_t next_removal_check; /* on the monotonic clock */
+
+  /* Fixed while attached. */
+  const shm_segment_spec *spec;
+  char *address; /* in its canonical spelling */
+  shm_opened segment;
+  int companion;    /* of a System V segment, else -1 */
+  uint64_t *places; /* where the objects begin */
+  uint64_t participants_offset;
+  uint32_t participants_count;
+  uint64_t pid_namespace; /* the caller's */
+  bool takes_part;        /* holds a participant record */
+  uint32_t index;         /* of that record */
+  uint32_t generation;
+} shm_core;
+
+/* Of an address whose name create chooses, at least. */
+#define SHM_CHOSEN_ADDRESS_SIZE 64
+
+/* A core that has taken over nothing yet, or NULL. */
+SHM_COLD shm_core *shm_core_new(const shm_segment_spec *spec, const char *address) {
+  size_t places = SHM_CAST(size_t, spec->object_count) * sizeof(uint64_t);
+  size_t text = strlen(address) + 1;
+  size_t room = text < SHM_CHOSEN_ADDRESS_SIZE ? SHM_CHOSEN_ADDRESS_SIZE : text;
+  char *memory = SHM_CAST(char *, calloc(1, sizeof(shm_core) + places + room));
+  shm_core *core = SHM_AT(shm_core, memory, 0);
+  if (memory == NULL) {
+    return NULL;
+  }
+  core->places = SHM_AT(uint64_t, memory, sizeof(shm_core));
+  core->address = memory + sizeof(shm_core) + places;
+  memcpy(core->address, address, text);
+  core->spec = spec;
+  core->shares = 1;
+  core->refs = 1;
+  core->companion = -1;
+  core->pid_namespace = shm_pid_namespace();
+  core->next_removal_check = shm_monotonic_ns() + 1000000000u;
+  shm_opened_clear(&core->segment, true, false);
+  return core;
+}
+
+SHM_INLINE void shm_core_hold(shm_core *core) { __atomic_fetch_add(&core->refs, 1, __ATOMIC_RELAXED); }
+
+/* Drops a reference; the last one frees the core. */
+SHM_COLD void shm_core_drop(shm_core *core) {
+  /* Release and acquire: who frees sees all that the others did. */
+  if (__atomic_fetch_sub(&core->refs, 1, __ATOMIC_ACQ_REL) == 1) {
+    free(core);
+  }
+}
+
+/* Whether the caller runs in a child of the process that attached, or the
+ * attachment is detached. */
+SHM_HOT bool shm_core_is_foreign(const shm_core *core) {
+  return shm_load_relaxed(core->fork_word) != shm_load_relaxed(&core->birth);
+}
+
+/* The status of a core that is foreign. */
+SHM_COLD shm_status shm_fail_foreign(const shm_core *core) {
+  shm_text *why;
+  if (shm_load_relaxed(&core->birth) == SHM_DETACHED) {
+    why = shm_explain(SHM_INVALID);
+    shm_add_outside(why, core->address, SIZE_MAX);
+    shm_add(why, " was detached; its handles are of no more use");
+    return SHM_INVALID;
+  }
+  why = shm_explain(SHM_FORKED);
+  shm_add_outside(why, core->address, SIZE_MAX);
+  shm_add(why, " was attached by the parent of this process; attach again in the child");
+  return SHM_FORKED;
+}
+
+SHM_INLINE bool shm_core_is_removed(const shm_core *core) {
+  /* Pairs with the release in shm_core_look_around. */
+  return __atomic_load_n(&core->removed, __ATOMIC_ACQUIRE) != 0;
+}
+
+/* The file whose locks say who is alive. */
+SHM_INLINE int shm_core_lock_file(const shm_core *core) {
+  return core->segment.is_posix ? core->segment.fd : core->companion;
+}
+
+/* A word of the segment; the offset was checked when the core was made. */
+SHM_INLINE shm_word64 *shm_core_word(const shm_core *core, uint64_t offset) {
+  return SHM_AT(shm_word64, core->segment.base, offset);
+}
+
+SHM_INLINE shm_word32 *shm_core_state(const shm_core *core) {
+  return SHM_AT(shm_word32, core->segment.base, SHM_HEADER_STATE);
+}
+
+/*
+ * Roles: a word that names the one participant who may act as producer or
+ * consumer.
+ *
+ *   0                              free: given up cleanly, or never held
+ *   generation << 32 | 0xFFFFFFFF  orphaned: its holder died and was swept
+ *   generation << 32 | index + 1   held by that attachment
+ *
+ * The generation keeps a reused index from looking like the old holder.
+ */
+#define SHM_ROLE_FREE UINT64_C(0)
+#define SHM_ROLE_ORPHANED UINT32_MAX
+
+SHM_INLINE uint64_t shm_role_word(uint32_t index, uint32_t generation) {
+  return SHM_CAST(uint64_t, generation) << 32 | (SHM_CAST(uint64_t, index) + 1);
+}
+
+/*
+ * Takes every role of a dead participant away, leaving a mark for the next
+ * claimant. Anybody may do it, any number of times: a lost race means that
+ * somebody else swept or claimed.
+ */
+SHM_COLD void shm_sweep_objects(const shm_core *core, uint32_t index, uint32_t generation) {
+  uint64_t dead = shm_role_word(index, generation);
+  uint64_t orphaned = SHM_CAST(uint64_t, generation) << 32 | SHM_ROLE_ORPHANED;
+  for (uint32_t i = 0; i < core->spec->object_count; i++) {
+    shm_exchange(shm_core_word(core, core->places[i] + SHM_QUEUE_PRODUCER_ROLE), dead, orphaned);
+    shm_exchange(shm_core_word(core, core->places[i] + SHM_QUEUE_CONSUMER_ROLE), dead, orphaned);
+  }
+}

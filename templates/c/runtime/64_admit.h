@@ -1,0 +1,207 @@
+/* ---- Attaching to a segment of ours -------------------------------------
+ *
+ * What is looked at before a byte of it is trusted, and how a refusal is told.
+ */
+
+/* How long an attacher waits for a creator that is at work. */
+#define SHM_BIRTH_PATIENCE_NS UINT64_C(2000000000)
+
+/*
+ * Reads the header. `blank` is set, and nothing else, where a System V segment
+ * has no magic yet.
+ */
+SHM_COLD shm_status shm_read_header(const shm_opened *opened, shm_attempt attempt, shm_header *header,
+                                    bool *blank) {
+  static const unsigned char zeros[8] = SHM_ZERO;
+  size_t whole = SHM_HEADER_SIZE;
+  size_t count = opened->size < whole ? SHM_CAST(size_t, opened->size) : whole;
+  shm_form form;
+  const char *fault;
+  shm_status status;
+  memset(header, 0, sizeof *header);
+  status = shm_opened_read(opened, 0, header->bytes, count, attempt);
+  if (status != SHM_OK) {
+    return status;
+  }
+  *blank = !opened->is_posix && memcmp(header->bytes, zeros, sizeof zeros) == 0;
+  if (*blank) {
+    return SHM_OK;
+  }
+  form = shm_check_form(header->bytes, count);
+  if (form != SHM_FORM_OK) {
+    return shm_fail_form(attempt, form, header->bytes, opened->size);
+  }
+  shm_parse_header(header);
+  fault = shm_check_parts(header, opened->size);
+  if (fault != NULL) {
+    shm_text *why = shm_explain_attempt(attempt, SHM_CORRUPT);
+    shm_add(why, "its header is damaged: ");
+    shm_add(why, fault);
+    return SHM_CORRUPT;
+  }
+  return SHM_OK;
+}
+
+/* What to do about a segment that is not ready: SHM_OK is to look once more. */
+SHM_COLD shm_status shm_await_birth(const shm_opened *opened, uint64_t patience_ends, shm_attempt attempt) {
+  uint32_t creator = 0;
+  shm_text *why;
+  if (!opened->is_posix) {
+    shm_sysv_facts facts;
+    memset(&facts, 0, sizeof facts);
+    if (shm_sys_shmctl(opened->id, SHM_SYSV_STAT, &facts) >= 0) {
+      creator = SHM_CAST(uint32_t, facts.creator_pid);
+    }
+  }
+  if (shm_pid_is_dead(creator)) {
+    why = shm_explain_attempt(attempt, SHM_MISMATCH);
+    shm_add(why, "it has no header: it is a bare segment, or its creator (pid ");
+    shm_add_number(why, creator);
+    shm_add(why, ") died before it was ready; create it again, which clears away what a dead one left, or "
+                 "remove it");
+    return SHM_MISMATCH;
+  }
+  if (shm_monotonic_ns() > patience_ends) {
+    why = shm_explain_attempt(attempt, SHM_BUSY);
+    shm_add(why, "its creator (pid ");
+    shm_add_number(why, creator);
+    shm_add(why, ") has not written a header yet; it may be a bare segment");
+    return SHM_BUSY;
+  }
+  return SHM_OK;
+}
+
+/* Opens a segment of ours and reads its header, once it is ready. */
+SHM_COLD shm_status shm_open_ready(const shm_address *address, bool read_only, const shm_options *options,
+                                   shm_attempt attempt, shm_opened *opened, shm_header *header) {
+  uint64_t patience_ends = shm_monotonic_ns() + SHM_BIRTH_PATIENCE_NS;
+  for (;;) {
+    bool blank = false;
+    shm_status status = shm_open_address(address, read_only, options, attempt, opened);
+    if (status != SHM_OK) {
+      return status;
+    }
+    status = shm_read_header(opened, attempt, header, &blank);
+    if (status == SHM_OK && !blank && header->state == SHM_STATE_READY) {
+      return SHM_OK;
+    }
+    if (status == SHM_OK && !blank && header->state == SHM_STATE_RETIRED) {
+      status = shm_fail(attempt, SHM_REMOVED, "it was removed");
+    } else if (status == SHM_OK && !blank && header->state > SHM_STATE_RETIRED) {
+      shm_text *why = shm_explain_attempt(attempt, SHM_CORRUPT);
+      shm_add(why, "its state is ");
+      shm_add_number(why, header->state);
+      status = SHM_CORRUPT;
+    } else if (status == SHM_OK) {
+      status = shm_await_birth(opened, patience_ends, attempt);
+    }
+    shm_opened_close(opened);
+    if (status != SHM_OK) {
+      return status;
+    }
+    shm_sys_sleep_ms(1);
+  }
+}
+
+/* `acme.market 2.1`, for messages. */
+SHM_COLD void shm_add_title(shm_text *text, const char *schema, size_t schema_max, const char *version,
+                            size_t version_max) {
+  if (schema[0] == '\0') {
+    shm_add(text, "no schema");
+    return;
+  }
+  shm_add_outside(text, schema, schema_max);
+  if (version[0] != '\0') {
+    shm_add(text, " ");
+    shm_add_outside(text, version, version_max);
+  }
+}
+
+/* Whose segment it is, and what this program wanted. */
+SHM_COLD void shm_add_both_titles(shm_text *text, const shm_header *header, const shm_segment_spec *spec,
+                                  uint64_t pid_namespace) {
+  const char *bytes = SHM_CAST(const char *, SHM_CAST(const void *, header->bytes));
+  uint32_t creator = shm_get32(bytes, SHM_HEADER_CREATOR_PID);
+  shm_add(text, " \xC2\xB7 segment: ");
+  shm_add_title(text, bytes + SHM_HEADER_SCHEMA_NAME, 128, bytes + SHM_HEADER_SCHEMA_VERSION, 16);
+  shm_add(text, " by pid ");
+  shm_add_number(text, creator);
+  shm_add(text, " (");
+  shm_add_outside(text, bytes + SHM_HEADER_CREATOR_PROGRAM, 16);
+  if (shm_get64(bytes, SHM_HEADER_CREATOR_PID_NAMESPACE) != pid_namespace) {
+    shm_add(text, ", of another pid namespace");
+  } else {
+    shm_add(text, shm_pid_is_dead(creator) ? ", gone" : ", alive");
+  }
+  shm_add(text, "), shmgen ");
+  shm_add_outside(text, bytes + SHM_HEADER_TOOL_VERSION, 16);
+  shm_add(text, " \xC2\xB7 yours: ");
+  shm_add_title(text, spec->schema, SIZE_MAX, spec->version, SIZE_MAX);
+}
+
+/* Refuses a segment of another contract, and says what differs. */
+SHM_COLD shm_status shm_compare_contracts(const shm_opened *opened, const shm_header *header,
+                                          const shm_segment_spec *spec, uint64_t pid_namespace,
+                                          shm_attempt attempt) {
+  size_t size = SHM_CAST(size_t, header->contract_size); /* at most SHM_CONTRACT_MAX, as was checked */
+  char *theirs;
+  shm_status status;
+  if (memcmp(header->bytes + SHM_HEADER_FINGERPRINT, spec->fingerprint, 16) == 0) {
+    return SHM_OK;
+  }
+  theirs = SHM_CAST(char *, malloc(size + 1));
+  if (theirs == NULL) {
+    return shm_fail_memory(attempt);
+  }
+  status = shm_opened_read(opened, header->contract_offset, theirs, size, attempt);
+  if (status == SHM_OK) {
+    shm_text *why = shm_explain_attempt(attempt, SHM_MISMATCH);
+    shm_tell_difference(why, spec->contract, SHM_CAST(size_t, spec->contract_size), theirs, size);
+    shm_add_both_titles(why, header, spec, pid_namespace);
+    status = SHM_MISMATCH;
+  }
+  free(theirs);
+  return status;
+}
+
+/*
+ * Where the objects lie, as the directory says, each checked against the
+ * geometry that the contract asks for: in order, behind the participants and
+ * before the contract.
+ */
+SHM_COLD shm_status shm_read_directory(const shm_opened *opened, const shm_header *header, shm_core *core,
+                                       shm_attempt attempt) {
+  const shm_segment_spec *spec = core->spec;
+  const char *fault = NULL;
+  uint64_t end =
+      header->participants_offset + SHM_CAST(uint64_t, header->participants_count) * SHM_RECORD_SIZE;
+  shm_text *why;
+  if (header->directory_count != spec->object_count) {
+    fault = "it has another number of objects than the contract";
+  }
+  for (uint32_t i = 0; fault == NULL && i < spec->object_count; i++) {
+    unsigned char entry[SHM_ENTRY_SIZE];
+    uint64_t at = header->directory_offset + SHM_CAST(uint64_t, i) * SHM_ENTRY_SIZE;
+    uint64_t offset;
+    shm_status status = shm_opened_read(opened, at, entry, sizeof entry, attempt);
+    if (status != SHM_OK) {
+      return status;
+    }
+    offset = shm_get64(entry, 8);
+    if (shm_get32(entry, 0) != spec->objects[i].kind || shm_get64(entry, 16) != spec->objects[i].size) {
+      fault = "an object has another kind or size than the contract says";
+    } else if (offset < end || offset % 128 != 0) {
+      fault = "an object overlaps another part or is not aligned";
+    } else if (__builtin_add_overflow(offset, spec->objects[i].size, &end) || end > header->contract_offset) {
+      fault = "an object lies outside its place";
+    }
+    core->places[i] = offset;
+  }
+  if (fault == NULL) {
+    return SHM_OK;
+  }
+  why = shm_explain_attempt(attempt, SHM_CORRUPT);
+  shm_add(why, "its directory is damaged: ");
+  shm_add(why, fault);
+  return SHM_CORRUPT;
+}

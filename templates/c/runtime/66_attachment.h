@@ -1,0 +1,212 @@
+/* ---- Attachments --------------------------------------------------------
+ *
+ * Taking part in a segment of a schema. An attachment and the handles on its
+ * objects are for one thread at a time (SHM_CHECK_THREADS checks it); attach
+ * again for another thread. Attaching twice in one process is two participants.
+ *
+ * An attachment may be moved by copying its bytes and forgetting the original.
+ * One that is all zero is not attached.
+ */
+
+typedef struct shm_attachment {
+  shm_core *core; /* NULL: not attached */
+} shm_attachment;
+
+/* Unmaps and closes; what the segment knows of this attachment is settled. */
+SHM_COLD void shm_core_unmap(shm_core *core) {
+  __atomic_store_n(&core->birth, SHM_DETACHED, __ATOMIC_RELAXED);
+  shm_opened_close(&core->segment);
+  if (core->companion >= 0) {
+    close(core->companion);
+    core->companion = -1;
+  }
+  core->takes_part = false;
+}
+
+/* Gives up what handles have not given up, and the participant record. */
+SHM_COLD void shm_core_leave(shm_core *core) {
+  for (uint32_t i = 0; i < core->spec->object_count; i++) {
+    uint64_t queue = core->places[i];
+    if (shm_holds_role(core, i, SHM_QUEUE_CONSUMER_ROLE)) {
+      /* The producer learns the exact head, as from a consumer's release. */
+      shm_store_release(shm_core_word(core, queue + SHM_QUEUE_HEAD),
+                        shm_load_relaxed(shm_core_word(core, queue + SHM_QUEUE_TAKEN)));
+      shm_give_up_role(core, i, SHM_QUEUE_CONSUMER_ROLE);
+      shm_notify(SHM_AT(shm_word32, core->segment.base, queue + SHM_QUEUE_SPACE_FLAG));
+    }
+    shm_give_up_role(core, i, SHM_QUEUE_PRODUCER_ROLE);
+  }
+  shm_release_record(core);
+}
+
+/*
+ * Detaches: gives up the roles that are still held, unmaps and closes. It never
+ * removes the segment. Does nothing if nothing is attached. In a forked child
+ * it only unmaps and closes, since the part in the segment is its parent's.
+ */
+SHM_COLD void shm_attachment_detach(shm_attachment *attachment) {
+  shm_core *core = attachment->core;
+  attachment->core = NULL;
+  if (core == NULL) {
+    return;
+  }
+  if (__atomic_fetch_sub(&core->shares, 1, __ATOMIC_ACQ_REL) == 1) {
+    if (core->takes_part && !shm_core_is_foreign(core)) {
+      shm_core_leave(core);
+    }
+    shm_core_unmap(core);
+  }
+  shm_core_drop(core);
+}
+
+/*
+ * Another attachment that shares this one's part: the segment is detached when
+ * both are. For handles that outlive the attachment they were made from, as in
+ * C++. `to` is overwritten.
+ */
+SHM_COLD void shm_attachment_share(shm_attachment *to, const shm_attachment *from) {
+  to->core = from->core;
+  if (to->core != NULL) {
+    __atomic_fetch_add(&to->core->shares, 1, __ATOMIC_RELAXED);
+    shm_core_hold(to->core);
+  }
+}
+
+/* A core that was not attached after all. */
+SHM_COLD shm_status shm_core_abandon(shm_core *core, shm_status status) {
+  shm_attachment attachment;
+  attachment.core = core;
+  shm_attachment_detach(&attachment);
+  return status;
+}
+
+/* What an operation on an attachment begins with. */
+typedef struct shm_request {
+  shm_address address;
+  shm_options options;
+  shm_attempt attempt;
+} shm_request;
+
+SHM_COLD shm_status shm_begin_request(shm_request *request, const char *verb, const shm_segment_spec *spec,
+                                      const char *address, const shm_options *options) {
+  shm_status status = shm_check_spec(spec);
+  if (status == SHM_OK) {
+    status = shm_parse_address(address != NULL ? address : spec->address, &request->address);
+  }
+  if (status != SHM_OK) {
+    return status;
+  }
+  request->options = options != NULL ? *options : shm_options_default();
+  if (request->options.mode == UINT32_MAX) {
+    request->options.mode = spec->mode;
+  }
+  request->attempt = shm_attempt_to(verb, request->address.text);
+  return SHM_OK;
+}
+
+SHM_COLD shm_status shm_create_request(shm_core **made, const shm_segment_spec *spec, shm_request *request) {
+  shm_attempt attempt = request->attempt;
+  shm_core *core;
+  shm_status status = shm_check_mode(attempt, request->options.mode);
+  if (status != SHM_OK) {
+    return status;
+  }
+  core = shm_core_new(spec, request->address.text);
+  if (core == NULL) {
+    return shm_fail_memory(attempt);
+  }
+  status = shm_birthplace_here(&core->fork_word, &core->birth);
+  if (status != SHM_OK) {
+    free(core);
+    return status;
+  }
+  memcpy(core->places, spec->object_offsets, SHM_CAST(size_t, spec->object_count) * sizeof(uint64_t));
+  core->participants_offset = SHM_HEADER_SIZE + SHM_CAST(uint64_t, spec->object_count) * SHM_ENTRY_SIZE;
+  core->participants_count = spec->participants;
+  status = request->address.kind == SHM_ADDRESS_POSIX
+               ? shm_create_posix(core, &request->address, &request->options, attempt)
+               : shm_create_sysv(core, &request->address, &request->options, attempt);
+  if (status != SHM_OK) {
+    return shm_core_abandon(core, status);
+  }
+  if (strlen(request->address.text) < SHM_CHOSEN_ADDRESS_SIZE) {
+    memcpy(core->address, request->address.text, strlen(request->address.text) + 1);
+  }
+  *made = core;
+  return SHM_OK;
+}
+
+/* Maps what was opened and checked, and takes part in it. */
+SHM_COLD shm_status shm_join(shm_core *core, const shm_header *header, const shm_request *request) {
+  shm_opened *segment = &core->segment;
+  shm_attempt attempt = request->attempt;
+  shm_status status = shm_opened_map(segment, attempt);
+  if (status == SHM_OK && !segment->is_posix) {
+    status = shm_companion_open(segment->id, header->birth_mark, segment->read_only, &request->options,
+                                attempt, &core->companion);
+    core->companion = status == SHM_OK ? core->companion : -1;
+  }
+  if (status == SHM_OK && !segment->read_only) {
+    status = shm_claim_record(core, attempt);
+  } else if (status == SHM_OK) {
+    /* For counting only; a failure changes nothing. */
+    shm_try_lock(shm_core_lock_file(core), SHM_BYTE_READERS, F_RDLCK);
+  }
+  return status;
+}
+
+/* One try to attach; `again` if it was removed between the look and the claim. */
+SHM_COLD shm_status shm_try_attach(shm_core *core, const shm_request *request, bool read_only, bool *again) {
+  shm_attempt attempt = request->attempt;
+  shm_header header;
+  shm_status status =
+      shm_open_ready(&request->address, read_only, &request->options, attempt, &core->segment, &header);
+  if (status != SHM_OK) {
+    return status;
+  }
+  status = shm_compare_contracts(&core->segment, &header, core->spec, core->pid_namespace, attempt);
+  if (status == SHM_OK) {
+    status = shm_read_directory(&core->segment, &header, core, attempt);
+  }
+  core->participants_offset = header.participants_offset;
+  core->participants_count = header.participants_count;
+  if (status == SHM_OK) {
+    status = shm_join(core, &header, request);
+  }
+  if (status != SHM_OK) {
+    return status;
+  }
+  /* Whoever removes looks for participants after it has retired the segment; so
+   * one of both sees the other. */
+  shm_fence();
+  *again = __atomic_load_n(shm_core_state(core), __ATOMIC_ACQUIRE) != SHM_STATE_READY ||
+           shm_opened_is_removed(&core->segment);
+  return SHM_OK;
+}
+
+SHM_COLD shm_status shm_attach_request(shm_core **made, const shm_segment_spec *spec,
+                                       const shm_request *request, bool read_only) {
+  for (int tries = 0; tries < 3; tries++) {
+    bool again = false;
+    shm_core *core = shm_core_new(spec, request->address.text);
+    shm_status status;
+    if (core == NULL) {
+      return shm_fail_memory(request->attempt);
+    }
+    status = shm_birthplace_here(&core->fork_word, &core->birth);
+    if (status != SHM_OK) {
+      free(core);
+      return status;
+    }
+    status = shm_try_attach(core, request, read_only, &again);
+    if (status == SHM_OK && !again) {
+      *made = core;
+      return SHM_OK;
+    }
+    shm_core_abandon(core, status);
+    if (status != SHM_OK) {
+      return status;
+    }
+  }
+  return shm_fail(request->attempt, SHM_REMOVED, "it was removed again and again meanwhile");
+}

@@ -1,0 +1,337 @@
+/* ---- The producer of a queue --------------------------------------------
+ *
+ * One that is all zero is not claimed: every operation answers SHM_INVALID.
+ * `item_size` is the size of the queue's items everywhere; as a constant it
+ * lets the copying unroll.
+ */
+
+typedef struct shm_producer {
+  shm_core *core; /* NULL: not claimed */
+  uint64_t item_size;
+  shm_ring ring;
+  shm_cursor tail;
+  uint64_t room;     /* messages that fit before the head must be looked at again */
+  uint64_t reserved; /* the stamp of the slot that reserve handed out */
+  uint32_t object;
+  uint32_t padding;
+  shm_limiter limiter;
+} shm_producer;
+
+/* ---- what fits ---- */
+
+/* Looks at the consumer's head: SHM_OK, SHM_FULL or SHM_CORRUPT. */
+SHM_APART shm_status shm_producer_look_at_head(shm_producer *producer) {
+  const shm_ring *ring = &producer->ring;
+  /* Acquire pairs with the release in shm_consumer_publish_head: what the
+   * consumer has read may be overwritten. */
+  uint64_t waiting = producer->tail.position - shm_load_acquire(shm_ring_word(ring, SHM_QUEUE_HEAD));
+  if (waiting > ring->count) {
+    return SHM_CORRUPT;
+  }
+  producer->room = ring->count - waiting;
+  if (producer->room == 0) {
+    shm_word64 *full = shm_ring_word(ring, SHM_QUEUE_TIMES_FULL);
+    shm_store_relaxed(full, shm_load_relaxed(full) + 1);
+    return SHM_FULL;
+  }
+  return SHM_OK;
+}
+
+/*
+ * Makes sure that the handle can be used and that there is room, for `wanted`
+ * messages if there is so much; now and then looks around for the dead.
+ */
+SHM_APART shm_status shm_producer_make_room(shm_producer *producer, size_t item_size, size_t wanted) {
+  shm_status status = shm_check_handle(producer->core, "producer", producer->item_size, item_size);
+  if (status != SHM_OK || producer->room >= wanted) {
+    return status;
+  }
+  status = shm_producer_look_at_head(producer);
+  if (status == SHM_OK) {
+    return SHM_OK;
+  }
+  if (shm_limiter_is_due(&producer->limiter)) {
+    shm_core_look_around(producer->core);
+  }
+  return shm_fail_briefly(shm_core_is_removed(producer->core) ? SHM_REMOVED : status);
+}
+
+/* As shm_producer_look_at_head, with SHM_REMOVED in place of full. */
+SHM_INLINE shm_status shm_producer_attempt(shm_producer *producer) {
+  shm_status status = shm_producer_look_at_head(producer);
+  return status == SHM_FULL && shm_core_is_removed(producer->core) ? SHM_REMOVED : status;
+}
+
+/* As shm_producer_make_room, but waits. */
+SHM_COLD shm_status shm_producer_await_room(shm_producer *producer, size_t item_size, uint64_t ns) {
+  shm_word32 *flag = shm_ring_flag(&producer->ring, SHM_QUEUE_SPACE_FLAG);
+  shm_status status = shm_check_handle(producer->core, "producer", producer->item_size, item_size);
+  uint64_t deadline;
+  uint64_t spin_end;
+  uint64_t slice = SHM_FIRST_SLICE_NS;
+  if (status != SHM_OK || producer->room > 0) {
+    return status;
+  }
+  deadline = shm_deadline_after(ns);
+  spin_end = shm_deadline_after(ns < SHM_SPIN_NS ? ns : SHM_SPIN_NS);
+  do {
+    for (int spins = 0; spins < 64; spins++) {
+      status = shm_producer_attempt(producer);
+      if (status != SHM_FULL) {
+        return status == SHM_OK ? status : shm_fail_briefly(status);
+      }
+      shm_spin();
+    }
+  } while (shm_time_left(spin_end) != 0);
+  for (;;) {
+    uint64_t left;
+    shm_announce_sleep(flag);
+    if (shm_limiter_is_due_now(&producer->limiter)) {
+      shm_core_look_around(producer->core);
+    }
+    status = shm_producer_attempt(producer);
+    left = shm_time_left(deadline);
+    if (status != SHM_FULL || left == 0) {
+      shm_cancel_sleep(flag);
+      return status == SHM_OK ? status : shm_fail_briefly(status == SHM_FULL ? SHM_TIMEOUT : status);
+    }
+    shm_sleep_slice(flag, &slice, left);
+  }
+}
+
+/* ---- commits ---- */
+
+/* Commits the message in the next slot, for which there is room. */
+SHM_HOT void shm_producer_commit_one(shm_producer *producer) {
+  const shm_ring ring = producer->ring; /* copies, or every store makes the compiler load them again */
+  shm_cursor tail = producer->tail;
+  /* The commit. Pairs with the acquire in shm_is_whole. */
+  shm_store_release(shm_stamp(tail.slot), tail.position + 1);
+  shm_cursor_advance(&ring, &tail);
+  producer->tail = tail;
+  producer->room--;
+  shm_store_release(shm_ring_word(&ring, SHM_QUEUE_TAIL_HINT), tail.position);
+  shm_notify(shm_ring_flag(&ring, SHM_QUEUE_DATA_FLAG));
+}
+
+/*
+ * Commits the `count` messages, at least one, in the slots up to `end`: from
+ * the last to the first, so that the consumer meets the first one last, and its
+ * release covers all the others.
+ */
+SHM_INLINE void shm_producer_commit_batch(shm_producer *producer, shm_cursor end, size_t count) {
+  const shm_ring *ring = &producer->ring;
+  shm_cursor at = end;
+  for (size_t k = count; k > 1; k--) {
+    at.slot = (at.slot == ring->first ? ring->end : at.slot) - ring->stride;
+    shm_store_relaxed(shm_stamp(at.slot), at.position);
+    at.position--;
+  }
+  shm_program_order();
+  /* The commit of all. Pairs with the acquire in shm_is_whole. */
+  shm_store_release(shm_stamp(producer->tail.slot), producer->tail.position + 1);
+  producer->tail = end;
+  producer->room -= count;
+  shm_store_release(shm_ring_word(ring, SHM_QUEUE_TAIL_HINT), end.position);
+  shm_notify(shm_ring_flag(ring, SHM_QUEUE_DATA_FLAG));
+}
+
+/* Whether the room must be looked after before a push of `wanted` messages. */
+SHM_HOT bool shm_producer_must_check(const shm_producer *producer, size_t item_size, size_t wanted) {
+  return SHM_UNLIKELY(producer->room < wanted || producer->item_size != item_size ||
+                      shm_core_is_foreign(producer->core));
+}
+
+/* ---- what programs call ---- */
+
+/* Pushes one message if there is room: committed when this returns SHM_OK. */
+SHM_NODISCARD SHM_HOT shm_status shm_producer_try_push(shm_producer *producer, const void *item,
+                                                       size_t item_size) {
+  shm_status status = shm_enter(producer->core);
+  if (SHM_UNLIKELY(status != SHM_OK)) {
+    return status;
+  }
+  if (shm_producer_must_check(producer, item_size, 1)) {
+    status = shm_producer_make_room(producer, item_size, 1);
+    if (status != SHM_OK) {
+      return shm_leave(producer->core, status);
+    }
+  }
+  shm_write_payload(shm_payload(producer->tail.slot), item, item_size);
+  shm_producer_commit_one(producer);
+  return shm_leave(producer->core, SHM_OK);
+}
+
+/*
+ * Pushes one message, waiting for room so many nanoseconds at most, UINT64_MAX
+ * for ever; SHM_TIMEOUT after that.
+ */
+SHM_NODISCARD SHM_HOT shm_status shm_producer_push_timeout(shm_producer *producer, const void *item,
+                                                           size_t item_size, uint64_t ns) {
+  shm_status status = shm_enter(producer->core);
+  if (SHM_UNLIKELY(status != SHM_OK)) {
+    return status;
+  }
+  if (shm_producer_must_check(producer, item_size, 1)) {
+    status = shm_producer_await_room(producer, item_size, ns);
+    if (status != SHM_OK) {
+      return shm_leave(producer->core, status);
+    }
+  }
+  shm_write_payload(shm_payload(producer->tail.slot), item, item_size);
+  shm_producer_commit_one(producer);
+  return shm_leave(producer->core, SHM_OK);
+}
+
+/*
+ * Pushes as many of `count` messages as fit, from the first on, and commits them
+ * together: the consumer sees all of them or none. `done` tells how many;
+ * SHM_FULL if none.
+ */
+SHM_NODISCARD SHM_HOT shm_status shm_producer_push_n(shm_producer *producer, const void *items,
+                                                     size_t item_size, size_t count, size_t *done) {
+  const char *from = SHM_CAST(const char *, items);
+  shm_cursor at;
+  shm_status status = shm_enter(producer->core);
+  *done = 0;
+  if (SHM_UNLIKELY(status != SHM_OK)) {
+    return status;
+  }
+  if (shm_producer_must_check(producer, item_size, count > 0 ? count : 1)) {
+    status = shm_producer_make_room(producer, item_size, count);
+    if (status != SHM_OK) {
+      return shm_leave(producer->core, status);
+    }
+  }
+  count = count < producer->room ? count : SHM_CAST(size_t, producer->room);
+  if (count > 0) {
+    at = producer->tail;
+    for (size_t k = 0; k < count; k++) {
+      shm_write_payload(shm_payload(at.slot), from + k * item_size, item_size);
+      shm_cursor_advance(&producer->ring, &at);
+    }
+    shm_producer_commit_batch(producer, at, count);
+  }
+  *done = count;
+  return shm_leave(producer->core, SHM_OK);
+}
+
+/*
+ * Hands out the next slot to be filled in place: `payload` is zeroed, aligned to
+ * 8 bytes and no more, and good until the commit or the next operation on this
+ * handle. What is not committed never happened.
+ */
+SHM_NODISCARD SHM_HOT shm_status shm_producer_reserve(shm_producer *producer, size_t item_size,
+                                                      void **payload) {
+  shm_status status = shm_enter(producer->core);
+  *payload = NULL;
+  if (SHM_UNLIKELY(status != SHM_OK)) {
+    return status;
+  }
+  if (shm_producer_must_check(producer, item_size, 1)) {
+    status = shm_producer_make_room(producer, item_size, 1);
+    if (status != SHM_OK) {
+      return shm_leave(producer->core, status);
+    }
+  }
+  for (size_t n = 0; n < (item_size + 7) / 8; n++) {
+    shm_store_relaxed(shm_payload(producer->tail.slot) + n, 0);
+  }
+  producer->reserved = producer->tail.position + 1;
+  *payload = shm_payload(producer->tail.slot);
+  return shm_leave(producer->core, SHM_OK);
+}
+
+SHM_COLD shm_status shm_fail_nothing_reserved(const shm_producer *producer) {
+  shm_status status = shm_check_handle(producer->core, "producer", producer->item_size,
+                                       SHM_CAST(size_t, producer->item_size));
+  if (status == SHM_OK) {
+    shm_add(shm_explain(SHM_INVALID), "no slot is reserved: reserve comes first, with no push between");
+    status = SHM_INVALID;
+  }
+  return status;
+}
+
+/* Commits the message in the slot that was reserved last. */
+SHM_NODISCARD SHM_HOT shm_status shm_producer_commit(shm_producer *producer) {
+  shm_status status = shm_enter(producer->core);
+  if (SHM_UNLIKELY(status != SHM_OK)) {
+    return status;
+  }
+  if (SHM_UNLIKELY(producer->core == NULL || shm_core_is_foreign(producer->core) ||
+                   producer->reserved != producer->tail.position + 1)) {
+    return shm_leave(producer->core, shm_fail_nothing_reserved(producer));
+  }
+  shm_producer_commit_one(producer);
+  return shm_leave(producer->core, SHM_OK);
+}
+
+/* ---- the role ---- */
+
+/*
+ * After a role was claimed, from a dead predecessor or not: finds the tail, and
+ * wipes what the predecessor had not committed.
+ */
+SHM_COLD void shm_producer_take_over(shm_producer *producer) {
+  const shm_ring *ring = &producer->ring;
+  shm_cursor tail = shm_cursor_at(ring, shm_load_acquire(shm_ring_word(ring, SHM_QUEUE_TAIL_HINT)));
+  shm_cursor beyond;
+  /* The hint is stored after the stamp: walk on over whole stamps. */
+  for (uint64_t n = 0; n < ring->count && shm_is_whole(&tail); n++) {
+    shm_cursor_advance(ring, &tail);
+  }
+  /* A batch that a death cut off has stamps beyond the gap of its first message.
+   * Without this they would appear behind the successor's. */
+  beyond = tail;
+  for (uint64_t n = 0; n < ring->count; n++) {
+    if (shm_load_relaxed(shm_stamp(beyond.slot)) == beyond.position + 1) {
+      shm_store_relaxed(shm_stamp(beyond.slot), 0);
+    }
+    shm_cursor_advance(ring, &beyond);
+  }
+  shm_program_order();
+  /* Release: before the next commit, whose acquire shows the wiped stamps. */
+  shm_store_release(shm_ring_word(ring, SHM_QUEUE_TAIL_HINT), tail.position);
+  producer->tail = tail;
+  producer->room = 0;
+}
+
+/*
+ * Becomes the producer of the queue at `object` of the spec. SHM_ROLE_TAKEN
+ * names the one who is, while it lives; a dead one is replaced. `producer` must
+ * be all zero, or released.
+ */
+SHM_NODISCARD SHM_COLD shm_status shm_producer_claim(shm_producer *producer, shm_attachment *attachment,
+                                                     uint32_t object) {
+  shm_core *core = attachment->core;
+  bool died;
+  shm_status status = shm_check_claim(core, producer->core, object, "producer");
+  if (status == SHM_OK) {
+    status = shm_claim_role(core, object, SHM_QUEUE_PRODUCER_ROLE, "producer", &died);
+  }
+  if (status != SHM_OK) {
+    return status;
+  }
+  memset(producer, 0, sizeof *producer);
+  shm_core_hold(core);
+  producer->core = core;
+  producer->object = object;
+  producer->item_size = core->spec->objects[object].item_size;
+  producer->ring = shm_ring_of(core, object);
+  shm_producer_take_over(producer);
+  return SHM_OK;
+}
+
+/* Gives the role up. Does nothing to a producer that is not claimed. */
+SHM_COLD void shm_producer_release(shm_producer *producer) {
+  shm_core *core = producer->core;
+  if (core == NULL) {
+    return;
+  }
+  /* The parent still holds what a forked child inherited. */
+  if (!shm_core_is_foreign(core)) {
+    shm_give_up_role(core, producer->object, SHM_QUEUE_PRODUCER_ROLE);
+  }
+  memset(producer, 0, sizeof *producer);
+  shm_core_drop(core);
+}

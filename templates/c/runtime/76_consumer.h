@@ -1,0 +1,301 @@
+/* ---- The consumer of a queue --------------------------------------------
+ *
+ * One that is all zero is not claimed: every operation answers SHM_INVALID.
+ *
+ * The consumer writes no slots. It tells how far it is in two words: `taken`,
+ * exact, which only successors and observers read, is the acknowledgement;
+ * `head`, which the producer reads, is published now and then. Before it looks
+ * at messages that it does not acknowledge at once, it says in `seen` how far.
+ */
+
+typedef struct shm_consumer {
+  shm_core *core; /* NULL: not claimed */
+  uint64_t item_size;
+  shm_ring ring;
+  shm_cursor head;
+  uint64_t published; /* the last head that the producer was told */
+  uint64_t batch;     /* it is told after so many */
+  uint64_t suspect;   /* of the next messages, so many a dead predecessor may have seen */
+  uint64_t peeked;    /* the stamp of the message that peek handed out */
+  uint32_t object;
+  uint32_t padding;
+  shm_limiter limiter;
+} shm_consumer;
+
+/* ---- acknowledging ---- */
+
+/* Tells the producer the exact head. */
+SHM_APART void shm_consumer_publish_head(shm_consumer *consumer) {
+  const shm_ring *ring = &consumer->ring;
+  uint64_t depth = shm_load_relaxed(shm_ring_word(ring, SHM_QUEUE_TAIL_HINT)) - consumer->published;
+  if (depth <= ring->count && depth > shm_load_relaxed(shm_ring_word(ring, SHM_QUEUE_HIGH_WATER))) {
+    shm_store_relaxed(shm_ring_word(ring, SHM_QUEUE_HIGH_WATER), depth);
+  }
+  consumer->published = consumer->head.position;
+  /* Pairs with the acquire in shm_producer_look_at_head. */
+  shm_store_release(shm_ring_word(ring, SHM_QUEUE_HEAD), consumer->published);
+  shm_notify(shm_ring_flag(ring, SHM_QUEUE_SPACE_FLAG));
+}
+
+SHM_COLD void shm_consumer_count_redelivered(shm_consumer *consumer, uint64_t count) {
+  shm_word64 *total = shm_ring_word(&consumer->ring, SHM_QUEUE_REDELIVERED);
+  uint64_t again = consumer->suspect < count ? consumer->suspect : count;
+  shm_store_relaxed(total, shm_load_relaxed(total) + again);
+  consumer->suspect -= again;
+}
+
+/* Acknowledges the messages up to `end`, whose payload has been read. */
+SHM_HOT void shm_consumer_acknowledge_to(shm_consumer *consumer, shm_cursor end) {
+  if (SHM_UNLIKELY(consumer->suspect != 0)) {
+    shm_consumer_count_redelivered(consumer, end.position - consumer->head.position);
+  }
+  consumer->head = end;
+  /* Release: the payload was read before. Read only by successors. */
+  shm_store_release(shm_ring_word(&consumer->ring, SHM_QUEUE_TAKEN), end.position);
+  if (SHM_UNLIKELY(end.position - consumer->published >= consumer->batch)) {
+    shm_consumer_publish_head(consumer);
+  }
+}
+
+/* Tells a successor that the next `count` messages are being looked at. */
+SHM_INLINE void shm_consumer_announce(shm_consumer *consumer, uint64_t count) {
+  shm_store_relaxed(shm_ring_word(&consumer->ring, SHM_QUEUE_SEEN), consumer->head.position + count);
+  shm_program_order();
+}
+
+/* ---- what is there ---- */
+
+/* The stamp of the next message: SHM_OK, SHM_EMPTY or SHM_CORRUPT. */
+SHM_INLINE shm_status shm_consumer_look_at_stamp(const shm_consumer *consumer) {
+  /* Pairs with the releases in shm_producer_commit_one and _commit_batch. */
+  uint64_t stamp = shm_load_acquire(shm_stamp(consumer->head.slot));
+  uint64_t expected = consumer->head.position + 1;
+  /* An older stamp, or 0 of a new segment or a wiped slot, is no message. */
+  return stamp == expected ? SHM_OK : stamp < expected ? SHM_EMPTY : SHM_CORRUPT;
+}
+
+/* What to do when the queue was found empty: tell the producer, once. */
+SHM_INLINE void shm_consumer_settle(shm_consumer *consumer) {
+  if (consumer->published != consumer->head.position) {
+    shm_consumer_publish_head(consumer);
+  }
+}
+
+/*
+ * Why there is no message; SHM_OK if there is one after all. Now and then looks
+ * around for the dead.
+ */
+SHM_APART shm_status shm_consumer_refuse(shm_consumer *consumer) {
+  for (;;) {
+    bool removed;
+    shm_status status = shm_consumer_look_at_stamp(consumer);
+    if (status != SHM_EMPTY) {
+      return status == SHM_OK ? status : shm_fail_briefly(status);
+    }
+    shm_consumer_settle(consumer);
+    removed = shm_core_is_removed(consumer->core);
+    if (!removed && shm_limiter_is_due(&consumer->limiter)) {
+      shm_core_look_around(consumer->core);
+      if (shm_core_is_removed(consumer->core)) {
+        continue; /* what was committed before is to be drained: look once more */
+      }
+    }
+    return shm_fail_briefly(removed ? SHM_REMOVED : SHM_EMPTY);
+  }
+}
+
+/* One look of a consumer that waits. */
+SHM_INLINE shm_status shm_consumer_attempt(shm_consumer *consumer) {
+  /* Asked before the look: what was committed before the removal is drained. */
+  bool removed = shm_core_is_removed(consumer->core);
+  shm_status status = shm_consumer_look_at_stamp(consumer);
+  if (status == SHM_EMPTY) {
+    shm_consumer_settle(consumer);
+  }
+  return status == SHM_EMPTY && removed ? SHM_REMOVED : status;
+}
+
+/* Waits until a message is there. */
+SHM_COLD shm_status shm_consumer_await(shm_consumer *consumer, uint64_t ns) {
+  shm_word32 *flag = shm_ring_flag(&consumer->ring, SHM_QUEUE_DATA_FLAG);
+  uint64_t deadline = shm_deadline_after(ns);
+  uint64_t spin_end = shm_deadline_after(ns < SHM_SPIN_NS ? ns : SHM_SPIN_NS);
+  uint64_t slice = SHM_FIRST_SLICE_NS;
+  shm_status status;
+  do {
+    for (int spins = 0; spins < 64; spins++) {
+      status = shm_consumer_attempt(consumer);
+      if (status != SHM_EMPTY) {
+        return status == SHM_OK ? status : shm_fail_briefly(status);
+      }
+      shm_spin();
+    }
+  } while (shm_time_left(spin_end) != 0);
+  for (;;) {
+    uint64_t left;
+    shm_announce_sleep(flag);
+    if (shm_limiter_is_due_now(&consumer->limiter)) {
+      shm_core_look_around(consumer->core);
+    }
+    status = shm_consumer_attempt(consumer);
+    left = shm_time_left(deadline);
+    if (status != SHM_EMPTY || left == 0) {
+      shm_cancel_sleep(flag);
+      return status == SHM_OK ? status : shm_fail_briefly(status == SHM_EMPTY ? SHM_TIMEOUT : status);
+    }
+    shm_sleep_slice(flag, &slice, left);
+  }
+}
+
+SHM_HOT bool shm_consumer_must_check(const shm_consumer *consumer, size_t item_size) {
+  return SHM_UNLIKELY(consumer->item_size != item_size || item_size == 0 ||
+                      shm_core_is_foreign(consumer->core));
+}
+
+/* Why the consumer cannot be used; it was found that it cannot. */
+SHM_COLD shm_status shm_consumer_unusable(const shm_consumer *consumer, size_t item_size) {
+  return shm_check_handle(consumer->core, "consumer", consumer->item_size, item_size);
+}
+
+/* What each operation begins with: SHM_OK if there is a message. */
+SHM_HOT shm_status shm_consumer_begin(shm_consumer *consumer, size_t item_size) {
+  if (shm_consumer_must_check(consumer, item_size)) {
+    return shm_consumer_unusable(consumer, item_size);
+  }
+  return SHM_LIKELY(shm_is_whole(&consumer->head)) ? SHM_OK : shm_consumer_refuse(consumer);
+}
+
+/* Copies the next message out and acknowledges it. */
+SHM_HOT void shm_consumer_take_one(shm_consumer *consumer, void *item, size_t item_size) {
+  shm_cursor end = consumer->head;
+  shm_read_payload(shm_payload(end.slot), item, item_size);
+  shm_cursor_advance(&consumer->ring, &end);
+  shm_consumer_acknowledge_to(consumer, end);
+}
+
+/* ---- what programs call ---- */
+
+/*
+ * Pops one message if there is one. It is acknowledged when this returns SHM_OK:
+ * nobody gets it again. SHM_EMPTY, or SHM_REMOVED when the segment was removed
+ * and its messages are drained.
+ */
+SHM_NODISCARD SHM_HOT shm_status shm_consumer_try_pop(shm_consumer *consumer, void *item, size_t item_size) {
+  shm_status status = shm_enter(consumer->core);
+  if (SHM_UNLIKELY(status != SHM_OK)) {
+    return status;
+  }
+  status = shm_consumer_begin(consumer, item_size);
+  if (SHM_LIKELY(status == SHM_OK)) {
+    shm_consumer_take_one(consumer, item, item_size);
+  }
+  return shm_leave(consumer->core, status);
+}
+
+/*
+ * Pops one message, waiting so many nanoseconds at most, UINT64_MAX for ever;
+ * SHM_TIMEOUT after that.
+ */
+SHM_NODISCARD SHM_HOT shm_status shm_consumer_pop_timeout(shm_consumer *consumer, void *item,
+                                                          size_t item_size, uint64_t ns) {
+  shm_status status = shm_enter(consumer->core);
+  if (SHM_UNLIKELY(status != SHM_OK)) {
+    return status;
+  }
+  if (shm_consumer_must_check(consumer, item_size)) {
+    return shm_leave(consumer->core, shm_consumer_unusable(consumer, item_size));
+  }
+  if (SHM_UNLIKELY(!shm_is_whole(&consumer->head))) {
+    status = shm_consumer_await(consumer, ns);
+  }
+  if (SHM_LIKELY(status == SHM_OK)) {
+    shm_consumer_take_one(consumer, item, item_size);
+  }
+  return shm_leave(consumer->core, status);
+}
+
+/*
+ * Pops as many messages as there are and fit into `items`, which has room for
+ * `capacity`, and acknowledges them together. `done` tells how many; SHM_EMPTY
+ * if none.
+ */
+SHM_NODISCARD SHM_HOT shm_status shm_consumer_pop_n(shm_consumer *consumer, void *items, size_t item_size,
+                                                    size_t capacity, size_t *done) {
+  char *to = SHM_CAST(char *, items);
+  shm_cursor at;
+  uint64_t count;
+  shm_status status = shm_enter(consumer->core);
+  *done = 0;
+  if (SHM_UNLIKELY(status != SHM_OK)) {
+    return status;
+  }
+  status = shm_consumer_begin(consumer, item_size);
+  if (capacity == 0 && status == SHM_EMPTY) {
+    status = SHM_OK;
+  }
+  if (status == SHM_OK && capacity > 0) {
+    count = shm_count_whole(&consumer->ring, consumer->head, capacity);
+    shm_consumer_announce(consumer, count);
+    at = consumer->head;
+    for (uint64_t k = 0; k < count; k++) {
+      shm_read_payload(shm_payload(at.slot), to + k * item_size, item_size);
+      shm_cursor_advance(&consumer->ring, &at);
+    }
+    shm_consumer_acknowledge_to(consumer, at);
+    *done = SHM_CAST(size_t, count);
+  }
+  return shm_leave(consumer->core, status);
+}
+
+/*
+ * Hands out the next message in place: aligned to 8 bytes and no more, and good
+ * until shm_consumer_acknowledge or the next operation on this handle. It comes
+ * again if it is not acknowledged, or if the process dies first. A producer that
+ * lies may change it meanwhile.
+ */
+SHM_NODISCARD SHM_HOT shm_status shm_consumer_peek(shm_consumer *consumer, size_t item_size,
+                                                   const void **payload) {
+  shm_status status = shm_enter(consumer->core);
+  *payload = NULL;
+  if (SHM_UNLIKELY(status != SHM_OK)) {
+    return status;
+  }
+  status = shm_consumer_begin(consumer, item_size);
+  if (SHM_LIKELY(status == SHM_OK)) {
+    shm_consumer_announce(consumer, 1);
+    consumer->peeked = consumer->head.position + 1;
+    *payload = shm_payload(consumer->head.slot);
+  }
+  return shm_leave(consumer->core, status);
+}
+
+SHM_COLD shm_status shm_fail_nothing_peeked(const shm_consumer *consumer) {
+  shm_status status = shm_consumer_unusable(consumer, SHM_CAST(size_t, consumer->item_size));
+  if (status == SHM_OK) {
+    shm_add(shm_explain(SHM_INVALID), "no message was peeked: peek comes first, with no pop between");
+    status = SHM_INVALID;
+  }
+  return status;
+}
+
+/* Acknowledges the message that was peeked last: nobody gets it again. */
+SHM_NODISCARD SHM_HOT shm_status shm_consumer_acknowledge(shm_consumer *consumer) {
+  shm_cursor end = consumer->head;
+  shm_status status = shm_enter(consumer->core);
+  if (SHM_UNLIKELY(status != SHM_OK)) {
+    return status;
+  }
+  if (SHM_UNLIKELY(consumer->core == NULL || shm_core_is_foreign(consumer->core) ||
+                   consumer->peeked != end.position + 1)) {
+    return shm_leave(consumer->core, shm_fail_nothing_peeked(consumer));
+  }
+  shm_cursor_advance(&consumer->ring, &end);
+  shm_consumer_acknowledge_to(consumer, end);
+  return shm_leave(consumer->core, SHM_OK);
+}
+
+/*
+ * How many of the next messages a consumer that died may have seen already: they
+ * come again, and who cannot bear that skips so many.
+ */
+SHM_INLINE uint64_t shm_consumer_redelivered(const shm_consumer *consumer) { return consumer->suspect; }

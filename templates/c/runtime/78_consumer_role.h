@@ -1,0 +1,73 @@
+/* ---- The consumer's role ------------------------------------------------ */
+
+/*
+ * After the role was claimed: goes on where the predecessor acknowledged last.
+ * What that one had looked at and not acknowledged comes again, as redelivered.
+ */
+SHM_COLD void shm_consumer_take_over(shm_consumer *consumer, bool died) {
+  const shm_ring *ring = &consumer->ring;
+  uint64_t taken = shm_load_acquire(shm_ring_word(ring, SHM_QUEUE_TAKEN));
+  uint64_t suspects = shm_load_relaxed(shm_ring_word(ring, SHM_QUEUE_SEEN)) - taken;
+  if (suspects > ring->count) {
+    suspects = 0; /* seen lies behind taken */
+  }
+  /* A single pop announces nothing, so after a death it may have been one. */
+  if (died && suspects == 0) {
+    suspects = 1;
+  }
+  consumer->head = shm_cursor_at(ring, taken);
+  consumer->published = taken;
+  consumer->suspect = shm_count_whole(ring, consumer->head, suspects);
+  /* If this one leaves or dies too, the next one hears of them as well. */
+  shm_consumer_announce(consumer, consumer->suspect);
+  /* Pairs with the acquire in shm_producer_look_at_head. */
+  shm_store_release(shm_ring_word(ring, SHM_QUEUE_HEAD), taken);
+  shm_notify(shm_ring_flag(ring, SHM_QUEUE_SPACE_FLAG));
+}
+
+/*
+ * Becomes the consumer of the queue at `object` of the spec. SHM_ROLE_TAKEN
+ * names the one who is, while it lives; a dead one is replaced, see
+ * shm_consumer_redelivered. `consumer` must be all zero, or released.
+ */
+SHM_NODISCARD SHM_COLD shm_status shm_consumer_claim(shm_consumer *consumer, shm_attachment *attachment,
+                                                     uint32_t object) {
+  shm_core *core = attachment->core;
+  bool died = false;
+  shm_status status = shm_check_claim(core, consumer->core, object, "consumer");
+  if (status == SHM_OK) {
+    status = shm_claim_role(core, object, SHM_QUEUE_CONSUMER_ROLE, "consumer", &died);
+  }
+  if (status != SHM_OK) {
+    return status;
+  }
+  memset(consumer, 0, sizeof *consumer);
+  shm_core_hold(core);
+  consumer->core = core;
+  consumer->object = object;
+  consumer->item_size = core->spec->objects[object].item_size;
+  consumer->batch = core->spec->objects[object].batch;
+  consumer->ring = shm_ring_of(core, object);
+  shm_consumer_take_over(consumer, died);
+  return SHM_OK;
+}
+
+/*
+ * Gives the role up: the producer learns the exact head, and a successor what is
+ * still under suspicion. Does nothing to a consumer that is not claimed.
+ */
+SHM_COLD void shm_consumer_release(shm_consumer *consumer) {
+  shm_core *core = consumer->core;
+  if (core == NULL) {
+    return;
+  }
+  /* The parent still holds what a forked child inherited. */
+  if (!shm_core_is_foreign(core) && shm_holds_role(core, consumer->object, SHM_QUEUE_CONSUMER_ROLE)) {
+    shm_consumer_settle(consumer);
+    shm_store_relaxed(shm_ring_word(&consumer->ring, SHM_QUEUE_SEEN),
+                      consumer->head.position + consumer->suspect);
+    shm_give_up_role(core, consumer->object, SHM_QUEUE_CONSUMER_ROLE);
+  }
+  memset(consumer, 0, sizeof *consumer);
+  shm_core_drop(core);
+}

@@ -1,0 +1,288 @@
+/* ---- Bare segments ------------------------------------------------------
+ *
+ * Exactly N bytes, with nothing of ours in them: what shmget, shm_open and
+ * Python's SharedMemory make. What lies in them, and who may write it when, is
+ * the caller's affair.
+ */
+
+/* All zero: not attached. */
+typedef struct shm_segment {
+  void *data;    /* where it lies in this process; only to be read after _attach_read_only */
+  size_t size;   /* in bytes */
+  char *address; /* in its canonical spelling, with the name that create chose */
+  shm_opened opened;
+} shm_segment;
+
+/* What the system knows of a segment. */
+typedef struct shm_segment_facts {
+  uint64_t size;
+  uint32_t mode; /* permissions, such as 0640 */
+  uint32_t uid;
+  uint32_t gid;
+  uint32_t is_posix;
+  uint64_t resident;    /* POSIX: bytes of memory that it takes now */
+  int64_t change_time;  /* of owner or mode, in seconds since 1970 */
+  int32_t id;           /* System V, else -1; and the following */
+  uint32_t key;         /* 0 of a private one */
+  uint64_t attached;    /* how many times */
+  uint32_t creator_pid; /* and */
+  uint32_t last_pid;    /* of the last shmat or shmdt */
+  uint32_t creator_uid; /* and */
+  uint32_t creator_gid; /* of who created it */
+  int64_t attach_time;  /* seconds since 1970, 0 for never */
+  int64_t detach_time;  /* seconds since 1970, 0 for never */
+  uint32_t is_locked;   /* kept in memory by SHM_LOCK */
+  uint32_t is_removed;  /* it lost its name */
+} shm_segment_facts;
+
+/* Detaches; never removes. Does nothing if nothing is attached. */
+SHM_COLD void shm_segment_detach(shm_segment *segment) {
+  if (segment->data != NULL) {
+    shm_opened_close(&segment->opened);
+    free(segment->address);
+  }
+  memset(segment, 0, sizeof *segment);
+}
+
+/* Takes over what was opened and mapped, or closes it. */
+SHM_COLD shm_status shm_segment_hold(shm_segment *segment, shm_opened *opened, const shm_address *address,
+                                     shm_attempt attempt) {
+  size_t size = strlen(address->text) + 1;
+  segment->address = SHM_CAST(char *, malloc(size));
+  if (segment->address == NULL) {
+    shm_opened_close(opened);
+    return shm_fail_memory(attempt);
+  }
+  memcpy(segment->address, address->text, size);
+  segment->opened = *opened;
+  segment->data = opened->base;
+  segment->size = SHM_CAST(size_t, opened->size);
+  return SHM_OK;
+}
+
+/*
+ * Creates a segment of exactly `size` bytes, all zero, with these permissions,
+ * whatever the umask. SHM_EXISTS if there is one. "posix:" chooses a free name,
+ * see segment->address. `segment` is overwritten whatever it holds.
+ */
+SHM_NODISCARD SHM_COLD shm_status shm_segment_create(shm_segment *segment, const char *address_text,
+                                                     uint64_t size, uint32_t mode) {
+  shm_options options = shm_options_default();
+  shm_address address;
+  shm_attempt attempt;
+  shm_opened opened;
+  shm_status status = shm_parse_address(address_text, &address);
+  memset(segment, 0, sizeof *segment);
+  if (status != SHM_OK) {
+    return status;
+  }
+  attempt = shm_attempt_to("create", address.text);
+  options.mode = mode;
+  if (size == 0) {
+    return shm_fail(attempt, SHM_INVALID, "a segment has at least one byte");
+  }
+  status = shm_check_mode(attempt, mode);
+  if (status != SHM_OK) {
+    return status;
+  }
+  shm_opened_clear(&opened, address.kind == SHM_ADDRESS_POSIX, false);
+  opened.size = size;
+  if (opened.is_posix) {
+    status = shm_posix_make(size, attempt, &opened.fd, &opened.base);
+    if (status != SHM_OK) {
+      return status;
+    }
+    status = shm_posix_publish(opened.fd, &options, attempt, &address);
+    if (status != SHM_OK) {
+      shm_opened_close(&opened);
+      return status;
+    }
+  } else {
+    status = shm_sysv_make(&address, size, &options, false, attempt, &opened.id, &opened.base);
+    if (status != SHM_OK) {
+      return status;
+    }
+  }
+  return shm_segment_hold(segment, &opened, &address, attempt);
+}
+
+SHM_COLD shm_status shm_segment_open(shm_segment *segment, const char *address_text, bool read_only) {
+  shm_options options = shm_options_default();
+  shm_address address;
+  shm_attempt attempt;
+  shm_opened opened;
+  shm_status status = shm_parse_address(address_text, &address);
+  memset(segment, 0, sizeof *segment);
+  if (status != SHM_OK) {
+    return status;
+  }
+  attempt = shm_attempt_to("attach to", address.text);
+  status = shm_open_address(&address, read_only, &options, attempt, &opened);
+  if (status != SHM_OK) {
+    return status;
+  }
+  status = shm_opened_map(&opened, attempt);
+  if (status != SHM_OK) {
+    shm_opened_close(&opened);
+    return status;
+  }
+  return shm_segment_hold(segment, &opened, &address, attempt);
+}
+
+/* Attaches to a segment of any size and content. `segment` is overwritten. */
+SHM_NODISCARD SHM_COLD shm_status shm_segment_attach(shm_segment *segment, const char *address) {
+  return shm_segment_open(segment, address, false);
+}
+
+/* Attaches for reading only: a write to its data is a fault. */
+SHM_NODISCARD SHM_COLD shm_status shm_segment_attach_read_only(shm_segment *segment, const char *address) {
+  return shm_segment_open(segment, address, true);
+}
+
+/*
+ * Attaches to the segment if there is one of exactly this size, else creates it.
+ * An existing one is never changed.
+ */
+SHM_NODISCARD SHM_COLD shm_status shm_segment_open_or_create(shm_segment *segment, const char *address,
+                                                             uint64_t size, uint32_t mode) {
+  shm_status status = SHM_EXISTS;
+  for (int tries = 0; tries < 1000 && status == SHM_EXISTS; tries++) {
+    status = shm_segment_attach(segment, address);
+    if (status == SHM_NOT_FOUND || status == SHM_REMOVED) {
+      status = shm_segment_create(segment, address, size, mode);
+    }
+  }
+  if (status == SHM_OK && segment->size != size) {
+    shm_text *why = shm_explain_attempt(shm_attempt_to("open", segment->address), SHM_MISMATCH);
+    shm_add(why, "it exists with ");
+    shm_add_number(why, segment->size);
+    shm_add(why, " bytes instead of ");
+    shm_add_number(why, size);
+    shm_segment_detach(segment);
+    status = SHM_MISMATCH;
+  } else if (status == SHM_OK) {
+    shm_fail_briefly(SHM_OK); /* that it was not there before is no failure */
+  }
+  return status;
+}
+
+SHM_COLD shm_status shm_fail_no_segment(void) {
+  shm_add(shm_explain(SHM_INVALID), "nothing is attached: attach or create comes first");
+  return SHM_INVALID;
+}
+
+/* Asks what the system knows of the segment. */
+SHM_NODISCARD SHM_COLD shm_status shm_segment_stat(const shm_segment *segment, shm_segment_facts *out) {
+  shm_attempt attempt = shm_attempt_to("look at", segment->address);
+  shm_sysv_facts facts;
+  shm_status status;
+  memset(out, 0, sizeof *out);
+  if (segment->data == NULL) {
+    return shm_fail_no_segment();
+  }
+  if (segment->opened.is_posix) {
+    struct stat file;
+    if (fstat(segment->opened.fd, &file) != 0) {
+      return shm_fail_os(attempt, "fstat", errno);
+    }
+    out->size = SHM_CAST(uint64_t, file.st_size);
+    out->mode = SHM_CAST(uint32_t, file.st_mode) & 07777;
+    out->uid = file.st_uid;
+    out->gid = file.st_gid;
+    out->is_posix = 1;
+    out->resident = SHM_CAST(uint64_t, file.st_blocks) * 512;
+    out->change_time = file.st_ctime;
+    out->id = -1;
+    out->is_removed = file.st_nlink == 0;
+    return SHM_OK;
+  }
+  status = shm_sysv_stat(segment->opened.id, attempt, &facts);
+  if (status != SHM_OK) {
+    return status;
+  }
+  out->size = facts.size;
+  out->mode = facts.mode & 0777;
+  out->uid = facts.uid;
+  out->gid = facts.gid;
+  out->change_time = facts.change_time;
+  out->id = segment->opened.id;
+  out->key = SHM_CAST(uint32_t, facts.key);
+  out->attached = facts.attached;
+  out->creator_pid = SHM_CAST(uint32_t, facts.creator_pid);
+  out->last_pid = SHM_CAST(uint32_t, facts.last_pid);
+  out->creator_uid = facts.creator_uid;
+  out->creator_gid = facts.creator_gid;
+  out->attach_time = facts.attach_time;
+  out->detach_time = facts.detach_time;
+  out->is_locked = (facts.mode & SHM_SYSV_MODE_LOCKED) != 0;
+  out->is_removed = (facts.mode & SHM_SYSV_MODE_DEST) != 0;
+  return SHM_OK;
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_COLD shm_status shm_segment_set(shm_segment *segment, uint32_t uid, uint32_t gid,
+                                                  uint32_t mode) {
+  shm_attempt attempt = shm_attempt_to("set", segment->address);
+  uint64_t birth_mark;
+  shm_status status;
+  if (segment->data == NULL) {
+    return shm_fail_no_segment();
+  }
+  status = mode == UINT32_MAX ? SHM_OK : shm_check_mode(attempt, mode);
+  if (status != SHM_OK || segment->opened.is_posix) {
+    return status != SHM_OK ? status : shm_posix_set(segment->opened.fd, uid, gid, mode, attempt);
+  }
+  status = shm_sysv_set(segment->opened.id, uid, gid, mode, attempt);
+  if (status == SHM_OK && shm_sysv_birth_mark(segment->opened.id, &birth_mark)) {
+    status = shm_companion_set(segment->opened.id, birth_mark, uid, gid, mode, attempt);
+  }
+  return status;
+}
+
+/*
+ * Takes the segment's name away. Who is attached keeps the memory. A name that
+ * leads to another segment by now is left alone.
+ */
+SHM_COLD shm_status shm_segment_remove(shm_segment *segment) {
+  return segment->data == NULL ? shm_fail_no_segment()
+                               : shm_opened_remove(&segment->opened, segment->address);
+}
+
+SHM_COLD shm_status shm_segment_keep_in_memory(const shm_segment *segment, bool keep) {
+  shm_attempt attempt = shm_attempt_to(keep ? "lock" : "unlock", segment->address);
+  long number = keep ? SYS_mlock : SYS_munlock;
+  if (segment->data == NULL) {
+    return shm_fail_no_segment();
+  }
+  if (!segment->opened.is_posix) {
+    int command = keep ? SHM_SYSV_LOCK_MEMORY : SHM_SYSV_UNLOCK_MEMORY;
+    return shm_sys_shmctl(segment->opened.id, command, NULL) >= 0
+               ? SHM_OK
+               : shm_fail_os(attempt, "shmctl(SHM_LOCK)", errno);
+  }
+  if (shm_libc_syscall(number, segment->data, segment->size) == 0) {
+    return SHM_OK;
+  }
+  if (errno == ENOMEM || errno == EPERM || errno == EAGAIN) {
+    int os_error = errno;
+    shm_text *why = shm_explain_attempt(attempt, SHM_PERMISSION);
+    shm_add_size(why, segment->size);
+    shm_add(why, " are more than `ulimit -l` allows to lock");
+    SHM_VERSIONED(shm_runtime_failure).os_error = os_error;
+    return SHM_PERMISSION;
+  }
+  return shm_fail_os(attempt, "mlock", errno);
+}
+
+/*
+ * Keeps the segment in memory: SHM_LOCK for System V, which lasts until it is
+ * undone; mlock(2) for POSIX, which ends with this attachment.
+ */
+SHM_NODISCARD SHM_COLD shm_status shm_segment_lock_memory(shm_segment *segment) {
+  return shm_segment_keep_in_memory(segment, true);
+}
+
+/* Undoes shm_segment_lock_memory. */
+SHM_NODISCARD SHM_COLD shm_status shm_segment_unlock_memory(shm_segment *segment) {
+  return shm_segment_keep_in_memory(segment, false);
+}

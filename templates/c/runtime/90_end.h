@@ -1,0 +1,5 @@
+#if defined(__cplusplus)
+} /* namespace */
+#endif
+
+#endif /* SHM_RUNTIME_H */

@@ -1,0 +1,2 @@
+/* The same tests in C++. */
+#include "runtime_test.c"

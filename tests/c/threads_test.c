@@ -1,0 +1,171 @@
+/*
+ * Threads, for ThreadSanitizer: a producer and a consumer of one attachment,
+ * and two threads with an attachment each. Every way to push meets every way to
+ * pop; the messages must come whole, in order and once.
+ *
+ * Handles of one attachment in two threads are what C++ makes of them; where
+ * SHM_CHECK_THREADS is on, that is what gets SHM_BUSY.
+ */
+#if !defined(_GNU_SOURCE)
+#define _GNU_SOURCE 1
+#endif
+
+#include "support.h"
+
+#include <pthread.h>
+
+#define MESSAGES 200000u
+
+typedef struct lane {
+  const shm_segment_spec *spec;
+  shm_attachment *shared; /* or NULL: attach */
+} lane;
+
+static void *produce(void *argument) {
+  const lane *l = SHM_CAST(const lane *, argument);
+  shm_attachment own = SHM_ZERO;
+  shm_producer p = SHM_ZERO;
+  if (l->shared == NULL) {
+    CHECK_OK(shm_attachment_attach(&own, l->spec, NULL, NULL));
+  }
+  CHECK_OK(shm_producer_claim(&p, l->shared == NULL ? &own : l->shared, 0));
+  for (uint64_t n = 0; n < MESSAGES;) {
+    trade many[7];
+    void *slot;
+    size_t done = 1;
+    shm_status status;
+    for (unsigned k = 0; k < 7; k++) {
+      many[k] = trade_of(n + k);
+    }
+    switch (n / 1000 % 4) {
+    case 0:
+      status = shm_producer_try_push(&p, many, sizeof(trade));
+      break;
+    case 1:
+      status = shm_producer_push_timeout(&p, many, sizeof(trade), UINT64_C(10000000000));
+      break;
+    case 2:
+      status = shm_producer_push_n(&p, many, sizeof(trade), MESSAGES - n < 7 ? MESSAGES - n : 7, &done);
+      break;
+    default:
+      status = shm_producer_reserve(&p, sizeof(trade), &slot);
+      if (status == SHM_OK) {
+        memcpy(slot, many, sizeof(trade));
+        status = shm_producer_commit(&p);
+      }
+      break;
+    }
+    CHECK(status == SHM_OK || status == SHM_FULL);
+    n += status == SHM_OK ? done : 0;
+  }
+  shm_producer_release(&p);
+  shm_attachment_detach(&own);
+  return NULL;
+}
+
+static void *consume(void *argument) {
+  const lane *l = SHM_CAST(const lane *, argument);
+  shm_attachment own = SHM_ZERO;
+  shm_consumer c = SHM_ZERO;
+  if (l->shared == NULL) {
+    CHECK_OK(shm_attachment_attach(&own, l->spec, NULL, NULL));
+  }
+  CHECK_OK(shm_consumer_claim(&c, l->shared == NULL ? &own : l->shared, 0));
+  for (uint64_t n = 0; n < MESSAGES;) {
+    trade many[7];
+    const void *seen;
+    size_t done = 1;
+    shm_status status;
+    switch (n / 700 % 4) {
+    case 0:
+      status = shm_consumer_try_pop(&c, many, sizeof(trade));
+      break;
+    case 1:
+      status = shm_consumer_pop_timeout(&c, many, sizeof(trade), UINT64_C(10000000000));
+      break;
+    case 2:
+      status = shm_consumer_pop_n(&c, many, sizeof(trade), 7, &done);
+      break;
+    default:
+      status = shm_consumer_peek(&c, sizeof(trade), &seen);
+      if (status == SHM_OK) {
+        memcpy(many, seen, sizeof(trade));
+        status = shm_consumer_acknowledge(&c);
+      }
+      break;
+    }
+    CHECK(status == SHM_OK || status == SHM_EMPTY);
+    for (size_t k = 0; status == SHM_OK && k < done; k++) {
+      CHECK(is_trade(&many[k], n++));
+    }
+  }
+  shm_consumer_release(&c);
+  shm_attachment_detach(&own);
+  return NULL;
+}
+
+static void run(const char *address, uint64_t capacity, bool shared) {
+  test_spec t;
+  shm_attachment a;
+  lane l;
+  pthread_t threads[2];
+  l.spec = make_spec(&t, address, PLAIN, capacity, 8);
+  l.shared = shared ? &a : NULL;
+  CHECK_OK(shm_attachment_create(&a, l.spec, NULL, NULL));
+  CHECK(pthread_create(&threads[0], NULL, produce, &l) == 0);
+  CHECK(pthread_create(&threads[1], NULL, consume, &l) == 0);
+  CHECK(pthread_join(threads[0], NULL) == 0 && pthread_join(threads[1], NULL) == 0);
+  CHECK_OK(shm_attachment_remove(&a));
+  shm_attachment_detach(&a);
+  printf("%s, capacity %u: ok\n", shared ? "one attachment" : "an attachment each",
+         SHM_CAST(unsigned, capacity));
+}
+
+#if SHM_CHECKS_THREADS
+
+static void *pop_in_vain(void *argument) {
+  trade m;
+  CHECK_STATUS(SHM_TIMEOUT, shm_consumer_pop_timeout(SHM_CAST(shm_consumer *, argument), &m, sizeof m,
+                                                     UINT64_C(300000000)));
+  return NULL;
+}
+
+/* A thread waits within an operation; another one is told. */
+static void two_threads_are_told_apart(void) {
+  test_spec t;
+  shm_attachment a;
+  shm_producer p = SHM_ZERO;
+  shm_consumer c = SHM_ZERO;
+  pthread_t thread;
+  trade m = trade_of(0);
+  CHECK_OK(shm_attachment_create(&a, make_spec(&t, fresh_address(), PLAIN, 8, 8), NULL, NULL));
+  CHECK_OK(shm_producer_claim(&p, &a, 0));
+  CHECK_OK(shm_consumer_claim(&c, &a, 0));
+  CHECK(pthread_create(&thread, NULL, pop_in_vain, &c) == 0);
+  sleep_ms(100);
+  CHECK_STATUS(SHM_BUSY, shm_producer_try_push(&p, &m, sizeof m));
+  CHECK_SAYS("another thread is in an operation on this attachment");
+  CHECK(pthread_join(thread, NULL) == 0);
+  CHECK_OK(shm_producer_try_push(&p, &m, sizeof m));
+  shm_producer_release(&p);
+  shm_consumer_release(&c);
+  CHECK_OK(shm_attachment_remove(&a));
+  shm_attachment_detach(&a);
+  printf("two threads are told apart: ok\n");
+}
+
+#endif
+
+int main(void) {
+  static const uint64_t capacities[] = {1, 5, 64, 1000};
+  for (size_t i = 0; i < sizeof capacities / sizeof capacities[0]; i++) {
+    run(fresh_address(), capacities[i], false);
+#if !SHM_CHECKS_THREADS
+    run(fresh_address(), capacities[i], true);
+#endif
+  }
+#if SHM_CHECKS_THREADS
+  two_threads_are_told_apart();
+#endif
+  return 0;
+}
