@@ -14,6 +14,11 @@
 #endif
 
 #include <stdio.h>
+
+#if defined(__cplusplus)
+/* What two versions of the tool generate are strangers to each other. */
+inline namespace SHM_VERSIONED(shm_schema) {
+#endif
 {% for c in constants %}
 {{ c.doc }}#define {{ prefix }}{{ c.name }} {{ c.value }}
 {%- endfor %}
@@ -49,13 +54,13 @@ SHM_INLINE const char *{{ e.cname }}_name({{ e.cname }} value) {
     return "{{ v.name }}";
 {%- endfor %}
   default:
-    return SHM_NULL;
+    return NULL;
   }
 }
 
 SHM_COLD void {{ e.cname }}_add(shm_text *text, {{ e.cname }} value) {
   const char *name = {{ e.cname }}_name(value);
-  if (name != SHM_NULL) {
+  if (name != NULL) {
     shm_add(text, name);
   } else {
     {{ e.add }}(text, SHM_CAST({{ e.repr }}, value));
@@ -215,7 +220,7 @@ SHM_NODISCARD SHM_INLINE shm_status {{ s.cname }}_create_with({{ s.cname }} *seg
 
 /* Creates the segment; SHM_EXISTS if there is one. */
 SHM_NODISCARD SHM_INLINE shm_status {{ s.cname }}_create({{ s.cname }} *segment, const char *address) {
-  return {{ s.cname }}_create_with(segment, address, SHM_NULL);
+  return {{ s.cname }}_create_with(segment, address, NULL);
 }
 
 /* Attaches to the segment. */
@@ -227,19 +232,19 @@ SHM_NODISCARD SHM_INLINE shm_status {{ s.cname }}_attach_with({{ s.cname }} *seg
 
 /* Attaches to the segment; SHM_NOT_FOUND if there is none, SHM_MISMATCH if it is of another contract. */
 SHM_NODISCARD SHM_INLINE shm_status {{ s.cname }}_attach({{ s.cname }} *segment, const char *address) {
-  return {{ s.cname }}_attach_with(segment, address, SHM_NULL);
+  return {{ s.cname }}_attach_with(segment, address, NULL);
 }
 
 /* Attaches to the segment for reading only. */
 SHM_NODISCARD SHM_INLINE shm_status {{ s.cname }}_attach_read_only({{ s.cname }} *segment, const char *address) {
   {{ s.cname }}_init(segment);
-  return shm_attachment_attach_read_only(&segment->attachment, &{{ s.cname }}_spec, address, SHM_NULL);
+  return shm_attachment_attach_read_only(&segment->attachment, &{{ s.cname }}_spec, address, NULL);
 }
 
 /* Attaches to the segment, or creates it if there is none. */
 SHM_NODISCARD SHM_INLINE shm_status {{ s.cname }}_open_or_create({{ s.cname }} *segment, const char *address) {
   {{ s.cname }}_init(segment);
-  return shm_attachment_open_or_create(&segment->attachment, &{{ s.cname }}_spec, address, SHM_NULL);
+  return shm_attachment_open_or_create(&segment->attachment, &{{ s.cname }}_spec, address, NULL);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -253,7 +258,7 @@ SHM_INLINE void {{ s.cname }}_detach({{ s.cname }} *segment) {
 
 /* Takes the segment's name away. Who is attached keeps the memory. */
 SHM_INLINE shm_status {{ s.cname }}_remove(const char *address) {
-  return shm_remove(address != SHM_NULL ? address : {{ s.cname }}_spec.address);
+  return shm_remove(address != NULL ? address : {{ s.cname }}_spec.address);
 }
 {% for o in s.objects %}
 {{ o.doc }}/* The queue {{ o.name }}, with room for {{ o.capacity }}: the first push claims the role of its producer, the
@@ -304,7 +309,7 @@ SHM_NODISCARD SHM_INLINE shm_status {{ o.cname }}_push_n({{ s.cname }} *segment,
 
 /* The next slot, all zero, to be filled in place and committed. */
 SHM_NODISCARD SHM_INLINE shm_status {{ o.cname }}_reserve({{ s.cname }} *segment, {{ o.slot }} **item) {
-  void *payload = SHM_NULL;
+  void *payload = NULL;
   shm_status status = SHM_OK;
   if (SHM_UNLIKELY(!shm_producer_is_claimed(&segment->{{ o.name }}_producer))) {
     status = {{ o.cname }}_producer(segment);
@@ -359,7 +364,7 @@ SHM_NODISCARD SHM_INLINE shm_status {{ o.cname }}_pop_n({{ s.cname }} *segment, 
 
 /* The next message in place; acknowledged by release, and there again without it. */
 SHM_NODISCARD SHM_INLINE shm_status {{ o.cname }}_peek({{ s.cname }} *segment, const {{ o.slot }} **item) {
-  const void *payload = SHM_NULL;
+  const void *payload = NULL;
   shm_status status = SHM_OK;
   if (SHM_UNLIKELY(!shm_consumer_is_claimed(&segment->{{ o.name }}_consumer))) {
     status = {{ o.cname }}_consumer(segment);
@@ -387,4 +392,9 @@ SHM_NODISCARD SHM_INLINE shm_status {{ o.cname }}_depth(const {{ s.cname }} *seg
 }
 {% endfor %}
 {%- endfor %}
+
+#if defined(__cplusplus)
+}
+#endif
+
 #endif /* {{ guard }} */

@@ -9,6 +9,8 @@
 #include "shm_runtime.hpp"
 
 #include <ostream>
+
+inline namespace SHM_VERSIONED(shm_schema) {
 {% for t in types %}
 inline std::string to_string({% if t.is_struct %}const {{ t.cname }} &{% else %}{{ t.cname }} {% endif %}value) {
 {%- if t.is_struct %}
@@ -39,6 +41,8 @@ inline bool operator!=(const {{ t.cname }} &a, const {{ t.cname }} &b) { return 
 #endif
 {%- endif %}
 {% endfor %}
+}  // inline namespace
+
 namespace {{ namespace }} {
 inline namespace {{ inline_namespace }} {
 {% for c in constants %}

@@ -1,6 +1,6 @@
 //! The C backend: a header for C11 and C++11.
 
-use super::text::{lines, quoted, version_parts, with_unit};
+use super::text::{lines, render, quoted, version_parts, with_unit};
 use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
 use shm_runtime::contract::Primitive;
@@ -168,8 +168,7 @@ pub(super) fn header(schema: &Schema) -> String {
         segments: schema.segments.iter().map(|s| segment(s, &prefix)).collect(),
         prefix,
     };
-    // Rendering to a string fails only where formatting a value does.
-    template.render().unwrap_or_default()
+    render(&template)
 }
 
 /// Text that can stand in a comment.
@@ -222,15 +221,14 @@ fn literal(p: Primitive, number: i128) -> String {
 pub(super) fn constant(ty: Primitive, value: Value) -> String {
     match value {
         Value::Integer(n) => literal(ty, n),
-        Value::Float(f) if ty == Primitive::F32 => format!("{}f", float(f)),
-        Value::Float(f) => float(f),
+        Value::Float(f) => float(f, if ty == Primitive::F32 { "f" } else { "" }),
         Value::Bool(b) => u8::from(b).to_string(),
     }
 }
 
 /// A float with all its digits; C takes Rust's form.
-fn float(f: f64) -> String {
-    let text = format!("{f:?}");
+fn float(f: f64, suffix: &str) -> String {
+    let text = format!("{f:?}{suffix}");
     if f < 0.0 { format!("({text})") } else { text }
 }
 

@@ -1,7 +1,7 @@
 //! The C++ backend: a layer for C++17 over the C header.
 
 use super::c;
-use super::text::{VERSION, lines, quoted, version_parts, with_unit};
+use super::text::{VERSION, lines, quoted, render, version_parts, with_unit};
 use crate::model::{Schema, TypeDecl, Value};
 use askama::Template;
 use shm_runtime::contract::Primitive;
@@ -83,8 +83,7 @@ pub(super) fn runtime() -> String {
         runtime_version: c::runtime_version_number().to_string(),
         namespace: inline_namespace(),
     };
-    // Rendering to a string fails only where formatting a value does.
-    template.render().unwrap_or_default() + "\n"
+    render(&template)
 }
 
 /// The header of a schema.
@@ -150,7 +149,7 @@ pub(super) fn header(schema: &Schema) -> String {
             })
             .collect(),
     };
-    template.render().unwrap_or_default() + "\n"
+    render(&template)
 }
 
 fn named(decl: &TypeDecl, prefix: &str, doc: &impl Fn(&str, &str) -> String) -> Named {

@@ -1,6 +1,6 @@
 //! The Python backend: a module of ctypes structures.
 
-use super::text::{lines, quoted, version_parts, with_unit};
+use super::text::{lines, quoted, render, version_parts, with_unit};
 use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
 use shm_runtime::contract::Primitive;
@@ -137,8 +137,7 @@ pub(super) fn module(schema: &Schema) -> String {
         types: schema.types.iter().map(decl).collect(),
         segments: schema.segments.iter().map(segment).collect(),
     };
-    // Rendering to a string fails only where formatting a value does.
-    template.render().unwrap_or_default() + "\n"
+    render(&template)
 }
 
 fn module_doc(schema: &Schema) -> String {

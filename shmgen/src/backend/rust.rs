@@ -1,6 +1,6 @@
 //! The Rust backend: the body of a module.
 
-use super::text::{VERSION, lines, quoted, version_parts, with_unit};
+use super::text::{VERSION, lines, quoted, render, version_parts, with_unit};
 use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
 use shm_runtime::contract::Primitive;
@@ -151,8 +151,7 @@ pub(super) fn module(schema: &Schema, options: &RustOptions) -> String {
         types: schema.types.iter().map(|t| decl(t, options)).collect(),
         segments: schema.segments.iter().map(segment).collect(),
     };
-    // Rendering to a string fails only where formatting a value does.
-    template.render().unwrap_or_default()
+    render(&template)
 }
 
 fn doc(text: &str, indent: &str) -> String {

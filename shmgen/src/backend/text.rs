@@ -1,5 +1,7 @@
 //! Small pieces of text that more than one language needs.
 
+use askama::Template;
+
 /// The version of this tool, which is that of the runtime it writes for.
 pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
 
@@ -10,6 +12,24 @@ pub(super) fn version_parts() -> [&'static str; 3] {
         env!("CARGO_PKG_VERSION_MINOR"),
         env!("CARGO_PKG_VERSION_PATCH"),
     ]
+}
+
+/// The text of a template, with one line end behind its last line and no more
+/// than two empty lines anywhere.
+#[expect(clippy::expect_used, reason = "no part of our templates can fail to be written")]
+pub(super) fn render(template: &impl Template) -> String {
+    let text = template.render().expect("text is written to a String");
+    let mut out = String::with_capacity(text.len() + 1);
+    let mut empty = 0;
+    for line in text.trim_end().lines() {
+        let line = line.trim_end();
+        empty = if line.is_empty() { empty + 1 } else { 0 };
+        if empty <= 2 {
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    out
 }
 
 /// Each line of documentation behind a prefix, with a line end; nothing if

@@ -77,11 +77,11 @@
 #endif
 
 /*
- * SHM_CHECK_THREADS: an attachment and its handles are for one thread at a
- * time. Defined to 1 before this header is included, every operation on a
- * handle checks that, and answers SHM_BUSY to the second of two threads that
- * use handles of one attachment at once. It is a debug check, off by default,
- * since it costs two locked operations for each message.
+ * SHM_CHECK_THREADS: a handle on an object is for one thread at a time. Defined
+ * to 1 before this header is included, every operation on a handle checks that,
+ * and answers SHM_BUSY to the second of two threads that use it at once. It is a
+ * debug check, off by default, since it costs a locked operation for each
+ * message.
  */
 #if defined(SHM_CHECK_THREADS) && SHM_CHECK_THREADS
 #define SHM_CHECKS_THREADS 1
@@ -120,6 +120,14 @@
 
 /* What lies `offset` bytes behind `base`, as a pointer to T. */
 #define SHM_AT(T, base, offset) SHM_CAST(T *, SHM_CAST(void *, (base) + (offset)))
+
+#if defined(__cplusplus)
+#define SHM_STATIC_ASSERT(e, what) static_assert(e, what)
+#define SHM_ALIGNOF(T) alignof(T)
+#else
+#define SHM_STATIC_ASSERT(e, what) _Static_assert(e, what)
+#define SHM_ALIGNOF(T) _Alignof(T)
+#endif
 
 #define SHM_LIKELY(e) __builtin_expect(!!(e), 1)
 #define SHM_UNLIKELY(e) __builtin_expect(!!(e), 0)

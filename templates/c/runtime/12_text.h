@@ -66,6 +66,18 @@ SHM_INLINE void shm_add_signed(shm_text *text, int64_t number) {
   shm_add_number(text, number < 0 ? 0 - SHM_CAST(uint64_t, number) : SHM_CAST(uint64_t, number));
 }
 
+/* Adds bytes as pairs of hexadecimal digits. */
+SHM_COLD void shm_add_hex(shm_text *text, const uint8_t *bytes, size_t count) {
+  for (size_t i = 0; i < count; i++) {
+    shm_add_digits(text, bytes[i], 16, 2);
+  }
+}
+
+/* Whether two texts of at most `max` bytes are the same up to their first NUL. */
+SHM_INLINE bool shm_text_equal(const char *a, const char *b, size_t max) {
+  return strncmp(a, b, max) == 0;
+}
+
 /* Adds a number of bytes as people say it: `4.2 MB`, `512 bytes`. */
 SHM_COLD void shm_add_size(shm_text *text, uint64_t size) {
   static const char *const units[] = {" kB", " MB", " GB"};

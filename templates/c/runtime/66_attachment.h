@@ -1,8 +1,9 @@
 /* ---- Attachments --------------------------------------------------------
  *
- * Taking part in a segment of a schema. An attachment and the handles on its
- * objects are for one thread at a time (SHM_CHECK_THREADS checks it); attach
- * again for another thread. Attaching twice in one process is two participants.
+ * Taking part in a segment of a schema. Each handle on its objects is for one
+ * thread at a time (SHM_CHECK_THREADS checks it), and so is what makes or ends
+ * them; two handles of one attachment may be used by two threads. Attaching twice
+ * in one process is two participants.
  *
  * An attachment may be moved by copying its bytes and forgetting the original.
  * One that is all zero is not attached.

@@ -78,31 +78,28 @@ SHM_INLINE uint64_t shm_count_whole(const shm_ring *ring, shm_cursor cursor, uin
 }
 
 /* SHM_CHECK_THREADS: an operation on a handle begins and ends. */
-SHM_COLD shm_status shm_fail_two_threads(const shm_core *core) {
-  shm_text *why = shm_explain(SHM_BUSY);
-  shm_add_outside(why, core->address, SIZE_MAX);
-  shm_add(why, ": another thread is in an operation on this attachment; attach once for each thread");
+SHM_COLD shm_status shm_fail_two_threads(void) {
+  shm_add(shm_explain(SHM_BUSY),
+          "another thread is in an operation on this handle; attach once for each thread");
   return SHM_BUSY;
 }
 
-SHM_HOT shm_status shm_enter(shm_core *core) {
+SHM_HOT shm_status shm_enter(uint32_t *busy) {
 #if SHM_CHECKS_THREADS
-  if (core != NULL && __atomic_exchange_n(&core->busy, 1, __ATOMIC_ACQUIRE) != 0) {
-    return shm_fail_two_threads(core);
+  if (__atomic_exchange_n(busy, 1, __ATOMIC_ACQUIRE) != 0) {
+    return shm_fail_two_threads();
   }
 #else
-  (void)core;
+  (void)busy;
 #endif
   return SHM_OK;
 }
 
-SHM_HOT shm_status shm_leave(shm_core *core, shm_status status) {
+SHM_HOT shm_status shm_leave(uint32_t *busy, shm_status status) {
 #if SHM_CHECKS_THREADS
-  if (core != NULL) {
-    __atomic_store_n(&core->busy, 0, __ATOMIC_RELEASE);
-  }
+  __atomic_store_n(busy, 0, __ATOMIC_RELEASE);
 #else
-  (void)core;
+  (void)busy;
 #endif
   return status;
 }

@@ -13,7 +13,7 @@ typedef struct shm_producer {
   uint64_t room;     /* messages that fit before the head must be looked at again */
   uint64_t reserved; /* the stamp of the slot that reserve handed out */
   uint32_t object;
-  uint32_t padding;
+  uint32_t busy; /* SHM_CHECK_THREADS: an operation is under way */
   shm_limiter limiter;
 } shm_producer;
 
@@ -29,12 +29,13 @@ SHM_APART shm_status shm_producer_look_at_head(shm_producer *producer) {
     return SHM_CORRUPT;
   }
   producer->room = ring->count - waiting;
-  if (producer->room == 0) {
-    shm_word64 *full = shm_ring_word(ring, SHM_QUEUE_TIMES_FULL);
-    shm_store_relaxed(full, shm_load_relaxed(full) + 1);
-    return SHM_FULL;
-  }
-  return SHM_OK;
+  return producer->room == 0 ? SHM_FULL : SHM_OK;
+}
+
+/* Counts that a push found no room, or began to wait for some. */
+SHM_COLD void shm_producer_count_full(const shm_producer *producer) {
+  shm_word64 *full = shm_ring_word(&producer->ring, SHM_QUEUE_TIMES_FULL);
+  shm_store_relaxed(full, shm_load_relaxed(full) + 1);
 }
 
 /*
@@ -53,7 +54,12 @@ SHM_APART shm_status shm_producer_make_room(shm_producer *producer, size_t item_
   if (shm_limiter_is_due(&producer->limiter)) {
     shm_core_look_around(producer->core);
   }
-  return shm_fail_briefly(shm_core_is_removed(producer->core) ? SHM_REMOVED : status);
+  if (shm_core_is_removed(producer->core)) {
+    status = SHM_REMOVED;
+  } else if (status == SHM_FULL) {
+    shm_producer_count_full(producer);
+  }
+  return shm_fail_briefly(status);
 }
 
 /* As shm_producer_look_at_head, with SHM_REMOVED in place of full. */
@@ -72,6 +78,11 @@ SHM_COLD shm_status shm_producer_await_room(shm_producer *producer, size_t item_
   if (status != SHM_OK || producer->room > 0) {
     return status;
   }
+  status = shm_producer_attempt(producer);
+  if (status != SHM_FULL) {
+    return status == SHM_OK ? status : shm_fail_briefly(status);
+  }
+  shm_producer_count_full(producer);
   deadline = shm_deadline_after(ns);
   spin_end = shm_deadline_after(ns < SHM_SPIN_NS ? ns : SHM_SPIN_NS);
   do {
@@ -147,19 +158,19 @@ SHM_HOT bool shm_producer_must_check(const shm_producer *producer, size_t item_s
 /* Pushes one message if there is room: committed when this returns SHM_OK. */
 SHM_NODISCARD SHM_HOT shm_status shm_producer_try_push(shm_producer *producer, const void *item,
                                                        size_t item_size) {
-  shm_status status = shm_enter(producer->core);
+  shm_status status = shm_enter(&producer->busy);
   if (SHM_UNLIKELY(status != SHM_OK)) {
     return status;
   }
   if (shm_producer_must_check(producer, item_size, 1)) {
     status = shm_producer_make_room(producer, item_size, 1);
     if (status != SHM_OK) {
-      return shm_leave(producer->core, status);
+      return shm_leave(&producer->busy, status);
     }
   }
   shm_write_payload(shm_payload(producer->tail.slot), item, item_size);
   shm_producer_commit_one(producer);
-  return shm_leave(producer->core, SHM_OK);
+  return shm_leave(&producer->busy, SHM_OK);
 }
 
 /*
@@ -168,19 +179,19 @@ SHM_NODISCARD SHM_HOT shm_status shm_producer_try_push(shm_producer *producer, c
  */
 SHM_NODISCARD SHM_HOT shm_status shm_producer_push_timeout(shm_producer *producer, const void *item,
                                                            size_t item_size, uint64_t ns) {
-  shm_status status = shm_enter(producer->core);
+  shm_status status = shm_enter(&producer->busy);
   if (SHM_UNLIKELY(status != SHM_OK)) {
     return status;
   }
   if (shm_producer_must_check(producer, item_size, 1)) {
     status = shm_producer_await_room(producer, item_size, ns);
     if (status != SHM_OK) {
-      return shm_leave(producer->core, status);
+      return shm_leave(&producer->busy, status);
     }
   }
   shm_write_payload(shm_payload(producer->tail.slot), item, item_size);
   shm_producer_commit_one(producer);
-  return shm_leave(producer->core, SHM_OK);
+  return shm_leave(&producer->busy, SHM_OK);
 }
 
 /*
@@ -192,7 +203,7 @@ SHM_NODISCARD SHM_HOT shm_status shm_producer_push_n(shm_producer *producer, con
                                                      size_t item_size, size_t count, size_t *done) {
   const char *from = SHM_CAST(const char *, items);
   shm_cursor at;
-  shm_status status = shm_enter(producer->core);
+  shm_status status = shm_enter(&producer->busy);
   *done = 0;
   if (SHM_UNLIKELY(status != SHM_OK)) {
     return status;
@@ -200,7 +211,7 @@ SHM_NODISCARD SHM_HOT shm_status shm_producer_push_n(shm_producer *producer, con
   if (shm_producer_must_check(producer, item_size, count > 0 ? count : 1)) {
     status = shm_producer_make_room(producer, item_size, count);
     if (status != SHM_OK) {
-      return shm_leave(producer->core, status);
+      return shm_leave(&producer->busy, status);
     }
   }
   count = count < producer->room ? count : SHM_CAST(size_t, producer->room);
@@ -213,7 +224,7 @@ SHM_NODISCARD SHM_HOT shm_status shm_producer_push_n(shm_producer *producer, con
     shm_producer_commit_batch(producer, at, count);
   }
   *done = count;
-  return shm_leave(producer->core, SHM_OK);
+  return shm_leave(&producer->busy, SHM_OK);
 }
 
 /*
@@ -223,7 +234,7 @@ SHM_NODISCARD SHM_HOT shm_status shm_producer_push_n(shm_producer *producer, con
  */
 SHM_NODISCARD SHM_HOT shm_status shm_producer_reserve(shm_producer *producer, size_t item_size,
                                                       void **payload) {
-  shm_status status = shm_enter(producer->core);
+  shm_status status = shm_enter(&producer->busy);
   *payload = NULL;
   if (SHM_UNLIKELY(status != SHM_OK)) {
     return status;
@@ -231,7 +242,7 @@ SHM_NODISCARD SHM_HOT shm_status shm_producer_reserve(shm_producer *producer, si
   if (shm_producer_must_check(producer, item_size, 1)) {
     status = shm_producer_make_room(producer, item_size, 1);
     if (status != SHM_OK) {
-      return shm_leave(producer->core, status);
+      return shm_leave(&producer->busy, status);
     }
   }
   for (size_t n = 0; n < (item_size + 7) / 8; n++) {
@@ -239,7 +250,7 @@ SHM_NODISCARD SHM_HOT shm_status shm_producer_reserve(shm_producer *producer, si
   }
   producer->reserved = producer->tail.position + 1;
   *payload = shm_payload(producer->tail.slot);
-  return shm_leave(producer->core, SHM_OK);
+  return shm_leave(&producer->busy, SHM_OK);
 }
 
 SHM_COLD shm_status shm_fail_nothing_reserved(const shm_producer *producer) {
@@ -254,16 +265,16 @@ SHM_COLD shm_status shm_fail_nothing_reserved(const shm_producer *producer) {
 
 /* Commits the message in the slot that was reserved last. */
 SHM_NODISCARD SHM_HOT shm_status shm_producer_commit(shm_producer *producer) {
-  shm_status status = shm_enter(producer->core);
+  shm_status status = shm_enter(&producer->busy);
   if (SHM_UNLIKELY(status != SHM_OK)) {
     return status;
   }
   if (SHM_UNLIKELY(producer->core == NULL || shm_core_is_foreign(producer->core) ||
                    producer->reserved != producer->tail.position + 1)) {
-    return shm_leave(producer->core, shm_fail_nothing_reserved(producer));
+    return shm_leave(&producer->busy, shm_fail_nothing_reserved(producer));
   }
   shm_producer_commit_one(producer);
-  return shm_leave(producer->core, SHM_OK);
+  return shm_leave(&producer->busy, SHM_OK);
 }
 
 /* ---- the role ---- */
@@ -321,6 +332,9 @@ SHM_NODISCARD SHM_COLD shm_status shm_producer_claim(shm_producer *producer, shm
   shm_producer_take_over(producer);
   return SHM_OK;
 }
+
+/* Whether the handle holds the role, or held it until somebody swept it away. */
+SHM_HOT bool shm_producer_is_claimed(const shm_producer *producer) { return producer->core != NULL; }
 
 /* Gives the role up. Does nothing to a producer that is not claimed. */
 SHM_COLD void shm_producer_release(shm_producer *producer) {

@@ -18,7 +18,7 @@ typedef struct shm_consumer {
   uint64_t suspect;   /* of the next messages, so many a dead predecessor may have seen */
   uint64_t peeked;    /* the stamp of the message that peek handed out */
   uint32_t object;
-  uint32_t padding;
+  uint32_t busy; /* SHM_CHECK_THREADS: an operation is under way */
   shm_limiter limiter;
 } shm_consumer;
 
@@ -181,7 +181,7 @@ SHM_HOT void shm_consumer_take_one(shm_consumer *consumer, void *item, size_t it
  * and its messages are drained.
  */
 SHM_NODISCARD SHM_HOT shm_status shm_consumer_try_pop(shm_consumer *consumer, void *item, size_t item_size) {
-  shm_status status = shm_enter(consumer->core);
+  shm_status status = shm_enter(&consumer->busy);
   if (SHM_UNLIKELY(status != SHM_OK)) {
     return status;
   }
@@ -189,7 +189,7 @@ SHM_NODISCARD SHM_HOT shm_status shm_consumer_try_pop(shm_consumer *consumer, vo
   if (SHM_LIKELY(status == SHM_OK)) {
     shm_consumer_take_one(consumer, item, item_size);
   }
-  return shm_leave(consumer->core, status);
+  return shm_leave(&consumer->busy, status);
 }
 
 /*
@@ -198,12 +198,12 @@ SHM_NODISCARD SHM_HOT shm_status shm_consumer_try_pop(shm_consumer *consumer, vo
  */
 SHM_NODISCARD SHM_HOT shm_status shm_consumer_pop_timeout(shm_consumer *consumer, void *item,
                                                           size_t item_size, uint64_t ns) {
-  shm_status status = shm_enter(consumer->core);
+  shm_status status = shm_enter(&consumer->busy);
   if (SHM_UNLIKELY(status != SHM_OK)) {
     return status;
   }
   if (shm_consumer_must_check(consumer, item_size)) {
-    return shm_leave(consumer->core, shm_consumer_unusable(consumer, item_size));
+    return shm_leave(&consumer->busy, shm_consumer_unusable(consumer, item_size));
   }
   if (SHM_UNLIKELY(!shm_is_whole(&consumer->head))) {
     status = shm_consumer_await(consumer, ns);
@@ -211,7 +211,7 @@ SHM_NODISCARD SHM_HOT shm_status shm_consumer_pop_timeout(shm_consumer *consumer
   if (SHM_LIKELY(status == SHM_OK)) {
     shm_consumer_take_one(consumer, item, item_size);
   }
-  return shm_leave(consumer->core, status);
+  return shm_leave(&consumer->busy, status);
 }
 
 /*
@@ -224,7 +224,7 @@ SHM_NODISCARD SHM_HOT shm_status shm_consumer_pop_n(shm_consumer *consumer, void
   char *to = SHM_CAST(char *, items);
   shm_cursor at;
   uint64_t count;
-  shm_status status = shm_enter(consumer->core);
+  shm_status status = shm_enter(&consumer->busy);
   *done = 0;
   if (SHM_UNLIKELY(status != SHM_OK)) {
     return status;
@@ -244,7 +244,7 @@ SHM_NODISCARD SHM_HOT shm_status shm_consumer_pop_n(shm_consumer *consumer, void
     shm_consumer_acknowledge_to(consumer, at);
     *done = SHM_CAST(size_t, count);
   }
-  return shm_leave(consumer->core, status);
+  return shm_leave(&consumer->busy, status);
 }
 
 /*
@@ -255,7 +255,7 @@ SHM_NODISCARD SHM_HOT shm_status shm_consumer_pop_n(shm_consumer *consumer, void
  */
 SHM_NODISCARD SHM_HOT shm_status shm_consumer_peek(shm_consumer *consumer, size_t item_size,
                                                    const void **payload) {
-  shm_status status = shm_enter(consumer->core);
+  shm_status status = shm_enter(&consumer->busy);
   *payload = NULL;
   if (SHM_UNLIKELY(status != SHM_OK)) {
     return status;
@@ -266,7 +266,7 @@ SHM_NODISCARD SHM_HOT shm_status shm_consumer_peek(shm_consumer *consumer, size_
     consumer->peeked = consumer->head.position + 1;
     *payload = shm_payload(consumer->head.slot);
   }
-  return shm_leave(consumer->core, status);
+  return shm_leave(&consumer->busy, status);
 }
 
 SHM_COLD shm_status shm_fail_nothing_peeked(const shm_consumer *consumer) {
@@ -281,17 +281,17 @@ SHM_COLD shm_status shm_fail_nothing_peeked(const shm_consumer *consumer) {
 /* Acknowledges the message that was peeked last: nobody gets it again. */
 SHM_NODISCARD SHM_HOT shm_status shm_consumer_acknowledge(shm_consumer *consumer) {
   shm_cursor end = consumer->head;
-  shm_status status = shm_enter(consumer->core);
+  shm_status status = shm_enter(&consumer->busy);
   if (SHM_UNLIKELY(status != SHM_OK)) {
     return status;
   }
   if (SHM_UNLIKELY(consumer->core == NULL || shm_core_is_foreign(consumer->core) ||
                    consumer->peeked != end.position + 1)) {
-    return shm_leave(consumer->core, shm_fail_nothing_peeked(consumer));
+    return shm_leave(&consumer->busy, shm_fail_nothing_peeked(consumer));
   }
   shm_cursor_advance(&consumer->ring, &end);
   shm_consumer_acknowledge_to(consumer, end);
-  return shm_leave(consumer->core, SHM_OK);
+  return shm_leave(&consumer->busy, SHM_OK);
 }
 
 /*

@@ -52,6 +52,9 @@ SHM_NODISCARD SHM_COLD shm_status shm_consumer_claim(shm_consumer *consumer, shm
   return SHM_OK;
 }
 
+/* Whether the handle holds the role, or held it until somebody swept it away. */
+SHM_HOT bool shm_consumer_is_claimed(const shm_consumer *consumer) { return consumer->core != NULL; }
+
 /*
  * Gives the role up: the producer learns the exact head, and a successor what is
  * still under suspicion. Does nothing to a consumer that is not claimed.
