@@ -383,8 +383,8 @@ fn report(what: &str, kind: &Kind, inside: u64, total: u64) {
 }
 
 /// The same processes in C.
-fn c() -> Kind {
-    let folder = tools::scratch("death");
+fn c(name: &str) -> Kind {
+    let folder = tools::scratch(name);
     tools::generate(&tools::root().join("tests/schemas/everything.toml"), &folder);
     let program = folder.join("death");
     tools::run(
@@ -412,10 +412,10 @@ fn rust_consumers_that_are_killed_lose_and_double_nothing() {
 
 #[test]
 fn c_producers_that_are_killed_leave_whole_messages_only() {
-    producers_die(&c(), Place::sysv());
+    producers_die(&c("producer-death"), Place::sysv());
 }
 
 #[test]
 fn c_consumers_that_are_killed_lose_and_double_nothing() {
-    consumers_die(&c(), Place::sysv());
+    consumers_die(&c("consumer-death"), Place::sysv());
 }

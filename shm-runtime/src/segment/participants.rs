@@ -254,9 +254,11 @@ impl Participants {
             return true;
         };
         // The lock was held from before the record went live until after it
-        // is not; live and unlocked, in this order, means dead.
+        // is not; live and unlocked, in this order, means dead. And if the
+        // record moved on meanwhile, swept by somebody else or taken by another
+        // attachment, whose life was just looked at, this one is gone too.
         holder_is_dead(file, who.index, &record)
-            && self.state(who.index) == Some((who.generation, RecordState::Live))
+            || self.state(who.index) != Some((who.generation, RecordState::Live))
     }
 
     /// Looks for records of the dead and sweeps them: `sweep` clears every
