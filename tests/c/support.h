@@ -16,9 +16,12 @@
 
 static int checks_made;
 
+/* Threads check, too. */
+static inline void count_check(void) { __atomic_fetch_add(&checks_made, 1, __ATOMIC_RELAXED); }
+
 #define CHECK(condition)                                                                                     \
   do {                                                                                                       \
-    checks_made++;                                                                                           \
+    count_check();                                                                                           \
     if (!(condition)) {                                                                                      \
       fprintf(stderr, "%s:%d: not true: %s\n  last error: %s\n", __FILE__, __LINE__, #condition,             \
               shm_last_error());                                                                             \
@@ -29,7 +32,7 @@ static int checks_made;
 #define CHECK_STATUS(expected, call)                                                                         \
   do {                                                                                                       \
     shm_status status_found = (call);                                                                        \
-    checks_made++;                                                                                           \
+    count_check();                                                                                           \
     if (status_found != (expected)) {                                                                        \
       fprintf(stderr, "%s:%d: %s\n  is %d, not %s: %s\n", __FILE__, __LINE__, #call,                         \
               SHM_CAST(int, status_found), #expected, shm_last_error());                                     \
@@ -42,7 +45,7 @@ static int checks_made;
 /* That the last error says so. */
 #define CHECK_SAYS(part)                                                                                     \
   do {                                                                                                       \
-    checks_made++;                                                                                           \
+    count_check();                                                                                           \
     if (strstr(shm_last_error(), (part)) == NULL) {                                                          \
       fprintf(stderr, "%s:%d: does not say `%s`: %s\n", __FILE__, __LINE__, (part), shm_last_error());       \
       _exit(1);                                                                                              \

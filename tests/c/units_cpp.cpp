@@ -19,7 +19,9 @@ int main() {
   ok = ok && std::strstr(last_error_in_c(), "from-cpp") != nullptr && last_error_in_c() == shm_last_error();
   ok = ok && shm_birthplace_here(&word, &number) == SHM_OK && number != 0 && birthplace_in_c() == number;
   // Unqualified, and within the namespace of its version.
-  ok = ok && &::shm_status_text == &SHM_VERSIONED(shm_runtime)::shm_status_text;
+  const char *(*unqualified)(shm_status) = shm_status_text;
+  const char *(*qualified)(shm_status) = SHM_VERSIONED(shm_runtime)::shm_status_text;
+  ok = ok && unqualified == qualified;
   std::printf("%s\n", ok ? "one for both units" : shm_last_error());
   return ok ? 0 : 1;
 }
