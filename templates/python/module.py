@@ -90,9 +90,11 @@ _lay_out(
         {{ m.format }},
 {%- endfor %}
     ],
+    {
 {%- for m in s.fields() %}
-    {{ m.name }}=lambda raw, name: {{ m.descriptor }},
+        "{{ m.name }}": lambda raw, name: {{ m.descriptor }},
 {%- endfor %}
+    },
 )
 {%- endmatch %}
 {%- endfor %}

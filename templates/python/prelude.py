@@ -353,7 +353,7 @@ def _lay_out(
     size: int,
     offsets: _typing.Dict[str, _typing.Tuple[int, int]],
     formats: _typing.List[_typing.Any],
-    **fields: _typing.Any,
+    fields: _typing.Dict[str, _typing.Any],
 ) -> None:
     """Checks what ctypes made of a struct against the schema, and puts the checked fields in place."""
     found = {name: (getattr(struct, name).offset, getattr(struct, name).size) for name in offsets}

@@ -201,6 +201,7 @@ impl {{ s.name }} {
 {%- endfor %}
 }
 
+#[allow(clippy::derivable_impls)]
 impl ::core::default::Default for {{ s.name }} {
     fn default() -> Self {
         Self {

@@ -89,7 +89,6 @@ pub(super) fn runtime() -> String {
 /// The header of a schema.
 pub(super) fn header(schema: &Schema) -> String {
     let prefix = c::prefix(schema);
-    let doc = |text: &str, indent: &str| lines(text, &format!("{indent}/// "));
     let template = Header {
         file: format!("{}.toml", schema.stem),
         schema: &schema.name,
@@ -123,7 +122,7 @@ pub(super) fn header(schema: &Schema) -> String {
                 cname: format!("::{prefix}{}", a.name),
             })
             .collect(),
-        types: schema.types.iter().map(|t| named(t, &prefix, &doc)).collect(),
+        types: schema.types.iter().map(|t| named(t, &prefix)).collect(),
         segments: schema
             .segments
             .iter()
@@ -152,7 +151,13 @@ pub(super) fn header(schema: &Schema) -> String {
     render(&template)
 }
 
-fn named(decl: &TypeDecl, prefix: &str, doc: &impl Fn(&str, &str) -> String) -> Named {
+/// Documentation for Doxygen. A line comment must not end in a backslash, which
+/// would make the next line a part of it.
+fn doc(text: &str, indent: &str) -> String {
+    lines(text, &format!("{indent}/// ")).replace("\\\n", "\\ .\n")
+}
+
+fn named(decl: &TypeDecl, prefix: &str) -> Named {
     let (text, longest) = match decl {
         TypeDecl::Enum(e) => (&e.doc, e.values.iter().map(|v| v.name.len()).max().unwrap_or(0)),
         TypeDecl::Flags(f) => (&f.doc, f.bits.iter().map(|b| b.name.len() + 3).sum()),

@@ -1,0 +1,147 @@
+//! What is generated from the schemas in tests/schemas: the same text as beside
+//! them, and silent in every compiler and interpreter.
+//!
+//! SHMGEN_BLESS=1 writes the texts anew.
+
+#![allow(missing_docs, clippy::pedantic)]
+
+#[path = "common/tools.rs"]
+mod tools;
+
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tools::{C_WARNINGS, compilers, root, run, scratch};
+
+const SCHEMAS: [&str; 3] = ["everything", "types_only", "awkward"];
+
+/// What is beside a schema; the runtime headers are the same for all, and are
+/// their own source.
+const OUTPUTS: [&str; 4] = ["h", "hpp", "py", "rs"];
+
+fn schema(name: &str) -> PathBuf {
+    root().join(format!("tests/schemas/{name}.toml"))
+}
+
+/// All of them in one folder, as a program would have them.
+fn generate(folder: &str) -> PathBuf {
+    let folder = scratch(folder);
+    for name in SCHEMAS {
+        tools::generate(&schema(name), &folder);
+    }
+    folder
+}
+
+#[test]
+fn every_schema_gives_the_text_beside_it() {
+    let folder = generate("golden");
+    let bless = std::env::var_os("SHMGEN_BLESS").is_some();
+    let mut wrong = Vec::new();
+    for name in SCHEMAS {
+        for output in OUTPUTS {
+            let file = format!("{name}.{output}");
+            let found = std::fs::read_to_string(folder.join(&file)).unwrap();
+            let golden = root().join("tests/schemas").join(name).join(&file);
+            if bless {
+                std::fs::create_dir_all(golden.parent().unwrap()).unwrap();
+                std::fs::write(&golden, &found).unwrap();
+            } else if std::fs::read_to_string(&golden).unwrap_or_default() != found {
+                wrong.push(format!(
+                    "diff {} {}",
+                    golden.display(),
+                    folder.join(&file).display()
+                ));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "SHMGEN_BLESS=1 takes these over:\n{}", wrong.join("\n"));
+}
+
+#[test]
+fn c_and_cpp_headers_are_silent_in_every_dialect() {
+    let folder = generate("golden-c");
+    let mut all_c = String::new();
+    let mut all_cpp = String::new();
+    for name in SCHEMAS {
+        let _ = write!(all_c, "#include \"{name}.h\"\n#include \"{name}.h\"\n");
+        let _ = write!(all_cpp, "#include \"{name}.hpp\"\n#include \"{name}.hpp\"\n");
+    }
+    for (file, includes) in
+        [("all.c", &all_c), ("all_h.cpp", &all_c), ("all_hpp.cpp", &all_cpp)]
+    {
+        std::fs::write(folder.join(file), format!("{includes}int main(void) {{ return 0; }}\n"))
+            .unwrap();
+    }
+    let silent = |compiler: &str, dialect: &str, file: &str, more: &[&str]| {
+        let old_style: &[&str] =
+            if dialect.contains("++") { &["-Wold-style-cast"] } else { &[] };
+        run(Command::new(compiler)
+            .current_dir(&folder)
+            .arg(format!("-std={dialect}"))
+            .args(C_WARNINGS)
+            .args(old_style)
+            .args(more)
+            .args(["-c", "-o", "/dev/null", file]));
+    };
+    for c in compilers() {
+        for dialect in ["c11", "c17", "c2x"] {
+            silent(c.c, dialect, "all.c", &["-O2"]);
+        }
+        for dialect in ["c++11", "c++14", "c++17", "c++20", "c++2b"] {
+            silent(c.cpp, dialect, "all_h.cpp", &["-O0"]);
+        }
+        for dialect in ["c++17", "c++20", "c++2b"] {
+            silent(c.cpp, dialect, "all_hpp.cpp", &["-O2"]);
+        }
+        silent(c.cpp, "c++17", "all_hpp.cpp", &["-fno-exceptions", "-fno-rtti"]);
+    }
+}
+
+/// A crate that forbids unsafe code and all warnings, clippy's too.
+fn strict_crate(folder: &Path, edition: &str) -> PathBuf {
+    let krate = folder.join(format!("edition-{edition}"));
+    std::fs::create_dir_all(krate.join("src")).unwrap();
+    let mut source = String::from("#![forbid(unsafe_code)]\n#![deny(warnings, clippy::pedantic)]\n//! All schemas.\n");
+    for name in SCHEMAS {
+        let path = folder.join(format!("{name}.rs"));
+        let _ = writeln!(source, "#[path = {:?}]\npub mod {name};", path.display().to_string());
+    }
+    std::fs::write(krate.join("src/lib.rs"), source).unwrap();
+    let runtime = root().join("shm-runtime").display().to_string();
+    let manifest = format!(
+        "[package]\nname = \"strict\"\nversion = \"0.0.0\"\nedition = \"{edition}\"\n\
+         [dependencies]\nshm-runtime = {{ path = {runtime:?} }}\n[workspace]\n"
+    );
+    std::fs::write(krate.join("Cargo.toml"), manifest).unwrap();
+    krate
+}
+
+#[test]
+fn rust_modules_are_silent_under_clippy_pedantic_in_a_crate_that_forbids_unsafe() {
+    let folder = generate("golden-rust");
+    let verb = if tools::runs(env!("CARGO"), &["clippy", "--version"]) { "clippy" } else { "check" };
+    for edition in ["2021", "2024"] {
+        run(Command::new(env!("CARGO"))
+            .current_dir(strict_crate(&folder, edition))
+            .args([verb, "--quiet"])
+            .env("CARGO_TARGET_DIR", tools::target().join("tmp-strict")));
+    }
+}
+
+#[test]
+fn python_modules_are_silent_and_typed() {
+    let folder = generate("golden-python");
+    let import = format!("import {}", SCHEMAS.join(", "));
+    run(tools::python_with(&folder).args(["-W", "error", "-c", &import]));
+    for version in tools::OTHER_PYTHONS {
+        let Some(python) = tools::other_python(version) else { continue };
+        let mut command = Command::new(python);
+        tools::with_package(&mut command, &folder);
+        run(command.args(["-W", "error", "-c", &import]));
+    }
+    let modules = SCHEMAS.map(|name| folder.join(format!("{name}.py")));
+    run(tools::python_with(&folder)
+        .args(["-m", "mypy", "--strict", "--no-error-summary", "--cache-dir"])
+        .arg(tools::target().join("mypy-cache"))
+        .args(modules));
+}
