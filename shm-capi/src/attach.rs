@@ -85,9 +85,7 @@ pub unsafe extern "C" fn shmrt_open(
         let address: Address = address.parse()?;
         let spec = Spec::decode(contract, version, address, request.mode, request.participants)?;
         let mut options = Options::default().mode(request.mode);
-        if let (Ok(uid), Ok(gid)) = (u32::try_from(request.uid), u32::try_from(request.gid)) {
-            options = options.owner(uid, gid);
-        }
+        options = options.owner(u32::try_from(request.uid).ok(), u32::try_from(request.gid).ok());
         if let Ok(uid) = u32::try_from(request.trust_uid) {
             options = options.trust_uid(uid);
         }

@@ -257,6 +257,22 @@ impl<const N: usize> PartialEq for Reserved<N> {
 
 impl<const N: usize> Eq for Reserved<N> {}
 
+impl<const N: usize> PartialOrd for Reserved<N> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<const N: usize> Ord for Reserved<N> {
+    fn cmp(&self, _: &Self) -> std::cmp::Ordering {
+        std::cmp::Ordering::Equal
+    }
+}
+
+impl<const N: usize> std::hash::Hash for Reserved<N> {
+    fn hash<H: std::hash::Hasher>(&self, _: &mut H) {}
+}
+
 impl<const N: usize> fmt::Debug for Reserved<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Reserved<{N}>")

@@ -236,15 +236,27 @@ SHM_NODISCARD SHM_INLINE shm_status {{ s.cname }}_attach({{ s.cname }} *segment,
 }
 
 /* Attaches to the segment for reading only. */
-SHM_NODISCARD SHM_INLINE shm_status {{ s.cname }}_attach_read_only({{ s.cname }} *segment, const char *address) {
+SHM_NODISCARD SHM_INLINE shm_status {{ s.cname }}_attach_read_only_with({{ s.cname }} *segment, const char *address,
+                                                                       const shm_options *options) {
   {{ s.cname }}_init(segment);
-  return shm_attachment_attach_read_only(&segment->attachment, &{{ s.cname }}_spec, address, NULL);
+  return shm_attachment_attach_read_only(&segment->attachment, &{{ s.cname }}_spec, address, options);
+}
+
+/* Attaches to the segment for reading only. */
+SHM_NODISCARD SHM_INLINE shm_status {{ s.cname }}_attach_read_only({{ s.cname }} *segment, const char *address) {
+  return {{ s.cname }}_attach_read_only_with(segment, address, NULL);
+}
+
+/* Attaches to the segment, or creates it if there is none. */
+SHM_NODISCARD SHM_INLINE shm_status {{ s.cname }}_open_or_create_with({{ s.cname }} *segment, const char *address,
+                                                                     const shm_options *options) {
+  {{ s.cname }}_init(segment);
+  return shm_attachment_open_or_create(&segment->attachment, &{{ s.cname }}_spec, address, options);
 }
 
 /* Attaches to the segment, or creates it if there is none. */
 SHM_NODISCARD SHM_INLINE shm_status {{ s.cname }}_open_or_create({{ s.cname }} *segment, const char *address) {
-  {{ s.cname }}_init(segment);
-  return shm_attachment_open_or_create(&segment->attachment, &{{ s.cname }}_spec, address, NULL);
+  return {{ s.cname }}_open_or_create_with(segment, address, NULL);
 }
 
 /* Gives up every role and detaches; the segment stays. */

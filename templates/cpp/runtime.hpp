@@ -44,11 +44,17 @@ inline namespace {{ namespace }} {
 class error : public std::runtime_error {
  public:
   explicit error(shm_status status)
-      : std::runtime_error(std::string(shm_status_text(status)) + ": " + shm_last_error()), status_(status) {}
+      : std::runtime_error(explain(status)), status_(status) {}
 
   shm_status status() const noexcept { return status_; }
 
  private:
+  static std::string explain(shm_status status) {
+    const std::string text = shm_status_text(status);
+    const std::string last = shm_last_error();
+    return last.empty() || last == text ? text : text + ": " + last;
+  }
+
   shm_status status_;
 };
 #endif
@@ -311,7 +317,7 @@ class consumer {
 
   /// Pops one message and acknowledges it; SHM_EMPTY if there is none.
   result<T> try_pop() {
-    T item;
+    T item{};  // compilers cannot see that a pop fills it
     const shm_status status = shm_consumer_try_pop(&raw_, &item, sizeof item);
     if (status != SHM_OK) {
       return status;
@@ -371,7 +377,7 @@ class consumer {
   explicit consumer(detail::attachment attachment) : attachment_(std::move(attachment)), raw_() {}
 
   result<T> pop_ns(std::uint64_t ns) {
-    T item;
+    T item{};  // compilers cannot see that a pop fills it
     const shm_status status = shm_consumer_pop_timeout(&raw_, &item, sizeof item, ns);
     if (status != SHM_OK) {
       return status;

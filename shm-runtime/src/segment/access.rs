@@ -35,11 +35,12 @@ impl Options {
         self
     }
 
-    /// Another owner on create; needs the privilege to give files away.
+    /// Another owner on create, another group or both; `None` leaves what the
+    /// kernel gives. Needs the privilege to give files away.
     #[must_use]
-    pub fn owner(mut self, uid: u32, gid: u32) -> Self {
-        self.uid = Some(uid);
-        self.gid = Some(gid);
+    pub fn owner(mut self, uid: impl Into<Option<u32>>, gid: impl Into<Option<u32>>) -> Self {
+        self.uid = uid.into();
+        self.gid = gid.into();
         self
     }
 
@@ -56,6 +57,15 @@ impl Options {
     pub fn trust_any_owner(mut self) -> Self {
         self.any_owner = true;
         self
+    }
+
+    /// Only permissions for owner, group and others make sense.
+    pub(super) fn check_mode(&self, attempt: Attempt<'_>) -> Result<()> {
+        if self.mode > 0o777 {
+            let why = format!("mode {:o} is not within 0 to 777", self.mode);
+            return Err(attempt.fail(ErrorKind::Invalid, why));
+        }
+        Ok(())
     }
 
     /// A segment is trusted if it belongs to root, to the caller or to a uid

@@ -47,10 +47,7 @@ impl Segment {
         if size == 0 {
             return Err(attempt.fail(ErrorKind::Invalid, "a segment has at least one byte"));
         }
-        if options.mode > 0o777 {
-            let why = format!("mode {:o} is not within 0 to 777", options.mode);
-            return Err(attempt.fail(ErrorKind::Invalid, why));
-        }
+        options.check_mode(attempt)?;
         let (address, mapping, kernel) = if let Address::Posix(name) = address {
             let (file, mapping) = posix::make(size, attempt)?;
             let name = posix::publish(&file, name, options, attempt)?;

@@ -24,6 +24,7 @@ use std::sync::atomic::Ordering;
 /// Creates a segment and takes part in it.
 pub(super) fn create(spec: &Spec, address: &Address, options: &Options) -> Result<Inner> {
     let attempt = Attempt::new("create", address);
+    options.check_mode(attempt)?;
     let size = spec.contract_bytes.len() as u64;
     let Some(plan) = Plan::new(&spec.contract, size, spec.participants) else {
         return Err(attempt.fail(ErrorKind::Invalid, "it is larger than any memory"));

@@ -41,6 +41,8 @@ mod posix;
 #[cfg(segments)]
 mod process;
 #[cfg(segments)]
+mod room;
+#[cfg(segments)]
 mod sysv;
 
 #[cfg(not(segments))]

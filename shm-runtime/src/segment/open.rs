@@ -95,8 +95,9 @@ impl<S: SegmentType> OpenOptions<S> {
         self
     }
 
-    /// Another owner on create; needs the privilege to give files away.
-    pub fn owner(mut self, uid: u32, gid: u32) -> Self {
+    /// Another owner on create, another group or both; `None` leaves what the
+    /// kernel gives. Needs the privilege to give files away.
+    pub fn owner(mut self, uid: impl Into<Option<u32>>, gid: impl Into<Option<u32>>) -> Self {
         self.options = self.options.owner(uid, gid);
         self
     }

@@ -185,6 +185,10 @@ impl Participants {
                 holders.push(holder.to_string());
             }
         }
+        if holders.is_empty() {
+            // Whoever may read the file can hold locks, too.
+            holders.push("processes that lock its file and take no part".to_owned());
+        }
         let more = if self.count > 8 { ", .." } else { "" };
         Err(Error::new(
             ErrorKind::TableFull,

@@ -8,6 +8,7 @@
 use super::access::Options;
 use super::address::Address;
 use super::failure::{Attempt, bytes};
+use super::room::memory_left;
 use super::{locks, process};
 use crate::error::{ErrorKind, Result};
 use crate::memory::Mapping;
@@ -57,7 +58,18 @@ pub(super) fn make(size: u64, attempt: Attempt<'_>) -> Result<(File, Mapping)> {
     Ok((fd, mapping))
 }
 
+/// Bytes that a segment can have, as far as the file system and the machine tell.
+fn free(fd: &File) -> u64 {
+    let room = fstatvfs(fd);
+    let room =
+        room.map_or(u64::MAX, |s| s.blocks_available().saturating_mul(s.fragment_size()));
+    room.min(memory_left())
+}
+
 fn reserve(fd: &File, size: u64) -> Result<(), Errno> {
+    if size > free(fd) {
+        return Err(Errno::ENOSPC);
+    }
     let mut done = 0;
     while done < size {
         let step = STEP.min(size - done);
@@ -78,13 +90,11 @@ fn no_room(fd: &File, size: u64, errno: Errno, attempt: Attempt<'_>) -> crate::e
         Errno::ENOSPC | Errno::ENOMEM | Errno::EFBIG => {
             // Give back what was taken before counting what is free.
             let _ = nix::unistd::ftruncate(fd, 0);
-            let free =
-                fstatvfs(fd).map_or(0, |s| s.blocks_available().saturating_mul(s.fragment_size()));
             let why = format!(
                 "{} needed, {} free in {DIR} (remove segments that nobody uses, or enlarge it: \
                  mount -o remount,size=.., in a container --shm-size)",
                 bytes(size),
-                bytes(free)
+                bytes(free(fd))
             );
             attempt.fail(ErrorKind::NoSpace, why).with_os(errno as i32)
         }

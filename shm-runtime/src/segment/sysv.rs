@@ -10,6 +10,7 @@ use super::access::Options;
 use super::address::{Address, OWN_FILES};
 use super::failure::{Attempt, bytes};
 use super::header::{HEADER_SIZE, Header, STATE, State};
+use super::room::memory_left;
 use super::{posix, process};
 use crate::error::{ErrorKind, Result};
 use crate::memory::Mapping;
@@ -179,16 +180,21 @@ pub(super) fn make(
 fn populate(mapping: &Mapping, size: u64, attempt: Attempt<'_>) -> Result<()> {
     /// From <asm-generic/mman-common.h>; not in nix.
     const MADV_POPULATE_WRITE: libc::c_int = 23;
+    let left = memory_left();
+    let no_room = |e: Errno| {
+        let why = format!("{} needed, {} of memory left", bytes(size), bytes(left));
+        attempt.fail(ErrorKind::NoSpace, why).with_os(e as i32)
+    };
+    if size > left {
+        return Err(no_room(Errno::ENOMEM));
+    }
     let (base, len) = mapping.range();
     // SAFETY: the range is mapped, and populating it changes no byte.
     let result = unsafe { libc::madvise(base.as_ptr().cast(), len, MADV_POPULATE_WRITE) };
     match Errno::result(result) {
         // Linux before 5.14 does not know it.
         Ok(_) | Err(Errno::EINVAL) => Ok(()),
-        Err(e @ (Errno::ENOMEM | Errno::EFAULT)) => {
-            let why = format!("{} needed, more than there is memory", bytes(size));
-            Err(attempt.fail(ErrorKind::NoSpace, why).with_os(e as i32))
-        }
+        Err(e @ (Errno::ENOMEM | Errno::EFAULT)) => Err(no_room(e)),
         Err(e) => Err(attempt.os("madvise(MADV_POPULATE_WRITE)", e)),
     }
 }
@@ -248,7 +254,15 @@ pub(super) fn attach(
     }
     options.check_owner(stat.uid, attempt)?;
     let len = usize::try_from(stat.size).unwrap_or(usize::MAX);
-    map(id, read_only, len, attempt)
+    let mapping = map(id, read_only, len, attempt)?;
+    // What is attached keeps its id, so this look is at what was mapped.
+    let mapped = self::stat(id, attempt)?;
+    options.check_owner(mapped.uid, attempt)?;
+    if mapped.size != stat.size {
+        let why = "the id was given to another segment meanwhile";
+        return Err(attempt.fail(ErrorKind::Busy, why));
+    }
+    Ok(mapping)
 }
 
 fn map(id: i32, read_only: bool, len: usize, attempt: Attempt<'_>) -> Result<Mapping> {

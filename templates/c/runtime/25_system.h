@@ -139,18 +139,37 @@ SHM_COLD uint64_t shm_random(void) {
   return shm_wall_ns() ^ SHM_CAST(uint64_t, getpid()) << 40;
 }
 
-/*
- * Bytes of memory that this machine has, swap included. More than that is
- * refused before the first page is taken: the kernel would not say no, but kill.
- */
-SHM_COLD uint64_t shm_machine_memory(void) {
-  uint64_t facts[16] = SHM_ZERO; /* struct sysinfo of 64-bit systems, 112 bytes */
-  uint64_t unit;
-  if (shm_libc_syscall(SYS_sysinfo, facts) != 0) {
-    return UINT64_MAX;
+/* A number of kB in the text of /proc/meminfo, in bytes. */
+SHM_COLD uint64_t shm_meminfo_field(const char *text, const char *name, uint64_t otherwise) {
+  const char *at = strstr(text, name);
+  uint64_t number = 0;
+  if (at == NULL) {
+    return otherwise;
   }
-  unit = facts[13] & UINT32_MAX;
-  return (facts[4] + facts[8]) * (unit == 0 ? 1 : unit);
+  for (at += strlen(name); *at == ' '; at++) {
+  }
+  for (; *at >= '0' && *at <= '9'; at++) {
+    number = number * 10 + SHM_CAST(uint64_t, *at - '0');
+  }
+  return number * 1024;
+}
+
+/*
+ * Bytes of memory that the machine can still give, swap included. More than that
+ * is refused before the first page is taken: the kernel would not say no, but
+ * kill somebody.
+ */
+SHM_COLD uint64_t shm_memory_left(void) {
+  char text[4096];
+  int fd = shm_sys_open("/proc/meminfo", O_RDONLY, 0);
+  int64_t count = fd < 0 ? -1 : shm_sys_pread(fd, text, sizeof text - 1, 0);
+  uint64_t available;
+  if (fd >= 0) {
+    close(fd);
+  }
+  text[count > 0 ? count : 0] = '\0';
+  available = shm_meminfo_field(text, "\nMemAvailable:", UINT64_MAX);
+  return available == UINT64_MAX ? available : available + shm_meminfo_field(text, "\nSwapFree:", 0);
 }
 
 /* `/proc/self/fd/7`: the way to a file that has no name, or is open with O_PATH. */

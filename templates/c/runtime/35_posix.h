@@ -44,7 +44,7 @@ SHM_COLD uint64_t shm_posix_room(int fd) {
  */
 SHM_COLD int shm_posix_reserve(int fd, uint64_t size) {
   uint64_t step = UINT64_C(64) << 20;
-  if (size > shm_posix_room(fd) || size > shm_machine_memory()) {
+  if (size > shm_posix_room(fd) || size > shm_memory_left()) {
     return ENOSPC;
   }
   for (uint64_t done = 0; done < size;) {
@@ -59,7 +59,7 @@ SHM_COLD int shm_posix_reserve(int fd, uint64_t size) {
 }
 
 SHM_COLD shm_status shm_posix_no_room(int fd, uint64_t size, int os_error, shm_attempt attempt) {
-  uint64_t memory = shm_machine_memory();
+  uint64_t memory = shm_memory_left();
   uint64_t room;
   shm_text *why;
   if (os_error != ENOSPC && os_error != ENOMEM && os_error != EFBIG) {

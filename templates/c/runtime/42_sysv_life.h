@@ -79,8 +79,9 @@ SHM_COLD bool shm_sysv_reap_half_born(int32_t key, uint64_t size) {
 /* Takes all pages now, so that a lack of memory is an error of create. */
 SHM_COLD shm_status shm_sysv_populate(char *base, uint64_t size, shm_attempt attempt) {
   int os_error = ENOMEM;
+  uint64_t left = shm_memory_left();
   shm_text *why;
-  if (size <= shm_machine_memory()) {
+  if (size <= left) {
     if (shm_sys_madvise(base, size, SHM_SYS_MADV_POPULATE_WRITE) == 0) {
       return SHM_OK;
     }
@@ -94,7 +95,9 @@ SHM_COLD shm_status shm_sysv_populate(char *base, uint64_t size, shm_attempt att
   }
   why = shm_explain_attempt(attempt, SHM_NO_SPACE);
   shm_add_size(why, size);
-  shm_add(why, " needed, more than there is memory");
+  shm_add(why, " needed, ");
+  shm_add_size(why, left);
+  shm_add(why, " of memory left");
   SHM_VERSIONED(shm_runtime_failure).os_error = os_error;
   return SHM_NO_SPACE;
 }

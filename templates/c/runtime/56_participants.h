@@ -134,6 +134,10 @@ SHM_COLD shm_status shm_fail_table_full(const shm_core *core, shm_attempt attemp
       separator = ", ";
     }
   }
+  if (separator[0] == '\0') {
+    /* Whoever may read the file can hold locks, too. */
+    shm_add(why, "processes that lock its file and take no part");
+  }
   shm_add(why, core->participants_count > 8 ? ", .." : "");
   shm_add(why, " (close attachments, or raise `participants` in the schema)");
   return SHM_TABLE_FULL;

@@ -309,15 +309,27 @@ SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_attach(awkward_deep
 }
 
 /* Attaches to the segment for reading only. */
-SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_attach_read_only(awkward_deep_name_Shared *segment, const char *address) {
+SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_attach_read_only_with(awkward_deep_name_Shared *segment, const char *address,
+                                                                       const shm_options *options) {
   awkward_deep_name_Shared_init(segment);
-  return shm_attachment_attach_read_only(&segment->attachment, &awkward_deep_name_Shared_spec, address, NULL);
+  return shm_attachment_attach_read_only(&segment->attachment, &awkward_deep_name_Shared_spec, address, options);
+}
+
+/* Attaches to the segment for reading only. */
+SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_attach_read_only(awkward_deep_name_Shared *segment, const char *address) {
+  return awkward_deep_name_Shared_attach_read_only_with(segment, address, NULL);
+}
+
+/* Attaches to the segment, or creates it if there is none. */
+SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_open_or_create_with(awkward_deep_name_Shared *segment, const char *address,
+                                                                     const shm_options *options) {
+  awkward_deep_name_Shared_init(segment);
+  return shm_attachment_open_or_create(&segment->attachment, &awkward_deep_name_Shared_spec, address, options);
 }
 
 /* Attaches to the segment, or creates it if there is none. */
 SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_open_or_create(awkward_deep_name_Shared *segment, const char *address) {
-  awkward_deep_name_Shared_init(segment);
-  return shm_attachment_open_or_create(&segment->attachment, &awkward_deep_name_Shared_spec, address, NULL);
+  return awkward_deep_name_Shared_open_or_create_with(segment, address, NULL);
 }
 
 /* Gives up every role and detaches; the segment stays. */

@@ -1026,15 +1026,27 @@ SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_attach(test_everything
 }
 
 /* Attaches to the segment for reading only. */
-SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_attach_read_only(test_everything_Plain *segment, const char *address) {
+SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_attach_read_only_with(test_everything_Plain *segment, const char *address,
+                                                                       const shm_options *options) {
   test_everything_Plain_init(segment);
-  return shm_attachment_attach_read_only(&segment->attachment, &test_everything_Plain_spec, address, NULL);
+  return shm_attachment_attach_read_only(&segment->attachment, &test_everything_Plain_spec, address, options);
+}
+
+/* Attaches to the segment for reading only. */
+SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_attach_read_only(test_everything_Plain *segment, const char *address) {
+  return test_everything_Plain_attach_read_only_with(segment, address, NULL);
+}
+
+/* Attaches to the segment, or creates it if there is none. */
+SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_open_or_create_with(test_everything_Plain *segment, const char *address,
+                                                                     const shm_options *options) {
+  test_everything_Plain_init(segment);
+  return shm_attachment_open_or_create(&segment->attachment, &test_everything_Plain_spec, address, options);
 }
 
 /* Attaches to the segment, or creates it if there is none. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_open_or_create(test_everything_Plain *segment, const char *address) {
-  test_everything_Plain_init(segment);
-  return shm_attachment_open_or_create(&segment->attachment, &test_everything_Plain_spec, address, NULL);
+  return test_everything_Plain_open_or_create_with(segment, address, NULL);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -1525,15 +1537,27 @@ SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_attach(test_everythi
 }
 
 /* Attaches to the segment for reading only. */
-SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_attach_read_only(test_everything_SystemV *segment, const char *address) {
+SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_attach_read_only_with(test_everything_SystemV *segment, const char *address,
+                                                                       const shm_options *options) {
   test_everything_SystemV_init(segment);
-  return shm_attachment_attach_read_only(&segment->attachment, &test_everything_SystemV_spec, address, NULL);
+  return shm_attachment_attach_read_only(&segment->attachment, &test_everything_SystemV_spec, address, options);
+}
+
+/* Attaches to the segment for reading only. */
+SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_attach_read_only(test_everything_SystemV *segment, const char *address) {
+  return test_everything_SystemV_attach_read_only_with(segment, address, NULL);
+}
+
+/* Attaches to the segment, or creates it if there is none. */
+SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_open_or_create_with(test_everything_SystemV *segment, const char *address,
+                                                                     const shm_options *options) {
+  test_everything_SystemV_init(segment);
+  return shm_attachment_open_or_create(&segment->attachment, &test_everything_SystemV_spec, address, options);
 }
 
 /* Attaches to the segment, or creates it if there is none. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_open_or_create(test_everything_SystemV *segment, const char *address) {
-  test_everything_SystemV_init(segment);
-  return shm_attachment_open_or_create(&segment->attachment, &test_everything_SystemV_spec, address, NULL);
+  return test_everything_SystemV_open_or_create_with(segment, address, NULL);
 }
 
 /* Gives up every role and detaches; the segment stays. */

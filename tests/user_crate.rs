@@ -1,0 +1,72 @@
+//! A user's own crate (tests/user_crate): `shmgen` in its build.rs,
+//! `shm-runtime` beside it, no unsafe code; it talks to a program in C++17.
+
+#![allow(missing_docs, clippy::pedantic)]
+
+#[path = "common/places.rs"]
+mod places;
+#[path = "common/tools.rs"]
+mod tools;
+
+use std::process::Command;
+
+#[test]
+fn a_crate_that_forbids_unsafe_code_talks_to_a_cpp_program() {
+    let source = tools::root().join("tests/user_crate");
+    // A copy, so that its lock file and target folder do not lie in the tree.
+    let folder = tools::scratch("user-crate");
+    for file in ["build.rs", "thermostat.toml", "src/main.rs", "peer.cpp"] {
+        std::fs::create_dir_all(folder.join("src")).unwrap();
+        std::fs::copy(source.join(file), folder.join(file)).unwrap();
+    }
+    let manifest = std::fs::read_to_string(source.join("Cargo.toml")).unwrap();
+    let absolute = manifest.replace("../../", &format!("{}/", tools::root().display()));
+    std::fs::write(folder.join("Cargo.toml"), absolute).unwrap();
+
+    let target = tools::target().join("tmp-user-crate");
+    tools::run(
+        Command::new(env!("CARGO"))
+            .current_dir(&folder)
+            .args(["build", "--quiet"])
+            .env("CARGO_TARGET_DIR", &target),
+    );
+    tools::generate(&folder.join("thermostat.toml"), &folder.join("gen"));
+    tools::run(
+        Command::new("g++")
+            .current_dir(&folder)
+            .args(["-std=c++17", "-O2", "-Igen", "peer.cpp", "-o", "peer"])
+            .args(tools::C_WARNINGS),
+    );
+
+    let place = places::Place::posix();
+    let mut peer = Command::new(folder.join("peer")).arg(place.text()).spawn().unwrap();
+    let output = tools::run(Command::new(target.join("debug/user-crate")).arg(place.text()));
+    assert_eq!(String::from_utf8_lossy(&output.stdout), "1000 different answers\n");
+    assert!(peer.wait().unwrap().success());
+}
+
+#[test]
+fn a_schema_that_is_wrong_fails_the_build_and_says_where() {
+    let source = tools::root().join("tests/user_crate");
+    let folder = tools::scratch("user-crate-wrong");
+    std::fs::create_dir_all(folder.join("src")).unwrap();
+    for file in ["build.rs", "src/main.rs"] {
+        std::fs::copy(source.join(file), folder.join(file)).unwrap();
+    }
+    let root = tools::root();
+    let manifest = std::fs::read_to_string(source.join("Cargo.toml")).unwrap();
+    let absolute = manifest.replace("../../", &format!("{}/", root.display()));
+    std::fs::write(folder.join("Cargo.toml"), absolute).unwrap();
+    let schema = std::fs::read_to_string(source.join("thermostat.toml")).unwrap();
+    std::fs::write(folder.join("thermostat.toml"), schema.replace("\"i32\"", "\"i33\"")).unwrap();
+    let output = Command::new(env!("CARGO"))
+        .current_dir(&folder)
+        .args(["build", "--quiet"])
+        .env("CARGO_TARGET_DIR", tools::target().join("tmp-user-crate"))
+        .output()
+        .unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(said.contains("thermostat.toml:14:"), "{said}");
+    assert!(said.contains("i33"), "{said}");
+}
