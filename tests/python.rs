@@ -1,0 +1,176 @@
+//! Python: the package's own tests, its types, and what every Python that is
+//! found here makes of the package and of generated modules.
+
+#![allow(missing_docs, clippy::pedantic)]
+
+#[path = "common/tools.rs"]
+mod tools;
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use tools::{OTHER_PYTHONS, built, other_python, python, python_with, root, run, scratch};
+
+/// A folder with the modules of all schemas that there are, and their names.
+fn generated(folder: &str) -> (PathBuf, Vec<String>) {
+    let out = scratch(folder);
+    let mut names = Vec::new();
+    let mut schemas = vec![
+        root().join("python/tests/talk.toml"),
+        root().join("examples/quickstart/market.toml"),
+    ];
+    let more = std::fs::read_dir(root().join("tests/schemas")).unwrap();
+    schemas.extend(
+        more.map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "toml")),
+    );
+    schemas.sort();
+    for schema in schemas {
+        run(tools::shmgen().arg("gen").arg(&schema).args(["--lang", "python", "--out"]).arg(&out));
+        names.push(schema.file_stem().unwrap().to_string_lossy().into_owned());
+    }
+    (out, names)
+}
+
+/// Every Python that is found, with what it is to be called.
+fn pythons() -> Vec<(String, PathBuf)> {
+    let mut found = vec![("the environment's".to_owned(), python().to_owned())];
+    for version in OTHER_PYTHONS {
+        found.extend(other_python(version).map(|path| (version.to_owned(), path)));
+    }
+    found
+}
+
+/// A Python that takes every warning for an error.
+fn strictly(program: &Path, modules: &Path, script: &str) -> Command {
+    let mut command = Command::new(program);
+    tools::with_package(&mut command, modules);
+    command.env("SHM_RUNTIME_PREFIX", format!("python.rs.{}.", std::process::id()));
+    command.args(["-W", "error", "-c", script]);
+    command
+}
+
+#[test]
+fn the_packages_own_tests_pass() {
+    let out = scratch("python-tests");
+    let tests = root().join("python/tests");
+    let mut pytest = python_with(&out);
+    pytest.env("SHMGEN", &built().shmgen).current_dir(root().join("python"));
+    run(pytest.args(["-m", "pytest", "-q", "-p", "no:cacheprovider"]).arg(tests));
+}
+
+#[test]
+fn the_packages_tests_fail_where_nothing_is_built() {
+    for missing in ["SHMGEN", "SHM_RUNTIME_LIBRARY"] {
+        let out = scratch(&format!("python-without-{missing}"));
+        let mut pytest = python_with(&out);
+        pytest.env("SHMGEN", &built().shmgen).env_remove(missing);
+        pytest.current_dir(root().join("python"));
+        let output = pytest.args(["-m", "pytest", "-q", "-p", "no:cacheprovider"]).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr) + String::from_utf8_lossy(&output.stdout);
+        assert!(!output.status.success(), "{said}");
+        assert!(said.contains(missing) && said.contains("cargo build"), "{said}");
+    }
+}
+
+#[test]
+fn the_package_and_generated_modules_pass_mypy_in_strict_mode() {
+    let (out, names) = generated("python-mypy");
+    let package = root().join("python/src/shm_runtime");
+    let tests = root().join("python/tests");
+    let mut mypy = python_with(&out);
+    let search = [out.as_path(), &root().join("python/src"), &tests].map(|p| p.display().to_string());
+    mypy.env("MYPYPATH", search.join(":"));
+    mypy.args(["-m", "mypy", "--strict", "--cache-dir"]).arg(out.join("cache")).arg(package);
+    mypy.args(names.iter().map(|name| out.join(format!("{name}.py"))));
+    let files = std::fs::read_dir(tests).unwrap().map(|e| e.unwrap().path());
+    mypy.args(files.filter(|p| p.extension().is_some_and(|e| e == "py")));
+    run(&mut mypy);
+}
+
+#[test]
+fn what_is_wrong_with_the_use_of_a_module_is_seen_by_mypy() {
+    let (out, _) = generated("python-mypy-wrong");
+    let uses = [
+        ("talk.Trade(number='1')", "arg-type"),
+        ("talk.Trade(nummber=1)", "call-arg"),
+        ("talk.Trade().symbol = b'x'", "assignment"),
+        ("text: str = talk.Trade().number", "assignment"),
+        ("talk.Talk.attach().ticks.put(talk.Trade())", "arg-type"),
+        ("more: str = talk.Talk.attach().ticks.get().number", "assignment"),
+        ("talk.Talk.attach().tiks", "attr-defined"),
+        ("talk.Trade.number.ofset", "attr-defined"),
+    ];
+    let lines: String = uses.iter().map(|(line, _)| format!("\n{line}")).collect();
+    std::fs::write(out.join("wrong.py"), format!("import talk{lines}\n")).unwrap();
+    let mut mypy = python_with(&out);
+    mypy.env("MYPYPATH", format!("{}:{}", out.display(), root().join("python/src").display()));
+    mypy.args(["-m", "mypy", "--strict", "--cache-dir"]).arg(out.join("cache"));
+    let output = mypy.arg(out.join("wrong.py")).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    for (i, (line, code)) in uses.iter().enumerate() {
+        let place = format!("wrong.py:{}: error:", i + 2);
+        let told = said.lines().any(|l| l.contains(&place) && l.ends_with(&format!("[{code}]")));
+        assert!(told, "{line} is not refused as {code}:\n{said}");
+    }
+}
+
+#[test]
+fn every_python_imports_generated_modules_without_a_warning() {
+    let (out, names) = generated("python-import");
+    let script = format!("import shm_runtime\nimport {}", names.join(", "));
+    for (what, program) in pythons() {
+        println!("Python {what}");
+        run(&mut strictly(&program, &out, &script));
+    }
+}
+
+#[test]
+fn every_python_puts_and_gets() {
+    let (out, _) = generated("python-talk");
+    let script = r#"
+import queue, shm_runtime, talk
+address = "posix:/every"
+with talk.Talk.create(address) as one, talk.Talk.attach(address) as two:
+    trade = talk.Trade(number=7, price=0.5, side=talk.Side.SELL, symbol="ABC", levels=[[1, 2, 3], [4, 5, 6]])
+    one.trades.put(trade)
+    assert two.trades.get(timeout=5) == trade
+    assert eval(repr(trade), vars(talk)) == trade
+    assert one.ticks.put_many([talk.Tick(number=n) for n in range(5)]) == 5
+    assert len(two.ticks.get_many(2)) == 2 # an array or a list
+    assert [two.ticks.get().number for _ in range(3)] == [2, 3, 4]
+    try:
+        two.ticks.get(timeout=0.01)
+    except queue.Empty as reason:
+        assert isinstance(reason, shm_runtime.Empty)
+    else:
+        raise AssertionError("it should be empty")
+    assert repr(talk.Side(9)) == "Side(9)" and str(talk.Side.BUY) == "Side.BUY"
+    assert f"{talk.Side.BUY:d}" == "1"
+    one.unlink()
+"#;
+    for (what, program) in pythons() {
+        println!("Python {what}");
+        run(&mut strictly(&program, &out, script));
+    }
+}
+
+/// From 3.13 on, the standard library can open a segment without removing it.
+#[test]
+fn the_standard_librarys_shared_memory_opens_our_segments() {
+    let (out, _) = generated("python-shared-memory");
+    let script = r#"
+import os, talk
+from multiprocessing.shared_memory import SharedMemory
+with talk.Talk.create("posix:/theirs") as talking:
+    name = os.environ["SHM_RUNTIME_PREFIX"] + "theirs"
+    other = SharedMemory(name=name, track=False)
+    assert other.size == talking.stat()["size"]
+    assert bytes(other.buf[:8]) != bytes(8)
+    other.close()
+    talk.Talk.attach("posix:/theirs").close()
+    talking.unlink()
+"#;
+    // Where it is not found, the list of missing tools says so.
+    if let Some(program) = other_python("3.13") {
+        run(&mut strictly(&program, &out, script));
+    }
+}
