@@ -104,10 +104,14 @@ fn rust_producer(arguments: &[String]) {
         ledger.set(ENTERED, operation);
         if width == 1 && operation % 8 == 4 {
             // A slot filled in place.
-            while let Err(_) = out.reserve().map(|mut slot| {
-                slot.write(&batch[0]);
-                slot.commit();
-            }) {}
+            while out
+                .reserve()
+                .map(|mut slot| {
+                    slot.write(&batch[0]);
+                    slot.commit();
+                })
+                .is_err()
+            {}
             n += 1;
         } else if width == 1 {
             out.push_timeout(&batch[0], Duration::from_secs(20)).unwrap();

@@ -46,11 +46,7 @@ fn every_schema_gives_the_text_beside_it() {
                 std::fs::create_dir_all(golden.parent().unwrap()).unwrap();
                 std::fs::write(&golden, &found).unwrap();
             } else if std::fs::read_to_string(&golden).unwrap_or_default() != found {
-                wrong.push(format!(
-                    "diff {} {}",
-                    golden.display(),
-                    folder.join(&file).display()
-                ));
+                wrong.push(format!("diff {} {}", golden.display(), folder.join(&file).display()));
             }
         }
     }
@@ -66,15 +62,12 @@ fn c_and_cpp_headers_are_silent_in_every_dialect() {
         let _ = write!(all_c, "#include \"{name}.h\"\n#include \"{name}.h\"\n");
         let _ = write!(all_cpp, "#include \"{name}.hpp\"\n#include \"{name}.hpp\"\n");
     }
-    for (file, includes) in
-        [("all.c", &all_c), ("all_h.cpp", &all_c), ("all_hpp.cpp", &all_cpp)]
-    {
+    for (file, includes) in [("all.c", &all_c), ("all_h.cpp", &all_c), ("all_hpp.cpp", &all_cpp)] {
         std::fs::write(folder.join(file), format!("{includes}int main(void) {{ return 0; }}\n"))
             .unwrap();
     }
     let silent = |compiler: &str, dialect: &str, file: &str, more: &[&str]| {
-        let old_style: &[&str] =
-            if dialect.contains("++") { &["-Wold-style-cast"] } else { &[] };
+        let old_style: &[&str] = if dialect.contains("++") { &["-Wold-style-cast"] } else { &[] };
         run(Command::new(compiler)
             .current_dir(&folder)
             .arg(format!("-std={dialect}"))
@@ -101,7 +94,9 @@ fn c_and_cpp_headers_are_silent_in_every_dialect() {
 fn strict_crate(folder: &Path, edition: &str) -> PathBuf {
     let krate = folder.join(format!("edition-{edition}"));
     std::fs::create_dir_all(krate.join("src")).unwrap();
-    let mut source = String::from("#![forbid(unsafe_code)]\n#![deny(warnings, clippy::pedantic)]\n//! All schemas.\n");
+    let mut source = String::from(
+        "#![forbid(unsafe_code)]\n#![deny(warnings, clippy::pedantic)]\n//! All schemas.\n",
+    );
     for name in SCHEMAS {
         let path = folder.join(format!("{name}.rs"));
         let _ = writeln!(source, "#[path = {:?}]\npub mod {name};", path.display().to_string());
@@ -119,7 +114,8 @@ fn strict_crate(folder: &Path, edition: &str) -> PathBuf {
 #[test]
 fn rust_modules_are_silent_under_clippy_pedantic_in_a_crate_that_forbids_unsafe() {
     let folder = generate("golden-rust");
-    let verb = if tools::runs(env!("CARGO"), &["clippy", "--version"]) { "clippy" } else { "check" };
+    let verb =
+        if tools::runs(env!("CARGO"), &["clippy", "--version"]) { "clippy" } else { "check" };
     for edition in ["2021", "2024"] {
         run(Command::new(env!("CARGO"))
             .current_dir(strict_crate(&folder, edition))

@@ -67,17 +67,17 @@ fn image(place: &Place) -> Vec<u8> {
 /// Everything that can be asked of a segment.
 fn ask(place: &Place, heard: &mut BTreeMap<String, u64>) -> Result<(), Error> {
     let options = Options::default();
-    if let Ok(inspector) = Inspector::open(&place.0, &options) {
-        if let Ok(stat) = inspector.stat() {
-            let _ = shm_runtime::json::segment(&stat).to_string();
-            for object in 0..stat.objects.len().min(8) {
-                let _ = inspector.depth(object);
-                let item = stat.objects[object].queue.as_ref().map(|q| q.item.clone());
-                let (Some(item), Some(contract)) = (item, inspector.contract()) else { continue };
-                for message in inspector.messages(object, 5).into_iter().flatten() {
-                    if let Some(value) = contract.read(&item, &message.bytes) {
-                        let _ = shm_runtime::json::value(&value).to_string();
-                    }
+    if let Ok(inspector) = Inspector::open(&place.0, &options)
+        && let Ok(stat) = inspector.stat()
+    {
+        let _ = shm_runtime::json::segment(&stat).to_string();
+        for object in 0..stat.objects.len().min(8) {
+            let _ = inspector.depth(object);
+            let item = stat.objects[object].queue.as_ref().map(|q| q.item.clone());
+            let (Some(item), Some(contract)) = (item, inspector.contract()) else { continue };
+            for message in inspector.messages(object, 5).into_iter().flatten() {
+                if let Some(value) = contract.read(&item, &message.bytes) {
+                    let _ = shm_runtime::json::value(&value).to_string();
                 }
             }
         }

@@ -14,7 +14,9 @@ mod tools;
 
 shm_runtime::include_schema!(everything);
 
-use everything::{Book, Level, Option as OptionStruct, Plain, Side, Signed, State, Wide, Wide64, WideSigned};
+use everything::{
+    Book, Level, Option as OptionStruct, Plain, Side, Signed, State, Wide, Wide64, WideSigned,
+};
 use places::Place;
 use shm_runtime::{Str, TryPopError, TryPushError};
 use std::path::{Path, PathBuf};

@@ -298,7 +298,7 @@ fn what_is_not_a_plain_file_of_a_trusted_owner_is_refused() {
         Plain::options().address(&target.0).trust_any_owner().attach().unwrap();
     } else {
         let made = Segment::attach(&target.0).unwrap();
-        std::fs::set_permissions(target.path(), std::fs::Permissions::from_mode(0)).unwrap();
+        std::fs::set_permissions(target.path(), std::fs::Permissions::from_mode(0o0)).unwrap();
         assert_eq!(kind(Segment::attach(&target.0)), ErrorKind::Permission);
         drop(made);
     }

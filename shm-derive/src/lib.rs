@@ -5,7 +5,7 @@
 //! knows nothing of layouts, and no `unsafe` lands in the user's crate.
 
 use proc_macro2::{Span, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{Attribute, Data, DeriveInput, Error, Field, Fields, LitStr, Path, Result, Type};
 
@@ -74,7 +74,9 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
     if let Some(errors) = errors {
         return Err(errors);
     }
+    let sizes = fields.named.iter().map(check_size);
     Ok(quote! {
+        #(#sizes)*
         #krate::__derived_struct! { #name, fields { #described } }
     })
 }
@@ -109,6 +111,17 @@ fn describe(field: &Field) -> Result<TokenStream> {
     Ok(quote! { #name: #ty, #kind, #unit; })
 }
 
+/// Has the compiler refuse fields that take no bytes, as a schema does.
+fn check_size(field: &Field) -> TokenStream {
+    let ty = &field.ty;
+    quote_spanned! { ty.span() =>
+        const _: () = ::core::assert!(
+            ::core::mem::size_of::<#ty>() > 0,
+            "a field of no bytes has no place in a contract; leave it out",
+        );
+    }
+}
+
 /// What to use instead of types that people try and that cannot be shared.
 fn hint(ty: &Type) -> Option<&'static str> {
     match ty {
@@ -119,15 +132,26 @@ fn hint(ty: &Type) -> Option<&'static str> {
         _ => {}
     }
     let Type::Path(path) = ty else { return None };
-    let name = path.path.segments.last()?.ident.to_string();
-    Some(match name.as_str() {
+    let last = path.path.segments.last()?;
+    // A schema may have types of these names: `market::Option`, `market::String`.
+    let first = &path.path.segments.first()?.ident;
+    let std = first == "std" || first == "core" || first == "alloc";
+    if path.path.segments.len() > 1 && !std {
+        return None;
+    }
+    let has_arguments = !last.arguments.is_empty();
+    Some(match last.ident.to_string().as_str() {
         "bool" => "another process may write a 2 here; use shm_runtime::Bool",
         "char" => "not every number is a char; use u32",
         "usize" => "its size depends on the target; use u64",
         "isize" => "its size depends on the target; use i64",
         "String" | "str" => "text on the heap cannot be shared; use shm_runtime::Str<N>",
-        "Vec" | "Box" | "Rc" | "Arc" => "memory of this process cannot be shared; use an array",
-        "Option" => "its layout is the compiler's secret; use a field that says whether it is set",
+        "Vec" | "Box" | "Rc" | "Arc" if has_arguments => {
+            "memory of this process cannot be shared; use an array"
+        }
+        "Option" if has_arguments => {
+            "its layout is the compiler's secret; use a field that says whether it is set"
+        }
         _ => return None,
     })
 }

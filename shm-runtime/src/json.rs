@@ -2,7 +2,7 @@
 //! for Python. Numbers are numbers, modes are text such as `"0640"`, times are
 //! RFC 3339 in UTC. With the feature `json`.
 
-use crate::contract::Value as Data;
+use crate::contract::{Hex, Value as Data};
 use crate::segment::{HeaderStat, KernelStat, ObjectStat, ParticipantStat, QueueStat, SegmentStat};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -141,9 +141,7 @@ pub fn value(data: &Data) -> Value {
         Data::Bool(Ok(b)) => (*b).into(),
         Data::Bool(Err(byte)) => (*byte).into(),
         Data::Text(Ok(text)) => text.as_str().into(),
-        Data::Text(Err(bytes)) | Data::Bytes(bytes) => {
-            bytes.iter().map(|b| format!("{b:02x}")).collect::<String>().into()
-        }
+        Data::Text(Err(bytes)) | Data::Bytes(bytes) => Hex(bytes).to_string().into(),
         Data::Enum(_, Some(name)) => name.as_str().into(),
         Data::Enum(number, None) => integer(*number),
         Data::Flags(bits, names) => json!({ "bits": bits, "names": names }),

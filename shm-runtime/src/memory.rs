@@ -436,6 +436,7 @@ impl Slots for MappedSlots {
 }
 
 #[cfg(test)]
+#[allow(clippy::pedantic)]
 mod tests {
     use super::*;
 

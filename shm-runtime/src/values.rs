@@ -321,6 +321,7 @@ impl<T, F> Clone for FieldRef<T, F> {
 impl<T, F> Copy for FieldRef<T, F> {}
 
 #[cfg(test)]
+#[allow(clippy::pedantic)]
 mod tests {
     use super::*;
 

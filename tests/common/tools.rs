@@ -150,7 +150,7 @@ pub fn python() -> &'static Path {
         let marker = folder.join("complete-1");
         // Tests run at once: one makes it, the others wait.
         let lock = std::fs::File::create(target().join("python-env.lock")).unwrap();
-        lock.lock().unwrap();
+        let _lock = nix::fcntl::Flock::lock(lock, nix::fcntl::FlockArg::LockExclusive).unwrap();
         if !marker.exists() {
             assert!(runs("python3", &["--version"]), "the tests need python3");
             let _ = std::fs::remove_dir_all(&folder);

@@ -1,5 +1,6 @@
 """pair.py push|pop ADDRESS COUNT: one side of tests/pairs.rs, in Python."""
 
+import contextlib
 import queue
 import sys
 
@@ -94,10 +95,8 @@ def push(segment: everything.Plain, count: int) -> None:
     while n < count:
         if n % 3 == 0:
             many = [book_of(k) for k in range(n, min(n + 7, count))]
-            try:
+            with contextlib.suppress(queue.Full):
                 n += segment.books.put_many(many, timeout=0)
-            except queue.Full:
-                pass
         else:
             segment.books.put(book_of(n), timeout=PATIENCE)
             n += 1

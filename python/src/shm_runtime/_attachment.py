@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import json
+import os
 import threading
 import time
 import weakref
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import _native
-from ._errors import Invalid, NotFound, error
+from ._errors import Forked, Invalid, NotFound, error
 
 CREATE, ATTACH, ATTACH_READ_ONLY, OPEN_OR_CREATE = range(4)
 
@@ -52,29 +53,51 @@ class Role:
 
     def __init__(self, claim: Any, free: Any) -> None:
         self._claim, self._free = claim, free
-        self._handle: ctypes.c_void_p | None = None
-        #: Held by whoever uses the handle, so that it is not freed under them.
+        # Filled by the native call itself, so that an interrupt behind it does not lose a claim.
+        self._handle = ctypes.c_void_p()
+        #: Held by whoever uses the handle, for one native call, so that it is not freed under them.
         self.lock = threading.Lock()
+        #: Whether whoever holds the lock found nothing to do, and waits.
+        self.waiting = False
         #: Whoever waits with the handle looks at this now and then.
         self.closed = False
+        #: Whether a fork brought it here.
+        self.forked = False
+        _roles.add(self)
 
     def handle(self, attachment: Attachment, index: int) -> ctypes.c_void_p:
         """The native handle. The caller holds the lock."""
-        if self._handle is None:
-            handle = ctypes.c_void_p()
-            status = self._claim(attachment.handle, ctypes.c_size_t(index), ctypes.byref(handle))
+        if self.forked:
+            raise Forked(
+                f"{attachment.address} was attached by the parent of this process; attach again in the child"
+            )
+        if not self._handle:
+            whole = attachment.handle
+            status = self._claim(whole, ctypes.c_size_t(index), ctypes.byref(self._handle))
             if status:
                 raise error(status)
-            self._handle = handle
         return self._handle
 
     def give_up(self) -> None:
         """Gives the role up, once nobody uses it."""
         self.closed = True
         with self.lock:
-            handle, self._handle = self._handle, None
-            if handle is not None:
+            handle, self._handle = self._handle, ctypes.c_void_p()
+            if handle:
                 self._free(handle)
+
+
+_roles: weakref.WeakSet[Role] = weakref.WeakSet()
+
+
+def _forked() -> None:
+    """In a child, the lock of a thread that is not here would never be released."""
+    for role in _roles:
+        role.lock = threading.Lock()
+        role.forked, role.waiting = True, False
+
+
+os.register_at_fork(after_in_child=_forked)
 
 
 def _let_go(handle: ctypes.c_void_p, roles: list[Role]) -> None:
@@ -112,6 +135,11 @@ class Attachment:
     ) -> Attachment:
         """Opens a segment; with a time-out (seconds), waits so long for it to come into being."""
         library = _native.library()
+        for name, number in (("uid", uid), ("gid", gid), ("trust_uid", trust_uid)):
+            if not -1 <= number < 2**32 - 1:
+                raise Invalid(f"{name} {number} is not within 0 to {2**32 - 2}")
+        if uid != gid and -1 in (uid, gid):  # the native library takes both or none
+            uid, gid = (os.geteuid(), gid) if uid == -1 else (uid, os.getegid())
         request = _native.Request(
             spec.contract,
             len(spec.contract),

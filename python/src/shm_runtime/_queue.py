@@ -14,10 +14,15 @@ from ._errors import Empty, Full, Invalid, Removed, error
 _Item = TypeVar("_Item", bound=ctypes.Structure)
 
 # Statuses, see `shm_status`.
-_OK, _FULL, _EMPTY, _TIMEOUT = 0, 1, 2, 4
+_OK, _FULL, _EMPTY, _NOT_READY, _TIMEOUT = 0, 1, 2, 3, 4
 
 #: A native call comes back at least so often, so that Ctrl-C and other threads get their turn.
 _SLICE_NS = 50_000_000
+
+#: How long a thread that waits leaves the role to others between two native calls, and how long one
+#: that does not want to wait for it sleeps before it looks again, in seconds.
+_BREATH = 0.0002
+_POLL = 0.001
 
 
 class Queue(Generic[_Item]):
@@ -63,21 +68,28 @@ class Queue(Generic[_Item]):
             raise TypeError(f"{self.name} takes {self._item.__name__}, not {type(item).__name__}")
         pointer = ctypes.byref(item)
         producer = self._producer
-        with producer.lock:
-            handle = producer.handle(self._attachment, self._index)
-            status = self._try_push(handle, pointer)
+        if not producer.waiting or (block and timeout is None):
+            with producer.lock:
+                status = self._try_push(producer.handle(self._attachment, self._index), pointer)
             if status == _OK:
                 return
-            if status == _FULL and block:
-                push = _native.library().push
-                for slice_ns in _slices(timeout, producer):
-                    status = push(handle, pointer, slice_ns)
-                    if status != _TIMEOUT:
-                        break
-                else:
-                    status = _FULL
-        if status:
-            raise self._failure(status)
+            if status != _FULL:
+                raise self._failure(status)
+        if block:
+            push = _native.library().push
+            for slice_ns in _slices(timeout, producer):
+                with producer.lock:
+                    handle = producer.handle(self._attachment, self._index)
+                    producer.waiting = True
+                    try:
+                        status = push(handle, pointer, slice_ns)
+                    finally:
+                        producer.waiting = False
+                if status == _OK:
+                    return
+                if status != _TIMEOUT:
+                    raise self._failure(status)
+        raise self._failure(_FULL)
 
     def put_many(self, items: Any, block: bool = True, timeout: float | None = None) -> int:
         """Puts many messages in, from a NumPy array of ``DTYPE``, any buffer of whole items, or an
@@ -94,21 +106,25 @@ class Queue(Generic[_Item]):
         start = ctypes.addressof(buffer)
         total = 0
         done = ctypes.c_size_t()
-        with producer.lock:
-            handle = producer.handle(self._attachment, self._index)
-            for slice_ns in _slices(timeout if block else 0.0, producer):
-                status = push_many(
-                    handle,
-                    ctypes.c_void_p(start + total * self._size),
-                    ctypes.c_size_t(count - total),
-                    slice_ns,
-                    ctypes.byref(done),
-                )
-                if status not in (_OK, _FULL, _TIMEOUT):
-                    raise self._failure(status)
-                total += done.value
-                if total == count:
-                    return total
+        for slice_ns in _slices(timeout if block else 0.0, producer):
+            with producer.lock:
+                handle = producer.handle(self._attachment, self._index)
+                producer.waiting = True
+                try:
+                    status = push_many(
+                        handle,
+                        ctypes.c_void_p(start + total * self._size),
+                        ctypes.c_size_t(count - total),
+                        slice_ns,
+                        ctypes.byref(done),
+                    )
+                finally:
+                    producer.waiting = False
+            if status not in (_OK, _FULL, _TIMEOUT):
+                raise self._failure(status)
+            total += done.value
+            if total == count:
+                return total
         if total == 0:
             raise self._failure(_FULL)
         return total
@@ -149,40 +165,57 @@ class Queue(Generic[_Item]):
         """
         item: _Item | None = None
         got = False
+        status = _EMPTY
+        consumer = self._consumer
         try:
-            with self._consumer.lock:
-                if self._left:
-                    item = self._left[0]
-                    got = True
-                    del self._left[0]
-                else:
+            if not consumer.waiting or (block and timeout is None):
+                with consumer.lock:
+                    if self._left:
+                        item = self._left[0]
+                        got = True
+                        del self._left[0]
+                        return item
                     item = self._item.__new__(self._item)
-                    self._receive(item, block, timeout)
-                    got = True
-            return item
+                    status = self._receive(item, None)
+                    got = status == _OK
+                if got:
+                    return item
+            if block and status in (_EMPTY, _NOT_READY):
+                for slice_ns in _slices(timeout, consumer):
+                    with consumer.lock:
+                        if self._left:
+                            item = self._left[0]
+                            got = True
+                            del self._left[0]
+                            return item
+                        item = self._item.__new__(self._item)
+                        status = self._receive(item, slice_ns)
+                        got = status == _OK
+                    if got:
+                        return item
+                    if status not in (_TIMEOUT, _NOT_READY):
+                        break
         except BaseException:
             if got and item is not None:
                 self._keep([item])
             raise
+        raise self._failure(_EMPTY if status == _TIMEOUT else status)
 
-    def _receive(self, item: _Item, block: bool, timeout: float | None) -> None:
+    def _receive(self, item: _Item, slice_ns: ctypes.c_uint64 | None) -> int:
+        """One native call, which waits so long if it is told to. The caller holds the lock."""
         consumer = self._consumer.handle(self._attachment, self._index)
         pointer = ctypes.byref(item)
         self._mark.value = 0
         try:
-            status = self._try_pop(consumer, pointer, self._mark_ref)
-            if status == _OK:
-                return
-            if status == _EMPTY and block:
-                pop = _native.library().pop
-                for slice_ns in _slices(timeout, self._consumer):
-                    status = pop(consumer, pointer, self._mark_ref, slice_ns)
-                    if status != _TIMEOUT:
-                        break
-                else:
-                    status = _EMPTY
-            if status:
-                raise self._failure(status)
+            if slice_ns is None:
+                status: int = self._try_pop(consumer, pointer, self._mark_ref)
+                return status
+            self._consumer.waiting = True
+            try:
+                status = _native.library().pop(consumer, pointer, self._mark_ref, slice_ns)
+                return status
+            finally:
+                self._consumer.waiting = False
         except BaseException:
             # An interrupt behind the native call: the message is out of shared memory already.
             if self._mark.value:
@@ -203,35 +236,37 @@ class Queue(Generic[_Item]):
         if count < 1:
             raise ValueError(f"a count of {count}")
         batch = _room(self._item, count)
-        done = ctypes.c_size_t()
-        try:
-            with self._consumer.lock:
-                if self._left:
-                    left = self._left[:count]
-                    for i, item in enumerate(left):
-                        ctypes.memmove(ctypes.byref(batch, i * self._size), ctypes.byref(item), self._size)
-                    done.value = len(left)
-                    del self._left[: len(left)]
-                else:
-                    self._receive_many(batch, count, done, block, timeout)
-            return self._present(batch, done.value)
-        except BaseException:
-            if done.value:
-                self._keep([self._item.from_buffer_copy(batch, i * self._size) for i in range(done.value)])
-            raise
-
-    def _receive_many(
-        self, batch: Any, count: int, done: ctypes.c_size_t, block: bool, timeout: float | None
-    ) -> None:
-        consumer = self._consumer.handle(self._attachment, self._index)
+        wanted, done = ctypes.c_size_t(count), ctypes.c_size_t()
+        left: list[_Item] = []
+        consumer = self._consumer
         pop_many = _native.library().pop_many
         pointer = ctypes.c_void_p(ctypes.addressof(batch))
-        for slice_ns in _slices(timeout if block else 0.0, self._consumer):
-            status = pop_many(consumer, pointer, ctypes.c_size_t(count), slice_ns, ctypes.byref(done))
-            if status == _OK:
-                return
-            if status not in (_EMPTY, _TIMEOUT):
-                raise self._failure(status)
+        try:
+            for slice_ns in _slices(timeout if block else 0.0, consumer):
+                with consumer.lock:
+                    if self._left:
+                        left = self._left[:count]
+                        for i, item in enumerate(left):
+                            room = ctypes.byref(batch, i * self._size)
+                            ctypes.memmove(room, ctypes.byref(item), self._size)
+                        del self._left[: len(left)]
+                        return self._present(batch, len(left))
+                    handle = consumer.handle(self._attachment, self._index)
+                    consumer.waiting = True
+                    try:
+                        status = pop_many(handle, pointer, wanted, slice_ns, ctypes.byref(done))
+                    finally:
+                        consumer.waiting = False
+                if status == _OK:
+                    return self._present(batch, done.value)
+                if status not in (_EMPTY, _NOT_READY, _TIMEOUT):
+                    raise self._failure(status)
+        except BaseException:
+            if left:
+                self._keep(left)
+            elif done.value:
+                self._keep([self._item.from_buffer_copy(batch, i * self._size) for i in range(done.value)])
+            raise
         raise self._failure(_EMPTY)
 
     def _present(self, batch: Any, n: int) -> Any:
@@ -297,24 +332,32 @@ class Queue(Generic[_Item]):
 
 
 def _slices(timeout: float | None, role: Role) -> Iterable[ctypes.c_uint64]:
-    """Time-outs for native calls, in ns, that together last ``timeout`` seconds; at least one. Ends
-    with an error when the role is closed by another thread."""
+    """Time-outs for native calls, in ns, that together last ``timeout`` seconds; at least one, unless
+    another thread waits in the same role all the time. Ends with an error when the role is closed by
+    another thread."""
     if timeout is not None and timeout < 0:
         raise ValueError("'timeout' must be a non-negative number")
     whole = ctypes.c_uint64(_SLICE_NS)
     if timeout is None:
         while not role.closed:
             yield whole
+            time.sleep(_BREATH)
         raise Invalid("the segment was closed while waiting")
     deadline = time.monotonic() + timeout
     left: int | float = timeout * 1e9
     while True:
+        while role.waiting:
+            if left <= 0:
+                return
+            time.sleep(_POLL)
+            left = (deadline - time.monotonic()) * 1e9
         yield whole if left >= _SLICE_NS else ctypes.c_uint64(max(0, int(left)))
         if role.closed:
             raise Invalid("the segment was closed while waiting")
         left = (deadline - time.monotonic()) * 1e9
         if left <= 0:
             return
+        time.sleep(_BREATH)
 
 
 def _room(item: type[_Item], count: int) -> Any:

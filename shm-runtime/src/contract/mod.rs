@@ -28,4 +28,6 @@ pub use descriptor::{
 pub use explain::{Difference, explain};
 pub use fingerprint::{Fingerprint, type_fingerprint};
 pub use type_expr::{Primitive, TypeExpr, TypeExprError, TypeName};
+#[cfg(feature = "json")]
+pub(crate) use value::Hex;
 pub use value::Value;

@@ -251,6 +251,7 @@ impl fmt::Display for TypeExprError {
 impl std::error::Error for TypeExprError {}
 
 #[cfg(test)]
+#[allow(clippy::pedantic)]
 mod tests {
     use super::*;
 

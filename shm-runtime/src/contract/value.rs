@@ -156,6 +156,7 @@ impl fmt::Display for Hex<'_> {
 }
 
 #[cfg(test)]
+#[allow(clippy::pedantic)]
 mod tests {
     use super::*;
 

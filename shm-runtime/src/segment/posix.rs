@@ -61,8 +61,7 @@ pub(super) fn make(size: u64, attempt: Attempt<'_>) -> Result<(File, Mapping)> {
 /// Bytes that a segment can have, as far as the file system and the machine tell.
 fn free(fd: &File) -> u64 {
     let room = fstatvfs(fd);
-    let room =
-        room.map_or(u64::MAX, |s| s.blocks_available().saturating_mul(s.fragment_size()));
+    let room = room.map_or(u64::MAX, |s| s.blocks_available().saturating_mul(s.fragment_size()));
     room.min(memory_left())
 }
 

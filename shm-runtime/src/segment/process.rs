@@ -110,6 +110,7 @@ fn mapped_file(line: &str) -> Option<(u64, u64)> {
 }
 
 #[cfg(test)]
+#[allow(clippy::pedantic)]
 mod tests {
     use super::*;
 

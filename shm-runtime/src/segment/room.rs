@@ -17,12 +17,14 @@ fn parse(meminfo: &str) -> Option<u64> {
 }
 
 #[cfg(test)]
+#[allow(clippy::pedantic)]
 mod tests {
     use super::{memory_left, parse};
 
     #[test]
     fn available_memory_and_free_swap_are_summed() {
-        let text = "MemTotal:       100 kB\nMemAvailable:    40 kB\nSwapTotal: 9 kB\nSwapFree: 2 kB\n";
+        let text =
+            "MemTotal:       100 kB\nMemAvailable:    40 kB\nSwapTotal: 9 kB\nSwapFree: 2 kB\n";
         assert_eq!(parse(text), Some(42 * 1024));
         assert_eq!(parse("MemTotal: 100 kB\n"), None);
         let left = memory_left();

@@ -471,6 +471,7 @@ fn parse_line(line: &str) -> Option<KernelStat> {
 }
 
 #[cfg(test)]
+#[allow(clippy::pedantic)]
 mod tests {
     use super::*;
 

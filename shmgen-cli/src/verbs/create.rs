@@ -11,7 +11,7 @@ use std::path::PathBuf;
 /// Fails if there is one of that name already. Prints its address.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Where: posix:/NAME, sysv:KEY, or posix: for a name that is free; with
+    /// Where: <posix:/NAME>, sysv:KEY, or posix: for a name that is free; with
     /// --schema, the schema's address unless given
     address: Option<String>,
     /// A bare segment of exactly so many bytes: 4096, 64K, 4M, 1G

@@ -75,6 +75,7 @@ fn bytes(text: &str) -> Result<u64, String> {
 }
 
 #[cfg(test)]
+#[allow(clippy::pedantic)]
 mod tests {
     use super::{bytes, mode};
 

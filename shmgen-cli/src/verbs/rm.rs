@@ -13,7 +13,7 @@ use std::os::unix::fs::MetadataExt;
 /// unless told --force. The dead are nobody. Who is attached keeps the memory.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Where they are: posix:/NAME, sysv:KEY, sysv-id:ID
+    /// Where they are: <posix:/NAME>, sysv:KEY, sysv-id:ID
     #[arg(required = true)]
     addresses: Vec<String>,
     /// Even if it is in use, or another user's
@@ -58,7 +58,7 @@ fn remove(address: &Address, force: bool) -> Result<Address, Failure> {
 }
 
 fn refuse(stat: &SegmentStat) -> Done {
-    let me = std::fs::metadata("/proc/self").map(|m| m.uid()).unwrap_or(stat.uid);
+    let me = std::fs::metadata("/proc/self").map_or(stat.uid, |m| m.uid());
     if stat.uid != me {
         return Err(Failure::permission(format!(
             "{} belongs to {}; remove it with --force",
@@ -68,9 +68,7 @@ fn refuse(stat: &SegmentStat) -> Done {
     }
     let alive: Vec<String> =
         stat.participants.iter().filter(|p| p.alive).map(show::participant).collect();
-    let who = if !alive.is_empty() {
-        alive.join(", ")
-    } else {
+    let who = if alive.is_empty() {
         match (stat.kernel.attached, &stat.mapped_by) {
             (Some(n), _) if n > 0 => format!("{n} processes"),
             (_, pids) if !pids.is_empty() => {
@@ -78,6 +76,8 @@ fn refuse(stat: &SegmentStat) -> Done {
             }
             _ => return Ok(()),
         }
+    } else {
+        alive.join(", ")
     };
     Err(Failure::in_use(format!(
         "{} is in use by {who}; remove its name with --force (they keep the memory)",

@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 /// Tell all that the system and a segment know of it
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Where it is: posix:/NAME, sysv:KEY, sysv-id:ID
+    /// Where it is: <posix:/NAME>, sysv:KEY, sysv-id:ID
     address: String,
     #[command(flatten)]
     trust: Trust,

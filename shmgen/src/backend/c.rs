@@ -1,6 +1,6 @@
 //! The C backend: a header for C11 and C++11.
 
-use super::text::{lines, render, quoted, version_parts, with_unit};
+use super::text::{lines, quoted, render, version_parts, with_unit};
 use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
 use shm_runtime::contract::Primitive;

@@ -57,6 +57,7 @@ pub(super) fn header() -> String {
 }
 
 #[cfg(test)]
+#[allow(clippy::pedantic)]
 mod tests {
     /// A part that is added to the folder must be added to the list.
     #[test]

@@ -100,10 +100,7 @@ impl<'s> Names<'s> {
                         .help(format!("a constant is used as a length: u8[{name}]"));
                     return None;
                 }
-                None => match self.builtin(text, &mut lengths, diagnostics) {
-                    Some(element) => element,
-                    None => return None,
-                },
+                None => self.builtin(text, &mut lengths, diagnostics)?,
             };
             dims.append(&mut lengths);
             return Some(Found { ty: Type { element, dims }, unit });

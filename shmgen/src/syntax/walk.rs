@@ -69,7 +69,7 @@ impl Context<'_> {
     }
 
     /// The value as a whole number. What TOML cannot write as a number may
-    /// stand as text: "0xFFFF_FFFF_FFFF_FFFF".
+    /// stand as text: "`0xFFFF_FFFF_FFFF_FFFF`".
     pub(crate) fn integer(&mut self, node: &Node<'_>, key: &str) -> Option<Spanned<i128>> {
         let number = match node.get_ref() {
             DeValue::Integer(n) => i128::from_str_radix(n.as_str(), n.radix()).ok(),
@@ -228,6 +228,7 @@ fn head(source: &Arc<Source>, span: &Span) -> Span {
 }
 
 #[cfg(test)]
+#[allow(clippy::pedantic)]
 mod tests {
     use super::parse_integer;
 

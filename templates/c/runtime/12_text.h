@@ -74,9 +74,7 @@ SHM_COLD void shm_add_hex(shm_text *text, const uint8_t *bytes, size_t count) {
 }
 
 /* Whether two texts of at most `max` bytes are the same up to their first NUL. */
-SHM_INLINE bool shm_text_equal(const char *a, const char *b, size_t max) {
-  return strncmp(a, b, max) == 0;
-}
+SHM_INLINE bool shm_text_equal(const char *a, const char *b, size_t max) { return strncmp(a, b, max) == 0; }
 
 /* Adds a number of bytes as people say it: `4.2 MB`, `512 bytes`. */
 SHM_COLD void shm_add_size(shm_text *text, uint64_t size) {

@@ -167,6 +167,7 @@ fn compare_objects(out: &mut Out, mine: &[ObjectDef], theirs: &[ObjectDef]) {
 }
 
 #[cfg(test)]
+#[allow(clippy::pedantic)]
 mod tests {
     use super::*;
     use crate::contract::{Field, Primitive, QueueDef, TypeExpr};

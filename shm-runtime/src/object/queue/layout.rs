@@ -101,6 +101,7 @@ impl QueueLayout {
 }
 
 #[cfg(test)]
+#[allow(clippy::pedantic)]
 mod tests {
     use super::*;
 
