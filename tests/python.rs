@@ -14,10 +14,8 @@ use tools::{OTHER_PYTHONS, built, other_python, python, python_with, root, run, 
 fn generated(folder: &str) -> (PathBuf, Vec<String>) {
     let out = scratch(folder);
     let mut names = Vec::new();
-    let mut schemas = vec![
-        root().join("python/tests/talk.toml"),
-        root().join("examples/quickstart/market.toml"),
-    ];
+    let mut schemas =
+        vec![root().join("python/tests/talk.toml"), root().join("examples/quickstart/market.toml")];
     let more = std::fs::read_dir(root().join("tests/schemas")).unwrap();
     schemas.extend(
         more.map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "toml")),
@@ -64,8 +62,10 @@ fn the_packages_tests_fail_where_nothing_is_built() {
         let mut pytest = python_with(&out);
         pytest.env("SHMGEN", &built().shmgen).env_remove(missing);
         pytest.current_dir(root().join("python"));
-        let output = pytest.args(["-m", "pytest", "-q", "-p", "no:cacheprovider"]).output().unwrap();
-        let said = String::from_utf8_lossy(&output.stderr) + String::from_utf8_lossy(&output.stdout);
+        let output =
+            pytest.args(["-m", "pytest", "-q", "-p", "no:cacheprovider"]).output().unwrap();
+        let said =
+            String::from_utf8_lossy(&output.stderr) + String::from_utf8_lossy(&output.stdout);
         assert!(!output.status.success(), "{said}");
         assert!(said.contains(missing) && said.contains("cargo build"), "{said}");
     }
@@ -77,7 +77,8 @@ fn the_package_and_generated_modules_pass_mypy_in_strict_mode() {
     let package = root().join("python/src/shm_runtime");
     let tests = root().join("python/tests");
     let mut mypy = python_with(&out);
-    let search = [out.as_path(), &root().join("python/src"), &tests].map(|p| p.display().to_string());
+    let search =
+        [out.as_path(), &root().join("python/src"), &tests].map(|p| p.display().to_string());
     mypy.env("MYPYPATH", search.join(":"));
     mypy.args(["-m", "mypy", "--strict", "--cache-dir"]).arg(out.join("cache")).arg(package);
     mypy.args(names.iter().map(|name| out.join(format!("{name}.py"))));

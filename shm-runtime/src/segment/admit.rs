@@ -4,13 +4,14 @@
 //! Every field of the header is read once, into private memory, and checked
 //! with arithmetic that cannot overflow.
 
-use super::access::{Kernel, Opened, Options};
+use super::access::{Kernel, Opened};
 use super::address::Address;
-use super::attachment::{Geography, Inner};
+use super::core::{Core, Geography};
 use super::failure::{Attempt, bytes};
 use super::header::{
     ENTRY_SIZE, Entry, FORMAT_MAJOR, HEADER_SIZE, Header, HeaderFault, STATE, State,
 };
+use super::options::Options;
 use super::spec::{Spec, title};
 use super::{locks, process, sysv};
 use crate::contract::{Contract, DecodeError, explain};
@@ -31,7 +32,7 @@ pub(super) fn attach(
     address: &Address,
     options: &Options,
     read_only: bool,
-) -> Result<Inner> {
+) -> Result<Core> {
     let attempt = Attempt::new("attach to", address);
     let birthplace = Birthplace::here()?;
     for _ in 0..3 {
@@ -49,21 +50,21 @@ pub(super) fn attach(
                 Some(sysv::open_companion(id, header.birth_mark, read_only, options, attempt)?)
             }
         };
-        let mut inner = Inner::new(attached, companion, geography, spec, birthplace);
+        let mut core = Core::new(attached, companion, geography, spec, birthplace);
         if read_only {
-            if let Some(file) = inner.lock_file() {
+            if let Some(file) = core.lock_file() {
                 // For counting only; a failure changes nothing.
                 let _ = locks::try_read(file, locks::READERS);
             }
         } else {
-            inner.claim_record().map_err(|e| attempt.wrap(e))?;
+            core.claim_record().map_err(|e| attempt.wrap(e))?;
         }
         // Whoever removes looks for participants after it has retired the
         // segment; so one of both sees the other.
         fence(Ordering::SeqCst);
-        let ready = inner.mapping().load_u32(STATE, Ordering::Acquire)? == State::Ready.word();
-        if ready && !inner.kernel_says_removed() {
-            return Ok(inner);
+        let ready = core.mapping().load_u32(STATE, Ordering::Acquire)? == State::Ready.word();
+        if ready && !core.kernel_says_removed() {
+            return Ok(core);
         }
         // Removed between the look and the claim: look again.
     }

@@ -1,56 +1,26 @@
 //! A segment of ours that is mapped, and the part this process takes in it.
 
-use super::access::{Attached, Kernel, Options};
+use super::access::Kernel;
 use super::address::Address;
+use super::core::Core;
 use super::failure::Attempt;
-use super::header::{STATE, State};
 use super::inspect::{Inspector, SegmentStat};
-use super::participants::{Claimant, Participants};
+use super::options::Options;
 use super::spec::Spec;
-use super::{admit, birth, posix, process, sysv};
+use super::{admit, birth, posix, sysv};
 use crate::error::{Error, ErrorKind, Holder, Result};
 use crate::memory::{MappedWord, Mapping};
-use crate::object::place::{ObjectLayout, Place};
+use crate::object::place::Place;
 use crate::object::queue;
-use crate::object::role::{self, ParticipantId, Previous};
-use crate::sync::fork::Birthplace;
-use std::fs::File;
+use crate::object::role::{self, Previous};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-
-/// How often a removal from outside (`rm`, `ipcrm`) is looked for, in ns.
-const REMOVAL_PERIOD: u64 = 1_000_000_000;
+use std::sync::atomic::Ordering;
 
 /// An attached segment of ours. Clones share it; it is detached when the last
 /// clone and the last handle on one of its objects are dropped. Detaching
 /// never removes the segment.
 #[derive(Clone)]
-pub struct Attachment(Arc<Inner>);
-
-/// What an attachment holds. Making one takes no part in the segment yet; see
-/// [`Inner::claim_record`].
-pub(super) struct Inner {
-    address: Address,
-    version: String,
-    mapping: Arc<Mapping>,
-    kernel: Kernel,
-    /// The companion of a System V segment.
-    companion: Option<File>,
-    places: Vec<Place>,
-    names: Vec<String>,
-    participants: Participants,
-    me: Option<ParticipantId>,
-    birthplace: Birthplace,
-    removed: AtomicBool,
-    next_removal_check: AtomicU64,
-}
-
-/// The part of a segment that its header tells: where things lie.
-pub(super) struct Geography {
-    pub(super) places: Vec<Place>,
-    pub(super) participants_offset: u64,
-    pub(super) participants_count: u32,
-}
+pub struct Attachment(Arc<Core>);
 
 impl Attachment {
     /// Creates the segment; fails with [`ErrorKind::Exists`] if there is one.
@@ -80,7 +50,7 @@ impl Attachment {
     }
 
     pub(crate) fn create_at(spec: &Spec, address: &Address, options: &Options) -> Result<Self> {
-        birth::create(spec, address, options).map(|inner| Self(Arc::new(inner)))
+        birth::create(spec, address, options).map(|core| Self(Arc::new(core)))
     }
 
     pub(crate) fn attach_at(
@@ -89,7 +59,7 @@ impl Attachment {
         options: &Options,
         read_only: bool,
     ) -> Result<Self> {
-        admit::attach(spec, address, options, read_only).map(|inner| Self(Arc::new(inner)))
+        admit::attach(spec, address, options, read_only).map(|core| Self(Arc::new(core)))
     }
 
     pub(crate) fn open_or_create_at(
@@ -199,31 +169,9 @@ impl Attachment {
         }
     }
 
-    /// Notices what others did: sweeps what the dead left behind, and sees
-    /// whether the segment was removed. Called on slow paths, at most once a
-    /// millisecond for each handle.
+    /// Notices what others did; see [`Core::look_around`].
     pub(crate) fn look_around(&self) {
-        let inner = &*self.0;
-        if inner.mapping.is_writable() {
-            inner.participants.sweep_dead(inner.lock_file(), inner.me, |dead| {
-                sweep_objects(&inner.mapping, &inner.places, dead);
-            });
-        }
-        if self.is_removed() {
-            return;
-        }
-        let retired = inner
-            .mapping
-            .load_u32(STATE, Ordering::Acquire)
-            .is_ok_and(|word| word == State::Retired.word());
-        let now = process::now_ns();
-        let due = inner.next_removal_check.load(Ordering::Relaxed) <= now;
-        if due {
-            inner.next_removal_check.store(now + REMOVAL_PERIOD, Ordering::Relaxed);
-        }
-        if retired || due && inner.kernel_says_removed() {
-            inner.removed.store(true, Ordering::Release);
-        }
+        self.0.look_around();
     }
 
     /// Whether [`Self::look_around`] found the segment removed.
@@ -263,18 +211,6 @@ impl Drop for RoleGuard {
     }
 }
 
-/// Clears every object of what a dead participant had claimed.
-fn sweep_objects(mapping: &Arc<Mapping>, places: &[Place], dead: ParticipantId) {
-    for place in places {
-        let ObjectLayout::Queue(_) = place.layout;
-        for role in [queue::layout::PRODUCER_ROLE, queue::layout::CONSUMER_ROLE] {
-            if let Ok(word) = mapping.word(place.offset + role) {
-                role::sweep(&word, dead);
-            }
-        }
-    }
-}
-
 /// `attach`, else `create`, until one of them says something definite.
 pub(crate) fn open_or_create<T>(
     attach: impl Fn() -> Result<T>,
@@ -291,85 +227,4 @@ pub(crate) fn open_or_create<T>(
         }
     }
     attach()
-}
-
-impl Inner {
-    pub(super) fn new(
-        attached: Attached,
-        companion: Option<File>,
-        geography: Geography,
-        spec: &Spec,
-        birthplace: Birthplace,
-    ) -> Self {
-        let participants = Participants::new(
-            Arc::clone(&attached.mapping),
-            geography.participants_offset,
-            geography.participants_count,
-        );
-        Self {
-            address: attached.address,
-            version: spec.version.clone(),
-            mapping: attached.mapping,
-            kernel: attached.kernel,
-            companion,
-            places: geography.places,
-            names: spec.contract.objects.iter().map(|o| o.name.clone()).collect(),
-            participants,
-            me: None,
-            birthplace,
-            removed: AtomicBool::new(false),
-            next_removal_check: AtomicU64::new(process::now_ns() + REMOVAL_PERIOD),
-        }
-    }
-
-    /// Takes part: claims a participant record for this attachment.
-    pub(super) fn claim_record(&mut self) -> Result<()> {
-        let claimant = Claimant { version: &self.version };
-        let Some(file) = self.lock_file() else {
-            return Err(Error::new(ErrorKind::Unsupported, "there is no file to lock"));
-        };
-        let me = self.participants.claim(file, &claimant, |dead| {
-            sweep_objects(&self.mapping, &self.places, dead);
-        })?;
-        self.me = Some(me);
-        Ok(())
-    }
-
-    pub(super) fn mapping(&self) -> &Mapping {
-        &self.mapping
-    }
-
-    pub(super) fn kernel(&self) -> &Kernel {
-        &self.kernel
-    }
-
-    /// The name that was chosen on create.
-    pub(super) fn set_address(&mut self, address: Address) {
-        self.address = address;
-    }
-
-    /// The file whose locks say who is alive.
-    pub(super) fn lock_file(&self) -> Option<&File> {
-        match &self.kernel {
-            Kernel::Posix(file) => Some(file),
-            Kernel::Sysv(_) => self.companion.as_ref(),
-        }
-    }
-
-    pub(super) fn kernel_says_removed(&self) -> bool {
-        match &self.kernel {
-            Kernel::Posix(file) => posix::is_unlinked(file),
-            Kernel::Sysv(id) => sysv::is_removed(*id),
-        }
-    }
-}
-
-impl Drop for Inner {
-    fn drop(&mut self) {
-        // A forked child only unmaps and closes: the record and its lock are
-        // its parent's.
-        if let Some(me) = self.me.filter(|_| !self.birthplace.is_forked()) {
-            self.participants.release(me);
-        }
-    }
 }

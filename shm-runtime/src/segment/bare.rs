@@ -1,10 +1,11 @@
 //! Bare segments: exactly N bytes, with nothing of ours in them.
 
-use super::access::{Attached, Kernel, Opened, Options};
+use super::access::{Attached, Kernel, Opened};
 use super::address::Address;
 use super::attachment::open_or_create;
 use super::failure::Attempt;
 use super::inspect::{Inspector, SegmentStat};
+use super::options::Options;
 use super::{posix, sysv};
 use crate::error::{ErrorKind, Result};
 use std::sync::Arc;

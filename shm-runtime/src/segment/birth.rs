@@ -4,13 +4,14 @@
 //! the first moment: it counts as unborn until the magic is there, and as at
 //! work until its state is ready, which is stored last of all.
 
-use super::access::{Attached, Kernel, Options};
+use super::access::{Attached, Kernel};
 use super::address::Address;
-use super::attachment::{Geography, Inner};
+use super::core::{Core, Geography};
 use super::failure::Attempt;
 use super::header::{
     BYTE_ORDER, ENTRY_SIZE, FORMAT_MAJOR, FORMAT_MINOR, HEADER_SIZE, Header, MAGIC, STATE, State,
 };
+use super::options::Options;
 use super::participants::RECORD_SIZE;
 use super::plan::Plan;
 use super::spec::Spec;
@@ -22,7 +23,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// Creates a segment and takes part in it.
-pub(super) fn create(spec: &Spec, address: &Address, options: &Options) -> Result<Inner> {
+pub(super) fn create(spec: &Spec, address: &Address, options: &Options) -> Result<Core> {
     let attempt = Attempt::new("create", address);
     options.check_mode(attempt)?;
     let size = spec.contract_bytes.len() as u64;
@@ -39,21 +40,21 @@ pub(super) fn create(spec: &Spec, address: &Address, options: &Options) -> Resul
     if let Address::Posix(name) = address {
         let (file, mapping) = posix::make(plan.total_size, attempt)?;
         let attached = attached(address, mapping, Kernel::Posix(file));
-        let mut inner = Inner::new(attached, None, geography(), spec, birthplace);
-        fill(&mut inner, spec, &plan, &header).map_err(|e| attempt.wrap(e))?;
-        if let Kernel::Posix(file) = inner.kernel() {
+        let mut core = Core::new(attached, None, geography(), spec, birthplace);
+        fill(&mut core, spec, &plan, &header).map_err(|e| attempt.wrap(e))?;
+        if let Kernel::Posix(file) = core.kernel() {
             let name = posix::publish(file, name, options, attempt)?;
-            inner.set_address(Address::Posix(name));
+            core.set_address(Address::Posix(name));
         }
-        return Ok(inner);
+        return Ok(core);
     }
     let (id, mapping) = sysv::make(address, plan.total_size, options, true, attempt)?;
     let made =
         sysv::make_companion(id, header.birth_mark, options, attempt).and_then(|companion| {
             let attached = attached(address, mapping, Kernel::Sysv(id));
-            let mut inner = Inner::new(attached, Some(companion), geography(), spec, birthplace);
-            fill(&mut inner, spec, &plan, &header).map_err(|e| attempt.wrap(e))?;
-            Ok(inner)
+            let mut core = Core::new(attached, Some(companion), geography(), spec, birthplace);
+            fill(&mut core, spec, &plan, &header).map_err(|e| attempt.wrap(e))?;
+            Ok(core)
         });
     if made.is_err() {
         sysv::remove_companion(id, header.birth_mark);
@@ -68,8 +69,8 @@ fn attached(address: &Address, mapping: Mapping, kernel: Kernel) -> Attached {
 
 /// Writes everything into a fresh segment, takes part in it, and declares it
 /// ready.
-fn fill(inner: &mut Inner, spec: &Spec, plan: &Plan, header: &Header) -> Result<()> {
-    let mapping = inner.mapping();
+fn fill(core: &mut Core, spec: &Spec, plan: &Plan, header: &Header) -> Result<()> {
+    let mapping = core.mapping();
     let bytes = header.to_bytes();
     // The magic last, by one store: who sees it sees the whole header.
     mapping.write(8, &bytes[8..])?;
@@ -79,9 +80,9 @@ fn fill(inner: &mut Inner, spec: &Spec, plan: &Plan, header: &Header) -> Result<
         mapping.write(plan.directory_offset + (i * ENTRY_SIZE) as u64, &entry.to_bytes())?;
     }
     mapping.write(plan.contract_offset, &spec.contract_bytes)?;
-    inner.claim_record()?;
+    core.claim_record()?;
     // Pairs with the acquire of whoever reads the state.
-    inner.mapping().store_u32(STATE, State::Ready.word(), Ordering::Release)
+    core.mapping().store_u32(STATE, State::Ready.word(), Ordering::Release)
 }
 
 fn new_header(spec: &Spec, plan: &Plan) -> Header {

@@ -2,9 +2,9 @@
 //! operating system answers Unsupported, or that it knows nothing. Their real
 //! forms are `posix`, `sysv`, `locks` and `process`.
 
-use super::access::Options;
 use super::address::Address;
 use super::failure::Attempt;
+use super::options::Options;
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::Mapping;
 use std::fs::File;

@@ -5,10 +5,11 @@
 //! which shrinks under the reader is an error and no signal. Everything read
 //! is checked; what makes no sense is shown as far as it goes.
 
-use super::access::{Opened, Options};
+use super::access::Opened;
 use super::address::Address;
 use super::failure::Attempt;
 use super::header::{ENTRY_SIZE, Entry, HEADER_SIZE, Header, State};
+use super::options::Options;
 use super::participants::{RECORD_SIZE, Record, RecordState, holder_is_dead};
 use super::process::Mappers;
 use super::{locks, posix, process, sysv};

@@ -24,10 +24,12 @@ mod admit;
 mod attachment;
 mod bare;
 mod birth;
+mod core;
 mod failure;
 pub mod header;
 mod inspect;
 mod open;
+mod options;
 mod participants;
 mod plan;
 mod spec;
@@ -50,7 +52,6 @@ mod elsewhere;
 #[cfg(not(segments))]
 use elsewhere::{locks, posix, process, sysv};
 
-pub use access::Options;
 pub use address::Address;
 pub(crate) use admit::contract_at;
 pub use attachment::Attachment;
@@ -61,5 +62,6 @@ pub use inspect::{
     QueueStat, SegmentStat, SegmentState, list,
 };
 pub use open::{IntoAddress, OpenOptions, SegmentType};
+pub use options::Options;
 pub use plan::Plan;
 pub use spec::{Spec, SpecCell};

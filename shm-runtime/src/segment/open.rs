@@ -1,9 +1,9 @@
 //! How programs ask for a segment of a schema: the type it has, and the
 //! options of create and attach.
 
-use super::access::Options;
 use super::address::Address;
 use super::attachment::Attachment;
+use super::options::Options;
 use super::spec::Spec;
 use crate::error::Result;
 use std::marker::PhantomData;

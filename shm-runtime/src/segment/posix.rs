@@ -5,9 +5,9 @@
 //! half-made one, and a full /dev/shm is an error of create instead of a
 //! SIGBUS later.
 
-use super::access::Options;
 use super::address::Address;
 use super::failure::{Attempt, bytes};
+use super::options::Options;
 use super::room::memory_left;
 use super::{locks, process};
 use crate::error::{ErrorKind, Result};

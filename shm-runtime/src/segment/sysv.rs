@@ -6,10 +6,10 @@
 //! mark, with the same owner and mode. It is there before the segment is ready
 //! and goes with it.
 
-use super::access::Options;
 use super::address::{Address, OWN_FILES};
 use super::failure::{Attempt, bytes};
 use super::header::{HEADER_SIZE, Header, STATE, State};
+use super::options::Options;
 use super::room::memory_left;
 use super::{posix, process};
 use crate::error::{ErrorKind, Result};

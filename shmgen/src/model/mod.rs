@@ -11,11 +11,24 @@ mod resolve;
 mod segments;
 mod types;
 
-pub use resolve::{Limits, resolve};
+pub use resolve::resolve;
 
 use shm_runtime::contract::{Contract, Primitive, TypeExpr, TypeName};
 use shm_runtime::queue::layout::QueueLayout;
 use shm_runtime::{Address, Fingerprint};
+
+/// Limits on what a schema may ask for.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    /// The largest segment in bytes.
+    pub segment: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { segment: 64 << 30 }
+    }
+}
 
 /// A resolved schema.
 #[derive(Clone, Debug)]

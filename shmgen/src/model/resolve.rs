@@ -1,5 +1,6 @@
 //! From the schema as it is written to the [`Schema`] that backends see.
 
+use super::Limits;
 use super::layout::{Layout, MAX_SIZE, TooLarge};
 use super::names::{self, Role, Space};
 use super::segments::{self, resolve_segments};
@@ -14,19 +15,6 @@ use shm_runtime::contract::Primitive;
 use shm_runtime::header::SCHEMA_NAME_MAX;
 use std::collections::BTreeMap;
 use std::sync::Arc;
-
-/// Limits on what a schema may ask for.
-#[derive(Clone, Copy, Debug)]
-pub struct Limits {
-    /// The largest segment in bytes.
-    pub segment: u64,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { segment: 64 << 30 }
-    }
-}
 
 /// Resolves a schema. What is wrong goes to `diagnostics`; the result is of
 /// use only if nothing is.

@@ -1,6 +1,6 @@
 //! Segments and their objects.
 
-use super::resolve::Limits;
+use super::Limits;
 use super::types::Names;
 use super::{Element, Object, Schema, Segment, TypeDecl};
 use crate::contract;

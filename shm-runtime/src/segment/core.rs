@@ -1,0 +1,165 @@
+//! What an attachment holds. Create and attach build it, each in its own way;
+//! the attachment and the handles on its objects share it.
+
+use super::access::{Attached, Kernel};
+use super::address::Address;
+use super::header::{STATE, State};
+use super::participants::{Claimant, Participants};
+use super::spec::Spec;
+use super::{posix, process, sysv};
+use crate::error::{Error, ErrorKind, Result};
+use crate::memory::Mapping;
+use crate::object::place::{ObjectLayout, Place};
+use crate::object::queue;
+use crate::object::role::{self, ParticipantId};
+use crate::sync::fork::Birthplace;
+use std::fs::File;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// How often a removal from outside (`rm`, `ipcrm`) is looked for, in ns.
+const REMOVAL_PERIOD: u64 = 1_000_000_000;
+
+/// What an attachment holds. Making one takes no part in the segment yet; see
+/// [`Core::claim_record`].
+pub(super) struct Core {
+    pub(super) address: Address,
+    version: String,
+    pub(super) mapping: Arc<Mapping>,
+    pub(super) kernel: Kernel,
+    /// The companion of a System V segment.
+    pub(super) companion: Option<File>,
+    pub(super) places: Vec<Place>,
+    pub(super) names: Vec<String>,
+    pub(super) participants: Participants,
+    pub(super) me: Option<ParticipantId>,
+    pub(super) birthplace: Birthplace,
+    pub(super) removed: AtomicBool,
+    next_removal_check: AtomicU64,
+}
+
+/// The part of a segment that its header tells: where things lie.
+pub(super) struct Geography {
+    pub(super) places: Vec<Place>,
+    pub(super) participants_offset: u64,
+    pub(super) participants_count: u32,
+}
+
+impl Core {
+    pub(super) fn new(
+        attached: Attached,
+        companion: Option<File>,
+        geography: Geography,
+        spec: &Spec,
+        birthplace: Birthplace,
+    ) -> Self {
+        let participants = Participants::new(
+            Arc::clone(&attached.mapping),
+            geography.participants_offset,
+            geography.participants_count,
+        );
+        Self {
+            address: attached.address,
+            version: spec.version.clone(),
+            mapping: attached.mapping,
+            kernel: attached.kernel,
+            companion,
+            places: geography.places,
+            names: spec.contract.objects.iter().map(|o| o.name.clone()).collect(),
+            participants,
+            me: None,
+            birthplace,
+            removed: AtomicBool::new(false),
+            next_removal_check: AtomicU64::new(process::now_ns() + REMOVAL_PERIOD),
+        }
+    }
+
+    /// Takes part: claims a participant record for this attachment.
+    pub(super) fn claim_record(&mut self) -> Result<()> {
+        let claimant = Claimant { version: &self.version };
+        let Some(file) = self.lock_file() else {
+            return Err(Error::new(ErrorKind::Unsupported, "there is no file to lock"));
+        };
+        let me = self.participants.claim(file, &claimant, |dead| {
+            sweep_objects(&self.mapping, &self.places, dead);
+        })?;
+        self.me = Some(me);
+        Ok(())
+    }
+
+    pub(super) fn mapping(&self) -> &Mapping {
+        &self.mapping
+    }
+
+    pub(super) fn kernel(&self) -> &Kernel {
+        &self.kernel
+    }
+
+    /// The name that was chosen on create.
+    pub(super) fn set_address(&mut self, address: Address) {
+        self.address = address;
+    }
+
+    /// The file whose locks say who is alive.
+    pub(super) fn lock_file(&self) -> Option<&File> {
+        match &self.kernel {
+            Kernel::Posix(file) => Some(file),
+            Kernel::Sysv(_) => self.companion.as_ref(),
+        }
+    }
+
+    /// Notices what others did: sweeps what the dead left behind, and sees
+    /// whether the segment was removed. Called on slow paths, at most once a
+    /// millisecond for each handle.
+    pub(super) fn look_around(&self) {
+        if self.mapping.is_writable() {
+            self.participants.sweep_dead(self.lock_file(), self.me, |dead| {
+                sweep_objects(&self.mapping, &self.places, dead);
+            });
+        }
+        if self.removed.load(Ordering::Acquire) {
+            return;
+        }
+        let retired = self
+            .mapping
+            .load_u32(STATE, Ordering::Acquire)
+            .is_ok_and(|word| word == State::Retired.word());
+        let now = process::now_ns();
+        let due = self.next_removal_check.load(Ordering::Relaxed) <= now;
+        if due {
+            self.next_removal_check.store(now + REMOVAL_PERIOD, Ordering::Relaxed);
+        }
+        if retired || due && self.kernel_says_removed() {
+            self.removed.store(true, Ordering::Release);
+        }
+    }
+
+    pub(super) fn kernel_says_removed(&self) -> bool {
+        match &self.kernel {
+            Kernel::Posix(file) => posix::is_unlinked(file),
+            Kernel::Sysv(id) => sysv::is_removed(*id),
+        }
+    }
+}
+
+impl Drop for Core {
+    fn drop(&mut self) {
+        // A forked child only unmaps and closes: the record and its lock are
+        // its parent's.
+        if let Some(me) = self.me.filter(|_| !self.birthplace.is_forked()) {
+            self.participants.release(me);
+        }
+    }
+}
+
+/// Clears every object of what a dead participant had claimed.
+fn sweep_objects(mapping: &Arc<Mapping>, places: &[Place], dead: ParticipantId) {
+    for place in places {
+        let ObjectLayout::Queue(_) = place.layout;
+        for role in [queue::layout::PRODUCER_ROLE, queue::layout::CONSUMER_ROLE] {
+            if let Ok(word) = mapping.word(place.offset + role) {
+                role::sweep(&word, dead);
+            }
+        }
+    }
+}
