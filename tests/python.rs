@@ -1,5 +1,5 @@
 //! Python: the package's own tests, its types, and what every Python that is
-//! found here makes of the package and of generated modules.
+//! found here makes of it.
 
 #![allow(missing_docs, clippy::pedantic)]
 
@@ -10,22 +10,15 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tools::{OTHER_PYTHONS, built, other_python, python, python_with, root, run, scratch};
 
-/// A folder with the modules of all schemas that there are, and their names.
-fn generated(folder: &str) -> (PathBuf, Vec<String>) {
+/// A folder with the module of the tests' schema. Those of the other schemas
+/// are looked at in `generated.rs`.
+fn generated(folder: &str) -> PathBuf {
     let out = scratch(folder);
-    let mut names = Vec::new();
-    let mut schemas =
-        vec![root().join("python/tests/talk.toml"), root().join("examples/quickstart/market.toml")];
-    let more = std::fs::read_dir(root().join("tests/schemas")).unwrap();
-    schemas.extend(
-        more.map(|e| e.unwrap().path()).filter(|p| p.extension().is_some_and(|e| e == "toml")),
-    );
-    schemas.sort();
-    for schema in schemas {
-        run(tools::shmgen().arg("gen").arg(&schema).args(["--lang", "python", "--out"]).arg(&out));
-        names.push(schema.file_stem().unwrap().to_string_lossy().into_owned());
+    for schema in ["python/tests/talk.toml", "tests/schemas/everything.toml"] {
+        let schema = root().join(schema);
+        run(tools::shmgen().arg("gen").arg(schema).args(["--lang", "python", "--out"]).arg(&out));
     }
-    (out, names)
+    out
 }
 
 /// Every Python that is found, with what it is to be called.
@@ -72,8 +65,8 @@ fn the_packages_tests_fail_where_nothing_is_built() {
 }
 
 #[test]
-fn the_package_and_generated_modules_pass_mypy_in_strict_mode() {
-    let (out, names) = generated("python-mypy");
+fn the_package_its_tests_and_what_they_generate_pass_mypy_in_strict_mode() {
+    let out = generated("python-mypy");
     let package = root().join("python/src/shm_runtime");
     let tests = root().join("python/tests");
     let mut mypy = python_with(&out);
@@ -81,7 +74,7 @@ fn the_package_and_generated_modules_pass_mypy_in_strict_mode() {
         [out.as_path(), &root().join("python/src"), &tests].map(|p| p.display().to_string());
     mypy.env("MYPYPATH", search.join(":"));
     mypy.args(["-m", "mypy", "--strict", "--cache-dir"]).arg(out.join("cache")).arg(package);
-    mypy.args(names.iter().map(|name| out.join(format!("{name}.py"))));
+    mypy.args(["talk.py", "everything.py"].map(|name| out.join(name)));
     let files = std::fs::read_dir(tests).unwrap().map(|e| e.unwrap().path());
     mypy.args(files.filter(|p| p.extension().is_some_and(|e| e == "py")));
     run(&mut mypy);
@@ -89,7 +82,7 @@ fn the_package_and_generated_modules_pass_mypy_in_strict_mode() {
 
 #[test]
 fn what_is_wrong_with_the_use_of_a_module_is_seen_by_mypy() {
-    let (out, _) = generated("python-mypy-wrong");
+    let out = generated("python-mypy-wrong");
     let uses = [
         ("talk.Trade(number='1')", "arg-type"),
         ("talk.Trade(nummber=1)", "call-arg"),
@@ -115,18 +108,8 @@ fn what_is_wrong_with_the_use_of_a_module_is_seen_by_mypy() {
 }
 
 #[test]
-fn every_python_imports_generated_modules_without_a_warning() {
-    let (out, names) = generated("python-import");
-    let script = format!("import shm_runtime\nimport {}", names.join(", "));
-    for (what, program) in pythons() {
-        println!("Python {what}");
-        run(&mut strictly(&program, &out, &script));
-    }
-}
-
-#[test]
 fn every_python_puts_and_gets() {
-    let (out, _) = generated("python-talk");
+    let out = generated("python-talk");
     let script = r#"
 import queue, shm_runtime, talk
 address = "posix:/every"
@@ -157,7 +140,7 @@ with talk.Talk.create(address) as one, talk.Talk.attach(address) as two:
 /// From 3.13 on, the standard library can open a segment without removing it.
 #[test]
 fn the_standard_librarys_shared_memory_opens_our_segments() {
-    let (out, _) = generated("python-shared-memory");
+    let out = generated("python-shared-memory");
     let script = r#"
 import os, talk
 from multiprocessing.shared_memory import SharedMemory

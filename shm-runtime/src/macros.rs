@@ -4,7 +4,7 @@
 /// Includes what `shmgen::Builder` generated in build.rs: `pub mod NAME` with
 /// the types and segments of `NAME.toml`.
 ///
-/// ```ignore
+/// ```text
 /// shm_runtime::include_schema!(market);
 /// let feed = market::Feed::attach()?;
 /// ```

@@ -55,7 +55,7 @@ impl IntoAddress for String {
 
 /// Where, how and by whose trust a segment is created or attached.
 ///
-/// ```ignore
+/// ```text
 /// let feed = market::Feed::options().address("posix:/other").mode(0o640).create()?;
 /// ```
 #[derive(Debug)]
