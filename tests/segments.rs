@@ -11,8 +11,9 @@ mod places;
 shm_runtime::include_schema!(everything);
 
 use children::{play, say, wait_for_end_of_stdin};
-use everything::{Level, Plain, SystemV};
+use everything::{Book, Level, Plain, SystemV};
 use places::Place;
+use shm_runtime::queue::layout;
 use shm_runtime::{
     Address, Error, ErrorKind, Inspector, Options, Owner, Queue, Segment, SegmentState,
     TryPopError, TryPushError,
@@ -363,6 +364,66 @@ fn hold_producer(arguments: &[String]) {
     let _out = segment.levels().producer().unwrap();
     say("holding");
     wait_for_end_of_stdin();
+}
+
+/// The bytes of a segment, and where the object of an index begins.
+fn raw_queue(place: &Place, index: u64) -> (Segment, u64) {
+    let raw = Segment::attach(&place.0).unwrap();
+    let directory = word_at(&raw, 80);
+    let queue = word_at(&raw, directory + index * 64 + 8);
+    (raw, queue)
+}
+
+fn word_at(raw: &Segment, at: u64) -> u64 {
+    let mut bytes = [0; 8];
+    raw.read_at(at, &mut bytes).unwrap();
+    u64::from_le_bytes(bytes)
+}
+
+#[test]
+fn the_dead_are_swept_by_whoever_looks_around() {
+    for place in Place::both() {
+        let own = plain(&place.0).unwrap();
+        let (raw, queue) = raw_queue(&place, 0);
+        let mut inn = own.levels().consumer().unwrap();
+        let mut player = play("hold_producer", &[&place.text()]);
+        assert_eq!(player.hear(), "holding");
+        let role = || word_at(&raw, queue + layout::PRODUCER_ROLE);
+        let held = role();
+        player.kill();
+        assert_eq!(role(), held);
+        // An empty queue makes its consumer look, once a millisecond.
+        let start = Instant::now();
+        while role() == held {
+            assert!(inn.try_pop().is_err());
+            assert!(start.elapsed() < Duration::from_secs(10), "nobody sweeps");
+        }
+        assert_eq!(role(), held | 0xFFFF_FFFF, "orphaned, of the same generation");
+    }
+}
+
+#[test]
+fn what_a_dead_producer_had_not_committed_never_appears() {
+    for place in Place::both() {
+        let own = plain(&place.0).unwrap();
+        let (raw, queue) = raw_queue(&place, 1);
+        let mut inn = own.books().consumer().unwrap();
+        // A batch is stamped from its end. Of this one the first stamp is missing:
+        // its producer died before that.
+        let slots = layout::QueueLayout::new(size_of::<Book>() as u64, 100).unwrap();
+        for position in 1..slots.slots {
+            let slot = queue + layout::SLOTS + position * slots.stride;
+            raw.write_at(slot, &(position + 1).to_le_bytes()).unwrap();
+        }
+        let mut out = own.books().producer().unwrap();
+        assert!(inn.try_pop().is_err());
+        for n in 0..5 {
+            let book = Book { u64: n, ..Default::default() };
+            out.try_push(&book).unwrap();
+            assert_eq!(inn.try_pop().unwrap(), book);
+            assert!(inn.try_pop().is_err(), "message {n} brought others with it");
+        }
+    }
 }
 
 #[test]
