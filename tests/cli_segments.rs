@@ -331,8 +331,36 @@ fn a_bare_segment_has_nothing_to_decode_by() {
     for place in Place::both() {
         let _bare = Segment::create(&place.0, 100).unwrap();
         let done = run(&["dump", &place.text()]);
-        assert_eq!((code(&done), out(&done).as_str()), (1, ""));
+        assert_eq!((code(&done), out(&done).as_str()), (5, ""));
         assert!(err(&done).contains("no contract"), "{}", err(&done));
+    }
+}
+
+#[test]
+fn creating_over_a_segment_of_another_contract_says_what_differs() {
+    let folder = tools::scratch("cli-mismatch");
+    let schema = |name: &str, unit: &str| {
+        let path = folder.join(name);
+        let text = format!(
+            "shmgen = 1\n[schema]\nname = \"cli.mismatch\"\nversion = \"1.0\"\n[struct.T]\nfield = [ \
+             {{ name = \"a\", type = \"u8\" }}, {{ name = \"speed\", type = \"f64\", unit = \"{unit}\" }} ]\n\
+             [segment.s]\nobject = [ {{ name = \"q\", kind = \"queue\", item = \"T\", capacity = 4 }} ]\n"
+        );
+        std::fs::write(&path, text).unwrap();
+        path.display().to_string()
+    };
+    let (metres, miles) = (schema("metres.toml", "m/s"), schema("miles.toml", "mph"));
+    for place in Place::both() {
+        let address = place.text();
+        let create =
+            |schema: &str| run(&["create", &address, "--schema", schema, "--segment", "s"]);
+        assert_eq!(code(&create(&metres)), 0);
+        assert_eq!(code(&create(&metres)), 6);
+        let refused = create(&miles);
+        assert_eq!(code(&refused), 5);
+        for part in ["speed", "m/s", "mph"] {
+            assert!(err(&refused).contains(part), "{}", err(&refused));
+        }
     }
 }
 

@@ -28,6 +28,11 @@ impl Failure {
         Self { code: 2, message: diagnostics }
     }
 
+    /// Exit code 5: the segment is of no contract, or of another.
+    pub(crate) fn mismatch(message: impl Into<String>) -> Self {
+        Self { code: 5, message: message.into() }
+    }
+
     /// Exit code 6.
     pub(crate) fn in_use(message: impl Into<String>) -> Self {
         Self { code: 6, message: message.into() }

@@ -138,8 +138,6 @@ class Attachment:
         for name, number in (("uid", uid), ("gid", gid), ("trust_uid", trust_uid)):
             if not -1 <= number < 2**32 - 1:
                 raise Invalid(f"{name} {number} is not within 0 to {2**32 - 2}")
-        if uid != gid and -1 in (uid, gid):  # the native library takes both or none
-            uid, gid = (os.geteuid(), gid) if uid == -1 else (uid, os.getegid())
         request = _native.Request(
             spec.contract,
             len(spec.contract),

@@ -91,12 +91,16 @@ fn ftok(path: &str, proj: u8) -> Result<u32, Errno> {
     Ok((stat.st_ino as u32 & 0xffff) | (stat.st_dev as u32 & 0xff) << 16 | u32::from(proj) << 24)
 }
 
-pub(super) fn stat(id: i32, attempt: Attempt<'_>) -> Result<KernelStat> {
-    let ds = raw_stat(id).map_err(|e| match e {
-        // An id that leads nowhere.
+/// What the kernel knows of a segment; an id that leads nowhere is `NotFound`.
+fn found(id: i32, attempt: Attempt<'_>) -> Result<libc::shmid_ds> {
+    raw_stat(id).map_err(|e| match e {
         Errno::EINVAL | Errno::EIDRM => attempt.os("shmctl", Errno::ENOENT),
         e => attempt.os("shmctl(IPC_STAT)", e),
-    })?;
+    })
+}
+
+pub(super) fn stat(id: i32, attempt: Attempt<'_>) -> Result<KernelStat> {
+    let ds = found(id, attempt)?;
     #[allow(clippy::cast_sign_loss)] // keys and pids are bits here
     Ok(KernelStat {
         id,
@@ -296,7 +300,7 @@ pub(super) fn change(
     mode: Option<u32>,
     attempt: Attempt<'_>,
 ) -> Result<()> {
-    let mut ds = raw_stat(id).map_err(|e| attempt.os("shmctl(IPC_STAT)", e))?;
+    let mut ds = found(id, attempt)?;
     ds.shm_perm.uid = uid.unwrap_or(ds.shm_perm.uid);
     ds.shm_perm.gid = gid.unwrap_or(ds.shm_perm.gid);
     if let Some(mode) = mode {

@@ -3,12 +3,13 @@
 use super::{address, bytes, load, mode};
 use crate::failure::{Done, Failure};
 use crate::show;
-use shm_runtime::{Address, Attachment, Inspector, Options, Segment, Spec, json};
+use shm_runtime::{Address, Attachment, ErrorKind, Inspector, Options, Segment, Spec, json};
 use std::path::PathBuf;
 
 /// Create a segment: a bare one of so many bytes, or one of a schema
 ///
-/// Fails if there is one of that name already. Prints its address.
+/// Fails if there is one of that name already: with 6, or with 5 and what differs if it is of
+/// another contract. Prints its address.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Where: <posix:/NAME>, sysv:KEY, or posix: for a name that is free; with
@@ -29,6 +30,19 @@ pub(crate) struct Arguments {
     /// Print what can be told of it, as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// If the segment that is there already is of another contract, says what
+/// differs.
+fn explain_existing(spec: &Spec, error: shm_runtime::Error) -> shm_runtime::Error {
+    if error.kind() != ErrorKind::Exists {
+        return error;
+    }
+    let options = Options::default().trust_any_owner();
+    match Attachment::attach_read_only(spec, &options) {
+        Err(other) if other.kind() == ErrorKind::Mismatch => other,
+        _ => error,
+    }
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Done {
@@ -53,7 +67,8 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
                 segment.participants,
             )?;
             let options = Options::default().mode(arguments.mode.unwrap_or(segment.mode));
-            let made = Attachment::create(&spec, &options)?;
+            let made = Attachment::create(&spec, &options)
+                .map_err(|error| explain_existing(&spec, error))?;
             (made.address().clone(), made.stat()?)
         }
         (None, Some(size)) => {

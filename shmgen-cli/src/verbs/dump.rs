@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let address = address(&arguments.address)?;
     let inspector = Inspector::open(&address, &arguments.trust.options())?;
     let Some(contract) = inspector.contract() else {
-        return Err(Failure::new(format!(
+        return Err(Failure::mismatch(format!(
             "{address} carries no contract, so there is nothing to decode by: it is a bare segment \
              or another program's"
         )));

@@ -31,6 +31,15 @@ class _OutOfRange(ValueError, OverflowError):
     """A value that the type of a field cannot hold."""
 
 
+def _shown(value: object) -> str:
+    """As repr, but of floats that are not finite what evaluates to them."""
+    if isinstance(value, list):
+        return f"[{', '.join(map(_shown, value))}]"
+    if isinstance(value, float) and not _math.isfinite(value):
+        return f"float('{value}')"
+    return repr(value)
+
+
 class _Field(_typing.Generic[_Get, _Set]):
     """A field of a struct. On the class it tells where the field lies, on a value it is the field's."""
 
@@ -76,7 +85,7 @@ class _Field(_typing.Generic[_Get, _Set]):
     def show(self, instance: object) -> str:
         """The value as it is written, or the bytes that are none."""
         try:
-            return repr(self.__get__(instance, type(instance)))
+            return _shown(self.__get__(instance, type(instance)))
         except ValueError:
             return f"<invalid {bytes(instance)[self.offset : self.offset + self.size].hex()}>"  # type: ignore[call-overload]
 
@@ -161,6 +170,11 @@ class _Str(_Field[str, str]):
         if b"\0" in encoded:
             raise ValueError(self.bad(value, "text without a NUL, where it would end"))
         return encoded.ljust(self.size, b"\0")
+
+    def __set__(self, instance: object, value: str) -> None:
+        # Of bytes, ctypes would copy no more than up to the first NUL.
+        start = _ctypes.addressof(_typing.cast(_ctypes.Structure, instance)) + self.offset
+        _ctypes.memmove(start, self.store(value), self.size)
 
 
 class _Bytes(_Field[bytes, bytes]):
@@ -274,7 +288,8 @@ class _Struct(_ctypes.Structure):
     #: Bytes in memory.
     SIZE: _typing.ClassVar[int]
     #: The layout as NumPy takes it: ``numpy.dtype(Trade.DTYPE)``.
-    DTYPE: _typing.ClassVar[_typing.Dict[str, _typing.Any]]
+    # (Any, since NumPy's hints know dict literals only.)
+    DTYPE: _typing.ClassVar[_typing.Any]
     _names: _typing.ClassVar[_typing.Tuple[str, ...]]
 
     def __init__(self, **values: _typing.Any) -> None:
@@ -291,6 +306,9 @@ class _Struct(_ctypes.Structure):
         return all(getattr(own, name).same(self, other) for name in self._names)
 
     __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> _typing.Tuple[_typing.Any, ...]:
+        return type(self).from_buffer_copy, (bytes(self),)
 
     def __repr__(self) -> str:
         own = type(self)

@@ -1,0 +1,14 @@
+use shm_runtime::SharedLayout;
+
+// All that is wrong with a struct is told at once.
+#[derive(SharedLayout, Clone, Copy)]
+#[repr(C)]
+struct Flags {
+    set: bool,
+    several: [bool; 7],
+    letter: char,
+    size: usize,
+    offset: isize,
+}
+
+fn main() {}
