@@ -5,25 +5,37 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// Writes files into a folder, which is made if it is not there. A file whose
-/// bytes would not change is not touched. The files that were written.
+/// bytes would not change is not touched. The files that were written; all of
+/// them or, as far as a file system can promise it, none.
 pub fn write(files: &Files, folder: &Path) -> io::Result<Vec<PathBuf>> {
     std::fs::create_dir_all(folder).map_err(|e| explain(e, "make the folder", folder))?;
-    let mut written = Vec::new();
+    // Aside first: a reader, or a crash, never meets half a file, and a full
+    // disk is met before the first one is replaced.
+    let mut aside = Aside(Vec::new());
     for path in changed(files, folder) {
-        let Some(text) = path.file_name().and_then(|n| n.to_str()).and_then(|n| files.get(n))
-        else {
-            continue;
-        };
-        // Aside first: a reader, or a crash, never meets half a file.
-        let aside = path.with_extension(format!("tmp{}", std::process::id()));
-        std::fs::write(&aside, text).map_err(|e| explain(e, "write", &aside))?;
-        std::fs::rename(&aside, &path).map_err(|e| {
-            let _ = std::fs::remove_file(&aside);
-            explain(e, "write", &path)
-        })?;
-        written.push(path);
+        let Some(name) = path.file_name().and_then(|n| n.to_str()) else { continue };
+        let Some(text) = files.get(name) else { continue };
+        let temporary = folder.join(format!(".{name}.tmp{}", std::process::id()));
+        aside.0.push((temporary.clone(), path));
+        std::fs::write(&temporary, text).map_err(|e| explain(e, "write", &temporary))?;
+    }
+    let mut written = Vec::new();
+    for (temporary, path) in &aside.0 {
+        std::fs::rename(temporary, path).map_err(|e| explain(e, "write", path))?;
+        written.push(path.clone());
     }
     Ok(written)
+}
+
+/// Files that wait to be given their names; those that are left are removed.
+struct Aside(Vec<(PathBuf, PathBuf)>);
+
+impl Drop for Aside {
+    fn drop(&mut self) {
+        for (temporary, _) in &self.0 {
+            let _ = std::fs::remove_file(temporary);
+        }
+    }
 }
 
 /// The files that differ from what they should be, or are not there.
