@@ -77,11 +77,8 @@ fn headers_are_made_when_they_are_needed_and_only_then() {
         assert!(!build(&folder).contains("Generating headers"), "{generator}");
 
         schema(&folder, "shop", "u99");
-        let refused = Command::new("cmake")
-            .current_dir(&folder)
-            .args(["--build", "build"])
-            .output()
-            .unwrap();
+        let refused =
+            Command::new("cmake").current_dir(&folder).args(["--build", "build"]).output().unwrap();
         assert!(!refused.status.success());
         let said = String::from_utf8_lossy(&refused.stdout).into_owned()
             + &String::from_utf8_lossy(&refused.stderr);
