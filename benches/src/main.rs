@@ -6,6 +6,7 @@ mod generator;
 mod lab;
 mod machine;
 mod payload;
+mod peer;
 mod peers;
 mod python;
 mod queues;
@@ -32,7 +33,7 @@ fn main() -> ExitCode {
     if let [part, memory, there, back] = &arguments[..]
         && part == "peer"
     {
-        lab::serve(memory.as_ref(), there, back);
+        peer::serve(memory.as_ref(), there, back);
         return ExitCode::SUCCESS;
     }
     match Wish::parse(&arguments) {
