@@ -5,7 +5,6 @@ use crate::payload::with_payload;
 use crate::rust_queue::{answer_side, receive_side};
 use crate::speed::{Back, There};
 use crate::transfer::Plan;
-use std::io::Write;
 use std::path::Path;
 
 /// The second process: does what it is told until its input ends.
