@@ -10,6 +10,8 @@
 #[macro_use]
 #[path = "common/children.rs"]
 mod children;
+#[path = "common/dice.rs"]
+mod dice;
 #[path = "common/places.rs"]
 mod places;
 #[path = "common/tools.rs"]
@@ -18,6 +20,7 @@ mod tools;
 shm_runtime::include_schema!(everything);
 
 use children::{Player, play};
+use dice::Dice;
 use everything::{Book, Plain};
 use places::Place;
 use shm_runtime::{Consumer, Producer, Segment, TryPopError};
@@ -217,16 +220,6 @@ impl Victim {
         }
         child.kill().unwrap();
         child.wait().unwrap();
-    }
-}
-
-/// A pseudo-random number, the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, below: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (self.0 >> 33) % below
     }
 }
 

@@ -3,6 +3,8 @@
 
 #![allow(missing_docs, clippy::pedantic)]
 
+#[path = "common/dice.rs"]
+mod dice;
 #[path = "common/places.rs"]
 mod places;
 #[path = "common/tools.rs"]
@@ -10,20 +12,12 @@ mod tools;
 
 shm_runtime::include_schema!(everything);
 
+use dice::Dice;
 use everything::{Book, Plain};
 use places::Place;
 use shm_runtime::Segment;
 use std::process::Command;
 use std::time::Duration;
-
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, below: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (self.0 >> 33) % below
-    }
-}
 
 /// Operations, a letter each; stretches of pushes and of pops, so that the queue
 /// runs full and empty.

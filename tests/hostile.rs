@@ -7,12 +7,15 @@
 #[macro_use]
 #[path = "common/children.rs"]
 mod children;
+#[path = "common/dice.rs"]
+mod dice;
 #[path = "common/places.rs"]
 mod places;
 
 shm_runtime::include_schema!(everything);
 
 use children::{play, say};
+use dice::Dice;
 use everything::{Book, Level, Plain};
 use places::Place;
 use shm_runtime::{Error, ErrorKind, Inspector, Options, Segment};
@@ -26,26 +29,16 @@ fn rounds(n: u64) -> u64 {
     n * std::env::var("SHMGEN_SOAK").ok().and_then(|f| f.parse().ok()).unwrap_or(1)
 }
 
-/// A pseudo-random number, the same in every run.
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, below: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (self.0 >> 33) % below
-    }
-
-    /// A number as a liar would choose it.
-    fn number(&mut self) -> u64 {
-        let near = self.roll(129).wrapping_sub(64);
-        match self.roll(8) {
-            0 => near,
-            1 => (1 << self.roll(64)) + near % 4,
-            2 => u64::MAX - near % 64,
-            3 => u64::from(u32::MAX).wrapping_add(near),
-            4 => self.roll(1 << 20) * 64,
-            _ => self.roll(1 << 31) << self.roll(34),
-        }
+/// A number as a liar would choose it.
+fn lie(dice: &mut Dice) -> u64 {
+    let near = dice.roll(129).wrapping_sub(64);
+    match dice.roll(8) {
+        0 => near,
+        1 => (1 << dice.roll(64)) + near % 4,
+        2 => u64::MAX - near % 64,
+        3 => u64::from(u32::MAX).wrapping_add(near),
+        4 => dice.roll(1 << 20) * 64,
+        _ => dice.roll(1 << 31) << dice.roll(34),
     }
 }
 
@@ -141,7 +134,7 @@ fn headers(_: &[String]) {
                 for _ in 0..1 + n % 3 {
                     let area = if dice.roll(3) > 0 { 1024 } else { control };
                     let at = dice.roll(area / 4) as usize * 4;
-                    let value = dice.number().to_le_bytes();
+                    let value = lie(&mut dice).to_le_bytes();
                     let width = if dice.roll(2) == 0 { 4 } else { 8 };
                     bytes[at..at + width].copy_from_slice(&value[..width]);
                 }
@@ -197,7 +190,7 @@ fn words(_: &[String]) {
             let at = if dice.roll(4) == 0 { dice.roll(size / 8 - 1) * 8 } else { at };
             // Not the header: who lies there has left the house.
             if at >= 512 {
-                liar.write_at(at, &dice.number().to_le_bytes()).unwrap();
+                liar.write_at(at, &lie(&mut dice).to_le_bytes()).unwrap();
             }
             for _ in 0..dice.roll(20) {
                 failures += u64::from(inn.try_pop().is_err());

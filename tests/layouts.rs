@@ -5,9 +5,12 @@
 
 #![allow(missing_docs, clippy::pedantic)]
 
+#[path = "common/dice.rs"]
+mod dice;
 #[path = "common/tools.rs"]
 mod tools;
 
+use dice::Dice;
 use shmgen::backend::{Language, Options, generate};
 use shmgen::diagnostics::Source;
 use shmgen::model::Limits;
@@ -21,15 +24,6 @@ const GROUP: usize = 50;
 
 fn schemas() -> usize {
     std::env::var("SHMGEN_LAYOUTS").ok().and_then(|n| n.parse().ok()).unwrap_or(150)
-}
-
-struct Dice(u64);
-
-impl Dice {
-    fn roll(&mut self, below: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
-        (self.0 >> 33) % below
-    }
 }
 
 // --- a schema as this test sees it

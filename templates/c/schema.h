@@ -283,49 +283,40 @@ SHM_COLD shm_status {{ o.cname }}_consumer({{ s.cname }} *segment) {
   return shm_consumer_claim(&segment->{{ o.name }}_consumer, &segment->attachment, {{ o.index }});
 }
 
+/* The roles, claimed when they are used first. */
+SHM_HOT shm_status {{ o.cname }}_claimed_producer({{ s.cname }} *segment) {
+  return SHM_LIKELY(shm_producer_is_claimed(&segment->{{ o.name }}_producer)) ? SHM_OK : {{ o.cname }}_producer(segment);
+}
+
+SHM_HOT shm_status {{ o.cname }}_claimed_consumer({{ s.cname }} *segment) {
+  return SHM_LIKELY(shm_consumer_is_claimed(&segment->{{ o.name }}_consumer)) ? SHM_OK : {{ o.cname }}_consumer(segment);
+}
+
 /* Pushes one message; SHM_FULL if there is no room. */
 SHM_NODISCARD SHM_HOT shm_status {{ o.cname }}_try_push({{ s.cname }} *segment, const {{ o.item }} *item) {
-  if (SHM_UNLIKELY(!shm_producer_is_claimed(&segment->{{ o.name }}_producer))) {
-    shm_status status = {{ o.cname }}_producer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_producer_try_push(&segment->{{ o.name }}_producer, item, sizeof *item);
+  const shm_status status = {{ o.cname }}_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_try_push(&segment->{{ o.name }}_producer, item, sizeof *item);
 }
 
 /* Pushes one message, waiting for room so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
 SHM_NODISCARD SHM_INLINE shm_status {{ o.cname }}_push_timeout({{ s.cname }} *segment, const {{ o.item }} *item,
                                                              uint64_t ns) {
-  if (SHM_UNLIKELY(!shm_producer_is_claimed(&segment->{{ o.name }}_producer))) {
-    shm_status status = {{ o.cname }}_producer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_producer_push_timeout(&segment->{{ o.name }}_producer, item, sizeof *item, ns);
+  const shm_status status = {{ o.cname }}_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_timeout(&segment->{{ o.name }}_producer, item, sizeof *item, ns);
 }
 
 /* Pushes as many of `count` messages as fit and commits them together; `done` is how many. */
 SHM_NODISCARD SHM_INLINE shm_status {{ o.cname }}_push_n({{ s.cname }} *segment, const {{ o.item }} *items,
                                                        size_t count, size_t *done) {
   *done = 0;
-  if (SHM_UNLIKELY(!shm_producer_is_claimed(&segment->{{ o.name }}_producer))) {
-    shm_status status = {{ o.cname }}_producer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_producer_push_n(&segment->{{ o.name }}_producer, items, sizeof *items, count, done);
+  const shm_status status = {{ o.cname }}_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_n(&segment->{{ o.name }}_producer, items, sizeof *items, count, done);
 }
 
 /* The next slot, all zero, to be filled in place and committed. */
 SHM_NODISCARD SHM_INLINE shm_status {{ o.cname }}_reserve({{ s.cname }} *segment, {{ o.slot }} **item) {
   void *payload = NULL;
-  shm_status status = SHM_OK;
-  if (SHM_UNLIKELY(!shm_producer_is_claimed(&segment->{{ o.name }}_producer))) {
-    status = {{ o.cname }}_producer(segment);
-  }
+  shm_status status = {{ o.cname }}_claimed_producer(segment);
   if (status == SHM_OK) {
     status = shm_producer_reserve(&segment->{{ o.name }}_producer, sizeof({{ o.item }}), &payload);
   }
@@ -340,47 +331,29 @@ SHM_NODISCARD SHM_INLINE shm_status {{ o.cname }}_commit({{ s.cname }} *segment)
 
 /* Pops one message and acknowledges it; SHM_EMPTY if there is none. */
 SHM_NODISCARD SHM_HOT shm_status {{ o.cname }}_try_pop({{ s.cname }} *segment, {{ o.item }} *item) {
-  if (SHM_UNLIKELY(!shm_consumer_is_claimed(&segment->{{ o.name }}_consumer))) {
-    shm_status status = {{ o.cname }}_consumer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_consumer_try_pop(&segment->{{ o.name }}_consumer, item, sizeof *item);
+  const shm_status status = {{ o.cname }}_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_try_pop(&segment->{{ o.name }}_consumer, item, sizeof *item);
 }
 
 /* Pops one message, waiting for it so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
 SHM_NODISCARD SHM_INLINE shm_status {{ o.cname }}_pop_timeout({{ s.cname }} *segment, {{ o.item }} *item,
                                                             uint64_t ns) {
-  if (SHM_UNLIKELY(!shm_consumer_is_claimed(&segment->{{ o.name }}_consumer))) {
-    shm_status status = {{ o.cname }}_consumer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_consumer_pop_timeout(&segment->{{ o.name }}_consumer, item, sizeof *item, ns);
+  const shm_status status = {{ o.cname }}_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_timeout(&segment->{{ o.name }}_consumer, item, sizeof *item, ns);
 }
 
 /* Pops up to `capacity` messages and acknowledges them together; `done` is how many. */
 SHM_NODISCARD SHM_INLINE shm_status {{ o.cname }}_pop_n({{ s.cname }} *segment, {{ o.item }} *items,
                                                       size_t capacity, size_t *done) {
   *done = 0;
-  if (SHM_UNLIKELY(!shm_consumer_is_claimed(&segment->{{ o.name }}_consumer))) {
-    shm_status status = {{ o.cname }}_consumer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_consumer_pop_n(&segment->{{ o.name }}_consumer, items, sizeof *items, capacity, done);
+  const shm_status status = {{ o.cname }}_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_n(&segment->{{ o.name }}_consumer, items, sizeof *items, capacity, done);
 }
 
 /* The next message in place; acknowledged by release, and there again without it. */
 SHM_NODISCARD SHM_INLINE shm_status {{ o.cname }}_peek({{ s.cname }} *segment, const {{ o.slot }} **item) {
   const void *payload = NULL;
-  shm_status status = SHM_OK;
-  if (SHM_UNLIKELY(!shm_consumer_is_claimed(&segment->{{ o.name }}_consumer))) {
-    status = {{ o.cname }}_consumer(segment);
-  }
+  shm_status status = {{ o.cname }}_claimed_consumer(segment);
   if (status == SHM_OK) {
     status = shm_consumer_peek(&segment->{{ o.name }}_consumer, sizeof({{ o.item }}), &payload);
   }

@@ -16,12 +16,15 @@ use std::sync::Arc;
 /// What C functions of a segment are called, behind its type's name.
 pub(super) const C_SUFFIXES: &[&str] = &[
     "",
+    "_init",
     "_create",
     "_create_with",
     "_attach",
     "_attach_with",
     "_attach_read_only",
+    "_attach_read_only_with",
     "_open_or_create",
+    "_open_or_create_with",
     "_detach",
     "_remove",
     "_contract",
@@ -46,6 +49,8 @@ pub(super) const C_OBJECT_SUFFIXES: &[&str] = &[
     "_depth",
     "_producer",
     "_consumer",
+    "_claimed_producer",
+    "_claimed_consumer",
 ];
 
 /// The type of a segment in generated code.

@@ -355,49 +355,40 @@ SHM_COLD shm_status awkward_deep_name_Shared_item_consumer(awkward_deep_name_Sha
   return shm_consumer_claim(&segment->item_consumer, &segment->attachment, 0);
 }
 
+/* The roles, claimed when they are used first. */
+SHM_HOT shm_status awkward_deep_name_Shared_item_claimed_producer(awkward_deep_name_Shared *segment) {
+  return SHM_LIKELY(shm_producer_is_claimed(&segment->item_producer)) ? SHM_OK : awkward_deep_name_Shared_item_producer(segment);
+}
+
+SHM_HOT shm_status awkward_deep_name_Shared_item_claimed_consumer(awkward_deep_name_Shared *segment) {
+  return SHM_LIKELY(shm_consumer_is_claimed(&segment->item_consumer)) ? SHM_OK : awkward_deep_name_Shared_item_consumer(segment);
+}
+
 /* Pushes one message; SHM_FULL if there is no room. */
 SHM_NODISCARD SHM_HOT shm_status awkward_deep_name_Shared_item_try_push(awkward_deep_name_Shared *segment, const awkward_deep_name_Vec *item) {
-  if (SHM_UNLIKELY(!shm_producer_is_claimed(&segment->item_producer))) {
-    shm_status status = awkward_deep_name_Shared_item_producer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_producer_try_push(&segment->item_producer, item, sizeof *item);
+  const shm_status status = awkward_deep_name_Shared_item_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_try_push(&segment->item_producer, item, sizeof *item);
 }
 
 /* Pushes one message, waiting for room so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
 SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_item_push_timeout(awkward_deep_name_Shared *segment, const awkward_deep_name_Vec *item,
                                                              uint64_t ns) {
-  if (SHM_UNLIKELY(!shm_producer_is_claimed(&segment->item_producer))) {
-    shm_status status = awkward_deep_name_Shared_item_producer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_producer_push_timeout(&segment->item_producer, item, sizeof *item, ns);
+  const shm_status status = awkward_deep_name_Shared_item_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_timeout(&segment->item_producer, item, sizeof *item, ns);
 }
 
 /* Pushes as many of `count` messages as fit and commits them together; `done` is how many. */
 SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_item_push_n(awkward_deep_name_Shared *segment, const awkward_deep_name_Vec *items,
                                                        size_t count, size_t *done) {
   *done = 0;
-  if (SHM_UNLIKELY(!shm_producer_is_claimed(&segment->item_producer))) {
-    shm_status status = awkward_deep_name_Shared_item_producer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_producer_push_n(&segment->item_producer, items, sizeof *items, count, done);
+  const shm_status status = awkward_deep_name_Shared_item_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_n(&segment->item_producer, items, sizeof *items, count, done);
 }
 
 /* The next slot, all zero, to be filled in place and committed. */
 SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_item_reserve(awkward_deep_name_Shared *segment, awkward_deep_name_Vec **item) {
   void *payload = NULL;
-  shm_status status = SHM_OK;
-  if (SHM_UNLIKELY(!shm_producer_is_claimed(&segment->item_producer))) {
-    status = awkward_deep_name_Shared_item_producer(segment);
-  }
+  shm_status status = awkward_deep_name_Shared_item_claimed_producer(segment);
   if (status == SHM_OK) {
     status = shm_producer_reserve(&segment->item_producer, sizeof(awkward_deep_name_Vec), &payload);
   }
@@ -412,47 +403,29 @@ SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_item_commit(awkward
 
 /* Pops one message and acknowledges it; SHM_EMPTY if there is none. */
 SHM_NODISCARD SHM_HOT shm_status awkward_deep_name_Shared_item_try_pop(awkward_deep_name_Shared *segment, awkward_deep_name_Vec *item) {
-  if (SHM_UNLIKELY(!shm_consumer_is_claimed(&segment->item_consumer))) {
-    shm_status status = awkward_deep_name_Shared_item_consumer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_consumer_try_pop(&segment->item_consumer, item, sizeof *item);
+  const shm_status status = awkward_deep_name_Shared_item_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_try_pop(&segment->item_consumer, item, sizeof *item);
 }
 
 /* Pops one message, waiting for it so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
 SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_item_pop_timeout(awkward_deep_name_Shared *segment, awkward_deep_name_Vec *item,
                                                             uint64_t ns) {
-  if (SHM_UNLIKELY(!shm_consumer_is_claimed(&segment->item_consumer))) {
-    shm_status status = awkward_deep_name_Shared_item_consumer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_consumer_pop_timeout(&segment->item_consumer, item, sizeof *item, ns);
+  const shm_status status = awkward_deep_name_Shared_item_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_timeout(&segment->item_consumer, item, sizeof *item, ns);
 }
 
 /* Pops up to `capacity` messages and acknowledges them together; `done` is how many. */
 SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_item_pop_n(awkward_deep_name_Shared *segment, awkward_deep_name_Vec *items,
                                                       size_t capacity, size_t *done) {
   *done = 0;
-  if (SHM_UNLIKELY(!shm_consumer_is_claimed(&segment->item_consumer))) {
-    shm_status status = awkward_deep_name_Shared_item_consumer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_consumer_pop_n(&segment->item_consumer, items, sizeof *items, capacity, done);
+  const shm_status status = awkward_deep_name_Shared_item_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_n(&segment->item_consumer, items, sizeof *items, capacity, done);
 }
 
 /* The next message in place; acknowledged by release, and there again without it. */
 SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_item_peek(awkward_deep_name_Shared *segment, const awkward_deep_name_Vec **item) {
   const void *payload = NULL;
-  shm_status status = SHM_OK;
-  if (SHM_UNLIKELY(!shm_consumer_is_claimed(&segment->item_consumer))) {
-    status = awkward_deep_name_Shared_item_consumer(segment);
-  }
+  shm_status status = awkward_deep_name_Shared_item_claimed_consumer(segment);
   if (status == SHM_OK) {
     status = shm_consumer_peek(&segment->item_consumer, sizeof(awkward_deep_name_Vec), &payload);
   }

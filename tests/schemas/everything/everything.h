@@ -1076,49 +1076,40 @@ SHM_COLD shm_status test_everything_Plain_levels_consumer(test_everything_Plain 
   return shm_consumer_claim(&segment->levels_consumer, &segment->attachment, 0);
 }
 
+/* The roles, claimed when they are used first. */
+SHM_HOT shm_status test_everything_Plain_levels_claimed_producer(test_everything_Plain *segment) {
+  return SHM_LIKELY(shm_producer_is_claimed(&segment->levels_producer)) ? SHM_OK : test_everything_Plain_levels_producer(segment);
+}
+
+SHM_HOT shm_status test_everything_Plain_levels_claimed_consumer(test_everything_Plain *segment) {
+  return SHM_LIKELY(shm_consumer_is_claimed(&segment->levels_consumer)) ? SHM_OK : test_everything_Plain_levels_consumer(segment);
+}
+
 /* Pushes one message; SHM_FULL if there is no room. */
 SHM_NODISCARD SHM_HOT shm_status test_everything_Plain_levels_try_push(test_everything_Plain *segment, const test_everything_Level *item) {
-  if (SHM_UNLIKELY(!shm_producer_is_claimed(&segment->levels_producer))) {
-    shm_status status = test_everything_Plain_levels_producer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_producer_try_push(&segment->levels_producer, item, sizeof *item);
+  const shm_status status = test_everything_Plain_levels_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_try_push(&segment->levels_producer, item, sizeof *item);
 }
 
 /* Pushes one message, waiting for room so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_levels_push_timeout(test_everything_Plain *segment, const test_everything_Level *item,
                                                              uint64_t ns) {
-  if (SHM_UNLIKELY(!shm_producer_is_claimed(&segment->levels_producer))) {
-    shm_status status = test_everything_Plain_levels_producer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_producer_push_timeout(&segment->levels_producer, item, sizeof *item, ns);
+  const shm_status status = test_everything_Plain_levels_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_timeout(&segment->levels_producer, item, sizeof *item, ns);
 }
 
 /* Pushes as many of `count` messages as fit and commits them together; `done` is how many. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_levels_push_n(test_everything_Plain *segment, const test_everything_Level *items,
                                                        size_t count, size_t *done) {
   *done = 0;
-  if (SHM_UNLIKELY(!shm_producer_is_claimed(&segment->levels_producer))) {
-    shm_status status = test_everything_Plain_levels_producer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_producer_push_n(&segment->levels_producer, items, sizeof *items, count, done);
+  const shm_status status = test_everything_Plain_levels_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_n(&segment->levels_producer, items, sizeof *items, count, done);
 }
 
 /* The next slot, all zero, to be filled in place and committed. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_levels_reserve(test_everything_Plain *segment, test_everything_Level **item) {
   void *payload = NULL;
-  shm_status status = SHM_OK;
-  if (SHM_UNLIKELY(!shm_producer_is_claimed(&segment->levels_producer))) {
-    status = test_everything_Plain_levels_producer(segment);
-  }
+  shm_status status = test_everything_Plain_levels_claimed_producer(segment);
   if (status == SHM_OK) {
     status = shm_producer_reserve(&segment->levels_producer, sizeof(test_everything_Level), &payload);
   }
@@ -1133,47 +1124,29 @@ SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_levels_commit(test_eve
 
 /* Pops one message and acknowledges it; SHM_EMPTY if there is none. */
 SHM_NODISCARD SHM_HOT shm_status test_everything_Plain_levels_try_pop(test_everything_Plain *segment, test_everything_Level *item) {
-  if (SHM_UNLIKELY(!shm_consumer_is_claimed(&segment->levels_consumer))) {
-    shm_status status = test_everything_Plain_levels_consumer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_consumer_try_pop(&segment->levels_consumer, item, sizeof *item);
+  const shm_status status = test_everything_Plain_levels_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_try_pop(&segment->levels_consumer, item, sizeof *item);
 }
 
 /* Pops one message, waiting for it so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_levels_pop_timeout(test_everything_Plain *segment, test_everything_Level *item,
                                                             uint64_t ns) {
-  if (SHM_UNLIKELY(!shm_consumer_is_claimed(&segment->levels_consumer))) {
-    shm_status status = test_everything_Plain_levels_consumer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_consumer_pop_timeout(&segment->levels_consumer, item, sizeof *item, ns);
+  const shm_status status = test_everything_Plain_levels_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_timeout(&segment->levels_consumer, item, sizeof *item, ns);
 }
 
 /* Pops up to `capacity` messages and acknowledges them together; `done` is how many. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_levels_pop_n(test_everything_Plain *segment, test_everything_Level *items,
                                                       size_t capacity, size_t *done) {
   *done = 0;
-  if (SHM_UNLIKELY(!shm_consumer_is_claimed(&segment->levels_consumer))) {
-    shm_status status = test_everything_Plain_levels_consumer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_consumer_pop_n(&segment->levels_consumer, items, sizeof *items, capacity, done);
+  const shm_status status = test_everything_Plain_levels_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_n(&segment->levels_consumer, items, sizeof *items, capacity, done);
 }
 
 /* The next message in place; acknowledged by release, and there again without it. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_levels_peek(test_everything_Plain *segment, const test_everything_Level **item) {
   const void *payload = NULL;
-  shm_status status = SHM_OK;
-  if (SHM_UNLIKELY(!shm_consumer_is_claimed(&segment->levels_consumer))) {
-    status = test_everything_Plain_levels_consumer(segment);
-  }
+  shm_status status = test_everything_Plain_levels_claimed_consumer(segment);
   if (status == SHM_OK) {
     status = shm_consumer_peek(&segment->levels_consumer, sizeof(test_everything_Level), &payload);
   }
@@ -1206,49 +1179,40 @@ SHM_COLD shm_status test_everything_Plain_books_consumer(test_everything_Plain *
   return shm_consumer_claim(&segment->books_consumer, &segment->attachment, 1);
 }
 
+/* The roles, claimed when they are used first. */
+SHM_HOT shm_status test_everything_Plain_books_claimed_producer(test_everything_Plain *segment) {
+  return SHM_LIKELY(shm_producer_is_claimed(&segment->books_producer)) ? SHM_OK : test_everything_Plain_books_producer(segment);
+}
+
+SHM_HOT shm_status test_everything_Plain_books_claimed_consumer(test_everything_Plain *segment) {
+  return SHM_LIKELY(shm_consumer_is_claimed(&segment->books_consumer)) ? SHM_OK : test_everything_Plain_books_consumer(segment);
+}
+
 /* Pushes one message; SHM_FULL if there is no room. */
 SHM_NODISCARD SHM_HOT shm_status test_everything_Plain_books_try_push(test_everything_Plain *segment, const test_everything_Book *item) {
-  if (SHM_UNLIKELY(!shm_producer_is_claimed(&segment->books_producer))) {
-    shm_status status = test_everything_Plain_books_producer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_producer_try_push(&segment->books_producer, item, sizeof *item);
+  const shm_status status = test_everything_Plain_books_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_try_push(&segment->books_producer, item, sizeof *item);
 }
 
 /* Pushes one message, waiting for room so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_books_push_timeout(test_everything_Plain *segment, const test_everything_Book *item,
                                                              uint64_t ns) {
-  if (SHM_UNLIKELY(!shm_producer_is_claimed(&segment->books_producer))) {
-    shm_status status = test_everything_Plain_books_producer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_producer_push_timeout(&segment->books_producer, item, sizeof *item, ns);
+  const shm_status status = test_everything_Plain_books_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_timeout(&segment->books_producer, item, sizeof *item, ns);
 }
 
 /* Pushes as many of `count` messages as fit and commits them together; `done` is how many. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_books_push_n(test_everything_Plain *segment, const test_everything_Book *items,
                                                        size_t count, size_t *done) {
   *done = 0;
-  if (SHM_UNLIKELY(!shm_producer_is_claimed(&segment->books_producer))) {
-    shm_status status = test_everything_Plain_books_producer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_producer_push_n(&segment->books_producer, items, sizeof *items, count, done);
+  const shm_status status = test_everything_Plain_books_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_n(&segment->books_producer, items, sizeof *items, count, done);
 }
 
 /* The next slot, all zero, to be filled in place and committed. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_books_reserve(test_everything_Plain *segment, void **item) {
   void *payload = NULL;
-  shm_status status = SHM_OK;
-  if (SHM_UNLIKELY(!shm_producer_is_claimed(&segment->books_producer))) {
-    status = test_everything_Plain_books_producer(segment);
-  }
+  shm_status status = test_everything_Plain_books_claimed_producer(segment);
   if (status == SHM_OK) {
     status = shm_producer_reserve(&segment->books_producer, sizeof(test_everything_Book), &payload);
   }
@@ -1263,47 +1227,29 @@ SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_books_commit(test_ever
 
 /* Pops one message and acknowledges it; SHM_EMPTY if there is none. */
 SHM_NODISCARD SHM_HOT shm_status test_everything_Plain_books_try_pop(test_everything_Plain *segment, test_everything_Book *item) {
-  if (SHM_UNLIKELY(!shm_consumer_is_claimed(&segment->books_consumer))) {
-    shm_status status = test_everything_Plain_books_consumer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_consumer_try_pop(&segment->books_consumer, item, sizeof *item);
+  const shm_status status = test_everything_Plain_books_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_try_pop(&segment->books_consumer, item, sizeof *item);
 }
 
 /* Pops one message, waiting for it so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_books_pop_timeout(test_everything_Plain *segment, test_everything_Book *item,
                                                             uint64_t ns) {
-  if (SHM_UNLIKELY(!shm_consumer_is_claimed(&segment->books_consumer))) {
-    shm_status status = test_everything_Plain_books_consumer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_consumer_pop_timeout(&segment->books_consumer, item, sizeof *item, ns);
+  const shm_status status = test_everything_Plain_books_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_timeout(&segment->books_consumer, item, sizeof *item, ns);
 }
 
 /* Pops up to `capacity` messages and acknowledges them together; `done` is how many. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_books_pop_n(test_everything_Plain *segment, test_everything_Book *items,
                                                       size_t capacity, size_t *done) {
   *done = 0;
-  if (SHM_UNLIKELY(!shm_consumer_is_claimed(&segment->books_consumer))) {
-    shm_status status = test_everything_Plain_books_consumer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_consumer_pop_n(&segment->books_consumer, items, sizeof *items, capacity, done);
+  const shm_status status = test_everything_Plain_books_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_n(&segment->books_consumer, items, sizeof *items, capacity, done);
 }
 
 /* The next message in place; acknowledged by release, and there again without it. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_books_peek(test_everything_Plain *segment, const void **item) {
   const void *payload = NULL;
-  shm_status status = SHM_OK;
-  if (SHM_UNLIKELY(!shm_consumer_is_claimed(&segment->books_consumer))) {
-    status = test_everything_Plain_books_consumer(segment);
-  }
+  shm_status status = test_everything_Plain_books_claimed_consumer(segment);
   if (status == SHM_OK) {
     status = shm_consumer_peek(&segment->books_consumer, sizeof(test_everything_Book), &payload);
   }
@@ -1336,49 +1282,40 @@ SHM_COLD shm_status test_everything_Plain_outers_consumer(test_everything_Plain 
   return shm_consumer_claim(&segment->outers_consumer, &segment->attachment, 2);
 }
 
+/* The roles, claimed when they are used first. */
+SHM_HOT shm_status test_everything_Plain_outers_claimed_producer(test_everything_Plain *segment) {
+  return SHM_LIKELY(shm_producer_is_claimed(&segment->outers_producer)) ? SHM_OK : test_everything_Plain_outers_producer(segment);
+}
+
+SHM_HOT shm_status test_everything_Plain_outers_claimed_consumer(test_everything_Plain *segment) {
+  return SHM_LIKELY(shm_consumer_is_claimed(&segment->outers_consumer)) ? SHM_OK : test_everything_Plain_outers_consumer(segment);
+}
+
 /* Pushes one message; SHM_FULL if there is no room. */
 SHM_NODISCARD SHM_HOT shm_status test_everything_Plain_outers_try_push(test_everything_Plain *segment, const test_everything_Outer *item) {
-  if (SHM_UNLIKELY(!shm_producer_is_claimed(&segment->outers_producer))) {
-    shm_status status = test_everything_Plain_outers_producer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_producer_try_push(&segment->outers_producer, item, sizeof *item);
+  const shm_status status = test_everything_Plain_outers_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_try_push(&segment->outers_producer, item, sizeof *item);
 }
 
 /* Pushes one message, waiting for room so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_outers_push_timeout(test_everything_Plain *segment, const test_everything_Outer *item,
                                                              uint64_t ns) {
-  if (SHM_UNLIKELY(!shm_producer_is_claimed(&segment->outers_producer))) {
-    shm_status status = test_everything_Plain_outers_producer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_producer_push_timeout(&segment->outers_producer, item, sizeof *item, ns);
+  const shm_status status = test_everything_Plain_outers_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_timeout(&segment->outers_producer, item, sizeof *item, ns);
 }
 
 /* Pushes as many of `count` messages as fit and commits them together; `done` is how many. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_outers_push_n(test_everything_Plain *segment, const test_everything_Outer *items,
                                                        size_t count, size_t *done) {
   *done = 0;
-  if (SHM_UNLIKELY(!shm_producer_is_claimed(&segment->outers_producer))) {
-    shm_status status = test_everything_Plain_outers_producer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_producer_push_n(&segment->outers_producer, items, sizeof *items, count, done);
+  const shm_status status = test_everything_Plain_outers_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_n(&segment->outers_producer, items, sizeof *items, count, done);
 }
 
 /* The next slot, all zero, to be filled in place and committed. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_outers_reserve(test_everything_Plain *segment, void **item) {
   void *payload = NULL;
-  shm_status status = SHM_OK;
-  if (SHM_UNLIKELY(!shm_producer_is_claimed(&segment->outers_producer))) {
-    status = test_everything_Plain_outers_producer(segment);
-  }
+  shm_status status = test_everything_Plain_outers_claimed_producer(segment);
   if (status == SHM_OK) {
     status = shm_producer_reserve(&segment->outers_producer, sizeof(test_everything_Outer), &payload);
   }
@@ -1393,47 +1330,29 @@ SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_outers_commit(test_eve
 
 /* Pops one message and acknowledges it; SHM_EMPTY if there is none. */
 SHM_NODISCARD SHM_HOT shm_status test_everything_Plain_outers_try_pop(test_everything_Plain *segment, test_everything_Outer *item) {
-  if (SHM_UNLIKELY(!shm_consumer_is_claimed(&segment->outers_consumer))) {
-    shm_status status = test_everything_Plain_outers_consumer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_consumer_try_pop(&segment->outers_consumer, item, sizeof *item);
+  const shm_status status = test_everything_Plain_outers_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_try_pop(&segment->outers_consumer, item, sizeof *item);
 }
 
 /* Pops one message, waiting for it so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_outers_pop_timeout(test_everything_Plain *segment, test_everything_Outer *item,
                                                             uint64_t ns) {
-  if (SHM_UNLIKELY(!shm_consumer_is_claimed(&segment->outers_consumer))) {
-    shm_status status = test_everything_Plain_outers_consumer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_consumer_pop_timeout(&segment->outers_consumer, item, sizeof *item, ns);
+  const shm_status status = test_everything_Plain_outers_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_timeout(&segment->outers_consumer, item, sizeof *item, ns);
 }
 
 /* Pops up to `capacity` messages and acknowledges them together; `done` is how many. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_outers_pop_n(test_everything_Plain *segment, test_everything_Outer *items,
                                                       size_t capacity, size_t *done) {
   *done = 0;
-  if (SHM_UNLIKELY(!shm_consumer_is_claimed(&segment->outers_consumer))) {
-    shm_status status = test_everything_Plain_outers_consumer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_consumer_pop_n(&segment->outers_consumer, items, sizeof *items, capacity, done);
+  const shm_status status = test_everything_Plain_outers_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_n(&segment->outers_consumer, items, sizeof *items, capacity, done);
 }
 
 /* The next message in place; acknowledged by release, and there again without it. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_outers_peek(test_everything_Plain *segment, const void **item) {
   const void *payload = NULL;
-  shm_status status = SHM_OK;
-  if (SHM_UNLIKELY(!shm_consumer_is_claimed(&segment->outers_consumer))) {
-    status = test_everything_Plain_outers_consumer(segment);
-  }
+  shm_status status = test_everything_Plain_outers_claimed_consumer(segment);
   if (status == SHM_OK) {
     status = shm_consumer_peek(&segment->outers_consumer, sizeof(test_everything_Outer), &payload);
   }
@@ -1582,49 +1501,40 @@ SHM_COLD shm_status test_everything_SystemV_choices_consumer(test_everything_Sys
   return shm_consumer_claim(&segment->choices_consumer, &segment->attachment, 0);
 }
 
+/* The roles, claimed when they are used first. */
+SHM_HOT shm_status test_everything_SystemV_choices_claimed_producer(test_everything_SystemV *segment) {
+  return SHM_LIKELY(shm_producer_is_claimed(&segment->choices_producer)) ? SHM_OK : test_everything_SystemV_choices_producer(segment);
+}
+
+SHM_HOT shm_status test_everything_SystemV_choices_claimed_consumer(test_everything_SystemV *segment) {
+  return SHM_LIKELY(shm_consumer_is_claimed(&segment->choices_consumer)) ? SHM_OK : test_everything_SystemV_choices_consumer(segment);
+}
+
 /* Pushes one message; SHM_FULL if there is no room. */
 SHM_NODISCARD SHM_HOT shm_status test_everything_SystemV_choices_try_push(test_everything_SystemV *segment, const test_everything_Option *item) {
-  if (SHM_UNLIKELY(!shm_producer_is_claimed(&segment->choices_producer))) {
-    shm_status status = test_everything_SystemV_choices_producer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_producer_try_push(&segment->choices_producer, item, sizeof *item);
+  const shm_status status = test_everything_SystemV_choices_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_try_push(&segment->choices_producer, item, sizeof *item);
 }
 
 /* Pushes one message, waiting for room so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_choices_push_timeout(test_everything_SystemV *segment, const test_everything_Option *item,
                                                              uint64_t ns) {
-  if (SHM_UNLIKELY(!shm_producer_is_claimed(&segment->choices_producer))) {
-    shm_status status = test_everything_SystemV_choices_producer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_producer_push_timeout(&segment->choices_producer, item, sizeof *item, ns);
+  const shm_status status = test_everything_SystemV_choices_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_timeout(&segment->choices_producer, item, sizeof *item, ns);
 }
 
 /* Pushes as many of `count` messages as fit and commits them together; `done` is how many. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_choices_push_n(test_everything_SystemV *segment, const test_everything_Option *items,
                                                        size_t count, size_t *done) {
   *done = 0;
-  if (SHM_UNLIKELY(!shm_producer_is_claimed(&segment->choices_producer))) {
-    shm_status status = test_everything_SystemV_choices_producer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_producer_push_n(&segment->choices_producer, items, sizeof *items, count, done);
+  const shm_status status = test_everything_SystemV_choices_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_n(&segment->choices_producer, items, sizeof *items, count, done);
 }
 
 /* The next slot, all zero, to be filled in place and committed. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_choices_reserve(test_everything_SystemV *segment, test_everything_Option **item) {
   void *payload = NULL;
-  shm_status status = SHM_OK;
-  if (SHM_UNLIKELY(!shm_producer_is_claimed(&segment->choices_producer))) {
-    status = test_everything_SystemV_choices_producer(segment);
-  }
+  shm_status status = test_everything_SystemV_choices_claimed_producer(segment);
   if (status == SHM_OK) {
     status = shm_producer_reserve(&segment->choices_producer, sizeof(test_everything_Option), &payload);
   }
@@ -1639,47 +1549,29 @@ SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_choices_commit(test_
 
 /* Pops one message and acknowledges it; SHM_EMPTY if there is none. */
 SHM_NODISCARD SHM_HOT shm_status test_everything_SystemV_choices_try_pop(test_everything_SystemV *segment, test_everything_Option *item) {
-  if (SHM_UNLIKELY(!shm_consumer_is_claimed(&segment->choices_consumer))) {
-    shm_status status = test_everything_SystemV_choices_consumer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_consumer_try_pop(&segment->choices_consumer, item, sizeof *item);
+  const shm_status status = test_everything_SystemV_choices_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_try_pop(&segment->choices_consumer, item, sizeof *item);
 }
 
 /* Pops one message, waiting for it so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_choices_pop_timeout(test_everything_SystemV *segment, test_everything_Option *item,
                                                             uint64_t ns) {
-  if (SHM_UNLIKELY(!shm_consumer_is_claimed(&segment->choices_consumer))) {
-    shm_status status = test_everything_SystemV_choices_consumer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_consumer_pop_timeout(&segment->choices_consumer, item, sizeof *item, ns);
+  const shm_status status = test_everything_SystemV_choices_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_timeout(&segment->choices_consumer, item, sizeof *item, ns);
 }
 
 /* Pops up to `capacity` messages and acknowledges them together; `done` is how many. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_choices_pop_n(test_everything_SystemV *segment, test_everything_Option *items,
                                                       size_t capacity, size_t *done) {
   *done = 0;
-  if (SHM_UNLIKELY(!shm_consumer_is_claimed(&segment->choices_consumer))) {
-    shm_status status = test_everything_SystemV_choices_consumer(segment);
-    if (status != SHM_OK) {
-      return status;
-    }
-  }
-  return shm_consumer_pop_n(&segment->choices_consumer, items, sizeof *items, capacity, done);
+  const shm_status status = test_everything_SystemV_choices_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_n(&segment->choices_consumer, items, sizeof *items, capacity, done);
 }
 
 /* The next message in place; acknowledged by release, and there again without it. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_choices_peek(test_everything_SystemV *segment, const test_everything_Option **item) {
   const void *payload = NULL;
-  shm_status status = SHM_OK;
-  if (SHM_UNLIKELY(!shm_consumer_is_claimed(&segment->choices_consumer))) {
-    status = test_everything_SystemV_choices_consumer(segment);
-  }
+  shm_status status = test_everything_SystemV_choices_claimed_consumer(segment);
   if (status == SHM_OK) {
     status = shm_consumer_peek(&segment->choices_consumer, sizeof(test_everything_Option), &payload);
   }
