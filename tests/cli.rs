@@ -318,6 +318,43 @@ fn a_schema_that_is_not_there_is_a_schema_error() {
     }
 }
 
+// --- explain
+
+#[test]
+fn a_code_is_explained_with_an_example() {
+    let done = run(&["explain", "e030"]);
+    assert_eq!((code(&done), err(&done).as_str()), (0, ""));
+    let said = out(&done);
+    assert!(said.starts_with("E030: unknown type\n\nNo type of that name"), "{said}");
+    assert!(said.contains("Wrong:\n\n    [struct.Tick]\n"), "{said}");
+    assert!(said.contains("type = \"u65\"") && said.contains("type = \"u64\""), "{said}");
+    assert!(said.lines().all(|l| l.starts_with("    ") || l.chars().count() <= 80), "{said}");
+    for (wrong, near) in [("E031x", "did you mean E031"), ("E999", "E090"), ("what", "lists them")]
+    {
+        let done = run(&["explain", wrong]);
+        assert_eq!((code(&done), out(&done).as_str()), (2, ""), "{wrong}");
+        assert!(err(&done).contains(near) && err(&done).contains(wrong), "{}", err(&done));
+    }
+}
+
+#[test]
+fn all_codes_are_listed() {
+    let list = out(&run(&["explain"]));
+    let json: serde_json::Value = serde_json::from_str(&out(&run(&["explain", "--json"]))).unwrap();
+    assert_eq!(json["version"], 1);
+    let codes = json["codes"].as_array().unwrap();
+    assert!(codes.len() > 30);
+    assert_eq!(list.lines().count(), codes.len());
+    for (line, code) in list.lines().zip(codes) {
+        let (name, title) = (code["code"].as_str().unwrap(), code["title"].as_str().unwrap());
+        assert_eq!(line, format!("{name}  {title}"));
+    }
+    let one: serde_json::Value =
+        serde_json::from_str(&out(&run(&["explain", "--json", "E045"]))).unwrap();
+    assert_eq!(one["codes"].as_array().unwrap().len(), 1);
+    assert!(one["codes"][0]["example"]["wrong"].as_str().unwrap().contains("align = 48"));
+}
+
 // --- manners
 
 #[test]
@@ -387,11 +424,12 @@ fn colour_is_for_terminals_that_want_it() {
     assert!(on_a_terminal(&check, None).contains('\x1b'));
     assert!(on_a_terminal(&check, Some("")).contains('\x1b'), "an empty NO_COLOR is none");
     let plain = on_a_terminal(&check, Some("1"));
+    assert!(plain.contains("(shmgen explain E0"), "{plain}");
     assert!(plain.contains("error[E013]") && !plain.contains('\x1b'), "{plain:?}");
     // No terminal, no colour, whatever the environment says.
     let piped =
         Command::new(&tools::built().shmgen).args(check).env_remove("NO_COLOR").output().unwrap();
-    assert!(!err(&piped).contains('\x1b'));
+    assert!(!err(&piped).contains('\x1b') && !err(&piped).contains("shmgen explain"));
 }
 
 #[test]

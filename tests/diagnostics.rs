@@ -3,7 +3,7 @@
 
 #![allow(missing_docs, clippy::pedantic)]
 
-use shmgen::diagnostics::{Code, Format, Source, render};
+use shmgen::diagnostics::{Code, Example, Format, Source, render};
 use shmgen::model::Limits;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -68,6 +68,48 @@ fn a_file_provokes_the_code_that_it_is_named_after_and_every_code_has_one() {
     provoked.extend(missing.diagnostics.sorted().iter().map(|d| d.code));
     let all: BTreeSet<Code> = Code::ALL.iter().copied().collect();
     assert_eq!(all.difference(&provoked).collect::<Vec<_>>(), [] as [&Code; 0]);
+}
+
+/// What is wrong with a piece of a schema.
+fn provoked(piece: &str) -> BTreeSet<Code> {
+    let source = Source::new("example.toml", Example::schema(piece));
+    let checked = shmgen::check(&source, Limits::default());
+    checked.diagnostics.sorted().iter().map(|d| d.code).collect()
+}
+
+#[test]
+fn the_example_of_each_code_provokes_it_and_its_mend_is_right() {
+    for code in Code::ALL {
+        let Some(example) = code.example() else {
+            // There is no file, or it is no text.
+            assert!(matches!(code, Code::E001 | Code::E002), "{code} has no example");
+            continue;
+        };
+        assert_eq!(provoked(example.wrong), BTreeSet::from([*code]), "{}", example.wrong);
+        assert_eq!(provoked(example.right), BTreeSet::new(), "{code}: {}", example.right);
+    }
+}
+
+#[test]
+fn the_table_of_codes_in_the_documentation_is_complete() {
+    let page = std::fs::read_to_string(folder().join("../../docs/errors.md")).unwrap();
+    for code in Code::ALL {
+        let row = format!("{code} | {} | {} |", code.title(), code.explanation());
+        assert!(page.contains(&row), "docs/errors.md lacks: {row}");
+    }
+}
+
+#[test]
+fn a_code_is_found_in_any_case_and_a_wrong_one_has_a_neighbour() {
+    assert_eq!(Code::from_name("e030"), Some(Code::E030));
+    assert_eq!(Code::from_name("E03"), None);
+    assert_eq!(Code::nearest("E999"), Some(Code::E090));
+    assert_eq!(Code::nearest("E031x"), Some(Code::E031));
+    assert_eq!(Code::nearest("E46"), Some(Code::E045));
+    assert_eq!(Code::nearest("É030"), Some(Code::E030));
+    for strange in ["", "é", "E-1", "nonsense", "E99999999999999999999"] {
+        assert_eq!(Code::nearest(strange), None, "{strange}");
+    }
 }
 
 #[test]

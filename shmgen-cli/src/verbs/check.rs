@@ -56,9 +56,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
             }
             Ok(())
         }
-        Err(diagnostics) if format == Format::Text => {
-            Err(Failure::schema(render(&diagnostics, format, show::colour())))
-        }
+        Err(diagnostics) if format == Format::Text => Err(super::wrong(&diagnostics)),
         Err(_) => Err(Failure::silent(2)),
     }
 }

@@ -5,6 +5,7 @@ pub(crate) mod completions;
 pub(crate) mod create;
 pub(crate) mod demo;
 pub(crate) mod dump;
+pub(crate) mod explain;
 pub(crate) mod generate;
 pub(crate) mod init;
 pub(crate) mod ls;
@@ -14,15 +15,26 @@ pub(crate) mod stat;
 
 use crate::failure::Failure;
 use shm_runtime::{Address, Options};
-use shmgen::diagnostics::{Format, render};
+use shmgen::diagnostics::{Diagnostics, Format, render};
 use shmgen::model::{Limits, Schema};
+use std::io::IsTerminal;
 use std::path::Path;
 
 /// Reads a schema that must be right.
 fn load(path: &Path) -> Result<Schema, Failure> {
-    shmgen::check_file(path, Limits::default())
-        .into_result()
-        .map_err(|d| Failure::schema(render(&d, Format::Text, crate::show::colour())))
+    shmgen::check_file(path, Limits::default()).into_result().map_err(|d| wrong(&d))
+}
+
+/// What is wrong with a schema, for people; on a terminal with the verb that
+/// tells more.
+fn wrong(diagnostics: &Diagnostics) -> Failure {
+    let mut text = render(diagnostics, Format::Text, crate::show::colour());
+    if let Some(first) = diagnostics.sorted().first()
+        && std::io::stderr().is_terminal()
+    {
+        text.push_str(&format!("(shmgen explain {} tells more)\n", first.code));
+    }
+    Failure::schema(text)
 }
 
 /// An address argument.

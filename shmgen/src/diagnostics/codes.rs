@@ -108,6 +108,32 @@ codes! {
         "The language has this, and this version of shmgen does not do it yet. It is refused rather than ignored."
 }
 
+impl Code {
+    /// The code of that name, in whatever case it is written.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.name().eq_ignore_ascii_case(name))
+    }
+
+    /// The code that is nearest to a name that is none: by its number, or else
+    /// by its spelling.
+    pub fn nearest(name: &str) -> Option<Self> {
+        let number = |name: &str| {
+            let letter = name.chars().next()?.to_ascii_uppercase();
+            name.get(letter.len_utf8()..)?.parse::<u32>().ok().map(|number| (letter, number))
+        };
+        let by_number = number(name).and_then(|(letter, wanted)| {
+            let same_letter = Self::ALL.iter().filter_map(|code| match number(code.name()) {
+                Some((l, number)) if l == letter => Some((number.abs_diff(wanted), *code)),
+                _ => None,
+            });
+            same_letter.min().map(|(_, code)| code)
+        });
+        by_number.or_else(|| {
+            super::nearest(name, Self::ALL.iter().map(|c| c.name())).and_then(Self::from_name)
+        })
+    }
+}
+
 impl fmt::Display for Code {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())

@@ -5,9 +5,11 @@
 //! generated while it holds an error. How they are shown is in [`render`].
 
 mod codes;
+mod examples;
 mod render;
 
 pub use codes::Code;
+pub use examples::Example;
 pub use render::{Format, render};
 
 use std::fmt;
