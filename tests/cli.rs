@@ -426,6 +426,11 @@ fn colour_is_for_terminals_that_want_it() {
     let plain = on_a_terminal(&check, Some("1"));
     assert!(plain.contains("(shmgen explain E0"), "{plain}");
     assert!(plain.contains("error[E013]") && !plain.contains('\x1b'), "{plain:?}");
+    // Data has it too, where it is a picture.
+    let everything = root().join("tests/schemas/everything.toml");
+    let layout = ["layout", text(&everything), "Option"];
+    assert!(on_a_terminal(&layout, None).contains("\x1b[36m"));
+    assert!(!on_a_terminal(&layout, Some("1")).contains('\x1b'));
     // No terminal, no colour, whatever the environment says.
     let piped =
         Command::new(&tools::built().shmgen).args(check).env_remove("NO_COLOR").output().unwrap();

@@ -23,6 +23,7 @@
 
 pub mod backend;
 mod builder;
+pub mod bytemap;
 mod contract;
 pub mod diagnostics;
 pub mod model;

@@ -8,6 +8,7 @@ pub(crate) mod dump;
 pub(crate) mod explain;
 pub(crate) mod generate;
 pub(crate) mod init;
+pub(crate) mod layout;
 pub(crate) mod ls;
 pub(crate) mod rm;
 pub(crate) mod set;
