@@ -28,6 +28,7 @@ mod contract;
 pub mod diagnostics;
 pub mod model;
 pub mod output;
+pub mod sizes;
 pub mod syntax;
 
 pub use builder::{Builder, Error};

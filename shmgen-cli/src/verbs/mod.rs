@@ -12,6 +12,7 @@ pub(crate) mod layout;
 pub(crate) mod ls;
 pub(crate) mod rm;
 pub(crate) mod set;
+pub(crate) mod size;
 pub(crate) mod stat;
 
 use crate::failure::Failure;
