@@ -11,6 +11,7 @@ pub(crate) mod init;
 pub(crate) mod layout;
 pub(crate) mod ls;
 pub(crate) mod rm;
+pub(crate) mod schema;
 pub(crate) mod set;
 pub(crate) mod size;
 pub(crate) mod stat;

@@ -4,11 +4,13 @@
 //! The TOML tree is walked with its spans, so that every complaint points at
 //! the exact token. What is wrong is reported and left out; the walk goes on.
 
+mod json_schema;
 mod keys;
 mod parse;
 mod type_text;
 mod walk;
 
+pub use json_schema::json_schema;
 pub use parse::parse;
 pub use type_text::{Length, TypeText};
 

@@ -14,7 +14,7 @@ use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
 /// The edition of the language that this version reads.
-const EDITION: i128 = 1;
+pub(super) const EDITION: i128 = 1;
 
 /// Reads a schema. What is wrong goes to `diagnostics`; `None` if nothing can
 /// be made of the file.
@@ -298,10 +298,11 @@ fn object(context: &mut Context<'_>, table: &DeTable<'_>, span: &Span) -> Option
     let name = table.text(context, "name");
     let item = type_text(context, &table, "item");
     let capacity = table.integer(context, "capacity");
-    for key in ["item", "capacity"] {
-        if table.get(key).is_none() && table.get("kind").is_some() {
+    let kind = table.get("kind").and_then(|node| node.get_ref().as_str());
+    for rule in OBJECT.rules.iter().filter(|rule| kind == Some(rule.choice)) {
+        for key in rule.needs.iter().filter(|key| table.get(key).is_none()) {
             context
-                .error(Code::E012, span.clone(), format!("a queue needs `{key}`"))
+                .error(Code::E012, span.clone(), format!("a {} needs `{key}`", rule.choice))
                 .label(format!("`{key}` is missing here"));
         }
     }
