@@ -69,6 +69,7 @@ fn gen_writes_the_promised_files_into_a_folder_that_it_makes() {
     assert_eq!((code(&done), out(&done).as_str()), (0, ""), "{}", err(&done));
     let written = files(&gen_dir);
     let names: Vec<&str> = written.keys().map(String::as_str).collect();
+    assert!(!names.contains(&"talk.json") && !names.contains(&"talk.md"), "{names:?}");
     assert!(
         ["shm_runtime.h", "talk.h", "talk.hpp", "talk.py", "talk.rs"]
             .iter()
@@ -86,9 +87,11 @@ fn gen_writes_the_promised_files_into_a_folder_that_it_makes() {
 #[test]
 fn lang_chooses_the_languages() {
     let schema = schema("cli-lang", GOOD);
-    for (lang, expected) in
-        [("python", vec!["talk.py"]), ("rust,python", vec!["talk.py", "talk.rs"])]
-    {
+    for (lang, expected) in [
+        ("python", vec!["talk.py"]),
+        ("rust,python", vec!["talk.py", "talk.rs"]),
+        ("json,markdown", vec!["talk.json", "talk.md"]),
+    ] {
         let gen_dir = schema.with_file_name(lang);
         assert_eq!(code(&run(&["gen", text(&schema), "--lang", lang, "--out", text(&gen_dir)])), 0);
         assert_eq!(files(&gen_dir).into_keys().collect::<Vec<_>>(), expected);

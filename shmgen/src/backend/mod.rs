@@ -4,6 +4,8 @@
 mod c;
 mod c_runtime;
 mod cpp;
+mod json;
+mod markdown;
 mod python;
 mod rust;
 mod text;
@@ -25,11 +27,18 @@ pub enum Language {
     Cpp,
     /// A Python module.
     Python,
+    /// The resolved model, for programs.
+    Json,
+    /// Documentation.
+    Markdown,
 }
 
 impl Language {
-    /// Every language, which is what is generated unless told otherwise.
-    pub const ALL: [Self; 4] = [Self::Rust, Self::C, Self::Cpp, Self::Python];
+    /// What is generated unless told otherwise.
+    pub const DEFAULT: [Self; 4] = [Self::Rust, Self::C, Self::Cpp, Self::Python];
+    /// Every language.
+    pub const ALL: [Self; 6] =
+        [Self::Rust, Self::C, Self::Cpp, Self::Python, Self::Json, Self::Markdown];
 
     /// The name on the command line.
     pub const fn name(self) -> &'static str {
@@ -38,6 +47,8 @@ impl Language {
             Self::C => "c",
             Self::Cpp => "cpp",
             Self::Python => "python",
+            Self::Json => "json",
+            Self::Markdown => "markdown",
         }
     }
 }
@@ -77,6 +88,12 @@ pub fn generate(schema: &Schema, languages: &[Language], options: &Options) -> F
             }
             Language::Python => {
                 files.insert(format!("{module}.py"), python::module(schema));
+            }
+            Language::Json => {
+                files.insert(format!("{module}.json"), json::model(schema));
+            }
+            Language::Markdown => {
+                files.insert(format!("{module}.md"), markdown::page(schema));
             }
         }
     }

@@ -26,12 +26,25 @@ pub fn render(map: &Map, colour: bool) -> String {
         bytes(map.size),
         map.align
     );
-    picture(&mut out, map, &letters, &pen);
+    rows_of_bytes(&mut out, map, &letters, &pen);
     out.push('\n');
     table(&mut out, map, &letters, &pen);
     out.push('\n');
     summary(&mut out, map);
     out
+}
+
+/// Only the rows of bytes, without colour.
+pub fn picture(map: &Map) -> String {
+    let mut out = String::new();
+    rows_of_bytes(&mut out, map, &letters(map), &Pen { colour: false });
+    out
+}
+
+/// What stands for each part in the picture.
+pub fn marks(map: &Map) -> Vec<char> {
+    let letters = letters(map);
+    map.parts.iter().zip(letters).map(|(part, number)| letter(part.kind, number)).collect()
 }
 
 struct Pen {
@@ -80,7 +93,7 @@ fn letter(kind: Kind, number: usize) -> char {
 }
 
 /// A row for each cache line, in groups of 8 bytes.
-fn picture(out: &mut String, map: &Map, letters: &[usize], pen: &Pen) {
+fn rows_of_bytes(out: &mut String, map: &Map, letters: &[usize], pen: &Pen) {
     let width = map.size.to_string().len().max(4);
     for row in rows(map, CACHE_LINE) {
         let (start, parts) = match row {
