@@ -90,10 +90,12 @@ shmgen = 1
 name = "test.whole"
 version = "1.0"
 doc = "All keys."
+lint = { allow = ["L005"], reason = "It is a test." }
 [const.N]
 type = "u8"
 value = 3
 doc = "A constant."
+lint = { allow = [], reason = "It is a test." }
 [alias.Price]
 type = "i64"
 unit = "USD"
@@ -110,7 +112,7 @@ bit = [ { name = "STALE", bit = 0, doc = "Old.", since = "1.0" } ]
 doc = "A struct."
 align = 64
 field = [
-  { name = "a", type = "u64", unit = "ns", align = 8, doc = "A field.", since = "1.0" },
+  { name = "a", type = "u64", unit = "ns", align = 8, doc = "A field.", since = "1.0", lint = { allow = ["L001", "L004"], reason = "x" } },
   { reserved = 8, doc = "Free." },
 ]
 [segment.feed]

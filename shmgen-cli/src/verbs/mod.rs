@@ -28,16 +28,20 @@ fn load(path: &Path) -> Result<Schema, Failure> {
     shmgen::check_file(path, Limits::default()).into_result().map_err(|d| wrong(&d))
 }
 
-/// What is wrong with a schema, for people; on a terminal with the verb that
-/// tells more.
+/// A failure because of what is wrong with a schema.
 fn wrong(diagnostics: &Diagnostics) -> Failure {
+    Failure::schema(told(diagnostics))
+}
+
+/// Diagnostics for people; on a terminal with the verb that tells more.
+fn told(diagnostics: &Diagnostics) -> String {
     let mut text = render(diagnostics, Format::Text, crate::show::colour());
     if let Some(first) = diagnostics.sorted().first()
         && std::io::stderr().is_terminal()
     {
         text.push_str(&format!("(shmgen explain {} tells more)\n", first.code));
     }
-    Failure::schema(text)
+    text
 }
 
 /// An address argument.

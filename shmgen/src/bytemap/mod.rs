@@ -105,11 +105,11 @@ impl Map {
         self.parts.iter().filter(|p| p.kind == Kind::Field && p.straddles())
     }
 
-    /// Whether a field lies in two cache lines and would fit into one, and an
-    /// order of the fields is known, of no greater size, where none does.
-    pub fn straddles_needlessly(&self) -> bool {
-        self.straddling().next().is_some()
-            && order::without_straddling(&self.parts, self.size, self.align)
+    /// If a field lies in two cache lines and would fit into one: an order of
+    /// the fields, of no greater size, where none does.
+    pub fn order_without_straddling(&self) -> Option<Vec<String>> {
+        self.straddling().next()?;
+        order::without_straddling(&self.parts, self.size, self.align)
     }
 }
 

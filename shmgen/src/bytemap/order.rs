@@ -19,18 +19,14 @@ pub(super) fn better(parts: &[Part], size: u64, align: u64) -> Option<Reorder> {
     let candidates = [descending(&movable), greedy(&movable)];
     let sized = candidates.into_iter().map(|order| (total(&order, align), order));
     let (best, order) = sized.min_by_key(|(total, _)| *total)?;
-    let fields = order.iter().map(|p| match p.kind {
-        Kind::Field => p.name.clone(),
-        Kind::Reserved | Kind::Hole => format!("reserved = {}", p.size),
-    });
-    (best < size).then(|| Reorder { fields: fields.collect(), size: best, saves: size - best })
+    (best < size).then(|| Reorder { fields: names(&order), size: best, saves: size - best })
 }
 
-/// Whether some order of the fields, of no greater size, has none that lies in
-/// two cache lines and would fit into one.
-pub(super) fn without_straddling(parts: &[Part], size: u64, align: u64) -> bool {
+/// An order of the fields, of no greater size, in which none lies in two cache
+/// lines that would fit into one.
+pub(super) fn without_straddling(parts: &[Part], size: u64, align: u64) -> Option<Vec<String>> {
     let movable = movable(parts);
-    [descending(&movable), greedy(&movable)].iter().any(|order| {
+    let is_good = |order: &Vec<&Part>| {
         let mut end: u64 = 0;
         let whole = order.iter().all(|part| {
             let offset = end.next_multiple_of(part.align);
@@ -40,7 +36,18 @@ pub(super) fn without_straddling(parts: &[Part], size: u64, align: u64) -> bool 
                 || offset / CACHE_LINE == (end - 1) / CACHE_LINE
         });
         whole && total(order, align) <= size
-    })
+    };
+    let orders = [descending, greedy, packed];
+    orders.into_iter().map(|order| order(&movable)).find(is_good).map(|order| names(&order))
+}
+
+/// The order as a schema would name it.
+fn names(order: &[&Part]) -> Vec<String> {
+    let name = |p: &&Part| match p.kind {
+        Kind::Field => p.name.clone(),
+        Kind::Reserved | Kind::Hole => format!("reserved = {}", p.size),
+    };
+    order.iter().map(name).collect()
 }
 
 fn movable(parts: &[Part]) -> Vec<&Part> {
@@ -88,6 +95,31 @@ fn greedy<'p>(parts: &[&'p Part]) -> Vec<&'p Part> {
                 by_align.remove(&align);
             }
         }
+    }
+    order
+}
+
+/// The most parts that are packed, which takes the square of their number.
+const PACKED_MAX: usize = 1000;
+
+/// Line by line: of what fits into the rest of the cache line the largest, so
+/// that small fields fill up what large ones leave.
+fn packed<'p>(parts: &[&'p Part]) -> Vec<&'p Part> {
+    let mut left = parts.to_vec();
+    if left.len() > PACKED_MAX {
+        return left;
+    }
+    left.sort_by_key(|p| std::cmp::Reverse((p.size, p.align)));
+    let mut order = Vec::with_capacity(left.len());
+    let mut end: u64 = 0;
+    while !left.is_empty() {
+        let room = CACHE_LINE - end % CACHE_LINE;
+        let fits = |p: &&Part| end.next_multiple_of(p.align) - end + p.size <= room;
+        let whole_lines = |p: &&Part| p.size > CACHE_LINE;
+        let next = left.iter().position(fits).or_else(|| left.iter().position(whole_lines));
+        let part = left.remove(next.unwrap_or(0));
+        end = end.next_multiple_of(part.align) + part.size;
+        order.push(part);
     }
     order
 }
@@ -161,9 +193,15 @@ mod tests {
 
     #[test]
     fn an_order_without_straddling_is_found_where_there_is_one() {
-        let written = parts(&[(60, 1), (8, 1), (4, 1)]);
-        assert!(!without_straddling(&written, 72, 1));
-        let written = parts(&[(4, 4), (60, 1), (8, 8)]);
-        assert!(without_straddling(&written, size(&written, 8), 8) || size(&written, 8) == 72);
+        let order = |fields: &[(u64, u64)]| {
+            let written = parts(fields);
+            let align = fields.iter().map(|f| f.1).max().unwrap();
+            without_straddling(&written, size(&written, align), align)
+        };
+        // 60, 8 and 4 bytes: only 60 + 4 make a line.
+        assert_eq!(order(&[(60, 1), (8, 1), (4, 1)]).unwrap(), ["f0", "f2", "f1"]);
+        assert_eq!(order(&[(4, 4), (60, 4), (8, 8)]).unwrap(), ["f1", "f0", "f2"]);
+        // 40 and 40 do not share a line, and nothing fills it up.
+        assert_eq!(order(&[(40, 1), (40, 1)]), None);
     }
 }

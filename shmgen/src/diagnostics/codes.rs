@@ -106,9 +106,25 @@ codes! {
 
     E090 "not supported yet"
         "The language has this, and this version of shmgen does not do it yet. It is refused rather than ignored."
+
+    L001 "a name in another style"
+        "Types are written in UpperCamelCase, constants, values of enums and flags in UPPER_SNAKE_CASE, everything else in snake_case. So the generated code looks like other code in each language, and its linters are content."
+    L002 "holes"
+        "The struct loses 8 bytes or more, and more than an eighth of its size, to the alignment of its fields. What its own `align` adds behind the last field is not counted. `shmgen layout` shows the holes."
+    L003 "a field in two cache lines"
+        "The field has at most 64 bytes and lies in two cache lines of the struct, so that reading it may cost two misses. Another order of the fields, in which the struct is not larger, avoids that."
+    L004 "a text without room"
+        "A `str[1]` holds one byte: a single ASCII character, and no other one."
+    L005 "an enum without a zero"
+        "Fresh memory is zero, and so is a field that nobody has set. A value with the number 0 gives that state a name."
 }
 
 impl Code {
+    /// Whether it is a lint: a warning, not an error.
+    pub fn is_lint(self) -> bool {
+        self.name().starts_with('L')
+    }
+
     /// The code of that name, in whatever case it is written.
     pub fn from_name(name: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|code| code.name().eq_ignore_ascii_case(name))

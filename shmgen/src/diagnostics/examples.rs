@@ -246,4 +246,33 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
         "[struct.Tick]\nfield = [ { name = \"time\", type = \"u64\", range = [0, 9] } ]",
         "[struct.Tick]\nfield = [ { name = \"time\", type = \"u64\", doc = \"From 0 to 9.\" } ]",
     ),
+    (
+        Code::L001,
+        "[struct.Tick]\nfield = [ { name = \"bestBid\", type = \"i64\" } ]",
+        "[struct.Tick]\nfield = [ { name = \"best_bid\", type = \"i64\" } ]",
+    ),
+    (
+        Code::L002,
+        "[struct.Tick]\nfield = [\n  { name = \"side\", type = \"u8\" },\n  \
+         { name = \"price\", type = \"i64\" },\n  { name = \"venue\", type = \"u8\" },\n]",
+        "[struct.Tick]\nfield = [\n  { name = \"price\", type = \"i64\" },\n  \
+         { name = \"side\", type = \"u8\" },\n  { name = \"venue\", type = \"u8\" },\n]",
+    ),
+    (
+        Code::L003,
+        "[struct.Tick]\nfield = [\n  { name = \"venue\", type = \"str[16]\" },\n  \
+         { name = \"symbol\", type = \"str[56]\" },\n  { name = \"time\", type = \"u64\" },\n]",
+        "[struct.Tick]\nfield = [\n  { name = \"time\", type = \"u64\" },\n  \
+         { name = \"symbol\", type = \"str[56]\" },\n  { name = \"venue\", type = \"str[16]\" },\n]",
+    ),
+    (
+        Code::L004,
+        "[struct.Tick]\nfield = [ { name = \"venue\", type = \"str[1]\" } ]",
+        "[struct.Tick]\nfield = [ { name = \"venue\", type = \"str[4]\" } ]",
+    ),
+    (
+        Code::L005,
+        "[enum.Side]\nrepr = \"u8\"\nvalue = [ { name = \"BUY\", number = 1 } ]",
+        "[enum.Side]\nrepr = \"u8\"\nvalue = [ { name = \"NONE\", number = 0 }, { name = \"BUY\", number = 1 } ]",
+    ),
 ];

@@ -99,7 +99,8 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Adds one; say more with the builder that is returned.
+    /// Adds one, an error or, by its code, a warning; say more with the builder
+    /// that is returned.
     pub fn error(
         &mut self,
         code: Code,

@@ -5,6 +5,7 @@
 
 use super::keys::{Key, ROOT, Rule, Shape, TableKind};
 use super::parse::EDITION;
+use crate::diagnostics::Code;
 use serde_json::{Map, Value, json};
 use shm_runtime::contract::Primitive;
 
@@ -130,6 +131,10 @@ fn shape(shape: Shape, definitions: &mut Definitions) -> Value {
                 { "type": "string", "pattern": INTEGER },
             ],
         }),
+        Shape::Lints => {
+            let lints = Code::ALL.iter().filter(|code| code.is_lint()).map(|code| code.name());
+            json!({ "type": "array", "items": { "enum": lints.collect::<Vec<_>>() } })
+        }
         Shape::Permissions => json!({
             "type": "integer",
             "minimum": 0o600,

@@ -2,8 +2,8 @@
 //! and what `shmgen schema` tells editors.
 
 use Shape::{
-    Bits, Choice, Constant, Dotted, Edition, Integer, List, Name, Named, One, Permissions, Scalar,
-    Table, Text, Type, Version,
+    Bits, Choice, Constant, Dotted, Edition, Integer, Lints, List, Name, Named, One, Permissions,
+    Scalar, Table, Text, Type, Version,
 };
 
 /// A key of a table.
@@ -44,6 +44,8 @@ pub(crate) enum Shape {
     Edition,
     /// A whole number within these bounds.
     Integer(i128, i128),
+    /// A list of codes of lints.
+    Lints,
     /// A whole number of up to 0o777.
     Permissions,
     /// The value of a constant.
@@ -104,6 +106,7 @@ const fn later(name: &'static str) -> Key {
 const ANY: Shape = Integer(i64::MIN as i128, u64::MAX as i128);
 const DOC: Key = key("doc", Text, "Documentation, which goes into the generated code.");
 const SINCE: Key = key("since", Version, "The version of the schema that brought it.");
+const LINTS: Key = key("lint", Table(&LINT), "Lints that are allowed here and inside, and why.");
 
 pub(crate) const ROOT: TableKind = table(
     "a schema",
@@ -126,7 +129,16 @@ pub(crate) const SCHEMA: TableKind = table(
         required("name", Dotted, "The schema's name with dots: a prefix in C, a namespace in C++."),
         required("version", Version, "major.minor, as a label."),
         DOC,
+        LINTS,
         later("imports"),
+    ],
+);
+
+pub(crate) const LINT: TableKind = table(
+    "an allowance",
+    &[
+        required("allow", Lints, "The codes of the lints."),
+        required("reason", Text, "Why what they tell of is meant so."),
     ],
 );
 
@@ -136,6 +148,7 @@ pub(crate) const CONST: TableKind = table(
         required("type", Scalar, "A number's type, or bool."),
         required("value", Constant, "A value of that type."),
         DOC,
+        LINTS,
         later("deprecated"),
     ],
 );
@@ -146,6 +159,7 @@ pub(crate) const ALIAS: TableKind = table(
         required("type", Type, "The type it stands for."),
         key("unit", Text, "The unit of fields of this type that have none of their own."),
         DOC,
+        LINTS,
         later("deprecated"),
         later("range"),
     ],
@@ -157,6 +171,7 @@ pub(crate) const ENUM: TableKind = table(
         required("repr", Bits { signed: true }, "The integer type it is stored as."),
         required("value", List(&VALUE), "Its named numbers; any other number is a value too."),
         DOC,
+        LINTS,
         later("deprecated"),
     ],
 );
@@ -167,6 +182,7 @@ pub(crate) const VALUE: TableKind = table(
         required("name", Name, "Its name."),
         required("number", ANY, "Its number, within the range of the repr."),
         DOC,
+        LINTS,
         SINCE,
         later("deprecated"),
     ],
@@ -178,6 +194,7 @@ pub(crate) const FLAGS: TableKind = table(
         required("repr", Bits { signed: false }, "The unsigned integer type it is stored as."),
         required("bit", List(&BIT), "Its named bits."),
         DOC,
+        LINTS,
         later("deprecated"),
     ],
 );
@@ -188,6 +205,7 @@ pub(crate) const BIT: TableKind = table(
         required("name", Name, "Its name."),
         required("bit", Integer(0, 63), "Its position; 0 is the least significant."),
         DOC,
+        LINTS,
         SINCE,
         later("deprecated"),
     ],
@@ -205,6 +223,7 @@ pub(crate) const STRUCT: TableKind = table(
             "Its alignment in bytes, a power of two, if more than its fields need.",
         ),
         DOC,
+        LINTS,
         later("extent"),
         later("assert"),
         later("deprecated"),
@@ -219,6 +238,7 @@ pub(crate) const FIELD: TableKind = TableKind {
         key("unit", Text, "Its unit, such as ns or 1e-8 USD."),
         key("align", ALIGN, "Its alignment in bytes, a power of two, if more than its type needs."),
         DOC,
+        LINTS,
         SINCE,
         later("default"),
         later("range"),
@@ -243,6 +263,7 @@ pub(crate) const SEGMENT: TableKind = TableKind {
         key("participants", Integer(1, 4096), "How many programs can attach; 64 by default."),
         required("object", List(&OBJECT), "Its objects, in the order in which they lie."),
         DOC,
+        LINTS,
         later("id_file"),
         later("owner"),
         later("group"),
@@ -275,6 +296,7 @@ pub(crate) const OBJECT: TableKind = TableKind {
         key("producers", One, "How many may push."),
         key("consumers", One, "How many may pop."),
         DOC,
+        LINTS,
         later("type"),
         later("bytes"),
         later("order"),
