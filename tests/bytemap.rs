@@ -198,6 +198,22 @@ fn a_picture_is_an_svg_file() {
     assert!(out(&layout(&[&everything(), "Level", "--svg", "-"])).starts_with("<svg "));
 }
 
+/// `SHMGEN_BLESS=1` draws it anew.
+#[test]
+fn the_picture_in_the_documentation_is_what_is_drawn() {
+    let schema = root().join("examples/quickstart/market.toml").display().to_string();
+    let drawn = out(&layout(&[&schema, "Trade", "--svg", "-"]));
+    let picture = root().join("docs/images/trade.svg");
+    if std::env::var_os("SHMGEN_BLESS").is_some() {
+        std::fs::write(&picture, &drawn).unwrap();
+    }
+    assert!(
+        std::fs::read_to_string(&picture).unwrap_or_default() == drawn,
+        "{}",
+        picture.display()
+    );
+}
+
 #[test]
 fn a_type_that_is_no_struct_is_refused() {
     for (name, says) in [("Boook", "did you mean `Book`?"), ("Zzz", "it has Level, Option, Book")] {
