@@ -18,6 +18,8 @@
 //! every name and computes every size and offset; what is wrong becomes
 //! [`diagnostics`]. [`backend`] writes the model in each language. The contract
 //! that lies in segments is built from the model and belongs to shm-runtime.
+//! [`bytemap`] and [`sizes`] tell people where the bytes of structs and segments
+//! go.
 
 #![forbid(unsafe_code)]
 

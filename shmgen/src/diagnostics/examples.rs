@@ -24,7 +24,8 @@ impl Example {
 }
 
 impl Code {
-    /// An example; there is none for what is wrong with the file as such.
+    /// An example. What is wrong with the file as such (E001, E002) has
+    /// commands in it instead of a piece of a schema.
     pub fn example(self) -> Option<Example> {
         let (_, wrong, right) = EXAMPLES.iter().find(|(code, ..)| *code == self)?;
         Some(Example { wrong, right })
@@ -39,6 +40,12 @@ macro_rules! queue {
 }
 
 const EXAMPLES: &[(Code, &str, &str)] = &[
+    (Code::E001, "$ shmgen check markte.toml", "$ shmgen check market.toml"),
+    (
+        Code::E002,
+        "$ file market.toml\nmarket.toml: ISO-8859 text",
+        "$ iconv -f ISO-8859-1 -t UTF-8 market.toml > utf8.toml && mv utf8.toml market.toml",
+    ),
     (
         Code::E003,
         "[struct.Tick]\nfield = [ { name = \"time\" type = \"u64\" } ]",
