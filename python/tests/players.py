@@ -15,6 +15,8 @@ from typing import Any, ClassVar
 # What every program begins with.
 _HEAD = """
 import itertools, os, queue, signal, sys, threading, time
+# Whoever starts the tests may ignore interrupts (a shell does for what it puts in the background).
+signal.signal(signal.SIGINT, signal.default_int_handler)
 import shm_runtime
 import talk
 

@@ -8,7 +8,7 @@ mod show;
 mod verbs;
 
 // The quickstart's own Rust program: `demo` runs it in this process.
-#[path = "../quickstart/rust/src/chain.rs"]
+#[path = "../quickstart/rust_src/chain.rs"]
 #[allow(clippy::pedantic, unreachable_pub)] // an example, written to be read
 mod chain;
 shm_runtime::include_schema!(market);

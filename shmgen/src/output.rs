@@ -48,15 +48,16 @@ pub fn changed(files: &Files, folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// A rule for make and ninja: the files depend on the schemas.
-pub fn depfile(files: &Files, folder: &Path, sources: &[PathBuf]) -> String {
+/// A rule for make and ninja: the targets depend on the schemas.
+pub fn depfile(targets: &[PathBuf], sources: &[PathBuf]) -> String {
     let escape = |path: &Path| {
         let text = path.display().to_string();
         text.replace('\\', "\\\\").replace(' ', "\\ ").replace('#', "\\#").replace('$', "$$")
     };
-    let targets: Vec<_> = files.keys().map(|name| escape(&folder.join(name))).collect();
-    let sources: Vec<_> = sources.iter().map(|s| escape(s)).collect();
-    format!("{}: {}\n", targets.join(" "), sources.join(" "))
+    let join = |paths: &[PathBuf]| -> String {
+        paths.iter().map(|path| escape(path)).collect::<Vec<_>>().join(" ")
+    };
+    format!("{}: {}\n", join(targets), join(sources))
 }
 
 fn explain(error: io::Error, what: &str, path: &Path) -> io::Error {

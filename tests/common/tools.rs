@@ -15,7 +15,7 @@ pub struct Tool {
 
 /// Every tool that widens the tests, and whether it is there.
 pub fn wider() -> Vec<Tool> {
-    let mut tools: Vec<Tool> = ["clang", "clang++", "clang-format"]
+    let mut tools: Vec<Tool> = ["clang", "clang++", "clang-format", "cmake", "ninja", "make"]
         .into_iter()
         .map(|name| Tool { what: name.to_owned(), found: runs(name, &["--version"]) })
         .collect();

@@ -10,6 +10,7 @@ use crate::error::{ErrorKind, Result};
 use crate::memory::Mapping;
 use std::fs::File;
 use std::sync::Arc;
+use std::sync::atomic::{Ordering, fence};
 
 /// A segment that is found and trusted, but not mapped yet (System V can only
 /// be read by mapping it).
@@ -94,9 +95,24 @@ impl Opened {
         }
     }
 
-    /// Bytes of it that can be a header.
-    pub(super) fn head_len(&self) -> usize {
-        usize::try_from(self.size).map_or(HEADER_SIZE, |size| size.min(HEADER_SIZE))
+    /// The bytes of it that can be a header.
+    pub(super) fn read_head(&self) -> Result<Vec<u8>> {
+        let len = usize::try_from(self.size).map_or(HEADER_SIZE, |size| size.min(HEADER_SIZE));
+        let mut head = vec![0; len];
+        match &self.kind {
+            OpenedKind::Sysv(_, mapping) if len >= 8 => {
+                // In sight while it is being made. Pairs with the release of the
+                // magic in `birth`: who sees it, sees the header behind it.
+                let magic = mapping.load_u64(0, Ordering::Acquire)?;
+                mapping.read(0, &mut head)?;
+                head[..8].copy_from_slice(&magic.to_le_bytes());
+                // Pairs with the release of the ready state, which was among
+                // these bytes.
+                fence(Ordering::Acquire);
+            }
+            _ => self.read(0, &mut head)?,
+        }
+        Ok(head)
     }
 
     /// The System V id, if it is one.

@@ -8,9 +8,7 @@ use super::access::{Kernel, Opened};
 use super::address::Address;
 use super::core::{Core, Geography};
 use super::failure::{Attempt, bytes};
-use super::header::{
-    ENTRY_SIZE, Entry, FORMAT_MAJOR, HEADER_SIZE, Header, HeaderFault, STATE, State,
-};
+use super::header::{ENTRY_SIZE, Entry, FORMAT_MAJOR, Header, HeaderFault, STATE, State};
 use super::options::Options;
 use super::spec::{Spec, title};
 use super::{locks, process, sysv};
@@ -123,13 +121,11 @@ enum HeaderOrBirth {
 }
 
 fn read_header(opened: &Opened, attempt: Attempt<'_>) -> Result<HeaderOrBirth> {
-    let mut head = [0; HEADER_SIZE];
-    let len = opened.head_len();
-    opened.read(0, &mut head[..len])?;
-    if opened.sysv_id().is_some() && head[..8] == [0; 8] {
+    let head = opened.read_head()?;
+    if opened.sysv_id().is_some() && head.iter().take(8).all(|byte| *byte == 0) {
         return Ok(HeaderOrBirth::Blank);
     }
-    let header = Header::parse(&head[..len]).and_then(|header| {
+    let header = Header::parse(&head).and_then(|header| {
         header.check(opened.size)?;
         Ok(header)
     });

@@ -8,7 +8,7 @@
 use super::access::Opened;
 use super::address::Address;
 use super::failure::Attempt;
-use super::header::{ENTRY_SIZE, Entry, HEADER_SIZE, Header, State};
+use super::header::{ENTRY_SIZE, Entry, Header, State};
 use super::options::Options;
 use super::participants::{RECORD_SIZE, Record, RecordState, holder_is_dead};
 use super::process::Mappers;
@@ -231,10 +231,8 @@ impl Inspector {
     }
 
     fn new(opened: Opened, attempt: Attempt<'_>) -> Result<Self> {
-        let mut head = [0; HEADER_SIZE];
-        let len = opened.head_len();
-        opened.read(0, &mut head[..len])?;
-        let header = Header::parse(&head[..len]).ok().filter(|h| h.check(opened.size).is_ok());
+        let header =
+            Header::parse(&opened.read_head()?).ok().filter(|h| h.check(opened.size).is_ok());
         let mut this = Self { opened, header, contract: None, locks: None };
         let Some(header) = &this.header else {
             return Ok(this);

@@ -49,9 +49,25 @@ pub(crate) fn announce<M: Memory>(flag: &M::Flag) -> u32 {
     WAITING | NEED_FENCE
 }
 
-/// Calls `attempt` until it gives an answer or the deadline is reached.
-/// `look` is called once for each sleep, to notice deaths and removals.
+/// Calls `attempt` until it gives an answer or the time is up; `None` is without
+/// end. `look` is called once for each sleep, to notice deaths and removals.
+#[inline]
 pub(crate) fn until<M: Memory, T>(
+    flag: &M::Flag,
+    timeout: Option<Duration>,
+    mut attempt: impl FnMut() -> Option<T>,
+    look: impl FnMut(),
+) -> Option<T> {
+    // Before the clock is read, which takes as long as ten attempts.
+    if let Some(answer) = attempt() {
+        return Some(answer);
+    }
+    let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
+    wait_until::<M, T>(flag, deadline, attempt, look)
+}
+
+#[cold]
+fn wait_until<M: Memory, T>(
     flag: &M::Flag,
     deadline: Deadline,
     mut attempt: impl FnMut() -> Option<T>,

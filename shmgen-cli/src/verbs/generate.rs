@@ -5,7 +5,7 @@ use crate::failure::{Done, Failure};
 use clap::ValueEnum;
 use shmgen::backend::{self, Language, Options};
 use shmgen::output;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Generate Rust, C, C++ and Python from a schema
 ///
@@ -27,6 +27,9 @@ pub(crate) struct Arguments {
     /// Also write a rule for make and ninja that says what the files depend on
     #[arg(long, value_name = "FILE", conflicts_with = "check")]
     depfile: Option<PathBuf>,
+    /// Also touch this file when all is done; a depfile's rule is for it then
+    #[arg(long, value_name = "FILE", conflicts_with = "check")]
+    stamp: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -72,10 +75,18 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     for path in output::write(&files, &arguments.out)? {
         eprintln!("wrote {}", path.display());
     }
+    let write = |path: &Path, text: &str| {
+        std::fs::write(path, text)
+            .map_err(|e| Failure::new(format!("cannot write {}: {e}", path.display())))
+    };
     if let Some(depfile) = &arguments.depfile {
-        let rule = output::depfile(&files, &arguments.out, std::slice::from_ref(&arguments.schema));
-        std::fs::write(depfile, rule)
-            .map_err(|e| Failure::new(format!("cannot write {}: {e}", depfile.display())))?;
+        let targets = match &arguments.stamp {
+            Some(stamp) => vec![stamp.clone()],
+            None => files.keys().map(|name| arguments.out.join(name)).collect(),
+        };
+        let rule = output::depfile(&targets, std::slice::from_ref(&arguments.schema));
+        write(depfile, &rule)?;
     }
-    Ok(())
+    // Last: who sees it new sees all the rest.
+    arguments.stamp.as_ref().map_or(Ok(()), |stamp| write(stamp, ""))
 }

@@ -18,15 +18,15 @@ pub(crate) struct Arguments {
 /// The files of the project, and whether they are programs.
 const FILES: [(&str, &str); 10] = [
     ("market.toml", include_str!("../../quickstart/market.toml")),
-    ("rust/Cargo.toml", include_str!("../../quickstart/rust/Cargo.toml")),
-    ("rust/build.rs", include_str!("../../quickstart/rust/build.rs")),
-    ("rust/src/main.rs", include_str!("../../quickstart/rust/src/main.rs")),
-    ("rust/src/chain.rs", include_str!("../../quickstart/rust/src/chain.rs")),
+    ("rust/Cargo.toml", include_str!("../../quickstart/rust_manifest.toml")),
+    ("rust/build.rs", include_str!("../../quickstart/rust_build.rs")),
+    ("rust/src/main.rs", include_str!("../../quickstart/rust_src/main.rs")),
+    ("rust/src/chain.rs", include_str!("../../quickstart/rust_src/chain.rs")),
     ("c/relay.c", include_str!("../../quickstart/c/relay.c")),
     ("cpp/relay.cpp", include_str!("../../quickstart/cpp/relay.cpp")),
     ("python/relay.py", include_str!("../../quickstart/python/relay.py")),
     ("README.md", include_str!("../../quickstart/README.md")),
-    (".gitignore", include_str!("../../quickstart/.gitignore")),
+    (".gitignore", include_str!("../../quickstart/gitignore")),
 ];
 
 const RUN: &str = include_str!("../../quickstart/run.sh");

@@ -69,33 +69,52 @@ pub struct Options {
 /// Names of files and their text.
 pub type Files = BTreeMap<String, String>;
 
-/// The files of a schema in some languages.
-pub fn generate(schema: &Schema, languages: &[Language], options: &Options) -> Files {
-    let mut files = Files::new();
-    let module = &schema.module;
-    for language in languages {
-        match language {
-            Language::Rust => {
-                files.insert(format!("{module}.rs"), rust::module(schema, &options.rust));
+/// How the text of a file is made.
+type Writer = fn(&Schema, &Options) -> String;
+
+impl Language {
+    /// The files of this language, by name; several languages may share one.
+    fn files(self, module: &str) -> Vec<(String, Writer)> {
+        let header: [(String, Writer); 2] = [
+            (format!("{module}.h"), |schema, _| c::header(schema)),
+            ("shm_runtime.h".to_owned(), |_, _| c_runtime::header()),
+        ];
+        match self {
+            Self::Rust => {
+                vec![(format!("{module}.rs"), |schema, options| {
+                    rust::module(schema, &options.rust)
+                })]
             }
-            Language::C | Language::Cpp => {
-                files.insert(format!("{module}.h"), c::header(schema));
-                files.insert("shm_runtime.h".to_owned(), c_runtime::header());
-                if *language == Language::Cpp {
-                    files.insert(format!("{module}.hpp"), cpp::header(schema));
-                    files.insert("shm_runtime.hpp".to_owned(), cpp::runtime());
-                }
+            Self::C => header.into(),
+            Self::Cpp => {
+                let mut files: Vec<(String, Writer)> = header.into();
+                files.push((format!("{module}.hpp"), |schema, _| cpp::header(schema)));
+                files.push(("shm_runtime.hpp".to_owned(), |_, _| cpp::runtime()));
+                files
             }
-            Language::Python => {
-                files.insert(format!("{module}.py"), python::module(schema));
-            }
-            Language::Json => {
-                files.insert(format!("{module}.json"), json::model(schema));
-            }
-            Language::Markdown => {
-                files.insert(format!("{module}.md"), markdown::page(schema));
-            }
+            Self::Python => vec![(format!("{module}.py"), |schema, _| python::module(schema))],
+            Self::Json => vec![(format!("{module}.json"), |schema, _| json::model(schema))],
+            Self::Markdown => vec![(format!("{module}.md"), |schema, _| markdown::page(schema))],
         }
     }
-    files
+}
+
+/// The files of a schema in some languages.
+pub fn generate(schema: &Schema, languages: &[Language], options: &Options) -> Files {
+    let writers: BTreeMap<String, Writer> =
+        languages.iter().flat_map(|language| language.files(&schema.module)).collect();
+    // Each file by itself, so that a large schema uses all processors.
+    std::thread::scope(|scope| {
+        let running: Vec<_> = writers
+            .into_iter()
+            .map(|(name, write)| (name, scope.spawn(move || write(schema, options))))
+            .collect();
+        running
+            .into_iter()
+            .map(|(name, thread)| match thread.join() {
+                Ok(text) => (name, text),
+                Err(panic) => std::panic::resume_unwind(panic),
+            })
+            .collect()
+    })
 }

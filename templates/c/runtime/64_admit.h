@@ -15,14 +15,25 @@ SHM_COLD shm_status shm_read_header(const shm_opened *opened, shm_attempt attemp
   static const unsigned char zeros[8] = SHM_ZERO;
   size_t whole = SHM_HEADER_SIZE;
   size_t count = opened->size < whole ? SHM_CAST(size_t, opened->size) : whole;
+  uint64_t magic = 0;
   shm_form form;
   const char *fault;
   shm_status status;
   memset(header, 0, sizeof *header);
+  /* A System V segment is in sight while it is being made. Pairs with the release
+   * of the magic in shm_fill_segment: who sees it, sees the header behind it. */
+  if (!opened->is_posix && count >= 8) {
+    magic = shm_load_acquire(SHM_AT(shm_word64, opened->base, 0));
+  }
   status = shm_opened_read(opened, 0, header->bytes, count, attempt);
   if (status != SHM_OK) {
     return status;
   }
+  if (!opened->is_posix && count >= 8) {
+    shm_put64(header->bytes, 0, magic);
+  }
+  /* Pairs with the release of the ready state, which was among these bytes. */
+  shm_fence();
   *blank = !opened->is_posix && memcmp(header->bytes, zeros, sizeof zeros) == 0;
   if (*blank) {
     return SHM_OK;

@@ -216,10 +216,11 @@ SHM_NODISCARD SHM_HOT shm_status shm_producer_push_n(shm_producer *producer, con
   }
   count = count < producer->room ? count : SHM_CAST(size_t, producer->room);
   if (count > 0) {
+    const shm_ring ring = producer->ring; /* a copy, as in shm_producer_commit_one */
     at = producer->tail;
     for (size_t k = 0; k < count; k++) {
       shm_write_payload(shm_payload(at.slot), from + k * item_size, item_size);
-      shm_cursor_advance(&producer->ring, &at);
+      shm_cursor_advance(&ring, &at);
     }
     shm_producer_commit_batch(producer, at, count);
   }

@@ -92,6 +92,13 @@ SHM_APART shm_status shm_consumer_refuse(shm_consumer *consumer) {
     if (status != SHM_EMPTY) {
       return status == SHM_OK ? status : shm_fail_briefly(status);
     }
+    /* Messages stream: let the producer get ahead, see shm_breathe. */
+    if (consumer->head.position - consumer->published > 1) {
+      shm_breathe();
+      if (shm_is_whole(&consumer->head)) {
+        return SHM_OK;
+      }
+    }
     shm_consumer_settle(consumer);
     removed = shm_core_is_removed(consumer->core);
     if (!removed && shm_limiter_is_due(&consumer->limiter)) {
@@ -162,6 +169,8 @@ SHM_HOT shm_status shm_consumer_begin(shm_consumer *consumer, size_t item_size) 
   if (shm_consumer_must_check(consumer, item_size)) {
     return shm_consumer_unusable(consumer, item_size);
   }
+  /* A slot may end in a second cache line: ask for it beside the first. */
+  __builtin_prefetch(consumer->head.slot + (consumer->ring.stride < 72 ? consumer->ring.stride : 72) - 8);
   return SHM_LIKELY(shm_is_whole(&consumer->head)) ? SHM_OK : shm_consumer_refuse(consumer);
 }
 
@@ -234,12 +243,13 @@ SHM_NODISCARD SHM_HOT shm_status shm_consumer_pop_n(shm_consumer *consumer, void
     status = SHM_OK;
   }
   if (status == SHM_OK && capacity > 0) {
-    count = shm_count_whole(&consumer->ring, consumer->head, capacity);
+    const shm_ring ring = consumer->ring; /* a copy, as in shm_producer_commit_one */
+    count = shm_count_whole(&ring, consumer->head, capacity);
     shm_consumer_announce(consumer, count);
     at = consumer->head;
     for (uint64_t k = 0; k < count; k++) {
       shm_read_payload(shm_payload(at.slot), to + k * item_size, item_size);
-      shm_cursor_advance(&consumer->ring, &at);
+      shm_cursor_advance(&ring, &at);
     }
     shm_consumer_acknowledge_to(consumer, at);
     *done = SHM_CAST(size_t, count);

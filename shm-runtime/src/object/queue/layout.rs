@@ -1,5 +1,5 @@
 //! Where the parts of a one-to-one queue lie. Offsets only; what happens in
-//! them is in [`one_to_one`](super::one_to_one).
+//! them is in `one_to_one`.
 //!
 //! ```text
 //!  offset                                          written by   read by

@@ -263,6 +263,13 @@ impl<M: Memory> ConsumerCore<M> {
         if stamp < expected { Err(Fault::Wait) } else { Err(Fault::Corrupt) }
     }
 
+    /// Whether messages stream: more than one came since the queue was found
+    /// empty, or since the producer was told the head.
+    #[inline]
+    pub(crate) fn is_streaming(&self) -> bool {
+        self.head.position.wrapping_sub(self.published) > 1
+    }
+
     /// What to do when the queue was found empty: tell the producer the exact
     /// head, once. Whether there was something to tell.
     #[inline]
@@ -278,6 +285,7 @@ impl<M: Memory> ConsumerCore<M> {
     /// published on this occasion.
     #[inline]
     pub(crate) fn pop(&mut self, item: &mut [u8]) -> Result<bool, Fault> {
+        self.parts.slots.prefetch(self.head.index);
         self.ready()?;
         self.parts.slots.read(self.head.index, item);
         Ok(self.acknowledge(1))

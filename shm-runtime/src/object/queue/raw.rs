@@ -8,7 +8,7 @@ use super::parts::Target;
 use crate::error::Result;
 use crate::memory::{Mapped, MappedFlag, MappedSlots};
 use crate::segment::{Attachment, RoleGuard};
-use crate::sync::clock::{Deadline, Limiter};
+use crate::sync::clock::{Limiter, breathe};
 use crate::sync::wait::{notify, until};
 use std::time::Duration;
 
@@ -127,12 +127,11 @@ impl RawProducer {
         if attachment.is_forked() {
             return Err(PushError::Forked);
         }
-        let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
         let (core, limiter) = (&mut self.core, &mut self.limiter);
         let mut waited = false;
         let answer = until::<Mapped, _>(
             &self.space,
-            deadline,
+            timeout,
             || match attempt(core) {
                 Ok(done) => Some(Ok(done)),
                 Err(Fault::Corrupt) => Some(Err(PushError::Corrupt)),
@@ -236,12 +235,19 @@ impl RawConsumer {
     }
 
     /// Why there is nothing; looks around now and then. `Ok` asks to look once
-    /// more: the segment was just found removed, and what was committed before
-    /// is to be drained.
+    /// more: a message has come, or the segment was just found removed, and what
+    /// was committed before is to be drained.
     #[inline]
     fn refused(&mut self, fault: Fault) -> Result<(), TryPopError> {
         if fault == Fault::Corrupt {
             return Err(TryPopError::Corrupt);
+        }
+        if self.core.is_streaming() {
+            // The producer is just behind: let it get ahead, see `breathe`.
+            breathe();
+            if self.core.ready().is_ok() {
+                return Ok(());
+            }
         }
         if self.core.settle() {
             notify::<Mapped>(&self.space);
@@ -311,11 +317,10 @@ impl RawConsumer {
         if attachment.is_forked() {
             return Err(PopError::Forked);
         }
-        let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
         let (core, limiter, space) = (&mut self.core, &mut self.limiter, &self.space);
         let answer = until::<Mapped, _>(
             &self.data,
-            deadline,
+            timeout,
             || {
                 // Asked before the attempt: what was committed before the
                 // removal is drained first.

@@ -1,0 +1,93 @@
+//! How long `shmgen gen` takes: the whole command, from its start to the last
+//! file in all four languages.
+
+use crate::report::{Goal, Line, Ratio, median};
+use crate::scratch::Scratch;
+use crate::tools::Tools;
+use std::fmt::Write;
+use std::fs;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+/// Schemas of so many structs of 10 fields; the lines of the report.
+pub fn generator(scratch: &Scratch, tools: &Tools, rounds: usize) -> Vec<Line> {
+    const SIZES: [usize; 4] = [10, 1_000, 3_000, 10_000];
+    let mut times = SIZES.map(|_| Vec::new());
+    for structs in SIZES {
+        fs::write(scratch.folder().join(format!("s{structs}.toml")), schema(structs))
+            .expect("to write a schema");
+    }
+    for _ in 0..rounds {
+        for (structs, times) in SIZES.iter().zip(&mut times) {
+            times.push(run(scratch, tools, *structs));
+        }
+    }
+    let thousand = median(times[1].clone());
+    let lines = SIZES.iter().zip(times).map(|(structs, times)| {
+        let (taken, time) = (times.len(), median(times));
+        #[allow(clippy::cast_precision_loss)] // some thousands
+        let thousands = *structs as f64 / 1e3;
+        let ratio = match structs {
+            10 => None,
+            1_000 => {
+                Some(Ratio { value: time, to: "1 ms".to_owned(), goal: Some(Goal::AtMost(100.0)) })
+            }
+            _ => Some(Ratio {
+                value: time / thousand / thousands,
+                to: "linear".to_owned(),
+                goal: Some(Goal::AtMost(1.1)),
+            }),
+        };
+        Line {
+            suite: "shmgen gen, four languages",
+            name: format!("{structs} structs of 10 fields"),
+            value: time,
+            unit: "ms",
+            ratio,
+            kept: taken,
+            taken,
+        }
+    });
+    lines.collect()
+}
+
+/// The time of one run in ms, into an empty folder.
+fn run(scratch: &Scratch, tools: &Tools, structs: usize) -> f64 {
+    let out = scratch.folder().join("generated");
+    let mut command = Command::new(&tools.shmgen);
+    command.arg("gen").arg(scratch.folder().join(format!("s{structs}.toml")));
+    command.arg("--out").arg(&out).stderr(Stdio::null());
+    let start = Instant::now();
+    let status = scratch.spawn(&mut command).wait().expect("shmgen");
+    let time = start.elapsed();
+    assert!(status.success(), "shmgen gen has failed");
+    fs::remove_dir_all(&out).expect("to clear the folder");
+    time.as_secs_f64() * 1e3
+}
+
+/// A schema with all kinds of fields, and references from struct to struct.
+fn schema(structs: usize) -> String {
+    let mut text = String::from(
+        "shmgen = 1\n[schema]\nname = \"big\"\nversion = \"1.0\"\n[alias.Price]\ntype = \"i64\"\n\
+         [enum.Side]\nrepr = \"u8\"\nvalue = [{ name = \"BUY\", number = 1 }, { name = \"SELL\", \
+         number = 2 }]\n",
+    );
+    for n in 0..structs {
+        let link = if n % 10 == 0 { "u64[3]".to_owned() } else { format!("Record{}", n / 10 * 10) };
+        let _ = write!(
+            text,
+            "[struct.Record{n}]\ndoc = \"Record number {n}.\"\nfield = [\n  \
+             {{ name = \"sequence\", type = \"u64\", doc = \"Counts from 0.\" }},\n  \
+             {{ name = \"time\", type = \"u64\", unit = \"ns\" }},\n  \
+             {{ name = \"price\", type = \"Price\" }},\n  \
+             {{ name = \"quantity\", type = \"u32\" }},\n  \
+             {{ name = \"side\", type = \"Side\" }},\n  \
+             {{ name = \"symbol\", type = \"str[11]\" }},\n  \
+             {{ name = \"rate\", type = \"f64\", doc = \"As of today.\" }},\n  \
+             {{ name = \"levels\", type = \"u16[8]\" }},\n  \
+             {{ name = \"flag\", type = \"bool\" }},\n  \
+             {{ name = \"link\", type = \"{link}\" }},\n]\n"
+        );
+    }
+    text
+}

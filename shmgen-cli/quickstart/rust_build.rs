@@ -1,0 +1,1 @@
+../../examples/quickstart/rust/build.rs
