@@ -1,5 +1,6 @@
 //! The command line's verbs for schemas, and the manners that all verbs have.
-//! Segments: `cli_segments.rs`. Every test runs the real binary.
+//! Explanations and lints: `cli_explain.rs`; byte maps: `bytemap.rs`; sizes:
+//! `sizes.rs`; segments: `cli_segments.rs`. Every test runs the real binary.
 
 #![allow(missing_docs, clippy::pedantic)]
 #![forbid(unsafe_code)]
@@ -69,6 +70,7 @@ fn gen_writes_the_promised_files_into_a_folder_that_it_makes() {
     assert_eq!((code(&done), out(&done).as_str()), (0, ""), "{}", err(&done));
     let written = files(&gen_dir);
     let names: Vec<&str> = written.keys().map(String::as_str).collect();
+    assert!(!names.contains(&"talk.json") && !names.contains(&"talk.md"), "{names:?}");
     assert!(
         ["shm_runtime.h", "talk.h", "talk.hpp", "talk.py", "talk.rs"]
             .iter()
@@ -86,9 +88,11 @@ fn gen_writes_the_promised_files_into_a_folder_that_it_makes() {
 #[test]
 fn lang_chooses_the_languages() {
     let schema = schema("cli-lang", GOOD);
-    for (lang, expected) in
-        [("python", vec!["talk.py"]), ("rust,python", vec!["talk.py", "talk.rs"])]
-    {
+    for (lang, expected) in [
+        ("python", vec!["talk.py"]),
+        ("rust,python", vec!["talk.py", "talk.rs"]),
+        ("json,markdown", vec!["talk.json", "talk.md"]),
+    ] {
         let gen_dir = schema.with_file_name(lang);
         assert_eq!(code(&run(&["gen", text(&schema), "--lang", lang, "--out", text(&gen_dir)])), 0);
         assert_eq!(files(&gen_dir).into_keys().collect::<Vec<_>>(), expected);
@@ -387,11 +391,17 @@ fn colour_is_for_terminals_that_want_it() {
     assert!(on_a_terminal(&check, None).contains('\x1b'));
     assert!(on_a_terminal(&check, Some("")).contains('\x1b'), "an empty NO_COLOR is none");
     let plain = on_a_terminal(&check, Some("1"));
+    assert!(plain.contains("(shmgen explain E0"), "{plain}");
     assert!(plain.contains("error[E013]") && !plain.contains('\x1b'), "{plain:?}");
+    // Data has it too, where it is a picture.
+    let everything = root().join("tests/schemas/everything.toml");
+    let layout = ["layout", text(&everything), "Option"];
+    assert!(on_a_terminal(&layout, None).contains("\x1b[36m"));
+    assert!(!on_a_terminal(&layout, Some("1")).contains('\x1b'));
     // No terminal, no colour, whatever the environment says.
     let piped =
         Command::new(&tools::built().shmgen).args(check).env_remove("NO_COLOR").output().unwrap();
-    assert!(!err(&piped).contains('\x1b'));
+    assert!(!err(&piped).contains('\x1b') && !err(&piped).contains("shmgen explain"));
 }
 
 #[test]

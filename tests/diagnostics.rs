@@ -3,7 +3,7 @@
 
 #![allow(missing_docs, clippy::pedantic)]
 
-use shmgen::diagnostics::{Code, Format, Source, render};
+use shmgen::diagnostics::{Code, Diagnostics, Example, Format, Source, render};
 use shmgen::model::Limits;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -22,6 +22,11 @@ fn schemas() -> Vec<PathBuf> {
     files
 }
 
+/// What is wrong, or else what lints say.
+fn found(checked: &shmgen::Checked) -> Diagnostics {
+    if checked.diagnostics.is_empty() { checked.warnings() } else { checked.diagnostics.clone() }
+}
+
 /// What the command prints, with the file's bare name.
 fn shown(path: &Path) -> (String, BTreeSet<Code>) {
     let name = path.file_name().unwrap();
@@ -30,8 +35,9 @@ fn shown(path: &Path) -> (String, BTreeSet<Code>) {
         Ok(text) => shmgen::check(&Source::new(name, text), Limits::default()),
         Err(_) => shmgen::check_file(path, Limits::default()),
     };
-    let text = render(&checked.diagnostics, Format::Text, false);
-    let codes = checked.diagnostics.sorted().iter().map(|d| d.code).collect();
+    let found = found(&checked);
+    let text = render(&found, Format::Text, false);
+    let codes = found.sorted().iter().map(|d| d.code).collect();
     (text.replace(&path.display().to_string(), &name.to_string_lossy()), codes)
 }
 
@@ -58,7 +64,7 @@ fn a_file_provokes_the_code_that_it_is_named_after_and_every_code_has_one() {
         let (_, codes) = shown(&path);
         let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
         let code = stem.split('-').next().unwrap();
-        if code.starts_with('E') {
+        if code.starts_with(['E', 'L']) {
             assert!(codes.iter().any(|c| c.name() == code), "{stem} provokes {codes:?}");
             provoked.extend(codes.iter().filter(|c| c.name() == code));
         }
@@ -68,6 +74,60 @@ fn a_file_provokes_the_code_that_it_is_named_after_and_every_code_has_one() {
     provoked.extend(missing.diagnostics.sorted().iter().map(|d| d.code));
     let all: BTreeSet<Code> = Code::ALL.iter().copied().collect();
     assert_eq!(all.difference(&provoked).collect::<Vec<_>>(), [] as [&Code; 0]);
+}
+
+/// What is wrong with a piece of a schema; what lints say of it, if asked.
+fn provoked(piece: &str, lint: bool) -> BTreeSet<Code> {
+    let source = Source::new("example.toml", Example::schema(piece));
+    let checked = shmgen::check(&source, Limits::default());
+    let found = if lint { found(&checked) } else { checked.diagnostics };
+    found.sorted().iter().map(|d| d.code).collect()
+}
+
+#[test]
+fn the_example_of_each_code_provokes_it_and_its_mend_is_right() {
+    for code in Code::ALL {
+        let example = code.example().unwrap_or_else(|| panic!("{code} has no example"));
+        // There is no file, or it is no text.
+        if matches!(code, Code::E001 | Code::E002) {
+            assert!(example.wrong.starts_with("$ ") && example.right.starts_with("$ "));
+            continue;
+        }
+        assert_eq!(
+            provoked(example.wrong, code.is_lint()),
+            BTreeSet::from([*code]),
+            "{}",
+            example.wrong
+        );
+        assert_eq!(
+            provoked(example.right, code.is_lint()),
+            BTreeSet::new(),
+            "{code}: {}",
+            example.right
+        );
+    }
+}
+
+#[test]
+fn the_table_of_codes_in_the_documentation_is_complete() {
+    let page = std::fs::read_to_string(folder().join("../../docs/errors.md")).unwrap();
+    for code in Code::ALL {
+        let row = format!("{code} | {} | {} |", code.title(), code.explanation());
+        assert!(page.contains(&row), "docs/errors.md lacks: {row}");
+    }
+}
+
+#[test]
+fn a_code_is_found_in_any_case_and_a_wrong_one_has_a_neighbour() {
+    assert_eq!(Code::from_name("e030"), Some(Code::E030));
+    assert_eq!(Code::from_name("E03"), None);
+    assert_eq!(Code::nearest("E999"), Some(Code::E090));
+    assert_eq!(Code::nearest("E031x"), Some(Code::E031));
+    assert_eq!(Code::nearest("E46"), Some(Code::E045));
+    assert_eq!(Code::nearest("É030"), Some(Code::E030));
+    for strange in ["", "é", "E-1", "nonsense", "E99999999999999999999"] {
+        assert_eq!(Code::nearest(strange), None, "{strange}");
+    }
 }
 
 #[test]
@@ -80,7 +140,8 @@ fn ten_mistakes_are_told_in_one_run() {
 fn every_line_of_the_text_names_file_line_and_column() {
     for path in schemas() {
         let (text, _) = shown(&path);
-        let errors = text.lines().filter(|l| l.starts_with("error[E")).count();
+        let begins = ["error[E", "warning[L"];
+        let errors = text.lines().filter(|l| begins.iter().any(|b| l.starts_with(b))).count();
         let name = path.file_name().unwrap().to_string_lossy().into_owned();
         let places = text.lines().filter(|l| l.contains(&format!("--> {name}:"))).count();
         assert_eq!(errors, places, "{text}");
@@ -92,19 +153,25 @@ fn the_other_formats_say_the_same() {
     for path in schemas() {
         let Ok(text) = std::fs::read_to_string(&path) else { continue };
         let checked = shmgen::check(&Source::new("x.toml", text), Limits::default());
-        let json = render(&checked.diagnostics, Format::Json, false);
+        let found = found(&checked);
+        let json = render(&found, Format::Json, false);
         let parsed: serde_json::Value = serde_json::from_str(&json).unwrap();
         let list = parsed["diagnostics"].as_array().unwrap();
-        assert_eq!(list.len(), checked.diagnostics.len());
-        for (json, diagnostic) in list.iter().zip(checked.diagnostics.sorted()) {
+        assert_eq!(list.len(), found.len());
+        for (json, diagnostic) in list.iter().zip(found.sorted()) {
             let (line, column) = diagnostic.source.line_column(diagnostic.span.start);
             assert_eq!(json["code"], diagnostic.code.name());
+            let severity = if diagnostic.code.is_lint() { "warning" } else { "error" };
+            assert_eq!(json["severity"], severity);
             assert_eq!(json["start"]["line"], line);
             assert_eq!(json["start"]["column"], column);
         }
-        let github = render(&checked.diagnostics, Format::Github, false);
-        assert_eq!(github.lines().count(), checked.diagnostics.len(), "{github}");
-        assert!(github.lines().all(|l| l.starts_with("::error file=x.toml,line=")), "{github}");
+        let github = render(&found, Format::Github, false);
+        assert_eq!(github.lines().count(), found.len(), "{github}");
+        for (line, diagnostic) in github.lines().zip(found.sorted()) {
+            let severity = if diagnostic.code.is_lint() { "warning" } else { "error" };
+            assert!(line.starts_with(&format!("::{severity} file=x.toml,line=")), "{github}");
+        }
     }
 }
 
@@ -144,6 +211,7 @@ fn no_schema_makes_it_panic() {
         let checked = shmgen::check(&Source::new("x.toml", text), Limits::default());
         for format in [Format::Text, Format::Json, Format::Github] {
             render(&checked.diagnostics, format, true);
+            render(&checked.warnings(), format, true);
         }
         if let Ok(schema) = checked.into_result() {
             shmgen::backend::generate(

@@ -26,7 +26,12 @@ pub(crate) fn segments_json(stats: &[SegmentStat]) -> Value {
 
 /// Whether messages on stderr may have colour.
 pub(crate) fn colour() -> bool {
-    std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
+    colour_on(&std::io::stderr())
+}
+
+/// Whether what is written there may have colour.
+pub(crate) fn colour_on(stream: &impl IsTerminal) -> bool {
+    stream.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|v| v.is_empty())
 }
 
 /// A table without lines, in the manner of `lsipc`.

@@ -18,15 +18,20 @@
 //! every name and computes every size and offset; what is wrong becomes
 //! [`diagnostics`]. [`backend`] writes the model in each language. The contract
 //! that lies in segments is built from the model and belongs to shm-runtime.
+//! [`bytemap`] and [`sizes`] tell people where the bytes of structs and segments
+//! go.
 
 #![forbid(unsafe_code)]
 
 pub mod backend;
 mod builder;
+pub mod bytemap;
 mod contract;
 pub mod diagnostics;
+mod lint;
 pub mod model;
 pub mod output;
+pub mod sizes;
 pub mod syntax;
 
 pub use builder::{Builder, Error};
@@ -42,9 +47,21 @@ pub struct Checked {
     pub schema: Option<model::Schema>,
     /// What is wrong.
     pub diagnostics: Diagnostics,
+    /// The schema as it is written, if it could be read at all.
+    pub written: Option<syntax::Schema>,
 }
 
 impl Checked {
+    /// What lints have to say of a schema in which nothing is wrong.
+    pub fn warnings(&self) -> Diagnostics {
+        match (&self.written, &self.schema) {
+            (Some(written), Some(schema)) if self.diagnostics.is_empty() => {
+                lint::lint(written, schema)
+            }
+            _ => Diagnostics::default(),
+        }
+    }
+
     /// The schema, if nothing is wrong.
     pub fn into_result(self) -> Result<model::Schema, Diagnostics> {
         match self.schema {
@@ -75,14 +92,14 @@ pub fn check_file(path: &Path, limits: model::Limits) -> Checked {
             diagnostics.error(Code::E001, &source, 0..0, message);
         }
     }
-    Checked { schema: None, diagnostics }
+    Checked { schema: None, diagnostics, written: None }
 }
 
 /// Checks a schema that was read.
 pub fn check(source: &Arc<Source>, limits: model::Limits) -> Checked {
     let mut diagnostics = Diagnostics::default();
     let stem = source.path().file_stem().and_then(|s| s.to_str()).unwrap_or("schema").to_owned();
-    let schema = syntax::parse(source, &mut diagnostics)
-        .map(|schema| model::resolve(&schema, &stem, limits, &mut diagnostics));
-    Checked { schema, diagnostics }
+    let written = syntax::parse(source, &mut diagnostics);
+    let schema = written.as_ref().map(|s| model::resolve(s, &stem, limits, &mut diagnostics));
+    Checked { schema, diagnostics, written }
 }

@@ -141,13 +141,14 @@ pub fn generate(schema: &Path, out: &Path) {
     run(shmgen().arg("gen").arg(schema).arg("--out").arg(out));
 }
 
-/// Python with mypy, NumPy and pytest, in an environment under target/.
+/// Python with mypy, NumPy, pytest and what checks JSON Schemas, in an
+/// environment under target/.
 pub fn python() -> &'static Path {
     static PYTHON: OnceLock<PathBuf> = OnceLock::new();
     PYTHON.get_or_init(|| {
         let folder = target().join("python-env");
         let python = folder.join("bin/python");
-        let marker = folder.join("complete-1");
+        let marker = folder.join("complete-2");
         // Tests run at once: one makes it, the others wait.
         let lock = std::fs::File::create(target().join("python-env.lock")).unwrap();
         let _lock = nix::fcntl::Flock::lock(lock, nix::fcntl::FlockArg::LockExclusive).unwrap();
@@ -164,6 +165,8 @@ pub fn python() -> &'static Path {
                 "mypy",
                 "numpy",
                 "pytest",
+                "jsonschema",
+                "tomli",
             ]));
             std::fs::write(marker, "").unwrap();
         }

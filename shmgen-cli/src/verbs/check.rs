@@ -3,7 +3,7 @@
 use crate::failure::{Done, Failure};
 use crate::show;
 use clap::ValueEnum;
-use shmgen::diagnostics::{Format, render};
+use shmgen::diagnostics::{Diagnostics, Format, render};
 use shmgen::model::Limits;
 use std::path::PathBuf;
 
@@ -18,6 +18,12 @@ pub(crate) struct Arguments {
     /// The same as --format json
     #[arg(long, conflicts_with = "format")]
     json: bool,
+    /// Also warn of what is right and could be better: names, holes, cache lines
+    #[arg(long)]
+    lint: bool,
+    /// Exit with 1 if there are warnings
+    #[arg(long, requires = "lint")]
+    deny: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, ValueEnum)]
@@ -38,13 +44,16 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         Form::Json => Format::Json,
         Form::Github => Format::Github,
     };
+    let warnings = if arguments.lint { checked.warnings() } else { Diagnostics::default() };
     // For programs, the diagnostics are the data; for people, they are messages.
     if format != Format::Text {
-        show::print(&render(&checked.diagnostics, format, false))?;
+        let found = if warnings.is_empty() { &checked.diagnostics } else { &warnings };
+        show::print(&render(found, format, false))?;
     }
     match checked.into_result() {
         Ok(schema) => {
             if format == Format::Text {
+                eprint!("{}", super::told(&warnings));
                 eprintln!(
                     "{}: ok, {} {} with {} and {}",
                     arguments.schema.display(),
@@ -54,11 +63,12 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
                     count(schema.segments.len(), "segment"),
                 );
             }
+            if arguments.deny && !warnings.is_empty() {
+                return Err(Failure::silent(1));
+            }
             Ok(())
         }
-        Err(diagnostics) if format == Format::Text => {
-            Err(Failure::schema(render(&diagnostics, format, show::colour())))
-        }
+        Err(diagnostics) if format == Format::Text => Err(super::wrong(&diagnostics)),
         Err(_) => Err(Failure::silent(2)),
     }
 }

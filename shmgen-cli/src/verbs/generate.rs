@@ -38,6 +38,10 @@ enum Lang {
     C,
     Cpp,
     Python,
+    /// The resolved model
+    Json,
+    /// Documentation
+    Markdown,
 }
 
 impl From<Lang> for Language {
@@ -47,6 +51,8 @@ impl From<Lang> for Language {
             Lang::C => Self::C,
             Lang::Cpp => Self::Cpp,
             Lang::Python => Self::Python,
+            Lang::Json => Self::Json,
+            Lang::Markdown => Self::Markdown,
         }
     }
 }
@@ -54,7 +60,7 @@ impl From<Lang> for Language {
 pub(crate) fn run(arguments: &Arguments) -> Done {
     let schema = load(&arguments.schema)?;
     let languages: Vec<Language> = match arguments.lang.as_slice() {
-        [] => Language::ALL.to_vec(),
+        [] => Language::DEFAULT.to_vec(),
         some => some.iter().map(|l| (*l).into()).collect(),
     };
     let files = backend::generate(&schema, &languages, &Options::default());

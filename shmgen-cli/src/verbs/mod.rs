@@ -5,24 +5,43 @@ pub(crate) mod completions;
 pub(crate) mod create;
 pub(crate) mod demo;
 pub(crate) mod dump;
+pub(crate) mod explain;
 pub(crate) mod generate;
 pub(crate) mod init;
+pub(crate) mod layout;
 pub(crate) mod ls;
 pub(crate) mod rm;
+pub(crate) mod schema;
 pub(crate) mod set;
+pub(crate) mod size;
 pub(crate) mod stat;
 
 use crate::failure::Failure;
 use shm_runtime::{Address, Options};
-use shmgen::diagnostics::{Format, render};
+use shmgen::diagnostics::{Diagnostics, Format, render};
 use shmgen::model::{Limits, Schema};
+use std::io::IsTerminal;
 use std::path::Path;
 
 /// Reads a schema that must be right.
 fn load(path: &Path) -> Result<Schema, Failure> {
-    shmgen::check_file(path, Limits::default())
-        .into_result()
-        .map_err(|d| Failure::schema(render(&d, Format::Text, crate::show::colour())))
+    shmgen::check_file(path, Limits::default()).into_result().map_err(|d| wrong(&d))
+}
+
+/// A failure because of what is wrong with a schema.
+fn wrong(diagnostics: &Diagnostics) -> Failure {
+    Failure::schema(told(diagnostics))
+}
+
+/// Diagnostics for people; on a terminal with the verb that tells more.
+fn told(diagnostics: &Diagnostics) -> String {
+    let mut text = render(diagnostics, Format::Text, crate::show::colour());
+    if let Some(first) = diagnostics.sorted().first()
+        && std::io::stderr().is_terminal()
+    {
+        text.push_str(&format!("(shmgen explain {} tells more)\n", first.code));
+    }
+    text
 }
 
 /// An address argument.

@@ -4,6 +4,8 @@
 mod c;
 mod c_runtime;
 mod cpp;
+mod json;
+mod markdown;
 mod python;
 mod rust;
 mod text;
@@ -25,11 +27,18 @@ pub enum Language {
     Cpp,
     /// A Python module.
     Python,
+    /// The resolved model, for programs.
+    Json,
+    /// Documentation.
+    Markdown,
 }
 
 impl Language {
-    /// Every language, which is what is generated unless told otherwise.
-    pub const ALL: [Self; 4] = [Self::Rust, Self::C, Self::Cpp, Self::Python];
+    /// What is generated unless told otherwise.
+    pub const DEFAULT: [Self; 4] = [Self::Rust, Self::C, Self::Cpp, Self::Python];
+    /// Every language.
+    pub const ALL: [Self; 6] =
+        [Self::Rust, Self::C, Self::Cpp, Self::Python, Self::Json, Self::Markdown];
 
     /// The name on the command line.
     pub const fn name(self) -> &'static str {
@@ -38,6 +47,8 @@ impl Language {
             Self::C => "c",
             Self::Cpp => "cpp",
             Self::Python => "python",
+            Self::Json => "json",
+            Self::Markdown => "markdown",
         }
     }
 }
@@ -82,6 +93,8 @@ impl Language {
                 files
             }
             Self::Python => vec![(format!("{module}.py"), |schema, _| python::module(schema))],
+            Self::Json => vec![(format!("{module}.json"), |schema, _| json::model(schema))],
+            Self::Markdown => vec![(format!("{module}.md"), |schema, _| markdown::page(schema))],
         }
     }
 }

@@ -106,6 +106,48 @@ codes! {
 
     E090 "not supported yet"
         "The language has this, and this version of shmgen does not do it yet. It is refused rather than ignored."
+
+    L001 "a name in another style"
+        "Types are written in UpperCamelCase, constants, values of enums and flags in UPPER_SNAKE_CASE, everything else in snake_case. So the generated code looks like other code in each language, and its linters are content."
+    L002 "holes"
+        "The struct loses 8 bytes or more, and more than an eighth of its size, to the alignment of its fields. What its own `align` adds behind the last field is not counted. `shmgen layout` shows the holes."
+    L003 "a field in two cache lines"
+        "The field has at most 64 bytes and lies in two cache lines of the struct, so that reading it may cost two misses. Another order of the fields, in which the struct is not larger, avoids that."
+    L004 "a text without room"
+        "A `str[1]` holds one byte: a single ASCII character, and no other one."
+    L005 "an enum without a zero"
+        "Fresh memory is zero, and so is a field that nobody has set. A value with the number 0 gives that state a name."
+}
+
+impl Code {
+    /// Whether it is a lint: a warning, not an error.
+    pub fn is_lint(self) -> bool {
+        self.name().starts_with('L')
+    }
+
+    /// The code of that name, in whatever case it is written.
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.name().eq_ignore_ascii_case(name))
+    }
+
+    /// The code that is nearest to a name that is none: by its number, or else
+    /// by its spelling.
+    pub fn nearest(name: &str) -> Option<Self> {
+        let number = |name: &str| {
+            let letter = name.chars().next()?.to_ascii_uppercase();
+            name.get(letter.len_utf8()..)?.parse::<u32>().ok().map(|number| (letter, number))
+        };
+        let by_number = number(name).and_then(|(letter, wanted)| {
+            let same_letter = Self::ALL.iter().filter_map(|code| match number(code.name()) {
+                Some((l, number)) if l == letter => Some((number.abs_diff(wanted), *code)),
+                _ => None,
+            });
+            same_letter.min().map(|(_, code)| code)
+        });
+        by_number.or_else(|| {
+            super::nearest(name, Self::ALL.iter().map(|c| c.name())).and_then(Self::from_name)
+        })
+    }
 }
 
 impl fmt::Display for Code {

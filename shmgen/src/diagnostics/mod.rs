@@ -5,9 +5,11 @@
 //! generated while it holds an error. How they are shown is in [`render`].
 
 mod codes;
+mod examples;
 mod render;
 
 pub use codes::Code;
+pub use examples::Example;
 pub use render::{Format, render};
 
 use std::fmt;
@@ -97,7 +99,8 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Adds one; say more with the builder that is returned.
+    /// Adds one, an error or, by its code, a warning; say more with the builder
+    /// that is returned.
     pub fn error(
         &mut self,
         code: Code,

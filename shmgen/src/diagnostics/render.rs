@@ -14,7 +14,7 @@ pub enum Format {
     Text,
     /// For programs: one object with a list.
     Json,
-    /// For GitHub Actions: one `::error` command each.
+    /// For GitHub Actions: one `::error` or `::warning` command each.
     Github,
 }
 
@@ -24,10 +24,16 @@ pub fn render(diagnostics: &Diagnostics, format: Format, colour: bool) -> String
     match format {
         Format::Text => {
             let mut out: Vec<String> = sorted.iter().map(|d| text(d, colour)).collect();
-            match sorted.len() {
+            let warnings = sorted.iter().filter(|d| d.code.is_lint()).count();
+            match sorted.len() - warnings {
                 0 => {}
                 1 => out.push("1 error; nothing was written\n".into()),
                 n => out.push(format!("{n} errors; nothing was written\n")),
+            }
+            match warnings {
+                0 => {}
+                1 => out.push("1 warning\n".into()),
+                n => out.push(format!("{n} warnings\n")),
             }
             out.join("\n")
         }
@@ -49,8 +55,9 @@ fn text(diagnostic: &Diagnostic, colour: bool) -> String {
     for (span, label) in &diagnostic.related {
         snippet = snippet.annotation(AnnotationKind::Context.span(span.clone()).label(label));
     }
+    let level = if diagnostic.code.is_lint() { Level::WARNING } else { Level::ERROR };
     let mut group =
-        Level::ERROR.primary_title(&diagnostic.message).id(diagnostic.code.name()).element(snippet);
+        level.primary_title(&diagnostic.message).id(diagnostic.code.name()).element(snippet);
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help));
     }
@@ -88,7 +95,7 @@ fn to_json(diagnostic: &Diagnostic) -> serde_json::Value {
         .collect();
     json!({
         "code": diagnostic.code.name(),
-        "severity": "error",
+        "severity": severity(diagnostic),
         "message": diagnostic.message,
         "file": diagnostic.source.path().display().to_string(),
         "start": at(diagnostic.span.start),
@@ -97,6 +104,10 @@ fn to_json(diagnostic: &Diagnostic) -> serde_json::Value {
         "help": diagnostic.help,
         "related": related,
     })
+}
+
+fn severity(diagnostic: &Diagnostic) -> &'static str {
+    if diagnostic.code.is_lint() { "warning" } else { "error" }
 }
 
 /// See "Workflow commands for GitHub Actions": properties are separated by
@@ -117,8 +128,9 @@ fn github(diagnostic: &Diagnostic) -> String {
     let file = property(&diagnostic.source.path().display().to_string());
     let _ = writeln!(
         out,
-        "::error file={file},line={line},endLine={end_line},col={column},endColumn={end_column},\
+        "::{} file={file},line={line},endLine={end_line},col={column},endColumn={end_column},\
          title={}::{}",
+        severity(diagnostic),
         property(diagnostic.code.name()),
         data(&message)
     );

@@ -19,11 +19,12 @@ pub(super) struct Layout {
 pub(super) struct TooLarge;
 
 impl Layout {
-    /// Places a field; its offset is filled in.
+    /// Places a field; its offset and alignment are filled in.
     pub(super) fn field(&mut self, mut field: Field, align: u64) -> Result<(), TooLarge> {
         let offset = self.end.checked_next_multiple_of(align).ok_or(TooLarge)?;
-        self.reserve(offset - self.end)?;
+        self.leave_free(offset - self.end, true)?;
         field.offset = offset;
+        field.align = align;
         self.end = offset.checked_add(field.size).filter(|e| *e <= MAX_SIZE).ok_or(TooLarge)?;
         self.align = self.align.max(align);
         self.members.push(Member::Field(field));
@@ -32,18 +33,24 @@ impl Layout {
 
     /// Leaves bytes free; those that follow one another are one gap.
     pub(super) fn reserve(&mut self, size: u64) -> Result<(), TooLarge> {
+        self.leave_free(size, false)
+    }
+
+    fn leave_free(&mut self, size: u64, is_padding: bool) -> Result<(), TooLarge> {
         if size == 0 {
             return Ok(());
         }
         let offset = self.end;
         self.end = offset.checked_add(size).filter(|e| *e <= MAX_SIZE).ok_or(TooLarge)?;
+        let padding = if is_padding { size } else { 0 };
         if let Some(Member::Gap(gap)) = self.members.last_mut() {
             gap.size += size;
+            gap.padding += padding;
             return Ok(());
         }
         let name = format!("_reserved{}", self.gaps);
         self.gaps += 1;
-        self.members.push(Member::Gap(Gap { name, offset, size }));
+        self.members.push(Member::Gap(Gap { name, offset, size, padding }));
         Ok(())
     }
 
@@ -56,7 +63,7 @@ impl Layout {
     pub(super) fn finish(mut self, align: u64) -> Result<(u64, u64, Vec<Member>), TooLarge> {
         let align = align.max(self.natural_align());
         let size = self.end.checked_next_multiple_of(align).ok_or(TooLarge)?;
-        self.reserve(size - self.end)?;
+        self.leave_free(size - self.end, true)?;
         Ok((self.end, align, self.members))
     }
 }

@@ -223,6 +223,8 @@ pub struct Field {
     pub offset: u64,
     /// Bytes it takes.
     pub size: u64,
+    /// Its alignment in bytes: its type's, or the greater one it asks for.
+    pub align: u64,
     /// Its unit; empty for none.
     pub unit: String,
     /// Documentation.
@@ -238,6 +240,9 @@ pub struct Gap {
     pub offset: u64,
     /// How many.
     pub size: u64,
+    /// How many of them, at the end, are there for the alignment of what
+    /// follows; the schema reserves the others.
+    pub padding: u64,
 }
 
 /// A type as a field uses it.

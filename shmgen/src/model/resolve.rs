@@ -424,6 +424,7 @@ impl Resolver<'_, '_> {
                         ty: ty.clone(),
                         offset: 0,
                         size,
+                        align,
                         unit: unit.clone(),
                         doc: field.doc.clone(),
                     };

@@ -1,4 +1,10 @@
-//! The keys of each table of a schema, in one place: what the parser accepts.
+//! The keys of each table of a schema, in one place: what the parser accepts,
+//! and what `shmgen schema` tells editors.
+
+use Shape::{
+    Bits, Choice, Constant, Dotted, Edition, Integer, Lints, List, Name, Named, One, Permissions,
+    Scalar, Table, Text, Type, Version,
+};
 
 /// A key of a table.
 #[derive(Clone, Copy, Debug)]
@@ -9,6 +15,49 @@ pub(crate) struct Key {
     pub(crate) supported: bool,
     /// Whether the table is incomplete without it.
     pub(crate) required: bool,
+    /// What its value looks like.
+    pub(crate) shape: Shape,
+    /// What it is for.
+    pub(crate) doc: &'static str,
+}
+
+/// What the value of a key looks like.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Shape {
+    /// Any text.
+    Text,
+    /// A name that every language takes.
+    Name,
+    /// Names with dots between them.
+    Dotted,
+    /// `2.1`
+    Version,
+    /// A type: `u64`, `f32[4][8]`.
+    Type,
+    /// A type of constants.
+    Scalar,
+    /// An integer type; an unsigned one if not `signed`.
+    Bits { signed: bool },
+    /// One of these texts.
+    Choice(&'static [&'static str]),
+    /// The edition of the language.
+    Edition,
+    /// A whole number within these bounds.
+    Integer(i128, i128),
+    /// A list of codes of lints.
+    Lints,
+    /// A whole number of up to 0o777.
+    Permissions,
+    /// The value of a constant.
+    Constant,
+    /// The number 1.
+    One,
+    /// A table.
+    Table(&'static TableKind),
+    /// A table of such tables by name.
+    Named(&'static TableKind),
+    /// A list of such tables.
+    List(&'static TableKind),
 }
 
 /// A kind of table.
@@ -18,128 +67,236 @@ pub(crate) struct TableKind {
     pub(crate) what: &'static str,
     /// Its keys.
     pub(crate) keys: &'static [Key],
+    /// Keys that go with a choice.
+    pub(crate) rules: &'static [Rule],
+    /// Another kind of table, if this key of it is there.
+    pub(crate) instead: Option<(&'static str, &'static TableKind)>,
 }
 
-const fn key(name: &'static str) -> Key {
-    Key { name, supported: true, required: false }
+/// What goes with a choice of the key `of`.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Rule {
+    pub(crate) of: &'static str,
+    pub(crate) choice: &'static str,
+    /// Whether it is the choice if nothing is written.
+    pub(crate) by_default: bool,
+    /// Keys that must be there.
+    pub(crate) needs: &'static [&'static str],
+    /// Keys that must not be there.
+    pub(crate) excludes: &'static [&'static str],
 }
 
-const fn required(name: &'static str) -> Key {
-    Key { name, supported: true, required: true }
+const fn table(what: &'static str, keys: &'static [Key]) -> TableKind {
+    TableKind { what, keys, rules: &[], instead: None }
+}
+
+const fn key(name: &'static str, shape: Shape, doc: &'static str) -> Key {
+    Key { name, supported: true, required: false, shape, doc }
+}
+
+const fn required(name: &'static str, shape: Shape, doc: &'static str) -> Key {
+    Key { name, supported: true, required: true, shape, doc }
 }
 
 /// The language has it, this version does not.
 const fn later(name: &'static str) -> Key {
-    Key { name, supported: false, required: false }
+    Key { name, supported: false, required: false, shape: Text, doc: "" }
 }
 
-pub(crate) const ROOT: TableKind = TableKind {
-    what: "a schema",
-    keys: &[
-        key("shmgen"),
-        required("schema"),
-        key("const"),
-        key("alias"),
-        key("enum"),
-        key("flags"),
-        key("struct"),
+const ANY: Shape = Integer(i64::MIN as i128, u64::MAX as i128);
+const DOC: Key = key("doc", Text, "Documentation, which goes into the generated code.");
+const SINCE: Key = key("since", Version, "The version of the schema that brought it.");
+const LINTS: Key = key("lint", Table(&LINT), "Lints that are allowed here and inside, and why.");
+
+pub(crate) const ROOT: TableKind = table(
+    "a schema",
+    &[
+        key("shmgen", Edition, "The edition of the schema language."),
+        required("schema", Table(&SCHEMA), "What the schema is."),
+        key("const", Named(&CONST), "Constants, which can stand for lengths."),
+        key("alias", Named(&ALIAS), "Other names for types."),
+        key("enum", Named(&ENUM), "Named numbers."),
+        key("flags", Named(&FLAGS), "Sets of named bits."),
+        key("struct", Named(&STRUCT), "Structs, whose fields lie in the order written."),
         later("union"),
-        key("segment"),
+        key("segment", Named(&SEGMENT), "Shared memory with the objects that lie in it."),
     ],
-};
+);
 
-pub(crate) const SCHEMA: TableKind = TableKind {
-    what: "[schema]",
-    keys: &[required("name"), required("version"), key("doc"), later("imports")],
-};
+pub(crate) const SCHEMA: TableKind = table(
+    "[schema]",
+    &[
+        required("name", Dotted, "The schema's name with dots: a prefix in C, a namespace in C++."),
+        required("version", Version, "major.minor, as a label."),
+        DOC,
+        LINTS,
+        later("imports"),
+    ],
+);
 
-pub(crate) const CONST: TableKind = TableKind {
-    what: "a constant",
-    keys: &[required("type"), required("value"), key("doc"), later("deprecated")],
-};
+pub(crate) const LINT: TableKind = table(
+    "an allowance",
+    &[
+        required("allow", Lints, "The codes of the lints."),
+        required("reason", Text, "Why what they tell of is meant so."),
+    ],
+);
 
-pub(crate) const ALIAS: TableKind = TableKind {
-    what: "an alias",
-    keys: &[required("type"), key("unit"), key("doc"), later("deprecated"), later("range")],
-};
+pub(crate) const CONST: TableKind = table(
+    "a constant",
+    &[
+        required("type", Scalar, "A number's type, or bool."),
+        required("value", Constant, "A value of that type."),
+        DOC,
+        LINTS,
+        later("deprecated"),
+    ],
+);
 
-pub(crate) const ENUM: TableKind = TableKind {
-    what: "an enum",
-    keys: &[required("repr"), required("value"), key("doc"), later("deprecated")],
-};
+pub(crate) const ALIAS: TableKind = table(
+    "an alias",
+    &[
+        required("type", Type, "The type it stands for."),
+        key("unit", Text, "The unit of fields of this type that have none of their own."),
+        DOC,
+        LINTS,
+        later("deprecated"),
+        later("range"),
+    ],
+);
 
-pub(crate) const VALUE: TableKind = TableKind {
-    what: "a value of an enum",
-    keys: &[required("name"), required("number"), key("doc"), key("since"), later("deprecated")],
-};
+pub(crate) const ENUM: TableKind = table(
+    "an enum",
+    &[
+        required("repr", Bits { signed: true }, "The integer type it is stored as."),
+        required("value", List(&VALUE), "Its named numbers; any other number is a value too."),
+        DOC,
+        LINTS,
+        later("deprecated"),
+    ],
+);
 
-pub(crate) const FLAGS: TableKind = TableKind {
-    what: "a set of flags",
-    keys: &[required("repr"), required("bit"), key("doc"), later("deprecated")],
-};
+pub(crate) const VALUE: TableKind = table(
+    "a value of an enum",
+    &[
+        required("name", Name, "Its name."),
+        required("number", ANY, "Its number, within the range of the repr."),
+        DOC,
+        LINTS,
+        SINCE,
+        later("deprecated"),
+    ],
+);
 
-pub(crate) const BIT: TableKind = TableKind {
-    what: "a flag",
-    keys: &[required("name"), required("bit"), key("doc"), key("since"), later("deprecated")],
-};
+pub(crate) const FLAGS: TableKind = table(
+    "a set of flags",
+    &[
+        required("repr", Bits { signed: false }, "The unsigned integer type it is stored as."),
+        required("bit", List(&BIT), "Its named bits."),
+        DOC,
+        LINTS,
+        later("deprecated"),
+    ],
+);
 
-pub(crate) const STRUCT: TableKind = TableKind {
-    what: "a struct",
-    keys: &[
-        required("field"),
-        key("align"),
-        key("doc"),
+pub(crate) const BIT: TableKind = table(
+    "a flag",
+    &[
+        required("name", Name, "Its name."),
+        required("bit", Integer(0, 63), "Its position; 0 is the least significant."),
+        DOC,
+        LINTS,
+        SINCE,
+        later("deprecated"),
+    ],
+);
+
+const ALIGN: Shape = Integer(1, 4096);
+
+pub(crate) const STRUCT: TableKind = table(
+    "a struct",
+    &[
+        required("field", List(&FIELD), "Its fields, in the order in which they lie."),
+        key(
+            "align",
+            ALIGN,
+            "Its alignment in bytes, a power of two, if more than its fields need.",
+        ),
+        DOC,
+        LINTS,
         later("extent"),
         later("assert"),
         later("deprecated"),
     ],
-};
+);
 
 pub(crate) const FIELD: TableKind = TableKind {
     what: "a field",
     keys: &[
-        required("name"),
-        required("type"),
-        key("unit"),
-        key("align"),
-        key("doc"),
-        key("since"),
+        required("name", Name, "Its name."),
+        required("type", Type, "Its type."),
+        key("unit", Text, "Its unit, such as ns or 1e-8 USD."),
+        key("align", ALIGN, "Its alignment in bytes, a power of two, if more than its type needs."),
+        DOC,
+        LINTS,
+        SINCE,
         later("default"),
         later("range"),
         later("deprecated"),
     ],
+    rules: &[],
+    instead: Some(("reserved", &RESERVED)),
 };
 
-pub(crate) const RESERVED: TableKind =
-    TableKind { what: "reserved bytes", keys: &[required("reserved"), key("doc"), later("was")] };
+pub(crate) const RESERVED: TableKind = table(
+    "reserved bytes",
+    &[required("reserved", Integer(1, 1 << 30), "So many bytes, always zero."), DOC, later("was")],
+);
 
 pub(crate) const SEGMENT: TableKind = TableKind {
     what: "a segment",
     keys: &[
-        key("backend"),
-        key("name"),
-        key("key"),
-        key("mode"),
-        key("participants"),
-        required("object"),
-        key("doc"),
+        key("backend", Choice(&["posix", "sysv"]), "What kind of shared memory; posix by default."),
+        key("name", Text, "The name of a POSIX segment; /SCHEMA.SEGMENT by default."),
+        key("key", Integer(1, u32::MAX as i128), "The key of a System V segment."),
+        key("mode", Permissions, "Its permissions, octal: exactly these; 0o600 by default."),
+        key("participants", Integer(1, 4096), "How many programs can attach; 64 by default."),
+        required("object", List(&OBJECT), "Its objects, in the order in which they lie."),
+        DOC,
+        LINTS,
         later("id_file"),
         later("owner"),
         later("group"),
         later("pages"),
     ],
+    rules: &[
+        Rule { of: "backend", choice: "posix", by_default: true, needs: &[], excludes: &["key"] },
+        Rule {
+            of: "backend",
+            choice: "sysv",
+            by_default: false,
+            needs: &["key"],
+            excludes: &["name"],
+        },
+    ],
+    instead: None,
 };
 
 pub(crate) const OBJECT: TableKind = TableKind {
     what: "an object",
     keys: &[
-        required("name"),
-        required("kind"),
-        key("item"),
-        key("capacity"),
-        key("producers"),
-        key("consumers"),
-        key("doc"),
+        required("name", Name, "Its name."),
+        required("kind", Choice(&["queue"]), "How it is used."),
+        key("item", Type, "The struct that a queue passes."),
+        key(
+            "capacity",
+            Integer(1, i64::MAX as i128),
+            "How many items a queue always has room for.",
+        ),
+        key("producers", One, "How many may push."),
+        key("consumers", One, "How many may pop."),
+        DOC,
+        LINTS,
         later("type"),
         later("bytes"),
         later("order"),
@@ -147,4 +304,12 @@ pub(crate) const OBJECT: TableKind = TableKind {
         later("redeliver"),
         later("counter"),
     ],
+    rules: &[Rule {
+        of: "kind",
+        choice: "queue",
+        by_default: false,
+        needs: &["item", "capacity"],
+        excludes: &[],
+    }],
+    instead: None,
 };

@@ -4,15 +4,17 @@
 //! The TOML tree is walked with its spans, so that every complaint points at
 //! the exact token. What is wrong is reported and left out; the walk goes on.
 
+mod json_schema;
 mod keys;
 mod parse;
 mod type_text;
 mod walk;
 
+pub use json_schema::json_schema;
 pub use parse::parse;
 pub use type_text::{Length, TypeText};
 
-use crate::diagnostics::{Source, Spanned};
+use crate::diagnostics::{Code, Source, Spanned};
 use std::sync::Arc;
 
 /// A schema file.
@@ -26,6 +28,8 @@ pub struct Schema {
     pub version: Spanned<(u32, u32)>,
     /// Documentation of the whole.
     pub doc: String,
+    /// Lints that are allowed in the whole file.
+    pub lint: Vec<Code>,
     /// Constants, in the order of the file, as are the others.
     pub constants: Vec<Constant>,
     /// Aliases.
@@ -62,6 +66,8 @@ pub struct Constant {
     pub value: Spanned<Number>,
     /// Documentation.
     pub doc: String,
+    /// Lints that are allowed here and inside.
+    pub lint: Vec<Code>,
 }
 
 /// `[alias.NAME]`
@@ -75,6 +81,8 @@ pub struct Alias {
     pub unit: String,
     /// Documentation.
     pub doc: String,
+    /// Lints that are allowed here and inside.
+    pub lint: Vec<Code>,
 }
 
 /// `[enum.NAME]`
@@ -88,6 +96,8 @@ pub struct Enum {
     pub values: Vec<EnumValue>,
     /// Documentation.
     pub doc: String,
+    /// Lints that are allowed here and inside.
+    pub lint: Vec<Code>,
 }
 
 /// A named number of an enum.
@@ -99,6 +109,8 @@ pub struct EnumValue {
     pub number: Spanned<i128>,
     /// Documentation.
     pub doc: String,
+    /// Lints that are allowed here and inside.
+    pub lint: Vec<Code>,
 }
 
 /// `[flags.NAME]`
@@ -112,6 +124,8 @@ pub struct Flags {
     pub bits: Vec<Bit>,
     /// Documentation.
     pub doc: String,
+    /// Lints that are allowed here and inside.
+    pub lint: Vec<Code>,
 }
 
 /// A named bit of a set of flags.
@@ -123,6 +137,8 @@ pub struct Bit {
     pub bit: Spanned<i128>,
     /// Documentation.
     pub doc: String,
+    /// Lints that are allowed here and inside.
+    pub lint: Vec<Code>,
 }
 
 /// `[struct.NAME]`
@@ -136,10 +152,13 @@ pub struct Struct {
     pub members: Vec<Member>,
     /// Documentation.
     pub doc: String,
+    /// Lints that are allowed here and inside.
+    pub lint: Vec<Code>,
 }
 
 /// Something that takes bytes of a struct.
 #[derive(Debug)]
+#[allow(clippy::large_enum_variant)] // most members are fields
 pub enum Member {
     /// A field.
     Field(Field),
@@ -160,6 +179,8 @@ pub struct Field {
     pub align: Option<Spanned<i128>>,
     /// Documentation.
     pub doc: String,
+    /// Lints that are allowed here and inside.
+    pub lint: Vec<Code>,
 }
 
 /// `[segment.NAME]`
@@ -181,6 +202,8 @@ pub struct Segment {
     pub objects: Vec<Object>,
     /// Documentation.
     pub doc: String,
+    /// Lints that are allowed here and inside.
+    pub lint: Vec<Code>,
 }
 
 /// An object of a segment. The only kind so far is a queue.
@@ -194,4 +217,6 @@ pub struct Object {
     pub capacity: Spanned<i128>,
     /// Documentation.
     pub doc: String,
+    /// Lints that are allowed here and inside.
+    pub lint: Vec<Code>,
 }

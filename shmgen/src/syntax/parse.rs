@@ -14,7 +14,7 @@ use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
 
 /// The edition of the language that this version reads.
-const EDITION: i128 = 1;
+pub(super) const EDITION: i128 = 1;
 
 /// Reads a schema. What is wrong goes to `diagnostics`; `None` if nothing can
 /// be made of the file.
@@ -32,12 +32,13 @@ pub fn parse(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Option<Sche
     let start = 0..source.text().find('\n').unwrap_or(source.text().len());
     edition(&mut context, root.get_ref(), &start)?;
     let table = Table::new(&mut context, root.get_ref(), &ROOT, &start);
-    let (name, version, doc) = header(&mut context, &table);
+    let (name, version, doc, lint) = header(&mut context, &table);
     let mut schema = Schema {
         source: Arc::clone(source),
         name,
         version,
         doc,
+        lint,
         constants: vec![],
         aliases: vec![],
         enums: vec![],
@@ -92,13 +93,13 @@ fn edition(context: &mut Context<'_>, root: &DeTable<'_>, start: &Span) -> Optio
     None
 }
 
-type Header = (Spanned<String>, Spanned<(u32, u32)>, String);
+type Header = (Spanned<String>, Spanned<(u32, u32)>, String, Vec<Code>);
 
 /// Name, version and documentation; where one is missing or wrong, which is
 /// reported, something in its place, so that the rest can be looked at.
 fn header(context: &mut Context<'_>, root: &Table<'_, '_>) -> Header {
-    let mut header =
-        (Spanned::new("unnamed".to_owned(), 0..0), Spanned::new((0, 0), 0..0), String::new());
+    let name = Spanned::new("unnamed".to_owned(), 0..0);
+    let mut header = (name, Spanned::new((0, 0), 0..0), String::new(), Vec::new());
     let Some(node) = root.get("schema") else { return header };
     let Some(table) = context.table(node, "schema") else { return header };
     let table = Table::new(context, table, &SCHEMA, &node.span());
@@ -118,6 +119,7 @@ fn header(context: &mut Context<'_>, root: &Table<'_, '_>) -> Header {
         }
     }
     header.2 = table.doc(context);
+    header.3 = table.lint(context);
     header
 }
 
@@ -134,9 +136,10 @@ fn version(text: &str) -> Option<(u32, u32)> {
 fn constant(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Constant> {
     let table = Table::new(context, entry.table, &CONST, &entry.span);
     let doc = table.doc(context);
+    let lint = table.lint(context);
     let ty = table.text(context, "type");
     let value = table.get("value").and_then(|node| number(context, node));
-    Some(Constant { name: entry.name, ty: ty?, value: value?, doc })
+    Some(Constant { name: entry.name, ty: ty?, value: value?, doc, lint })
 }
 
 fn number(context: &mut Context<'_>, node: &Node<'_>) -> Option<Spanned<Number>> {
@@ -164,9 +167,10 @@ fn number(context: &mut Context<'_>, node: &Node<'_>) -> Option<Spanned<Number>>
 fn alias(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Alias> {
     let table = Table::new(context, entry.table, &ALIAS, &entry.span);
     let doc = table.doc(context);
+    let lint = table.lint(context);
     let unit = table.text(context, "unit").map(|t| t.value).unwrap_or_default();
     let ty = type_text(context, &table, "type")?;
-    Some(Alias { name: entry.name, ty, unit, doc })
+    Some(Alias { name: entry.name, ty, unit, doc, lint })
 }
 
 fn type_text(context: &mut Context<'_>, table: &Table<'_, '_>, key: &str) -> Option<TypeText> {
@@ -177,38 +181,42 @@ fn type_text(context: &mut Context<'_>, table: &Table<'_, '_>, key: &str) -> Opt
 fn enumeration(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Enum> {
     let table = Table::new(context, entry.table, &ENUM, &entry.span);
     let doc = table.doc(context);
+    let lint = table.lint(context);
     let repr = table.text(context, "repr");
     let mut values = Vec::new();
     for (value, span) in table.get("value").map(|n| context.tables(n, "value")).unwrap_or_default()
     {
         let table = Table::new(context, value, &VALUE, &span);
         let doc = table.doc(context);
+        let lint = table.lint(context);
         since(context, &table);
         let name = table.text(context, "name");
         let number = table.integer(context, "number");
         if let (Some(name), Some(number)) = (name, number) {
-            values.push(EnumValue { name, number, doc });
+            values.push(EnumValue { name, number, doc, lint });
         }
     }
-    Some(Enum { name: entry.name, repr: repr?, values, doc })
+    Some(Enum { name: entry.name, repr: repr?, values, doc, lint })
 }
 
 fn flags(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Flags> {
     let table = Table::new(context, entry.table, &FLAGS, &entry.span);
     let doc = table.doc(context);
+    let lint = table.lint(context);
     let repr = table.text(context, "repr");
     let mut bits = Vec::new();
     for (bit, span) in table.get("bit").map(|n| context.tables(n, "bit")).unwrap_or_default() {
         let table = Table::new(context, bit, &BIT, &span);
         let doc = table.doc(context);
+        let lint = table.lint(context);
         since(context, &table);
         let name = table.text(context, "name");
         let bit = table.integer(context, "bit");
         if let (Some(name), Some(bit)) = (name, bit) {
-            bits.push(Bit { name, bit, doc });
+            bits.push(Bit { name, bit, doc, lint });
         }
     }
-    Some(Flags { name: entry.name, repr: repr?, bits, doc })
+    Some(Flags { name: entry.name, repr: repr?, bits, doc, lint })
 }
 
 /// `since` is documentation of a version; only its form is checked.
@@ -224,13 +232,14 @@ fn since(context: &mut Context<'_>, table: &Table<'_, '_>) {
 fn structure(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Struct> {
     let table = Table::new(context, entry.table, &STRUCT, &entry.span);
     let doc = table.doc(context);
+    let lint = table.lint(context);
     let align = table.integer(context, "align");
     let fields = context_tables(context, &table, "field")?;
     let mut members = Vec::with_capacity(fields.len());
     for (field, span) in fields {
         members.extend(member(context, field, &span));
     }
-    Some(Struct { name: entry.name, align, members, doc })
+    Some(Struct { name: entry.name, align, members, doc, lint })
 }
 
 fn context_tables<'t, 'a>(
@@ -249,17 +258,19 @@ fn member(context: &mut Context<'_>, table: &DeTable<'_>, span: &Span) -> Option
     }
     let table = Table::new(context, table, &FIELD, span);
     let doc = table.doc(context);
+    let lint = table.lint(context);
     since(context, &table);
     let unit = table.text(context, "unit").map(|t| t.value);
     let align = table.integer(context, "align");
     let name = table.text(context, "name");
     let ty = type_text(context, &table, "type");
-    Some(Member::Field(Field { name: name?, ty: ty?, unit, align, doc }))
+    Some(Member::Field(Field { name: name?, ty: ty?, unit, align, doc, lint }))
 }
 
 fn segment(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Segment> {
     let table = Table::new(context, entry.table, &SEGMENT, &entry.span);
     let doc = table.doc(context);
+    let lint = table.lint(context);
     let mut segment = Segment {
         name: entry.name,
         backend: table.text(context, "backend"),
@@ -269,6 +280,7 @@ fn segment(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Segment> {
         participants: table.integer(context, "participants"),
         objects: vec![],
         doc,
+        lint,
     };
     for (item, span) in context_tables(context, &table, "object")? {
         segment.objects.extend(object(context, item, &span));
@@ -292,20 +304,22 @@ fn object(context: &mut Context<'_>, table: &DeTable<'_>, span: &Span) -> Option
     }
     let table = Table::new(context, table, &OBJECT, span);
     let doc = table.doc(context);
+    let lint = table.lint(context);
     for side in ["producers", "consumers"] {
         single(context, &table, side);
     }
     let name = table.text(context, "name");
     let item = type_text(context, &table, "item");
     let capacity = table.integer(context, "capacity");
-    for key in ["item", "capacity"] {
-        if table.get(key).is_none() && table.get("kind").is_some() {
+    let kind = table.get("kind").and_then(|node| node.get_ref().as_str());
+    for rule in OBJECT.rules.iter().filter(|rule| kind == Some(rule.choice)) {
+        for key in rule.needs.iter().filter(|key| table.get(key).is_none()) {
             context
-                .error(Code::E012, span.clone(), format!("a queue needs `{key}`"))
+                .error(Code::E012, span.clone(), format!("a {} needs `{key}`", rule.choice))
                 .label(format!("`{key}` is missing here"));
         }
     }
-    Some(Object { name: name?, item: item?, capacity: capacity?, doc })
+    Some(Object { name: name?, item: item?, capacity: capacity?, doc, lint })
 }
 
 fn unknown_kind(context: &mut Context<'_>, kind: &Spanned<String>) {

@@ -1,7 +1,7 @@
 //! Walking the spanned TOML tree: tables whose keys are checked against their
 //! kind, and values that must be of one kind.
 
-use super::keys::TableKind;
+use super::keys::{LINT, TableKind};
 use crate::diagnostics::{Code, Diagnostics, Source, Span, Spanned, nearest};
 use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
@@ -66,6 +66,23 @@ impl Context<'_> {
                 None
             }
         }
+    }
+
+    /// The value as the code of a lint.
+    fn lint_code(&mut self, node: &Node<'_>) -> Option<Code> {
+        let text = self.text(node, "allow")?;
+        let lints = || Code::ALL.iter().copied().filter(|code| code.is_lint());
+        let found = lints().find(|code| code.name() == text.value);
+        if found.is_none() {
+            let near = nearest(&text.value, lints().map(Code::name));
+            let message = format!("`{}` is not the code of a lint", text.value);
+            let error = self.error(Code::E013, text.span, message);
+            match near {
+                Some(near) => error.label(format!("did you mean `{near}`?")),
+                None => error.help("`shmgen explain` lists them; errors cannot be allowed"),
+            };
+        }
+        found
     }
 
     /// The value as a whole number. What TOML cannot write as a number may
@@ -204,6 +221,26 @@ impl<'t, 'a> Table<'t, 'a> {
 
     pub(crate) fn integer(&self, context: &mut Context<'_>, key: &str) -> Option<Spanned<i128>> {
         self.get(key).and_then(|node| context.integer(node, key))
+    }
+
+    /// Lints that are allowed here: `{ allow = [..], reason = ".." }`.
+    pub(crate) fn lint(&self, context: &mut Context<'_>) -> Vec<Code> {
+        let Some(node) = self.get("lint") else { return Vec::new() };
+        let Some(table) = context.table(node, "lint") else { return Vec::new() };
+        let table = Table::new(context, table, &LINT, &node.span());
+        if let Some(reason) = table.text(context, "reason")
+            && reason.value.trim().is_empty()
+        {
+            context
+                .error(Code::E013, reason.span, "the reason is empty")
+                .help("say why it is meant so; whoever reads the schema next will ask");
+        }
+        let Some(node) = table.get("allow") else { return Vec::new() };
+        let Some(list) = node.get_ref().as_array() else {
+            context.wrong_kind(node, "allow", "a list of codes: [\"L001\"]");
+            return Vec::new();
+        };
+        list.iter().filter_map(|item| context.lint_code(item)).collect()
     }
 
     /// Documentation, without the white space around it.

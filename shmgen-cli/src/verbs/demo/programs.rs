@@ -64,7 +64,7 @@ pub(super) fn prepare(workshop: &Workshop) -> Result<([Stage; 3], Vec<String>), 
     let schema = shmgen::check(&source, Limits::default())
         .into_result()
         .map_err(|d| Failure::schema(d.to_string()))?;
-    let files = generate(&schema, &Language::ALL, &Options::default());
+    let files = generate(&schema, &Language::DEFAULT, &Options::default());
     output::write(&files, &workshop.path().join("gen"))?;
     let mut missing = Vec::new();
     let mut keep = |stage: Result<Command, Problem>| match stage {

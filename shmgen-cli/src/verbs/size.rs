@@ -1,0 +1,135 @@
+//! `shmgen size`: how many bytes the segments of a schema take, and what for.
+
+use super::load;
+use crate::failure::Done;
+use crate::show;
+use serde_json::{Value, json};
+use shmgen::model::Segment;
+use shmgen::sizes::{Kind, PAGE, PARTICIPANT, Part, parts};
+use std::fmt::Write as _;
+use std::path::PathBuf;
+
+/// Tell how many bytes each segment takes, and what for
+#[derive(clap::Args)]
+pub(crate) struct Arguments {
+    /// The schema, a TOML file
+    schema: PathBuf,
+    /// For programs
+    #[arg(long)]
+    json: bool,
+}
+
+pub(crate) fn run(arguments: &Arguments) -> Done {
+    let schema = load(&arguments.schema)?;
+    if arguments.json {
+        let segments: Vec<Value> = schema.segments.iter().map(to_json).collect();
+        show::print_json(&json!({ "version": 1, "page": PAGE, "segments": segments }))?;
+        return Ok(());
+    }
+    if schema.segments.is_empty() {
+        eprintln!("shmgen: {} declares no segments", arguments.schema.display());
+    }
+    let all: Vec<String> = schema.segments.iter().map(text).collect();
+    let mut out = all.join("\n");
+    if all.len() > 1 {
+        let total: u64 = schema.segments.iter().map(|s| s.size).sum();
+        let _ = writeln!(out, "\nall segments  {}", amount(total));
+    }
+    show::print(&out)?;
+    Ok(())
+}
+
+/// `1048576 bytes (1.0M), 256 pages of 4096`
+fn amount(bytes: u64) -> String {
+    let pages = bytes / PAGE;
+    let plural = if pages == 1 { "" } else { "s" };
+    format!("{bytes} bytes ({}), {pages} page{plural} of {PAGE}", show::size(bytes))
+}
+
+fn text(segment: &Segment) -> String {
+    let mut out = format!("{}  {}  {}\n\n", segment.name, segment.address, amount(segment.size));
+    let parts = parts(segment);
+    let digits = segment.size.to_string().len().max("offset".len());
+    let names = parts.iter().map(|p| title(p).chars().count()).max().unwrap_or(0);
+    let _ = writeln!(out, "  {:>digits$}  {:>digits$}  part", "offset", "size");
+    for part in &parts {
+        let about = about(part);
+        let name = title(part);
+        let row =
+            format!("  {:>digits$}  {:>digits$}  {name:<names$}  {about}", part.offset, part.size);
+        let _ = writeln!(out, "{}", row.trim_end());
+    }
+    out
+}
+
+fn title(part: &Part) -> &str {
+    match &part.kind {
+        Kind::Header => "header",
+        Kind::Directory(_) => "directory",
+        Kind::Participants(_) => "participants",
+        Kind::Object(object) => &object.name,
+        Kind::Contract => "contract",
+        Kind::Padding => "padding",
+    }
+}
+
+fn about(part: &Part) -> String {
+    let each = |n: u64, what: &str, bytes: u64| {
+        let plural = if n == 1 { "" } else { "s" };
+        format!("{n} {what}{plural} of {bytes}")
+    };
+    match &part.kind {
+        Kind::Header | Kind::Contract | Kind::Padding => String::new(),
+        Kind::Directory(n) if *n == 1 => format!("1 entry of {}", part.size),
+        Kind::Directory(n) => format!("{n} entries of {}", part.size / n.max(&1)),
+        Kind::Participants(n) => each(*n, "record", PARTICIPANT),
+        Kind::Object(o) => {
+            let padding = match o.slot_padding() {
+                0 => String::new(),
+                n => format!(" + padding {n}"),
+            };
+            format!(
+                "control {} + {} (stamp {} + {} {}{padding})",
+                o.control,
+                each(o.slots, "slot", o.stride),
+                o.stamp,
+                o.item,
+                o.item_size
+            )
+        }
+    }
+}
+
+fn to_json(segment: &Segment) -> Value {
+    json!({
+        "name": segment.name,
+        "address": segment.address.to_string(),
+        "size": segment.size,
+        "pages": segment.size / PAGE,
+        "parts": parts(segment).iter().map(part_json).collect::<Vec<_>>(),
+    })
+}
+
+fn part_json(part: &Part) -> Value {
+    let kind = match &part.kind {
+        Kind::Object(_) => "object",
+        _ => title(part),
+    };
+    let mut value = json!({ "kind": kind, "offset": part.offset, "size": part.size });
+    match &part.kind {
+        Kind::Directory(n) | Kind::Participants(n) => value["count"] = json!(n),
+        Kind::Object(o) => {
+            value["name"] = json!(o.name);
+            value["item"] = json!(o.item);
+            value["control"] = json!(o.control);
+            value["capacity"] = json!(o.capacity);
+            value["slots"] = json!(o.slots);
+            value["stride"] = json!(o.stride);
+            value["stamp"] = json!(o.stamp);
+            value["item_size"] = json!(o.item_size);
+            value["slot_padding"] = json!(o.slot_padding());
+        }
+        Kind::Header | Kind::Contract | Kind::Padding => {}
+    }
+    value
+}
