@@ -7,7 +7,7 @@
 
 #include "shm_runtime.h"
 
-#if SHM_RUNTIME_VERSION / 1000 != {{ runtime_major_minor }}
+#if {{ runtime_series_test }}
 #error "{{ own }} needs shm_runtime.h of another major version: generate both with the same shmgen"
 #elif SHM_RUNTIME_VERSION < {{ runtime_version }}
 #error "{{ own }} needs a newer shm_runtime.h: put the folder it was generated into first in the include path"

@@ -52,7 +52,9 @@ class error : public std::runtime_error {
   static std::string explain(shm_status status) {
     const std::string text = shm_status_text(status);
     const std::string last = shm_last_error();
-    return last.empty() || last == text ? text : text + ": " + last;
+    // Another failure may have come since.
+    const bool of_this = shm_last_status() == status && !last.empty() && last != text;
+    return of_this ? text + ": " + last : text;
   }
 
   shm_status status_;
@@ -171,6 +173,11 @@ template <class T>
 class reservation {
  public:
   reservation(shm_producer *producer, void *payload) : producer_(producer), payload_(payload) {}
+  reservation(const reservation &) = delete;
+  reservation &operator=(const reservation &) = delete;
+  reservation(reservation &&) noexcept = default;
+  reservation &operator=(reservation &&) noexcept = default;
+  ~reservation() = default;
 
   /// Fills the whole message.
   void write(const T &item) { std::memcpy(payload_, &item, sizeof item); }
@@ -197,6 +204,11 @@ template <class T>
 class loan {
  public:
   loan(shm_consumer *consumer, const void *payload) : consumer_(consumer), payload_(payload) {}
+  loan(const loan &) = delete;
+  loan &operator=(const loan &) = delete;
+  loan(loan &&) noexcept = default;
+  loan &operator=(loan &&) noexcept = default;
+  ~loan() = default;
 
   /// A copy of the message.
   T read() const {

@@ -62,7 +62,7 @@ using ::to_string;
 class {{ s.type_name }} {
  public:
   /// Bytes of the whole segment.
-  static constexpr std::uint64_t size = {{ s.size }};
+  static constexpr std::uint64_t SIZE = {{ s.size }};
 
   {{ s.type_name }}(const {{ s.type_name }} &) = delete;
   {{ s.type_name }} &operator=(const {{ s.type_name }} &) = delete;

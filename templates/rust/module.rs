@@ -4,23 +4,23 @@
 // shm-runtime than {{ runtime }} stops at the next line.
 const _: () = ::shm_runtime::__private::require({{ require }});
 {% for c in constants %}
-{{ c.doc }}#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+{{ c.doc }}#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub const {{ c.name }}: {{ c.ty }} = {{ c.value }};
 {% endfor %}
 {%- for a in aliases %}
-{{ a.doc }}#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+{{ a.doc }}#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub type {{ a.name }} = {{ a.ty }};
 {% endfor %}
 {%- for decl in types %}
 {%- match decl %}
 {%- when Decl::Enum(e) %}
 {{ e.doc }}/// Any number is a value; those without a name come from other versions.
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 {{ e.attributes }}#[repr(transparent)]
 pub struct {{ e.name }}(pub {{ e.repr }});
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl {{ e.name }} {
 {%- for v in e.values %}
 {{ v.doc }}    pub const {{ v.name }}: Self = Self({{ v.number }});
@@ -76,12 +76,12 @@ impl ::core::convert::From<{{ e.name }}> for {{ e.repr }} {
 }
 {% when Decl::Flags(e) %}
 {{ e.doc }}/// Any bits may be set; those without a name come from other versions.
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 {{ e.attributes }}#[repr(transparent)]
 pub struct {{ e.name }}(pub {{ e.repr }});
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl {{ e.name }} {
 {%- for v in e.values %}
 {{ v.doc }}    pub const {{ v.name }}: Self = Self(1 << {{ v.number }});
@@ -184,7 +184,7 @@ impl ::core::convert::From<{{ e.name }}> for {{ e.repr }} {
     }
 }
 {% when Decl::Struct(s) %}
-{{ s.doc }}#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+{{ s.doc }}#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, PartialEq)]
 {{ s.attributes }}#[repr(C{% if s.over_aligned %}, align({{ s.align }}){% endif %})]
 pub struct {{ s.name }} {
@@ -193,7 +193,7 @@ pub struct {{ s.name }} {
 {%- endfor %}
 }
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl {{ s.name }} {
 {%- for m in s.fields() %}
     /// The field `{{ m.name }}`, for access in place.
@@ -212,7 +212,7 @@ impl ::core::default::Default for {{ s.name }} {
     }
 }
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::fmt::Debug for {{ s.name }} {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("{{ s.name }}")
@@ -241,7 +241,7 @@ impl ::core::fmt::Debug for {{ s.name }} {
 {%- endfor %}
 {%- for s in segments %}
 {{ s.doc }}/// The segment `{{ s.name }}`: {{ s.size }} bytes, at `{{ s.address }}` unless told otherwise.
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Debug)]
 pub struct {{ s.type_name }}(::shm_runtime::Attachment);
 
@@ -256,7 +256,7 @@ impl ::shm_runtime::SegmentType for {{ s.type_name }} {
     }
 }
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl {{ s.type_name }} {
     /// What the bytes of the segment mean, in the canonical form that lies in it.
     pub const CONTRACT: &'static [u8] = b"{{ s.contract }}";

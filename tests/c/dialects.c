@@ -85,7 +85,7 @@ static int use_a_queue(void) {
   shm_attachment b;
   shm_producer p = SHM_ZERO;
   shm_consumer c = SHM_ZERO;
-  shm_options options = shm_options_default();
+  shm_options options = SHM_ZERO;
   item one = SHM_ZERO;
   item many[4];
   void *slot;

@@ -27,16 +27,16 @@ static void exclusive_and_open_or_create(void) {
   test_spec t;
   shm_attachment a;
   shm_attachment b;
-  shm_options options = shm_options_default();
+  shm_options options = SHM_ZERO;
   const shm_segment_spec *spec = make_spec(&t, fresh_address(), PLAIN, 8, 4);
   CHECK_OK(shm_attachment_open_or_create(&a, spec, NULL, NULL));
   CHECK(strcmp(shm_last_error(), "success") == 0);
   CHECK_OK(shm_attachment_open_or_create(&b, spec, NULL, NULL));
   shm_attachment_detach(&b);
-  options.exclusive = 0;
+  options.attach_existing = true;
   CHECK_OK(shm_attachment_create(&b, spec, NULL, &options));
   shm_attachment_detach(&b);
-  options.exclusive = 1;
+  options.attach_existing = false;
   CHECK_STATUS(SHM_EXISTS, shm_attachment_create(&b, spec, NULL, &options));
   options.mode = 01777;
   CHECK_STATUS(SHM_INVALID, shm_attachment_create(&b, spec, "posix:/never", &options));
@@ -50,7 +50,7 @@ static void the_mode_is_exact_whatever_the_umask(void) {
   shm_attachment a;
   shm_segment s;
   shm_segment_facts facts;
-  shm_options options = shm_options_default();
+  shm_options options = SHM_ZERO;
   const shm_segment_spec *spec = make_spec(&t, fresh_address(), PLAIN, 8, 4);
   mode_t old = umask(077);
   CHECK_OK(shm_attachment_create(&a, spec, NULL, NULL));
@@ -246,21 +246,24 @@ static void an_owner_who_is_a_stranger_is_not_trusted(void) {
   test_spec t;
   shm_attachment a;
   shm_attachment b;
-  shm_options options = shm_options_default();
+  shm_options options = SHM_ZERO;
   const shm_segment_spec *spec = make_spec(&t, fresh_address(), PLAIN, 8, 4);
+  const uint32_t uid = 12345;
+  const uint32_t gid = 54321;
+  const uint32_t other = 4;
   if (geteuid() != 0) {
     return; /* nobody else may give segments away */
   }
-  options.uid = 12345;
-  options.gid = 54321;
+  options.uid = &uid;
+  options.gid = &gid;
   CHECK_OK(shm_attachment_create(&a, spec, NULL, &options));
   CHECK_STATUS(SHM_PERMISSION, shm_attachment_attach(&b, spec, NULL, NULL));
   CHECK_SAYS("it belongs to uid 12345, which is neither root nor you (uid 0)");
-  options = shm_options_default();
-  options.trust_uid = 12345;
+  memset(&options, 0, sizeof options);
+  options.trust_uid = &uid;
   CHECK_OK(shm_attachment_attach(&b, spec, NULL, &options));
   shm_attachment_detach(&b);
-  options.trust_uid = 4;
+  options.trust_uid = &other;
   CHECK_STATUS(SHM_PERMISSION, shm_attachment_attach(&b, spec, NULL, &options));
   options.any_owner = 1;
   CHECK_OK(shm_attachment_attach(&b, spec, NULL, &options));

@@ -16,7 +16,8 @@ struct Header<'a> {
     doc: String,
     guard: String,
     prefix: String,
-    runtime_major_minor: u32,
+    /// What is true of a runtime of another series.
+    runtime_series_test: String,
     runtime_version: u32,
     constants: Vec<Constant>,
     aliases: Vec<Alias>,
@@ -145,7 +146,11 @@ pub(super) fn header(schema: &Schema) -> String {
         version: schema.version_text(),
         doc: lines(&safe(&schema.doc), " * "),
         guard: format!("{}{}_H", prefix, schema.module).to_uppercase(),
-        runtime_major_minor: major * 1000 + minor,
+        // Before 1.0 a minor version may break, as a major one after it.
+        runtime_series_test: match major {
+            0 => format!("SHM_RUNTIME_VERSION / 1000 != {minor}"),
+            major => format!("SHM_RUNTIME_VERSION / 1000000 != {major}"),
+        },
         runtime_version: runtime_version_number(),
         constants: schema
             .constants

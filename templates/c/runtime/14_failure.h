@@ -33,6 +33,11 @@ SHM_COLD const char *shm_last_error(void) {
   return shm_status_text(SHM_CAST(shm_status, last->status));
 }
 
+/* The status of this thread's last failure; SHM_OK if there was none. */
+SHM_COLD shm_status shm_last_status(void) {
+  return SHM_CAST(shm_status, SHM_VERSIONED(shm_runtime_failure).status);
+}
+
 /* The errno of the system call behind this thread's last failure, or 0. */
 SHM_COLD int shm_last_os_error(void) { return SHM_VERSIONED(shm_runtime_failure).os_error; }
 

@@ -36,27 +36,21 @@ typedef struct shm_segment_spec {
   const uint64_t *object_offsets;
 } shm_segment_spec;
 
-/* How a segment is created, and who is trusted when attaching to one. */
+/*
+ * How a segment is created, and who is trusted when attaching to one. All zero
+ * says: as the schema has it; set what shall differ.
+ */
 typedef struct shm_options {
-  uint32_t mode;      /* on create: exactly these permissions; UINT32_MAX: as the schema says */
-  int64_t uid;        /* on create: the owner, -1: the caller; needs the privilege to give files away */
-  int64_t gid;        /* on create: the group, -1: the caller's */
-  uint32_t exclusive; /* whether create insists on a new segment; 0: attach to one that is there */
-  uint32_t any_owner; /* attach whoever the segment belongs to */
-  int64_t trust_uid;  /* attach also if it belongs to this user; -1: nobody */
+  uint32_t mode;        /* on create: exactly these permissions; 0: as the schema says */
+  bool attach_existing; /* create attaches to a segment that is there, instead of SHM_EXISTS */
+  bool any_owner;       /* attach whoever the segment belongs to */
+  const uint32_t *uid;  /* on create: the owner; NULL: the caller. Needs the privilege to give files away */
+  const uint32_t *gid;  /* on create: the group; NULL: the caller's */
+  const uint32_t *trust_uid; /* attach also if it belongs to this user; NULL: nobody else */
 } shm_options;
 
-/* The options that say: as the schema has it. Change what shall differ. */
-SHM_INLINE shm_options shm_options_default(void) {
-  shm_options options;
-  options.mode = UINT32_MAX;
-  options.uid = -1;
-  options.gid = -1;
-  options.exclusive = 1;
-  options.any_owner = 0;
-  options.trust_uid = -1;
-  return options;
-}
+/* A number that is to be changed, or UINT32_MAX, which the system takes for none. */
+SHM_INLINE uint32_t shm_or_none(const uint32_t *number) { return number == NULL ? UINT32_MAX : *number; }
 
 SHM_COLD shm_status shm_check_mode(shm_attempt attempt, uint32_t mode) {
   shm_text *why;
@@ -79,7 +73,7 @@ SHM_COLD shm_status shm_check_owner(const shm_options *options, uint32_t owner, 
   uint32_t me = geteuid();
   shm_text *why;
   if (options->any_owner != 0 || owner == 0 || owner == me ||
-      options->trust_uid == SHM_CAST(int64_t, owner)) {
+      (options->trust_uid != NULL && *options->trust_uid == owner)) {
     return SHM_OK;
   }
   why = shm_explain_attempt(attempt, SHM_PERMISSION);

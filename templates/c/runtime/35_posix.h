@@ -142,8 +142,8 @@ SHM_COLD shm_status shm_posix_link(int fd, const char *name, shm_attempt attempt
 SHM_COLD shm_status shm_posix_publish(int fd, const shm_options *options, shm_attempt attempt,
                                       shm_address *address) {
   shm_status status;
-  if ((options->uid >= 0 || options->gid >= 0) &&
-      shm_sys_fchown(fd, SHM_CAST(uint32_t, options->uid), SHM_CAST(uint32_t, options->gid)) != 0) {
+  if ((options->uid != NULL || options->gid != NULL) &&
+      shm_sys_fchown(fd, shm_or_none(options->uid), shm_or_none(options->gid)) != 0) {
     return shm_fail_os(attempt, "fchown", errno);
   }
   if (shm_sys_fchmod(fd, options->mode) != 0) {

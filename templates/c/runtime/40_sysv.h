@@ -149,8 +149,8 @@ SHM_COLD shm_status shm_companion_make(int32_t id, uint64_t birth_mark, const sh
   if (*fd < 0) {
     return shm_fail_os(attempt, "open of its companion file in " SHM_DIR, errno);
   }
-  if ((options->uid >= 0 || options->gid >= 0) &&
-      shm_sys_fchown(*fd, SHM_CAST(uint32_t, options->uid), SHM_CAST(uint32_t, options->gid)) != 0) {
+  if ((options->uid != NULL || options->gid != NULL) &&
+      shm_sys_fchown(*fd, shm_or_none(options->uid), shm_or_none(options->gid)) != 0) {
     status = shm_fail_os(attempt, "fchown of its companion file", errno);
   } else if (shm_sys_fchmod(*fd, options->mode) != 0) {
     status = shm_fail_os(attempt, "fchmod of its companion file", errno);

@@ -122,8 +122,8 @@ SHM_COLD shm_status shm_sysv_no_room(uint64_t size, int os_error, shm_attempt at
 SHM_COLD shm_status shm_sysv_make(const shm_address *address, uint64_t size, const shm_options *options,
                                   bool ours, shm_attempt attempt, int32_t *id, char **base) {
   int flags = SHM_SYSV_CREATE | SHM_SYSV_EXCLUSIVE | SHM_CAST(int, options->mode & 0777);
-  uint32_t uid = options->uid >= 0 ? SHM_CAST(uint32_t, options->uid) : UINT32_MAX;
-  uint32_t gid = options->gid >= 0 ? SHM_CAST(uint32_t, options->gid) : UINT32_MAX;
+  uint32_t uid = shm_or_none(options->uid);
+  uint32_t gid = shm_or_none(options->gid);
   int32_t key;
   shm_status status = shm_sysv_key(address, attempt, &key);
   if (status != SHM_OK) {

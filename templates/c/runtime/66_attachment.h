@@ -13,6 +13,12 @@ typedef struct shm_attachment {
   shm_core *core; /* NULL: not attached */
 } shm_attachment;
 
+/* What an attachment holds; NULL for one that is not attached, or not there, as a
+ * C++ handle that was moved from. */
+SHM_INLINE shm_core *shm_core_of(const shm_attachment *attachment) {
+  return attachment == NULL ? NULL : attachment->core;
+}
+
 /* Unmaps and closes; what the segment knows of this attachment is settled. */
 SHM_COLD void shm_core_unmap(shm_core *core) {
   __atomic_store_n(&core->birth, SHM_DETACHED, __ATOMIC_RELAXED);
@@ -97,8 +103,11 @@ SHM_COLD shm_status shm_begin_request(shm_request *request, const char *verb, co
   if (status != SHM_OK) {
     return status;
   }
-  request->options = options != NULL ? *options : shm_options_default();
-  if (request->options.mode == UINT32_MAX) {
+  memset(&request->options, 0, sizeof request->options);
+  if (options != NULL) {
+    request->options = *options;
+  }
+  if (request->options.mode == 0) {
     request->options.mode = spec->mode;
   }
   request->attempt = shm_attempt_to(verb, request->address.text);

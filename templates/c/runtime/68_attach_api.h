@@ -65,15 +65,15 @@ SHM_NODISCARD SHM_COLD shm_status shm_attachment_open_or_create(shm_attachment *
 }
 
 /*
- * Creates the segment. SHM_EXISTS if there is one, unless options->exclusive is
- * 0: then it attaches to that, without a change.
+ * Creates the segment. SHM_EXISTS if there is one, unless
+ * options->attach_existing: then it attaches to that, without a change.
  */
 SHM_NODISCARD SHM_COLD shm_status shm_attachment_create(shm_attachment *attachment,
                                                         const shm_segment_spec *spec, const char *address,
                                                         const shm_options *options) {
   shm_request request;
   shm_status status;
-  if (options != NULL && options->exclusive == 0) {
+  if (options != NULL && options->attach_existing) {
     return shm_attachment_open_or_create(attachment, spec, address, options);
   }
   status = shm_begin_request(&request, "create", spec, address, options);
@@ -87,7 +87,7 @@ SHM_NODISCARD SHM_COLD shm_status shm_attachment_create(shm_attachment *attachme
  * is free for a new segment.
  */
 SHM_COLD shm_status shm_attachment_remove(shm_attachment *attachment) {
-  const shm_core *core = attachment->core;
+  const shm_core *core = shm_core_of(attachment);
   if (core == NULL) {
     shm_add(shm_explain(SHM_INVALID),
             "nothing is attached that could be removed; shm_remove takes an address");
@@ -99,9 +99,11 @@ SHM_COLD shm_status shm_attachment_remove(shm_attachment *attachment) {
 /* The address, with the name that was chosen if it was "posix:"; "" if nothing
  * is attached. */
 SHM_INLINE const char *shm_attachment_address(const shm_attachment *attachment) {
-  return attachment->core == NULL ? "" : attachment->core->address;
+  const shm_core *core = shm_core_of(attachment);
+  return core == NULL ? "" : core->address;
 }
 
 SHM_INLINE bool shm_attachment_is_read_only(const shm_attachment *attachment) {
-  return attachment->core != NULL && attachment->core->segment.read_only;
+  const shm_core *core = shm_core_of(attachment);
+  return core != NULL && core->segment.read_only;
 }

@@ -134,7 +134,7 @@ SHM_COLD shm_status shm_check_handle(const shm_core *core, const char *side, uin
  */
 SHM_NODISCARD SHM_COLD shm_status shm_queue_depth(const shm_attachment *attachment, uint32_t object,
                                                   uint64_t *depth) {
-  const shm_core *core = attachment->core;
+  const shm_core *core = shm_core_of(attachment);
   uint64_t taken;
   uint64_t tail;
   shm_status status = shm_check_object(core, object);

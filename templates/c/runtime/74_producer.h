@@ -315,7 +315,7 @@ SHM_COLD void shm_producer_take_over(shm_producer *producer) {
  */
 SHM_NODISCARD SHM_COLD shm_status shm_producer_claim(shm_producer *producer, shm_attachment *attachment,
                                                      uint32_t object) {
-  shm_core *core = attachment->core;
+  shm_core *core = shm_core_of(attachment);
   bool died;
   shm_status status = shm_check_claim(core, producer->core, object, "producer");
   if (status == SHM_OK) {

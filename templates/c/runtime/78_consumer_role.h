@@ -32,7 +32,7 @@ SHM_COLD void shm_consumer_take_over(shm_consumer *consumer, bool died) {
  */
 SHM_NODISCARD SHM_COLD shm_status shm_consumer_claim(shm_consumer *consumer, shm_attachment *attachment,
                                                      uint32_t object) {
-  shm_core *core = attachment->core;
+  shm_core *core = shm_core_of(attachment);
   bool died = false;
   shm_status status = shm_check_claim(core, consumer->core, object, "consumer");
   if (status == SHM_OK) {

@@ -67,7 +67,7 @@ SHM_COLD shm_status shm_segment_hold(shm_segment *segment, shm_opened *opened, c
  */
 SHM_NODISCARD SHM_COLD shm_status shm_segment_create(shm_segment *segment, const char *address_text,
                                                      uint64_t size, uint32_t mode) {
-  shm_options options = shm_options_default();
+  shm_options options = SHM_ZERO;
   shm_address address;
   shm_attempt attempt;
   shm_opened opened;
@@ -107,7 +107,7 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_create(shm_segment *segment, const
 }
 
 SHM_COLD shm_status shm_segment_open(shm_segment *segment, const char *address_text, bool read_only) {
-  shm_options options = shm_options_default();
+  shm_options options = SHM_ZERO;
   shm_address address;
   shm_attempt attempt;
   shm_opened opened;

@@ -69,7 +69,7 @@ using ::to_string;
 class Shared {
  public:
   /// Bytes of the whole segment.
-  static constexpr std::uint64_t size = 8192;
+  static constexpr std::uint64_t SIZE = 8192;
 
   Shared(const Shared &) = delete;
   Shared &operator=(const Shared &) = delete;

@@ -5,27 +5,27 @@
 const _: () = ::shm_runtime::__private::require(0, 1, 0);
 
 /// The smallest */ number // of its kind \
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub const TOTAL: i32 = -2_147_483_648;
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub const EXACT: f32 = 16777216.0;
 
 /// Has a """ triple quote and a trailing backslash \
 ///
 /// Unit: µm "per" */ tick.
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub type Distance = f64;
 
 /// Negative numbers, and a hole.
 ///
 /// Any number is a value; those without a name come from other versions.
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Result(pub i8);
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Result {
     /// */
     pub const LOWEST: Self = Self(-128);
@@ -83,7 +83,7 @@ impl ::core::convert::From<Result> for i8 {
 ///
 ///   indented, and a line with a backslash at its end \
 /// */ the end.
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, PartialEq)]
 #[repr(C)]
 pub struct Vec {
@@ -108,7 +108,7 @@ pub struct Vec {
     pub number: [f32; 3],
 }
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Vec {
     /// The field `result`, for access in place.
     pub const RESULT: ::shm_runtime::FieldRef<Self, Result> = ::shm_runtime::FieldRef::at(0);
@@ -150,7 +150,7 @@ impl ::core::default::Default for Vec {
     }
 }
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::fmt::Debug for Vec {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("Vec")
@@ -191,7 +191,7 @@ impl ::core::fmt::Debug for Vec {
 /// A segment whose objects are called as what is generated around them.
 ///
 /// The segment `shared`: 8192 bytes, at `posix:/awkward-1.2_x` unless told otherwise.
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Debug)]
 pub struct Shared(::shm_runtime::Attachment);
 
@@ -206,7 +206,7 @@ impl ::shm_runtime::SegmentType for Shared {
     }
 }
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Shared {
     /// What the bytes of the segment mean, in the canonical form that lies in it.
     pub const CONTRACT: &'static [u8] = b"S\xe5\x01\x00\x00\x11\x00awkward.deep.name\x06\x00sharedEJ\x00\x00\x00\x00\x00\x06\x00Result\x02\x00i8v\x10\x00\x00\x00\x06\x00LOWEST\x80\xff\xff\xff\xff\xff\xff\xffv\x0c\x00\x00\x00\x02\x00OK\x00\x00\x00\x00\x00\x00\x00\x00v\x11\x00\x00\x00\x07\x00NOTHING\x05\x00\x00\x00\x00\x00\x00\x00T^\x01\x00\x00\x00\x00\x03\x00Vec0\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f\"\x00\x00\x00\x06\x00result\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x06\x00Result\x00\x00f\x19\x00\x00\x00\x01\x00a\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00f\x1c\x00\x00\x00\x01\x00b\x08\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x02\x00*/f \x00\x00\x00\x04\x00text\x10\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x06\x00str[3]\x00\x00f \x00\x00\x00\x05\x00value\x13\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x05\x00u8[2]\x00\x00f\x1d\x00\x00\x00\x04\x00size\x18\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00f\"\x00\x00\x00\x02\x00i0\x1c\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\n\x00bool[2][2]\x00\x00f\"\x00\x00\x00\x04\x00data \x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x08\x00bytes[1]\x00\x00f\"\x00\x00\x00\x06\x00number$\x00\x00\x00\x00\x00\x00\x00\x0c\x00\x00\x00\x00\x00\x00\x00\x06\x00f32[3]\x00\x00Q\x13\x00\x00\x00\x04\x00item\x03\x00Vec\x02\x00\x00\x00\x00\x00\x00\x00";

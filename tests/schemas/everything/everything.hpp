@@ -197,7 +197,7 @@ using ::to_string;
 class Plain {
  public:
   /// Bytes of the whole segment.
-  static constexpr std::uint64_t size = 90112;
+  static constexpr std::uint64_t SIZE = 90112;
 
   Plain(const Plain &) = delete;
   Plain &operator=(const Plain &) = delete;
@@ -266,7 +266,7 @@ class Plain {
 class SystemV {
  public:
   /// Bytes of the whole segment.
-  static constexpr std::uint64_t size = 4096;
+  static constexpr std::uint64_t SIZE = 4096;
 
   SystemV(const SystemV &) = delete;
   SystemV &operator=(const SystemV &) = delete;

@@ -5,55 +5,55 @@
 const _: () = ::shm_runtime::__private::require(0, 1, 0);
 
 /// Price levels.
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub const LEVELS: u32 = 3;
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub const SMALLEST: i64 = -9_223_372_036_854_775_808;
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub const LARGEST: u64 = 18_446_744_073_709_551_615;
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub const MINUS: i8 = -128;
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub const RATIO: f64 = 0.1;
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub const HALF: f32 = -0.5;
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub const WHOLE: f64 = 3.0;
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub const DEBUG: bool = true;
 
 /// A price.
 ///
 /// Unit: 1e-8 USD.
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub type Price = i64;
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub type Row = [f32; 4];
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub type Symbol = ::shm_runtime::Str<7>;
 
 /// Unit: 1e-8 USD.
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub type DeepPrice = i64;
 
 /// A side.
 ///
 /// Any number is a value; those without a name come from other versions.
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Side(pub u8);
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Side {
     /// Buys.
     pub const BUY: Self = Self(1);
@@ -105,12 +105,12 @@ impl ::core::convert::From<Side> for u8 {
 }
 
 /// Any number is a value; those without a name come from other versions.
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Signed(pub i16);
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Signed {
     pub const LOW: Self = Self(-32_768);
     pub const ZERO: Self = Self(0);
@@ -164,12 +164,12 @@ impl ::core::convert::From<Signed> for i16 {
 }
 
 /// Any number is a value; those without a name come from other versions.
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Wide(pub u64);
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Wide {
     pub const ALL: Self = Self(18_446_744_073_709_551_615);
     pub const NOTHING: Self = Self(0);
@@ -220,12 +220,12 @@ impl ::core::convert::From<Wide> for u64 {
 }
 
 /// Any number is a value; those without a name come from other versions.
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct WideSigned(pub i64);
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl WideSigned {
     pub const LEAST: Self = Self(-9_223_372_036_854_775_808);
     pub const MOST: Self = Self(9_223_372_036_854_775_807);
@@ -276,12 +276,12 @@ impl ::core::convert::From<WideSigned> for i64 {
 }
 
 /// Any bits may be set; those without a name come from other versions.
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct State(pub u16);
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl State {
     /// Old.
     pub const STALE: Self = Self(1 << 0);
@@ -383,12 +383,12 @@ impl ::core::convert::From<State> for u16 {
 }
 
 /// Any bits may be set; those without a name come from other versions.
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Wide64(pub u64);
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Wide64 {
     pub const LOWEST: Self = Self(1 << 0);
     pub const HIGHEST: Self = Self(1 << 63);
@@ -489,7 +489,7 @@ impl ::core::convert::From<Wide64> for u64 {
 }
 
 /// One level.
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, PartialEq)]
 #[repr(C)]
 pub struct Level {
@@ -501,7 +501,7 @@ pub struct Level {
     pub _reserved0: ::shm_runtime::Reserved<4>,
 }
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Level {
     /// The field `price`, for access in place.
     pub const PRICE: ::shm_runtime::FieldRef<Self, i64> = ::shm_runtime::FieldRef::at(0);
@@ -520,7 +520,7 @@ impl ::core::default::Default for Level {
     }
 }
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::fmt::Debug for Level {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("Level")
@@ -542,7 +542,7 @@ impl ::core::fmt::Debug for Level {
     }
 }
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, PartialEq)]
 #[repr(C)]
 pub struct Option {
@@ -563,7 +563,7 @@ pub struct Option {
     pub _reserved3: ::shm_runtime::Reserved<7>,
 }
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Option {
     /// The field `a`, for access in place.
     pub const A: ::shm_runtime::FieldRef<Self, u8> = ::shm_runtime::FieldRef::at(0);
@@ -600,7 +600,7 @@ impl ::core::default::Default for Option {
     }
 }
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::fmt::Debug for Option {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("Option")
@@ -636,7 +636,7 @@ impl ::core::fmt::Debug for Option {
 }
 
 /// All kinds of field.
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, PartialEq)]
 #[repr(C, align(64))]
 pub struct Book {
@@ -693,7 +693,7 @@ pub struct Book {
     pub _reserved8: ::shm_runtime::Reserved<63>,
 }
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Book {
     /// The field `symbol`, for access in place.
     pub const SYMBOL: ::shm_runtime::FieldRef<Self, ::shm_runtime::Str<16>> = ::shm_runtime::FieldRef::at(0);
@@ -807,7 +807,7 @@ impl ::core::default::Default for Book {
     }
 }
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::fmt::Debug for Book {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("Book")
@@ -895,7 +895,7 @@ impl ::core::fmt::Debug for Book {
     }
 }
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, PartialEq)]
 #[repr(C, align(64))]
 pub struct Outer {
@@ -906,7 +906,7 @@ pub struct Outer {
     pub books: [Book; 2],
 }
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Outer {
     /// The field `tag`, for access in place.
     pub const TAG: ::shm_runtime::FieldRef<Self, u8> = ::shm_runtime::FieldRef::at(0);
@@ -925,7 +925,7 @@ impl ::core::default::Default for Outer {
     }
 }
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::fmt::Debug for Outer {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("Outer")
@@ -950,7 +950,7 @@ impl ::core::fmt::Debug for Outer {
 /// A POSIX segment at its default name.
 ///
 /// The segment `plain`: 90_112 bytes, at `posix:/test.everything.plain` unless told otherwise.
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Debug)]
 pub struct Plain(::shm_runtime::Attachment);
 
@@ -965,7 +965,7 @@ impl ::shm_runtime::SegmentType for Plain {
     }
 }
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Plain {
     /// What the bytes of the segment mean, in the canonical form that lies in it.
     pub const CONTRACT: &'static [u8] = b"SU\x08\x00\x00\x0f\x00test.everything\x05\x00plainT\xa6\x04\x00\x00\x00\x00\x04\x00Book\x00\x02\x00\x00\x00\x00\x00\x00@\x00\x00\x00\x00\x00\x00\x00f#\x00\x00\x00\x06\x00symbol\x00\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x07\x00str[16]\x00\x00f\x1a\x00\x00\x00\x02\x00u8\x10\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00f\x1a\x00\x00\x00\x02\x00i8\x11\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00i8\x00\x00f\x1c\x00\x00\x00\x03\x00u16\x12\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x03\x00u16\x00\x00f\x1c\x00\x00\x00\x03\x00i16\x14\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x03\x00i16\x00\x00f\x1c\x00\x00\x00\x03\x00u32\x18\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00f\x1c\x00\x00\x00\x03\x00i32\x1c\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00i32\x00\x00f\x1e\x00\x00\x00\x03\x00u64 \x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00u64\x02\x00nsf\x1c\x00\x00\x00\x03\x00i64(\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x00\x00f\x1c\x00\x00\x00\x03\x00f320\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00f32\x00\x00f\x1c\x00\x00\x00\x03\x00f648\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x00\x00f\x1e\x00\x00\x00\x04\x00flag@\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x04\x00bool\x00\x00f\x1e\x00\x00\x00\x04\x00sideA\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x04\x00Side\x00\x00f(\x00\x00\x00\x0c\x00signed_valueB\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x06\x00Signed\x00\x00f\x1e\x00\x00\x00\x04\x00wideH\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x04\x00Wide\x00\x00f+\x00\x00\x00\x0b\x00wide_signedP\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\n\x00WideSigned\x00\x00f \x00\x00\x00\x05\x00stateX\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x05\x00State\x00\x00f\"\x00\x00\x00\x06\x00wide64`\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x06\x00Wide64\x00\x00f!\x00\x00\x00\x03\x00rawm\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x08\x00bytes[3]\x00\x00f \x00\x00\x00\x05\x00levelp\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x05\x00Level\x00\x00f$\x00\x00\x00\x06\x00levels\x80\x00\x00\x00\x00\x00\x00\x000\x00\x00\x00\x00\x00\x00\x00\x08\x00Level[3]\x00\x00f$\x00\x00\x00\x05\x00curve\xb0\x00\x00\x00\x00\x00\x00\x00\x80\x00\x00\x00\x00\x00\x00\x00\t\x00f32[4][8]\x00\x00f#\x00\x00\x00\x04\x00rows0\x01\x00\x00\x00\x00\x00\x00 \x00\x00\x00\x00\x00\x00\x00\t\x00f32[2][4]\x00\x00f\'\x00\x00\x00\x05\x00namesP\x01\x00\x00\x00\x00\x00\x00\x1e\x00\x00\x00\x00\x00\x00\x00\x0c\x00str[5][2][3]\x00\x00f&\x00\x00\x00\x05\x00blobsn\x01\x00\x00\x00\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00\x0b\x00bytes[2][3]\x00\x00f%\x00\x00\x00\x08\x00switchest\x01\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x07\x00bool[3]\x00\x00f%\x00\x00\x00\x05\x00sidesw\x01\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\n\x00Side[2][2]\x00\x00f$\x00\x00\x00\x06\x00states|\x01\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x08\x00State[2]\x00\x00f%\x00\x00\x00\x06\x00ticker\x80\x01\x00\x00\x00\x00\x00\x00\x0e\x00\x00\x00\x00\x00\x00\x00\t\x00str[7][2]\x00\x00f\"\x00\x00\x00\x06\x00option\x90\x01\x00\x00\x00\x00\x00\x00 \x00\x00\x00\x00\x00\x00\x00\x06\x00Option\x00\x00f\x1d\x00\x00\x00\x05\x00apart\xc0\x01\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00To\x00\x00\x00\x00\x00\x05\x00Level\x10\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f&\x00\x00\x00\x05\x00price\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x08\x001e-8 USDf&\x00\x00\x00\x08\x00quantity\x08\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x05\x00shareT\xef\x00\x00\x00\x00\x00\x06\x00Option \x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f\x19\x00\x00\x00\x01\x00a\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00f\x1a\x00\x00\x00\x01\x00b\x02\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x03\x00u16\x00\x00f\x19\x00\x00\x00\x01\x00c\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00f\x1a\x00\x00\x00\x01\x00d\x08\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00f\x19\x00\x00\x00\x01\x00e\x0c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00f\x1a\x00\x00\x00\x01\x00f\x10\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00u64\x00\x00f\x19\x00\x00\x00\x01\x00g\x18\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00T`\x00\x00\x00\x00\x00\x05\x00Outer@\x04\x00\x00\x00\x00\x00\x00@\x00\x00\x00\x00\x00\x00\x00f\x1b\x00\x00\x00\x03\x00tag\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00f\"\x00\x00\x00\x05\x00books@\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x07\x00Book[2]\x00\x00E1\x00\x00\x00\x00\x00\x04\x00Side\x02\x00u8v\r\x00\x00\x00\x03\x00BUY\x01\x00\x00\x00\x00\x00\x00\x00v\x0e\x00\x00\x00\x04\x00SELL\x02\x00\x00\x00\x00\x00\x00\x00EG\x00\x00\x00\x00\x00\x06\x00Signed\x03\x00i16v\r\x00\x00\x00\x03\x00LOW\x00\x80\xff\xff\xff\xff\xff\xffv\x0e\x00\x00\x00\x04\x00ZERO\x00\x00\x00\x00\x00\x00\x00\x00v\x0e\x00\x00\x00\x04\x00HIGH\xff\x7f\x00\x00\x00\x00\x00\x00F4\x00\x00\x00\x00\x00\x05\x00State\x03\x00u16b\x0f\x00\x00\x00\x05\x00STALE\x00\x00\x00\x00\x00\x00\x00\x00b\r\x00\x00\x00\x03\x00TOP\x0f\x00\x00\x00\x00\x00\x00\x00E5\x00\x00\x00\x00\x00\x04\x00Wide\x03\x00u64v\x11\x00\x00\x00\x07\x00NOTHING\x00\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00ALL\xff\xff\xff\xff\xff\xff\xff\xffF:\x00\x00\x00\x00\x00\x06\x00Wide64\x03\x00u64b\x10\x00\x00\x00\x06\x00LOWEST\x00\x00\x00\x00\x00\x00\x00\x00b\x11\x00\x00\x00\x07\x00HIGHEST?\x00\x00\x00\x00\x00\x00\x00E:\x00\x00\x00\x00\x00\n\x00WideSigned\x03\x00i64v\x0f\x00\x00\x00\x05\x00LEAST\x00\x00\x00\x00\x00\x00\x00\x80v\x0e\x00\x00\x00\x04\x00MOST\xff\xff\xff\xff\xff\xff\xff\x7fQ\x17\x00\x00\x00\x06\x00levels\x05\x00Level\x01\x00\x00\x00\x00\x00\x00\x00Q\x15\x00\x00\x00\x05\x00books\x04\x00Bookd\x00\x00\x00\x00\x00\x00\x00Q\x17\x00\x00\x00\x06\x00outers\x05\x00Outer\x11\x00\x00\x00\x00\x00\x00\x00";
@@ -1036,7 +1036,7 @@ impl Plain {
 }
 
 /// The segment `system_v`: 4096 bytes, at `sysv:0x53487e57` unless told otherwise.
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Debug)]
 pub struct SystemV(::shm_runtime::Attachment);
 
@@ -1051,7 +1051,7 @@ impl ::shm_runtime::SegmentType for SystemV {
     }
 }
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl SystemV {
     /// What the bytes of the segment mean, in the canonical form that lies in it.
     pub const CONTRACT: &'static [u8] = b"S-\x01\x00\x00\x0f\x00test.everything\x08\x00system_vT\xef\x00\x00\x00\x00\x00\x06\x00Option \x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f\x19\x00\x00\x00\x01\x00a\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00f\x1a\x00\x00\x00\x01\x00b\x02\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x03\x00u16\x00\x00f\x19\x00\x00\x00\x01\x00c\x04\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00f\x1a\x00\x00\x00\x01\x00d\x08\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00f\x19\x00\x00\x00\x01\x00e\x0c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00f\x1a\x00\x00\x00\x01\x00f\x10\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00u64\x00\x00f\x19\x00\x00\x00\x01\x00g\x18\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00Q\x19\x00\x00\x00\x07\x00choices\x06\x00Option\t\x00\x00\x00\x00\x00\x00\x00";

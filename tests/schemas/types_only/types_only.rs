@@ -4,17 +4,17 @@
 // shm-runtime than 0.1.0 stops at the next line.
 const _: () = ::shm_runtime::__private::require(0, 1, 0);
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub const COUNT: u16 = 2;
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, PartialEq)]
 #[repr(C)]
 pub struct Smallest {
     pub x: u8,
 }
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Smallest {
     /// The field `x`, for access in place.
     pub const X: ::shm_runtime::FieldRef<Self, u8> = ::shm_runtime::FieldRef::at(0);
@@ -29,7 +29,7 @@ impl ::core::default::Default for Smallest {
     }
 }
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::fmt::Debug for Smallest {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("Smallest")
@@ -48,7 +48,7 @@ impl ::core::fmt::Debug for Smallest {
     }
 }
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, PartialEq)]
 #[repr(C)]
 pub struct Nested {
@@ -58,7 +58,7 @@ pub struct Nested {
     pub wide: u64,
 }
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Nested {
     /// The field `all`, for access in place.
     pub const ALL: ::shm_runtime::FieldRef<Self, [[Smallest; 3]; 2]> = ::shm_runtime::FieldRef::at(0);
@@ -77,7 +77,7 @@ impl ::core::default::Default for Nested {
     }
 }
 
-#[allow(dead_code, missing_docs, clippy::all, clippy::pedantic)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::fmt::Debug for Nested {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("Nested")
