@@ -27,19 +27,25 @@ fn left_behind(temporary: &Path, pid: u32) -> Vec<String> {
     };
     let mut left = names(temporary);
     left.extend(names(Path::new("/dev/shm")).into_iter().filter(|n| n.contains(&segment)));
-    left.extend(relays(temporary).into_iter().map(|p| format!("process {p}")));
+    left.extend(processes(temporary).into_iter().map(|(p, line)| format!("process {p}: {line}")));
     left
 }
 
-/// The processes that run out of a folder.
+/// The relays that run out of a folder.
 fn relays(folder: &Path) -> Vec<i32> {
+    processes(folder).into_iter().filter(|(_, line)| line.contains("relay")).map(|p| p.0).collect()
+}
+
+/// All processes that know of a folder, and their command lines.
+fn processes(folder: &Path) -> Vec<(i32, String)> {
     let folder = folder.display().to_string();
     let mut found = Vec::new();
     for entry in std::fs::read_dir("/proc").unwrap().flatten() {
         let Ok(pid) = entry.file_name().to_string_lossy().parse::<i32>() else { continue };
         let line = std::fs::read(entry.path().join("cmdline")).unwrap_or_default();
-        if String::from_utf8_lossy(&line).contains(&folder) {
-            found.push(pid);
+        let line = String::from_utf8_lossy(&line).into_owned();
+        if line.contains(&folder) {
+            found.push((pid, line));
         }
     }
     found
@@ -123,6 +129,19 @@ fn whoever_is_interrupted_or_killed_nothing_is_left() {
     for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGKILL] {
         let temporary = tools::scratch(&format!("demo-{signal}"));
         let mut child = running(&temporary);
+        kill(Pid::from_raw(child.id() as i32), signal).unwrap();
+        assert!(!child.wait().unwrap().success());
+        nothing_is_left(&temporary, child.id());
+    }
+    // At once, while the compilers are at work.
+    for (n, signal) in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGKILL].into_iter().enumerate() {
+        let temporary = tools::scratch(&format!("demo-early-{signal}"));
+        let mut child = demo(&temporary, &["--messages", "100000000"])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        std::thread::sleep(Duration::from_millis(60 + 300 * n as u64));
         kill(Pid::from_raw(child.id() as i32), signal).unwrap();
         assert!(!child.wait().unwrap().success());
         nothing_is_left(&temporary, child.id());

@@ -65,12 +65,11 @@ fn make_executable(path: &Path) -> std::io::Result<()> {
     std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o755))
 }
 
-/// The checkout that this command was built in and runs from, if it is there.
+/// The checkout that this command was built in, if it is still there. An
+/// installed one was built in a folder that is gone, or in cargo's own.
 fn checkout() -> Option<PathBuf> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent()?;
-    let own = std::env::current_exe().ok()?;
-    let here = root.join("shm-runtime/Cargo.toml").exists() && own.starts_with(root);
-    here.then(|| root.to_owned())
+    root.join("shm-runtime/Cargo.toml").exists().then(|| root.to_owned())
 }
 
 /// The quickstart depends on its neighbours; a project elsewhere on their

@@ -15,7 +15,8 @@ use crate::{chain, show};
 use serde_json::json;
 use shm_runtime::{Consumer, Producer, Segment};
 use std::io::Read;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
 
 /// Pass a million messages through processes in Rust, C, C++ and Python
 ///
@@ -42,13 +43,19 @@ struct Report {
     seconds: f64,
 }
 
+/// Where the demo of this process has its segment.
+fn address() -> String {
+    format!("posix:/shmgen.demo.{}", std::process::id())
+}
+
 pub(crate) fn run(arguments: &Arguments) -> Done {
+    let interrupts = run::Interrupts::watch()?;
     let workshop = programs::Workshop::new()?;
-    let (stages, missing) = programs::prepare(&workshop)?;
+    let (stages, missing) = programs::prepare(&workshop, &interrupts)?;
     for text in &missing {
         eprintln!("{text}");
     }
-    let reports = run::chain(&workshop, stages, arguments.messages)?;
+    let reports = run::chain(stages, arguments.messages, &interrupts)?;
     drop(workshop);
     if arguments.json {
         let hops: Vec<_> = reports
@@ -96,27 +103,19 @@ fn table(reports: &[Report], missing: &[String]) -> String {
 /// One process of the demo's chain; not for use by hand.
 #[derive(clap::Args)]
 pub(crate) struct RoleArguments {
-    /// source, sink, or the hop that a relay reads: 0, 1 or 2
+    /// source, sink, the hop that a relay reads (0, 1 or 2), or janitor
     role: String,
     messages: u64,
     address: String,
-    /// Clean up this folder and the segment when stdin ends: then the command
-    /// that started the chain is gone
+    /// What the janitor removes, with the segment
     #[arg(long)]
-    keep: Option<PathBuf>,
+    folder: Option<PathBuf>,
 }
 
 pub(crate) fn role(arguments: &RoleArguments) -> Done {
-    if let Some(folder) = arguments.keep.clone() {
-        let address = arguments.address.clone();
-        std::thread::spawn(move || {
-            let _ = std::io::stdin().read_to_end(&mut Vec::new());
-            if let Ok(address) = address.parse() {
-                let _ = Segment::remove_at(&address);
-            }
-            let _ = std::fs::remove_dir_all(folder);
-            std::process::exit(1);
-        });
+    if let Some(folder) = &arguments.folder {
+        clean_up(folder, &arguments.address);
+        return Ok(());
     }
     let fail = |e: Box<dyn std::error::Error>| Failure::new(format!("{}: {e}", arguments.role));
     let feed = Feed::options().address(&arguments.address).attach()?;
@@ -134,6 +133,21 @@ pub(crate) fn role(arguments: &RoleArguments) -> Done {
     };
     show::print(&format!("{}\n", tally.map_err(fail)?))?;
     Ok(())
+}
+
+/// What the janitor does: waits until its input ends, when the command that
+/// started it is done or gone, and removes what it made.
+fn clean_up(folder: &Path, address: &str) {
+    let _ = std::io::stdin().read_to_end(&mut Vec::new());
+    if let Ok(address) = address.parse() {
+        let _ = Segment::remove_at(&address);
+    }
+    // A compiler that was left alone may still be writing.
+    let start = Instant::now();
+    while folder.exists() && start.elapsed() < Duration::from_secs(10) {
+        let _ = std::fs::remove_dir_all(folder);
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 type Ends = (Consumer<crate::market::Trade>, Producer<crate::market::Trade>);

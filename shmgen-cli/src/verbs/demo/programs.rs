@@ -1,11 +1,13 @@
 //! Finding compilers and Python, and making the programs of the chain.
 
+use super::run::Interrupts;
 use crate::failure::Failure;
 use shmgen::backend::{Language, Options, generate};
 use shmgen::diagnostics::Source;
 use shmgen::{model::Limits, output};
+use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 
 const SCHEMA: &str = include_str!("../../../quickstart/market.toml");
 const RELAY_C: &str = include_str!("../../../quickstart/c/relay.c");
@@ -21,23 +23,35 @@ const PACKAGE: [(&str, &str); 5] = [
     ("_queue.py", include_str!("../../../python_package/_queue.py")),
 ];
 
-/// The folder in which everything is made. It goes with this value.
-pub(super) struct Workshop(PathBuf);
+/// The folder in which everything is made. It goes with this value, or with this
+/// process, however that ends.
+pub(super) struct Workshop {
+    folder: PathBuf,
+    janitor: Child,
+}
 
 impl Workshop {
     pub(super) fn new() -> Result<Self, Failure> {
         let folder = std::env::temp_dir().join(format!("shmgen-demo-{}", std::process::id()));
-        std::fs::create_dir(&folder)
-            .map_err(|e| Failure::new(format!("cannot make {}: {e}", folder.display())))?;
-        Ok(Self(folder))
+        let janitor = Command::new(std::env::current_exe()?)
+            .args(["__demo-role", "janitor", "0", &super::address()])
+            .arg("--folder")
+            .arg(&folder)
+            .stdin(Stdio::piped())
+            .process_group(0)
+            .spawn()?;
+        let made = std::fs::create_dir(&folder)
+            .map_err(|e| Failure::new(format!("cannot make {}: {e}", folder.display())));
+        let workshop = Self { folder, janitor };
+        made.map(|()| workshop)
     }
 
     pub(super) fn path(&self) -> &Path {
-        &self.0
+        &self.folder
     }
 
     fn write(&self, name: &str, text: &str) -> Result<PathBuf, Failure> {
-        let path = self.0.join(name);
+        let path = self.folder.join(name);
         let fail = |e| Failure::new(format!("cannot write {}: {e}", path.display()));
         if let Some(folder) = path.parent() {
             std::fs::create_dir_all(folder).map_err(fail)?;
@@ -49,7 +63,9 @@ impl Workshop {
 
 impl Drop for Workshop {
     fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
+        // The end of its input tells the janitor to clean up.
+        drop(self.janitor.stdin.take());
+        let _ = self.janitor.wait();
     }
 }
 
@@ -59,7 +75,10 @@ pub(super) type Stage = Option<Command>;
 
 /// Makes the programs of the three stages in the middle; and what is missing
 /// for which of them.
-pub(super) fn prepare(workshop: &Workshop) -> Result<([Stage; 3], Vec<String>), Failure> {
+pub(super) fn prepare(
+    workshop: &Workshop,
+    interrupts: &Interrupts,
+) -> Result<([Stage; 3], Vec<String>), Failure> {
     let source = Source::new("market.toml", SCHEMA);
     let schema = shmgen::check(&source, Limits::default())
         .into_result()
@@ -67,15 +86,20 @@ pub(super) fn prepare(workshop: &Workshop) -> Result<([Stage; 3], Vec<String>), 
     let files = generate(&schema, &Language::DEFAULT, &Options::default());
     output::write(&files, &workshop.path().join("gen"))?;
     let mut missing = Vec::new();
-    let mut keep = |stage: Result<Command, Problem>| match stage {
-        Ok(command) => Ok(Some(command)),
-        Err(Problem::Missing(text)) => {
-            missing.push(text);
-            Ok(None)
+    let mut keep = |make: fn(&Workshop) -> Result<Command, Problem>| {
+        let stage = make(workshop);
+        // An interrupt from a terminal also ends the compiler.
+        interrupts.check()?;
+        match stage {
+            Ok(command) => Ok(Some(command)),
+            Err(Problem::Missing(text)) => {
+                missing.push(text);
+                Ok(None)
+            }
+            Err(Problem::Failed(failure)) => Err(failure),
         }
-        Err(Problem::Failed(failure)) => Err(failure),
     };
-    let stages = [keep(c(workshop))?, keep(cpp(workshop))?, keep(python(workshop))?];
+    let stages = [keep(c)?, keep(cpp)?, keep(python)?];
     Ok((stages, missing))
 }
 
@@ -93,38 +117,69 @@ impl From<Failure> for Problem {
 }
 
 fn c(workshop: &Workshop) -> Result<Command, Problem> {
-    let compiler = find("CC", &["cc", "gcc", "clang"]).ok_or_else(|| {
-        Problem::Missing(
-            "C: no compiler (looked for $CC, cc, gcc and clang); install one, for example with \
-             `apt install gcc`. A Rust process stands in."
-                .to_owned(),
-        )
-    })?;
+    let compiler = compiler("C", "CC", &["cc", "gcc", "clang"], "apt install gcc")?;
     let relay = workshop.write("c/relay.c", RELAY_C)?;
     compile(workshop, &compiler, &["-std=c11"], &relay, "c/relay")
 }
 
 fn cpp(workshop: &Workshop) -> Result<Command, Problem> {
-    let compiler = find("CXX", &["c++", "g++", "clang++"]).ok_or_else(|| {
-        Problem::Missing(
-            "C++: no compiler (looked for $CXX, c++, g++ and clang++); install one, for example \
-             with `apt install g++`. A Rust process stands in."
-                .to_owned(),
-        )
-    })?;
+    let compiler = compiler("C++", "CXX", &["c++", "g++", "clang++"], "apt install g++")?;
     let relay = workshop.write("cpp/relay.cpp", RELAY_CPP)?;
     compile(workshop, &compiler, &["-std=c++17"], &relay, "cpp/relay")
 }
 
+/// `$CC` and its like, which may be several words, else the first that runs.
+fn compiler(
+    language: &str,
+    variable: &str,
+    candidates: &[&str],
+    install: &str,
+) -> Result<Vec<String>, Problem> {
+    let missing = |why: String| {
+        Problem::Missing(format!("{language}: no compiler ({why}). A Rust process stands in."))
+    };
+    if let Some(chosen) = std::env::var(variable).ok().filter(|c| !c.trim().is_empty()) {
+        let words: Vec<String> = chosen.split_whitespace().map(str::to_owned).collect();
+        if runs(&words) {
+            return Ok(words);
+        }
+        return Err(missing(format!(
+            "${variable} is `{chosen}`, which does not run; set it to one that does, or unset it"
+        )));
+    }
+    let found = candidates.iter().map(|c| vec![(*c).to_owned()]).find(|words| runs(words));
+    found.ok_or_else(|| {
+        missing(format!(
+            "looked for ${variable}, {}; install one, for example with `{install}`",
+            candidates.join(", ")
+        ))
+    })
+}
+
+/// Whether a program, with its first arguments, tells its version.
+fn runs(words: &[String]) -> bool {
+    words.split_first().is_some_and(|(program, arguments)| {
+        Command::new(program)
+            .args(arguments)
+            .arg("--version")
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
+            .is_ok_and(|s| s.success())
+    })
+}
+
 fn compile(
     workshop: &Workshop,
-    compiler: &str,
+    compiler: &[String],
     dialect: &[&str],
     source: &Path,
     program: &str,
 ) -> Result<Command, Problem> {
     let program = workshop.path().join(program);
-    let output = Command::new(compiler)
+    let name = compiler.join(" ");
+    let output = Command::new(&compiler[0])
+        .args(&compiler[1..])
         .arg("-O2")
         .args(dialect)
         .arg("-I")
@@ -133,10 +188,10 @@ fn compile(
         .arg("-o")
         .arg(&program)
         .output();
-    let output = output.map_err(|e| Failure::new(format!("cannot run {compiler}: {e}")))?;
+    let output = output.map_err(|e| Failure::new(format!("cannot run {name}: {e}")))?;
     if !output.status.success() {
         let text = String::from_utf8_lossy(&output.stderr);
-        let failure = Failure::new(format!("{compiler} cannot compile the program:\n{text}"));
+        let failure = Failure::new(format!("{name} cannot compile the program:\n{text}"));
         return Err(failure.into());
     }
     Ok(Command::new(program))
@@ -190,14 +245,7 @@ pub(crate) fn library() -> Option<PathBuf> {
 /// A program: the one that a variable names, else the first that runs.
 fn find(variable: &str, candidates: &[&str]) -> Option<String> {
     let chosen = std::env::var(variable).ok().filter(|c| !c.is_empty());
-    let runs = |program: &&str| {
-        Command::new(program)
-            .arg("--version")
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .status()
-            .is_ok_and(|s| s.success())
-    };
+    let runs = |program: &&str| runs(&[(*program).to_owned()]);
     match chosen {
         Some(chosen) => Some(chosen.as_str()).filter(runs).map(str::to_owned),
         None => candidates.iter().copied().find(|c| runs(c)).map(str::to_owned),

@@ -1,6 +1,6 @@
 //! Running the chain: five processes, of which any may fail or be interrupted.
 
-use super::programs::{Stage, Workshop};
+use super::programs::Stage;
 use super::{CHAIN, Report};
 use crate::failure::Failure;
 use crate::market::Feed;
@@ -38,18 +38,32 @@ impl Drop for Chain {
     }
 }
 
+/// Whether somebody wants the demo to end.
+pub(super) struct Interrupts(Arc<AtomicBool>);
+
+impl Interrupts {
+    /// From now on an interrupt ends the demo in order, whatever the caller did
+    /// with it.
+    pub(super) fn watch() -> Result<Self, Failure> {
+        let flag = Arc::new(AtomicBool::new(false));
+        for signal in [SIGINT, SIGTERM, SIGHUP] {
+            signal_hook::flag::register(signal, Arc::clone(&flag))?;
+        }
+        Ok(Self(flag))
+    }
+
+    pub(super) fn check(&self) -> Result<(), Failure> {
+        if self.0.load(Ordering::Relaxed) { Err(Failure::new("interrupted")) } else { Ok(()) }
+    }
+}
+
 /// Runs the chain to its end; what each receiver reports, in order.
 pub(super) fn chain(
-    workshop: &Workshop,
     stages: [Stage; 3],
     messages: u64,
+    interrupts: &Interrupts,
 ) -> Result<Vec<Report>, Failure> {
-    let interrupted = Arc::new(AtomicBool::new(false));
-    for signal in [SIGINT, SIGTERM, SIGHUP] {
-        signal_hook::flag::register(signal, Arc::clone(&interrupted))?;
-    }
-    let name = format!("posix:/shmgen.demo.{}", std::process::id());
-    let feed = Feed::options().address(&name).create()?;
+    let feed = Feed::options().address(&super::address()).create()?;
     let mut chain = Chain { address: feed.address().clone(), processes: Vec::new() };
     drop(feed); // the processes attach for themselves
 
@@ -58,10 +72,7 @@ pub(super) fn chain(
         command.args(["__demo-role", role]);
         Ok(command)
     };
-    // The sink first: it cleans up if this process is killed.
-    let mut sink = own("sink")?;
-    sink.arg("--keep").arg(workshop.path()).stdin(Stdio::piped());
-    chain.start(CHAIN[4], sink, messages)?;
+    chain.start(CHAIN[4], own("sink")?, messages)?;
     for (hop, stage) in stages.into_iter().enumerate() {
         let command = match stage {
             Some(command) => command,
@@ -71,7 +82,7 @@ pub(super) fn chain(
     }
     chain.start(CHAIN[0], own("source")?, messages)?;
 
-    chain.wait(&interrupted, messages)?;
+    chain.wait(interrupts, messages)?;
     // The sink was started first, and reports last.
     let mut reports = Vec::new();
     for index in [1, 2, 3, 0] {
@@ -101,7 +112,7 @@ impl Chain {
     }
 
     /// Waits until all have ended well, or one has not, or somebody interrupts.
-    fn wait(&mut self, interrupted: &AtomicBool, messages: u64) -> Result<(), Failure> {
+    fn wait(&mut self, interrupts: &Interrupts, messages: u64) -> Result<(), Failure> {
         let start = Instant::now();
         let mut shown = start;
         let progress = std::io::stderr().is_terminal();
@@ -121,9 +132,7 @@ impl Chain {
                 }
                 return Ok(());
             }
-            if interrupted.load(Ordering::Relaxed) {
-                return Err(Failure::new("interrupted"));
-            }
+            interrupts.check()?;
             if progress && shown.elapsed() > Duration::from_secs(1) {
                 shown = Instant::now();
                 eprint!("\r{} of {messages} messages have come round", self.arrived());
