@@ -181,6 +181,20 @@ impl Segment {
         self.lock(false)
     }
 
+    /// Keeps the System V segment at an address in memory (`SHM_LOCK`) until it
+    /// is unlocked, or no longer (`lock` is false), without attaching to it.
+    /// [`ErrorKind::Unsupported`] for POSIX segments: what mlock(2) locks is
+    /// unlocked when its process ends, so [`Self::lock_memory`] is the way.
+    pub fn lock_at(address: &Address, lock: bool) -> Result<()> {
+        let attempt = Attempt::new(if lock { "lock" } else { "unlock" }, address);
+        if let Address::Posix(_) = address {
+            let why = "POSIX shared memory is locked by a process (mlock), and no longer when \
+                       that process ends or detaches; call lock_memory() in a process that stays";
+            return Err(attempt.fail(ErrorKind::Unsupported, why));
+        }
+        sysv::lock(sysv::find(address, attempt)?, lock, attempt)
+    }
+
     fn lock(&self, lock: bool) -> Result<()> {
         let attempt = Attempt::new(if lock { "lock" } else { "unlock" }, self.address());
         match &self.attached.kernel {

@@ -24,6 +24,7 @@ mod admit;
 mod attachment;
 mod bare;
 mod birth;
+mod collect;
 mod core;
 mod failure;
 pub mod header;
@@ -32,8 +33,11 @@ mod open;
 mod options;
 mod participants;
 mod plan;
+mod raw;
 mod spec;
 
+#[cfg(segments)]
+mod companion;
 #[cfg(segments)]
 mod errno;
 #[cfg(segments)]
@@ -42,6 +46,8 @@ mod locks;
 mod posix;
 #[cfg(segments)]
 mod process;
+#[cfg(segments)]
+mod removal;
 #[cfg(segments)]
 mod room;
 #[cfg(segments)]
@@ -57,6 +63,7 @@ pub(crate) use admit::contract_at;
 pub use attachment::Attachment;
 pub(crate) use attachment::{RoleGuard, open_or_create};
 pub use bare::{Owner, Segment};
+pub use collect::{Candidate, Keep, Leftover, Verdict, survey};
 pub use inspect::{
     CreatorStat, HeaderStat, Inspector, KernelStat, Message, ObjectStat, ParticipantStat,
     QueueStat, SegmentStat, SegmentState, list,
@@ -64,4 +71,5 @@ pub use inspect::{
 pub use open::{IntoAddress, OpenOptions, SegmentType};
 pub use options::Options;
 pub use plan::Plan;
+pub use raw::RawBytes;
 pub use spec::{Spec, SpecCell};
