@@ -41,6 +41,7 @@ enum Verb {
     Set(verbs::set::Arguments),
     Rm(verbs::rm::Arguments),
     Dump(verbs::dump::Arguments),
+    Gc(verbs::gc::Arguments),
     Completions(verbs::completions::Arguments),
     Man(verbs::completions::ManArguments),
     #[command(name = "__demo-role", hide = true)]
@@ -59,6 +60,7 @@ fn main() -> ExitCode {
         Verb::Set(a) => verbs::set::run(&a),
         Verb::Rm(a) => verbs::rm::run(&a),
         Verb::Dump(a) => verbs::dump::run(&a),
+        Verb::Gc(a) => verbs::gc::run(&a),
         Verb::Completions(a) => verbs::completions::run(&a),
         Verb::Man(a) => verbs::completions::man(&a),
         Verb::DemoRole(a) => verbs::demo::role(&a),

@@ -109,3 +109,13 @@ pub(crate) fn participant(p: &ParticipantStat) -> String {
     }
     out
 }
+
+/// Seconds as people say them, in the greatest unit that fits: `90 s`, `3 days`.
+pub(crate) fn age(seconds: u64) -> String {
+    match seconds {
+        0..=119 => format!("{seconds} s"),
+        120..=7_199 => format!("{} min", seconds / 60),
+        7_200..=172_799 => format!("{} hours", seconds / 3600),
+        _ => format!("{} days", seconds / 86_400),
+    }
+}

@@ -5,6 +5,7 @@ pub(crate) mod completions;
 pub(crate) mod create;
 pub(crate) mod demo;
 pub(crate) mod dump;
+pub(crate) mod gc;
 pub(crate) mod generate;
 pub(crate) mod init;
 pub(crate) mod ls;
