@@ -120,7 +120,7 @@ fn as_text(outcomes: &[Outcome], dry_run: bool) -> String {
 
 fn summary(outcomes: &[Outcome], dry_run: bool) -> String {
     let gone: Vec<&Outcome> = outcomes.iter().filter(|o| o.kept.is_none()).collect();
-    let bytes = gone.iter().map(|o| o.candidate.size).sum();
+    let bytes = gone.iter().fold(0, |sum: u64, o| sum.saturating_add(o.candidate.size));
     let verb = if dry_run { "would be removed" } else { "removed" };
     let kept = outcomes.len() - gone.len();
     format!("{} {verb}, {}; {kept} kept", gone.len(), show::size(bytes))
