@@ -55,9 +55,9 @@ pub use object::queue::{
 };
 pub use segment::{
     Address, Attachment, Candidate, CreatorStat, HeaderStat, Inspector, IntoAddress, Keep,
-    KernelStat, Leftover, Message, ObjectStat, OpenOptions, Options, Owner, ParticipantStat, Plan,
-    QueueStat, RawBytes, Segment, SegmentStat, SegmentState, SegmentType, Spec, Verdict, header,
-    list, survey,
+    KernelStat, Leftover, Mapper, Message, ObjectStat, OpenOptions, Options, Owner,
+    ParticipantStat, Plan, QueueStat, RawBytes, Segment, SegmentStat, SegmentState, SegmentType,
+    Spec, Verdict, header, list, survey,
 };
 #[cfg(feature = "derive")]
 pub use shm_derive::SharedLayout;

@@ -3,7 +3,7 @@
 use comfy_table::{ContentArrangement, Table, presets};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use shm_runtime::{ParticipantStat, Printable, SegmentStat, json as stat_json};
+use shm_runtime::{Mapper, ParticipantStat, Printable, SegmentStat, json as stat_json};
 use std::io::{IsTerminal, Write};
 
 /// Writes text to stdout; an error, not a panic, where nobody reads it.
@@ -93,6 +93,14 @@ pub(crate) fn time_seconds(seconds: i64) -> String {
         0 => "never".to_owned(),
         _ => Timestamp::from_second(seconds).map_or_else(|_| "-".to_owned(), |t| t.to_string()),
     }
+}
+
+/// `812 (engine)`.
+pub(crate) fn mapper(m: &Mapper) -> String {
+    if m.program.is_empty() {
+        return m.pid.to_string();
+    }
+    format!("{} ({})", m.pid, Printable(&m.program))
 }
 
 /// `812 (engine)`, with what is to be said of it.

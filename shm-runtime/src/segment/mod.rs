@@ -29,6 +29,7 @@ mod core;
 mod failure;
 pub mod header;
 mod inspect;
+mod mapper;
 mod open;
 mod options;
 mod participants;
@@ -68,6 +69,7 @@ pub use inspect::{
     CreatorStat, HeaderStat, Inspector, KernelStat, Message, ObjectStat, ParticipantStat,
     QueueStat, SegmentStat, SegmentState, list,
 };
+pub use mapper::Mapper;
 pub use open::{IntoAddress, OpenOptions, SegmentType};
 pub use options::Options;
 pub use plan::Plan;
