@@ -16,6 +16,7 @@ shm_runtime::include_schema!(everything);
 
 use children::{Player, play, say, wait_for_end_of_stdin};
 use everything::{Book, Plain, SystemV};
+use nix::fcntl::{FcntlArg, fcntl};
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use places::Place;
@@ -282,6 +283,26 @@ fn names_change_hands(_: &[String]) {
         let mapped = Segment::attach(&place.0).unwrap();
         assert_eq!(found[0].remove().unwrap_err().kind(), ErrorKind::Busy);
         drop(mapped);
+        // A lock alone keeps it, also where the process that holds it is out of
+        // sight: on a participant's byte, on the readers', on that of removers.
+        let path = match &companions()[..] {
+            [] => place.path(),
+            [one, ..] => format!("/dev/shm/{one}"),
+        };
+        for byte in [0, 4095, 1 << 40, (1 << 40) + 1] {
+            let file = std::fs::File::open(&path).unwrap();
+            let lock = nix::libc::flock {
+                l_type: nix::libc::F_RDLCK as i16,
+                l_whence: nix::libc::SEEK_SET as i16,
+                l_start: byte,
+                l_len: 1,
+                l_pid: 0,
+            };
+            fcntl(&file, FcntlArg::F_OFD_SETLK(&lock)).unwrap();
+            assert_eq!(found[0].remove().unwrap_err().kind(), ErrorKind::Busy, "byte {byte}");
+            let remover = byte == (1 << 40) + 1;
+            assert_eq!(survey()[0].is_leftover(), remover, "byte {byte}");
+        }
         assert!(Plain::options().address(&place.0).attach().is_ok(), "it is as it was");
         found[0].remove().unwrap();
         assert_eq!(found[0].remove().unwrap_err().kind(), ErrorKind::NotFound);
@@ -468,6 +489,21 @@ fn companions_of_another_ipc_namespace_are_kept() {
     apart("other_namespaces");
 }
 
+/// Builds a program in C that creates a System V segment and leaves it behind.
+fn creator_in_c() -> std::path::PathBuf {
+    let folder = tools::scratch("gc-in-c");
+    tools::generate(&tools::root().join("tests/schemas/everything.toml"), &folder);
+    let source = "#include \"everything.h\"\n#include <stdio.h>\nint main(int n, char **a) {\n\
+                  test_everything_SystemV s;\n\
+                  if (n < 2 || test_everything_SystemV_create(&s, a[1]) != SHM_OK) {\n\
+                  puts(shm_last_error());\n return 1;\n }\n\
+                  test_everything_SystemV_detach(&s);\n return 0;\n}\n";
+    std::fs::write(folder.join("creator.c"), source).unwrap();
+    let mut gcc = Command::new("gcc");
+    tools::run(gcc.current_dir(&folder).args(["-std=c11", "creator.c", "-o", "creator"]));
+    folder.join("creator")
+}
+
 fn other_namespaces(arguments: &[String]) {
     let shmgen = &arguments[0];
     enter();
@@ -475,6 +511,20 @@ fn other_namespaces(arguments: &[String]) {
     drop(SystemV::options().address(&place.0).create().unwrap());
     let before = companions();
     assert_eq!(before.len(), 1);
+    // C's companions say the same as Rust's, so they are collected likewise.
+    let in_c = Place::sysv();
+    tools::run(Command::new(creator_in_c()).arg(in_c.text()));
+    let both = companions();
+    let content = both.iter().map(|name| std::fs::read(format!("/dev/shm/{name}")).unwrap());
+    let content: Vec<Vec<u8>> = content.collect();
+    assert!(content.len() == 2 && content[0] == content[1] && content[0].len() == 8);
+    let id = Segment::attach(&in_c.0).unwrap().stat().unwrap().kernel.id.unwrap();
+    tools::run(Command::new("ipcrm").args(["-m", &id.to_string()]));
+    let first = gc(shmgen, &["--older", "1h"]);
+    assert_eq!(first["kept"].as_array().unwrap().len(), 2);
+    let lone = both.iter().find(|name| !before.contains(name)).unwrap();
+    assert_eq!(why(&first, &format!("/dev/shm/{lone}")).0, "young");
+    std::fs::remove_file(format!("/dev/shm/{lone}")).unwrap();
     // The same /dev/shm, other System V segments: as in a container.
     let mut elsewhere = Command::new("unshare");
     elsewhere.args(["--ipc", shmgen, "gc", "--json"]).env_remove("SHM_RUNTIME_PREFIX");
