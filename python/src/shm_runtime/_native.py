@@ -139,7 +139,13 @@ _library: list[_Library] = []
 def library() -> _Library:
     """The library, loaded once."""
     if not _library:
-        _library.append(_Library())
+        try:
+            _library.append(_Library())
+        except AttributeError as reason:
+            raise ImportError(
+                f"the native library lacks what this package needs ({reason}): install both from one "
+                "version of shmgen"
+            ) from reason
     return _library[0]
 
 

@@ -3,8 +3,9 @@
 #![allow(clippy::pedantic)]
 
 use super::super::containers;
+use super::super::finding::{Finding, Level};
 use super::super::machine::{self, Machine, Mount, Need, RemoveIpc, Wanted};
-use super::{Finding, Level, all};
+use super::all;
 
 /// A machine on which all is well.
 fn sound() -> Machine {

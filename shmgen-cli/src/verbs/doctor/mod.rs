@@ -4,12 +4,13 @@
 
 mod checks;
 mod containers;
+mod finding;
 mod machine;
 
 use super::load;
 use crate::failure::{Done, Failure};
 use crate::show;
-use checks::{Finding, Level};
+use finding::{Finding, Level};
 use machine::{Machine, Need};
 use serde_json::{Value, json};
 use shm_runtime::{Address, ErrorKind, Inspector, Options};
