@@ -23,7 +23,7 @@ use std::os::unix::process::CommandExt;
 use std::process::{Output, Stdio};
 use tools::{root, shmgen};
 
-children!(stay_attached, in_a_small_tmpfs);
+children!(stay_attached, read_only, in_a_small_tmpfs);
 
 fn run(arguments: &[&str]) -> Output {
     shmgen().args(arguments).stdin(Stdio::null()).output().unwrap()
@@ -250,6 +250,89 @@ fn ls_and_stat_say_the_same_in_the_promised_shape() {
         assert!(!out(&run(&["ls", "--noheadings"])).contains("ADDRESS"));
         let text = out(&run(&["stat", &address]));
         assert!(text.contains("produces books") && text.contains("test.everything 1.0"), "{text}");
+    }
+}
+
+#[test]
+fn ls_names_who_has_a_posix_segment_mapped() {
+    let (bare, ours, sysv) = (Place::posix(), Place::posix(), Place::sysv());
+    let held = Segment::create(&bare.0, 4096).unwrap();
+    let _sysv = Segment::create(&sysv.0, 4096).unwrap();
+    let _own = Plain::options().address(&ours.0).create().unwrap();
+    let mut player = play("read_only", &[&ours.text(), &bare.text()]);
+    player.hear();
+    let (me, other) = (std::process::id(), player.pid());
+    let program = std::fs::read_to_string("/proc/self/comm").unwrap().trim_end().to_owned();
+    let list = |rest: &[&str]| out(&run(&[&["ls"], rest].concat()));
+    let row = |text: &str, place: &Place| {
+        let found = text.lines().find(|l| l.starts_with(&place.text()));
+        found.unwrap_or_else(|| panic!("{} is not in\n{text}", place.text())).to_owned()
+    };
+    // Who takes part comes first; who only reads, or looks at bytes, is there.
+    let text = list(&["-o", "address,attached"]);
+    assert!(text.starts_with("ADDRESS") && text.lines().next().unwrap().ends_with("ATTACHED"));
+    let shown = |pid: u32| format!("{pid} ({program})");
+    assert!(row(&text, &ours).ends_with(&format!("{}, {}", shown(me), shown(other))), "{text}");
+    for pid in [me, other] {
+        assert!(row(&text, &bare).contains(&shown(pid)), "{text}");
+    }
+    assert!(row(&text, &sysv).ends_with("1 times"), "{text}");
+    let mut pids = [me, other];
+    pids.sort_unstable();
+    let counted = format!("{},{}  2", pids[0], pids[1]);
+    let text = list(&["-o", "address,PIDS", "-o", "Count", "--noheadings"]);
+    assert!(!text.contains("ADDRESS") && row(&text, &bare).ends_with(&counted), "{text}");
+    let stat = json(&["stat", &bare.text(), "--json"]);
+    assert!(stat["mapped_by"].as_array().unwrap().contains(&other.into()));
+    let mappers = stat["mappers"].as_array().unwrap();
+    assert!(mappers.iter().any(|m| m["pid"] == other && m["program"] == *program), "{stat:#}");
+    let refused = run(&["rm", &bare.text()]);
+    assert!(err(&refused).contains(&shown(other)), "{}", err(&refused));
+    // The dead are nobody.
+    player.kill();
+    drop(held);
+    let text = list(&["-o", "address,pids,attached,count"]);
+    let words: Vec<String> = row(&text, &bare).split_whitespace().map(str::to_owned).collect();
+    assert_eq!(words[1..], ["-", "-", "0"], "{text}");
+    assert!(!text.contains(&shown(other)), "{text}");
+}
+
+/// Reads one segment of a schema, and looks at another one's bytes.
+fn read_only(arguments: &[String]) {
+    let _reader = Plain::options().address(&arguments[0]).attach_read_only().unwrap();
+    let _bytes = Segment::attach_read_only(&arguments[1].parse().unwrap()).unwrap();
+    say("attached");
+    wait_for_end_of_stdin();
+}
+
+#[test]
+fn ls_has_every_column_that_it_names_and_no_other() {
+    let (place, sysv) = (Place::posix(), Place::sysv());
+    let _own = Plain::options().address(&place.0).mode(0o640).create().unwrap();
+    let _sysv = Segment::create(&sysv.0, 8192).unwrap();
+    let help = out(&run(&["ls", "--help"]));
+    let names = help.split_once("[possible values: ").unwrap().1.split_once(']').unwrap().0;
+    let names: Vec<&str> = names.split(',').map(str::trim).collect();
+    assert!(names.len() >= 20, "{names:?}");
+    for name in &names {
+        let done = run(&["ls", "-o", &format!("{name},address")]);
+        assert_eq!((code(&done), err(&done).as_str()), (0, ""), "{name}");
+        let text = out(&done);
+        assert!(text.starts_with(&name.to_uppercase()), "{text}");
+        for place in [&place, &sysv] {
+            let row = text.lines().find(|l| l.ends_with(&place.text())).unwrap();
+            assert!(!row.starts_with(' '), "{name} is empty in {row}");
+        }
+    }
+    let text = out(&run(&["ls", "-o", "address,kind,mode,state,segment,objects,id,locked"]));
+    let row = text.lines().find(|l| l.starts_with(&place.text())).unwrap();
+    let words: Vec<&str> = row.split_ascii_whitespace().skip(1).collect();
+    assert_eq!(words[..4], ["posix", "0640", "live", "plain"]);
+    assert!(words[4].starts_with("levels,books,") && words[5..] == ["-", "-"], "{row}");
+    let row = text.lines().find(|l| l.starts_with(&sysv.text())).unwrap();
+    assert!(row.ends_with("no") && row.contains("foreign"), "{row}");
+    for wrong in [&["-o", "nosuch"][..], &["-o", ""], &["-o", "size", "--json"]] {
+        assert_eq!(code(&run(&[&["ls"], wrong].concat())), 2, "{wrong:?}");
     }
 }
 

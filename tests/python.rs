@@ -137,6 +137,69 @@ with talk.Talk.create(address) as one, talk.Talk.attach(address) as two:
     }
 }
 
+#[test]
+fn every_python_has_bare_segments_and_opens_shared_memory_untracked() {
+    let out = scratch("python-bare");
+    let script = r#"
+import os, subprocess, sys
+from multiprocessing import shared_memory
+import shm_runtime
+from shm_runtime import Segment, open_shared_memory
+name = os.environ["SHM_RUNTIME_PREFIX"] + "bare"
+if sys.argv[1:]:
+    other = open_shared_memory(name)
+    assert isinstance(other, shared_memory.SharedMemory) and other.name == name
+    other.buf[1] = 2
+    sys.exit() # without a close
+for address in ("posix:/bare", f"sysv:{0x50000000 | os.getpid():#x}"):
+    with Segment.create(address, 5000) as one, Segment.attach_read_only(address) as two:
+        one.buf[0] = 1
+        assert two.buf[0] == 1 and two.stat()["size"] == 5000
+        view = one.buf[10:30]
+        try:
+            one.close()
+        except shm_runtime.ViewsExist as reason:
+            assert isinstance(reason, BufferError) and "`view` of module __main__" in str(reason), reason
+        else:
+            raise AssertionError("it was closed under a view")
+        view[0] = 3
+        del view
+        if address.startswith("posix"):
+            command = [sys.executable, "-W", "error", __file__, "open"]
+            done = subprocess.run(command, stderr=subprocess.PIPE, check=True)
+            assert not done.stderr, done.stderr
+            assert one.buf[1] == 2 and os.path.exists(f"/dev/shm/{name}"), "it was tracked"
+            theirs = open_shared_memory(name)
+            assert theirs.buf[10] == 3
+            theirs.unlink()
+            theirs.close()
+        else:
+            one.unlink()
+    try:
+        Segment.attach(address)
+    except FileNotFoundError:
+        pass
+    else:
+        raise AssertionError("it should be gone")
+theirs = shared_memory.SharedMemory(name=name, create=True, size=100)
+with Segment.attach("posix:/bare") as ours:
+    ours.buf[7] = 7
+    assert theirs.buf[7] == 7
+theirs.close()
+theirs.unlink()
+"#;
+    let file = out.join("bare.py");
+    std::fs::write(&file, script).unwrap();
+    for (what, program) in pythons() {
+        println!("Python {what}");
+        let mut command = Command::new(program);
+        tools::with_package(&mut command, &out);
+        command.env("SHM_RUNTIME_PREFIX", format!("python.rs.bare.{}.", std::process::id()));
+        let done = run(command.args(["-W", "error"]).arg(&file));
+        assert_eq!(String::from_utf8_lossy(&done.stderr), "", "{what}");
+    }
+}
+
 /// From 3.13 on, the standard library can open a segment without removing it.
 #[test]
 fn the_standard_librarys_shared_memory_opens_our_segments() {

@@ -1,9 +1,199 @@
-//! Segments by address, whatever lies in them.
+//! Segments as bytes, whatever lies in them: bare ones, mostly.
 
-use crate::attach::text;
-use crate::last_error::{invalid, number};
-use shm_runtime::{Address, Segment};
+use crate::attach::{ATTACH, ATTACH_READ_ONLY, CREATE, text};
+use crate::last_error::{copy_text, invalid, number, remember};
+use crate::status;
+use shm_runtime::{Address, Options, Owner, Result, Segment, json};
 use std::ffi::c_char;
+
+/// An attached segment, seen as bytes.
+pub struct ShmrtSegment {
+    inner: Segment,
+}
+
+/// What a program wants of a segment of bytes.
+#[repr(C)]
+pub struct ShmrtSegmentRequest {
+    /// Where the segment is, NUL-terminated.
+    pub address: *const c_char,
+    /// Bytes: on create, and with `OPEN_OR_CREATE`.
+    pub size: u64,
+    /// Owner on create, or -1.
+    pub uid: i64,
+    /// Group on create, or -1.
+    pub gid: i64,
+    /// A user whose segments are trusted, or -1.
+    pub trust_uid: i64,
+    /// Permissions on create.
+    pub mode: u32,
+    /// Whether anybody's segments are trusted.
+    pub any_owner: u32,
+    /// [`CREATE`], [`ATTACH`], [`ATTACH_READ_ONLY`] or `OPEN_OR_CREATE`.
+    pub how: u32,
+}
+
+/// Opens a segment; `out` becomes a handle for [`shmrt_segment_detach`].
+///
+/// # Safety
+///
+/// `request` and what it points to are as described, `out` may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmrt_segment_open(
+    request: *const ShmrtSegmentRequest,
+    out: *mut *mut ShmrtSegment,
+) -> i32 {
+    if request.is_null() || out.is_null() {
+        return invalid("shmrt_segment_open: a pointer is NULL");
+    }
+    // SAFETY: not NULL, and as the caller promises.
+    let request = unsafe { &*request };
+    // SAFETY: as the caller promises.
+    let Some(address) = (unsafe { text(request.address) }) else {
+        return invalid("shmrt_segment_open: the address is no text");
+    };
+    let open = || -> Result<Segment> {
+        let address: Address = address.parse()?;
+        let mut options = Options::default().mode(request.mode);
+        options = options.owner(u32::try_from(request.uid).ok(), u32::try_from(request.gid).ok());
+        if let Ok(uid) = u32::try_from(request.trust_uid) {
+            options = options.trust_uid(uid);
+        }
+        if request.any_owner != 0 {
+            options = options.trust_any_owner();
+        }
+        match request.how {
+            CREATE => Segment::create_with(&address, request.size, &options),
+            ATTACH => Segment::attach_with(&address, &options),
+            ATTACH_READ_ONLY => Segment::attach_read_only_with(&address, &options),
+            _ => Segment::open_or_create_with(&address, request.size, &options),
+        }
+    };
+    match open() {
+        Ok(inner) => {
+            // SAFETY: not NULL, and writable by the caller's promise.
+            unsafe { *out = Box::into_raw(Box::new(ShmrtSegment { inner })) };
+            status::OK
+        }
+        Err(error) => remember(&error),
+    }
+}
+
+/// Detaches: what [`shmrt_segment_data`] gave leads nowhere from now on.
+///
+/// # Safety
+///
+/// `segment` is NULL or a live handle, which ends here.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmrt_segment_detach(segment: *mut ShmrtSegment) {
+    if !segment.is_null() {
+        // SAFETY: as the caller promises.
+        drop(unsafe { Box::from_raw(segment) });
+    }
+}
+
+/// The first byte of the segment.
+///
+/// # Safety
+///
+/// `segment` is a live handle.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmrt_segment_data(segment: *const ShmrtSegment) -> *mut u8 {
+    // SAFETY: as the caller promises.
+    unsafe { &*segment }.inner.as_ptr()
+}
+
+/// Bytes of the segment.
+///
+/// # Safety
+///
+/// `segment` is a live handle.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmrt_segment_size(segment: *const ShmrtSegment) -> u64 {
+    // SAFETY: as the caller promises.
+    unsafe { &*segment }.inner.size()
+}
+
+/// Copies the segment's address out; its whole length.
+///
+/// # Safety
+///
+/// `segment` is a live handle; `out` has room for `size`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmrt_segment_address(
+    segment: *const ShmrtSegment,
+    out: *mut c_char,
+    size: usize,
+) -> usize {
+    // SAFETY: as the caller promises.
+    unsafe { copy_text(&(*segment).inner.address().to_string(), out, size) }
+}
+
+/// What can be told of the segment, as JSON; `length` becomes its whole length.
+///
+/// # Safety
+///
+/// `segment` is a live handle; `out` has room for `size`; `length` may be
+/// written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmrt_segment_stat(
+    segment: *const ShmrtSegment,
+    out: *mut c_char,
+    size: usize,
+    length: *mut usize,
+) -> i32 {
+    // SAFETY: as the caller promises.
+    match unsafe { &*segment }.inner.stat() {
+        Ok(stat) => {
+            // SAFETY: as the caller promises.
+            unsafe { *length = copy_text(&json::segment(&stat).to_string(), out, size) };
+            status::OK
+        }
+        Err(error) => remember(&error),
+    }
+}
+
+/// Changes owner, group and permissions; -1 keeps what is.
+///
+/// # Safety
+///
+/// `segment` is a live handle.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmrt_segment_set(
+    segment: *const ShmrtSegment,
+    uid: i64,
+    gid: i64,
+    mode: i64,
+) -> i32 {
+    let keep = Owner::KEEP;
+    let part = |n: i64, keep: u32| u32::try_from(n).unwrap_or(keep);
+    let owner =
+        Owner { uid: part(uid, keep.uid), gid: part(gid, keep.gid), mode: part(mode, keep.mode) };
+    // SAFETY: as the caller promises.
+    number(unsafe { &*segment }.inner.set(owner))
+}
+
+/// Takes the segment's name away.
+///
+/// # Safety
+///
+/// `segment` is a live handle.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmrt_segment_unlink(segment: *const ShmrtSegment) -> i32 {
+    // SAFETY: as the caller promises.
+    number(unsafe { &*segment }.inner.remove())
+}
+
+/// Keeps the segment in memory, or, if `lock` is 0, no longer.
+///
+/// # Safety
+///
+/// `segment` is a live handle.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmrt_segment_lock(segment: *const ShmrtSegment, lock: u32) -> i32 {
+    // SAFETY: as the caller promises.
+    let segment = unsafe { &*segment };
+    number(if lock == 0 { segment.inner.unlock_memory() } else { segment.inner.lock_memory() })
+}
 
 /// Removes the segment at an address.
 ///

@@ -3,7 +3,9 @@
 //! RFC 3339 in UTC. With the feature `json`.
 
 use crate::contract::{Hex, Value as Data};
-use crate::segment::{HeaderStat, KernelStat, ObjectStat, ParticipantStat, QueueStat, SegmentStat};
+use crate::segment::{
+    HeaderStat, KernelStat, Mapper, ObjectStat, ParticipantStat, QueueStat, SegmentStat,
+};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
@@ -26,6 +28,7 @@ pub fn segment(stat: &SegmentStat) -> Value {
         "schema": header.map(schema),
         "kernel": kernel(&stat.kernel),
         "mapped_by": stat.mapped_by,
+        "mappers": stat.mappers().iter().map(mapper).collect::<Vec<_>>(),
         "participants": stat.participants.iter().map(participant).collect::<Vec<_>>(),
         "objects": stat.objects.iter().map(|o| object(o, &stat.participants)).collect::<Vec<_>>(),
     });
@@ -95,6 +98,10 @@ fn participant(p: &ParticipantStat) -> Value {
         "attached": time_ns(p.attached_ns),
         "alive": p.alive,
     })
+}
+
+fn mapper(m: &Mapper) -> Value {
+    json!({ "pid": m.pid, "program": m.program })
 }
 
 fn object(o: &ObjectStat, participants: &[ParticipantStat]) -> Value {

@@ -7,6 +7,7 @@
 //! - [`Segment`]: bare segments of N bytes, POSIX and System V;
 //! - [`Queue`]: queues of any type that derives [`SharedLayout`];
 //! - [`list`] and [`Inspector`]: looking at segments without attaching;
+//! - [`survey`]: finding what nobody uses any more, and removing it;
 //! - [`contract`]: the description of a segment that every segment carries.
 //!
 //! ```no_run
@@ -53,9 +54,10 @@ pub use object::queue::{
     Reservation, TryPopError, TryPushError,
 };
 pub use segment::{
-    Address, Attachment, CreatorStat, HeaderStat, Inspector, IntoAddress, KernelStat, Message,
-    ObjectStat, OpenOptions, Options, Owner, ParticipantStat, Plan, QueueStat, Segment,
-    SegmentStat, SegmentState, SegmentType, Spec, header, list,
+    Address, Attachment, Candidate, CreatorStat, HeaderStat, Inspector, IntoAddress, Keep,
+    KernelStat, Leftover, Mapper, Message, ObjectStat, OpenOptions, Options, Owner,
+    ParticipantStat, Plan, QueueStat, RawBytes, Segment, SegmentStat, SegmentState, SegmentType,
+    Spec, Verdict, header, list, survey,
 };
 #[cfg(feature = "derive")]
 pub use shm_derive::SharedLayout;

@@ -3,7 +3,7 @@
 use comfy_table::{ContentArrangement, Table, presets};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use shm_runtime::{ParticipantStat, Printable, SegmentStat, json as stat_json};
+use shm_runtime::{Mapper, ParticipantStat, Printable, SegmentStat, json as stat_json};
 use std::io::{IsTerminal, Write};
 
 /// Writes text to stdout; an error, not a panic, where nobody reads it.
@@ -100,6 +100,14 @@ pub(crate) fn time_seconds(seconds: i64) -> String {
     }
 }
 
+/// `812 (engine)`.
+pub(crate) fn mapper(m: &Mapper) -> String {
+    if m.program.is_empty() {
+        return m.pid.to_string();
+    }
+    format!("{} ({})", m.pid, Printable(&m.program))
+}
+
 /// `812 (engine)`, with what is to be said of it.
 pub(crate) fn participant(p: &ParticipantStat) -> String {
     let mut out = p.pid.to_string();
@@ -113,4 +121,14 @@ pub(crate) fn participant(p: &ParticipantStat) -> String {
         out.push_str(", dead");
     }
     out
+}
+
+/// Seconds as people say them, in the greatest unit that fits: `90 s`, `3 days`.
+pub(crate) fn age(seconds: u64) -> String {
+    match seconds {
+        0..=119 => format!("{seconds} s"),
+        120..=7_199 => format!("{} min", seconds / 60),
+        7_200..=172_799 => format!("{} hours", seconds / 3600),
+        _ => format!("{} days", seconds / 86_400),
+    }
 }

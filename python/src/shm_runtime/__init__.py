@@ -2,7 +2,7 @@
 
 A generated module opens a segment (``Feed.attach()``) and hands out its queues; this package is what
 it calls. Programs need it by name for its errors, which derive from :class:`Error` and from the
-fitting builtin.
+fitting builtin, and for segments without a schema: :class:`Segment`.
 """
 
 from ._attachment import Attachment, QueueStat, SegmentSpec, remove
@@ -29,8 +29,11 @@ from ._errors import (
     TableFull,
     TimedOut,
     Unsupported,
+    ViewsExist,
 )
 from ._queue import Queue
+from ._segment import Segment
+from ._shared_memory import open_shared_memory
 
 __version__ = "0.1.0"
 
@@ -57,9 +60,12 @@ __all__ = [
     "ReadOnly",
     "Removed",
     "RoleTaken",
+    "Segment",
     "SegmentSpec",
     "TableFull",
     "TimedOut",
     "Unsupported",
+    "ViewsExist",
+    "open_shared_memory",
     "remove",
 ]

@@ -17,7 +17,14 @@ from ._errors import Forked, Invalid, NotFound, error
 CREATE, ATTACH, ATTACH_READ_ONLY, OPEN_OR_CREATE = range(4)
 
 #: How often an attach that waits looks again, in seconds.
-_RETRY = 0.005
+RETRY = 0.005
+
+
+def check_ids(**numbers: int) -> None:
+    """Refuses what is no user or group; -1 stands for none."""
+    for name, number in numbers.items():
+        if not -1 <= number < 2**32 - 1:
+            raise Invalid(f"{name} {number} is not within 0 to {2**32 - 2}")
 
 
 @dataclass(frozen=True)
@@ -135,9 +142,7 @@ class Attachment:
     ) -> Attachment:
         """Opens a segment; with a time-out (seconds), waits so long for it to come into being."""
         library = _native.library()
-        for name, number in (("uid", uid), ("gid", gid), ("trust_uid", trust_uid)):
-            if not -1 <= number < 2**32 - 1:
-                raise Invalid(f"{name} {number} is not within 0 to {2**32 - 2}")
+        check_ids(uid=uid, gid=gid, trust_uid=trust_uid)
         request = _native.Request(
             spec.contract,
             len(spec.contract),
@@ -161,7 +166,7 @@ class Attachment:
             late = deadline is None or time.monotonic() >= deadline
             if late or not isinstance(failure, NotFound):
                 raise failure
-            time.sleep(_RETRY)
+            time.sleep(RETRY)
 
     @property
     def handle(self) -> ctypes.c_void_p:

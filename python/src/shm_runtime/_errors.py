@@ -110,6 +110,10 @@ class Busy(Error):
     status = "SHM_BUSY"
 
 
+class ViewsExist(Busy, BufferError):
+    """A segment cannot be closed while there are views of its bytes; the text names them."""
+
+
 class Invalid(Error, ValueError):
     """The arguments make no sense."""
 

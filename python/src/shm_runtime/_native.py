@@ -37,6 +37,21 @@ class Request(ctypes.Structure):
     )
 
 
+class SegmentRequest(ctypes.Structure):
+    """What a program wants of a segment of bytes; see ``ShmrtSegmentRequest``."""
+
+    _fields_ = (
+        ("address", ctypes.c_char_p),
+        ("size", ctypes.c_uint64),
+        ("uid", ctypes.c_int64),
+        ("gid", ctypes.c_int64),
+        ("trust_uid", ctypes.c_int64),
+        ("mode", ctypes.c_uint32),
+        ("any_owner", ctypes.c_uint32),
+        ("how", ctypes.c_uint32),
+    )
+
+
 def _candidates() -> list[str]:
     """Where the library may be, in the order in which it is looked for."""
     chosen = os.environ.get("SHM_RUNTIME_LIBRARY")
@@ -73,7 +88,17 @@ class _Library:
         self.detach = _void(blocking.shmrt_detach)
         self.producer_free = _void(blocking.shmrt_producer_free)
         self.consumer_free = _void(blocking.shmrt_consumer_free)
+        self.segment_open = blocking.shmrt_segment_open
+        self.segment_stat = blocking.shmrt_segment_stat
+        self.segment_set = blocking.shmrt_segment_set
+        self.segment_unlink = blocking.shmrt_segment_unlink
+        self.segment_lock = blocking.shmrt_segment_lock
+        # Called when an object dies, wherever that is: the interpreter's lock is kept.
+        self.segment_detach = _void(quick.shmrt_segment_detach)
         # Never block.
+        self.segment_data = _returns(quick.shmrt_segment_data, ctypes.c_void_p)
+        self.segment_size = _returns(quick.shmrt_segment_size, ctypes.c_uint64)
+        self.segment_address = _returns(quick.shmrt_segment_address, ctypes.c_size_t)
         self.try_push = quick.shmrt_try_push
         self.try_pop = quick.shmrt_try_pop
         self.depth = quick.shmrt_depth
@@ -114,7 +139,13 @@ _library: list[_Library] = []
 def library() -> _Library:
     """The library, loaded once."""
     if not _library:
-        _library.append(_Library())
+        try:
+            _library.append(_Library())
+        except AttributeError as reason:
+            raise ImportError(
+                f"the native library lacks what this package needs ({reason}): install both from one "
+                "version of shmgen"
+            ) from reason
     return _library[0]
 
 

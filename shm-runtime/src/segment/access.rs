@@ -95,6 +95,17 @@ impl Opened {
         }
     }
 
+    /// Copies bytes into the segment; into a POSIX one by writing its file, for
+    /// the same reason.
+    pub(super) fn write(&self, offset: u64, bytes: &[u8], attempt: Attempt<'_>) -> Result<()> {
+        match &self.kind {
+            OpenedKind::Posix(fd) => posix::write(fd, offset, bytes, attempt),
+            OpenedKind::Sysv(_, mapping) => {
+                mapping.write(offset, bytes).map_err(|e| attempt.wrap(e))
+            }
+        }
+    }
+
     /// The bytes of it that can be a header.
     pub(super) fn read_head(&self) -> Result<Vec<u8>> {
         let len = usize::try_from(self.size).map_or(HEADER_SIZE, |size| size.min(HEADER_SIZE));

@@ -13,7 +13,7 @@ use super::options::Options;
 use super::spec::{Spec, title};
 use super::{locks, process, sysv};
 use crate::contract::{Contract, DecodeError, explain};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::object::place::{ObjectLayout, Place};
 use crate::sync::fork::Birthplace;
 use crate::text::Printable;
@@ -49,13 +49,15 @@ pub(super) fn attach(
             }
         };
         let mut core = Core::new(attached, companion, geography, spec, birthplace);
-        if read_only {
-            if let Some(file) = core.lock_file() {
-                // For counting only; a failure changes nothing.
-                let _ = locks::try_read(file, locks::READERS);
-            }
-        } else {
-            core.claim_record().map_err(|e| attempt.wrap(e))?;
+        let joined = if read_only { count_reader(&core) } else { core.claim_record() };
+        // Who removes what nobody uses keeps everybody out for a moment.
+        let removing = |f| locks::is_write_locked(f, locks::REMOVE);
+        if joined.is_err() && core.lock_file().is_some_and(removing) {
+            std::thread::sleep(Duration::from_millis(1));
+            continue;
+        }
+        if !read_only {
+            joined.map_err(|e| attempt.wrap(e))?;
         }
         // Whoever removes looks for participants after it has retired the
         // segment; so one of both sees the other.
@@ -67,6 +69,15 @@ pub(super) fn attach(
         // Removed between the look and the claim: look again.
     }
     Err(attempt.fail(ErrorKind::Removed, "it was removed again and again meanwhile"))
+}
+
+/// Makes a reader count as somebody; a failure changes nothing else.
+fn count_reader(core: &Core) -> Result<()> {
+    match core.lock_file().map(|file| locks::try_read(file, locks::READERS)) {
+        Some(Ok(false)) => Err(Error::new(ErrorKind::Busy, "somebody keeps readers out")),
+        Some(Err(e)) => Err(e),
+        _ => Ok(()),
+    }
 }
 
 /// Opens a segment of ours and reads its header, once it is ready.

@@ -90,7 +90,16 @@ impl Segment {
     /// Attaches to the segment if there is one of exactly this size, else
     /// creates it. An existing one is never changed.
     pub fn open_or_create(address: &Address, size: u64) -> Result<Self> {
-        let found = open_or_create(|| Self::attach(address), || Self::create(address, size))?;
+        Self::open_or_create_with(address, size, &Options::default())
+    }
+
+    /// As [`Self::open_or_create`], with other permissions on create, and
+    /// trusting other owners on attach.
+    pub fn open_or_create_with(address: &Address, size: u64, options: &Options) -> Result<Self> {
+        let found = open_or_create(
+            || Self::attach_with(address, options),
+            || Self::create_with(address, size, options),
+        )?;
         if found.size() != size {
             let why = format!("it exists with {} bytes instead of {size}", found.size());
             return Err(Attempt::new("open", address).fail(ErrorKind::Mismatch, why));
@@ -106,6 +115,14 @@ impl Segment {
     /// Bytes of the segment.
     pub fn size(&self) -> u64 {
         self.attached.mapping.len() as u64
+    }
+
+    /// Where the segment lies in this process, for as long as it is attached.
+    /// Other processes may change any byte at any time, so what lies there must
+    /// not be referred to by `&` or `&mut`; and a POSIX segment that somebody
+    /// makes shorter ends with SIGBUS.
+    pub fn as_ptr(&self) -> *mut u8 {
+        self.attached.mapping.range().0.as_ptr()
     }
 
     /// Whether this attachment may only read.
@@ -179,6 +196,20 @@ impl Segment {
     /// Undoes [`Self::lock_memory`].
     pub fn unlock_memory(&self) -> Result<()> {
         self.lock(false)
+    }
+
+    /// Keeps the System V segment at an address in memory (`SHM_LOCK`) until it
+    /// is unlocked, or no longer (`lock` is false), without attaching to it.
+    /// [`ErrorKind::Unsupported`] for POSIX segments: what mlock(2) locks is
+    /// unlocked when its process ends, so [`Self::lock_memory`] is the way.
+    pub fn lock_at(address: &Address, lock: bool) -> Result<()> {
+        let attempt = Attempt::new(if lock { "lock" } else { "unlock" }, address);
+        if let Address::Posix(_) = address {
+            let why = "POSIX shared memory is locked by a process (mlock), and no longer when \
+                       that process ends or detaches; call lock_memory() in a process that stays";
+            return Err(attempt.fail(ErrorKind::Unsupported, why));
+        }
+        sysv::lock(sysv::find(address, attempt)?, lock, attempt)
     }
 
     fn lock(&self, lock: bool) -> Result<()> {

@@ -57,6 +57,9 @@ pub(super) mod posix {
     pub(in super::super) fn read(_: &File, _: u64, _: &mut [u8], address: &Address) -> Result<()> {
         no(Attempt::new("read", address))
     }
+    pub(in super::super) fn write(_: &File, _: u64, _: &[u8], attempt: Attempt<'_>) -> Result<()> {
+        no(attempt)
+    }
     pub(in super::super) fn reopen(_: &File, attempt: Attempt<'_>) -> Result<File> {
         no(attempt)
     }
@@ -209,6 +212,7 @@ pub(super) mod locks {
     use super::{Error, ErrorKind, File, Result};
 
     pub(in super::super) const READERS: i64 = 0;
+    pub(in super::super) const REMOVE: i64 = 0;
 
     fn no<T>() -> Result<T> {
         Err(Error::new(ErrorKind::Unsupported, "there are no locks of this kind here"))

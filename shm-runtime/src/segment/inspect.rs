@@ -260,7 +260,7 @@ impl Inspector {
         self.stat_among(&Mappers::find())
     }
 
-    fn stat_among(&self, mappers: &Mappers) -> Result<SegmentStat> {
+    pub(super) fn stat_among(&self, mappers: &Mappers) -> Result<SegmentStat> {
         let attempt = Attempt::new("look at", &self.opened.address);
         let mut stat = match (self.opened.sysv_id(), self.opened.file()) {
             (Some(id), _) => {
@@ -284,6 +284,20 @@ impl Inspector {
         };
         stat.header = Some(header_stat(header));
         Ok(stat)
+    }
+
+    pub(super) fn header(&self) -> Option<&Header> {
+        self.header.as_ref()
+    }
+
+    /// The POSIX file.
+    pub(super) fn file(&self) -> Option<&File> {
+        self.opened.file()
+    }
+
+    /// The file that carries the participants' locks, if it is in sight.
+    pub(super) fn locks(&self) -> Option<&File> {
+        self.locks.as_ref()
     }
 
     /// Whether somebody is attached, or may be.

@@ -13,6 +13,8 @@
 //! | i < 4096 | the attachment that owns participant record i, for writing |
 //! | 2^40 | each read-only attachment, for reading: for counting only |
 //! | 2^40 + 1 | who removes the segment, for writing |
+//!
+//! Who collects an orphan locks all of them, which proves that nobody is attached.
 
 use crate::error::{Error, ErrorKind, Result};
 use nix::errno::Errno;
@@ -25,29 +27,38 @@ pub(super) const READERS: i64 = 1 << 40;
 /// The byte that is locked while the segment's name is taken away.
 pub(super) const REMOVE: i64 = READERS + 1;
 
-fn flock(kind: i32, byte: i64) -> libc::flock {
+/// How many bytes, from the first, are for participant records.
+pub(super) const RECORDS: i64 = 4096;
+
+fn flock(kind: i32, byte: i64, len: i64) -> libc::flock {
     libc::flock {
         l_type: i16::try_from(kind).unwrap_or_default(),
         l_whence: i16::try_from(libc::SEEK_SET).unwrap_or_default(),
         l_start: byte,
-        l_len: 1,
+        l_len: len,
         l_pid: 0,
     }
 }
 
 /// Takes a write lock; `false` if somebody else holds a lock there.
 pub(super) fn try_write(file: &File, byte: i64) -> Result<bool> {
-    try_lock(file, byte, libc::F_WRLCK)
+    try_lock(file, flock(libc::F_WRLCK, byte, 1))
+}
+
+/// Takes a write lock on every byte that an attachment locks; `false` if there
+/// is one. While it is held, nobody can attach.
+pub(super) fn try_exclude(file: &File) -> Result<bool> {
+    Ok(try_lock(file, flock(libc::F_WRLCK, 0, RECORDS))? && try_write(file, READERS)?)
 }
 
 /// Takes a read lock; `false` if somebody else holds a write lock there.
 pub(super) fn try_read(file: &File, byte: i64) -> Result<bool> {
-    try_lock(file, byte, libc::F_RDLCK)
+    try_lock(file, flock(libc::F_RDLCK, byte, 1))
 }
 
-fn try_lock(file: &File, byte: i64, kind: i32) -> Result<bool> {
+fn try_lock(file: &File, lock: libc::flock) -> Result<bool> {
     loop {
-        match fcntl(file, FcntlArg::F_OFD_SETLK(&flock(kind, byte))) {
+        match fcntl(file, FcntlArg::F_OFD_SETLK(&lock)) {
             Ok(_) => return Ok(true),
             Err(Errno::EAGAIN | Errno::EACCES) => return Ok(false),
             Err(Errno::EINTR) => {}
@@ -64,16 +75,21 @@ fn try_lock(file: &File, byte: i64, kind: i32) -> Result<bool> {
 /// anybody who may read can hold one.
 pub(super) fn is_write_locked(file: &File, byte: i64) -> bool {
     // Asking for a read lock is answered by write locks alone.
-    is_locked(file, byte, libc::F_RDLCK)
+    is_locked(file, flock(libc::F_RDLCK, byte, 1))
 }
 
 /// Whether another open file description holds any lock on the byte.
 pub(super) fn is_any_locked(file: &File, byte: i64) -> bool {
-    is_locked(file, byte, libc::F_WRLCK)
+    is_locked(file, flock(libc::F_WRLCK, byte, 1))
 }
 
-fn is_locked(file: &File, byte: i64, kind: i32) -> bool {
-    let mut lock = flock(kind, byte);
+/// Whether another open file description holds any lock on the byte of a
+/// participant record, whatever the records say.
+pub(super) fn is_any_record_locked(file: &File) -> bool {
+    is_locked(file, flock(libc::F_WRLCK, 0, RECORDS))
+}
+
+fn is_locked(file: &File, mut lock: libc::flock) -> bool {
     match fcntl(file, FcntlArg::F_OFD_GETLK(&mut lock)) {
         Ok(_) => i32::from(lock.l_type) != libc::F_UNLCK,
         Err(_) => true,

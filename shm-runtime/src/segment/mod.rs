@@ -24,16 +24,21 @@ mod admit;
 mod attachment;
 mod bare;
 mod birth;
+mod collect;
 mod core;
 mod failure;
 pub mod header;
 mod inspect;
+mod mapper;
 mod open;
 mod options;
 mod participants;
 mod plan;
+mod raw;
 mod spec;
 
+#[cfg(segments)]
+mod companion;
 #[cfg(segments)]
 mod errno;
 #[cfg(segments)]
@@ -42,6 +47,8 @@ mod locks;
 mod posix;
 #[cfg(segments)]
 mod process;
+#[cfg(segments)]
+mod removal;
 #[cfg(segments)]
 mod room;
 #[cfg(segments)]
@@ -57,11 +64,14 @@ pub(crate) use admit::contract_at;
 pub use attachment::Attachment;
 pub(crate) use attachment::{RoleGuard, open_or_create};
 pub use bare::{Owner, Segment};
+pub use collect::{Candidate, Keep, Leftover, Verdict, survey};
 pub use inspect::{
     CreatorStat, HeaderStat, Inspector, KernelStat, Message, ObjectStat, ParticipantStat,
     QueueStat, SegmentStat, SegmentState, list,
 };
+pub use mapper::Mapper;
 pub use open::{IntoAddress, OpenOptions, SegmentType};
 pub use options::Options;
 pub use plan::Plan;
+pub use raw::RawBytes;
 pub use spec::{Spec, SpecCell};

@@ -8,16 +8,17 @@
 use super::address::Address;
 use super::failure::{Attempt, bytes};
 use super::options::Options;
+use super::process;
+pub(super) use super::removal::{remove, remove_claimed, remove_this};
 use super::room::memory_left;
-use super::{locks, process};
 use crate::error::{ErrorKind, Result};
 use crate::memory::Mapping;
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, FallocateFlags, OFlag, fallocate, open};
 use nix::sys::mman::{MapFlags, ProtFlags, mmap, munmap};
-use nix::sys::stat::{FchmodatFlags, FileStat, Mode, SFlag, fchmod, fchmodat, fstat, lstat};
+use nix::sys::stat::{FchmodatFlags, FileStat, Mode, SFlag, fchmod, fchmodat, fstat};
 use nix::sys::statvfs::fstatvfs;
-use nix::unistd::{Gid, LinkatFlags, Uid, fchown, linkat, unlink};
+use nix::unistd::{Gid, LinkatFlags, Uid, fchown, linkat};
 use std::fs::File;
 use std::num::NonZeroUsize;
 use std::os::fd::{AsFd, AsRawFd};
@@ -224,6 +225,15 @@ pub(super) fn read(fd: &File, offset: u64, out: &mut [u8], address: &Address) ->
     Ok(())
 }
 
+/// Copies bytes into the file.
+pub(super) fn write(fd: &File, offset: u64, bytes: &[u8], attempt: Attempt<'_>) -> Result<()> {
+    use std::os::unix::fs::FileExt;
+    fd.write_all_at(bytes, offset).map_err(|e| match e.raw_os_error() {
+        Some(errno) => attempt.os("pwrite", Errno::from_raw(errno)),
+        None => attempt.fail(ErrorKind::Os, e.to_string()),
+    })
+}
+
 /// The same file with an open file description of its own, whose locks are
 /// told apart from those of the first.
 pub(super) fn reopen(file: &File, attempt: Attempt<'_>) -> Result<File> {
@@ -271,67 +281,13 @@ pub(super) fn is_unlinked(fd: &File) -> bool {
     fstat(fd).is_ok_and(|s| s.st_nlink == 0)
 }
 
-/// Takes away a name, whatever segment it leads to.
-pub(super) fn remove(name: &str, attempt: Attempt<'_>) -> Result<()> {
-    remove_if(name, attempt, |_| Ok(()))
-}
-
-/// Takes away a name, if it leads to this very file.
-pub(super) fn remove_this(name: &str, file: &File, attempt: Attempt<'_>) -> Result<()> {
-    let own = fstat(file).map_err(|e| attempt.os("fstat", e))?;
-    remove_if(name, attempt, |found| {
-        if inode(found) == inode(&own) {
-            return Ok(());
-        }
-        let why = "it was removed already; the name leads to another segment now";
-        Err(attempt.fail(ErrorKind::NotFound, why))
-    })
-}
-
 /// What makes a file that file.
-fn inode(stat: &FileStat) -> (u64, u64) {
+pub(super) fn inode(stat: &FileStat) -> (u64, u64) {
     (stat.st_dev, stat.st_ino)
 }
 
-/// Unlinks under a lock, after looking again that the name still leads to the
-/// file that was locked: else a late remover would take away its successor's
-/// new segment.
-fn remove_if(
-    name: &str,
-    attempt: Attempt<'_>,
-    check: impl Fn(&FileStat) -> Result<()>,
-) -> Result<()> {
-    let path = path(name, attempt)?;
-    for _ in 0..100 {
-        let (_, seen) = look(&path, attempt)?;
-        check(&seen)?;
-        let flags = OFlag::O_RDWR | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-        // Who may not write cannot lock; whether it may unlink says the kernel.
-        let file = open(path.as_str(), flags, Mode::empty()).ok().map(File::from);
-        if let Some(file) = &file {
-            if inode(&fstat(file).map_err(|e| attempt.os("fstat", e))?) != inode(&seen) {
-                continue;
-            }
-            if !locks::try_write(file, locks::REMOVE).map_err(|e| attempt.wrap(e))? {
-                std::thread::sleep(std::time::Duration::from_millis(10));
-                continue;
-            }
-        }
-        let now = lstat(path.as_str()).map_err(|e| attempt.os("lstat", e))?;
-        if inode(&now) != inode(&seen) {
-            continue;
-        }
-        unlink(path.as_str()).map_err(|e| attempt.os("unlink", e))?;
-        if let Some(file) = &file {
-            retire(file);
-        }
-        return Ok(());
-    }
-    Err(attempt.fail(ErrorKind::Busy, "somebody else is removing it, or names change too fast"))
-}
-
 /// What a name leads to, without opening it; refused if it is no file.
-fn look(path: &str, attempt: Attempt<'_>) -> Result<(std::os::fd::OwnedFd, FileStat)> {
+pub(super) fn look(path: &str, attempt: Attempt<'_>) -> Result<(std::os::fd::OwnedFd, FileStat)> {
     // O_PATH opens nothing: a FIFO, a device or a lease cannot make us wait.
     let flags = OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
     let peek = open(path, flags, Mode::empty()).map_err(|e| attempt.os("open", e))?;
@@ -349,18 +305,6 @@ fn look(path: &str, attempt: Attempt<'_>) -> Result<(std::os::fd::OwnedFd, FileS
     };
     let why = format!("it is {what}, not a segment; somebody put it there");
     Err(attempt.fail(ErrorKind::Permission, why))
-}
-
-/// Tells those who are still attached to a segment of ours.
-fn retire(file: &File) {
-    use super::header::{HEADER_SIZE, Header, STATE, State};
-    use std::os::unix::fs::FileExt;
-    let mut bytes = [0; HEADER_SIZE];
-    if file.read_exact_at(&mut bytes, 0).is_ok()
-        && Header::parse(&bytes).is_ok_and(|h| h.state == State::Ready)
-    {
-        let _ = file.write_all_at(&State::Retired.word().to_le_bytes(), STATE);
-    }
 }
 
 /// Changes owner and mode of what a name leads to.
@@ -423,6 +367,20 @@ pub(super) fn lock(mapping: &Mapping, lock: bool, attempt: Attempt<'_>) -> Resul
 /// The names in /dev/shm that are files, with the prefix taken off.
 pub(super) fn list() -> Vec<String> {
     let prefix = prefix();
+    let names = files().into_iter().filter(|n| !n.starts_with(super::address::OWN_FILES));
+    names
+        .filter_map(|n| n.strip_prefix(&prefix).map(str::to_owned))
+        .filter(|n| !n.is_empty())
+        .collect()
+}
+
+/// The names of the runtime's own files, which no prefix is put before.
+pub(super) fn list_companions() -> Vec<String> {
+    files().into_iter().filter(|n| n.starts_with(super::address::OWN_FILES)).collect()
+}
+
+/// The names of all files in /dev/shm, sorted.
+fn files() -> Vec<String> {
     let Ok(entries) = std::fs::read_dir(DIR) else {
         return Vec::new();
     };
@@ -430,9 +388,6 @@ pub(super) fn list() -> Vec<String> {
         .flatten()
         .filter(|e| e.file_type().is_ok_and(|t| t.is_file()))
         .filter_map(|e| e.file_name().into_string().ok())
-        .filter(|n| !n.starts_with(super::address::OWN_FILES))
-        .filter_map(|n| n.strip_prefix(&prefix).map(str::to_owned))
-        .filter(|n| !n.is_empty())
         .collect();
     names.sort();
     names

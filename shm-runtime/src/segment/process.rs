@@ -41,6 +41,12 @@ pub(super) fn pid_namespace() -> u64 {
     if pid == std::process::id() { inode } else { read() }
 }
 
+/// The inode of the caller's IPC namespace; 0 if it cannot be told.
+pub(super) fn ipc_namespace() -> u64 {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata("/proc/thread-self/ns/ipc").map_or(0, |m| m.ino())
+}
+
 /// Whether nobody has this pid, or whoever has it is dead. A zombie is dead,
 /// a process whose main thread has left is not. Never signals anybody.
 pub(super) fn pid_is_dead(pid: u32) -> bool {

@@ -1,25 +1,22 @@
 //! System V segments: shmget and its family (shmget(2), shmat(2), shmctl(2)),
 //! which nix does not have.
 //!
-//! They have no file that could carry the participants' locks; a segment of
-//! ours therefore has a companion in /dev/shm, named after its id and its birth
-//! mark, with the same owner and mode. It is there before the segment is ready
-//! and goes with it.
+//! Those of ours have a companion file; see `companion`.
 
-use super::address::{Address, OWN_FILES};
+use super::address::Address;
+pub(super) use super::companion::{
+    change_companion, companion_path, make_companion, open_companion, parse_companion,
+    remove_companion,
+};
 use super::failure::{Attempt, bytes};
 use super::header::{HEADER_SIZE, Header, STATE, State};
 use super::options::Options;
+use super::process;
 use super::room::memory_left;
-use super::{posix, process};
 use crate::error::{ErrorKind, Result};
 use crate::memory::Mapping;
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, open};
 use nix::libc;
-use nix::sys::stat::{Mode, SFlag, fchmod, fstat};
-use nix::unistd::{Gid, Uid, fchown};
-use std::fs::File;
 use std::ptr::NonNull;
 use std::sync::atomic::Ordering;
 
@@ -269,7 +266,7 @@ pub(super) fn attach(
     Ok(mapping)
 }
 
-fn map(id: i32, read_only: bool, len: usize, attempt: Attempt<'_>) -> Result<Mapping> {
+pub(super) fn map(id: i32, read_only: bool, len: usize, attempt: Attempt<'_>) -> Result<Mapping> {
     let flags = if read_only { libc::SHM_RDONLY } else { 0 };
     // SAFETY: the kernel chooses the place, so no memory of ours is touched.
     let base = unsafe { libc::shmat(id, std::ptr::null(), flags) };
@@ -319,9 +316,21 @@ pub(super) fn lock(id: i32, lock: bool, attempt: Attempt<'_>) -> Result<()> {
     const SHM_UNLOCK: libc::c_int = 12;
     let command = if lock { SHM_LOCK } else { SHM_UNLOCK };
     // SAFETY: takes numbers; the pointer is not used by these commands.
-    Errno::result(unsafe { libc::shmctl(id, command, std::ptr::null_mut()) })
-        .map_err(|e| attempt.os("shmctl(SHM_LOCK)", e))?;
-    Ok(())
+    Errno::result(unsafe { libc::shmctl(id, command, std::ptr::null_mut()) }).map(drop).map_err(
+        |e| match e {
+            Errno::EINVAL | Errno::EIDRM => attempt.os("shmctl", Errno::ENOENT),
+            Errno::ENOMEM | Errno::EPERM => attempt
+                .fail(
+                    ErrorKind::Permission,
+                    format!(
+                        "shmctl: {} (only its owner and root may, up to `ulimit -l`)",
+                        super::errno::describe(e)
+                    ),
+                )
+                .with_os(e as i32),
+            e => attempt.os("shmctl(SHM_LOCK)", e),
+        },
+    )
 }
 
 /// Removes a segment and its companion. Who is attached keeps the memory.
@@ -365,82 +374,6 @@ pub(super) fn birth_mark(id: i32) -> Option<u64> {
     let mut head = [0; HEADER_SIZE];
     mapping.read(0, &mut head).ok()?;
     Header::parse(&head).ok().map(|h| h.birth_mark)
-}
-
-fn companion_path(id: i32, birth_mark: u64) -> String {
-    format!("/dev/shm/{OWN_FILES}sysv.{id}.{birth_mark:016x}")
-}
-
-/// Makes the file that carries the participants' locks.
-pub(super) fn make_companion(
-    id: i32,
-    birth_mark: u64,
-    options: &Options,
-    attempt: Attempt<'_>,
-) -> Result<File> {
-    let path = companion_path(id, birth_mark);
-    let flags =
-        OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_RDWR | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-    let fd = open(path.as_str(), flags, Mode::from_bits_truncate(0o600))
-        .map_err(|e| attempt.os("open of its companion file in /dev/shm", e))?;
-    if options.uid.is_some() || options.gid.is_some() {
-        let (uid, gid) = (options.uid.map(Uid::from_raw), options.gid.map(Gid::from_raw));
-        fchown(&fd, uid, gid).map_err(|e| attempt.os("fchown of its companion file", e))?;
-    }
-    fchmod(&fd, Mode::from_bits_truncate(options.mode))
-        .map_err(|e| attempt.os("fchmod of its companion file", e))?;
-    Ok(File::from(fd))
-}
-
-/// Opens the companion of a segment; each attachment does so for itself.
-pub(super) fn open_companion(
-    id: i32,
-    birth_mark: u64,
-    read_only: bool,
-    options: &Options,
-    attempt: Attempt<'_>,
-) -> Result<File> {
-    let path = companion_path(id, birth_mark);
-    let access = if read_only { OFlag::O_RDONLY } else { OFlag::O_RDWR };
-    let flags = access | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-    let fd = open(path.as_str(), flags, Mode::empty()).map_err(|e| match e {
-        Errno::ENOENT => {
-            let why = format!(
-                "its companion {path} is out of sight; who shares System V segments must share \
-                 /dev/shm too"
-            );
-            attempt.fail(ErrorKind::Unsupported, why).with_os(e as i32)
-        }
-        e => attempt.os("open of its companion file in /dev/shm", e),
-    })?;
-    let stat = fstat(&fd).map_err(|e| attempt.os("fstat of its companion file", e))?;
-    if stat.st_mode & SFlag::S_IFMT.bits() != SFlag::S_IFREG.bits() {
-        return Err(attempt.fail(ErrorKind::Permission, "its companion is no regular file"));
-    }
-    options.check_owner(stat.st_uid, attempt)?;
-    Ok(File::from(fd))
-}
-
-/// Changes owner and mode of the companion.
-pub(super) fn change_companion(
-    id: i32,
-    birth_mark: u64,
-    uid: Option<u32>,
-    gid: Option<u32>,
-    mode: Option<u32>,
-    attempt: Attempt<'_>,
-) -> Result<()> {
-    let path = companion_path(id, birth_mark);
-    let flags = OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-    match open(path.as_str(), flags, Mode::empty()) {
-        Ok(fd) => posix::set_file(fd, uid, gid, mode, attempt),
-        Err(Errno::ENOENT) => Ok(()),
-        Err(e) => Err(attempt.os("open of its companion file in /dev/shm", e)),
-    }
-}
-
-pub(super) fn remove_companion(id: i32, birth_mark: u64) {
-    let _ = nix::unistd::unlink(companion_path(id, birth_mark).as_str());
 }
 
 /// All System V segments of this IPC namespace, from /proc/sysvipc/shm: keys

@@ -4,17 +4,22 @@ pub(crate) mod check;
 pub(crate) mod completions;
 pub(crate) mod create;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod dump;
 pub(crate) mod explain;
+pub(crate) mod gc;
 pub(crate) mod generate;
 pub(crate) mod init;
 pub(crate) mod layout;
+pub(crate) mod lock;
 pub(crate) mod ls;
+pub(crate) mod read;
 pub(crate) mod rm;
 pub(crate) mod schema;
 pub(crate) mod set;
 pub(crate) mod size;
 pub(crate) mod stat;
+pub(crate) mod write;
 
 use crate::failure::Failure;
 use shm_runtime::{Address, Options};
@@ -73,8 +78,16 @@ fn mode(text: &str) -> Result<u32, String> {
         .ok_or_else(|| "permissions are an octal number up to 777, such as 640".to_owned())
 }
 
-/// A number of bytes: 4096, 64K, 4M or 1G (powers of 1024).
+/// A number of bytes, at least one: 4096, 64K, 4M or 1G (powers of 1024).
 fn bytes(text: &str) -> Result<u64, String> {
+    bytes_or_none(text)
+        .ok()
+        .filter(|n| *n > 0)
+        .ok_or_else(|| "a size is a number of bytes, from 1 on, such as 4096, 64K or 4M".to_owned())
+}
+
+/// A number of bytes, which may be 0.
+fn bytes_or_none(text: &str) -> Result<u64, String> {
     let (digits, unit) = match text.find(|c: char| !c.is_ascii_digit()) {
         Some(at) => text.split_at(at),
         None => (text, ""),
@@ -87,10 +100,7 @@ fn bytes(text: &str) -> Result<u64, String> {
         _ => return Err("a size is a number of bytes, such as 4096, 64K, 4M or 1G".to_owned()),
     };
     let number: u64 = digits.parse().map_err(|_| "a size begins with a number".to_owned())?;
-    number
-        .checked_mul(1 << shift)
-        .filter(|n| *n > 0)
-        .ok_or_else(|| "a size from 1 byte to what 64 bits can count".to_owned())
+    number.checked_mul(1 << shift).ok_or_else(|| "more bytes than 64 bits can count".to_owned())
 }
 
 #[cfg(test)]

@@ -72,7 +72,7 @@ fn refuse(stat: &SegmentStat) -> Done {
         match (stat.kernel.attached, &stat.mapped_by) {
             (Some(n), _) if n > 0 => format!("{n} processes"),
             (_, pids) if !pids.is_empty() => {
-                pids.iter().map(|p| format!("pid {p}")).collect::<Vec<_>>().join(", ")
+                stat.mappers().iter().map(show::mapper).collect::<Vec<_>>().join(", ")
             }
             _ => return Ok(()),
         }

@@ -10,6 +10,12 @@ SHM_COLD uint64_t shm_pid_namespace(void) {
   return stat("/proc/self/ns/pid", &facts) == 0 ? SHM_CAST(uint64_t, facts.st_ino) : 0;
 }
 
+/* The inode of the caller's IPC namespace; 0 if it cannot be told. */
+SHM_COLD uint64_t shm_ipc_namespace(void) {
+  struct stat facts;
+  return stat("/proc/thread-self/ns/ipc", &facts) == 0 ? SHM_CAST(uint64_t, facts.st_ino) : 0;
+}
+
 /* The name of the caller's program, as `ps` shows it; at most 15 bytes. */
 SHM_COLD void shm_program_name(char name[16]) {
   int fd = shm_sys_open("/proc/self/comm", O_RDONLY, 0);

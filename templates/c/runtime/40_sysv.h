@@ -3,7 +3,8 @@
  * shmget(2) and its family. They have no file that could carry the
  * participants' locks; a segment of ours therefore has a companion in /dev/shm,
  * named after its id and its birth mark, with the same owner and mode. It is
- * there before the segment is ready and goes with it.
+ * there before the segment is ready and goes with it. It holds eight bytes: the
+ * IPC namespace of its segment, as the inode of /proc/thread-self/ns/ipc.
  */
 
 /* The kernel's word on a segment; an id that leads nowhere is SHM_NOT_FOUND. */
@@ -143,6 +144,7 @@ SHM_COLD void shm_companion_remove(int32_t id, uint64_t birth_mark) {
 SHM_COLD shm_status shm_companion_make(int32_t id, uint64_t birth_mark, const shm_options *options,
                                        shm_attempt attempt, int *fd) {
   char path[SHM_COMPANION_SIZE];
+  uint64_t namespace_inode = shm_ipc_namespace();
   shm_status status = SHM_OK;
   shm_companion_path(id, birth_mark, path);
   *fd = shm_sys_open(path, O_CREAT | O_EXCL | O_RDWR | SHM_SYS_NOFOLLOW, 0600);
@@ -155,6 +157,8 @@ SHM_COLD shm_status shm_companion_make(int32_t id, uint64_t birth_mark, const sh
   } else if (shm_sys_fchmod(*fd, options->mode) != 0) {
     status = shm_fail_os(attempt, "fchmod of its companion file", errno);
   }
+  /* For whoever finds it without its segment; without it, it is kept then. */
+  shm_sys_pwrite(*fd, &namespace_inode, sizeof namespace_inode, 0);
   if (status != SHM_OK) {
     close(*fd);
     unlink(path);

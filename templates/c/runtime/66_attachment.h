@@ -147,8 +147,10 @@ SHM_COLD shm_status shm_create_request(shm_core **made, const shm_segment_spec *
 }
 
 /* Maps what was opened and checked, and takes part in it. */
-SHM_COLD shm_status shm_join(shm_core *core, const shm_header *header, const shm_request *request) {
+SHM_COLD shm_status shm_join(shm_core *core, const shm_header *header, const shm_request *request,
+                             bool *again) {
   shm_opened *segment = &core->segment;
+  bool counted = true;
   shm_attempt attempt = request->attempt;
   shm_status status = shm_opened_map(segment, attempt);
   if (status == SHM_OK && !segment->is_posix) {
@@ -160,7 +162,14 @@ SHM_COLD shm_status shm_join(shm_core *core, const shm_header *header, const shm
     status = shm_claim_record(core, attempt);
   } else if (status == SHM_OK) {
     /* For counting only; a failure changes nothing. */
-    shm_try_lock(shm_core_lock_file(core), SHM_BYTE_READERS, F_RDLCK);
+    counted = shm_try_lock(shm_core_lock_file(core), SHM_BYTE_READERS, F_RDLCK) != SHM_LOCK_HELD;
+  }
+  /* Who removes what nobody uses keeps everybody out for a moment. */
+  if ((status == SHM_TABLE_FULL || !counted) &&
+      shm_is_write_locked(shm_core_lock_file(core), SHM_BYTE_REMOVE)) {
+    shm_sys_sleep_ms(1);
+    *again = true;
+    return SHM_OK;
   }
   return status;
 }
@@ -181,9 +190,9 @@ SHM_COLD shm_status shm_try_attach(shm_core *core, const shm_request *request, b
   core->participants_offset = header.participants_offset;
   core->participants_count = header.participants_count;
   if (status == SHM_OK) {
-    status = shm_join(core, &header, request);
+    status = shm_join(core, &header, request, again);
   }
-  if (status != SHM_OK) {
+  if (status != SHM_OK || *again) {
     return status;
   }
   /* Whoever removes looks for participants after it has retired the segment; so

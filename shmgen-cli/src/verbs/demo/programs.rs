@@ -15,12 +15,15 @@ const RELAY_CPP: &str = include_str!("../../../quickstart/cpp/relay.cpp");
 const RELAY_PY: &str = include_str!("../../../quickstart/python/relay.py");
 
 /// The Python package, whose sources are in the command.
-const PACKAGE: [(&str, &str); 5] = [
+const PACKAGE: [(&str, &str); 8] = [
     ("__init__.py", include_str!("../../../python_package/__init__.py")),
     ("_attachment.py", include_str!("../../../python_package/_attachment.py")),
     ("_errors.py", include_str!("../../../python_package/_errors.py")),
     ("_native.py", include_str!("../../../python_package/_native.py")),
     ("_queue.py", include_str!("../../../python_package/_queue.py")),
+    ("_segment.py", include_str!("../../../python_package/_segment.py")),
+    ("_shared_memory.py", include_str!("../../../python_package/_shared_memory.py")),
+    ("_views.py", include_str!("../../../python_package/_views.py")),
 ];
 
 /// The folder in which everything is made. It goes with this value, or with this

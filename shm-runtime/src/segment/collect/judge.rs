@@ -1,0 +1,224 @@
+//! Looking at everything that may be a leftover. Nothing is changed, and what
+//! is found here is looked at again before it is removed.
+
+use super::{Candidate, Identity, Keep, Leftover, Verdict};
+use crate::error::{Error, ErrorKind};
+use crate::segment::address::Address;
+use crate::segment::failure::Attempt;
+use crate::segment::inspect::{Inspector, SegmentStat, SegmentState};
+use crate::segment::options::Options;
+use crate::segment::process::{self, Mappers};
+use crate::segment::{locks, posix, sysv};
+use crate::text::Printable;
+use std::fs::File;
+use std::os::unix::fs::{FileExt, MetadataExt};
+
+pub(super) fn look() -> Vec<Candidate> {
+    let mappers = Mappers::find();
+    let mut all: Vec<Candidate> =
+        posix::list().into_iter().filter_map(|name| posix_segment(name, &mappers)).collect();
+    all.extend(sysv::list().iter().filter_map(|kernel| sysv_segment(kernel, &mappers)));
+    all.extend(posix::list_companions().iter().filter_map(|name| companion(name)));
+    all
+}
+
+/// `None` if it went away meanwhile.
+fn posix_segment(name: String, mappers: &Mappers) -> Option<Candidate> {
+    let address = Address::Posix(name.clone());
+    let any = Options::default().trust_any_owner();
+    let looked = Inspector::open(&address, &any).and_then(|i| {
+        let stat = i.stat_among(mappers)?;
+        Ok((i, stat))
+    });
+    let (inspector, stat) = match looked {
+        Ok(looked) => looked,
+        Err(error) => {
+            let attempt = Attempt::new("look at", &address);
+            let facts =
+                posix::peek(&name, attempt).and_then(|file| posix::facts(&file, attempt)).ok()?;
+            return Some(Candidate {
+                name: address.to_string(),
+                size: facts.size,
+                uid: facts.uid,
+                state: None,
+                changed: facts.change_time,
+                verdict: unreadable(facts.uid, &error),
+                identity: Identity::None,
+            });
+        }
+    };
+    let file = inspector.file()?;
+    let facts = posix::facts(file, Attempt::new("look at", &address)).ok()?;
+    let verdict = judge(&inspector, &stat);
+    let identity = Identity::Posix(name, (facts.device, facts.inode));
+    Some(candidate(&stat, facts.change_time, verdict, identity))
+}
+
+fn sysv_segment(kernel: &sysv::KernelStat, mappers: &Mappers) -> Option<Candidate> {
+    let address = match kernel.key {
+        0 => Address::SysvId(kernel.id),
+        key => Address::Sysv(key),
+    };
+    let looked = Inspector::of_sysv(&address, kernel.id).and_then(|i| {
+        let stat = i.stat_among(mappers)?;
+        Ok((i, stat))
+    });
+    let (inspector, stat) = match looked {
+        Ok(looked) => looked,
+        Err(error) if error.kind() == ErrorKind::NotFound => return None,
+        Err(error) => {
+            return Some(Candidate {
+                name: address.to_string(),
+                size: kernel.size,
+                uid: kernel.uid,
+                state: None,
+                changed: kernel.change_time,
+                verdict: unreadable(kernel.uid, &error),
+                identity: Identity::None,
+            });
+        }
+    };
+    let identity =
+        inspector.header().map_or(Identity::None, |h| Identity::Sysv(kernel.id, h.birth_mark));
+    Some(candidate(&stat, kernel.change_time, judge(&inspector, &stat), identity))
+}
+
+fn candidate(stat: &SegmentStat, changed: i64, verdict: Verdict, identity: Identity) -> Candidate {
+    Candidate {
+        name: stat.address.to_string(),
+        size: stat.size,
+        uid: stat.uid,
+        state: Some(stat.state),
+        changed,
+        verdict,
+        identity,
+    }
+}
+
+fn keep(reason: Keep, why: impl Into<String>) -> Verdict {
+    Verdict::Keep(reason, why.into())
+}
+
+/// Whether the caller may remove what belongs to a user.
+fn is_mine(uid: u32) -> bool {
+    let me = process::effective_uid();
+    me == 0 || me == uid
+}
+
+fn of_another_user(uid: u32) -> Verdict {
+    keep(Keep::OtherUser, format!("it belongs to uid {uid}; root may remove it"))
+}
+
+fn unreadable(uid: u32, error: &Error) -> Verdict {
+    if is_mine(uid) { keep(Keep::Unknown, error.to_string()) } else { of_another_user(uid) }
+}
+
+fn judge(inspector: &Inspector, stat: &SegmentStat) -> Verdict {
+    if inspector.header().is_none() || stat.state == SegmentState::Foreign {
+        return keep(Keep::Foreign, "it is bare, or another program's");
+    }
+    if !is_mine(stat.uid) {
+        return of_another_user(stat.uid);
+    }
+    if let Some(who) = user(inspector, stat) {
+        return keep(Keep::InUse, who);
+    }
+    if stat.state != SegmentState::Initialising {
+        return Verdict::Leftover(Leftover::Orphan);
+    }
+    match stat.kernel.creator_pid {
+        Some(pid) if process::pid_is_dead(pid) => Verdict::Leftover(Leftover::HalfBorn),
+        Some(pid) => keep(
+            Keep::BeingBorn,
+            format!("it is not ready, and its creator, pid {pid}, may be at work"),
+        ),
+        None => {
+            // A POSIX segment gets its name when it is ready.
+            keep(Keep::Unknown, "its header says that it is not ready, which no POSIX segment is")
+        }
+    }
+}
+
+/// Who uses it, or may use it; `None` if nobody does, as far as can be seen.
+fn user(inspector: &Inspector, stat: &SegmentStat) -> Option<String> {
+    let out_of_sight = inspector.locks().is_none();
+    let alive: Vec<String> = stat
+        .participants
+        .iter()
+        .filter(|p| p.alive)
+        .map(|p| format!("{} ({})", p.pid, Printable(&p.program)))
+        .collect();
+    if !alive.is_empty() {
+        let pids = alive.join(", ");
+        return Some(if out_of_sight {
+            format!("pid {pids} may be attached: its companion file is out of sight")
+        } else {
+            format!("pid {pids} attached")
+        });
+    }
+    if let Some(n) = stat.kernel.attached.filter(|n| *n > 0) {
+        return Some(format!("it is attached {n} times"));
+    }
+    if !stat.mapped_by.is_empty() {
+        let pids: Vec<String> = stat.mapped_by.iter().map(u32::to_string).collect();
+        return Some(format!("mapped by pid {}", pids.join(", ")));
+    }
+    let locks = inspector.locks()?;
+    if locks::is_any_locked(locks, locks::READERS) {
+        return Some("somebody is attached who only reads".into());
+    }
+    locks::is_any_record_locked(locks).then(|| "somebody holds a lock on its file".into())
+}
+
+fn companion(name: &str) -> Option<Candidate> {
+    let (id, mark) = sysv::parse_companion(name)?;
+    let path = sysv::companion_path(id, mark);
+    let meta = std::fs::symlink_metadata(&path).ok()?;
+    if is_of_a_segment(id, mark) {
+        return None; // it goes with its segment
+    }
+    let verdict = match File::open(&path) {
+        _ if !is_mine(meta.uid()) => of_another_user(meta.uid()),
+        Err(error) => keep(Keep::Unknown, format!("cannot open it: {error}")),
+        Ok(file) => companion_verdict(&file),
+    };
+    Some(Candidate {
+        name: path,
+        size: meta.len(),
+        uid: meta.uid(),
+        state: None,
+        changed: meta.ctime(),
+        verdict,
+        identity: Identity::Companion(id, mark, (meta.dev(), meta.ino())),
+    })
+}
+
+pub(super) fn companion_verdict(file: &File) -> Verdict {
+    let mut namespace = [0; 8];
+    let known = file.read_exact_at(&mut namespace, 0).is_ok();
+    let namespace = u64::from_le_bytes(namespace);
+    if !known || namespace == 0 || namespace != process::ipc_namespace() {
+        // The same id can be alive in another IPC namespace.
+        let why = "its segment may be in another IPC namespace, which cannot be looked into";
+        return keep(Keep::Unknown, why);
+    }
+    if locks::is_any_record_locked(file) || locks::is_any_locked(file, locks::READERS) {
+        return keep(Keep::InUse, "its segment is removed; somebody still has it");
+    }
+    Verdict::Leftover(Leftover::Companion)
+}
+
+/// Whether a companion's segment is there, or may be about to be.
+pub(super) fn is_of_a_segment(id: i32, mark: u64) -> bool {
+    let address = Address::SysvId(id);
+    let attempt = Attempt::new("look at", &address);
+    let kernel = match sysv::stat(id, attempt) {
+        Ok(kernel) => kernel,
+        Err(error) => return error.kind() != ErrorKind::NotFound,
+    };
+    match sysv::birth_mark(id) {
+        Some(found) => found == mark,
+        // Bare, or of somebody who has made the companion and not the header.
+        None => !process::pid_is_dead(kernel.creator_pid),
+    }
+}

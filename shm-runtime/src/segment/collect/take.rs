@@ -1,0 +1,165 @@
+//! Removing a leftover. Everything that the survey found is looked at again,
+//! now under locks: on the byte REMOVE, so that one at a time removes, and on
+//! all bytes that an attachment locks, so that nobody is attached and nobody
+//! becomes so until it is gone.
+
+use super::judge::{companion_verdict, is_of_a_segment};
+use super::{Candidate, Identity, Leftover, Verdict};
+use crate::error::{Error, ErrorKind, Result};
+use crate::memory::Mapping;
+use crate::segment::address::Address;
+use crate::segment::failure::Attempt;
+use crate::segment::header::{HEADER_SIZE, Header, STATE, State};
+use crate::segment::options::Options;
+use crate::segment::process::{self, Mappers};
+use crate::segment::{locks, posix, sysv};
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use std::sync::atomic::{Ordering, fence};
+
+pub(super) fn take(candidate: &Candidate) -> Result<()> {
+    let leftover = match &candidate.verdict {
+        Verdict::Leftover(leftover) => *leftover,
+        Verdict::Keep(_, why) => {
+            let why = format!("cannot remove {}: {why}", candidate.name);
+            return Err(Error::new(ErrorKind::Busy, why));
+        }
+    };
+    match &candidate.identity {
+        Identity::Posix(name, file) => take_posix(name, *file),
+        Identity::Sysv(id, mark) => take_sysv(*id, *mark, leftover),
+        Identity::Companion(id, mark, file) => take_companion(*id, *mark, *file),
+        Identity::None => {
+            let why = format!("cannot remove {}: it was not looked into", candidate.name);
+            Err(Error::new(ErrorKind::Busy, why))
+        }
+    }
+}
+
+fn in_use(attempt: Attempt<'_>) -> Error {
+    attempt.fail(ErrorKind::Busy, "somebody attached to it meanwhile")
+}
+
+fn no_orphan(attempt: Attempt<'_>) -> Error {
+    attempt.fail(ErrorKind::Busy, "it is not what it was a moment ago; look again")
+}
+
+/// The locks that keep everybody out, as long as the file is open.
+fn exclude(file: &File, attempt: Attempt<'_>) -> Result<()> {
+    if locks::try_exclude(file).map_err(|e| attempt.wrap(e))? {
+        return Ok(());
+    }
+    Err(in_use(attempt))
+}
+
+fn take_posix(name: &str, file: (u64, u64)) -> Result<()> {
+    let address = Address::Posix(name.to_owned());
+    let attempt = Attempt::new("remove", &address);
+    let mapped = || !Mappers::find().of(file.0, file.1).is_empty();
+    posix::remove_claimed(name, file, attempt, |file| {
+        // Mapped as a bare segment, it has no lock; attachments have both.
+        if mapped() {
+            return Err(in_use(attempt));
+        }
+        exclude(file, attempt)?;
+        let mut head = [0; HEADER_SIZE];
+        let read = file.read_exact_at(&mut head, 0);
+        let header = read.ok().and_then(|()| Header::parse(&head).ok());
+        match header {
+            Some(h) if matches!(h.state, State::Ready | State::Retired) => Ok(()),
+            _ => Err(no_orphan(attempt)),
+        }
+    })
+}
+
+fn take_sysv(id: i32, mark: u64, leftover: Leftover) -> Result<()> {
+    let address = Address::SysvId(id);
+    let attempt = Attempt::new("remove", &address);
+    let any = Options::default().trust_any_owner();
+    // Out of sight, it cannot tell of anybody; the kernel's count still does.
+    let companion = sysv::open_companion(id, mark, false, &any, attempt).ok();
+    if let Some(file) = &companion {
+        lock_removal(file, attempt)?;
+        exclude(file, attempt)?;
+    }
+    let kernel = sysv::stat(id, attempt)?;
+    if kernel.attached != 0 {
+        return Err(in_use(attempt));
+    }
+    let len = usize::try_from(kernel.size).unwrap_or(usize::MAX);
+    let mapping = sysv::map(id, false, len, attempt)?;
+    let state = state_of(&mapping, mark).ok_or_else(|| no_orphan(attempt))?;
+    let fits = match leftover {
+        Leftover::Orphan => matches!(state, State::Ready | State::Retired),
+        Leftover::HalfBorn => {
+            matches!(state, State::Uninitialised | State::Initialising)
+                && process::pid_is_dead(kernel.creator_pid)
+        }
+        Leftover::Companion => false,
+    };
+    if !fits {
+        return Err(no_orphan(attempt));
+    }
+    let store = |state: State| mapping.store_u32(STATE, state.word(), Ordering::SeqCst);
+    store(State::Retired)?;
+    // Pairs with the fence of attach: it sees the segment retired, or is seen.
+    fence(Ordering::SeqCst);
+    if sysv::stat(id, attempt)?.attached != 1 {
+        store(state)?;
+        return Err(in_use(attempt));
+    }
+    sysv::discard(id);
+    if !sysv::is_removed(id) {
+        store(state)?;
+        return Err(attempt.fail(ErrorKind::Permission, "shmctl(IPC_RMID) is not permitted"));
+    }
+    sysv::remove_companion(id, mark);
+    Ok(())
+}
+
+/// The state of the segment with this birth mark; `None` if it is another one.
+fn state_of(mapping: &Mapping, mark: u64) -> Option<State> {
+    let mut head = [0; HEADER_SIZE];
+    mapping.read(0, &mut head).ok()?;
+    let header = Header::parse(&head).ok()?;
+    (header.birth_mark == mark).then_some(header.state)
+}
+
+fn lock_removal(file: &File, attempt: Attempt<'_>) -> Result<()> {
+    if locks::try_write(file, locks::REMOVE).map_err(|e| attempt.wrap(e))? {
+        return Ok(());
+    }
+    Err(attempt.fail(ErrorKind::Busy, "somebody else is removing it"))
+}
+
+fn take_companion(id: i32, mark: u64, identity: (u64, u64)) -> Result<()> {
+    let path = sysv::companion_path(id, mark);
+    let fail = |kind, why: &str| Err(Error::new(kind, format!("cannot remove {path}: {why}")));
+    let flags = nix::libc::O_NOFOLLOW | nix::libc::O_NONBLOCK;
+    let opened = OpenOptions::new().read(true).write(true).custom_flags(flags).open(&path);
+    let file = match opened {
+        Ok(file) => file,
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
+            return fail(ErrorKind::NotFound, "it is gone already");
+        }
+        Err(e) => return fail(ErrorKind::Permission, &e.to_string()),
+    };
+    let address = Address::SysvId(id);
+    let attempt = Attempt::new("remove the companion of", &address);
+    lock_removal(&file, attempt)?;
+    if file.metadata().map(|m| (m.dev(), m.ino())).ok() != Some(identity) {
+        return fail(ErrorKind::NotFound, "it is another file by now");
+    }
+    // A birth mark is used once, so no later segment can want this file.
+    if is_of_a_segment(id, mark) {
+        return fail(ErrorKind::Busy, "its segment is there");
+    }
+    match companion_verdict(&file) {
+        Verdict::Leftover(_) => {}
+        Verdict::Keep(_, why) => return fail(ErrorKind::Busy, &why),
+    }
+    match std::fs::remove_file(&path) {
+        Ok(()) => Ok(()),
+        Err(e) => fail(ErrorKind::Permission, &e.to_string()),
+    }
+}

@@ -1,0 +1,106 @@
+//! The companion file of a System V segment of ours.
+//!
+//! System V segments have no file that could carry the participants' locks; one
+//! of ours therefore has a companion in /dev/shm, named after its id and its
+//! birth mark, with the same owner and mode. It is there before the segment is
+//! ready and goes with it. It holds eight bytes: the IPC namespace of its
+//! segment, as the inode of /proc/thread-self/ns/ipc.
+
+use super::address::OWN_FILES;
+use super::failure::Attempt;
+use super::options::Options;
+use super::{posix, process};
+use crate::error::{ErrorKind, Result};
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, open};
+use nix::sys::stat::{Mode, SFlag, fchmod, fstat};
+use nix::unistd::{Gid, Uid, fchown};
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+
+pub(super) fn companion_path(id: i32, birth_mark: u64) -> String {
+    format!("/dev/shm/{OWN_FILES}sysv.{id}.{birth_mark:016x}")
+}
+
+/// Makes the file that carries the participants' locks.
+pub(super) fn make_companion(
+    id: i32,
+    birth_mark: u64,
+    options: &Options,
+    attempt: Attempt<'_>,
+) -> Result<File> {
+    let path = companion_path(id, birth_mark);
+    let flags =
+        OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_RDWR | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+    let fd = open(path.as_str(), flags, Mode::from_bits_truncate(0o600))
+        .map_err(|e| attempt.os("open of its companion file in /dev/shm", e))?;
+    if options.uid.is_some() || options.gid.is_some() {
+        let (uid, gid) = (options.uid.map(Uid::from_raw), options.gid.map(Gid::from_raw));
+        fchown(&fd, uid, gid).map_err(|e| attempt.os("fchown of its companion file", e))?;
+    }
+    fchmod(&fd, Mode::from_bits_truncate(options.mode))
+        .map_err(|e| attempt.os("fchmod of its companion file", e))?;
+    let file = File::from(fd);
+    // For whoever finds it without its segment; without it, it is kept then.
+    let _ = file.write_all_at(&process::ipc_namespace().to_le_bytes(), 0);
+    Ok(file)
+}
+
+/// Opens the companion of a segment; each attachment does so for itself.
+pub(super) fn open_companion(
+    id: i32,
+    birth_mark: u64,
+    read_only: bool,
+    options: &Options,
+    attempt: Attempt<'_>,
+) -> Result<File> {
+    let path = companion_path(id, birth_mark);
+    let access = if read_only { OFlag::O_RDONLY } else { OFlag::O_RDWR };
+    let flags = access | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+    let fd = open(path.as_str(), flags, Mode::empty()).map_err(|e| match e {
+        Errno::ENOENT => {
+            let why = format!(
+                "its companion {path} is out of sight; who shares System V segments must share \
+                 /dev/shm too"
+            );
+            attempt.fail(ErrorKind::Unsupported, why).with_os(e as i32)
+        }
+        e => attempt.os("open of its companion file in /dev/shm", e),
+    })?;
+    let stat = fstat(&fd).map_err(|e| attempt.os("fstat of its companion file", e))?;
+    if stat.st_mode & SFlag::S_IFMT.bits() != SFlag::S_IFREG.bits() {
+        return Err(attempt.fail(ErrorKind::Permission, "its companion is no regular file"));
+    }
+    options.check_owner(stat.st_uid, attempt)?;
+    Ok(File::from(fd))
+}
+
+/// Changes owner and mode of the companion.
+pub(super) fn change_companion(
+    id: i32,
+    birth_mark: u64,
+    uid: Option<u32>,
+    gid: Option<u32>,
+    mode: Option<u32>,
+    attempt: Attempt<'_>,
+) -> Result<()> {
+    let path = companion_path(id, birth_mark);
+    let flags = OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
+    match open(path.as_str(), flags, Mode::empty()) {
+        Ok(fd) => posix::set_file(fd, uid, gid, mode, attempt),
+        Err(Errno::ENOENT) => Ok(()),
+        Err(e) => Err(attempt.os("open of its companion file in /dev/shm", e)),
+    }
+}
+
+/// The id and the birth mark in the name of a companion.
+pub(super) fn parse_companion(name: &str) -> Option<(i32, u64)> {
+    let (id, mark) = name.strip_prefix(OWN_FILES)?.strip_prefix("sysv.")?.split_once('.')?;
+    let (id, mark) = (id.parse().ok()?, u64::from_str_radix(mark, 16).ok()?);
+    // Only what `companion_path` writes.
+    companion_path(id, mark).ends_with(&format!("/{name}")).then_some((id, mark))
+}
+
+pub(super) fn remove_companion(id: i32, birth_mark: u64) {
+    let _ = nix::unistd::unlink(companion_path(id, birth_mark).as_str());
+}

@@ -1,0 +1,99 @@
+//! Taking the name of a POSIX segment away, under a lock on the very file that
+//! it leads to. The memory stays with whoever is attached.
+
+use super::failure::Attempt;
+use super::header::{HEADER_SIZE, Header, STATE, State};
+use super::locks;
+use super::posix::{inode, look, path};
+use crate::error::{ErrorKind, Result};
+use nix::fcntl::{OFlag, open};
+use nix::sys::stat::{FileStat, Mode, fstat, lstat};
+use nix::unistd::unlink;
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+
+/// Takes away a name, whatever segment it leads to.
+pub(super) fn remove(name: &str, attempt: Attempt<'_>) -> Result<()> {
+    remove_if(name, attempt, |_| Ok(()), |_| Ok(()))
+}
+
+/// Takes away a name, if it leads to this very file.
+pub(super) fn remove_this(name: &str, file: &File, attempt: Attempt<'_>) -> Result<()> {
+    let own = fstat(file).map_err(|e| attempt.os("fstat", e))?;
+    remove_if(name, attempt, |found| same(found, inode(&own), attempt), |_| Ok(()))
+}
+
+/// Takes away a name, if it leads to the file of this device and inode, and if
+/// `claim`, asked once that file is locked, allows it.
+pub(super) fn remove_claimed(
+    name: &str,
+    file: (u64, u64),
+    attempt: Attempt<'_>,
+    claim: impl Fn(&File) -> Result<()>,
+) -> Result<()> {
+    let check = |found: &FileStat| same(found, file, attempt);
+    remove_if(name, attempt, check, |file| match file {
+        Some(file) => claim(file),
+        None => {
+            let why = "it may not be written, so it cannot be locked";
+            Err(attempt.fail(ErrorKind::Permission, why))
+        }
+    })
+}
+
+fn same(found: &FileStat, file: (u64, u64), attempt: Attempt<'_>) -> Result<()> {
+    if inode(found) == file {
+        return Ok(());
+    }
+    let why = "it was removed already; the name leads to another segment now";
+    Err(attempt.fail(ErrorKind::NotFound, why))
+}
+
+/// Unlinks under a lock, after looking again that the name still leads to the
+/// file that was locked: else a late remover would take away its successor's
+/// new segment.
+fn remove_if(
+    name: &str,
+    attempt: Attempt<'_>,
+    check: impl Fn(&FileStat) -> Result<()>,
+    claim: impl Fn(Option<&File>) -> Result<()>,
+) -> Result<()> {
+    let path = path(name, attempt)?;
+    for _ in 0..100 {
+        let (_, seen) = look(&path, attempt)?;
+        check(&seen)?;
+        let flags = OFlag::O_RDWR | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+        // Who may not write cannot lock; whether it may unlink says the kernel.
+        let file = open(path.as_str(), flags, Mode::empty()).ok().map(File::from);
+        if let Some(file) = &file {
+            if inode(&fstat(file).map_err(|e| attempt.os("fstat", e))?) != inode(&seen) {
+                continue;
+            }
+            if !locks::try_write(file, locks::REMOVE).map_err(|e| attempt.wrap(e))? {
+                std::thread::sleep(std::time::Duration::from_millis(10));
+                continue;
+            }
+        }
+        let now = lstat(path.as_str()).map_err(|e| attempt.os("lstat", e))?;
+        if inode(&now) != inode(&seen) {
+            continue;
+        }
+        claim(file.as_ref())?;
+        unlink(path.as_str()).map_err(|e| attempt.os("unlink", e))?;
+        if let Some(file) = &file {
+            retire(file);
+        }
+        return Ok(());
+    }
+    Err(attempt.fail(ErrorKind::Busy, "somebody else is removing it, or names change too fast"))
+}
+
+/// Tells those who are still attached to a segment of ours.
+fn retire(file: &File) {
+    let mut bytes = [0; HEADER_SIZE];
+    if file.read_exact_at(&mut bytes, 0).is_ok()
+        && Header::parse(&bytes).is_ok_and(|h| h.state == State::Ready)
+    {
+        let _ = file.write_all_at(&State::Retired.word().to_le_bytes(), STATE);
+    }
+}
