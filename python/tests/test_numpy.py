@@ -7,6 +7,7 @@ from typing import Any
 import everything
 import numpy
 import pytest
+import talk
 from everything import State
 
 # NumPy's hints know dicts of literals only, and its numbers are none to Python's.
@@ -75,3 +76,17 @@ def test_integers_of_numpy_are_integers() -> None:
 
 def test_an_array_of_outers_is_as_long_as_it_should_be() -> None:
     assert numpy.zeros(3, dtype=Outer.DTYPE).nbytes == 3 * Outer.SIZE
+
+
+def test_an_array_of_something_else_is_refused(address: str) -> None:
+    good = numpy.zeros(2, dtype=talk.Trade.DTYPE)
+    swapped = good.astype(good.dtype.newbyteorder(">"))
+    others = [f"x{name}" for name in talk.Trade.DTYPE["names"]]
+    renamed = good.view(numpy.dtype({**talk.Trade.DTYPE, "names": others}))
+    with talk.Talk.create(address) as talking:
+        for wrong in (swapped, renamed):
+            with pytest.raises(TypeError, match="DTYPE"):
+                talking.trades.put_many(wrong)
+        assert talking.trades.put_many(good) == 2
+        assert talking.trades.put_many(good.view(f"V{talk.Trade.SIZE}")) == 2
+        assert talking.trades.put_many(good.tobytes()) == 2

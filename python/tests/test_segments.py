@@ -138,12 +138,12 @@ def test_an_owner_and_a_group_can_each_be_chosen_alone(either: str) -> None:
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives segments away")
 def test_a_strangers_segment_is_attached_only_when_it_is_trusted(either: str) -> None:
     with talk.Talk.create(either, uid=12345, gid=12345):
-        with pytest.raises(shm_runtime.PermissionDenied, match="12345") as caught:
+        with pytest.raises(shm_runtime.Permission, match="12345") as caught:
             talk.Talk.attach(either)
         assert isinstance(caught.value, PermissionError)
         talk.Talk.attach(either, trust_uid=12345).close()
         talk.Talk.attach(either, any_owner=True).close()
-        with pytest.raises(shm_runtime.PermissionDenied):
+        with pytest.raises(shm_runtime.Permission):
             talk.Talk.attach(either, trust_uid=12346)
 
 
@@ -158,7 +158,7 @@ def test_another_user_is_kept_out_by_the_mode(either: str) -> None:
             try:
                 talk.Talk.attach(either)
             except PermissionError as reason:
-                os._exit(0 if isinstance(reason, shm_runtime.PermissionDenied) and reason.errno else 1)
+                os._exit(0 if isinstance(reason, shm_runtime.Permission) and reason.errno else 1)
             os._exit(2)
         assert os.waitpid(pid, 0)[1] == 0
 
@@ -293,3 +293,21 @@ def test_a_full_table_names_who_is_in_it(address: str) -> None:
         three.close()
         with pytest.raises(queue.Empty):
             one.choices.get_nowait()
+
+
+def test_an_address_is_text_without_a_nul(address: str) -> None:
+    with pytest.raises(ValueError, match="NUL"):
+        talk.Talk.create(address + "\0junk")
+    with pytest.raises(ValueError, match="NUL"):
+        shm_runtime.remove(address + "\0other")
+    with pytest.raises(TypeError, match="not int"):
+        talk.Talk.attach(5)  # type: ignore[arg-type]
+
+
+def test_every_status_has_a_class_of_its_name() -> None:
+    names = (
+        "Full Empty NotReady Timeout RoleTaken Removed Mismatch NotFound Exists Permission NoSpace Corrupt "
+        "Forked OwnerDied ReadOnly Busy Invalid TableFull NoLane Unsupported Os"
+    )
+    for name in names.split():
+        assert issubclass(getattr(shm_runtime, name), shm_runtime.Error)

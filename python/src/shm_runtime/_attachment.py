@@ -147,7 +147,7 @@ class Attachment:
             spec.contract,
             len(spec.contract),
             spec.version.encode(),
-            (spec.address if address is None else str(address)).encode(),
+            _native.text(spec.address if address is None else address, "an address"),
             spec.mode if mode is None else mode,
             spec.participants,
             uid,
@@ -232,6 +232,6 @@ def _address(library: Any, handle: ctypes.c_void_p) -> str:
 
 def remove(address: str) -> None:
     """Removes the segment at an address, without attaching to it."""
-    status = _native.library().remove(ctypes.c_char_p(str(address).encode()))
+    status = _native.library().remove(ctypes.c_char_p(_native.text(address, "an address")))
     if status:
         raise error(status)

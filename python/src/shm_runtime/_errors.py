@@ -32,7 +32,7 @@ class NotReady(Empty):
     status = "SHM_NOT_READY"
 
 
-class TimedOut(Error, TimeoutError):
+class Timeout(Error, TimeoutError):
     """The time given is up."""
 
     status = "SHM_TIMEOUT"
@@ -68,7 +68,7 @@ class Exists(Error, FileExistsError):
     status = "SHM_EXISTS"
 
 
-class PermissionDenied(Error, PermissionError):
+class Permission(Error, PermissionError):
     """The caller may not do that, or the segment belongs to somebody who is not trusted."""
 
     status = "SHM_PERMISSION"
@@ -138,7 +138,7 @@ class Unsupported(Error, NotImplementedError):
     status = "SHM_UNSUPPORTED"
 
 
-class OsFailure(Error, OSError):
+class Os(Error, OSError):
     """A system call failed for a reason of its own."""
 
     status = "SHM_OS"
@@ -149,13 +149,13 @@ _CLASSES: tuple[type[Error], ...] = (
     Full,
     Empty,
     NotReady,
-    TimedOut,
+    Timeout,
     RoleTaken,
     Removed,
     Mismatch,
     NotFound,
     Exists,
-    PermissionDenied,
+    Permission,
     NoSpace,
     Corrupt,
     Forked,
@@ -166,7 +166,7 @@ _CLASSES: tuple[type[Error], ...] = (
     TableFull,
     NoLane,
     Unsupported,
-    OsFailure,
+    Os,
 )
 
 

@@ -52,6 +52,15 @@ class SegmentRequest(ctypes.Structure):
     )
 
 
+def text(value: str, what: str) -> bytes:
+    """Text as the library takes it, which ends at a NUL."""
+    if not isinstance(value, str):
+        raise TypeError(f"{what} is text, not {type(value).__name__}")
+    if "\0" in value:
+        raise ValueError(f"{what} has no NUL in it: {value!r}")
+    return value.encode()
+
+
 def _candidates() -> list[str]:
     """Where the library may be, in the order in which it is looked for."""
     chosen = os.environ.get("SHM_RUNTIME_LIBRARY")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import sys
 import time
 from collections.abc import Iterable, Iterator
 from typing import Any, Generic, TypeVar
@@ -143,13 +144,26 @@ class Queue(Generic[_Item]):
             return (self._item * len(whole))(*whole), len(whole)
         if view.nbytes % self._size:
             raise ValueError(f"{view.nbytes} bytes are not whole items of {self._size} bytes")
-        itemsize = getattr(getattr(items, "dtype", None), "itemsize", None)
-        if itemsize is not None and itemsize not in (1, self._size):
-            raise ValueError(f"items of {itemsize} bytes are not {self._item.__name__} of {self._size} bytes")
+        self._check_dtype(getattr(items, "dtype", None))
         kind = ctypes.c_uint8 * view.nbytes
         if not view.c_contiguous or view.readonly:
             return kind.from_buffer_copy(view.tobytes()), view.nbytes // self._size
         return kind.from_buffer(view.cast("B")), view.nbytes // self._size
+
+    def _check_dtype(self, dtype: Any) -> None:
+        """Refuses an array of other structs; plain numbers and bytes may be anything."""
+        if dtype is None or dtype.itemsize == 1:
+            return
+        if dtype.itemsize != self._size:
+            raise ValueError(
+                f"items of {dtype.itemsize} bytes are not {self._item.__name__} of {self._size} bytes"
+            )
+        numpy = sys.modules.get("numpy")  # whoever made the array has loaded it
+        expected = dtype if numpy is None or dtype.names is None else numpy.dtype(self._item.DTYPE)
+        if dtype != expected:
+            raise TypeError(
+                f"{self.name} takes arrays of {self._item.__name__}.DTYPE, which is {expected}, not {dtype}"
+            )
 
     # --- get
 

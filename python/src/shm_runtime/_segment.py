@@ -100,7 +100,7 @@ class Segment:
         if not 0 <= mode <= 0o777:
             raise Invalid(f"cannot create {address}: mode {mode:o} is not within 0 to 777")
         request = _native.SegmentRequest(
-            str(address).encode(), size, uid, gid, trust_uid, mode, int(any_owner), how
+            _native.text(address, "an address"), size, uid, gid, trust_uid, mode, int(any_owner), how
         )
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:

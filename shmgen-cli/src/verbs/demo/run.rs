@@ -63,7 +63,7 @@ pub(super) fn chain(
     messages: u64,
     interrupts: &Interrupts,
 ) -> Result<Vec<Report>, Failure> {
-    let feed = Feed::options().address(&super::address()).create()?;
+    let feed = Feed::options().address(super::address()).create()?;
     let mut chain = Chain { address: feed.address().clone(), processes: Vec::new() };
     drop(feed); // the processes attach for themselves
 
