@@ -81,8 +81,8 @@ def test_an_array_of_outers_is_as_long_as_it_should_be() -> None:
 def test_an_array_of_something_else_is_refused(address: str) -> None:
     good = numpy.zeros(2, dtype=talk.Trade.DTYPE)
     swapped = good.astype(good.dtype.newbyteorder(">"))
-    others = [f"x{name}" for name in talk.Trade.DTYPE["names"]]
-    renamed = good.view(numpy.dtype({**talk.Trade.DTYPE, "names": others}))
+    fields: Any = {**talk.Trade.DTYPE, "names": [f"x{name}" for name in talk.Trade.DTYPE["names"]]}
+    renamed = good.view(numpy.dtype(fields))
     with talk.Talk.create(address) as talking:
         for wrong in (swapped, renamed):
             with pytest.raises(TypeError, match="DTYPE"):
