@@ -189,6 +189,26 @@ fn rule(text: &str) -> (Vec<String>, Vec<String>) {
 }
 
 #[test]
+fn gen_and_init_tell_programs_what_they_made() {
+    let schema = schema("cli-gen-json", GOOD);
+    let gen_dir = schema.with_file_name("gen");
+    let arguments = ["gen", text(&schema), "--out", text(&gen_dir), "--lang", "c", "--json"];
+    let told: serde_json::Value = serde_json::from_str(&out(&run(&arguments))).unwrap();
+    assert_eq!(told["version"], 1);
+    assert_eq!(told["files"], told["written"]);
+    assert_eq!(told["files"].as_array().unwrap().len(), 2);
+    let told: serde_json::Value = serde_json::from_str(&out(&run(&arguments))).unwrap();
+    assert_eq!(told["written"].as_array().unwrap().len(), 0);
+
+    let project = schema.with_file_name("project");
+    let told: serde_json::Value =
+        serde_json::from_str(&out(&run(&["init", text(&project), "--json"]))).unwrap();
+    for file in told["files"].as_array().unwrap() {
+        assert!(project.join(file.as_str().unwrap()).exists(), "{file}");
+    }
+}
+
+#[test]
 fn a_depfile_lists_what_is_written_and_what_it_was_made_from() {
     let folder = scratch("cli-depfile").join("a b#c$d");
     std::fs::create_dir(&folder).unwrap();

@@ -2,7 +2,9 @@
 
 use super::load;
 use crate::failure::{Done, Failure};
+use crate::show;
 use clap::ValueEnum;
+use serde_json::json;
 use shmgen::backend::{self, Language, Options};
 use shmgen::output;
 use std::path::{Path, PathBuf};
@@ -30,6 +32,9 @@ pub(crate) struct Arguments {
     /// Also touch this file when all is done; a depfile's rule is for it then
     #[arg(long, value_name = "FILE", conflicts_with = "check")]
     stamp: Option<PathBuf>,
+    /// Print the names of the files, and which were written, as JSON
+    #[arg(long, conflicts_with = "check")]
+    json: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -72,8 +77,16 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         let list: String = stale.iter().map(|p| format!("\n  {}", p.display())).collect();
         return Err(Failure::new(format!("these files are not up to date:{list}")));
     }
-    for path in output::write(&files, &arguments.out)? {
-        eprintln!("wrote {}", path.display());
+    let written = output::write(&files, &arguments.out)?;
+    if arguments.json {
+        let name = |path: &PathBuf| path.display().to_string();
+        let all: Vec<String> = files.keys().map(|file| name(&arguments.out.join(file))).collect();
+        let written: Vec<String> = written.iter().map(name).collect();
+        show::print_json(&json!({ "version": 1, "files": all, "written": written }))?;
+    } else {
+        for path in written {
+            eprintln!("wrote {}", path.display());
+        }
     }
     let write = |path: &Path, text: &str| {
         std::fs::write(path, text)

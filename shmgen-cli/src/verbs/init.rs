@@ -4,6 +4,7 @@
 use super::demo::library;
 use crate::failure::{Done, Failure};
 use crate::show;
+use serde_json::json;
 use std::path::{Path, PathBuf};
 
 /// Make a project: a schema, and programs in Rust, C, C++ and Python that talk
@@ -13,6 +14,9 @@ use std::path::{Path, PathBuf};
 pub(crate) struct Arguments {
     /// The folder to make; it must be empty if it is there
     dir: PathBuf,
+    /// Print what was made as JSON
+    #[arg(long)]
+    json: bool,
 }
 
 /// The files of the project, and whether they are programs.
@@ -55,6 +59,12 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let script = dir.join("run.sh");
     std::fs::write(&script, run_script(checkout.as_deref())?).map_err(|e| fail(&script, e))?;
     make_executable(&script).map_err(|e| fail(&script, e))?;
+    if arguments.json {
+        let files: Vec<&str> = FILES.iter().map(|(name, _)| *name).chain(["run.sh"]).collect();
+        let (folder, run) = (dir.display().to_string(), script.display().to_string());
+        let told = json!({ "version": 1, "folder": folder, "run": run, "files": files });
+        return Ok(show::print_json(&told)?);
+    }
     show::print(&format!("{}\n", script.display()))?;
     eprintln!("made {}; run it with {}", dir.display(), script.display());
     Ok(())

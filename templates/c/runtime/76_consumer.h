@@ -88,18 +88,20 @@ SHM_INLINE void shm_consumer_settle(shm_consumer *consumer) {
 SHM_APART shm_status shm_consumer_refuse(shm_consumer *consumer) {
   for (;;) {
     bool removed;
+    bool streams;
     shm_status status = shm_consumer_look_at_stamp(consumer);
     if (status != SHM_EMPTY) {
       return status == SHM_OK ? status : shm_fail_briefly(status);
     }
+    streams = consumer->head.position - consumer->published > 1;
+    shm_consumer_settle(consumer);
     /* Messages stream: let the producer get ahead, see shm_breathe. */
-    if (consumer->head.position - consumer->published > 1) {
+    if (streams) {
       shm_breathe();
       if (shm_is_whole(&consumer->head)) {
         return SHM_OK;
       }
     }
-    shm_consumer_settle(consumer);
     removed = shm_core_is_removed(consumer->core);
     if (!removed && shm_limiter_is_due(&consumer->limiter)) {
       shm_core_look_around(consumer->core);

@@ -242,15 +242,16 @@ impl RawConsumer {
         if fault == Fault::Corrupt {
             return Err(TryPopError::Corrupt);
         }
-        if self.core.is_streaming() {
+        let streaming = self.core.is_streaming();
+        if self.core.settle() {
+            notify::<Mapped>(&self.space);
+        }
+        if streaming {
             // The producer is just behind: let it get ahead, see `breathe`.
             breathe();
             if self.core.ready().is_ok() {
                 return Ok(());
             }
-        }
-        if self.core.settle() {
-            notify::<Mapped>(&self.space);
         }
         let attachment = self.role.attachment();
         if attachment.is_removed() {
