@@ -106,7 +106,7 @@ fn strict_crate(folder: &Path, edition: &str) -> PathBuf {
     std::fs::write(krate.join("src/lib.rs"), source).unwrap();
     let runtime = root().join("shm-runtime").display().to_string();
     let manifest = format!(
-        "[package]\nname = \"strict\"\nversion = \"0.0.0\"\nedition = \"{edition}\"\n\
+        "[package]\nname = \"strict-{edition}\"\nversion = \"0.0.0\"\nedition = \"{edition}\"\n\
          [dependencies]\nshm-runtime = {{ path = {runtime:?} }}\n[workspace]\n"
     );
     std::fs::write(krate.join("Cargo.toml"), manifest).unwrap();

@@ -54,7 +54,9 @@ fn a_schema_that_is_wrong_fails_the_build_and_says_where() {
         std::fs::copy(source.join(file), folder.join(file)).unwrap();
     }
     let root = tools::root();
+    // Another name: cargo tells packages of one target folder apart by it.
     let manifest = std::fs::read_to_string(source.join("Cargo.toml")).unwrap();
+    let manifest = manifest.replace("\"user-crate\"", "\"wrong-crate\"");
     let absolute = manifest.replace("../../", &format!("{}/", root.display()));
     std::fs::write(folder.join("Cargo.toml"), absolute).unwrap();
     let schema = std::fs::read_to_string(source.join("thermostat.toml")).unwrap();
