@@ -59,6 +59,16 @@ pub(crate) unsafe fn text<'a>(text: *const c_char) -> Option<&'a str> {
     unsafe { CStr::from_ptr(text) }.to_str().ok()
 }
 
+/// What a request says of owner and trust; a number that is no id says nothing.
+pub(crate) fn options(mode: u32, uid: i64, gid: i64, trust: i64, any_owner: bool) -> Options {
+    let id = |number: i64| u32::try_from(number).ok();
+    let mut options = Options::default().mode(mode).owner(id(uid), id(gid));
+    if let Some(uid) = id(trust) {
+        options = options.trust_uid(uid);
+    }
+    if any_owner { options.trust_any_owner() } else { options }
+}
+
 /// Opens a segment; `out` becomes a handle for [`shmrt_detach`].
 ///
 /// # Safety
@@ -84,14 +94,8 @@ pub unsafe extern "C" fn shmrt_open(
     let open = || -> Result<Attachment> {
         let address: Address = address.parse()?;
         let spec = Spec::decode(contract, version, address, request.mode, request.participants)?;
-        let mut options = Options::default().mode(request.mode);
-        options = options.owner(u32::try_from(request.uid).ok(), u32::try_from(request.gid).ok());
-        if let Ok(uid) = u32::try_from(request.trust_uid) {
-            options = options.trust_uid(uid);
-        }
-        if request.any_owner != 0 {
-            options = options.trust_any_owner();
-        }
+        let (uid, gid, trust) = (request.uid, request.gid, request.trust_uid);
+        let options = options(request.mode, uid, gid, trust, request.any_owner != 0);
         match request.how {
             CREATE => Attachment::create(&spec, &options),
             ATTACH => Attachment::attach(&spec, &options),

@@ -1,9 +1,9 @@
 //! Segments as bytes, whatever lies in them: bare ones, mostly.
 
-use crate::attach::{ATTACH, ATTACH_READ_ONLY, CREATE, text};
+use crate::attach::{ATTACH, ATTACH_READ_ONLY, CREATE, options, text};
 use crate::last_error::{copy_text, invalid, number, remember};
 use crate::status;
-use shm_runtime::{Address, Options, Owner, Result, Segment, json};
+use shm_runtime::{Address, Owner, Result, Segment, json};
 use std::ffi::c_char;
 
 /// An attached segment, seen as bytes.
@@ -53,14 +53,8 @@ pub unsafe extern "C" fn shmrt_segment_open(
     };
     let open = || -> Result<Segment> {
         let address: Address = address.parse()?;
-        let mut options = Options::default().mode(request.mode);
-        options = options.owner(u32::try_from(request.uid).ok(), u32::try_from(request.gid).ok());
-        if let Ok(uid) = u32::try_from(request.trust_uid) {
-            options = options.trust_uid(uid);
-        }
-        if request.any_owner != 0 {
-            options = options.trust_any_owner();
-        }
+        let (uid, gid, trust) = (request.uid, request.gid, request.trust_uid);
+        let options = options(request.mode, uid, gid, trust, request.any_owner != 0);
         match request.how {
             CREATE => Segment::create_with(&address, request.size, &options),
             ATTACH => Segment::attach_with(&address, &options),

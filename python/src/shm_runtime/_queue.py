@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-import sys
+import functools
 import time
 from collections.abc import Iterable, Iterator
 from typing import Any, Generic, TypeVar
@@ -158,12 +158,17 @@ class Queue(Generic[_Item]):
             raise ValueError(
                 f"items of {dtype.itemsize} bytes are not {self._item.__name__} of {self._size} bytes"
             )
-        numpy = sys.modules.get("numpy")  # whoever made the array has loaded it
-        expected = dtype if numpy is None or dtype.names is None else numpy.dtype(self._item.DTYPE)
-        if dtype != expected:
+        ours = self._dtype
+        if dtype.names is not None and ours is not None and dtype != ours:
             raise TypeError(
-                f"{self.name} takes arrays of {self._item.__name__}.DTYPE, which is {expected}, not {dtype}"
+                f"{self.name} takes arrays of {self._item.__name__}.DTYPE, which is {ours}, not {dtype}"
             )
+
+    @functools.cached_property
+    def _dtype(self) -> Any:
+        """The items' type in NumPy, made once; None without NumPy."""
+        numpy = _numpy()
+        return None if numpy is None else numpy.dtype(getattr(self._item, "DTYPE"))  # noqa: B009
 
     # --- get
 
@@ -287,8 +292,7 @@ class Queue(Generic[_Item]):
         numpy = _numpy()
         if numpy is None:
             return [self._item.from_buffer_copy(batch, i * self._size) for i in range(n)]
-        dtype = numpy.dtype(getattr(self._item, "DTYPE"))  # noqa: B009
-        return numpy.frombuffer(batch, dtype=dtype, count=n)
+        return numpy.frombuffer(batch, dtype=self._dtype, count=n)
 
     def __iter__(self) -> Iterator[_Item]:
         """Takes messages out, waiting for each, until the segment is removed."""
