@@ -4,9 +4,12 @@
 #![allow(missing_docs, clippy::pedantic)]
 #![forbid(unsafe_code)]
 
+#[path = "common/command.rs"]
+mod command;
 #[path = "common/tools.rs"]
 mod tools;
 
+use command::err;
 use shmgen::bytemap::{Kind, Map};
 use shmgen::diagnostics::Source;
 use shmgen::model::{Limits, TypeDecl};
@@ -20,10 +23,6 @@ fn layout(arguments: &[&str]) -> Output {
 fn out(output: &Output) -> String {
     assert!(output.status.success(), "{output:?}");
     String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 fn everything() -> String {

@@ -3,6 +3,8 @@
 
 #![allow(missing_docs, clippy::pedantic)]
 
+#[path = "common/command.rs"]
+mod command;
 #[path = "common/places.rs"]
 mod places;
 #[path = "common/tools.rs"]
@@ -10,6 +12,7 @@ mod tools;
 
 shm_runtime::include_schema!(everything);
 
+use command::{code, err};
 use everything::Plain;
 use places::Place;
 use serde_json::Value;
@@ -29,14 +32,6 @@ fn with_input(arguments: &[&str], input: &[u8]) -> Output {
     // A command that refuses does not read its input.
     let _ = child.stdin.take().unwrap().write_all(input);
     child.wait_with_output().unwrap()
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().unwrap_or_else(|| panic!("{output:?}"))
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
 }
 
 fn content(place: &Place) -> Vec<u8> {

@@ -3,6 +3,8 @@
 
 #![allow(missing_docs, clippy::pedantic)]
 
+#[path = "common/command.rs"]
+mod command;
 #[macro_use]
 #[path = "common/children.rs"]
 mod children;
@@ -10,6 +12,7 @@ mod children;
 mod tools;
 
 use children::{play, say};
+use command::code;
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use serde_json::Value;
@@ -21,10 +24,6 @@ children!(with_faults);
 
 fn schema() -> String {
     root().join("tests/schemas/everything.toml").display().to_string()
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().unwrap_or_else(|| panic!("{output:?}"))
 }
 
 fn report(output: &Output) -> Value {

@@ -3,48 +3,12 @@
 #![allow(missing_docs, clippy::pedantic)]
 #![forbid(unsafe_code)]
 
+#[path = "common/command.rs"]
+mod command;
 #[path = "common/tools.rs"]
 mod tools;
 
-use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
-use std::process::{Output, Stdio};
-use tools::{scratch, shmgen};
-
-fn run(arguments: &[&str]) -> Output {
-    shmgen().args(arguments).stdin(Stdio::null()).output().unwrap()
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().unwrap_or_else(|| panic!("{output:?}"))
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
-
-/// A folder with a schema in it; the schema's path.
-fn schema(folder: &str, text: &str) -> PathBuf {
-    let path = scratch(folder).join("talk.toml");
-    std::fs::write(&path, text).unwrap();
-    path
-}
-
-fn text(path: &Path) -> &str {
-    path.to_str().unwrap()
-}
-
-/// Every file of a folder with its bytes.
-fn files(folder: &Path) -> BTreeMap<String, Vec<u8>> {
-    let entries = std::fs::read_dir(folder).unwrap().map(|e| e.unwrap().path());
-    entries
-        .map(|p| (p.file_name().unwrap().to_string_lossy().into(), std::fs::read(p).unwrap()))
-        .collect()
-}
+use command::{code, err, files, out, run, schema, text};
 
 /// A schema of whose names one is in another style, and whose enum has no zero.
 const LINTED: &str = r#"

@@ -3,6 +3,8 @@
 
 #![allow(missing_docs, clippy::pedantic)]
 
+#[path = "common/command.rs"]
+mod command;
 #[macro_use]
 #[path = "common/children.rs"]
 mod children;
@@ -14,32 +16,17 @@ mod tools;
 shm_runtime::include_schema!(everything);
 
 use children::{play, say, wait_for_end_of_stdin};
+use command::{code, err, out, run};
 use everything::{Book, Level, Plain, Side, State, SystemV};
 use places::Place;
 use serde_json::Value;
 use shm_runtime::{Address, Segment};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::os::unix::process::CommandExt;
-use std::process::{Output, Stdio};
+use std::process::Output;
 use tools::{root, shmgen};
 
 children!(stay_attached, read_only, in_a_small_tmpfs);
-
-fn run(arguments: &[&str]) -> Output {
-    shmgen().args(arguments).stdin(Stdio::null()).output().unwrap()
-}
-
-fn code(output: &Output) -> i32 {
-    output.status.code().unwrap_or_else(|| panic!("{output:?}"))
-}
-
-fn out(output: &Output) -> String {
-    String::from_utf8(output.stdout.clone()).unwrap()
-}
-
-fn err(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
-}
 
 /// What a command that works prints as JSON.
 fn json(arguments: &[&str]) -> Value {
