@@ -6,6 +6,7 @@ import errno
 import gc
 import json
 import os
+import pathlib
 import queue
 import subprocess
 import time
@@ -311,3 +312,20 @@ def test_every_status_has_a_class_of_its_name() -> None:
     )
     for name in names.split():
         assert issubclass(getattr(shm_runtime, name), shm_runtime.Error)
+
+
+def test_a_damaged_contract_is_told_where_it_is_needed(address: str) -> None:
+    with talk.Talk.create(address) as talking:
+        assert talking.ticks.stat().depth == 0
+        if address.startswith("posix:"):
+            name = os.environ.get("SHM_RUNTIME_PREFIX", "") + talking.address[len("posix:/") :]
+            path = pathlib.Path("/dev/shm") / name
+                os.environ.get("SHM_RUNTIME_PREFIX", "") + talking.address[len("posix:/") :]
+            )
+            raw = bytearray(path.read_bytes())
+            start = int.from_bytes(raw[48:56], "little")  # where the header says the contract lies
+            with path.open("r+b") as file:
+                file.seek(start)
+                file.write(b"\xff" * 64)
+            with pytest.raises(shm_runtime.Corrupt, match="contract"):
+                talking.ticks.stat()

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from . import _native
-from ._errors import Forked, Invalid, NotFound, error
+from ._errors import Corrupt, Forked, Invalid, NotFound, error
 
 CREATE, ATTACH, ATTACH_READ_ONLY, OPEN_OR_CREATE = range(4)
 
@@ -213,7 +213,10 @@ class Attachment:
 
     def queue_stat(self, index: int) -> QueueStat:
         """The numbers of the queue that is object ``index``."""
-        numbers = self.stat()["objects"][index]
+        objects = self.stat()["objects"]
+        if index >= len(objects):
+            raise Corrupt(f"{self.address}: the contract in it is damaged, so its objects cannot be told")
+        numbers = objects[index]
         return QueueStat(
             depth=numbers["depth"],
             put=numbers["in"],
