@@ -320,8 +320,6 @@ def test_a_damaged_contract_is_told_where_it_is_needed(address: str) -> None:
         if address.startswith("posix:"):
             name = os.environ.get("SHM_RUNTIME_PREFIX", "") + talking.address[len("posix:/") :]
             path = pathlib.Path("/dev/shm") / name
-                os.environ.get("SHM_RUNTIME_PREFIX", "") + talking.address[len("posix:/") :]
-            )
             raw = bytearray(path.read_bytes())
             start = int.from_bytes(raw[48:56], "little")  # where the header says the contract lies
             with path.open("r+b") as file:
