@@ -25,11 +25,13 @@ pub fn segment(stat: &SegmentStat) -> Value {
         "gid": stat.gid,
         "creator": header.map(creator).or_else(|| kernel_creator(&stat.kernel)),
         "state": stat.state.name(),
+        "fault": stat.fault.as_ref().map(ToString::to_string),
         "schema": header.map(schema),
         "kernel": kernel(&stat.kernel),
         "mapped_by": stat.mapped_by,
         "mappers": stat.mappers().iter().map(mapper).collect::<Vec<_>>(),
         "participants": stat.participants.iter().map(participant).collect::<Vec<_>>(),
+        "readers": stat.readers,
         "objects": stat.objects.iter().map(|o| object(o, &stat.participants)).collect::<Vec<_>>(),
     });
     if let (Some(header), Some(out)) = (header, out.as_object_mut()) {
@@ -81,6 +83,10 @@ fn kernel(kernel: &KernelStat) -> Value {
     put("attached", kernel.attached.map(Value::from));
     put("locked", kernel.locked.map(Value::from));
     put("resident", kernel.resident.map(Value::from));
+    put("swapped", kernel.swapped.map(Value::from));
+    put("birth_time", kernel.birth_time.map(time_seconds));
+    put("access_time", kernel.access_time.map(time_seconds));
+    put("modify_time", kernel.modify_time.map(time_seconds));
     put("attach_time", kernel.attach_time.map(time_seconds));
     put("detach_time", kernel.detach_time.map(time_seconds));
     put("change_time", kernel.change_time.map(time_seconds));
@@ -113,9 +119,14 @@ fn object(o: &ObjectStat, participants: &[ParticipantStat]) -> Value {
 }
 
 fn queue(q: &QueueStat, participants: &[ParticipantStat], out: &mut Map<String, Value>) {
-    let holder = |index: Option<u32>| {
+    let holder = |index: Option<u32>, waits: bool| {
         let found = participants.iter().find(|p| Some(p.index) == index)?;
-        Some(json!({ "pid": found.pid, "program": found.program, "alive": found.alive }))
+        Some(json!({
+            "pid": found.pid,
+            "program": found.program,
+            "alive": found.alive,
+            "waiting": waits,
+        }))
     };
     let fields = [
         ("item", json!(q.item.to_string())),
@@ -126,9 +137,11 @@ fn queue(q: &QueueStat, participants: &[ParticipantStat], out: &mut Map<String, 
         ("out", json!(q.popped)),
         ("full", json!(q.times_full)),
         ("redelivered", json!(q.redelivered)),
+        ("dropped", json!(q.dropped)),
         ("high_water", json!(q.high_water)),
-        ("producer", json!(holder(q.producer))),
-        ("consumer", json!(holder(q.consumer))),
+        ("waiters", json!(q.waiters())),
+        ("producer", json!(holder(q.producer, q.producer_waits))),
+        ("consumer", json!(holder(q.consumer, q.consumer_waits))),
     ];
     out.extend(fields.map(|(key, value)| (key.to_owned(), value)));
 }

@@ -54,7 +54,7 @@ pub use object::queue::{
     Reservation, TryPopError, TryPushError,
 };
 pub use segment::{
-    Address, Attachment, Candidate, CreatorStat, HeaderStat, Inspector, IntoAddress, Keep,
+    Address, Attachment, Candidate, CreatorStat, Fault, HeaderStat, Inspector, IntoAddress, Keep,
     KernelStat, Leftover, Mapper, Message, ObjectStat, OpenOptions, Options, Owner,
     ParticipantStat, Plan, QueueStat, RawBytes, Segment, SegmentStat, SegmentState, SegmentType,
     Spec, Verdict, header, list, survey,

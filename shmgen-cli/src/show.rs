@@ -3,7 +3,9 @@
 use comfy_table::{ContentArrangement, Table, presets};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use shm_runtime::{Mapper, ParticipantStat, Printable, SegmentStat, json as stat_json};
+use shm_runtime::{
+    ErrorKind, Mapper, ParticipantStat, Printable, SegmentStat, SegmentState, json as stat_json,
+};
 use std::io::{IsTerminal, Write};
 
 /// Writes text to stdout; an error, not a panic, where nobody reads it.
@@ -97,6 +99,19 @@ pub(crate) fn time_seconds(seconds: i64) -> String {
     match seconds {
         0 => "never".to_owned(),
         _ => Timestamp::from_second(seconds).map_or_else(|_| "-".to_owned(), |t| t.to_string()),
+    }
+}
+
+/// What a segment is to an operator, and whether something is wrong with it.
+pub(crate) fn state(stat: &SegmentStat) -> String {
+    let name = stat.state.name();
+    match &stat.fault {
+        Some(fault)
+            if fault.kind() == ErrorKind::Corrupt && stat.state != SegmentState::Damaged =>
+        {
+            format!("{name}, damaged")
+        }
+        _ => name.to_owned(),
     }
 }
 

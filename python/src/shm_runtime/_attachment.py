@@ -53,6 +53,10 @@ class QueueStat:
     redelivered: int
     #: The greatest depth that was noticed: sampled, not exact.
     high_water: int
+    #: Messages that were committed and given up; this kind of queue gives none up.
+    dropped: int = 0
+    #: How many processes sleep until there is a message, or room.
+    waiters: int = 0
 
 
 class Role:
@@ -224,6 +228,8 @@ class Attachment:
             full=numbers["full"],
             redelivered=numbers["redelivered"],
             high_water=numbers["high_water"],
+            dropped=numbers["dropped"],
+            waiters=numbers["waiters"],
         )
 
 

@@ -24,7 +24,11 @@ pub(super) mod posix {
         pub(in super::super) uid: u32,
         pub(in super::super) gid: u32,
         pub(in super::super) resident: u64,
+        pub(in super::super) swapped: Option<u64>,
+        pub(in super::super) access_time: i64,
+        pub(in super::super) modify_time: i64,
         pub(in super::super) change_time: i64,
+        pub(in super::super) birth_time: Option<i64>,
     }
 
     pub(in super::super) fn make(_: u64, attempt: Attempt<'_>) -> Result<(File, Mapping)> {
@@ -122,6 +126,7 @@ pub(super) mod sysv {
         pub(in super::super) attach_time: i64,
         pub(in super::super) detach_time: i64,
         pub(in super::super) change_time: i64,
+        pub(in super::super) pages: Option<super::pages::Pages>,
     }
 
     impl KernelStat {
@@ -205,6 +210,18 @@ pub(super) mod sysv {
     pub(in super::super) fn remove_companion(_: i32, _: u64) {}
     pub(in super::super) fn list() -> Vec<KernelStat> {
         Vec::new()
+    }
+}
+
+pub(super) mod pages {
+    #[derive(Clone, Copy)]
+    pub(in super::super) struct Pages {
+        pub(in super::super) resident: u64,
+        pub(in super::super) swapped: u64,
+    }
+
+    pub(in super::super) fn of_sysv(_: i32) -> Option<Pages> {
+        None
     }
 }
 

@@ -8,16 +8,19 @@
 use super::access::Opened;
 use super::address::Address;
 use super::failure::Attempt;
-use super::header::{ENTRY_SIZE, Entry, Header, State};
+use super::fault::Fault;
+use super::header::{ENTRY_SIZE, Entry, Header, HeaderFault, State};
 use super::options::Options;
 use super::participants::{RECORD_SIZE, Record, RecordState, holder_is_dead};
 use super::process::Mappers;
-use super::{locks, posix, process, sysv};
+use super::{locks, pages, posix, process, sysv};
 use crate::contract::{Contract, Fingerprint, ObjectKind, TypeExpr};
 use crate::error::{ErrorKind, Result};
 use crate::object::place::ObjectLayout;
 use crate::object::queue::layout::{self, QueueLayout};
 use crate::object::role::{RoleState, state};
+use crate::sync::wait::WAITING;
+use crate::text::Printable;
 use std::fs::File;
 
 /// What a segment is to an operator.
@@ -31,16 +34,20 @@ pub enum SegmentState {
     Foreign,
     /// Ours, not ready yet.
     Initialising,
+    /// It begins like one of ours, and its header makes no sense; see
+    /// [`SegmentStat::fault`].
+    Damaged,
 }
 
 impl SegmentState {
-    /// `live`, `orphan`, `foreign` or `initialising`.
+    /// `live`, `orphan`, `foreign`, `initialising` or `damaged`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Live => "live",
             Self::Orphan => "orphan",
             Self::Foreign => "foreign",
             Self::Initialising => "initialising",
+            Self::Damaged => "damaged",
         }
     }
 }
@@ -66,8 +73,13 @@ pub struct SegmentStat {
     pub mapped_by: Vec<u32>,
     /// What its header says, if it is one of ours.
     pub header: Option<HeaderStat>,
+    /// What is wrong with it, if it begins like one of ours and cannot be read,
+    /// or not wholly.
+    pub fault: Option<Fault>,
     /// Who takes part in it, the dead included until they are swept.
     pub participants: Vec<ParticipantStat>,
+    /// Whether somebody is attached who only reads, and so has no record.
+    pub readers: bool,
     /// Its objects, in order.
     pub objects: Vec<ObjectStat>,
 }
@@ -89,8 +101,18 @@ pub struct KernelStat {
     pub attached: Option<u64>,
     /// System V: whether `SHM_LOCK` keeps it in memory.
     pub locked: Option<bool>,
-    /// POSIX: bytes of memory that it takes now.
+    /// Bytes of it that are in memory now. For POSIX before Linux 6.5, and for
+    /// who may not read it, with those that are swapped out.
     pub resident: Option<u64>,
+    /// Bytes of it that are swapped out, where the kernel tells.
+    pub swapped: Option<u64>,
+    /// POSIX: when it was made, in seconds since 1970, where the kernel tells.
+    pub birth_time: Option<i64>,
+    /// POSIX: the last read(2) or mmap(2), in seconds since 1970.
+    pub access_time: Option<i64>,
+    /// POSIX: the last write(2) or change of size, in seconds since 1970; what
+    /// is written through a mapping is not counted.
+    pub modify_time: Option<i64>,
     /// System V: the last attach, in seconds since 1970.
     pub attach_time: Option<i64>,
     /// System V: the last detach, in seconds since 1970.
@@ -186,12 +208,26 @@ pub struct QueueStat {
     pub times_full: u64,
     /// Messages that came a second time after a consumer died.
     pub redelivered: u64,
+    /// Messages that were committed and given up. A queue from one producer to
+    /// one consumer gives none up.
+    pub dropped: u64,
     /// The greatest depth that was noticed: sampled, not exact.
     pub high_water: u64,
     /// The participant that is the producer, by the index of its record.
     pub producer: Option<u32>,
     /// The participant that is the consumer, by the index of its record.
     pub consumer: Option<u32>,
+    /// Whether the producer, alive, sleeps until there is room.
+    pub producer_waits: bool,
+    /// Whether the consumer, alive, sleeps until there is a message.
+    pub consumer_waits: bool,
+}
+
+impl QueueStat {
+    /// How many sleep until there is something to do for them.
+    pub fn waiters(&self) -> u64 {
+        u64::from(self.producer_waits) + u64::from(self.consumer_waits)
+    }
 }
 
 /// A message that waits in a queue.
@@ -208,38 +244,75 @@ pub struct Inspector {
     opened: Opened,
     header: Option<Header>,
     contract: Option<Contract>,
+    fault: Option<Fault>,
     /// The file that carries the participants' locks.
     locks: Option<File>,
+    /// What the kernel knew before this look changed it.
+    before: KernelStat,
 }
 
 impl Inspector {
     /// Opens a segment for looking at it.
     pub fn open(address: &Address, options: &Options) -> Result<Self> {
         let attempt = Attempt::new("look at", address);
-        Self::new(Opened::open(address, true, options, attempt)?, attempt)
+        let before = match address {
+            Address::Posix(_) => KernelStat::default(),
+            _ => {
+                let id = sysv::find(address, attempt)?;
+                let mut before = before_sysv(id, attempt)?;
+                add_pages(&mut before, pages::of_sysv(id));
+                before
+            }
+        };
+        Self::new(Opened::open(address, true, options, attempt)?, before, attempt)
     }
 
     pub(super) fn of_file(address: &Address, file: &File) -> Result<Self> {
         let attempt = Attempt::new("look at", address);
-        Self::new(Opened::of_file(address, posix::reopen(file, attempt)?, attempt)?, attempt)
+        let opened = Opened::of_file(address, posix::reopen(file, attempt)?, attempt)?;
+        Self::new(opened, KernelStat::default(), attempt)
     }
 
     pub(super) fn of_sysv(address: &Address, id: i32) -> Result<Self> {
         let attempt = Attempt::new("look at", address);
         let options = Options::default().trust_any_owner();
-        Self::new(Opened::of_sysv(address, id, &options, attempt)?, attempt)
+        let before = before_sysv(id, attempt)?;
+        Self::new(Opened::of_sysv(address, id, &options, attempt)?, before, attempt)
     }
 
-    fn new(opened: Opened, attempt: Attempt<'_>) -> Result<Self> {
-        let header =
-            Header::parse(&opened.read_head()?).ok().filter(|h| h.check(opened.size).is_ok());
-        let mut this = Self { opened, header, contract: None, locks: None };
+    fn new(opened: Opened, mut before: KernelStat, attempt: Attempt<'_>) -> Result<Self> {
+        if let Some(file) = opened.file() {
+            before.access_time = posix::facts(file, attempt).ok().map(|f| f.access_time);
+        }
+        let parsed = Header::parse(&opened.read_head()?).and_then(|header| {
+            header.check(opened.size)?;
+            Ok(header)
+        });
+        let fault = match &parsed {
+            Ok(_) | Err(HeaderFault::Foreign) => None,
+            Err(fault) => Some(Fault::of_header(fault, opened.size)),
+        };
+        let header = parsed.ok();
+        let mut this = Self { opened, header, contract: None, fault, locks: None, before };
         let Some(header) = &this.header else {
             return Ok(this);
         };
         let mut bytes = vec![0; usize::try_from(header.contract_size).unwrap_or(0)];
         this.opened.read(header.contract_offset, &mut bytes)?;
-        this.contract = Contract::decode(&bytes).ok();
+        let contract = Contract::decode(&bytes);
+        this.fault = match (header.state, &contract) {
+            // Not written yet.
+            (State::Uninitialised | State::Initialising, _) => None,
+            (State::Unknown(n), _) => {
+                Some(Fault::damage(format!("its header is damaged: {n} is no state")))
+            }
+            (_, Err(error)) => Some(Fault::damage(error.to_string())),
+            (_, Ok(_)) if header.fingerprint != Fingerprint::of_bytes(&bytes) => {
+                Some(Fault::damage("its fingerprint is not that of the contract which lies in it"))
+            }
+            (_, Ok(contract)) => this.directory_fault(header, contract),
+        };
+        this.contract = contract.ok();
         this.locks = match this.opened.sysv_id() {
             Some(id) => {
                 let any = Options::default().trust_any_owner();
@@ -250,14 +323,34 @@ impl Inspector {
         Ok(this)
     }
 
+    /// Where the segment is.
+    pub fn address(&self) -> &Address {
+        &self.opened.address
+    }
+
     /// The contract that lies in the segment, if it has one.
     pub fn contract(&self) -> Option<&Contract> {
         self.contract.as_ref()
     }
 
+    /// What is wrong with the segment, if it begins like one of ours and cannot
+    /// be read, or not wholly.
+    pub fn fault(&self) -> Option<&Fault> {
+        self.fault.as_ref()
+    }
+
     /// All that can be told.
     pub fn stat(&self) -> Result<SegmentStat> {
-        self.stat_among(&Mappers::find())
+        let mut stat = self.stat_among(&Mappers::find())?;
+        if let Some(id) = self.opened.sysv_id() {
+            // To read a page that nobody has written makes it resident.
+            stat.kernel.resident = self.before.resident;
+            stat.kernel.swapped = self.before.swapped;
+            if stat.kernel.resident.is_none() {
+                add_pages(&mut stat.kernel, pages::of_sysv(id));
+            }
+        }
+        Ok(stat)
     }
 
     pub(super) fn stat_among(&self, mappers: &Mappers) -> Result<SegmentStat> {
@@ -271,15 +364,25 @@ impl Inspector {
             (None, Some(file)) => of_posix_kernel(&self.opened.address, file, mappers, attempt)?,
             (None, None) => return Err(attempt.fail(ErrorKind::Unsupported, "no such kind")),
         };
+        let (kernel, before) = (&mut stat.kernel, &self.before);
+        kernel.last_pid = before.last_pid.or(kernel.last_pid);
+        kernel.attach_time = before.attach_time.or(kernel.attach_time);
+        kernel.detach_time = before.detach_time.or(kernel.detach_time);
+        kernel.access_time = before.access_time.or(kernel.access_time);
+        stat.fault.clone_from(&self.fault);
         let Some(header) = &self.header else {
+            if self.fault.as_ref().is_some_and(|f| f.kind() == ErrorKind::Corrupt) {
+                stat.state = SegmentState::Damaged;
+            }
             return Ok(stat);
         };
         stat.participants = self.participants(header);
-        stat.objects = self.objects(header);
+        stat.readers = self.locks.as_ref().is_some_and(|f| locks::is_any_locked(f, locks::READERS));
+        stat.objects = self.objects(header, &stat.participants);
         stat.state = match header.state {
             State::Uninitialised | State::Initialising => SegmentState::Initialising,
-            State::Unknown(_) => SegmentState::Foreign,
-            State::Ready | State::Retired if self.anybody(&stat) => SegmentState::Live,
+            State::Unknown(_) => SegmentState::Damaged,
+            State::Ready | State::Retired if anybody(&stat) => SegmentState::Live,
             State::Ready | State::Retired => SegmentState::Orphan,
         };
         stat.header = Some(header_stat(header));
@@ -298,13 +401,6 @@ impl Inspector {
     /// The file that carries the participants' locks, if it is in sight.
     pub(super) fn locks(&self) -> Option<&File> {
         self.locks.as_ref()
-    }
-
-    /// Whether somebody is attached, or may be.
-    fn anybody(&self, stat: &SegmentStat) -> bool {
-        stat.participants.iter().any(|p| p.alive)
-            || stat.kernel.attached.is_some_and(|n| n > 0)
-            || self.locks.as_ref().is_some_and(|f| locks::is_any_locked(f, locks::READERS))
     }
 
     fn participants(&self, header: &Header) -> Vec<ParticipantStat> {
@@ -331,7 +427,42 @@ impl Inspector {
             .collect()
     }
 
-    fn objects(&self, header: &Header) -> Vec<ObjectStat> {
+    /// What is wrong with the directory, held against the contract.
+    fn directory_fault(&self, header: &Header, contract: &Contract) -> Option<Fault> {
+        let fault = |what: &str| Some(Fault::damage(format!("its directory is damaged: {what}")));
+        if header.directory_count as usize != contract.objects.len() {
+            return fault("it has another number of objects than the contract");
+        }
+        for (index, object) in contract.objects.iter().enumerate() {
+            let layout = ObjectLayout::of(contract, &object.kind);
+            let entry = self.entry(header, index);
+            let fits = layout.zip(entry).is_some_and(|(layout, entry)| {
+                let end = entry.offset.checked_add(entry.size);
+                entry.kind == layout.kind_number()
+                    && entry.size == layout.size()
+                    && end.is_some_and(|end| end <= self.opened.size)
+            });
+            if !fits {
+                let name = Printable(&object.name);
+                return fault(&format!(
+                    "object {name} has another kind or size than the contract says, or lies outside"
+                ));
+            }
+        }
+        None
+    }
+
+    /// An entry of the directory; `None` beyond its end.
+    fn entry(&self, header: &Header, index: usize) -> Option<Entry> {
+        if index as u64 >= u64::from(header.directory_count) {
+            return None;
+        }
+        let mut bytes = [0; ENTRY_SIZE];
+        self.opened.read(header.directory_offset + (index * ENTRY_SIZE) as u64, &mut bytes).ok()?;
+        Some(Entry::parse(&bytes))
+    }
+
+    fn objects(&self, header: &Header, participants: &[ParticipantStat]) -> Vec<ObjectStat> {
         let Some(contract) = &self.contract else {
             return Vec::new();
         };
@@ -342,7 +473,7 @@ impl Inspector {
                     name: object.name.clone(),
                     kind: object.kind.name(),
                     queue: self.queue_at(header, index).and_then(|(at, queue)| {
-                        self.queue_stat(contract, &object.kind, at, &queue)
+                        self.queue_stat(contract, &object.kind, at, &queue, participants)
                     }),
                 }
             })
@@ -354,12 +485,7 @@ impl Inspector {
         let contract = self.contract.as_ref()?;
         let ObjectLayout::Queue(queue) =
             ObjectLayout::of(contract, &contract.objects.get(index)?.kind)?;
-        if index as u64 >= u64::from(header.directory_count) {
-            return None;
-        }
-        let mut bytes = [0; ENTRY_SIZE];
-        self.opened.read(header.directory_offset + (index * ENTRY_SIZE) as u64, &mut bytes).ok()?;
-        let entry = Entry::parse(&bytes);
+        let entry = self.entry(header, index)?;
         let inside = entry.offset.checked_add(entry.size)? <= self.opened.size;
         (inside && entry.size == queue.size && entry.kind == 1).then_some((entry.offset, queue))
     }
@@ -375,6 +501,7 @@ impl Inspector {
         kind: &ObjectKind,
         at: u64,
         queue: &QueueLayout,
+        participants: &[ParticipantStat],
     ) -> Option<QueueStat> {
         let ObjectKind::Queue(def) = kind;
         let (item_size, _) = contract.size_and_align(&def.item)?;
@@ -386,6 +513,12 @@ impl Inspector {
             RoleState::Held(who) => Some(who.index),
             RoleState::Free | RoleState::Orphaned => None,
         };
+        let (producer, consumer) = (role(layout::PRODUCER_ROLE), role(layout::CONSUMER_ROLE));
+        // A bit that somebody set who died asleep means nothing.
+        let waits = |holder: Option<u32>, flag| {
+            participants.iter().any(|p| Some(p.index) == holder && p.alive)
+                && self.word(at + flag) & u64::from(WAITING) != 0
+        };
         Some(QueueStat {
             item: def.item.clone(),
             item_size,
@@ -396,8 +529,11 @@ impl Inspector {
             times_full: self.word(at + layout::TIMES_FULL),
             redelivered: self.word(at + layout::REDELIVERED),
             high_water: self.word(at + layout::HIGH_WATER).max(depth),
-            producer: role(layout::PRODUCER_ROLE),
-            consumer: role(layout::CONSUMER_ROLE),
+            dropped: 0,
+            producer,
+            consumer,
+            producer_waits: waits(producer, layout::SPACE_FLAG),
+            consumer_waits: waits(consumer, layout::DATA_FLAG),
         })
     }
 
@@ -465,8 +601,17 @@ pub fn list() -> Vec<SegmentStat> {
             0 => Address::SysvId(kernel.id),
             key => Address::Sysv(key),
         };
-        let looked = Inspector::of_sysv(&address, kernel.id).and_then(|i| i.stat_among(&mappers));
-        all.push(looked.unwrap_or_else(|_| of_sysv_kernel(&address, &kernel)));
+        // Where nobody has written yet, a look would be what makes a page resident.
+        let blank = kernel.pages.is_some_and(|p| p.resident == 0 && p.swapped == 0);
+        let looked = match blank {
+            true => None,
+            false => {
+                Inspector::of_sysv(&address, kernel.id).and_then(|i| i.stat_among(&mappers)).ok()
+            }
+        };
+        let mut stat = looked.unwrap_or_else(|| of_sysv_kernel(&address, &kernel));
+        add_pages(&mut stat.kernel, kernel.pages);
+        all.push(stat);
     }
     all
 }
@@ -496,11 +641,17 @@ fn of_posix_kernel(
         gid: facts.gid,
         kernel: KernelStat {
             resident: Some(facts.resident),
+            swapped: facts.swapped,
+            birth_time: facts.birth_time,
+            access_time: Some(facts.access_time),
+            modify_time: Some(facts.modify_time),
             change_time: Some(facts.change_time),
             ..KernelStat::default()
         },
         header: None,
+        fault: None,
         participants: Vec::new(),
+        readers: false,
         objects: Vec::new(),
     })
 }
@@ -522,15 +673,41 @@ fn of_sysv_kernel(address: &Address, kernel: &sysv::KernelStat) -> SegmentStat {
             last_pid: Some(kernel.last_pid),
             attached: Some(kernel.attached),
             locked: Some(kernel.is_locked()),
-            resident: None,
             attach_time: Some(kernel.attach_time),
             detach_time: Some(kernel.detach_time),
             change_time: Some(kernel.change_time),
+            ..KernelStat::default()
         },
         header: None,
+        fault: None,
         participants: Vec::new(),
+        readers: false,
         objects: Vec::new(),
     }
+}
+
+/// What an attach for looking is about to change.
+fn before_sysv(id: i32, attempt: Attempt<'_>) -> Result<KernelStat> {
+    let kernel = sysv::stat(id, attempt)?;
+    Ok(KernelStat {
+        last_pid: Some(kernel.last_pid),
+        attach_time: Some(kernel.attach_time),
+        detach_time: Some(kernel.detach_time),
+        ..KernelStat::default()
+    })
+}
+
+/// What the kernel tells of the pages of a System V segment.
+fn add_pages(kernel: &mut KernelStat, found: Option<pages::Pages>) {
+    kernel.resident = found.map(|p| p.resident);
+    kernel.swapped = found.map(|p| p.swapped);
+}
+
+/// Whether somebody is attached, or may be.
+fn anybody(stat: &SegmentStat) -> bool {
+    stat.participants.iter().any(|p| p.alive)
+        || stat.kernel.attached.is_some_and(|n| n > 0)
+        || stat.readers
 }
 
 fn header_stat(header: &Header) -> HeaderStat {

@@ -27,6 +27,7 @@ mod birth;
 mod collect;
 mod core;
 mod failure;
+mod fault;
 pub mod header;
 mod inspect;
 mod mapper;
@@ -44,6 +45,8 @@ mod errno;
 #[cfg(segments)]
 mod locks;
 #[cfg(segments)]
+mod pages;
+#[cfg(segments)]
 mod posix;
 #[cfg(segments)]
 mod process;
@@ -57,7 +60,7 @@ mod sysv;
 #[cfg(not(segments))]
 mod elsewhere;
 #[cfg(not(segments))]
-use elsewhere::{locks, posix, process, sysv};
+use elsewhere::{locks, pages, posix, process, sysv};
 
 pub use address::Address;
 pub(crate) use admit::contract_at;
@@ -65,6 +68,7 @@ pub use attachment::Attachment;
 pub(crate) use attachment::{RoleGuard, open_or_create};
 pub use bare::{Owner, Segment};
 pub use collect::{Candidate, Keep, Leftover, Verdict, survey};
+pub use fault::Fault;
 pub use inspect::{
     CreatorStat, HeaderStat, Inspector, KernelStat, Message, ObjectStat, ParticipantStat,
     QueueStat, SegmentStat, SegmentState, list,

@@ -11,6 +11,7 @@ pub(super) use super::companion::{
 use super::failure::{Attempt, bytes};
 use super::header::{HEADER_SIZE, Header, STATE, State};
 use super::options::Options;
+use super::pages::{self, Pages};
 use super::process;
 use super::room::memory_left;
 use crate::error::{ErrorKind, Result};
@@ -38,6 +39,8 @@ pub(super) struct KernelStat {
     pub(super) attach_time: i64,
     pub(super) detach_time: i64,
     pub(super) change_time: i64,
+    /// Only in a list, which has it at hand; see `pages`.
+    pub(super) pages: Option<Pages>,
 }
 
 /// Bits of the mode that are not permissions, from shmctl(2).
@@ -114,6 +117,7 @@ pub(super) fn stat(id: i32, attempt: Attempt<'_>) -> Result<KernelStat> {
         attach_time: ds.shm_atime,
         detach_time: ds.shm_dtime,
         change_time: ds.shm_ctime,
+        pages: None,
     })
 }
 
@@ -404,6 +408,7 @@ fn parse_line(line: &str) -> Option<KernelStat> {
         attach_time: f[11].parse().ok()?,
         detach_time: f[12].parse().ok()?,
         change_time: f[13].parse().ok()?,
+        pages: pages::of_line(line).and_then(|(_, pages)| pages),
     })
 }
 

@@ -31,10 +31,13 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let address = address(&arguments.address)?;
     let inspector = Inspector::open(&address, &arguments.trust.options())?;
     let Some(contract) = inspector.contract() else {
-        return Err(Failure::mismatch(format!(
-            "{address} carries no contract, so there is nothing to decode by: it is a bare segment \
-             or another program's"
-        )));
+        return Err(match inspector.fault() {
+            Some(fault) => Failure::of_fault(&address, fault),
+            None => Failure::mismatch(format!(
+                "{address} carries no contract, so there is nothing to decode by: it is a bare \
+                 segment or another program's"
+            )),
+        });
     };
     let names: Vec<&str> = contract.objects.iter().map(|o| o.name.as_str()).collect();
     if let Some(object) = &arguments.object
@@ -76,7 +79,10 @@ fn dump_queue(
             Printable(&object.name)
         )));
     };
-    let messages = inspector.messages(index, limit)?;
+    let messages = inspector.messages(index, limit).map_err(|error| match inspector.fault() {
+        Some(fault) => Failure::of_fault(inspector.address(), fault),
+        None => error.into(),
+    })?;
     let depth = inspector.depth(index).unwrap_or(messages.len() as u64);
     let _ =
         writeln!(text, "{} (queue of {}), {depth} waiting", Printable(&object.name), queue.item);

@@ -34,6 +34,7 @@ enum Column {
     Kind,
     Size,
     Resident,
+    Swapped,
     Mode,
     Owner,
     Group,
@@ -50,6 +51,7 @@ enum Column {
     Key,
     Locked,
     Objects,
+    Wrong,
 }
 
 const USUAL: [Column; 7] = [
@@ -96,10 +98,11 @@ impl Column {
             Self::Kind => Some(stat.address.kind().to_owned()),
             Self::Size => Some(show::size(stat.size)),
             Self::Resident => kernel.resident.map(show::size),
+            Self::Swapped => kernel.swapped.map(show::size),
             Self::Mode => Some(format!("{:04o}", stat.mode)),
             Self::Owner => Some(show::user(stat.uid)),
             Self::Group => Some(show::group(stat.gid)),
-            Self::State => Some(stat.state.name().to_owned()),
+            Self::State => Some(show::state(stat)),
             Self::Schema => header.map(|h| match h.schema.as_str() {
                 "" => "no schema".to_owned(),
                 schema => format!("{} {}", Printable(schema), Printable(&h.version)),
@@ -116,6 +119,7 @@ impl Column {
             Self::Id => kernel.id.map(|id| id.to_string()),
             Self::Key => kernel.key.map(|key| format!("{key:#010x}")),
             Self::Locked => kernel.locked.map(|l| if l { "yes" } else { "no" }.to_owned()),
+            Self::Wrong => stat.fault.as_ref().map(|f| Printable(&f.to_string()).to_string()),
             Self::Objects => header.map(|_| {
                 let names = stat.objects.iter().map(|o| Printable(&o.name).to_string());
                 names.collect::<Vec<_>>().join(",")

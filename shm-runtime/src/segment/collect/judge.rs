@@ -114,8 +114,11 @@ fn unreadable(uid: u32, error: &Error) -> Verdict {
 }
 
 fn judge(inspector: &Inspector, stat: &SegmentStat) -> Verdict {
-    if inspector.header().is_none() || stat.state == SegmentState::Foreign {
-        return keep(Keep::Foreign, "it is bare, or another program's");
+    if inspector.header().is_none() || stat.state == SegmentState::Damaged {
+        return match &stat.fault {
+            Some(fault) => keep(Keep::Damaged, fault.to_string()),
+            None => keep(Keep::Foreign, "it is bare, or another program's"),
+        };
     }
     if !is_mine(stat.uid) {
         return of_another_user(stat.uid);
