@@ -214,8 +214,10 @@ impl Resolver<'_, '_> {
         let Some(layout) = layout else {
             let limit = self.limits.segment;
             let message = format!("{capacity} items of {size} bytes are more than {limit} bytes");
-            self.error(Code::E064, &object.capacity, message)
-                .help("choose a smaller capacity, or raise the limit");
+            self.error(Code::E064, &object.capacity, message).help(
+                "choose a smaller capacity; only a build.rs can ask for more, with \
+                     Builder::segment_limit",
+            );
             return None;
         };
         Some((item, align, layout))
