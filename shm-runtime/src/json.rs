@@ -17,7 +17,7 @@ pub const VERSION: u32 = 1;
 pub fn segment(stat: &SegmentStat) -> Value {
     let header = stat.header.as_ref();
     let mut out = json!({
-        "address": stat.address.to_string(),
+        "address": stat.address.spelling(),
         "kind": stat.address.kind(),
         "size": stat.size,
         "mode": format!("{:04o}", stat.mode),

@@ -4,7 +4,8 @@ use comfy_table::{ContentArrangement, Table, presets};
 use jiff::Timestamp;
 use serde_json::{Value, json};
 use shm_runtime::{
-    ErrorKind, Mapper, ParticipantStat, Printable, SegmentStat, SegmentState, json as stat_json,
+    Address, ErrorKind, Mapper, ParticipantStat, Printable, SegmentStat, SegmentState,
+    json as stat_json,
 };
 use std::io::{IsTerminal, Write};
 
@@ -99,6 +100,14 @@ pub(crate) fn time_seconds(seconds: i64) -> String {
     match seconds {
         0 => "never".to_owned(),
         _ => Timestamp::from_second(seconds).map_or_else(|_| "-".to_owned(), |t| t.to_string()),
+    }
+}
+
+/// An address: for a program as it is written, for a terminal made printable.
+pub(crate) fn address(address: &Address) -> String {
+    match std::io::stdout().is_terminal() {
+        true => address.to_string(),
+        false => address.spelling(),
     }
 }
 

@@ -7,6 +7,7 @@
 
 use super::access::Opened;
 use super::address::Address;
+use super::bare::Owner;
 use super::failure::Attempt;
 use super::fault::Fault;
 use super::header::{ENTRY_SIZE, Entry, Header, HeaderFault, State};
@@ -254,7 +255,13 @@ pub struct Inspector {
 impl Inspector {
     /// Opens a segment for looking at it.
     pub fn open(address: &Address, options: &Options) -> Result<Self> {
-        let attempt = Attempt::new("look at", address);
+        Self::open_to("look at", address, options)
+    }
+
+    /// As [`Self::open`], for a look before something is done with the segment:
+    /// failures say that it cannot be `verb`ed.
+    pub fn open_to(verb: &'static str, address: &Address, options: &Options) -> Result<Self> {
+        let attempt = Attempt::new(verb, address);
         let before = match address {
             Address::Posix(_) => KernelStat::default(),
             _ => {
@@ -265,6 +272,18 @@ impl Inspector {
             }
         };
         Self::new(Opened::open(address, true, options, attempt)?, before, attempt)
+    }
+
+    /// Who owns a segment, and its permissions, without reading it, before
+    /// something is done with it: failures say that it cannot be `verb`ed.
+    pub fn owner_to(verb: &'static str, address: &Address) -> Result<Owner> {
+        let attempt = Attempt::new(verb, address);
+        if let Address::Posix(name) = address {
+            let facts = posix::facts(&posix::peek(name, attempt)?, attempt)?;
+            return Ok(Owner { uid: facts.uid, gid: facts.gid, mode: facts.mode & 0o777 });
+        }
+        let stat = sysv::stat(sysv::find(address, attempt)?, attempt)?;
+        Ok(Owner { uid: stat.uid, gid: stat.gid, mode: stat.mode & 0o777 })
     }
 
     pub(super) fn of_file(address: &Address, file: &File) -> Result<Self> {

@@ -1,6 +1,6 @@
 //! How a segment is created, and who is trusted when attaching to one.
 
-use super::failure::Attempt;
+use super::failure::{Attempt, no_mode};
 use super::process;
 use crate::error::{ErrorKind, Result};
 
@@ -56,8 +56,7 @@ impl Options {
     /// Only permissions for owner, group and others make sense.
     pub(super) fn check_mode(&self, attempt: Attempt<'_>) -> Result<()> {
         if self.mode > 0o777 {
-            let why = format!("mode {:o} is not within 0 to 777", self.mode);
-            return Err(attempt.fail(ErrorKind::Invalid, why));
+            return Err(attempt.fail(ErrorKind::Invalid, no_mode(self.mode)));
         }
         Ok(())
     }

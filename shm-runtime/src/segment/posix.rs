@@ -5,7 +5,7 @@
 //! half-made one, and a full /dev/shm is an error of create instead of a
 //! SIGBUS later.
 
-use super::address::Address;
+use super::address::{Address, OWN_FILES};
 use super::failure::{Attempt, bytes};
 use super::options::Options;
 pub(super) use super::removal::{remove, remove_claimed, remove_this};
@@ -13,10 +13,11 @@ use super::room::memory_left;
 use super::{pages, process};
 use crate::error::{ErrorKind, Result};
 use crate::memory::Mapping;
+use crate::text::Printable;
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, FallocateFlags, OFlag, fallocate, open};
 use nix::sys::mman::{MapFlags, ProtFlags, mmap, munmap};
-use nix::sys::stat::{FchmodatFlags, FileStat, Mode, SFlag, fchmod, fchmodat, fstat};
+use nix::sys::stat::{FchmodatFlags, FileStat, Mode, SFlag, fchmod, fchmodat, fstat, lstat};
 use nix::sys::statvfs::fstatvfs;
 use nix::unistd::{Gid, LinkatFlags, Uid, fchown, linkat};
 use std::fs::File;
@@ -37,6 +38,13 @@ pub(crate) fn prefix() -> String {
 /// The path of a segment's file; refused where the prefix makes it too long.
 pub(super) fn path(name: &str, attempt: Attempt<'_>) -> Result<String> {
     let file = format!("{}{name}", prefix());
+    if file.starts_with(OWN_FILES) {
+        let why = format!(
+            "with SHM_RUNTIME_PREFIX before it, the name begins with {OWN_FILES}: such names belong \
+             to the runtime; choose another prefix"
+        );
+        return Err(attempt.fail(ErrorKind::Invalid, why));
+    }
     if file.is_empty() || file.len() > 255 || file.contains('/') {
         let why = "with SHM_RUNTIME_PREFIX before it, the name is empty, too long or has a slash";
         return Err(attempt.fail(ErrorKind::Invalid, why));
@@ -160,6 +168,10 @@ fn link(fd: &File, name: &str, attempt: Attempt<'_>) -> Result<()> {
         |e| match e {
             Errno::ENOENT => attempt
                 .fail(ErrorKind::Unsupported, "giving it a name needs /proc, which is not mounted"),
+            Errno::EEXIST => match lstat(to.as_str()).ok().and_then(|s| why_no_segment(&s, &to)) {
+                Some(why) => attempt.fail(ErrorKind::Exists, why).with_os(e as i32),
+                None => attempt.os("linkat", e),
+            },
             e => attempt.os("linkat", e),
         },
     )
@@ -197,7 +209,8 @@ fn check_file(stat: &FileStat, options: &Options, attempt: Attempt<'_>) -> Resul
     }
     if stat.st_nlink > 1 {
         let why = format!(
-            "it has {} names (hard links); a segment has one, somebody added to it",
+            "it has {} names (hard links); a segment has one, somebody added to it; `shmgen rm \
+             --force` takes this name away",
             stat.st_nlink
         );
         return Err(attempt.fail(ErrorKind::Permission, why));
@@ -307,19 +320,26 @@ pub(super) fn look(path: &str, attempt: Attempt<'_>) -> Result<(std::os::fd::Own
     let flags = OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
     let peek = open(path, flags, Mode::empty()).map_err(|e| attempt.os("open", e))?;
     let seen = fstat(&peek).map_err(|e| attempt.os("fstat", e))?;
-    let kind = SFlag::from_bits_truncate(seen.st_mode & SFlag::S_IFMT.bits());
-    if kind == SFlag::S_IFREG {
-        return Ok((peek, seen));
+    match why_no_segment(&seen, path) {
+        None => Ok((peek, seen)),
+        Some(why) => Err(attempt.fail(ErrorKind::Permission, why)),
     }
-    let what = match kind {
-        SFlag::S_IFLNK => "a symbolic link",
-        SFlag::S_IFIFO => "a FIFO",
-        SFlag::S_IFSOCK => "a socket",
-        SFlag::S_IFDIR => "a directory",
-        _ => "a device",
+}
+
+/// Why what a path leads to is no segment, and what to do; `None` for a file.
+fn why_no_segment(seen: &FileStat, path: &str) -> Option<String> {
+    let (what, command) = match SFlag::from_bits_truncate(seen.st_mode & SFlag::S_IFMT.bits()) {
+        SFlag::S_IFREG => return None,
+        SFlag::S_IFLNK => ("a symbolic link", "rm"),
+        SFlag::S_IFIFO => ("a FIFO", "rm"),
+        SFlag::S_IFSOCK => ("a socket", "rm"),
+        SFlag::S_IFDIR => ("a directory", "rmdir"),
+        _ => ("a device", "rm"),
     };
-    let why = format!("it is {what}, not a segment; somebody put it there");
-    Err(attempt.fail(ErrorKind::Permission, why))
+    let path = Printable(path);
+    Some(format!(
+        "it is {what}, not a segment; somebody put it there, and `{command} {path}` takes it away"
+    ))
 }
 
 /// Changes owner and mode of what a name leads to.
@@ -382,7 +402,7 @@ pub(super) fn lock(mapping: &Mapping, lock: bool, attempt: Attempt<'_>) -> Resul
 /// The names in /dev/shm that are files, with the prefix taken off.
 pub(super) fn list() -> Vec<String> {
     let prefix = prefix();
-    let names = files().into_iter().filter(|n| !n.starts_with(super::address::OWN_FILES));
+    let names = files().into_iter().filter(|n| !n.starts_with(OWN_FILES));
     names
         .filter_map(|n| n.strip_prefix(&prefix).map(str::to_owned))
         .filter(|n| !n.is_empty())
@@ -391,7 +411,7 @@ pub(super) fn list() -> Vec<String> {
 
 /// The names of the runtime's own files, which no prefix is put before.
 pub(super) fn list_companions() -> Vec<String> {
-    files().into_iter().filter(|n| n.starts_with(super::address::OWN_FILES)).collect()
+    files().into_iter().filter(|n| n.starts_with(OWN_FILES)).collect()
 }
 
 /// The names of all files in /dev/shm, sorted.

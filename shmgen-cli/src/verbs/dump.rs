@@ -29,7 +29,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Done {
     let address = address(&arguments.address)?;
-    let inspector = Inspector::open(&address, &arguments.trust.options())?;
+    let inspector = Inspector::open_to("decode", &address, &arguments.trust.options())?;
     let Some(contract) = inspector.contract() else {
         return Err(match inspector.fault() {
             Some(fault) => Failure::of_fault(&address, fault),
@@ -56,7 +56,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         dump_queue(&inspector, contract, index, arguments.limit, &mut text, &mut objects)?;
     }
     if arguments.json {
-        let whole = json!({ "version": 1, "address": address.to_string(), "objects": objects });
+        let whole = json!({ "version": 1, "address": address.spelling(), "objects": objects });
         show::print_json(&whole)?;
     } else {
         show::print(&text)?;

@@ -54,6 +54,11 @@ fn address(text: &str) -> Result<Address, Failure> {
     Ok(text.parse::<Address>()?)
 }
 
+/// The user that the kernel checks.
+fn caller() -> u32 {
+    nix::unistd::geteuid().as_raw()
+}
+
 /// Whom to trust when looking at segments.
 #[derive(clap::Args, Debug)]
 pub(crate) struct Trust {

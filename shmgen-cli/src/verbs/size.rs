@@ -103,7 +103,7 @@ fn about(part: &Part) -> String {
 fn to_json(segment: &Segment) -> Value {
     json!({
         "name": segment.name,
-        "address": segment.address.to_string(),
+        "address": segment.address.spelling(),
         "size": segment.size,
         "pages": segment.size / PAGE,
         "parts": parts(segment).iter().map(part_json).collect::<Vec<_>>(),

@@ -25,7 +25,41 @@ SHM_COLD shm_status shm_posix_path(const char *name, shm_attempt attempt, char p
   shm_add(&text, SHM_DIR "/");
   shm_add(&text, prefix);
   shm_add(&text, name);
+  if (strncmp(path + sizeof SHM_DIR, ".shmgen.", 8) == 0) {
+    return shm_fail(attempt, SHM_INVALID,
+                    "with SHM_RUNTIME_PREFIX before it, the name begins with .shmgen.: such names belong to "
+                    "the runtime; choose another prefix");
+  }
   return SHM_OK;
+}
+
+/* Refuses what a path leads to and is no file. */
+SHM_COLD shm_status shm_fail_stranger(shm_attempt attempt, shm_status status, uint32_t type,
+                                      const char *path) {
+  shm_text *why = shm_explain_attempt(attempt, status);
+  shm_add(why, "it is ");
+  shm_add(why, type == SHM_SYS_SYMLINK     ? "a symbolic link"
+               : type == SHM_SYS_FIFO      ? "a FIFO"
+               : type == SHM_SYS_SOCKET    ? "a socket"
+               : type == SHM_SYS_DIRECTORY ? "a directory"
+                                           : "a device");
+  shm_add(why, ", not a segment; somebody put it there, and `");
+  shm_add(why, type == SHM_SYS_DIRECTORY ? "rmdir " : "rm ");
+  shm_add_outside(why, path, SIZE_MAX);
+  shm_add(why, "` takes it away");
+  return status;
+}
+
+/* The type of what a path leads to, if it is no file; else 0. */
+SHM_COLD uint32_t shm_posix_stranger(const char *path) {
+  struct stat seen;
+  uint32_t type = 0;
+  int peek = shm_sys_open(path, SHM_SYS_PATH | SHM_SYS_NOFOLLOW, 0);
+  if (peek >= 0) {
+    type = fstat(peek, &seen) == 0 ? SHM_CAST(uint32_t, seen.st_mode) & SHM_SYS_TYPE_MASK : 0;
+    close(peek);
+  }
+  return type == SHM_SYS_REGULAR ? 0 : type;
 }
 
 /* Bytes that are free in the file's file system. */
@@ -132,6 +166,13 @@ SHM_COLD shm_status shm_posix_link(int fd, const char *name, shm_attempt attempt
   if (errno == ENOENT) {
     return shm_fail(attempt, SHM_UNSUPPORTED, "giving it a name needs /proc, which is not mounted");
   }
+  if (errno == EEXIST) {
+    uint32_t type = shm_posix_stranger(to);
+    status =
+        type == 0 ? shm_fail_os(attempt, "linkat", EEXIST) : shm_fail_stranger(attempt, SHM_EXISTS, type, to);
+    SHM_VERSIONED(shm_runtime_failure).os_error = EEXIST;
+    return status;
+  }
   return shm_fail_os(attempt, "linkat", errno);
 }
 
@@ -174,7 +215,6 @@ SHM_INLINE bool shm_same_file(const struct stat *a, const struct stat *b) {
  */
 SHM_COLD shm_status shm_posix_look(const char *path, shm_attempt attempt, int *peek, struct stat *seen) {
   uint32_t type;
-  shm_text *why;
   /* O_PATH opens nothing: a FIFO, a device or a lease cannot make us wait. */
   *peek = shm_sys_open(path, SHM_SYS_PATH | SHM_SYS_NOFOLLOW, 0);
   if (*peek < 0) {
@@ -190,15 +230,7 @@ SHM_COLD shm_status shm_posix_look(const char *path, shm_attempt attempt, int *p
     return SHM_OK;
   }
   close(*peek);
-  why = shm_explain_attempt(attempt, SHM_PERMISSION);
-  shm_add(why, "it is ");
-  shm_add(why, type == SHM_SYS_SYMLINK     ? "a symbolic link"
-               : type == SHM_SYS_FIFO      ? "a FIFO"
-               : type == SHM_SYS_SOCKET    ? "a socket"
-               : type == SHM_SYS_DIRECTORY ? "a directory"
-                                           : "a device");
-  shm_add(why, ", not a segment; somebody put it there");
-  return SHM_PERMISSION;
+  return shm_fail_stranger(attempt, SHM_PERMISSION, type, path);
 }
 
 SHM_COLD shm_status shm_posix_check(const struct stat *seen, const shm_options *options,
@@ -210,7 +242,8 @@ SHM_COLD shm_status shm_posix_check(const struct stat *seen, const shm_options *
     shm_text *why = shm_explain_attempt(attempt, SHM_PERMISSION);
     shm_add(why, "it has ");
     shm_add_number(why, seen->st_nlink);
-    shm_add(why, " names (hard links); a segment has one, somebody added to it");
+    shm_add(why, " names (hard links); a segment has one, somebody added to it; `shmgen rm --force` takes "
+                 "this name away");
     return SHM_PERMISSION;
   }
   return shm_check_owner(options, seen->st_uid, attempt);

@@ -37,7 +37,7 @@ fn posix_segment(name: String, mappers: &Mappers) -> Option<Candidate> {
             let facts =
                 posix::peek(&name, attempt).and_then(|file| posix::facts(&file, attempt)).ok()?;
             return Some(Candidate {
-                name: address.to_string(),
+                name: address.spelling(),
                 size: facts.size,
                 uid: facts.uid,
                 state: None,
@@ -68,7 +68,7 @@ fn sysv_segment(kernel: &sysv::KernelStat, mappers: &Mappers) -> Option<Candidat
         Err(error) if error.kind() == ErrorKind::NotFound => return None,
         Err(error) => {
             return Some(Candidate {
-                name: address.to_string(),
+                name: address.spelling(),
                 size: kernel.size,
                 uid: kernel.uid,
                 state: None,
@@ -85,7 +85,7 @@ fn sysv_segment(kernel: &sysv::KernelStat, mappers: &Mappers) -> Option<Candidat
 
 fn candidate(stat: &SegmentStat, changed: i64, verdict: Verdict, identity: Identity) -> Candidate {
     Candidate {
-        name: stat.address.to_string(),
+        name: stat.address.spelling(),
         size: stat.size,
         uid: stat.uid,
         state: Some(stat.state),
