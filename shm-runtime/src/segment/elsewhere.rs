@@ -255,6 +255,9 @@ pub(super) mod process {
         pub(in super::super) fn find() -> Self {
             Self
         }
+        pub(in super::super) fn none() -> Self {
+            Self
+        }
         pub(in super::super) fn of(&self, _: u64, _: u64) -> Vec<u32> {
             Vec::new()
         }

@@ -26,6 +26,7 @@ mod bare;
 mod birth;
 mod collect;
 mod core;
+mod counts;
 mod failure;
 mod fault;
 pub mod header;
@@ -37,6 +38,7 @@ mod participants;
 mod plan;
 mod raw;
 mod spec;
+mod watch;
 
 #[cfg(segments)]
 mod companion;
@@ -68,6 +70,7 @@ pub use attachment::Attachment;
 pub(crate) use attachment::{RoleGuard, open_or_create};
 pub use bare::{Owner, Segment};
 pub use collect::{Candidate, Keep, Leftover, Verdict, survey};
+pub use counts::Counts;
 pub use fault::Fault;
 pub use inspect::{
     CreatorStat, HeaderStat, Inspector, KernelStat, Message, ObjectStat, ParticipantStat,
@@ -79,3 +82,4 @@ pub use options::Options;
 pub use plan::Plan;
 pub use raw::RawBytes;
 pub use spec::{Spec, SpecCell};
+pub use watch::Watch;

@@ -19,6 +19,7 @@ pub(crate) mod schema;
 pub(crate) mod set;
 pub(crate) mod size;
 pub(crate) mod stat;
+pub(crate) mod top;
 pub(crate) mod write;
 
 use crate::failure::Failure;
