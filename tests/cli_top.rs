@@ -227,7 +227,7 @@ fn what_cannot_be_watched_is_refused_at_once() {
         (&["top", &nothing.text()][..], 3, "there is no such segment"),
         (&["top", &bare.text()], 5, "nothing that could be watched"),
         (&["top", "posix:/a/b"], 2, "one slash"),
-        (&["top", "-i", "0"], 2, "50ms"),
+        (&["top", "-i", "0"], 2, "5ms"),
         (&["top", "-n", "0"], 2, "1.."),
         (&["top", "--sort", "nosuch"], 2, "possible values"),
     ] {

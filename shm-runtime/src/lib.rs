@@ -54,10 +54,10 @@ pub use object::queue::{
     Reservation, TryPopError, TryPushError,
 };
 pub use segment::{
-    Address, Attachment, Candidate, Counts, CreatorStat, Fault, HeaderStat, Inspector, IntoAddress,
-    Keep, KernelStat, Leftover, Mapper, Message, ObjectStat, OpenOptions, Options, Owner,
-    ParticipantStat, Plan, QueueStat, RawBytes, Segment, SegmentStat, SegmentState, SegmentType,
-    Spec, Verdict, Watch, header, list, survey,
+    Address, Attachment, Candidate, Counts, CreatorStat, Fault, Followed, HeaderStat, Inspector,
+    IntoAddress, Keep, KernelStat, Leftover, Mapper, Message, ObjectStat, OpenOptions, Options,
+    Owner, ParticipantStat, Plan, QueueStat, RawBytes, Segment, SegmentStat, SegmentState,
+    SegmentType, Spec, Verdict, Watch, header, list, survey,
 };
 #[cfg(feature = "derive")]
 pub use shm_derive::SharedLayout;

@@ -412,6 +412,16 @@ impl Inspector {
         self.header.as_ref()
     }
 
+    /// Copies bytes out of the segment.
+    pub(super) fn read(&self, at: u64, out: &mut [u8]) -> Result<()> {
+        self.opened.read(at, out)
+    }
+
+    /// The System V id.
+    pub(super) fn sysv_id(&self) -> Option<i32> {
+        self.opened.sysv_id()
+    }
+
     /// The POSIX file.
     pub(super) fn file(&self) -> Option<&File> {
         self.opened.file()
@@ -500,7 +510,7 @@ impl Inspector {
     }
 
     /// Where a queue lies, if the directory and the contract agree.
-    fn queue_at(&self, header: &Header, index: usize) -> Option<(u64, QueueLayout)> {
+    pub(super) fn queue_at(&self, header: &Header, index: usize) -> Option<(u64, QueueLayout)> {
         let contract = self.contract.as_ref()?;
         let ObjectLayout::Queue(queue) =
             ObjectLayout::of(contract, &contract.objects.get(index)?.kind)?;
@@ -509,7 +519,7 @@ impl Inspector {
         (inside && entry.size == queue.size && entry.kind == 1).then_some((entry.offset, queue))
     }
 
-    fn word(&self, at: u64) -> u64 {
+    pub(super) fn word(&self, at: u64) -> u64 {
         let mut bytes = [0; 8];
         self.opened.read(at, &mut bytes).map_or(0, |()| u64::from_le_bytes(bytes))
     }
@@ -557,7 +567,7 @@ impl Inspector {
     }
 
     /// The exact tail: from the hint on over whole stamps.
-    fn tail(&self, at: u64, queue: &QueueLayout) -> u64 {
+    pub(super) fn tail(&self, at: u64, queue: &QueueLayout) -> u64 {
         let mut tail = self.word(at + layout::TAIL_HINT);
         for _ in 0..queue.slots {
             let slot = at + layout::SLOTS + tail % queue.slots * queue.stride;
@@ -588,16 +598,10 @@ impl Inspector {
         let mut messages = Vec::new();
         for n in 0..queue.slots.min(limit as u64) {
             let position = taken.wrapping_add(n);
-            let slot = at + layout::SLOTS + position % queue.slots * queue.stride;
-            let stamp = position.wrapping_add(1);
-            if self.word(slot) != stamp {
+            if !self.is_committed(at, &queue, position) {
                 break;
             }
-            let mut bytes = vec![0; usize::try_from(queue.item).unwrap_or(0)];
-            self.opened.read(slot + layout::STAMP_SIZE, &mut bytes)?;
-            if self.word(slot) == stamp {
-                messages.push(Message { position, bytes });
-            }
+            messages.extend(self.slot(at, &queue, position)?.map(|(message, _)| message));
         }
         Ok(messages)
     }

@@ -29,6 +29,7 @@ mod core;
 mod counts;
 mod failure;
 mod fault;
+mod follow;
 pub mod header;
 mod inspect;
 mod mapper;
@@ -72,6 +73,7 @@ pub use bare::{Owner, Segment};
 pub use collect::{Candidate, Keep, Leftover, Verdict, survey};
 pub use counts::Counts;
 pub use fault::Fault;
+pub use follow::Followed;
 pub use inspect::{
     CreatorStat, HeaderStat, Inspector, KernelStat, Message, ObjectStat, ParticipantStat,
     QueueStat, SegmentStat, SegmentState, list,

@@ -1,16 +1,22 @@
 //! `shmgen dump`: what is in a segment, decoded from the contract inside it.
 
+mod follow;
+
+use super::patience::interval;
+use super::read::hex_lines;
 use super::{Trust, address};
 use crate::failure::{Done, Failure};
 use crate::show;
 use serde_json::{Value, json};
-use shm_runtime::contract::{Contract, ObjectKind};
-use shm_runtime::{Inspector, Printable, json as runtime_json};
+use shm_runtime::contract::{Contract, ObjectKind, TypeExpr};
+use shm_runtime::{Inspector, Message, Printable, json as runtime_json};
 use std::fmt::Write as _;
+use std::time::Duration;
 
 /// Show what waits in a segment, decoded, without a schema file
 ///
-/// Nothing is consumed. The segment's own contract says what its bytes mean.
+/// Nothing is consumed. The segment's own contract says what its bytes mean. With --follow it goes
+/// on, and shows messages as they are committed.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Where it is: <posix:/NAME>, sysv:KEY, sysv-id:ID
@@ -19,9 +25,26 @@ pub(crate) struct Arguments {
     object: Option<String>,
     #[command(flatten)]
     trust: Trust,
-    /// At most so many messages of each queue, the oldest
+    /// At most so many messages of each queue, the oldest; with --follow, of those that wait
+    /// already, the newest
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
+    /// Go on with new messages until the segment is removed, or interrupted (Ctrl-C)
+    #[arg(short, long)]
+    follow: bool,
+    /// With --follow, look so often: 0.5, 20ms
+    #[arg(
+        short,
+        long,
+        value_name = "TIME",
+        value_parser = interval,
+        default_value = "20ms",
+        requires = "follow"
+    )]
+    interval: Duration,
+    /// The bytes of messages, not decoded
+    #[arg(long)]
+    hex: bool,
     /// For programs
     #[arg(long)]
     json: bool,
@@ -50,10 +73,13 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     }
     let wanted = (0..names.len())
         .filter(|i| arguments.object.as_deref().is_none_or(|wanted| wanted == names[*i]));
+    if arguments.follow {
+        return follow::run(arguments, &inspector, contract, wanted.collect());
+    }
     let mut objects = Vec::new();
     let mut text = String::new();
     for index in wanted {
-        dump_queue(&inspector, contract, index, arguments.limit, &mut text, &mut objects)?;
+        dump_queue(&inspector, contract, index, arguments, &mut text, &mut objects)?;
     }
     if arguments.json {
         let whole = json!({ "version": 1, "address": address.spelling(), "objects": objects });
@@ -68,7 +94,7 @@ fn dump_queue(
     inspector: &Inspector,
     contract: &Contract,
     index: usize,
-    limit: usize,
+    arguments: &Arguments,
     text: &mut String,
     objects: &mut Vec<Value>,
 ) -> Done {
@@ -79,21 +105,23 @@ fn dump_queue(
             Printable(&object.name)
         )));
     };
-    let messages = inspector.messages(index, limit).map_err(|error| match inspector.fault() {
-        Some(fault) => Failure::of_fault(inspector.address(), fault),
-        None => error.into(),
-    })?;
+    let messages =
+        inspector.messages(index, arguments.limit).map_err(|error| match inspector.fault() {
+            Some(fault) => Failure::of_fault(inspector.address(), fault),
+            None => error.into(),
+        })?;
     let depth = inspector.depth(index).unwrap_or(messages.len() as u64);
     let _ =
         writeln!(text, "{} (queue of {}), {depth} waiting", Printable(&object.name), queue.item);
     let mut decoded = Vec::new();
     for message in &messages {
-        let Some(value) = contract.read(&queue.item, &message.bytes) else { continue };
-        let _ = writeln!(text, "  #{} {value}", message.position);
-        decoded.push(json!({
-            "position": message.position,
-            "value": runtime_json::value(&value),
-        }));
+        let Some(shown) = Shown::of(message, contract, &queue.item, arguments.hex) else {
+            continue;
+        };
+        let _ = writeln!(text, "  #{}{}", message.position, shown.text);
+        let mut json = json!({ "position": message.position });
+        json[shown.key] = shown.json;
+        decoded.push(json);
     }
     if depth > messages.len() as u64 {
         let _ = writeln!(text, "  .. {} more (--limit)", depth - messages.len() as u64);
@@ -106,4 +134,28 @@ fn dump_queue(
         "messages": decoded,
     }));
     Ok(())
+}
+
+/// A message as it is shown.
+struct Shown {
+    /// What follows its position: with a space before it, or lines of its own.
+    text: String,
+    /// In JSON, `value` or `bytes`.
+    key: &'static str,
+    json: Value,
+}
+
+impl Shown {
+    /// `None` if the contract does not say how to read it.
+    fn of(message: &Message, contract: &Contract, item: &TypeExpr, hex: bool) -> Option<Self> {
+        if hex {
+            let lines = hex_lines(0, &message.bytes);
+            let text = lines.lines().fold(String::new(), |all, line| all + "\n    " + line);
+            let digits = message.bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
+            return Some(Self { text, key: "bytes", json: digits.into() });
+        }
+        let value = contract.read(item, &message.bytes)?;
+        let json = runtime_json::value(&value);
+        Some(Self { text: format!(" {value}"), key: "value", json })
+    }
 }

@@ -13,6 +13,7 @@ pub(crate) mod init;
 pub(crate) mod layout;
 pub(crate) mod lock;
 pub(crate) mod ls;
+pub(crate) mod patience;
 pub(crate) mod read;
 pub(crate) mod rm;
 pub(crate) mod schema;
