@@ -3,7 +3,7 @@
 use super::text::{lines, quoted, render, version_parts, with_unit};
 use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
-use shm_runtime::contract::Primitive;
+use shm_runtime::contract::{Primitive, TypeName};
 use std::fmt::Write as _;
 
 #[derive(Template)]
@@ -237,14 +237,25 @@ fn float(f: f64, suffix: &str) -> String {
     if f < 0.0 { format!("({text})") } else { text }
 }
 
+/// The C name of a declared type: of this schema, or of the one it comes from.
+pub(super) fn c_name(name: &TypeName, prefix: &str) -> String {
+    match name.schema.as_str() {
+        "" => format!("{prefix}{}", name.name),
+        schema => format!("{}_{}", schema.replace('.', "_"), name.name),
+    }
+}
+
 /// `float curve[4][8]`
 fn declaration(ty: &Type, name: &str, prefix: &str) -> String {
     let (element, own) = match &ty.element {
         Element::Primitive(p) => (ctype(*p).to_owned(), None),
         Element::Str(n) => ("char".to_owned(), Some(*n)),
         Element::Bytes(n) => ("uint8_t".to_owned(), Some(*n)),
-        Element::Enum(t, _) | Element::Flags(t, _) | Element::Struct(t) => {
-            (format!("{prefix}{t}"), None)
+        Element::Enum(t, _) | Element::Flags(t, _) | Element::Struct(t) | Element::Union(t) => {
+            (c_name(t, prefix), None)
+        }
+        Element::List(..) | Element::Optional(_) => {
+            (format!("{prefix}{}", ty.element.wrapped_name().unwrap_or_default()), None)
         }
     };
     let mut out = format!("{element} {name}");
@@ -295,6 +306,7 @@ fn decl(decl: &TypeDecl, prefix: &str) -> Decl {
             over_aligned: s.over_aligned(),
             members: s.members.iter().map(|m| part(m, prefix)).collect(),
         }),
+        TypeDecl::Union(_) | TypeDecl::Wrapped(_) => todo!(),
     }
 }
 
@@ -355,7 +367,10 @@ fn equal(name: &str, ty: &Type, prefix: &str) -> String {
         }
         Element::Str(n) => format!("!shm_text_equal(a->{element}, b->{element}, {n})"),
         Element::Bytes(n) => format!("memcmp(a->{element}, b->{element}, {n}) != 0"),
-        Element::Struct(t) => format!("!{prefix}{t}_equal(&a->{element}, &b->{element})"),
+        Element::Struct(t) => {
+            format!("!{}_equal(&a->{element}, &b->{element})", c_name(t, prefix))
+        }
+        Element::Union(_) | Element::List(..) | Element::Optional(_) => todo!(),
     };
     loops(name, &ty.dims, |_, _, _| {}, |e| format!("if ({}) {{\n  return false;\n}}", differ(e)))
 }
@@ -381,9 +396,10 @@ fn add(name: &str, ty: &Type, prefix: &str) -> String {
         }
         Element::Bytes(n) => format!("shm_add_hex(text, value->{element}, {n});"),
         Element::Enum(t, _) | Element::Flags(t, _) => {
-            format!("{prefix}{t}_add(text, value->{element});")
+            format!("{}_add(text, value->{element});", c_name(t, prefix))
         }
-        Element::Struct(t) => format!("{prefix}{t}_add(text, &value->{element});"),
+        Element::Struct(t) => format!("{}_add(text, &value->{element});", c_name(t, prefix)),
+        Element::Union(_) | Element::List(..) | Element::Optional(_) => todo!(),
     };
     let around = |out: &mut String, depth: usize, begin: bool| {
         let indent = "  ".repeat(depth + 1);
@@ -429,9 +445,9 @@ fn segment(s: &crate::model::Segment, prefix: &str) -> Segment {
                 doc: comment(&o.doc, ""),
                 cname: format!("{cname}_{}", o.name),
                 name: o.name.clone(),
-                item: format!("{prefix}{}", o.item),
+                item: c_name(&o.item, prefix),
                 slot: if o.item_align <= 8 {
-                    format!("{prefix}{}", o.item)
+                    c_name(&o.item, prefix)
                 } else {
                     "void".to_owned()
                 },

@@ -140,7 +140,7 @@ pub(super) fn header(schema: &Schema) -> String {
                     .map(|(index, o)| Object {
                         doc: doc(&o.doc, "  "),
                         name: o.name.clone(),
-                        item: o.item.clone(),
+                        item: o.item.name.clone(),
                         capacity: o.layout.capacity,
                         index,
                     })
@@ -162,6 +162,7 @@ fn named(decl: &TypeDecl, prefix: &str) -> Named {
         TypeDecl::Enum(e) => (&e.doc, e.values.iter().map(|v| v.name.len()).max().unwrap_or(0)),
         TypeDecl::Flags(f) => (&f.doc, f.bits.iter().map(|b| b.name.len() + 3).sum()),
         TypeDecl::Struct(s) => (&s.doc, 0),
+        TypeDecl::Union(_) | TypeDecl::Wrapped(_) => todo!(),
     };
     Named {
         doc: doc(text, ""),

@@ -2,9 +2,10 @@
 
 use crate::model::{
     Element, Enum, Field, Flags, Gap, Member, Object, Schema, Segment, Struct, Type, TypeDecl,
-    Value as Constant,
+    Union, Value as Constant,
 };
 use serde_json::{Value, json};
+use shm_runtime::contract::TypeName;
 
 /// The version of this form: it grows when a key changes its meaning.
 const VERSION: u32 = 1;
@@ -22,6 +23,10 @@ pub(super) fn model(schema: &Schema) -> String {
             "version": schema.version_text(),
             "doc": schema.doc,
         },
+        "imports": schema.imports.iter().map(|i| json!({
+            "schema": i.name,
+            "module": i.module,
+        })).collect::<Value>(),
         "constants": schema.constants.iter().map(|c| json!({
             "name": c.name,
             "type": c.ty.name(),
@@ -43,6 +48,10 @@ pub(super) fn model(schema: &Schema) -> String {
         }),
         "structs": of_kind(|t| match t {
             TypeDecl::Struct(s) => Some(structure(s)),
+            _ => None,
+        }),
+        "unions": of_kind(|t| match t {
+            TypeDecl::Union(u) => Some(union(u)),
             _ => None,
         }),
         "segments": schema.segments.iter().map(segment).collect::<Value>(),
@@ -109,6 +118,27 @@ fn structure(s: &Struct) -> Value {
     named(&s.name, rest, &s.doc)
 }
 
+fn union(u: &Union) -> Value {
+    let variants = u.variants.iter().map(|v| {
+        let mut rest = json!({ "number": v.number, "size": v.size });
+        if let (Some(ty), Value::Object(rest)) = (&v.ty, &mut rest) {
+            if let Value::Object(ty) = type_of(ty) {
+                rest.extend(ty);
+            }
+        }
+        named(&v.name, rest, &v.doc)
+    });
+    let rest = json!({
+        "tag": u.tag.name(),
+        "size": u.layout.size,
+        "align": u.layout.align,
+        "payload_offset": u.layout.offset,
+        "payload_size": u.payload,
+        "variants": variants.collect::<Value>(),
+    });
+    named(&u.name, rest, &u.doc)
+}
+
 fn field(f: &Field) -> Value {
     let mut rest = json!({
         "kind": "field",
@@ -137,13 +167,25 @@ fn gap(g: &Gap) -> Value {
 
 /// A type as it is written, and taken apart.
 fn type_of(ty: &Type) -> Value {
+    let declared = |kind: &str, name: &TypeName| {
+        let mut out = json!({ "kind": kind, "name": name.name });
+        if !name.schema.is_empty() {
+            out["schema"] = json!(name.schema);
+        }
+        out
+    };
     let element = match &ty.element {
         Element::Primitive(p) => json!({ "kind": "primitive", "name": p.name() }),
         Element::Str(n) => json!({ "kind": "str", "bytes": n }),
         Element::Bytes(n) => json!({ "kind": "bytes", "bytes": n }),
-        Element::Enum(name, _) => json!({ "kind": "enum", "name": name }),
-        Element::Flags(name, _) => json!({ "kind": "flags", "name": name }),
-        Element::Struct(name) => json!({ "kind": "struct", "name": name }),
+        Element::Enum(name, _) => declared("enum", name),
+        Element::Flags(name, _) => declared("flags", name),
+        Element::Struct(name) => declared("struct", name),
+        Element::Union(name) => declared("union", name),
+        Element::List(inner, room) => {
+            json!({ "kind": "list", "room": room, "of": type_of(inner) })
+        }
+        Element::Optional(inner) => json!({ "kind": "optional", "of": type_of(inner) }),
     };
     json!({ "type": ty.expr().to_string(), "element": element, "dimensions": ty.dims })
 }
@@ -168,7 +210,7 @@ fn segment(s: &Segment) -> Value {
 fn object(o: &Object) -> Value {
     let rest = json!({
         "kind": "queue",
-        "item": o.item,
+        "item": o.item.to_string(),
         "offset": o.offset,
         "size": o.layout.size,
         "capacity": o.layout.capacity,

@@ -210,6 +210,7 @@ fn decl(decl: &TypeDecl) -> Decl {
             size: s.size,
             members: s.members.iter().map(part).collect(),
         }),
+        TypeDecl::Union(_) | TypeDecl::Wrapped(_) => todo!(),
     }
 }
 
@@ -283,7 +284,8 @@ fn ctype(ty: &Type) -> String {
         Element::Primitive(p) | Element::Enum(_, p) | Element::Flags(_, p) => scalar(*p).to_owned(),
         Element::Str(n) => format!("_ctypes.c_char * {n}"),
         Element::Bytes(n) => format!("_ctypes.c_uint8 * {n}"),
-        Element::Struct(name) => name.clone(),
+        Element::Struct(name) => name.name.clone(),
+        Element::Union(_) | Element::List(..) | Element::Optional(_) => todo!(),
     };
     // ctypes multiplies from the inside out: rows first in C is rows last here.
     ty.dims.iter().rev().fold(element, |inner, n| match inner.contains('*') {
@@ -314,6 +316,7 @@ fn element_field(element: &Element, unit: &str) -> String {
             format!("_Enum(raw, name, {name}, {})", range(*p))
         }
         Element::Struct(name) => format!("_Nested(raw, name, {name})"),
+        Element::Union(_) | Element::List(..) | Element::Optional(_) => todo!(),
     }
 }
 
@@ -326,9 +329,10 @@ fn hints(element: &Element) -> (String, String) {
         Element::Str(_) => ("str", "str"),
         Element::Bytes(_) => ("bytes", "bytes"),
         Element::Enum(name, _) | Element::Flags(name, _) => {
-            return (name.clone(), "int".to_owned());
+            return (name.name.clone(), "int".to_owned());
         }
-        Element::Struct(name) => (name.as_str(), name.as_str()),
+        Element::Struct(name) => (name.name.as_str(), name.name.as_str()),
+        Element::Union(_) | Element::List(..) | Element::Optional(_) => todo!(),
     };
     (get.to_owned(), set.to_owned())
 }
@@ -351,6 +355,7 @@ fn format(ty: &Type) -> String {
             "\"u1\"".to_owned()
         }
         Element::Struct(name) => format!("{name}.DTYPE"),
+        Element::Union(_) | Element::List(..) | Element::Optional(_) => todo!(),
     };
     match shape.len() {
         0 => element,
@@ -379,7 +384,7 @@ fn segment(s: &crate::model::Segment) -> Segment {
             .map(|(index, o)| Object {
                 doc: lines(&o.doc, "        #: "),
                 name: o.name.clone(),
-                item: o.item.clone(),
+                item: o.item.name.clone(),
                 capacity: o.layout.capacity,
                 index,
             })

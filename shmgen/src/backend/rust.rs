@@ -237,6 +237,7 @@ fn decl(decl: &TypeDecl, options: &RustOptions) -> Decl {
             all: hexadecimal(f.bits.iter().fold(0u64, |all, b| all | 1 << b.bit)),
         }),
         TypeDecl::Struct(s) => Decl::Struct(structure(s, options)),
+        TypeDecl::Union(_) | TypeDecl::Wrapped(_) => todo!(),
     }
 }
 
@@ -271,7 +272,7 @@ fn structure(s: &crate::model::Struct, options: &RustOptions) -> Struct {
             },
         })
         .collect();
-    let uses: BTreeSet<&str> = s.fields().filter_map(|f| f.ty.element.named()).collect();
+    let uses: BTreeSet<String> = s.fields().filter_map(|f| f.ty.element.named()).map(|n| n.name.clone()).collect();
     Struct {
         doc: doc(&s.doc, ""),
         attributes: attributes(&s.name, options),
@@ -290,7 +291,8 @@ fn type_of(ty: &Type) -> String {
         Element::Primitive(p) => p.name().to_owned(),
         Element::Str(n) => format!("::shm_runtime::Str<{n}>"),
         Element::Bytes(n) => format!("[u8; {n}]"),
-        Element::Enum(name, _) | Element::Flags(name, _) | Element::Struct(name) => name.clone(),
+        Element::Enum(name, _) | Element::Flags(name, _) | Element::Struct(name) => name.name.clone(),
+        Element::Union(_) | Element::List(..) | Element::Optional(_) => todo!(),
     };
     ty.dims.iter().rev().fold(element, |inner, n| format!("[{inner}; {n}]"))
 }
@@ -304,6 +306,7 @@ fn default_of(ty: &Type) -> String {
         Element::Bytes(n) => format!("[0; {n}]"),
         Element::Enum(name, _) | Element::Flags(name, _) => format!("{name}(0)"),
         Element::Struct(name) => format!("<{name} as ::core::default::Default>::default()"),
+        Element::Union(_) | Element::List(..) | Element::Optional(_) => todo!(),
     };
     ty.dims.iter().rev().fold(element, |inner, n| format!("[{inner}; {n}]"))
 }
@@ -333,7 +336,7 @@ fn segment(s: &crate::model::Segment) -> Segment {
                     doc(&o.doc, "    ") + "    ///\n"
                 },
                 name: o.name.clone(),
-                item: o.item.clone(),
+                item: o.item.name.clone(),
                 capacity: o.layout.capacity,
                 index,
             })

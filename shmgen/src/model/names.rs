@@ -16,6 +16,8 @@ pub enum Role {
     Field,
     /// A value of an enum or a flag.
     Member,
+    /// A variant of a union.
+    Variant,
     /// A segment.
     Segment,
     /// An object of a segment: a method of its handle.
@@ -30,6 +32,7 @@ impl Role {
             Self::Top => "a constant or a type",
             Self::Field => "a field",
             Self::Member => "a value or a flag",
+            Self::Variant => "a variant",
             Self::Segment => "a segment",
             Self::Object => "an object",
             Self::Namespace => "a part of a schema's name",
@@ -167,7 +170,7 @@ const KEYWORDS: [(&str, &[&str]); 4] = [
 ];
 
 /// Names that generated code uses itself, by what they would collide with.
-const TAKEN: [(Role, &[&str]); 6] = [
+const TAKEN: [(Role, &[&str]); 7] = [
     (
         Role::Top,
         &[
@@ -269,6 +272,7 @@ const TAKEN: [(Role, &[&str]); 6] = [
             "is_integer",
         ],
     ),
+    (Role::Variant, &["tag", "unknown", "value", "mro", "size"]),
     (Role::Segment, &["shm", "std"]),
     (
         Role::Object,
