@@ -23,7 +23,7 @@ const HEADERS: &str = "\
 #include <linux/io_uring.h>
 #include <linux/tcp.h>
 #include <linux/videodev2.h>
-#include \"linux.h\"
+#include \"uapi.h\"
 ";
 
 /// The schema's struct, the real one, and whether later kernels may add fields
@@ -60,7 +60,7 @@ const RENAMED: [(&str, &str, &str); 5] = [
 ];
 
 fn path() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kernel/linux.toml")
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/kernel/uapi.toml")
 }
 
 fn schema() -> Schema {
@@ -86,7 +86,7 @@ fn assertions(schema: &Schema) -> (String, usize) {
     for s in structs(schema) {
         let (_, real, grows) =
             STRUCTS.iter().find(|(name, ..)| *name == s.name).expect("a row for each struct");
-        let ours = format!("linux_{}", s.name);
+        let ours = format!("uapi_{}", s.name);
         let relation = if *grows { "<=" } else { "==" };
         add(format!("sizeof({ours}) {relation} sizeof({real})"));
         add(format!("_Alignof({ours}) == _Alignof({real})"));
@@ -134,7 +134,7 @@ fn a_field_out_of_place_is_seen() {
     let (code, value) =
         ("  { name = \"code\", type = \"u16\" },\n", "  { name = \"value\", type = \"i32\" },\n");
     assert!(text.contains(&format!("{code}{value}")));
-    let wrong = folder.join("linux.toml");
+    let wrong = folder.join("uapi.toml");
     std::fs::write(&wrong, text.replace(&format!("{code}{value}"), &format!("{value}{code}")))
         .unwrap();
     tools::generate(&wrong, &folder);
