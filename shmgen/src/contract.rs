@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) fn types_of(schema: &Schema, roots: impl Iterator<Item = TypeName>) -> Vec<TypeDef> {
     let mut by_name: BTreeMap<TypeName, (&Schema, &TypeDecl)> = BTreeMap::new();
     for home in schema.with_imports() {
-        for decl in home.types.iter().filter(|t| !matches!(t, TypeDecl::Wrapped(_))) {
+        for decl in home.declared() {
             let name = seen_from(schema, home, &TypeName::own(decl.name()));
             by_name.insert(name, (home, decl));
         }

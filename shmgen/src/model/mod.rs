@@ -69,6 +69,11 @@ impl Schema {
         format!("{}.{}", self.version.0, self.version.1)
     }
 
+    /// The types that the schema declares.
+    pub fn declared(&self) -> impl Iterator<Item = &TypeDecl> {
+        self.types.iter().filter(|t| !matches!(t, TypeDecl::Wrapped(_)))
+    }
+
     /// This schema and all that it imports, directly or not; each once, and
     /// after those that it imports itself.
     pub fn with_imports(&self) -> Vec<&Self> {
