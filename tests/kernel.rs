@@ -12,6 +12,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 const HEADERS: &str = "\
+#define _GNU_SOURCE 1
 #include <stddef.h>
 #include <sys/types.h>
 #include <sys/time.h>
@@ -51,11 +52,13 @@ const STRUCTS: [(&str, &str, bool); 19] = [
 ];
 
 /// Fields whose real names no schema can have.
-const RENAMED: [(&str, &str, &str); 5] = [
+const RENAMED: [(&str, &str, &str); 7] = [
     ("InputEvent", "kind", "type"),
     ("IpcPerm", "key", "__key"),
+    ("IpcPerm", "seq", "__seq"),
+    ("IpcPerm", "reserved1", "__glibc_reserved1"),
+    ("IpcPerm", "reserved2", "__glibc_reserved2"),
     ("EventCtrl", "kind", "type"),
-    ("EventCtrl", "value64", "value64"),
     ("V4l2Event", "u", "type"),
 ];
 
@@ -119,7 +122,7 @@ fn the_structures_of_the_kernel_lie_as_its_headers_say() {
     std::fs::write(folder.join("kernel.c"), text).unwrap();
     for compiler in tools::compilers() {
         tools::run(
-            Command::new(&compiler.c)
+            Command::new(compiler.c)
                 .args(["-std=gnu11", "-fsyntax-only", "-Werror", "kernel.c"])
                 .current_dir(&folder),
         );
@@ -140,7 +143,7 @@ fn a_field_out_of_place_is_seen() {
     tools::generate(&wrong, &folder);
     std::fs::write(folder.join("kernel.c"), assertions(&schema()).0).unwrap();
     for compiler in tools::compilers() {
-        let output = Command::new(&compiler.c)
+        let output = Command::new(compiler.c)
             .args(["-std=gnu11", "-fsyntax-only", "kernel.c"])
             .current_dir(&folder)
             .output()

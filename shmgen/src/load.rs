@@ -43,7 +43,8 @@ fn real(path: &Path) -> PathBuf {
 
 impl Loader {
     fn schema(&mut self, source: &Arc<Source>) -> (Option<syntax::Schema>, Option<Schema>) {
-        let stem = source.path().file_stem().and_then(|s| s.to_str()).unwrap_or("schema").to_owned();
+        let stem =
+            source.path().file_stem().and_then(|s| s.to_str()).unwrap_or("schema").to_owned();
         let Some(written) = syntax::parse(source, &mut self.diagnostics) else {
             return (None, None);
         };
@@ -60,8 +61,7 @@ impl Loader {
         if !all_right {
             return (Some(written), None);
         }
-        let schema =
-            model::resolve(&written, &stem, imports, self.limits, &mut self.diagnostics);
+        let schema = model::resolve(&written, &stem, imports, self.limits, &mut self.diagnostics);
         self.distinct(&schema, &written);
         (Some(written), Some(schema))
     }
@@ -164,7 +164,10 @@ impl Loader {
         }
         for (one, message) in told {
             // The import that is one of them, or that brings one along.
-            let brings = |i: &Arc<Schema>| std::ptr::eq(&**i, one) || i.with_imports().iter().any(|s| std::ptr::eq(*s, one));
+            let brings = |i: &Arc<Schema>| {
+                std::ptr::eq(Arc::as_ptr(i), one)
+                    || i.with_imports().iter().any(|s| std::ptr::eq(*s, one))
+            };
             let at = schema.imports.iter().position(brings).and_then(|i| written.imports.get(i));
             let at = at.unwrap_or(&written.name);
             self.error(Code::E072, &written.source, at, message).help("rename one of them");

@@ -20,7 +20,7 @@ struct Header<'a> {
     prefix: String,
     /// The modules of the schemas that it imports.
     imports: Vec<&'a str>,
-    /// C++17 sees std::optional in it.
+    /// C++17 sees `std::optional` in it.
     has_optionals: bool,
     /// What is true of a runtime of another series.
     runtime_series_test: String,
@@ -487,11 +487,7 @@ fn segment(s: &crate::model::Segment, prefix: &str) -> Segment {
                 cname: format!("{cname}_{}", o.name),
                 name: o.name.clone(),
                 item: c_name(&o.item, prefix),
-                slot: if o.item_align <= 8 {
-                    c_name(&o.item, prefix)
-                } else {
-                    "void".to_owned()
-                },
+                slot: if o.item_align <= 8 { c_name(&o.item, prefix) } else { "void".to_owned() },
                 index,
                 item_size: o.layout.item,
                 capacity: o.layout.capacity,

@@ -107,9 +107,7 @@ impl<'s> Writer<'s> {
             Element::Primitive(_) => ("int".to_owned(), "int".to_owned()),
             Element::Str(_) => ("str".to_owned(), "str".to_owned()),
             Element::Bytes(_) => ("bytes".to_owned(), "bytes".to_owned()),
-            Element::Enum(name, _) | Element::Flags(name, _) => {
-                (self.name(name), "int".to_owned())
-            }
+            Element::Enum(name, _) | Element::Flags(name, _) => (self.name(name), "int".to_owned()),
             Element::Struct(name) | Element::Union(name) => (self.name(name), self.name(name)),
             Element::List(inner, _) => lists(self.hints(inner)),
             Element::Optional(inner) => {
