@@ -43,7 +43,8 @@ fn real(path: &Path) -> PathBuf {
 
 impl Loader {
     fn schema(&mut self, source: &Arc<Source>) -> (Option<syntax::Schema>, Option<Schema>) {
-        let stem = source.path().file_stem().and_then(|s| s.to_str()).unwrap_or("schema").to_owned();
+        let stem =
+            source.path().file_stem().and_then(|s| s.to_str()).unwrap_or("schema").to_owned();
         let Some(written) = syntax::parse(source, &mut self.diagnostics) else {
             return (None, None);
         };
@@ -60,8 +61,7 @@ impl Loader {
         if !all_right {
             return (Some(written), None);
         }
-        let schema =
-            model::resolve(&written, &stem, imports, self.limits, &mut self.diagnostics);
+        let schema = model::resolve(&written, &stem, imports, self.limits, &mut self.diagnostics);
         self.distinct(&schema, &written);
         (Some(written), Some(schema))
     }
@@ -141,9 +141,9 @@ impl Loader {
         let mut told = Vec::new();
         // Two imports of one name are one in the list: look at each by itself.
         let mut open: Vec<&Schema> = vec![schema];
-        let mut passed: Vec<*const Schema> = Vec::new();
+        let mut passed: Vec<&Schema> = Vec::new();
         while let Some(one) = open.pop() {
-            if passed.contains(&std::ptr::from_ref(one)) {
+            if passed.iter().any(|p| std::ptr::eq(*p, one)) {
                 continue;
             }
             passed.push(one);
@@ -162,9 +162,17 @@ impl Loader {
                 told.push((one, message));
             }
         }
+        // Of two schemas of one name, that was told.
+        for (i, one) in passed.iter().enumerate() {
+            for other in passed[..i].iter().filter(|o| o.name != one.name) {
+                told.extend(model::meet(one, other).map(|message| (*one, message)));
+            }
+        }
         for (one, message) in told {
             // The import that is one of them, or that brings one along.
-            let brings = |i: &Arc<Schema>| std::ptr::eq(&**i, one) || i.with_imports().iter().any(|s| std::ptr::eq(*s, one));
+            let brings = |i: &Arc<Schema>| {
+                std::ptr::eq(&**i, one) || i.with_imports().iter().any(|s| std::ptr::eq(*s, one))
+            };
             let at = schema.imports.iter().position(brings).and_then(|i| written.imports.get(i));
             let at = at.unwrap_or(&written.name);
             self.error(Code::E072, &written.source, at, message).help("rename one of them");

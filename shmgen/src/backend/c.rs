@@ -487,11 +487,7 @@ fn segment(s: &crate::model::Segment, prefix: &str) -> Segment {
                 cname: format!("{cname}_{}", o.name),
                 name: o.name.clone(),
                 item: c_name(&o.item, prefix),
-                slot: if o.item_align <= 8 {
-                    c_name(&o.item, prefix)
-                } else {
-                    "void".to_owned()
-                },
+                slot: if o.item_align <= 8 { c_name(&o.item, prefix) } else { "void".to_owned() },
                 index,
                 item_size: o.layout.item,
                 capacity: o.layout.capacity,

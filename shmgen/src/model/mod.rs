@@ -14,9 +14,11 @@ mod segments;
 mod sizes;
 mod types;
 mod unions;
+mod written;
 
 pub use resolve::resolve;
 pub(crate) use unions::rust_variant;
+pub(crate) use written::meet;
 
 use shm_runtime::contract::{Contract, Primitive, TypeExpr, TypeName, Wrapper};
 use shm_runtime::queue::layout::QueueLayout;
@@ -401,10 +403,9 @@ impl Element {
     /// The declared type that it is or is made of.
     pub fn named(&self) -> Option<&TypeName> {
         match self {
-            Self::Enum(name, _)
-            | Self::Flags(name, _)
-            | Self::Struct(name)
-            | Self::Union(name) => Some(name),
+            Self::Enum(name, _) | Self::Flags(name, _) | Self::Struct(name) | Self::Union(name) => {
+                Some(name)
+            }
             Self::List(inner, _) | Self::Optional(inner) => inner.element.named(),
             Self::Primitive(_) | Self::Str(_) | Self::Bytes(_) => None,
         }
@@ -426,10 +427,9 @@ impl Element {
             Self::Primitive(p) => TypeExpr::Primitive(*p),
             Self::Str(n) => TypeExpr::Str(*n),
             Self::Bytes(n) => TypeExpr::Bytes(*n),
-            Self::Enum(name, _)
-            | Self::Flags(name, _)
-            | Self::Struct(name)
-            | Self::Union(name) => TypeExpr::Named(name.clone()),
+            Self::Enum(name, _) | Self::Flags(name, _) | Self::Struct(name) | Self::Union(name) => {
+                TypeExpr::Named(name.clone())
+            }
             Self::List(inner, n) => TypeExpr::List(Box::new(inner.expr()), *n),
             Self::Optional(inner) => TypeExpr::Optional(Box::new(inner.expr())),
         }
