@@ -141,9 +141,9 @@ impl Loader {
         let mut told = Vec::new();
         // Two imports of one name are one in the list: look at each by itself.
         let mut open: Vec<&Schema> = vec![schema];
-        let mut passed: Vec<*const Schema> = Vec::new();
+        let mut passed: Vec<&Schema> = Vec::new();
         while let Some(one) = open.pop() {
-            if passed.contains(&std::ptr::from_ref(one)) {
+            if passed.iter().any(|p| std::ptr::eq(*p, one)) {
                 continue;
             }
             passed.push(one);
@@ -160,6 +160,12 @@ impl Loader {
                     other.name, one.name, one.module
                 );
                 told.push((one, message));
+            }
+        }
+        // Of two schemas of one name, that was told.
+        for (i, one) in passed.iter().enumerate() {
+            for other in passed[..i].iter().filter(|o| o.name != one.name) {
+                told.extend(model::meet(one, other).map(|message| (*one, message)));
             }
         }
         for (one, message) in told {

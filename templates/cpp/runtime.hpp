@@ -197,12 +197,18 @@ overloaded(F...) -> overloaded<F...>;
 namespace detail {
 
 template <std::uint64_t N, class F, class T>
-decltype(auto) visit_variant(F &f, T &&held) {
-  if constexpr (std::is_invocable_v<F &, tag<N>, T>) {
-    return f(tag<N>{}, std::forward<T>(held));
+decltype(auto) visit_variant(F &f, T &held) {
+  if constexpr (std::is_invocable_v<F &, tag<N>, T &>) {
+    return f(tag<N>{}, held);
   } else {
-    return f(std::forward<T>(held));
+    return f(held);
   }
+}
+
+/// Of what was made for the visit, such as a std::string_view: a visitor cannot change it.
+template <std::uint64_t N, class F, class T>
+decltype(auto) visit_variant(F &f, const T &&held) {
+  return visit_variant<N, F, const T>(f, held);
 }
 
 template <class F>

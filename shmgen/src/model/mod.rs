@@ -14,9 +14,11 @@ mod segments;
 mod sizes;
 mod types;
 mod unions;
+mod written;
 
 pub use resolve::resolve;
 pub(crate) use unions::rust_variant;
+pub(crate) use written::meet;
 
 use shm_runtime::contract::{Contract, Primitive, TypeExpr, TypeName, Wrapper};
 use shm_runtime::queue::layout::QueueLayout;

@@ -174,6 +174,9 @@ const TAKEN: [(Role, &[&str]); 7] = [
     (
         Role::Top,
         &[
+            // Functions of generated C++.
+            "to_string",
+            "visit",
             // Types of the schema language.
             "u8",
             "u16",
@@ -414,6 +417,12 @@ impl Space {
             return;
         }
         self.names.insert(written, (span.clone(), from.to_owned()));
+    }
+
+    /// Whether a name is in it.
+    #[cfg(test)]
+    pub(super) fn contains(&self, written: &str) -> bool {
+        self.names.contains_key(written)
     }
 }
 

@@ -8,13 +8,13 @@ use super::order::{Compound, order};
 use super::segments::{self, resolve_segments};
 use super::sizes::Sizes;
 use super::types::{Declared, Names};
-use super::unions;
 use super::{
     Alias, Bit, Constant, Enum, EnumValue, Field, Flags, Schema, Struct, Type, TypeDecl, Value,
 };
+use super::{unions, written};
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned};
 use crate::syntax::{self, Member, Number};
-use shm_runtime::contract::{Primitive, TypeExpr};
+use shm_runtime::contract::Primitive;
 use shm_runtime::header::SCHEMA_NAME_MAX;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -54,10 +54,9 @@ pub fn resolve(
         types,
         segments: vec![],
     };
-    check_wrapped_names(schema, &resolved, resolver.diagnostics);
     resolved.segments =
         resolve_segments(schema, &resolved, &resolver.names, limits, resolver.diagnostics);
-    check_written_names(schema, resolver.diagnostics);
+    check_written_names(schema, &resolved, resolver.diagnostics);
     resolved
 }
 
@@ -459,8 +458,12 @@ impl Resolver<'_, '_> {
     }
 }
 
-/// Two names of a schema that generated code would write in the same way.
-fn check_written_names(schema: &syntax::Schema, diagnostics: &mut Diagnostics) {
+/// All names in C, behind the schema's own; what is there twice is reported.
+pub(super) fn c_names(
+    schema: &syntax::Schema,
+    resolved: &Schema,
+    diagnostics: &mut Diagnostics,
+) -> Space {
     let source = &schema.source;
     let mut c = Space::default();
     let mut add = |written: String, name: &Spanned<String>, from: String| {
@@ -475,7 +478,9 @@ fn check_written_names(schema: &syntax::Schema, diagnostics: &mut Diagnostics) {
     for e in &schema.enums {
         let name = &e.name.value;
         add(name.clone(), &e.name, format!("`{name}`"));
-        add(format!("{name}_name"), &e.name, format!("the function of `{name}`"));
+        for function in ["name", "add"] {
+            add(format!("{name}_{function}"), &e.name, format!("the function of `{name}`"));
+        }
         for value in &e.values {
             let v = &value.name.value;
             add(format!("{name}_{v}"), &value.name, format!("`{name}.{v}`"));
@@ -484,6 +489,9 @@ fn check_written_names(schema: &syntax::Schema, diagnostics: &mut Diagnostics) {
     for f in &schema.flags {
         let name = &f.name.value;
         add(name.clone(), &f.name, format!("`{name}`"));
+        for function in ["contains", "add"] {
+            add(format!("{name}_{function}"), &f.name, format!("the function of `{name}`"));
+        }
         for bit in &f.bits {
             let b = &bit.name.value;
             add(format!("{name}_{b}"), &bit.name, format!("`{name}.{b}`"));
@@ -491,14 +499,14 @@ fn check_written_names(schema: &syntax::Schema, diagnostics: &mut Diagnostics) {
     }
     for s in &schema.structs {
         let name = &s.name.value;
-        for written in ["", "_equal", "_format"] {
+        for written in ["", "_equal", "_add", "_format"] {
             add(format!("{name}{written}"), &s.name, format!("`{name}`"));
         }
     }
     for u in &schema.unions {
         let name = &u.name.value;
         // In Rust, the enum with data.
-        for written in ["", "_equal", "_format", "Value"] {
+        for written in ["", "_name", "_equal", "_add", "_format", "Value"] {
             add(format!("{name}{written}"), &u.name, format!("`{name}`"));
         }
         for variant in &u.variants {
@@ -523,6 +531,16 @@ fn check_written_names(schema: &syntax::Schema, diagnostics: &mut Diagnostics) {
             }
         }
     }
+    for (written, place, from) in written::wrapped(schema, resolved) {
+        c.add(diagnostics, source, written, &place, &from);
+    }
+    c
+}
+
+/// Two names of a schema that generated code would write in the same way.
+fn check_written_names(schema: &syntax::Schema, resolved: &Schema, diagnostics: &mut Diagnostics) {
+    let source = &schema.source;
+    c_names(schema, resolved, diagnostics);
     // Variants in Rust are in UpperCamelCase.
     for u in &schema.unions {
         let mut space = Space::default();
@@ -541,36 +559,6 @@ fn check_written_names(schema: &syntax::Schema, diagnostics: &mut Diagnostics) {
                 let from = format!("the field `{}`", field.name.value);
                 space.add(diagnostics, source, written, &field.name.span, &from);
             }
-        }
-    }
-}
-
-/// Lists and optionals have names too, in C and in Python.
-fn check_wrapped_names(schema: &syntax::Schema, resolved: &Schema, diagnostics: &mut Diagnostics) {
-    let mut written: BTreeMap<String, TypeExpr> = BTreeMap::new();
-    let names = schema.structs.iter().map(|s| &s.name);
-    let names = names.chain(schema.unions.iter().map(|u| &u.name));
-    let names = names.chain(schema.enums.iter().map(|e| &e.name));
-    let names = names.chain(schema.flags.iter().map(|f| &f.name));
-    let names = names.chain(schema.aliases.iter().map(|a| &a.name));
-    let names: BTreeMap<&str, &Spanned<String>> = names
-        .chain(schema.constants.iter().map(|c| &c.name))
-        .map(|n| (n.value.as_str(), n))
-        .collect();
-    for decl in &resolved.types {
-        let TypeDecl::Wrapped(w) = decl else { continue };
-        let expr = w.expr();
-        if let Some(name) = names.get(w.name.as_str()) {
-            let message = format!("the type `{expr}` needs the name `{}` in C", w.name);
-            diagnostics
-                .error(Code::E023, &schema.source, name.span.clone(), message)
-                .label("rename this one");
-        } else if let Some(other) = written.insert(w.name.clone(), expr.clone()) {
-            // Two types that are written in one way: no field is to blame alone.
-            let message = format!("`{other}` and `{expr}` both become `{}` in C", w.name);
-            diagnostics
-                .error(Code::E023, &schema.source, schema.name.span.clone(), message)
-                .help("rename the types in them");
         }
     }
 }
