@@ -47,8 +47,7 @@ struct Constant {
 impl Module<'_> {
     /// What a type checker says where it finds no module, another one, or that
     /// it has nothing to say.
-    const UNFOUND: &'static str =
-        "import-not-found, import-untyped, attr-defined, unused-ignore";
+    const UNFOUND: &'static str = "import-not-found, import-untyped, attr-defined, unused-ignore";
 }
 
 enum Decl {
@@ -371,7 +370,9 @@ fn variant_hints(u: &crate::model::Union, writer: &Writer<'_>) -> Vec<Hint> {
                 doc: variant_doc(&v.doc),
                 name: v.name.clone(),
                 match_args: if hints.is_some() { "(\"value\",)" } else { "()" },
-                parameters: hints.as_ref().map_or(String::new(), |(_, set)| format!(", value: {set}")),
+                parameters: hints
+                    .as_ref()
+                    .map_or(String::new(), |(_, set)| format!(", value: {set}")),
                 value: hints.map(|(get, _)| get),
             }
         })
