@@ -1,5 +1,5 @@
 //! Lists, optionals, unions and imports in Python: what is generated from
-//! tests/schemas/shapes.toml, beside one another and in a package, in every
+//! tests/schemas/constructs.toml, beside one another and in a package, in every
 //! Python that is found and for its type checker. What the values do is in
 //! python/tests.
 //!
@@ -15,7 +15,7 @@ use std::process::Command;
 use tools::{OTHER_PYTHONS, other_python, python, python_with, root, run, scratch};
 
 /// The schema, and those that it imports.
-const MODULES: [&str; 3] = ["shapes", "shapes_parts", "shapes_root"];
+const MODULES: [&str; 3] = ["constructs", "constructs_parts", "constructs_root"];
 
 fn generate(schema: &str, out: &Path) {
     let schema = root().join(format!("tests/schemas/{schema}.toml"));
@@ -25,7 +25,7 @@ fn generate(schema: &str, out: &Path) {
 /// A folder with the modules beside one another.
 fn beside(folder: &str) -> PathBuf {
     let out = scratch(folder);
-    generate("shapes", &out);
+    generate("constructs", &out);
     out
 }
 
@@ -37,13 +37,13 @@ fn packaged(folder: &str) -> PathBuf {
     for init in ["acme/__init__.py", "acme/gen/__init__.py"] {
         std::fs::write(out.join(init), "").unwrap();
     }
-    generate("shapes", &package);
+    generate("constructs", &package);
     out
 }
 
 /// What an import that is not relative would find in place of the modules.
 fn decoys(folder: &Path) {
-    for module in ["shapes_parts", "shapes_root"] {
+    for module in ["constructs_parts", "constructs_root"] {
         let decoy = folder.join(format!("{module}.py"));
         std::fs::write(decoy, "raise ImportError('that is the wrong module')\n").unwrap();
     }
@@ -69,7 +69,7 @@ fn the_modules_are_the_texts_beside_the_schema_whoever_generates_them() {
         let file = format!("{module}.py");
         let found = std::fs::read_to_string(out.join(&file)).unwrap();
         assert_eq!(found, std::fs::read_to_string(alone.join(&file)).unwrap(), "{module} alone");
-        let golden = root().join("tests/schemas/shapes").join(&file);
+        let golden = root().join("tests/schemas/constructs").join(&file);
         if bless {
             std::fs::create_dir_all(golden.parent().unwrap()).unwrap();
             std::fs::write(&golden, &found).unwrap();
@@ -82,27 +82,27 @@ fn the_modules_are_the_texts_beside_the_schema_whoever_generates_them() {
 
 /// A program that uses all of it, with the modules imported as `from` says.
 fn program(from: &str) -> String {
-    let head = format!("{from}import shapes, shapes_parts, shapes_root\n");
+    let head = format!("{from}import constructs, constructs_parts, constructs_root\n");
     let body = r#"
 import copy, pickle
-from shapes_root import Mark, Stamp
-Payload, Level = shapes.Payload, shapes.Level
+from constructs_root import Mark, Stamp
+Payload, Level = constructs.Payload, constructs.Level
 
 def told(payload):
     if isinstance(payload, Payload.level):
         return payload.value.price
     return payload.tag
 
-message = shapes.All(
+message = constructs.All(
     payload=Payload.levels([Level(price=1), Level(price=2, count=3)]),
-    tall=shapes.Tall.unknown(5, b"kept"),
-    lists=shapes.Lists(u8s=[1, 2], texts=["ab"], payloads=[Payload.none(), Payload.counts([7])], maybes=[None, 8]),
-    optionals=shapes.Optionals(a_text="", a_level=Level(price=9), some=[None, 4]),
-    deep=shapes.Deep(deep=[None, [], [[[1, 2, 3], [4, 5, 6]]], None, None]),
-    foreign=shapes.Foreign(mark=Mark.at(Stamp(time=5)), points=[shapes_parts.Point(x=-1)], when=Stamp(time=6)),
+    tall=constructs.Tall.unknown(5, b"kept"),
+    lists=constructs.Lists(u8s=[1, 2], texts=["ab"], payloads=[Payload.none(), Payload.counts([7])], maybes=[None, 8]),
+    optionals=constructs.Optionals(a_text="", a_level=Level(price=9), some=[None, 4]),
+    deep=constructs.Deep(deep=[None, [], [[[1, 2, 3], [4, 5, 6]]], None, None]),
+    foreign=constructs.Foreign(mark=Mark.at(Stamp(time=5)), points=[constructs_parts.Point(x=-1)], when=Stamp(time=6)),
 )
-address = "posix:/shapes"
-with shapes.Shapes.create(address) as one, shapes.Shapes.attach(address) as two:
+address = "posix:/constructs"
+with constructs.Constructs.create(address) as one, constructs.Constructs.attach(address) as two:
     one.alls.put(message)
     got = two.alls.get(timeout=5)
     assert got == message and bytes(got) == bytes(message)
@@ -110,17 +110,17 @@ with shapes.Shapes.create(address) as one, shapes.Shapes.attach(address) as two:
     assert two.stamps.get(timeout=5) == Stamp(time=7)
     one.unlink()
 assert got.payload == Payload.levels([Level(price=1), Level(price=2, count=3)])
-assert got.tall == shapes.Tall.unknown(5, b"kept") and got.lists.maybes == [None, 8]
-assert type(got.foreign.when) is Stamp is shapes_root.Stamp
+assert got.tall == constructs.Tall.unknown(5, b"kept") and got.lists.maybes == [None, 8]
+assert type(got.foreign.when) is Stamp is constructs_root.Stamp
 for again in (copy.deepcopy(got), pickle.loads(pickle.dumps(got))):
     assert again == message
-names = {**vars(shapes_root), **vars(shapes_parts), **vars(shapes)}
+names = {**vars(constructs_root), **vars(constructs_parts), **vars(constructs)}
 assert eval(repr(got), names) == got
 assert told(Payload.level(Level(price=9))) == 9 and told(Payload.none()) == 0
 raw = bytearray(bytes(message))
-raw[shapes.All.lists.offset] = 4
-raw[shapes.All.optionals.offset] = 7
-hostile = shapes.All.from_buffer_copy(raw)
+raw[constructs.All.lists.offset] = 4
+raw[constructs.All.optionals.offset] = 7
+hostile = constructs.All.from_buffer_copy(raw)
 for part, name in ((hostile.lists, "u8s"), (hostile.optionals, "a_u8")):
     assert f"{name}=<invalid" in repr(part)
     try:
@@ -138,7 +138,7 @@ match got.payload:
     case _:
         raise AssertionError(got.payload)
 match got.tall:
-    case shapes.Tall.unknown(5, value):
+    case constructs.Tall.unknown(5, value):
         assert value[:4] == b"kept"
     case _:
         raise AssertionError(got.tall)
@@ -146,7 +146,7 @@ match got.tall:
 "#;
     let body = match from {
         "" => body.to_owned(),
-        _ => body.replace("from shapes_root import", "from acme.gen.shapes_root import"),
+        _ => body.replace("from constructs_root import", "from acme.gen.constructs_root import"),
     };
     head + &body
 }
@@ -179,84 +179,84 @@ fn modules_in_a_package_import_those_of_the_same_package() {
 const RIGHT: &str = r#"
 from typing import List, Optional, Sequence
 
-def level(payload: shapes.Payload) -> int:
+def level(payload: constructs.Payload) -> int:
     match payload:
-        case shapes.Payload.level(level):
+        case constructs.Payload.level(level):
             price: int = level.price
             return price
-        case shapes.Payload.counts([first, *rest]):
+        case constructs.Payload.counts([first, *rest]):
             numbers: List[int] = [first, *rest]
             return sum(numbers)
-        case shapes.Payload.maybe(None):
+        case constructs.Payload.maybe(None):
             return 0
-        case shapes.Payload.mark(shapes_root.Mark.at(stamp)):
+        case constructs.Payload.mark(constructs_root.Mark.at(stamp)):
             time: int = stamp.time
             return time
-        case shapes.Payload.unknown(tag, value):
+        case constructs.Payload.unknown(tag, value):
             return tag + len(value)
         case _:
             return payload.tag
 
-lists = shapes.Lists(u8s=[1], texts=("a", "b"), levels=[shapes.Level()], maybes=[None, 2], arrays=[[[1]]])
+lists = constructs.Lists(u8s=[1], texts=("a", "b"), levels=[constructs.Level()], maybes=[None, 2], arrays=[[[1]]])
 u8s: List[int] = lists.u8s
-levels: List[shapes.Level] = lists.levels
-payloads: List[shapes.Payload] = lists.payloads
+levels: List[constructs.Level] = lists.levels
+payloads: List[constructs.Payload] = lists.payloads
 grids: List[List[List[int]]] = lists.grids
 maybes: List[Optional[int]] = lists.maybes
 lists.u8s = range(3)
-lists.sides = [shapes.Side.BUY, 2]
-optionals = shapes.Optionals(a_u8=None, a_text="x", a_payload=shapes.Payload.none(), some=[None, 1])
+lists.sides = [constructs.Side.BUY, 2]
+optionals = constructs.Optionals(a_u8=None, a_text="x", a_payload=constructs.Payload.none(), some=[None, 1])
 number: Optional[int] = optionals.a_u8
 text: Optional[str] = optionals.a_text
-maybe: Optional[shapes.Payload] = optionals.a_payload
+maybe: Optional[constructs.Payload] = optionals.a_payload
 if optionals.a_level is not None:
     optionals.a_level.price = 5
-deep: List[Optional[List[List[List[float]]]]] = shapes.Deep().deep
+deep: List[Optional[List[List[List[float]]]]] = constructs.Deep().deep
 given: Sequence[Optional[Sequence[Sequence[Sequence[float]]]]] = deep
-shapes.Deep(deep=given)
-foreign = shapes.Foreign(stamp=shapes_root.Stamp(time=1), when=None, points=[shapes_parts.Point(x=1)])
-stamp: shapes_root.Stamp = foreign.stamp
-when: Optional[shapes_root.Stamp] = foreign.when
-clock: shapes_root.Clock = foreign.clock
-mark: shapes_root.Mark = foreign.mark
-part: Optional[shapes_parts.Small] = foreign.small_part
-whole = shapes.All(payload=shapes.Payload.flag(True), foreign=foreign)
-held: bool = shapes.Payload.flag(True).value
-bit: shapes.Bit = shapes.Bit.Bit(3)
-offset: int = shapes.All.payload.offset + shapes.Payload.SIZE
-side: shapes.Side = shapes.Hiding().other
-more: Optional[shapes.Small] = shapes.Hiding(Side=1, Small=shapes.Small()).more
-with shapes.Shapes.attach() as segment:
-    segment.stamps.put(shapes_root.Stamp())
-    taken: shapes_root.Stamp = segment.stamps.get()
+constructs.Deep(deep=given)
+foreign = constructs.Foreign(stamp=constructs_root.Stamp(time=1), when=None, points=[constructs_parts.Point(x=1)])
+stamp: constructs_root.Stamp = foreign.stamp
+when: Optional[constructs_root.Stamp] = foreign.when
+clock: constructs_root.Clock = foreign.clock
+mark: constructs_root.Mark = foreign.mark
+part: Optional[constructs_parts.Small] = foreign.small_part
+whole = constructs.All(payload=constructs.Payload.flag(True), foreign=foreign)
+held: bool = constructs.Payload.flag(True).value
+bit: constructs.Bit = constructs.Bit.Bit(3)
+offset: int = constructs.All.payload.offset + constructs.Payload.SIZE
+side: constructs.Side = constructs.Hiding().other
+more: Optional[constructs.Small] = constructs.Hiding(Side=1, Small=constructs.Small()).more
+with constructs.Constructs.attach() as segment:
+    segment.stamps.put(constructs_root.Stamp())
+    taken: constructs_root.Stamp = segment.stamps.get()
 "#;
 
 /// What is wrong, and what it is called.
 const WRONG: [(&str, &str); 24] = [
-    ("shapes.Lists(u8s=['a'])", "list-item"),
-    ("shapes.Lists(u8s=None)", "arg-type"),
-    ("shapes.Lists().u8s = 5", "assignment"),
-    ("text: str = shapes.Lists().u8s", "assignment"),
-    ("shapes.Lists().levels[0].price.real.wrong", "attr-defined"),
-    ("shapes.Optionals(a_u8='a')", "arg-type"),
-    ("number: int = shapes.Optionals().a_u8", "assignment"),
-    ("shapes.Optionals().a_list = [None]", "list-item"),
-    ("shapes.All(payload=shapes.Level())", "arg-type"),
-    ("shapes.All(payload=None)", "arg-type"),
-    ("shapes.All().payload = shapes.Tall.most(1)", "assignment"),
-    ("shapes.Payload.level(5)", "arg-type"),
-    ("shapes.Payload.level()", "call-arg"),
-    ("shapes.Payload.none(1)", "call-arg"),
-    ("shapes.Payload.nothing()", "attr-defined"),
-    ("shapes.Payload.unknown('a', b'')", "arg-type"),
-    ("word: str = shapes.Payload.flag(True).value", "assignment"),
-    ("shapes.Payload.flag(True).value = False", "misc"),
-    ("shapes.All().payload.value", "attr-defined"),
-    ("shapes.Foreign(stamp=shapes_parts.Point())", "arg-type"),
-    ("shapes.Foreign(small=shapes_parts.Small())", "arg-type"),
-    ("small: shapes.Small = shapes.Foreign().small_part", "assignment"),
-    ("shapes.Foreign(points=[shapes_root.Stamp()])", "list-item"),
-    ("shapes.Shapes.attach().stamps.put(shapes.Level())", "arg-type"),
+    ("constructs.Lists(u8s=['a'])", "list-item"),
+    ("constructs.Lists(u8s=None)", "arg-type"),
+    ("constructs.Lists().u8s = 5", "assignment"),
+    ("text: str = constructs.Lists().u8s", "assignment"),
+    ("constructs.Lists().levels[0].price.real.wrong", "attr-defined"),
+    ("constructs.Optionals(a_u8='a')", "arg-type"),
+    ("number: int = constructs.Optionals().a_u8", "assignment"),
+    ("constructs.Optionals().a_list = [None]", "list-item"),
+    ("constructs.All(payload=constructs.Level())", "arg-type"),
+    ("constructs.All(payload=None)", "arg-type"),
+    ("constructs.All().payload = constructs.Tall.most(1)", "assignment"),
+    ("constructs.Payload.level(5)", "arg-type"),
+    ("constructs.Payload.level()", "call-arg"),
+    ("constructs.Payload.none(1)", "call-arg"),
+    ("constructs.Payload.nothing()", "attr-defined"),
+    ("constructs.Payload.unknown('a', b'')", "arg-type"),
+    ("word: str = constructs.Payload.flag(True).value", "assignment"),
+    ("constructs.Payload.flag(True).value = False", "misc"),
+    ("constructs.All().payload.value", "attr-defined"),
+    ("constructs.Foreign(stamp=constructs_parts.Point())", "arg-type"),
+    ("constructs.Foreign(small=constructs_parts.Small())", "arg-type"),
+    ("small: constructs.Small = constructs.Foreign().small_part", "assignment"),
+    ("constructs.Foreign(points=[constructs_root.Stamp()])", "list-item"),
+    ("constructs.Constructs.attach().stamps.put(constructs.Level())", "arg-type"),
 ];
 
 /// mypy in strict mode, in a folder with modules.
@@ -283,7 +283,7 @@ fn all_ways(test: &str) -> [(PathBuf, &'static str); 3] {
 #[test]
 fn what_is_right_passes_mypy_in_strict_mode_in_a_package_and_in_none() {
     for (folder, from) in all_ways("right") {
-        let program = format!("{from}import shapes, shapes_parts, shapes_root\n{RIGHT}");
+        let program = format!("{from}import constructs, constructs_parts, constructs_root\n{RIGHT}");
         std::fs::write(folder.join("program.py"), program).unwrap();
         run(mypy(&folder).arg("program.py"));
         // The modules themselves, and for the oldest Python too.
@@ -303,7 +303,7 @@ fn what_is_right_passes_mypy_in_strict_mode_in_a_package_and_in_none() {
 fn what_is_wrong_is_seen_by_mypy_in_a_package_and_in_none() {
     for (folder, from) in all_ways("wrong") {
         let lines: String = WRONG.iter().map(|(line, _)| format!("\n{line}")).collect();
-        let program = format!("{from}import shapes, shapes_parts, shapes_root{lines}\n");
+        let program = format!("{from}import constructs, constructs_parts, constructs_root{lines}\n");
         std::fs::write(folder.join("program.py"), program).unwrap();
         let output = mypy(&folder).arg("program.py").output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout);

@@ -9,15 +9,15 @@ from typing import Any
 
 import numpy
 import pytest
-import shapes
+import constructs
 
 # Much of what follows is about what a type checker refuses too.
-Deep: Any = shapes.Deep
-Level: Any = shapes.Level
-Lists: Any = shapes.Lists
-Optionals: Any = shapes.Optionals
-Payload: Any = shapes.Payload
-Side: Any = shapes.Side
+Deep: Any = constructs.Deep
+Level: Any = constructs.Level
+Lists: Any = constructs.Lists
+Optionals: Any = constructs.Optionals
+Payload: Any = constructs.Payload
+Side: Any = constructs.Side
 
 
 # --- lists
@@ -305,7 +305,7 @@ def test_a_field_tells_where_it_lies_and_its_unit() -> None:
     assert repr(Deep.deep) == f"<field Deep.deep at 0, {5 * (4 + 4 + 4 * 24)} bytes>"
 
 
-@pytest.mark.parametrize("kind", [Lists, Optionals, Deep, shapes.All, shapes.Foreign])
+@pytest.mark.parametrize("kind", [Lists, Optionals, Deep, constructs.All, constructs.Foreign])
 def test_each_byte_counts_for_one_field_at_most_and_none_makes_it_fail(kind: Any) -> None:
     for place in range(kind.SIZE):
         raw = bytearray(kind.SIZE)

@@ -11,13 +11,13 @@ from typing import Any
 
 import numpy
 import pytest
-import shapes
-import shapes_parts
-import shapes_root
+import constructs
+import constructs_parts
+import constructs_root
 from schema_values import Schemas, check, check_numpy, given, layout, packed, some
 
-_FILE = pathlib.Path(__file__).parents[2] / "tests/schemas/shapes.toml"
-SCHEMAS = Schemas(_FILE, {"shapes": shapes, "shapes_parts": shapes_parts, "shapes_root": shapes_root})
+_FILE = pathlib.Path(__file__).parents[2] / "tests/schemas/constructs.toml"
+SCHEMAS = Schemas(_FILE, {"constructs": constructs, "constructs_parts": constructs_parts, "constructs_root": constructs_root})
 STRUCTS = tuple(SCHEMAS.text["struct"])
 ROUNDS = 60
 
@@ -25,7 +25,7 @@ ROUNDS = 60
 @pytest.mark.parametrize("name", [*STRUCTS, *SCHEMAS.text["union"]])
 def test_the_layout_is_that_of_c(name: str) -> None:
     t = SCHEMAS.named(name)
-    kind: Any = getattr(shapes, name)
+    kind: Any = getattr(constructs, name)
     place = layout(t)
     assert place.size == kind.SIZE == numpy.dtype(kind.DTYPE).itemsize
     if t.kind == "struct":
@@ -39,7 +39,7 @@ def test_the_layout_is_that_of_c(name: str) -> None:
 def test_a_value_is_read_as_it_was_written(name: str) -> None:
     dice = random.Random(f"written {name}")
     t = SCHEMAS.named(name)
-    kind: Any = getattr(shapes, name)
+    kind: Any = getattr(constructs, name)
     for _ in range(ROUNDS):
         value = some(t, dice)
         made = given(t, value, dice)
@@ -66,7 +66,7 @@ def test_what_is_written_over_another_value_leaves_nothing_of_it(name: str) -> N
 def test_what_was_read_can_be_assigned_to_another(name: str) -> None:
     dice = random.Random(f"read {name}")
     t = SCHEMAS.named(name)
-    kind: Any = getattr(shapes, name)
+    kind: Any = getattr(constructs, name)
     for _ in range(ROUNDS):
         one = given(t, some(t, dice), dice)
         two = given(t, some(t, dice), dice)
@@ -85,7 +85,7 @@ def test_what_was_read_can_be_assigned_to_another(name: str) -> None:
 def test_a_value_can_be_printed_pickled_copied_and_compared(name: str) -> None:
     dice = random.Random(f"printed {name}")
     t = SCHEMAS.named(name)
-    names = {**vars(shapes_root), **vars(shapes_parts), **vars(shapes)}
+    names = {**vars(constructs_root), **vars(constructs_parts), **vars(constructs)}
     for _ in range(ROUNDS):
         value = some(t, dice)
         if name in ("All", "Foreign"):

@@ -10,17 +10,17 @@ from typing import Any
 
 import numpy
 import pytest
-import shapes
-import shapes_root
+import constructs
+import constructs_root
 
 # Much of what follows is about what a type checker refuses too.
-All: Any = shapes.All
-Bit: Any = shapes.Bit
-Broad: Any = shapes.Broad
-Level: Any = shapes.Level
-Mark: Any = shapes_root.Mark
-Payload: Any = shapes.Payload
-Tall: Any = shapes.Tall
+All: Any = constructs.All
+Bit: Any = constructs.Bit
+Broad: Any = constructs.Broad
+Level: Any = constructs.Level
+Mark: Any = constructs_root.Mark
+Payload: Any = constructs.Payload
+Tall: Any = constructs.Tall
 
 ONE_OF_EACH = [
     Payload.none(),
@@ -31,11 +31,11 @@ ONE_OF_EACH = [
     Payload.maybe(None),
     Payload.maybe(0.5),
     Payload.raw(b"\0\1\0"),
-    Payload.side(shapes.Side.SELL),
+    Payload.side(constructs.Side.SELL),
     Payload.side(9),
-    Payload.state(shapes.State.TOP),
+    Payload.state(constructs.State.TOP),
     Payload.grid([[1, 2, 3], [-1, -2, -3]]),
-    Payload.mark(Mark.at(shapes_root.Stamp(time=5))),
+    Payload.mark(Mark.at(constructs_root.Stamp(time=5))),
     Payload.marks([Mark.never(), Mark.unknown(9, b"\1")]),
     Payload.levels(None),
     Payload.levels([Level(price=3)]),
@@ -61,7 +61,7 @@ def test_a_variant_is_read_as_it_was_written_and_can_be_assigned_again(value: An
 
 @pytest.mark.parametrize("value", ONE_OF_EACH, ids=repr)
 def test_a_variant_can_be_printed_pickled_and_copied(value: Any) -> None:
-    names = {**vars(shapes_root), **vars(shapes)}
+    names = {**vars(constructs_root), **vars(constructs)}
     for again in (
         eval(repr(value), names),
         copy.copy(value),
@@ -88,7 +88,7 @@ def test_a_variant_says_what_it_is() -> None:
     assert repr(Payload.text("a")) == "Payload.text('a')"
     assert repr(Payload.ratio(math.inf)) == "Payload.ratio(float('inf'))"
     assert repr(Payload.unknown(77, b"a\0b\0")) == "Payload.unknown(77, b'a\\x00b')"
-    assert Payload.level.__qualname__ == "Payload.level" and Payload.level.__module__ == "shapes"
+    assert Payload.level.__qualname__ == "Payload.level" and Payload.level.__module__ == "constructs"
     assert issubclass(Payload.level, Payload)
     assert Payload.level.__match_args__ == ("value",)
     assert Payload.none.__match_args__ == ()
@@ -142,7 +142,7 @@ def told(payload):
 @pytest.mark.parametrize(
     ("variant", "wrong", "error", "text"),
     [
-        ("level", shapes.Side.BUY, TypeError, "takes a Level"),
+        ("level", constructs.Side.BUY, TypeError, "takes a Level"),
         ("level", None, TypeError, "takes a Level"),
         ("text", "x" * 13, ValueError, "takes at most 12 bytes"),
         ("text", b"x", TypeError, "takes text"),
@@ -217,7 +217,7 @@ def test_an_unknown_variant_survives_and_keeps_every_byte() -> None:
         again = All(**{name: pickle.loads(pickle.dumps(copy.copy(read)))})
         assert bytes(again) == bytes(whole) and again == whole
         assert f"{name}={union.__name__}.unknown({tag}, b'" in repr(whole)
-        assert eval(repr(read), vars(shapes)) == read
+        assert eval(repr(read), vars(constructs)) == read
         part[-1] ^= 1
         other = All.from_buffer_copy(bytes(place) + bytes(part) + bytes(All.SIZE))
         assert other != whole and getattr(other, name) != read, "every byte counts"

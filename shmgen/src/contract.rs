@@ -1,7 +1,9 @@
 //! From the model to the contract, which is shm-runtime's.
 
 use crate::model::{Member, Schema, Type, TypeDecl};
-use shm_runtime::contract::{BitDef, Field, TypeBody, TypeDef, TypeExpr, TypeName, ValueDef, VariantDef};
+use shm_runtime::contract::{
+    BitDef, Field, TypeBody, TypeDef, TypeExpr, TypeName, ValueDef, VariantDef,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The definitions of the named types and of all that they contain, sorted.
@@ -9,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) fn types_of(schema: &Schema, roots: impl Iterator<Item = TypeName>) -> Vec<TypeDef> {
     let mut by_name: BTreeMap<TypeName, (&Schema, &TypeDecl)> = BTreeMap::new();
     for home in schema.with_imports() {
-        for decl in home.types.iter().filter(|t| !matches!(t, TypeDecl::Wrapped(_))) {
+        for decl in home.declared() {
             let name = seen_from(schema, home, &TypeName::own(decl.name()));
             by_name.insert(name, (home, decl));
         }

@@ -43,7 +43,8 @@ fn real(path: &Path) -> PathBuf {
 
 impl Loader {
     fn schema(&mut self, source: &Arc<Source>) -> (Option<syntax::Schema>, Option<Schema>) {
-        let stem = source.path().file_stem().and_then(|s| s.to_str()).unwrap_or("schema").to_owned();
+        let stem =
+            source.path().file_stem().and_then(|s| s.to_str()).unwrap_or("schema").to_owned();
         let Some(written) = syntax::parse(source, &mut self.diagnostics) else {
             return (None, None);
         };
@@ -60,8 +61,7 @@ impl Loader {
         if !all_right {
             return (Some(written), None);
         }
-        let schema =
-            model::resolve(&written, &stem, imports, self.limits, &mut self.diagnostics);
+        let schema = model::resolve(&written, &stem, imports, self.limits, &mut self.diagnostics);
         self.distinct(&schema, &written);
         (Some(written), Some(schema))
     }
@@ -114,10 +114,10 @@ impl Loader {
             self.error(Code::E071, source, import, message);
             return None;
         }
-        let bytes = match std::fs::read(&path) {
+        let bytes = match read::file(&path) {
             Ok(bytes) => bytes,
-            Err(error) => {
-                let message = format!("cannot read {}: {error}", path.display());
+            Err(why) => {
+                let message = format!("cannot read {}: {why}", path.display());
                 self.error(Code::E070, source, import, message)
                     .help("imports are relative to the file that names them");
                 return None;
@@ -149,19 +149,27 @@ impl Loader {
             passed.push(one);
             open.extend(one.imports.iter().map(|i| &**i));
             if let Some(other) = names.insert(&one.name, one) {
-                told.push(format!(
+                let message = format!(
                     "{}.toml and {}.toml are both the schema `{}`",
                     other.stem, one.stem, one.name
-                ));
+                );
+                told.push((one, message));
             } else if let Some(other) = modules.insert(&one.module, one) {
-                told.push(format!(
+                let message = format!(
                     "the files of the schemas `{}` and `{}` would have one name: `{}`",
                     other.name, one.name, one.module
-                ));
+                );
+                told.push((one, message));
             }
         }
-        for message in told {
-            let at = written.imports.first().unwrap_or(&written.name);
+        for (one, message) in told {
+            // The import that is one of them, or that brings one along.
+            let brings = |i: &Arc<Schema>| {
+                std::ptr::eq(Arc::as_ptr(i), one)
+                    || i.with_imports().iter().any(|s| std::ptr::eq(*s, one))
+            };
+            let at = schema.imports.iter().position(brings).and_then(|i| written.imports.get(i));
+            let at = at.unwrap_or(&written.name);
             self.error(Code::E072, &written.source, at, message).help("rename one of them");
         }
     }

@@ -121,10 +121,10 @@ fn structure(s: &Struct) -> Value {
 fn union(u: &Union) -> Value {
     let variants = u.variants.iter().map(|v| {
         let mut rest = json!({ "number": v.number, "size": v.size });
-        if let (Some(ty), Value::Object(rest)) = (&v.ty, &mut rest) {
-            if let Value::Object(ty) = type_of(ty) {
-                rest.extend(ty);
-            }
+        if let (Some(Value::Object(ty)), Value::Object(rest)) =
+            (v.ty.as_ref().map(type_of), &mut rest)
+        {
+            rest.extend(ty);
         }
         named(&v.name, rest, &v.doc)
     });

@@ -69,6 +69,11 @@ impl Schema {
         format!("{}.{}", self.version.0, self.version.1)
     }
 
+    /// The types that the schema declares.
+    pub fn declared(&self) -> impl Iterator<Item = &TypeDecl> {
+        self.types.iter().filter(|t| !matches!(t, TypeDecl::Wrapped(_)))
+    }
+
     /// This schema and all that it imports, directly or not; each once, and
     /// after those that it imports itself.
     pub fn with_imports(&self) -> Vec<&Self> {
@@ -396,10 +401,9 @@ impl Element {
     /// The declared type that it is or is made of.
     pub fn named(&self) -> Option<&TypeName> {
         match self {
-            Self::Enum(name, _)
-            | Self::Flags(name, _)
-            | Self::Struct(name)
-            | Self::Union(name) => Some(name),
+            Self::Enum(name, _) | Self::Flags(name, _) | Self::Struct(name) | Self::Union(name) => {
+                Some(name)
+            }
             Self::List(inner, _) | Self::Optional(inner) => inner.element.named(),
             Self::Primitive(_) | Self::Str(_) | Self::Bytes(_) => None,
         }
@@ -421,10 +425,9 @@ impl Element {
             Self::Primitive(p) => TypeExpr::Primitive(*p),
             Self::Str(n) => TypeExpr::Str(*n),
             Self::Bytes(n) => TypeExpr::Bytes(*n),
-            Self::Enum(name, _)
-            | Self::Flags(name, _)
-            | Self::Struct(name)
-            | Self::Union(name) => TypeExpr::Named(name.clone()),
+            Self::Enum(name, _) | Self::Flags(name, _) | Self::Struct(name) | Self::Union(name) => {
+                TypeExpr::Named(name.clone())
+            }
             Self::List(inner, n) => TypeExpr::List(Box::new(inner.expr()), *n),
             Self::Optional(inner) => TypeExpr::Optional(Box::new(inner.expr())),
         }

@@ -195,12 +195,7 @@ impl Resolver<'_, '_> {
     }
 
     /// The integer type of a `repr`.
-    fn repr(
-        &mut self,
-        repr: &Spanned<String>,
-        what: &str,
-        signed_too: bool,
-    ) -> Option<Primitive> {
+    fn repr(&mut self, repr: &Spanned<String>, what: &str, signed_too: bool) -> Option<Primitive> {
         let found = Primitive::from_name(&repr.value)
             .filter(|p| p.integer_range().is_some() && (signed_too || !p.is_signed()));
         if found.is_none() {
@@ -291,12 +286,7 @@ impl Resolver<'_, '_> {
 
     /// Lays out all structs and unions, each after those it contains, with the
     /// lists and optionals in them.
-    fn compounds(
-        &mut self,
-        schema: &syntax::Schema,
-        sizes: &mut Sizes,
-        types: &mut Vec<TypeDecl>,
-    ) {
+    fn compounds(&mut self, schema: &syntax::Schema, sizes: &mut Sizes, types: &mut Vec<TypeDecl>) {
         let structs = schema.structs.iter().map(Compound::Struct);
         let all: Vec<Compound<'_>> =
             structs.chain(schema.unions.iter().map(Compound::Union)).collect();
@@ -317,9 +307,7 @@ impl Resolver<'_, '_> {
                 types.extend(sizes.wrapped(ty));
             }
             let decl = match &all[index] {
-                Compound::Struct(s) => {
-                    self.lay_out(s, &found[index], sizes).map(TypeDecl::Struct)
-                }
+                Compound::Struct(s) => self.lay_out(s, &found[index], sizes).map(TypeDecl::Struct),
                 Compound::Union(u) => self.union(u, &found[index], sizes).map(TypeDecl::Union),
             };
             if let Some(decl) = decl {
@@ -558,19 +546,17 @@ fn check_written_names(schema: &syntax::Schema, diagnostics: &mut Diagnostics) {
 }
 
 /// Lists and optionals have names too, in C and in Python.
-fn check_wrapped_names(
-    schema: &syntax::Schema,
-    resolved: &Schema,
-    diagnostics: &mut Diagnostics,
-) {
+fn check_wrapped_names(schema: &syntax::Schema, resolved: &Schema, diagnostics: &mut Diagnostics) {
     let mut written: BTreeMap<String, TypeExpr> = BTreeMap::new();
     let names = schema.structs.iter().map(|s| &s.name);
     let names = names.chain(schema.unions.iter().map(|u| &u.name));
     let names = names.chain(schema.enums.iter().map(|e| &e.name));
     let names = names.chain(schema.flags.iter().map(|f| &f.name));
     let names = names.chain(schema.aliases.iter().map(|a| &a.name));
-    let names: BTreeMap<&str, &Spanned<String>> =
-        names.chain(schema.constants.iter().map(|c| &c.name)).map(|n| (n.value.as_str(), n)).collect();
+    let names: BTreeMap<&str, &Spanned<String>> = names
+        .chain(schema.constants.iter().map(|c| &c.name))
+        .map(|n| (n.value.as_str(), n))
+        .collect();
     for decl in &resolved.types {
         let TypeDecl::Wrapped(w) = decl else { continue };
         let expr = w.expr();

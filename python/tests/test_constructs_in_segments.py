@@ -12,37 +12,37 @@ from typing import Any
 
 import numpy
 import pytest
-import shapes
-import shapes_parts
-import shapes_root
+import constructs
+import constructs_parts
+import constructs_root
 from players import Player
 from schema_values import Schemas, check_dump, check_numpy, given, some
 
 import shm_runtime
 
-_FILE = pathlib.Path(__file__).parents[2] / "tests/schemas/shapes.toml"
-SCHEMAS = Schemas(_FILE, {"shapes": shapes, "shapes_parts": shapes_parts, "shapes_root": shapes_root})
+_FILE = pathlib.Path(__file__).parents[2] / "tests/schemas/constructs.toml"
+SCHEMAS = Schemas(_FILE, {"constructs": constructs, "constructs_parts": constructs_parts, "constructs_root": constructs_root})
 ALL = SCHEMAS.named("All")
 
 # Another process makes the same values by itself.
 _TALK = """
     import pathlib, random
-    import shapes, shapes_parts, shapes_root
+    import constructs, constructs_parts, constructs_root
     from schema_values import Schemas, check, given, some
 
-    modules = {"shapes": shapes, "shapes_parts": shapes_parts, "shapes_root": shapes_root}
+    modules = {"constructs": constructs, "constructs_parts": constructs_parts, "constructs_root": constructs_root}
     t = Schemas(pathlib.Path(arguments[0]), modules).named("All")
     dice = random.Random("there and back")
-    with shapes.Shapes.attach(address) as segment:
+    with constructs.Constructs.attach(address) as segment:
         for n in range(int(arguments[1])):
             value = some(t, dice)
             check(t, segment.alls.get(timeout=20), value, f"message {n}")
-            segment.stamps.put(shapes_root.Stamp(time=n, clock=shapes_root.Clock.REAL), timeout=20)
+            segment.stamps.put(constructs_root.Stamp(time=n, clock=constructs_root.Clock.REAL), timeout=20)
 """
 
 
 def test_values_reach_another_process(either: str, players: type[Player]) -> None:
-    with shapes.Shapes.create(either) as segment:
+    with constructs.Constructs.create(either) as segment:
         player = players(_TALK, either, _FILE, 50)
         dice = random.Random("there and back")
         for n in range(50):
@@ -50,18 +50,18 @@ def test_values_reach_another_process(either: str, players: type[Player]) -> Non
             # How it is given makes no difference; the other side's dice must not notice.
             segment.alls.put(given(ALL, value, random.Random(n)), timeout=20)
             stamp = segment.stamps.get(timeout=20)
-            assert type(stamp) is shapes_root.Stamp and (stamp.time, stamp.clock.name) == (n, "REAL")
+            assert type(stamp) is constructs_root.Stamp and (stamp.time, stamp.clock.name) == (n, "REAL")
         player.finish()
 
 
 def test_many_at_once_go_as_numpy_sees_them(address: str) -> None:
     dice = random.Random("many")
     values = [some(ALL, dice) for _ in range(4)]
-    with shapes.Shapes.create(address) as one, shapes.Shapes.attach(address) as two:
+    with constructs.Constructs.create(address) as one, constructs.Constructs.attach(address) as two:
         made = [given(ALL, value, dice) for value in values]
         assert one.alls.put_many(made) == 4
         array = two.alls.get_many(4)
-        assert array.dtype == numpy.dtype(shapes.All.DTYPE)
+        assert array.dtype == numpy.dtype(constructs.All.DTYPE)
         for i, value in enumerate(values):
             check_numpy(ALL, array[i], value, f"message {i}")
         assert one.alls.put_many(array) == 4
@@ -71,15 +71,15 @@ def test_many_at_once_go_as_numpy_sees_them(address: str) -> None:
 def test_what_a_hostile_process_wrote_comes_out_and_raises_only_where_it_is_read(address: str) -> None:
     dice = random.Random("hostile")
     read, refused = 0, 0
-    with shapes.Shapes.create(address) as one, shapes.Shapes.attach(address) as two:
+    with constructs.Constructs.create(address) as one, constructs.Constructs.attach(address) as two:
         for _ in range(200):
-            noise = dice.randbytes(shapes.All.SIZE)
+            noise = dice.randbytes(constructs.All.SIZE)
             # Few bytes are a bool or a count: others are small.
             noise = bytes(b if dice.random() < 0.3 else b % 4 for b in noise)
             one.alls.put_many(noise)
             got = two.alls.get(timeout=1)
             assert bytes(got) == noise
-            assert len(repr(got)) > 0 and (got == shapes.All()) is False
+            assert len(repr(got)) > 0 and (got == constructs.All()) is False
             values, errors = _read_all(got)
             read, refused = read + values, refused + errors
     assert read > 3_000 and refused > 1_000, "the noise must be of both kinds"
@@ -90,7 +90,7 @@ def _read_all(value: Any) -> tuple[int, int]:
     read, and how many were refused."""
     if isinstance(value, list):
         inside = value
-    elif isinstance(value, (shapes.Payload, shapes.Bit, shapes.Tall, shapes.Broad, shapes_root.Mark)):
+    elif isinstance(value, (constructs.Payload, constructs.Bit, constructs.Tall, constructs.Broad, constructs_root.Mark)):
         again = copy.copy(value)
         assert again == value or "nan" in repr(value)
         inside = [getattr(value, "value", None)]
@@ -110,7 +110,7 @@ def _read_all(value: Any) -> tuple[int, int]:
 def test_the_command_shows_the_same_values_by_the_contract_in_the_segment(address: str) -> None:
     dice = random.Random("shown")
     command = [os.environ["SHMGEN"], "dump", "--json", address]
-    with shapes.Shapes.create(address) as segment:
+    with constructs.Constructs.create(address) as segment:
         for _ in range(5):
             values = [some(ALL, dice) for _ in range(4)]
             for value in values:
@@ -124,8 +124,8 @@ def test_the_command_shows_the_same_values_by_the_contract_in_the_segment(addres
 
 
 def test_a_segment_of_another_layout_is_refused(address: str) -> None:
-    class Other(shapes.Shapes):
-        CONTRACT = shapes.Shapes.CONTRACT.replace(b"u8[<=3]", b"u8[<=2]")  # type: ignore[misc]
+    class Other(constructs.Constructs):
+        CONTRACT = constructs.Constructs.CONTRACT.replace(b"u8[<=3]", b"u8[<=2]")  # type: ignore[misc]
 
-    with shapes.Shapes.create(address), pytest.raises(shm_runtime.Mismatch, match=r"u8\[<=[23]\]"):
+    with constructs.Constructs.create(address), pytest.raises(shm_runtime.Mismatch, match=r"u8\[<=[23]\]"):
         Other.attach(address)
