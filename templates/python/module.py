@@ -125,7 +125,7 @@ class {{ u.name }}(_Union):
     if _typing.TYPE_CHECKING:
 {%- for h in u.hints %}
 
-        class {{ h.name }}({{ u.name }}):
+        class {{ h.name }}({{ u.base }}):
 {{ h.doc }}            __match_args__ = {{ h.match_args }}
 
             def __init__(self{{ h.parameters }}) -> None: ...

@@ -165,7 +165,8 @@ class _Unknown(_Union):
         return bytes(a)[cls._offset :] == bytes(b)[cls._offset :]
 
     def _arguments(self) -> _typing.Tuple[_typing.Any, ...]:
-        return _typing.cast("_typing.Tuple[_typing.Any, ...]", self._held)
+        # The zeros at the end come back by themselves.
+        return self.tag, self.value.rstrip(b"\0")
 
 
 def _lay_out_union(

@@ -6,6 +6,7 @@ use super::text::{lines, quoted, render, version_parts, with_unit};
 use crate::model::{Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
 use shm_runtime::contract::{Primitive, TypeName};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use types::Writer;
 
@@ -124,6 +125,8 @@ struct Union {
     /// Of the whole, as for lists.
     members: Vec<(&'static str, String)>,
     variants: Vec<Variant>,
+    /// What its variants are told that they belong to.
+    base: String,
     hints: Vec<Hint>,
 }
 
@@ -306,12 +309,15 @@ fn decl(decl: &TypeDecl, writer: &Writer<'_>) -> Decl {
                 })
                 .collect(),
         }),
-        TypeDecl::Struct(s) => Decl::Struct(Struct {
-            doc: class_doc(&s.doc, "A struct of the schema."),
-            name: s.name.clone(),
-            size: s.size,
-            members: s.members.iter().map(|m| part(m, writer)).collect(),
-        }),
+        TypeDecl::Struct(s) => {
+            let fields = s.fields().map(|f| f.name.as_str()).collect();
+            Decl::Struct(Struct {
+                doc: class_doc(&s.doc, "A struct of the schema."),
+                name: s.name.clone(),
+                size: s.size,
+                members: s.members.iter().map(|m| part(m, &fields, writer)).collect(),
+            })
+        }
         TypeDecl::Union(u) => Decl::Union(union(u, writer)),
         TypeDecl::Wrapped(w) => Decl::Wrapped(wrapped(w, writer)),
     }
@@ -345,6 +351,11 @@ fn union(u: &crate::model::Union, writer: &Writer<'_>) -> Union {
                 held: v.ty.as_ref().map(|ty| held(ty, v.size)),
             })
             .collect(),
+        base: if u.variants.iter().any(|v| v.name == u.name) {
+            types::own(&u.name)
+        } else {
+            u.name.clone()
+        },
         hints: variant_hints(u, writer),
     }
 }
@@ -354,7 +365,7 @@ fn variant_hints(u: &crate::model::Union, writer: &Writer<'_>) -> Vec<Hint> {
         .variants
         .iter()
         .map(|v| {
-            let hints = v.ty.as_ref().map(|ty| writer.hints(ty));
+            let hints = v.ty.as_ref().map(|ty| writer.hints(ty, &BTreeSet::new()));
             Hint {
                 doc: variant_doc(&v.doc),
                 name: v.name.clone(),
@@ -373,8 +384,6 @@ fn variant_hints(u: &crate::model::Union, writer: &Writer<'_>) -> Vec<Hint> {
         parameters: ", tag: int, value: bytes".to_owned(),
         value: Some("bytes".to_owned()),
     });
-    // A variant that is called as its union hides the union from those behind it.
-    hints.sort_by_key(|hint| hint.name == u.name);
     hints
 }
 
@@ -425,7 +434,7 @@ fn with_gaps(
     out
 }
 
-fn part(member: &Member, writer: &Writer<'_>) -> Part {
+fn part(member: &Member, fields: &BTreeSet<&str>, writer: &Writer<'_>) -> Part {
     match member {
         Member::Gap(gap) => Part {
             name: gap.name.clone(),
@@ -439,7 +448,7 @@ fn part(member: &Member, writer: &Writer<'_>) -> Part {
             } else {
                 format!(", unit=\"{}\"", quoted(&f.unit))
             };
-            let (get, set) = writer.hints(&f.ty);
+            let (get, set) = writer.hints(&f.ty, fields);
             Part {
                 doc: lines(&with_unit(&f.doc, &f.unit), "        #: "),
                 name: f.name.clone(),

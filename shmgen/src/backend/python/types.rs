@@ -97,8 +97,13 @@ impl<'s> Writer<'s> {
         }
     }
 
-    /// What a type checker is told that reading gives and assignment takes.
-    pub(super) fn hints(&self, ty: &Type) -> (String, String) {
+    /// What a type checker is told that reading gives and assignment takes, in
+    /// a class whose own names hide those around it.
+    pub(super) fn hints(&self, ty: &Type, hidden: &BTreeSet<&str>) -> (String, String) {
+        let name = |name: &TypeName| {
+            let written = self.name(name);
+            if hidden.contains(written.as_str()) { own(&written) } else { written }
+        };
         let (mut get, mut set) = match &ty.element {
             Element::Primitive(Primitive::Bool) => ("bool".to_owned(), "bool".to_owned()),
             Element::Primitive(Primitive::F32 | Primitive::F64) => {
@@ -107,11 +112,15 @@ impl<'s> Writer<'s> {
             Element::Primitive(_) => ("int".to_owned(), "int".to_owned()),
             Element::Str(_) => ("str".to_owned(), "str".to_owned()),
             Element::Bytes(_) => ("bytes".to_owned(), "bytes".to_owned()),
-            Element::Enum(name, _) | Element::Flags(name, _) => (self.name(name), "int".to_owned()),
-            Element::Struct(name) | Element::Union(name) => (self.name(name), self.name(name)),
-            Element::List(inner, _) => lists(self.hints(inner)),
+            Element::Enum(declared, _) | Element::Flags(declared, _) => {
+                (name(declared), "int".to_owned())
+            }
+            Element::Struct(declared) | Element::Union(declared) => {
+                (name(declared), name(declared))
+            }
+            Element::List(inner, _) => lists(self.hints(inner, hidden)),
             Element::Optional(inner) => {
-                let (get, set) = self.hints(inner);
+                let (get, set) = self.hints(inner, hidden);
                 (format!("_typing.Optional[{get}]"), format!("_typing.Optional[{set}]"))
             }
         };
@@ -147,6 +156,11 @@ impl<'s> Writer<'s> {
 /// What a module that is imported is called. No other name ends so.
 pub(super) fn module_name(module: &str) -> String {
     format!("_{module}_module")
+}
+
+/// A type of the module, for a type checker, where something else has its name.
+pub(super) fn own(name: &str) -> String {
+    format!("_Types.{name}")
 }
 
 /// What a list or an optional is called.
