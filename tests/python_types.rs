@@ -283,7 +283,8 @@ fn all_ways(test: &str) -> [(PathBuf, &'static str); 3] {
 #[test]
 fn what_is_right_passes_mypy_in_strict_mode_in_a_package_and_in_none() {
     for (folder, from) in all_ways("right") {
-        let program = format!("{from}import constructs, constructs_parts, constructs_root\n{RIGHT}");
+        let program =
+            format!("{from}import constructs, constructs_parts, constructs_root\n{RIGHT}");
         std::fs::write(folder.join("program.py"), program).unwrap();
         run(mypy(&folder).arg("program.py"));
         // The modules themselves, and for the oldest Python too.
@@ -303,7 +304,8 @@ fn what_is_right_passes_mypy_in_strict_mode_in_a_package_and_in_none() {
 fn what_is_wrong_is_seen_by_mypy_in_a_package_and_in_none() {
     for (folder, from) in all_ways("wrong") {
         let lines: String = WRONG.iter().map(|(line, _)| format!("\n{line}")).collect();
-        let program = format!("{from}import constructs, constructs_parts, constructs_root{lines}\n");
+        let program =
+            format!("{from}import constructs, constructs_parts, constructs_root{lines}\n");
         std::fs::write(folder.join("program.py"), program).unwrap();
         let output = mypy(&folder).arg("program.py").output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout);
