@@ -7,10 +7,15 @@
 
 #[path = "common/dice.rs"]
 mod dice;
+#[path = "layouts/schema.rs"]
+mod schema;
 #[path = "common/tools.rs"]
 mod tools;
+#[path = "layouts/written.rs"]
+mod written;
 
 use dice::Dice;
+use schema::{Compound, Schema, Ty, random};
 use shmgen::backend::{Language, Options, generate};
 use shmgen::diagnostics::Source;
 use shmgen::model::Limits;
@@ -18,6 +23,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
+use written::{oracle_c, oracle_rust, rust_can, toml};
 
 /// Schemas in one compilation.
 const GROUP: usize = 50;
@@ -26,246 +32,9 @@ fn schemas() -> usize {
     std::env::var("SHMGEN_LAYOUTS").ok().and_then(|n| n.parse().ok()).unwrap_or(150)
 }
 
-// --- a schema as this test sees it
-
-struct Schema {
-    index: usize,
-    numbers: Vec<Number>,
-    structs: Vec<Struct>,
-}
-
-/// An enum or a set of flags.
-struct Number {
-    is_flags: bool,
-    repr: &'static str,
-}
-
-struct Struct {
-    align: Option<u64>,
-    members: Vec<Member>,
-}
-
-enum Member {
-    Reserved(u64),
-    Field { ty: Ty, dims: Vec<u64>, align: Option<u64> },
-}
-
-#[derive(Clone, Copy)]
-enum Ty {
-    Primitive(&'static str),
-    Str(u64),
-    Bytes(u64),
-    Number(usize),
-    Struct(usize),
-}
-
-const PRIMITIVES: [(&str, &str, &str, u64); 11] = [
-    ("u8", "uint8_t", "u8", 1),
-    ("u16", "uint16_t", "u16", 2),
-    ("u32", "uint32_t", "u32", 4),
-    ("u64", "uint64_t", "u64", 8),
-    ("i8", "int8_t", "i8", 1),
-    ("i16", "int16_t", "i16", 2),
-    ("i32", "int32_t", "i32", 4),
-    ("i64", "int64_t", "i64", 8),
-    ("f32", "float", "f32", 4),
-    ("f64", "double", "f64", 8),
-    ("bool", "uint8_t", "u8", 1),
-];
-
-fn random(index: usize, dice: &mut Dice) -> Schema {
-    let reprs = ["u8", "u16", "u32", "u64", "i8", "i16", "i32", "i64"];
-    let numbers: Vec<Number> = (0..dice.roll(3))
-        .map(|_| {
-            let is_flags = dice.roll(2) == 0;
-            Number { is_flags, repr: reprs[dice.roll(if is_flags { 4 } else { 8 }) as usize] }
-        })
-        .collect();
-    let mut structs: Vec<Struct> = Vec::new();
-    for _ in 0..1 + dice.roll(4) {
-        let mut members: Vec<Member> = Vec::new();
-        for _ in 0..1 + dice.roll(8) {
-            if dice.roll(8) == 0 {
-                members.push(Member::Reserved(1 + dice.roll(20)));
-                continue;
-            }
-            members.push(field(dice, &numbers, &structs));
-        }
-        if !members.iter().any(|m| matches!(m, Member::Field { .. })) {
-            members.push(field(dice, &numbers, &structs));
-        }
-        // Only more than the fields need anyway.
-        let align = (dice.roll(5) == 0).then(|| [16, 32, 64, 128][dice.roll(4) as usize]);
-        let needed = members.iter().map(|m| member_align(m, &numbers, &structs)).max().unwrap();
-        structs.push(Struct { align: align.filter(|a| *a >= needed), members });
-    }
-    Schema { index, numbers, structs }
-}
-
-fn field(dice: &mut Dice, numbers: &[Number], structs: &[Struct]) -> Member {
-    let ty = match dice.roll(10) {
-        0 => Ty::Str(1 + dice.roll(40)),
-        1 => Ty::Bytes(1 + dice.roll(40)),
-        2 if !numbers.is_empty() => Ty::Number(dice.roll(numbers.len() as u64) as usize),
-        3 | 4 if !structs.is_empty() => Ty::Struct(dice.roll(structs.len() as u64) as usize),
-        _ => Ty::Primitive(PRIMITIVES[dice.roll(11) as usize].0),
-    };
-    let dims = (0..[0, 0, 0, 1, 2, 3][dice.roll(6) as usize]).map(|_| 1 + dice.roll(5)).collect();
-    let natural = ty_align(ty, numbers, structs);
-    let align = (dice.roll(12) == 0).then(|| [2, 4, 8, 16, 32, 64][dice.roll(6) as usize]);
-    Member::Field { ty, dims, align: align.filter(|a| *a >= natural) }
-}
-
-/// What an alignment must be at least: how C aligns the type.
-fn ty_align(ty: Ty, numbers: &[Number], structs: &[Struct]) -> u64 {
-    let primitive = |name| PRIMITIVES.iter().find(|p| p.0 == name).unwrap().3;
-    match ty {
-        Ty::Primitive(name) => primitive(name),
-        Ty::Str(_) | Ty::Bytes(_) => 1,
-        Ty::Number(n) => primitive(numbers[n].repr),
-        Ty::Struct(s) => {
-            let inner = structs[s].members.iter().map(|m| member_align(m, numbers, structs)).max();
-            inner.unwrap().max(structs[s].align.unwrap_or(1))
-        }
-    }
-}
-
-fn member_align(member: &Member, numbers: &[Number], structs: &[Struct]) -> u64 {
-    match member {
-        Member::Reserved(_) => 1,
-        Member::Field { ty, align, .. } => ty_align(*ty, numbers, structs).max(align.unwrap_or(1)),
-    }
-}
-
-// --- written out as TOML, as C and as Rust
-
-fn toml(schema: &Schema) -> String {
-    let mut out =
-        format!("shmgen = 1\n[schema]\nname = \"r.s{}\"\nversion = \"1.0\"\n", schema.index);
-    for (n, number) in schema.numbers.iter().enumerate() {
-        let repr = number.repr;
-        if number.is_flags {
-            let _ = write!(
-                out,
-                "[flags.N{n}]\nrepr = \"{repr}\"\nbit = [ {{ name = \"A\", bit = 0 }} ]\n"
-            );
-        } else {
-            let _ = write!(
-                out,
-                "[enum.N{n}]\nrepr = \"{repr}\"\nvalue = [ {{ name = \"A\", number = 1 }} ]\n"
-            );
-        }
-    }
-    for (s, structure) in schema.structs.iter().enumerate() {
-        let _ = writeln!(out, "[struct.S{s}]");
-        if let Some(align) = structure.align {
-            let _ = writeln!(out, "align = {align}");
-        }
-        out.push_str("field = [\n");
-        for (f, member) in structure.members.iter().enumerate() {
-            match member {
-                Member::Reserved(n) => {
-                    let _ = writeln!(out, "  {{ reserved = {n} }},");
-                }
-                Member::Field { ty, dims, align } => {
-                    let mut text = match ty {
-                        Ty::Primitive(name) => (*name).to_owned(),
-                        Ty::Str(n) => format!("str[{n}]"),
-                        Ty::Bytes(n) => format!("bytes[{n}]"),
-                        Ty::Number(n) => format!("N{n}"),
-                        Ty::Struct(s) => format!("S{s}"),
-                    };
-                    dims.iter().for_each(|d| text.push_str(&format!("[{d}]")));
-                    let align = align.map_or(String::new(), |a| format!(", align = {a}"));
-                    let _ = writeln!(out, "  {{ name = \"f{f}\", type = \"{text}\"{align} }},");
-                }
-            }
-        }
-        out.push_str("]\n");
-    }
-    out
-}
-
-fn c_type(ty: Ty, schema: &Schema) -> (String, String) {
-    let primitive = |name| PRIMITIVES.iter().find(|p| p.0 == name).unwrap().1.to_owned();
-    match ty {
-        Ty::Primitive(name) => (primitive(name), String::new()),
-        Ty::Str(n) => ("char".into(), format!("[{n}]")),
-        Ty::Bytes(n) => ("uint8_t".into(), format!("[{n}]")),
-        Ty::Number(n) => (primitive(schema.numbers[n].repr), String::new()),
-        Ty::Struct(s) => (format!("struct o{}_S{s}", schema.index), String::new()),
-    }
-}
-
-/// Plain structs of the same fields, without a member for any gap.
-fn oracle_c(schema: &Schema) -> String {
-    let mut out = String::new();
-    for (s, structure) in schema.structs.iter().enumerate() {
-        let align =
-            structure.align.map_or(String::new(), |a| format!("__attribute__((aligned({a}))) "));
-        let _ = writeln!(out, "struct {align}o{}_S{s} {{", schema.index);
-        for (f, member) in structure.members.iter().enumerate() {
-            match member {
-                Member::Reserved(n) => {
-                    let _ = writeln!(out, "  unsigned char free{f}[{n}];");
-                }
-                Member::Field { ty, dims, align } => {
-                    let (element, own) = c_type(*ty, schema);
-                    let align = align.map_or(String::new(), |a| format!("_Alignas({a}) "));
-                    let dims: String = dims.iter().map(|d| format!("[{d}]")).collect();
-                    let _ = writeln!(out, "  {align}{element} f{f}{dims}{own};");
-                }
-            }
-        }
-        out.push_str("};\n");
-    }
-    out
-}
-
-/// Whether Rust can write the struct plainly: it has no alignment of fields.
-fn rust_can(schema: &Schema, s: usize) -> bool {
-    schema.structs[s].members.iter().all(|m| match m {
-        Member::Reserved(_) => true,
-        Member::Field { align: Some(_), .. } => false,
-        Member::Field { ty: Ty::Struct(inner), .. } => rust_can(schema, *inner),
-        Member::Field { .. } => true,
-    })
-}
-
-fn oracle_rust(schema: &Schema) -> String {
-    let mut out = String::new();
-    let primitive = |name| PRIMITIVES.iter().find(|p| p.0 == name).unwrap().2.to_owned();
-    for (s, structure) in schema.structs.iter().enumerate() {
-        if !rust_can(schema, s) {
-            continue;
-        }
-        let align = structure.align.map_or(String::new(), |a| format!(", align({a})"));
-        let _ = writeln!(out, "#[repr(C{align})] pub struct O{s} {{");
-        for (f, member) in structure.members.iter().enumerate() {
-            match member {
-                Member::Reserved(n) => {
-                    let _ = writeln!(out, "  pub free{f}: [u8; {n}],");
-                }
-                Member::Field { ty, dims, .. } => {
-                    let element = match *ty {
-                        Ty::Primitive(name) => primitive(name),
-                        Ty::Str(n) | Ty::Bytes(n) => format!("[u8; {n}]"),
-                        Ty::Number(n) => primitive(schema.numbers[n].repr),
-                        Ty::Struct(s) => format!("O{s}"),
-                    };
-                    let ty = dims.iter().rev().fold(element, |t, d| format!("[{t}; {d}]"));
-                    let _ = writeln!(out, "  pub f{f}: {ty},");
-                }
-            }
-        }
-        out.push_str("}\n");
-    }
-    out
-}
-
-// --- what each language says
-
-/// `schema struct` to `size align offset:size offset:size ..`
+/// `schema type` to `size align offset:size offset:size ..`, one for each field of
+/// a struct. In C there is `schema type within` too: of all that lies within the
+/// fields, and within a union.
 type Said = BTreeMap<String, String>;
 
 fn parse(output: &[u8]) -> Said {
@@ -278,9 +47,55 @@ fn parse(output: &[u8]) -> Said {
         .collect()
 }
 
-fn fields(structure: &Struct) -> impl Iterator<Item = usize> + '_ {
-    let members = structure.members.iter().enumerate();
-    members.filter(|(_, m)| matches!(m, Member::Field { .. })).map(|(f, _)| f)
+/// What lies within a member of this type: of each list its count and its items,
+/// and so on, but of other structs and unions nothing, for which these answer.
+fn within(ty: &Ty, path: &str, schema: &Schema, out: &mut Vec<String>) {
+    match ty {
+        Ty::Array(inner, dims) => {
+            within(inner, &(path.to_owned() + &"[0]".repeat(dims.len())), schema, out);
+        }
+        Ty::List(inner, _) => {
+            out.extend([format!("{path}.count"), format!("{path}.items")]);
+            within(inner, &format!("{path}.items[0]"), schema, out);
+        }
+        Ty::Optional(inner) => {
+            out.extend([format!("{path}.has"), format!("{path}.value")]);
+            within(inner, &format!("{path}.value"), schema, out);
+        }
+        _ => {}
+    }
+}
+
+/// The members of a type, and all that lies within them.
+fn paths(schema: &Schema, compound: usize) -> (Vec<String>, Vec<String>) {
+    let (mut members, mut inner) = (Vec::new(), Vec::new());
+    match &schema.compounds[compound] {
+        Compound::Struct(s) => {
+            for (f, ty) in s.fields() {
+                members.push(format!("f{f}"));
+                within(ty, &format!("f{f}"), schema, &mut inner);
+            }
+        }
+        Compound::Union(u) => {
+            inner.extend(["tag".to_owned(), "as".to_owned()]);
+            for (v, ty) in u.variants.iter().enumerate() {
+                let Some(ty) = ty else { continue };
+                inner.push(format!("as.v{v}"));
+                within(ty, &format!("as.v{v}"), schema, &mut inner);
+            }
+        }
+    }
+    (members, inner)
+}
+
+/// Statements that say offset and size of each.
+fn say(out: &mut String, name: &str, paths: &[String]) {
+    for path in paths {
+        let _ = writeln!(
+            out,
+            "  printf(\" %zu:%zu\", offsetof({name}, {path}), sizeof((({name} *)0)->{path}));"
+        );
+    }
 }
 
 /// A program that says sizes, alignments and offsets: in C of the plain structs
@@ -294,28 +109,33 @@ fn program(group: &[Schema], cpp: bool) -> String {
         }
     }
     let align = if cpp { "alignof" } else { "_Alignof" };
-    out.push_str("int main(void) {\n");
+    // A function for each schema: compilers take long over large ones.
     for schema in group {
         let i = schema.index;
-        for (s, structure) in schema.structs.iter().enumerate() {
-            let mut names = vec![("ours", format!("r_s{i}_S{s}"))];
+        let _ = writeln!(out, "static void say{i}(void) {{");
+        for c in 0..schema.compounds.len() {
+            let compound = schema.name(c);
+            let (members, inner) = paths(schema, c);
+            let mut names = vec![("ours", format!("r_s{i}_{compound}"))];
             if !cpp {
-                names.push(("oracle", format!("struct o{i}_S{s}")));
+                names.push(("oracle", format!("struct o{i}_{compound}")));
             }
             for (who, name) in names {
                 let _ = writeln!(
                     out,
-                    "  printf(\"{who} {i} S{s} = %zu %zu\", sizeof({name}), {align}({name}));"
+                    "  printf(\"{who} {i} {compound} = %zu %zu\", sizeof({name}), {align}({name}));"
                 );
-                for f in fields(structure) {
-                    let _ = writeln!(
-                        out,
-                        "  printf(\" %zu:%zu\", offsetof({name}, f{f}), sizeof((({name} *)0)->f{f}));"
-                    );
-                }
+                say(&mut out, &name, &members);
+                let _ = writeln!(out, "  printf(\"\\n{who} {i} {compound} within =\");");
+                say(&mut out, &name, &inner);
                 out.push_str("  printf(\"\\n\");\n");
             }
         }
+        out.push_str("}\n");
+    }
+    out.push_str("int main(void) {\n");
+    for schema in group {
+        let _ = writeln!(out, "  say{}();", schema.index);
     }
     out.push_str("  return 0;\n}\n");
     out
@@ -347,21 +167,22 @@ fn say_rust(groups: &[Vec<Schema>], folder: &Path) -> Said {
     main.push_str("fn main() {\n");
     for schema in groups.iter().flatten() {
         let i = schema.index;
-        for (s, structure) in schema.structs.iter().enumerate() {
-            let mut names = vec![("ours", format!("s{i}::S{s}"))];
-            if rust_can(schema, s) {
-                names.push(("oracle", format!("o{i}::O{s}")));
+        for c in 0..schema.compounds.len() {
+            let compound = schema.name(c);
+            let mut names = vec![("ours", format!("s{i}::{compound}"))];
+            if rust_can(schema, c) {
+                names.push(("oracle", format!("o{i}::O{c}")));
             }
             for (who, name) in names {
                 let _ = writeln!(
                     main,
-                    "print!(\"{who} {i} S{s} = {{}} {{}}\", size_of::<{name}>(), align_of::<{name}>());"
+                    "print!(\"{who} {i} {compound} = {{}} {{}}\", size_of::<{name}>(), align_of::<{name}>());"
                 );
-                for f in fields(structure) {
+                for f in paths(schema, c).0 {
                     let _ = writeln!(
                         main,
                         "{{ fn size<A, B>(_: fn(&A) -> &B) -> usize {{ size_of::<B>() }} \
-                         print!(\" {{}}:{{}}\", std::mem::offset_of!({name}, f{f}), size(|s: &{name}| &s.f{f})); }}"
+                         print!(\" {{}}:{{}}\", std::mem::offset_of!({name}, {f}), size(|s: &{name}| &s.{f})); }}"
                     );
                 }
                 main.push_str("println!();\n");
@@ -388,18 +209,25 @@ fn say_rust(groups: &[Vec<Schema>], folder: &Path) -> Said {
     parse(&output.stdout)
 }
 
+/// Whether Python writes it yet.
+fn python_can(schema: &Schema) -> bool {
+    !schema.has_shapes()
+}
+
 fn say_python(groups: &[Vec<Schema>], folder: &Path) -> Said {
-    let mut script = String::from("import importlib, ctypes\n");
-    for schema in groups.iter().flatten() {
+    let mut script = String::from("import importlib, ctypes, numpy\n");
+    for schema in groups.iter().flatten().filter(|s| python_can(s)) {
         let i = schema.index;
         let _ = writeln!(script, "m = importlib.import_module('s{i}')");
-        for (s, structure) in schema.structs.iter().enumerate() {
-            let names: Vec<String> = fields(structure).map(|f| format!("'f{f}'")).collect();
+        for c in 0..schema.compounds.len() {
+            let compound = schema.name(c);
+            let names: Vec<String> =
+                paths(schema, c).0.into_iter().map(|f| format!("'{f}'")).collect();
             let _ = writeln!(
                 script,
-                "c = m.S{s}; print('ours {i} S{s} =', ctypes.sizeof(c), '?', *(f'{{getattr(c, n).offset}}:\
-                 {{getattr(c, n).size}}' for n in [{}]))\n\
-                 import numpy; d = numpy.dtype(c.DTYPE); assert d.itemsize == c.SIZE\n\
+                "c = m.{compound}; print('ours {i} {compound} =', ctypes.sizeof(c), '?', \
+                 *(f'{{getattr(c, n).offset}}:{{getattr(c, n).size}}' for n in [{}]))\n\
+                 d = numpy.dtype(c.DTYPE); assert d.itemsize == c.SIZE\n\
                  assert all(d.fields[n][1] == getattr(c, n).offset and d.fields[n][0].itemsize == \
                  getattr(c, n).size for n in [{}])",
                 names.join(", "),
@@ -421,11 +249,14 @@ fn every_language_lays_random_structs_out_as_a_plain_struct_of_the_same_fields()
         let source = Source::new(format!("s{}.toml", schema.index), toml(schema));
         let checked = shmgen::check(&source, Limits::default()).into_result();
         let checked = checked.unwrap_or_else(|d| panic!("{d}\n{}", source.text()));
-        for (name, text) in generate(&checked, &Language::DEFAULT, &Options::default()) {
+        let languages = Language::DEFAULT.into_iter();
+        let languages: Vec<Language> =
+            languages.filter(|l| *l != Language::Python || python_can(schema)).collect();
+        for (name, text) in generate(&checked, &languages, &Options::default()) {
             std::fs::write(folder.join(name), text).unwrap();
         }
     }
-    let structs: usize = all.iter().map(|s| s.structs.len()).sum();
+    let compounds: usize = all.iter().map(|s| s.compounds.len()).sum();
     let mut groups: Vec<Vec<Schema>> = Vec::new();
     for schema in all {
         match groups.last_mut() {
@@ -469,6 +300,6 @@ fn every_language_lays_random_structs_out_as_a_plain_struct_of_the_same_fields()
         assert_eq!(expected[2..], said[2..], "the offsets of {key} in ctypes");
         compared += 1;
     }
-    assert_eq!(oracle.len(), structs);
-    println!("{} schemas, {structs} structs, {compared} comparisons", schemas());
+    assert_eq!(oracle.len(), 2 * compounds);
+    println!("{} schemas, {compounds} structs and unions, {compared} comparisons", schemas());
 }
