@@ -14,6 +14,10 @@ const VERSION: u32 = 1;
 const SCHEMA: &str = include_str!("model.schema.json");
 
 /// What the model looks like as JSON, as a JSON Schema (draft 2020-12).
+///
+/// # Panics
+///
+/// Never: the file is ours, and a test reads it.
 #[expect(clippy::expect_used, reason = "a file of ours, which a test reads")]
 pub fn model_schema() -> Value {
     serde_json::from_str(SCHEMA).expect("model.schema.json is JSON")
