@@ -119,8 +119,14 @@ fn object(o: &ObjectStat, participants: &[ParticipantStat]) -> Value {
         if let Some(item_size) = o.geometry.filter(|_| o.def.item().is_some()).map(|g| g.item) {
             out.insert("item_size".to_owned(), item_size.into());
         }
-        if let Some(slots) = o.geometry.map(|g| g.slots).filter(|n| *n != 0) {
-            out.insert("slots".to_owned(), slots.into());
+        // Of a ring or a stream, a slot is a byte.
+        let slots = o.geometry.map(|g| g.slots).filter(|_| !matches!(o.def, ObjectKind::Raw(_)));
+        if let Some(slots) = slots.filter(|n| *n != 0) {
+            let key = match o.def {
+                ObjectKind::Ring(_) | ObjectKind::Stream(_) => "area",
+                _ => "slots",
+            };
+            out.insert(key.to_owned(), slots.into());
         }
         if let Some(version) = o.version {
             out.insert("version".to_owned(), version.into());

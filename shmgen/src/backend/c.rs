@@ -1,8 +1,9 @@
 //! The C backend: a header for C11 and C++11.
 
-use super::text::{lines, quoted, render, version_parts, with_unit};
+use super::text::{lines, others, quoted, render, version_parts, with_unit};
 use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
+use shm_runtime::Geometry;
 use shm_runtime::contract::Primitive;
 use std::fmt::Write as _;
 
@@ -100,9 +101,20 @@ struct Segment {
     fingerprint: String,
     size: u64,
     objects: Vec<Object>,
+    queues: Vec<Queue>,
+    /// Objects that have no functions.
+    others: String,
 }
 
+/// An object as `shm_object_spec` has it.
 struct Object {
+    name: String,
+    geometry: Geometry,
+    offset: u64,
+}
+
+/// An object that has functions.
+struct Queue {
     doc: String,
     name: String,
     cname: String,
@@ -111,13 +123,7 @@ struct Object {
     /// alignment than a slot has.
     slot: String,
     index: usize,
-    item_size: u64,
     capacity: u64,
-    batch: u64,
-    slots: u64,
-    stride: u64,
-    size: u64,
-    offset: u64,
 }
 
 /// What every C name of a schema begins with: `acme_market_`.
@@ -424,27 +430,29 @@ fn segment(s: &crate::model::Segment, prefix: &str) -> Segment {
         objects: s
             .objects
             .iter()
-            .enumerate()
-            .map(|(index, o)| Object {
+            .map(|o| Object {
+                name: o.name.clone(),
+                geometry: o.layout.geometry(),
+                offset: o.offset,
+            })
+            .collect(),
+        queues: s
+            .handles()
+            .map(|(index, o, item, layout)| Queue {
                 doc: comment(&o.doc, ""),
                 cname: format!("{cname}_{}", o.name),
                 name: o.name.clone(),
-                item: format!("{prefix}{}", o.item),
-                slot: if o.item_align <= 8 {
-                    format!("{prefix}{}", o.item)
+                item: format!("{prefix}{}", item.name),
+                slot: if item.align <= 8 {
+                    format!("{prefix}{}", item.name)
                 } else {
                     "void".to_owned()
                 },
                 index,
-                item_size: o.layout.item,
-                capacity: o.layout.capacity,
-                batch: o.layout.batch,
-                slots: o.layout.slots,
-                stride: o.layout.stride,
-                size: o.layout.size,
-                offset: o.offset,
+                capacity: layout.capacity,
             })
             .collect(),
+        others: others(s, " * "),
         cname,
     }
 }

@@ -1,7 +1,7 @@
 //! The C++ backend: a layer for C++17 over the C header.
 
 use super::c;
-use super::text::{VERSION, lines, quoted, render, version_parts, with_unit};
+use super::text::{VERSION, lines, others, quoted, render, version_parts, with_unit};
 use crate::model::{Schema, TypeDecl, Value};
 use askama::Template;
 use shm_runtime::contract::Primitive;
@@ -60,10 +60,12 @@ struct Segment {
     cname: String,
     address: String,
     size: u64,
-    objects: Vec<Object>,
+    queues: Vec<Queue>,
+    /// Objects that have no functions.
+    others: String,
 }
 
-struct Object {
+struct Queue {
     doc: String,
     name: String,
     item: String,
@@ -133,18 +135,17 @@ pub(super) fn header(schema: &Schema) -> String {
                 cname: format!("{prefix}{}", s.type_name),
                 address: quoted(&s.address.to_string()),
                 size: s.size,
-                objects: s
-                    .objects
-                    .iter()
-                    .enumerate()
-                    .map(|(index, o)| Object {
+                queues: s
+                    .handles()
+                    .map(|(index, o, item, layout)| Queue {
                         doc: doc(&o.doc, "  "),
                         name: o.name.clone(),
-                        item: o.item.clone(),
-                        capacity: o.layout.capacity,
+                        item: item.name.clone(),
+                        capacity: layout.capacity,
                         index,
                     })
                     .collect(),
+                others: others(s, "/// "),
             })
             .collect(),
     };

@@ -1,6 +1,6 @@
 //! The Rust backend: the body of a module.
 
-use super::text::{VERSION, lines, quoted, render, version_parts, with_unit};
+use super::text::{VERSION, lines, others, quoted, render, version_parts, with_unit};
 use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
 use shm_runtime::contract::Primitive;
@@ -110,10 +110,12 @@ struct Segment {
     participants: u32,
     contract: String,
     size: String,
-    objects: Vec<Object>,
+    queues: Vec<Queue>,
+    /// Objects that have no functions.
+    others: String,
 }
 
-struct Object {
+struct Queue {
     doc: String,
     name: String,
     item: String,
@@ -322,21 +324,20 @@ fn segment(s: &crate::model::Segment) -> Segment {
         participants: s.participants,
         contract,
         size: literal(i128::from(s.size)),
-        objects: s
-            .objects
-            .iter()
-            .enumerate()
-            .map(|(index, o)| Object {
+        queues: s
+            .handles()
+            .map(|(index, o, item, layout)| Queue {
                 doc: if o.doc.is_empty() {
                     String::new()
                 } else {
                     doc(&o.doc, "    ") + "    ///\n"
                 },
                 name: o.name.clone(),
-                item: o.item.clone(),
-                capacity: o.layout.capacity,
+                item: item.name.clone(),
+                capacity: layout.capacity,
                 index,
             })
             .collect(),
+        others: others(s, "/// "),
     }
 }

@@ -13,9 +13,9 @@ mod types;
 
 pub use resolve::resolve;
 
-use shm_runtime::contract::{Contract, Primitive, TypeExpr, TypeName};
+use shm_runtime::contract::{Contract, ObjectKind, Primitive, TypeExpr, TypeName};
 use shm_runtime::queue::layout::QueueLayout;
-use shm_runtime::{Address, Fingerprint};
+use shm_runtime::{Address, Fingerprint, ObjectLayout};
 
 /// Limits on what a schema may ask for.
 #[derive(Clone, Copy, Debug)]
@@ -329,19 +329,56 @@ pub struct Segment {
     pub doc: String,
 }
 
-/// An object of a segment: a queue.
+/// An object of a segment.
 #[derive(Clone, Debug)]
 pub struct Object {
     /// Its name.
     pub name: String,
-    /// The struct that is its item.
-    pub item: String,
-    /// Alignment of the item in bytes.
-    pub item_align: u64,
+    /// What it is, and who may do what with it; as in the contract.
+    pub kind: ObjectKind,
+    /// The struct that it passes or holds.
+    pub item: Option<Item>,
+    /// Documentation of each of its counters.
+    pub counter_docs: Vec<String>,
     /// Its geometry.
-    pub layout: QueueLayout,
+    pub layout: ObjectLayout,
     /// Where it lies in the segment.
     pub offset: u64,
     /// Documentation.
     pub doc: String,
+}
+
+/// The struct that an object passes or holds.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Its name.
+    pub name: String,
+    /// Its alignment in bytes.
+    pub align: u64,
+}
+
+impl Object {
+    /// Item and geometry of a queue that generated code can use. The other
+    /// objects it can create and show, and no more.
+    pub fn handle(&self) -> Option<(&Item, &QueueLayout)> {
+        match (&self.item, &self.layout) {
+            (Some(item), ObjectLayout::Queue(layout)) => Some((item, layout)),
+            _ => None,
+        }
+    }
+}
+
+impl Segment {
+    /// The objects that generated code can use, each with its place among all,
+    /// its item and its geometry.
+    pub fn handles(&self) -> impl Iterator<Item = (usize, &Object, &Item, &QueueLayout)> {
+        let all = self.objects.iter().enumerate();
+        all.filter_map(|(index, o)| o.handle().map(|(item, layout)| (index, o, item, layout)))
+    }
+
+    /// The others: this version creates and shows them, and has no functions
+    /// for them.
+    pub fn without_handles(&self) -> impl Iterator<Item = &Object> {
+        self.objects.iter().filter(|o| o.handle().is_none())
+    }
 }

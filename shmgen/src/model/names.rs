@@ -20,6 +20,8 @@ pub enum Role {
     Segment,
     /// An object of a segment: a method of its handle.
     Object,
+    /// A counter of an object.
+    Counter,
     /// A part of a schema's dotted name: a namespace in C++.
     Namespace,
 }
@@ -32,6 +34,7 @@ impl Role {
             Self::Member => "a value or a flag",
             Self::Segment => "a segment",
             Self::Object => "an object",
+            Self::Counter => "a counter",
             Self::Namespace => "a part of a schema's name",
         }
     }
@@ -167,7 +170,7 @@ const KEYWORDS: [(&str, &[&str]); 4] = [
 ];
 
 /// Names that generated code uses itself, by what they would collide with.
-const TAKEN: [(Role, &[&str]); 6] = [
+const TAKEN: [(Role, &[&str]); 7] = [
     (
         Role::Top,
         &[
@@ -298,6 +301,7 @@ const TAKEN: [(Role, &[&str]); 6] = [
             "FINGERPRINT",
         ],
     ),
+    (Role::Counter, &["add", "get", "names", "values"]),
     (Role::Namespace, &["std", "shm"]),
 ];
 
