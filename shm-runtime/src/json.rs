@@ -104,9 +104,11 @@ fn mapper(m: &Mapper) -> Value {
     json!({ "pid": m.pid, "program": m.program })
 }
 
-/// An object: what the contract says of it, its numbers, and what can be told
-/// of its contents. What a kind does not have is not there.
-fn object(o: &ObjectStat, participants: &[ParticipantStat]) -> Value {
+/// An object, as an element of `objects`: what the contract says of it, its
+/// numbers, and what can be told of its contents. What a kind does not have is
+/// not there. `participants` are those of its segment, among whom are the
+/// holders of its roles.
+pub fn object(o: &ObjectStat, participants: &[ParticipantStat]) -> Value {
     let mut out = json!({
         "name": o.name,
         "kind": o.kind,

@@ -30,11 +30,10 @@ pub(crate) fn notes(written: &syntax::Schema, schema: &model::Schema) -> Diagnos
                 Body::Raw { .. } => (object.kind.span.clone(), "raw bytes"),
             };
             let name = &object.name.value;
-            let message = format!("this version lays out {what}, and cannot use them yet");
+            let message = format!("this version creates and shows {what}, and cannot use them yet");
             found
                 .error(Code::N001, &written.source, span, message)
-                .label(format!("generated code has no functions for `{name}`"))
-                .help(format!("`{name}` is created with its segment and shown by stat"));
+                .label(format!("generated code has no functions for `{name}`"));
         }
     }
     found

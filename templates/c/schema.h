@@ -180,7 +180,7 @@ static const uint8_t {{ s.cname }}_contract[{{ s.contract_size }}] = {
 
 static const shm_object_spec {{ s.cname }}_objects[{{ s.objects.len() }}] = {
 {%- for o in s.objects %}
-    {"{{ o.name }}", {{ o.geometry.kind }}, {{ o.geometry.lanes }}, {{ o.geometry.item }}, {{ o.geometry.capacity }}, {{ o.geometry.batch }}, {{ o.geometry.slots }}, {{ o.geometry.stride }}, {{ o.geometry.size }}, {{ o.geometry.align }}},
+    {"{{ o.name }}", {{ o.kind }}, {{ o.geometry.lanes }}, {{ o.geometry.item }}, {{ o.geometry.capacity }}, {{ o.geometry.batch }}, {{ o.geometry.slots }}, {{ o.geometry.stride }}, {{ o.geometry.size }}, {{ o.geometry.align }}},
 {%- endfor %}
 };
 

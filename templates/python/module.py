@@ -112,8 +112,7 @@ class {{ s.type_name }}:
     def __init__(self, attachment: "_shm_runtime.Attachment") -> None:
 {%- if s.queues.len() > 0 %}
         import shm_runtime
-
-{%- endif %}
+{% endif %}
         self._attachment = attachment
 {%- for o in s.queues %}
 {{ o.doc }}        self.{{ o.name }} = shm_runtime.Queue(attachment, {{ o.index }}, "{{ o.name }}", {{ o.item }}, {{ o.capacity }})

@@ -14,7 +14,6 @@ pub struct ObjectDef {
 
 /// The kinds of object.
 #[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum ObjectKind {
     /// Fixed-size typed slots, first in, first out.
     Queue(QueueDef),

@@ -23,7 +23,6 @@ pub(crate) struct Place {
 
 /// The layout of an object of any kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
 pub enum ObjectLayout {
     /// A queue, one to one.
     Queue(QueueLayout),

@@ -110,6 +110,7 @@ fn of_one(o: &Object) -> String {
     };
     match (o.slots, o.stride) {
         (0, _) => {}
+        (1, 1) => parts.push("1 byte".to_owned()),
         (n, 1) => parts.push(format!("{n} bytes")),
         (n, stride) => {
             let mut inner = Vec::new();

@@ -3,8 +3,8 @@
 use super::text::{lines, others, quoted, render, version_parts, with_unit};
 use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
-use shm_runtime::Geometry;
 use shm_runtime::contract::Primitive;
+use shm_runtime::{Geometry, ObjectLayout};
 use std::fmt::Write as _;
 
 #[derive(Template)]
@@ -109,6 +109,7 @@ struct Segment {
 /// An object as `shm_object_spec` has it.
 struct Object {
     name: String,
+    kind: &'static str,
     geometry: Geometry,
     offset: u64,
 }
@@ -432,6 +433,7 @@ fn segment(s: &crate::model::Segment, prefix: &str) -> Segment {
             .iter()
             .map(|o| Object {
                 name: o.name.clone(),
+                kind: kind(&o.layout),
                 geometry: o.layout.geometry(),
                 offset: o.offset,
             })
@@ -454,5 +456,23 @@ fn segment(s: &crate::model::Segment, prefix: &str) -> Segment {
             .collect(),
         others: others(s, " * "),
         cname,
+    }
+}
+
+/// The name of a kind's number in `shm_runtime.h`.
+fn kind(layout: &ObjectLayout) -> &'static str {
+    match layout {
+        ObjectLayout::Queue(_) => "SHM_KIND_QUEUE",
+        ObjectLayout::QueueLanes(..) => "SHM_KIND_QUEUE_LANES",
+        ObjectLayout::QueueMany(_) => "SHM_KIND_QUEUE_OWNED",
+        ObjectLayout::Ring(_) => "SHM_KIND_RING",
+        ObjectLayout::RingLanes(..) => "SHM_KIND_RING_LANES",
+        ObjectLayout::Stream(_) => "SHM_KIND_STREAM",
+        ObjectLayout::Topic(_) => "SHM_KIND_TOPIC",
+        ObjectLayout::Cell(_) => "SHM_KIND_CELL",
+        ObjectLayout::State(_) => "SHM_KIND_STATE",
+        ObjectLayout::Event => "SHM_KIND_EVENT",
+        ObjectLayout::Counters(_) => "SHM_KIND_COUNTERS",
+        ObjectLayout::Raw(_) => "SHM_KIND_RAW",
     }
 }

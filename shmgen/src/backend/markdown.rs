@@ -172,6 +172,7 @@ fn kind(o: &Object) -> String {
 /// How much an object takes up: items, bytes, lanes.
 fn room(o: &Object) -> String {
     let lanes = |n: u32| format!(" in each of {n} lanes");
+    let bytes = |n: u64| if n == 1 { "1 byte".to_owned() } else { format!("{n} bytes") };
     match &o.kind {
         ObjectKind::Queue(queue) => match queue.flow {
             Flow::Lanes(n) => format!("{}{}", queue.capacity, lanes(n)),
@@ -179,10 +180,10 @@ fn room(o: &Object) -> String {
         },
         ObjectKind::Topic(topic) => format!("the newest {}", topic.capacity),
         ObjectKind::Ring(ring) => {
-            format!("{} bytes{}", ring.bytes, ring.lanes.map(lanes).unwrap_or_default())
+            format!("{}{}", bytes(ring.bytes), ring.lanes.map(lanes).unwrap_or_default())
         }
-        ObjectKind::Stream(stream) => format!("{} bytes", stream.bytes),
-        ObjectKind::Raw(raw) => format!("{} bytes", raw.bytes),
+        ObjectKind::Stream(stream) => bytes(stream.bytes),
+        ObjectKind::Raw(raw) => bytes(raw.bytes),
         ObjectKind::Counters(counters) => counters.len().to_string(),
         _ => String::new(),
     }

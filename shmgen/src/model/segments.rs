@@ -117,27 +117,25 @@ impl Resolver<'_, '_> {
         let address = self.address(segment);
         let mode = self.mode(segment);
         let participants = self.participants(segment);
-        if segment.objects.is_empty() {
-            let message = format!("the segment `{}` has no objects", segment.name.value);
-            self.error(Code::E066, &segment.name, message);
-            return None;
-        }
         self.unique_objects(segment);
         let checked: Vec<_> = segment.objects.iter().map(|o| self.object(o)).collect();
-        let checked: Option<Vec<Checked>> = checked.into_iter().collect();
-        let (address, mode, participants, checked) = (address?, mode?, participants?, checked?);
+        let whole = !checked.is_empty() && checked.iter().all(Option::is_some);
+        // Sizes are looked at even where some objects are wrong.
+        let (objects, checked): (Vec<_>, Vec<Checked>) =
+            segment.objects.iter().zip(checked).filter_map(|(o, c)| Some((o, c?))).unzip();
         let items = checked.iter().filter_map(|c| c.item.as_ref());
-        let objects = segment.objects.iter().zip(&checked);
         let contract = Contract {
             schema: self.model.name.clone(),
             segment: segment.name.value.clone(),
             types: contract::types_of(self.model, items.map(|item| item.name.as_str())),
             objects: objects
+                .iter()
+                .zip(&checked)
                 .map(|(o, c)| ObjectDef { name: o.name.value.clone(), kind: c.kind.clone() })
                 .collect(),
         };
         let mut layouts = Vec::with_capacity(checked.len());
-        for (object, checked) in segment.objects.iter().zip(&checked) {
+        for (object, checked) in objects.iter().zip(&checked) {
             let layout = ObjectLayout::of(&contract, &checked.kind)
                 .filter(|layout| layout.size() <= self.limits.segment);
             match layout {
@@ -145,7 +143,8 @@ impl Resolver<'_, '_> {
                 None => self.too_large(object, checked),
             }
         }
-        if layouts.len() != checked.len() {
+        let (address, mode, participants) = (address?, mode?, participants?);
+        if !whole || layouts.len() != checked.len() {
             return None;
         }
         let contract_bytes = contract.encode();

@@ -105,20 +105,29 @@ pub(super) fn object(
 fn rules(context: &mut Context<'_>, table: &Table<'_, '_>, kind: &str, span: &Span) {
     let (what, verb) = called(kind);
     for rule in OBJECT.rules.iter().filter(|rule| rule.choice == kind) {
-        for key in rule.needs.iter().filter(|key| table.get(key).is_none()) {
-            context
-                .error(Code::E012, span.clone(), format!("{what} {verb} `{key}`"))
-                .label(format!("`{key}` is missing here"));
-        }
+        // Needed, and said in the words of another kind.
+        let mut meant = Vec::new();
         for key in rule.excludes {
             let Some(at) = table.key_span(key) else { continue };
             let message = format!("`{key}` is not a key of {what}");
             let error = context.error(Code::E068, at, message);
-            let instead = instead(key);
-            match rule.needs.iter().find(|needed| instead.contains(needed)) {
-                Some(needed) => error.label(format!("did you mean `{needed}`?")),
-                None => error.help(help(kind, key, rule.excludes)),
-            };
+            let instead =
+                |needed: &&&str| says_the_same(key, needed) && table.get(needed).is_none();
+            match rule.needs.iter().find(instead) {
+                Some(needed) => {
+                    error.label(format!("did you mean `{needed}`?"));
+                    meant.push(*needed);
+                }
+                None => {
+                    error.help(help(kind, key, rule.excludes));
+                }
+            }
+        }
+        for key in rule.needs.iter().filter(|key| table.get(key).is_none() && !meant.contains(key))
+        {
+            context
+                .error(Code::E012, span.clone(), format!("{what} {verb} `{key}`"))
+                .label(format!("`{key}` is missing here"));
         }
     }
 }
@@ -138,15 +147,10 @@ fn called(kind: &str) -> (&'static str, &'static str) {
     }
 }
 
-/// The keys of other kinds that say the same.
-fn instead(key: &str) -> &'static [&'static str] {
-    match key {
-        "item" => &["type"],
-        "type" => &["item"],
-        "capacity" => &["bytes"],
-        "bytes" => &["capacity"],
-        _ => &[],
-    }
+/// Whether two keys say the same of different kinds.
+fn says_the_same(key: &str, other: &str) -> bool {
+    let pairs = [("item", "type"), ("capacity", "bytes")];
+    pairs.iter().any(|(a, b)| [(*a, *b), (*b, *a)].contains(&(key, other)))
 }
 
 fn help(kind: &str, key: &str, excludes: &[&str]) -> String {

@@ -286,6 +286,10 @@ fn segment(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Segment> {
         doc,
         lint,
     };
+    if table.get("object")?.get_ref().as_array().is_some_and(|list| list.is_empty()) {
+        let message = format!("the segment `{}` has no objects", segment.name.value);
+        context.error(Code::E066, segment.name.span.clone(), message);
+    }
     for (item, span) in context_tables(context, &table, "object")? {
         segment.objects.extend(object(context, item, &span));
     }

@@ -34,9 +34,13 @@ impl Resolver<'_, '_> {
             Body::Ring { bytes, producers, consumers, lanes } => {
                 let bytes = self.ring_bytes(bytes);
                 self.one_side("a ring", "consumers", consumers.as_ref());
-                let many = is_many(producers.as_ref());
-                let lanes = self.lanes(lanes.as_ref(), many, "producers = \"many\"");
-                let kind = ObjectKind::Ring(RingDef { bytes: bytes?, lanes: lanes? });
+                let lanes = if is_many(producers.as_ref()) {
+                    Some(self.lanes(lanes.as_ref())?)
+                } else {
+                    self.no_lanes(lanes.as_ref(), "producers = \"many\"");
+                    None
+                };
+                let kind = ObjectKind::Ring(RingDef { bytes: bytes?, lanes });
                 Some(Checked { kind, item: None })
             }
             Body::Stream { bytes, producers, consumers } => {
@@ -76,50 +80,41 @@ impl Resolver<'_, '_> {
     /// That an object is larger than the limit, where it says how large it is.
     pub(super) fn too_large(&mut self, object: &syntax::Object, checked: &Checked) {
         let limit = self.limits.segment;
-        let more = format!("is more than {limit} bytes");
-        let raise = "or raise the limit";
-        let of_lanes = |lanes: &Option<Spanned<i128>>, many: bool| match lanes {
-            Some(lanes) => format!(", {} times", lanes.value),
-            None if many => format!(", {} times", lanes::DEFAULT),
-            None => String::new(),
+        let item = checked.item.as_ref().and_then(|item| self.declared(&item.name));
+        let item = item.map_or(0, |item| item.size);
+        let lanes = match &checked.kind {
+            ObjectKind::Queue(QueueDef { flow: Flow::Lanes(n), .. })
+            | ObjectKind::Ring(RingDef { lanes: Some(n), .. }) => {
+                format!(" in each of {n} lanes")
+            }
+            _ => String::new(),
         };
-        let (code, span, message, help) = match &object.body {
-            Body::Queue { item, capacity, lanes, .. } => {
-                let many = matches!(
-                    checked.kind,
-                    ObjectKind::Queue(QueueDef { flow: Flow::Lanes(_), .. })
-                );
-                let what = format!("{} of {}", capacity.value, item.name.value);
-                let message = format!("{what}{} {more}", of_lanes(lanes, many));
-                (Code::E064, &capacity.span, message, format!("choose a smaller capacity, {raise}"))
+        let (code, span, what, less) = match &object.body {
+            Body::Queue { capacity, .. } | Body::Topic { capacity, .. } => {
+                let what = format!("{} items of {item} bytes{lanes}", capacity.value);
+                (Code::E064, &capacity.span, what, "choose a smaller capacity, or ")
             }
-            Body::Topic { item, capacity } => {
-                let message = format!("{} of {} {more}", capacity.value, item.name.value);
-                (Code::E064, &capacity.span, message, format!("choose a smaller capacity, {raise}"))
-            }
-            Body::Ring { bytes, lanes, producers, .. } => {
-                let times = of_lanes(lanes, is_many(producers.as_ref()));
-                let message = format!("a ring of {} bytes{times} {more}", bytes.value);
-                (Code::E091, &bytes.span, message, format!("choose fewer bytes, {raise}"))
-            }
-            Body::Stream { bytes, .. } | Body::Raw { bytes, .. } => {
-                let message = format!("{} bytes with what goes with them {more}", bytes.value);
-                (Code::E091, &bytes.span, message, format!("choose fewer bytes, {raise}"))
+            Body::Ring { bytes, .. } | Body::Stream { bytes, .. } | Body::Raw { bytes, .. } => {
+                let what = format!("{} bytes{lanes}", bytes.value);
+                (Code::E091, &bytes.span, what, "choose fewer, or ")
             }
             Body::Cell { ty } => {
-                let message = format!("a cell of {}, of which it keeps 8, {more}", ty.name.value);
-                (Code::E036, &ty.span, message, format!("choose a smaller struct, {raise}"))
+                let what = format!("8 versions of {item} bytes");
+                (Code::E036, &ty.span, what, "choose a smaller struct, or ")
             }
             Body::State { ty } => {
-                let message = format!("a state of {}, of which it keeps 2, {more}", ty.name.value);
-                (Code::E036, &ty.span, message, format!("choose a smaller struct, {raise}"))
+                let what = format!("2 copies of {item} bytes");
+                (Code::E036, &ty.span, what, "choose a smaller struct, or ")
             }
             Body::Event | Body::Counters { .. } => {
-                let message = format!("`{}` {more}", object.name.value);
-                (Code::E036, &object.name.span, message, raise.replacen("or ", "", 1))
+                let what = format!("the {}", object.kind.value);
+                (Code::E036, &object.name.span, what, "")
             }
         };
-        self.diagnostics.error(code, &self.source, span.clone(), message).help(help);
+        let message = format!("{what} are more than {limit} bytes");
+        self.diagnostics
+            .error(code, &self.source, span.clone(), message)
+            .help(format!("{less}raise the limit"));
     }
 
     /// The struct that an object passes or holds.
@@ -181,48 +176,36 @@ impl Resolver<'_, '_> {
                 .help("leave it out");
         }
         let in_lanes = many_to_one && order.is_none();
-        let lanes = self.lanes(
-            lanes.as_ref(),
-            in_lanes,
-            "producers = \"many\", one consumer, and no `order`",
-        )?;
-        if let Some(redeliver) =
-            redeliver.as_ref().filter(|_| !consumers && (in_lanes || !producers))
-        {
+        if !in_lanes {
+            let needs = "producers = \"many\", one consumer, and no `order`";
+            self.no_lanes(lanes.as_ref(), needs);
+        }
+        let is_owned = consumers || producers && !in_lanes;
+        if let Some(redeliver) = redeliver.as_ref().filter(|_| !is_owned) {
             self.error(
                 Code::E069,
                 redeliver,
                 "`redeliver` is for many consumers, or for order = \"total\"",
             )
             .help("leave it out: here what a dead consumer may have seen always comes again");
-            return None;
+        }
+        if in_lanes {
+            return Some(Flow::Lanes(self.lanes(lanes.as_ref())?));
+        }
+        if !is_owned {
+            return Some(Flow::OneToOne);
         }
         let side = |many| if many { Side::Many } else { Side::One };
-        Some(match lanes {
-            Some(count) => Flow::Lanes(count),
-            None if producers || consumers => Flow::Owned {
-                producers: side(producers),
-                consumers: side(consumers),
-                redeliver: redeliver.as_ref().is_none_or(|r| r.value),
-            },
-            None => Flow::OneToOne,
+        Some(Flow::Owned {
+            producers: side(producers),
+            consumers: side(consumers),
+            redeliver: redeliver.as_ref().is_none_or(|r| r.value),
         })
     }
 
-    /// How many lanes there are; the inner `None` if the object has none.
-    fn lanes(
-        &mut self,
-        asked: Option<&Spanned<i128>>,
-        has_lanes: bool,
-        needs: &str,
-    ) -> Option<Option<u32>> {
-        let Some(asked) = asked else { return Some(has_lanes.then_some(lanes::DEFAULT)) };
-        if !has_lanes {
-            self.error(Code::E069, asked, "there are no lanes here")
-                .label(format!("lanes go with {needs}"))
-                .help("leave it out");
-            return None;
-        }
+    /// How many lanes there are, of an object that has some.
+    fn lanes(&mut self, asked: Option<&Spanned<i128>>) -> Option<u32> {
+        let Some(asked) = asked else { return Some(lanes::DEFAULT) };
         let found = u32::try_from(asked.value).ok().filter(|n| (1..=lanes::MAX).contains(n));
         if found.is_none() {
             let message = format!("{} is not a number of lanes", asked.value);
@@ -232,7 +215,16 @@ impl Resolver<'_, '_> {
                 lanes::MAX
             ));
         }
-        found.map(Some)
+        found
+    }
+
+    /// Reports lanes where there are none.
+    fn no_lanes(&mut self, asked: Option<&Spanned<i128>>, needs: &str) {
+        if let Some(asked) = asked {
+            self.error(Code::E069, asked, "there are no lanes here")
+                .label(format!("lanes go with {needs}"))
+                .help("leave it out");
+        }
     }
 
     /// Reports a side that is many where there can be one only.
