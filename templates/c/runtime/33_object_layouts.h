@@ -127,7 +127,7 @@ SHM_COLD bool shm_round_up(uint64_t number, uint64_t align, uint64_t *rounded) {
 /* Bytes of a slot: what lies before the item, the item, and padding up to a multiple of `align`. */
 SHM_COLD bool shm_slot_stride(uint64_t before, uint64_t item_size, uint64_t align, uint64_t *stride) {
   uint64_t end;
-  return item_size > 0 && !__builtin_add_overflow(before, item_size, &end) &&
+  return item_size > 0 && item_size <= UINT64_MAX / 2 && !__builtin_add_overflow(before, item_size, &end) &&
          shm_round_up(end, align, stride);
 }
 

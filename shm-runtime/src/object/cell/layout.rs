@@ -50,13 +50,19 @@ impl CellLayout {
     /// The layout of a cell of `item` bytes; `None` if it is 0 or the size
     /// overflows.
     pub const fn new(item: u64) -> Option<Self> {
-        if item == 0 || item > u64::MAX / 16 {
+        if item == 0 || item > u64::MAX / 2 {
             return None;
         }
         let Some(stride) = round_up(STAMP_SIZE + item, LINE) else {
             return None;
         };
-        Some(Self { item, stride, size: SLOTS + SLOT_COUNT * stride })
+        let Some(bytes) = stride.checked_mul(SLOT_COUNT) else {
+            return None;
+        };
+        let Some(size) = bytes.checked_add(SLOTS) else {
+            return None;
+        };
+        Some(Self { item, stride, size })
     }
 }
 
@@ -71,6 +77,8 @@ mod tests {
         assert_eq!((l.stride, l.size), (128, 0x100 + 8 * 128));
         assert_eq!(CellLayout::new(121).unwrap().stride, 256);
         assert!(CellLayout::new(u64::MAX / 16).is_some());
-        assert_eq!((CellLayout::new(0), CellLayout::new(u64::MAX / 16 + 1)), (None, None));
+        for item in [0, u64::MAX / 8, u64::MAX / 2, u64::MAX] {
+            assert_eq!(CellLayout::new(item), None, "{item}");
+        }
     }
 }

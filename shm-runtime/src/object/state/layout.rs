@@ -67,13 +67,19 @@ impl StateLayout {
     /// The layout of a state of `item` bytes; `None` if it is 0 or the size
     /// overflows.
     pub const fn new(item: u64) -> Option<Self> {
-        if item == 0 || item > u64::MAX / 4 {
+        if item == 0 || item > u64::MAX / 2 {
             return None;
         }
         let Some(stride) = round_up(item, LINE) else {
             return None;
         };
-        Some(Self { item, stride, size: COPIES + COPY_COUNT * stride })
+        let Some(bytes) = stride.checked_mul(COPY_COUNT) else {
+            return None;
+        };
+        let Some(size) = bytes.checked_add(COPIES) else {
+            return None;
+        };
+        Some(Self { item, stride, size })
     }
 }
 
@@ -88,6 +94,8 @@ mod tests {
         assert_eq!((l.stride, l.size), (128, 0x180 + 256));
         assert_eq!(StateLayout::new(129).unwrap().stride, 256);
         assert!(StateLayout::new(u64::MAX / 4).is_some());
-        assert_eq!((StateLayout::new(0), StateLayout::new(u64::MAX / 4 + 1)), (None, None));
+        for item in [0, u64::MAX / 2, u64::MAX] {
+            assert_eq!(StateLayout::new(item), None, "{item}");
+        }
     }
 }
