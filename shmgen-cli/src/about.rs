@@ -14,17 +14,18 @@ pub(crate) fn item(object: &ObjectStat) -> String {
 /// `room for 1024 in each of 8 lanes, many to one`
 pub(crate) fn room(object: &ObjectStat) -> String {
     let in_lanes = |lanes: u32| format!(" in each of {lanes} lanes");
+    let bytes = |n: u64| if n == 1 { "1 byte".to_owned() } else { format!("{n} bytes") };
     let mut out = match &object.def {
         ObjectKind::Queue(queue) => match queue.flow {
             Flow::Lanes(lanes) => format!("room for {}{}", queue.capacity, in_lanes(lanes)),
             _ => format!("room for {}", queue.capacity),
         },
-        ObjectKind::Ring(RingDef { bytes, lanes }) => {
-            format!("{bytes} bytes{}", lanes.map(in_lanes).unwrap_or_default())
+        ObjectKind::Ring(ring) => {
+            format!("{}{}", bytes(ring.bytes), ring.lanes.map(in_lanes).unwrap_or_default())
         }
-        ObjectKind::Stream(stream) => format!("{} bytes", stream.bytes),
+        ObjectKind::Stream(stream) => bytes(stream.bytes),
         ObjectKind::Topic(topic) => format!("the newest {}", topic.capacity),
-        ObjectKind::Raw(raw) => format!("{} bytes at a multiple of {}", raw.bytes, raw.align),
+        ObjectKind::Raw(raw) => format!("{} at a multiple of {}", bytes(raw.bytes), raw.align),
         _ => String::new(),
     };
     let sides = match &object.def {
