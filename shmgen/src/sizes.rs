@@ -103,7 +103,7 @@ impl Object {
         Self {
             name: object.name.clone(),
             kind: object.kind.name(),
-            item: object.item.as_ref().map(|item| item.name.clone()),
+            item: object.item.as_ref().map(|item| item.name.to_string()),
             lanes,
             control: geometry.control,
             capacity: geometry.capacity,

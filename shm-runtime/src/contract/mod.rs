@@ -23,13 +23,15 @@ mod type_expr;
 mod value;
 
 pub use decode::DecodeError;
-pub use descriptor::{BitDef, Contract, Field, TypeBody, TypeDef, TypeSet, ValueDef};
+pub use descriptor::{
+    BitDef, Contract, Field, TypeBody, TypeDef, TypeSet, ValueDef, VariantDef, Wrapper,
+};
 pub use explain::{Difference, explain};
 pub use fingerprint::{Fingerprint, type_fingerprint};
 pub use object::{
     CounterDef, Flow, ObjectDef, ObjectKind, QueueDef, RawDef, RingDef, Side, StreamDef, TopicDef,
 };
-pub use type_expr::{Primitive, TypeExpr, TypeExprError, TypeName};
+pub use type_expr::{MAX_NESTING, Primitive, TypeExpr, TypeExprError, TypeName};
 #[cfg(feature = "json")]
 pub(crate) use value::Hex;
 pub use value::Value;

@@ -63,8 +63,8 @@ impl From<Lang> for Language {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Done {
-    let checked = shmgen::check_file(&arguments.schema, Limits::default());
-    let notes = checked.notes();
+    let mut checked = shmgen::check_file(&arguments.schema, Limits::default());
+    let (notes, sources) = (checked.notes(), std::mem::take(&mut checked.files));
     let schema = checked.into_result().map_err(|d| super::wrong(&d))?;
     eprint!("{}", super::told(&notes));
     let languages: Vec<Language> = match arguments.lang.as_slice() {
@@ -100,7 +100,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
             Some(stamp) => vec![stamp.clone()],
             None => files.keys().map(|name| arguments.out.join(name)).collect(),
         };
-        let rule = output::depfile(&targets, std::slice::from_ref(&arguments.schema));
+        let rule = output::depfile(&targets, &sources);
         write(depfile, &rule)?;
     }
     // Last: who sees it new sees all the rest.

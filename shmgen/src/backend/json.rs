@@ -2,11 +2,11 @@
 
 use crate::model::{
     Element, Enum, Field, Flags, Gap, Member, Object, Schema, Segment, Struct, Type, TypeDecl,
-    Value as Constant,
+    Union, Value as Constant,
 };
 use serde_json::{Value, json};
 use shm_runtime::ObjectLayout;
-use shm_runtime::contract::{Flow, ObjectKind, Side};
+use shm_runtime::contract::{Flow, ObjectKind, Side, TypeName};
 
 /// The version of this form: it grows when a key changes its meaning.
 const VERSION: u32 = 1;
@@ -24,6 +24,10 @@ pub(super) fn model(schema: &Schema) -> String {
             "version": schema.version_text(),
             "doc": schema.doc,
         },
+        "imports": schema.imports.iter().map(|i| json!({
+            "schema": i.name,
+            "module": i.module,
+        })).collect::<Value>(),
         "constants": schema.constants.iter().map(|c| json!({
             "name": c.name,
             "type": c.ty.name(),
@@ -45,6 +49,10 @@ pub(super) fn model(schema: &Schema) -> String {
         }),
         "structs": of_kind(|t| match t {
             TypeDecl::Struct(s) => Some(structure(s)),
+            _ => None,
+        }),
+        "unions": of_kind(|t| match t {
+            TypeDecl::Union(u) => Some(union(u)),
             _ => None,
         }),
         "segments": schema.segments.iter().map(segment).collect::<Value>(),
@@ -111,6 +119,27 @@ fn structure(s: &Struct) -> Value {
     named(&s.name, rest, &s.doc)
 }
 
+fn union(u: &Union) -> Value {
+    let variants = u.variants.iter().map(|v| {
+        let mut rest = json!({ "number": v.number, "size": v.size });
+        if let (Some(Value::Object(ty)), Value::Object(rest)) =
+            (v.ty.as_ref().map(type_of), &mut rest)
+        {
+            rest.extend(ty);
+        }
+        named(&v.name, rest, &v.doc)
+    });
+    let rest = json!({
+        "tag": u.tag.name(),
+        "size": u.layout.size,
+        "align": u.layout.align,
+        "payload_offset": u.layout.offset,
+        "payload_size": u.payload,
+        "variants": variants.collect::<Value>(),
+    });
+    named(&u.name, rest, &u.doc)
+}
+
 fn field(f: &Field) -> Value {
     let mut rest = json!({
         "kind": "field",
@@ -139,13 +168,25 @@ fn gap(g: &Gap) -> Value {
 
 /// A type as it is written, and taken apart.
 fn type_of(ty: &Type) -> Value {
+    let declared = |kind: &str, name: &TypeName| {
+        let mut out = json!({ "kind": kind, "name": name.name });
+        if !name.schema.is_empty() {
+            out["schema"] = json!(name.schema);
+        }
+        out
+    };
     let element = match &ty.element {
         Element::Primitive(p) => json!({ "kind": "primitive", "name": p.name() }),
         Element::Str(n) => json!({ "kind": "str", "bytes": n }),
         Element::Bytes(n) => json!({ "kind": "bytes", "bytes": n }),
-        Element::Enum(name, _) => json!({ "kind": "enum", "name": name }),
-        Element::Flags(name, _) => json!({ "kind": "flags", "name": name }),
-        Element::Struct(name) => json!({ "kind": "struct", "name": name }),
+        Element::Enum(name, _) => declared("enum", name),
+        Element::Flags(name, _) => declared("flags", name),
+        Element::Struct(name) => declared("struct", name),
+        Element::Union(name) => declared("union", name),
+        Element::List(inner, room) => {
+            json!({ "kind": "list", "room": room, "of": type_of(inner) })
+        }
+        Element::Optional(inner) => json!({ "kind": "optional", "of": type_of(inner) }),
     };
     json!({ "type": ty.expr().to_string(), "element": element, "dimensions": ty.dims })
 }
@@ -178,7 +219,7 @@ fn object(o: &Object) -> Value {
     };
     if let Some(item) = &o.item {
         let holds = matches!(o.kind, ObjectKind::Cell(_) | ObjectKind::State(_));
-        put(if holds { "type" } else { "item" }, json!(item.name));
+        put(if holds { "type" } else { "item" }, json!(item.name.to_string()));
     }
     put("offset", json!(o.offset));
     put("size", json!(geometry.size));

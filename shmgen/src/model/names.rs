@@ -16,6 +16,8 @@ pub enum Role {
     Field,
     /// A value of an enum or a flag.
     Member,
+    /// A variant of a union.
+    Variant,
     /// A segment.
     Segment,
     /// An object of a segment: a method of its handle.
@@ -32,6 +34,7 @@ impl Role {
             Self::Top => "a constant or a type",
             Self::Field => "a field",
             Self::Member => "a value or a flag",
+            Self::Variant => "a variant",
             Self::Segment => "a segment",
             Self::Object => "an object",
             Self::Counter => "a counter",
@@ -170,10 +173,13 @@ const KEYWORDS: [(&str, &[&str]); 4] = [
 ];
 
 /// Names that generated code uses itself, by what they would collide with.
-const TAKEN: [(Role, &[&str]); 7] = [
+const TAKEN: [(Role, &[&str]); 8] = [
     (
         Role::Top,
         &[
+            // Functions of generated C++.
+            "to_string",
+            "visit",
             // Types of the schema language.
             "u8",
             "u16",
@@ -272,6 +278,7 @@ const TAKEN: [(Role, &[&str]); 7] = [
             "is_integer",
         ],
     ),
+    (Role::Variant, &["tag", "unknown", "value", "mro", "size", "SIZE", "DTYPE"]),
     (Role::Segment, &["shm", "std"]),
     (
         Role::Object,
@@ -414,6 +421,12 @@ impl Space {
             return;
         }
         self.names.insert(written, (span.clone(), from.to_owned()));
+    }
+
+    /// Whether a name is in it.
+    #[cfg(test)]
+    pub(super) fn contains(&self, written: &str) -> bool {
+        self.names.contains_key(written)
     }
 }
 

@@ -127,7 +127,7 @@ impl Resolver<'_, '_> {
         let contract = Contract {
             schema: self.model.name.clone(),
             segment: segment.name.value.clone(),
-            types: contract::types_of(self.model, items.map(|item| item.name.as_str())),
+            types: contract::types_of(self.model, items.map(|item| item.name.clone())),
             objects: objects
                 .iter()
                 .zip(&checked)

@@ -137,13 +137,13 @@ impl Resolver<'_, '_> {
         };
         // Without a layout, the struct was reported.
         let align = self.declared(&name)?.align;
-        let ty = TypeExpr::Named(TypeName::own(&name));
+        let ty = TypeExpr::Named(name.clone());
         Some((Item { name, align }, ty))
     }
 
-    fn declared(&self, name: &str) -> Option<&Struct> {
-        self.model.types.iter().find_map(|t| match t {
-            TypeDecl::Struct(s) if s.name == name => Some(s),
+    fn declared(&self, name: &TypeName) -> Option<&Struct> {
+        self.model.home_of(name)?.types.iter().find_map(|t| match t {
+            TypeDecl::Struct(s) if s.name == name.name => Some(s),
             _ => None,
         })
     }
