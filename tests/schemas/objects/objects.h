@@ -21,8 +21,6 @@ inline namespace SHM_VERSIONED(shm_schema) {
 
 #define test_objects_LEVELS UINT32_C(3)
 
-typedef uint64_t test_objects_Total;
-
 /* An odd size, so that slots are padded. */
 typedef struct test_objects_Tick {
   /* Unit: s. */
@@ -117,6 +115,8 @@ SHM_INLINE size_t test_objects_Config_format(const test_objects_Config *value, c
   test_objects_Config_add(&text, value);
   return text.used;
 }
+
+typedef uint64_t test_objects_Total;
 
 /* One of each. */
 /* The segment every: 45056 bytes, at posix:/test.objects.every unless told otherwise.

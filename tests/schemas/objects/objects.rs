@@ -54,9 +54,11 @@ impl ::core::fmt::Debug for Tick {
 ::shm_runtime::__shared_struct! {
     Tick, size 12, align 4,
     uses [],
+    imports [
+    ],
     fields {
-        time at 0 size 4: "u32" "s";
-        levels at 4 size 6: "u16[3]" "";
+        time at 0 size 4: "u32" "s", u32;
+        levels at 4 size 6: "u16[3]" "", [u16; 3];
     },
     reserved {
         _reserved0 at 10;
@@ -105,9 +107,11 @@ impl ::core::fmt::Debug for Config {
 ::shm_runtime::__shared_struct! {
     Config, size 256, align 64,
     uses [],
+    imports [
+    ],
     fields {
-        name at 0 size 200: "str[200]" "";
-        limit at 200 size 8: "u64" "";
+        name at 0 size 200: "str[200]" "", ::shm_runtime::Str<200>;
+        limit at 200 size 8: "u64" "", u64;
     },
     reserved {
         _reserved0 at 208;
