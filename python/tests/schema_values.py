@@ -9,6 +9,7 @@ the module reads, ``packed`` gives the bytes, ``check_numpy`` compares what NumP
 
 from __future__ import annotations
 
+import importlib
 import math
 import pathlib
 import random
@@ -38,12 +39,12 @@ class Type(NamedTuple):
 class Schemas:
     """Schemas with those they import, each beside the module that was generated from it."""
 
-    def __init__(self, path: pathlib.Path, modules: dict[str, ModuleType]) -> None:
+    def __init__(self, path: pathlib.Path) -> None:
         self.path = path
-        self.module = modules[path.stem]
+        self.module: ModuleType = importlib.import_module(path.stem)
         self.text: dict[str, Any] = tomli.loads(path.read_text())
         files = self.text["schema"].get("imports", [])
-        self.imports = [Schemas(path.with_name(file), modules) for file in files]
+        self.imports = [Schemas(path.with_name(file)) for file in files]
 
     def type(self, text: str) -> Type:
         """The type that is written so in this schema."""

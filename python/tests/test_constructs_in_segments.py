@@ -10,28 +10,26 @@ import random
 import subprocess
 from typing import Any
 
+import constructs
+import constructs_root
 import numpy
 import pytest
-import constructs
-import constructs_parts
-import constructs_root
 from players import Player
 from schema_values import Schemas, check_dump, check_numpy, given, some
 
 import shm_runtime
 
 _FILE = pathlib.Path(__file__).parents[2] / "tests/schemas/constructs.toml"
-SCHEMAS = Schemas(_FILE, {"constructs": constructs, "constructs_parts": constructs_parts, "constructs_root": constructs_root})
+SCHEMAS = Schemas(_FILE)
 ALL = SCHEMAS.named("All")
 
 # Another process makes the same values by itself.
 _TALK = """
     import pathlib, random
-    import constructs, constructs_parts, constructs_root
+    import constructs, constructs_root
     from schema_values import Schemas, check, given, some
 
-    modules = {"constructs": constructs, "constructs_parts": constructs_parts, "constructs_root": constructs_root}
-    t = Schemas(pathlib.Path(arguments[0]), modules).named("All")
+    t = Schemas(pathlib.Path(arguments[0])).named("All")
     dice = random.Random("there and back")
     with constructs.Constructs.attach(address) as segment:
         for n in range(int(arguments[1])):
@@ -90,7 +88,9 @@ def _read_all(value: Any) -> tuple[int, int]:
     read, and how many were refused."""
     if isinstance(value, list):
         inside = value
-    elif isinstance(value, (constructs.Payload, constructs.Bit, constructs.Tall, constructs.Broad, constructs_root.Mark)):
+    elif isinstance(
+        value, (constructs.Payload, constructs.Bit, constructs.Tall, constructs.Broad, constructs_root.Mark)
+    ):
         again = copy.copy(value)
         assert again == value or "nan" in repr(value)
         inside = [getattr(value, "value", None)]

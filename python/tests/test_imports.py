@@ -6,10 +6,10 @@ import copy
 import pickle
 from typing import Any
 
-import pytest
 import constructs
 import constructs_parts
 import constructs_root
+import pytest
 
 Foreign: Any = constructs.Foreign
 
@@ -47,7 +47,9 @@ def test_a_type_of_the_same_name_is_another_type() -> None:
 
 
 def test_a_value_prints_as_what_evaluates_to_it_where_both_modules_are_known() -> None:
-    value = Foreign(stamp=constructs_root.Stamp(time=1), clocks=[7, 1], mark=constructs_root.Mark.unknown(9, b"x"))
+    value = Foreign(
+        stamp=constructs_root.Stamp(time=1), clocks=[7, 1], mark=constructs_root.Mark.unknown(9, b"x")
+    )
     assert eval(repr(value), {**vars(constructs_root), **vars(constructs_parts), **vars(constructs)}) == value
 
 

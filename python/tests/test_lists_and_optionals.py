@@ -7,9 +7,9 @@ import collections
 import math
 from typing import Any
 
+import constructs
 import numpy
 import pytest
-import constructs
 
 # Much of what follows is about what a type checker refuses too.
 Deep: Any = constructs.Deep

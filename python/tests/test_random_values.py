@@ -9,15 +9,15 @@ import pickle
 import random
 from typing import Any
 
-import numpy
-import pytest
 import constructs
 import constructs_parts
 import constructs_root
+import numpy
+import pytest
 from schema_values import Schemas, check, check_numpy, given, layout, packed, some
 
 _FILE = pathlib.Path(__file__).parents[2] / "tests/schemas/constructs.toml"
-SCHEMAS = Schemas(_FILE, {"constructs": constructs, "constructs_parts": constructs_parts, "constructs_root": constructs_root})
+SCHEMAS = Schemas(_FILE)
 STRUCTS = tuple(SCHEMAS.text["struct"])
 ROUNDS = 60
 

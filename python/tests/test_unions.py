@@ -8,10 +8,10 @@ import pickle
 import sys
 from typing import Any
 
-import numpy
-import pytest
 import constructs
 import constructs_root
+import numpy
+import pytest
 
 # Much of what follows is about what a type checker refuses too.
 All: Any = constructs.All

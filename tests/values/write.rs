@@ -105,7 +105,7 @@ fn c_union(home: &Schema, u: &Union) -> String {
     let mut out = String::new();
     for v in &u.variants {
         let v_name = &v.name;
-        let _ = write!(out, "if ({name}_is_{v_name}(from)) {{\n");
+        let _ = writeln!(out, "if ({name}_is_{v_name}(from)) {{");
         match &v.ty {
             None => {
                 let _ = writeln!(out, "{name}_set_{v_name}(to);");
