@@ -2,7 +2,7 @@
 
 mod types;
 
-use super::text::{lines, quoted, render, version_parts, with_unit};
+use super::text::{lines, others, quoted, render, version_parts, with_unit};
 use crate::model::{Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
 use shm_runtime::contract::{Primitive, TypeName};
@@ -162,10 +162,10 @@ struct Segment {
     participants: u32,
     contract: String,
     size: u64,
-    objects: Vec<Object>,
+    queues: Vec<Queue>,
 }
 
-struct Object {
+struct Queue {
     doc: String,
     name: String,
     item: String,
@@ -241,7 +241,7 @@ fn used(schema: &Schema) -> impl Iterator<Item = &TypeName> {
             TypeDecl::Wrapped(w) => vec![&w.inner],
         }
     });
-    let items = schema.segments.iter().flat_map(|s| s.objects.iter().map(|o| &o.item));
+    let items = schema.segments.iter().flat_map(|s| s.handles().map(|(_, _, item, _)| &item.name));
     types.filter_map(|ty| ty.element.named()).chain(items)
 }
 
@@ -470,23 +470,29 @@ fn segment(s: &crate::model::Segment, writer: &Writer<'_>) -> Segment {
     for byte in &s.contract_bytes {
         let _ = write!(contract, "{}", byte.escape_ascii());
     }
+    let mut text = s.doc.clone();
+    let others = others(s, "");
+    if !others.is_empty() {
+        if text.is_empty() {
+            text = format!("The segment {}.", s.name);
+        }
+        text = format!("{text}\n{}", others.trim_end());
+    }
     Segment {
-        doc: class_doc(&s.doc, &format!("The segment {}.", s.name)),
+        doc: class_doc(&text, &format!("The segment {}.", s.name)),
         type_name: s.type_name.clone(),
         address: quoted(&s.address.to_string()),
         mode: format!("{:o}", s.mode),
         participants: s.participants,
         contract,
         size: s.size,
-        objects: s
-            .objects
-            .iter()
-            .enumerate()
-            .map(|(index, o)| Object {
+        queues: s
+            .handles()
+            .map(|(index, o, item, layout)| Queue {
                 doc: lines(&o.doc, "        #: "),
                 name: o.name.clone(),
-                item: writer.name(&o.item),
-                capacity: o.layout.capacity,
+                item: writer.name(&item.name),
+                capacity: layout.capacity,
                 index,
             })
             .collect(),
