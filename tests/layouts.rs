@@ -49,18 +49,18 @@ fn parse(output: &[u8]) -> Said {
 
 /// What lies within a member of this type: of each list its count and its items,
 /// and so on, but of other structs and unions nothing, for which these answer.
-fn within(ty: &Ty, path: &str, schema: &Schema, out: &mut Vec<String>) {
+fn within(ty: &Ty, path: &str, out: &mut Vec<String>) {
     match ty {
         Ty::Array(inner, dims) => {
-            within(inner, &(path.to_owned() + &"[0]".repeat(dims.len())), schema, out);
+            within(inner, &(path.to_owned() + &"[0]".repeat(dims.len())), out);
         }
         Ty::List(inner, _) => {
             out.extend([format!("{path}.count"), format!("{path}.items")]);
-            within(inner, &format!("{path}.items[0]"), schema, out);
+            within(inner, &format!("{path}.items[0]"), out);
         }
         Ty::Optional(inner) => {
             out.extend([format!("{path}.has"), format!("{path}.value")]);
-            within(inner, &format!("{path}.value"), schema, out);
+            within(inner, &format!("{path}.value"), out);
         }
         _ => {}
     }
@@ -73,7 +73,7 @@ fn paths(schema: &Schema, compound: usize) -> (Vec<String>, Vec<String>) {
         Compound::Struct(s) => {
             for (f, ty) in s.fields() {
                 members.push(format!("f{f}"));
-                within(ty, &format!("f{f}"), schema, &mut inner);
+                within(ty, &format!("f{f}"), &mut inner);
             }
         }
         Compound::Union(u) => {
@@ -81,7 +81,7 @@ fn paths(schema: &Schema, compound: usize) -> (Vec<String>, Vec<String>) {
             for (v, ty) in u.variants.iter().enumerate() {
                 let Some(ty) = ty else { continue };
                 inner.push(format!("as.v{v}"));
-                within(ty, &format!("as.v{v}"), schema, &mut inner);
+                within(ty, &format!("as.v{v}"), &mut inner);
             }
         }
     }

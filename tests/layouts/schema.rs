@@ -1,5 +1,7 @@
 //! Random schemas, as this test sees them: it never looks at the model.
 
+#![allow(unreachable_pub)]
+
 use crate::dice::Dice;
 
 pub struct Schema {
@@ -97,7 +99,7 @@ pub const PRIMITIVES: [(&str, &str, &str, u64); 11] = [
 ];
 
 /// The largest type: arrays of lists of arrays of structs grow fast.
-pub const LARGEST: u64 = 1 << 16;
+const LARGEST: u64 = 1 << 16;
 
 /// Every other schema has lists, optionals and unions.
 pub fn random(index: usize, dice: &mut Dice) -> Schema {
@@ -121,7 +123,7 @@ pub fn random(index: usize, dice: &mut Dice) -> Schema {
     schema
 }
 
-pub fn structure(dice: &mut Dice, schema: &Schema, shapes: bool) -> Struct {
+fn structure(dice: &mut Dice, schema: &Schema, shapes: bool) -> Struct {
     let mut members: Vec<Member> = Vec::new();
     for _ in 0..1 + dice.roll(8) {
         if dice.roll(8) == 0 {
@@ -139,14 +141,14 @@ pub fn structure(dice: &mut Dice, schema: &Schema, shapes: bool) -> Struct {
     Struct { align: align.filter(|a| *a >= needed), members }
 }
 
-pub fn union(dice: &mut Dice, schema: &Schema) -> Union {
+fn union(dice: &mut Dice, schema: &Schema) -> Union {
     let mut variants: Vec<Option<Ty>> =
         (0..dice.roll(5)).map(|_| (dice.roll(5) > 0).then(|| ty(dice, schema, 2))).collect();
     variants.push(Some(ty(dice, schema, 2)));
     Union { tag: ["u8", "u16", "u32", "u64"][dice.roll(4) as usize], variants }
 }
 
-pub fn field(dice: &mut Dice, schema: &Schema, shapes: bool) -> Member {
+fn field(dice: &mut Dice, schema: &Schema, shapes: bool) -> Member {
     let ty = ty(dice, schema, if shapes { 3 } else { 0 });
     let natural = size_and_align(&ty, schema).1;
     let align = (dice.roll(12) == 0).then(|| [2, 4, 8, 16, 32, 64][dice.roll(6) as usize]);
@@ -154,7 +156,7 @@ pub fn field(dice: &mut Dice, schema: &Schema, shapes: bool) -> Member {
 }
 
 /// A type with so many lists and optionals in one another at most.
-pub fn ty(dice: &mut Dice, schema: &Schema, depth: u64) -> Ty {
+fn ty(dice: &mut Dice, schema: &Schema, depth: u64) -> Ty {
     loop {
         let mut ty = match dice.roll(10) {
             0 => Ty::Str(1 + dice.roll(40)),
@@ -184,7 +186,7 @@ pub fn ty(dice: &mut Dice, schema: &Schema, depth: u64) -> Ty {
     }
 }
 
-pub fn array(dice: &mut Dice, ty: Ty) -> Ty {
+fn array(dice: &mut Dice, ty: Ty) -> Ty {
     let count = [0, 0, 0, 1, 2, 3][dice.roll(6) as usize];
     let dims: Vec<u64> = (0..count).map(|_| 1 + dice.roll(5)).collect();
     if dims.is_empty() { ty } else { Ty::Array(Box::new(ty), dims) }
@@ -192,8 +194,8 @@ pub fn array(dice: &mut Dice, ty: Ty) -> Ty {
 
 /// How C aligns the type, and no less than what it takes: enough to keep random
 /// types within limits.
-pub fn size_and_align(ty: &Ty, schema: &Schema) -> (u64, u64) {
-    let primitive = |name| {
+fn size_and_align(ty: &Ty, schema: &Schema) -> (u64, u64) {
+    let primitive = |name: &str| {
         let size = PRIMITIVES.iter().find(|p| p.0 == name).unwrap().3;
         (size, size)
     };
@@ -236,7 +238,7 @@ pub fn size_and_align(ty: &Ty, schema: &Schema) -> (u64, u64) {
     }
 }
 
-pub fn member_align(member: &Member, schema: &Schema) -> u64 {
+fn member_align(member: &Member, schema: &Schema) -> u64 {
     match member {
         Member::Reserved(_) => 1,
         Member::Field { ty, align } => size_and_align(ty, schema).1.max(align.unwrap_or(1)),

@@ -1,5 +1,7 @@
 //! A random schema as TOML, and as plain structs of the same fields in C and Rust.
 
+#![allow(unreachable_pub)]
+
 use crate::schema::{Compound, Member, PRIMITIVES, Schema, Ty};
 use std::fmt::Write as _;
 
@@ -54,7 +56,7 @@ pub fn toml(schema: &Schema) -> String {
     out
 }
 
-pub fn toml_type(ty: &Ty, schema: &Schema) -> String {
+fn toml_type(ty: &Ty, schema: &Schema) -> String {
     match ty {
         Ty::Primitive(name) => (*name).to_owned(),
         Ty::Str(n) => format!("str[{n}]"),
@@ -67,12 +69,12 @@ pub fn toml_type(ty: &Ty, schema: &Schema) -> String {
     }
 }
 
-pub fn brackets(dims: &[u64]) -> String {
+fn brackets(dims: &[u64]) -> String {
     dims.iter().map(|d| format!("[{d}]")).collect()
 }
 
 /// `unsigned char f3[2]`; lists and optionals as structs without a name.
-pub fn c_declaration(ty: &Ty, name: &str, schema: &Schema) -> String {
+fn c_declaration(ty: &Ty, name: &str, schema: &Schema) -> String {
     let primitive = |name| PRIMITIVES.iter().find(|p| p.0 == name).unwrap().1;
     match ty {
         Ty::Primitive(p) => format!("{} {name}", primitive(*p)),
@@ -133,7 +135,7 @@ pub fn oracle_c(schema: &Schema) -> String {
 
 /// Whether Rust can write the type plainly: it has no alignment of fields.
 pub fn rust_can(schema: &Schema, compound: usize) -> bool {
-    pub fn can(ty: &Ty, schema: &Schema) -> bool {
+    fn can(ty: &Ty, schema: &Schema) -> bool {
         match ty {
             Ty::Array(inner, _) | Ty::List(inner, _) | Ty::Optional(inner) => can(inner, schema),
             Ty::Compound(c) => rust_can(schema, *c),
@@ -149,7 +151,7 @@ pub fn rust_can(schema: &Schema, compound: usize) -> bool {
     }
 }
 
-pub fn rust_type(ty: &Ty, schema: &Schema) -> String {
+fn rust_type(ty: &Ty, schema: &Schema) -> String {
     let primitive = |name| PRIMITIVES.iter().find(|p| p.0 == name).unwrap().2.to_owned();
     match ty {
         Ty::Primitive(name) => primitive(*name),
