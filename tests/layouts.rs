@@ -1,5 +1,6 @@
-//! Random schemas: their layout in gcc, clang, rustc and ctypes, against plain
-//! structs of the same fields that this test writes without asking the model.
+//! Random schemas: their layout in gcc, clang, rustc, ctypes and NumPy, against
+//! plain types of the same fields that this test writes without asking the
+//! model.
 //!
 //! `SHMGEN_LAYOUTS` says how many schemas; 1000 take some minutes.
 
@@ -7,15 +8,15 @@
 
 #[path = "common/dice.rs"]
 mod dice;
+#[path = "layouts/oracle.rs"]
+mod oracle;
 #[path = "layouts/schema.rs"]
 mod schema;
 #[path = "common/tools.rs"]
 mod tools;
-#[path = "layouts/written.rs"]
-mod written;
 
 use dice::Dice;
-use schema::{Compound, Schema, Ty, random};
+use schema::{Compound, Element, Schema, Type, random, toml};
 use shmgen::backend::{Language, Options, generate};
 use shmgen::diagnostics::Source;
 use shmgen::model::Limits;
@@ -23,7 +24,6 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::Command;
-use written::{oracle_c, oracle_rust, rust_can, toml};
 
 /// Schemas in one compilation.
 const GROUP: usize = 50;
@@ -32,9 +32,10 @@ fn schemas() -> usize {
     std::env::var("SHMGEN_LAYOUTS").ok().and_then(|n| n.parse().ok()).unwrap_or(150)
 }
 
-/// `schema type` to `size align offset:size offset:size ..`, one for each field of
-/// a struct. In C there is `schema type within` too: of all that lies within the
-/// fields, and within a union.
+// --- what each language says
+
+/// `schema type` to `size align offset:size offset:size ..`, and
+/// `schema type inside` to where the parts of lists, optionals and unions lie.
 type Said = BTreeMap<String, String>;
 
 fn parse(output: &[u8]) -> Said {
@@ -47,95 +48,91 @@ fn parse(output: &[u8]) -> Said {
         .collect()
 }
 
-/// What lies within a member of this type: of each list its count and its items,
-/// and so on, but of other structs and unions nothing, for which these answer.
-fn within(ty: &Ty, path: &str, out: &mut Vec<String>) {
-    match ty {
-        Ty::Array(inner, dims) => {
-            within(inner, &(path.to_owned() + &"[0]".repeat(dims.len())), out);
-        }
-        Ty::List(inner, _) => {
-            out.extend([format!("{path}.count"), format!("{path}.items")]);
-            within(inner, &format!("{path}.items[0]"), out);
-        }
-        Ty::Optional(inner) => {
-            out.extend([format!("{path}.has"), format!("{path}.value")]);
-            within(inner, &format!("{path}.value"), out);
-        }
-        _ => {}
-    }
+/// The names of a struct's fields. A union's variants have no place by name in
+/// every language; they are looked at from inside.
+fn fields(compound: &Compound) -> Vec<String> {
+    let fields = compound.fields().filter(|_| compound.tag.is_none());
+    fields.map(|(f, _)| format!("f{f}")).collect()
 }
 
-/// The members of a type, and all that lies within them.
-fn paths(schema: &Schema, compound: usize) -> (Vec<String>, Vec<String>) {
-    let (mut members, mut inner) = (Vec::new(), Vec::new());
-    match &schema.compounds[compound] {
-        Compound::Struct(s) => {
-            for (f, ty) in s.fields() {
-                members.push(format!("f{f}"));
-                within(ty, &format!("f{f}"), &mut inner);
-            }
-        }
-        Compound::Union(u) => {
-            inner.extend(["tag".to_owned(), "as".to_owned()]);
-            for (v, ty) in u.variants.iter().enumerate() {
-                let Some(ty) = ty else { continue };
-                inner.push(format!("as.v{v}"));
-                within(ty, &format!("as.v{v}"), &mut inner);
-            }
-        }
+/// The ways to what lies in the lists, optionals and unions of a type, each as
+/// names and as C writes it.
+fn insides(compound: &Compound) -> Vec<(Vec<String>, String)> {
+    let mut out = Vec::new();
+    let (way, path) = match compound.tag {
+        Some(_) => (vec!["held".to_owned()], "as".to_owned()),
+        None => (vec![], String::new()),
+    };
+    if compound.tag.is_some() {
+        out.push((way.clone(), path.clone()));
     }
-    (members, inner)
+    for (f, ty) in compound.fields() {
+        let mut way = way.clone();
+        way.push(format!("f{f}"));
+        let dot = if path.is_empty() { "" } else { "." };
+        inside(ty, &mut way, format!("{path}{dot}f{f}"), &mut out);
+    }
+    out
 }
 
-/// Statements that say offset and size of each.
-fn say(out: &mut String, name: &str, paths: &[String]) {
-    for path in paths {
-        let _ = writeln!(
-            out,
-            "  printf(\" %zu:%zu\", offsetof({name}, {path}), sizeof((({name} *)0)->{path}));"
-        );
+fn inside(
+    ty: &Type,
+    way: &mut Vec<String>,
+    mut path: String,
+    out: &mut Vec<(Vec<String>, String)>,
+) {
+    ty.dims.iter().for_each(|_| path.push_str("[0]"));
+    let (name, inner) = match &ty.element {
+        Element::List(inner, _) => ("items", inner),
+        Element::Optional(inner) => ("value", inner),
+        _ => return,
+    };
+    way.push(name.to_owned());
+    path = format!("{path}.{name}");
+    out.push((way.clone(), path.clone()));
+    if name == "items" {
+        path.push_str("[0]");
     }
+    inside(inner, way, path, out);
 }
 
-/// A program that says sizes, alignments and offsets: in C of the plain structs
+/// A program that says sizes, alignments and offsets: in C of the plain types
 /// and of ours, in C++ of ours.
 fn program(group: &[Schema], cpp: bool) -> String {
     let mut out = String::from("#include <stddef.h>\n#include <stdio.h>\n");
     for schema in group {
         let _ = writeln!(out, "#include \"s{}.h\"", schema.index);
         if !cpp {
-            out.push_str(&oracle_c(schema));
+            out.push_str(&oracle::in_c(schema));
         }
     }
     let align = if cpp { "alignof" } else { "_Alignof" };
-    // A function for each schema: compilers take long over large ones.
+    out.push_str("int main(void) {\n");
     for schema in group {
         let i = schema.index;
-        let _ = writeln!(out, "static void say{i}(void) {{");
-        for c in 0..schema.compounds.len() {
-            let compound = schema.name(c);
-            let (members, inner) = paths(schema, c);
-            let mut names = vec![("ours", format!("r_s{i}_{compound}"))];
+        for (s, compound) in schema.compounds.iter().enumerate() {
+            let mut names = vec![("ours", format!("r_s{i}_S{s}"))];
             if !cpp {
-                names.push(("oracle", format!("struct o{i}_{compound}")));
+                names.push(("oracle", format!("struct o{i}_S{s}")));
             }
             for (who, name) in names {
                 let _ = writeln!(
                     out,
-                    "  printf(\"{who} {i} {compound} = %zu %zu\", sizeof({name}), {align}({name}));"
+                    "  printf(\"{who} {i} S{s} = %zu %zu\", sizeof({name}), {align}({name}));"
                 );
-                say(&mut out, &name, &members);
-                let _ = writeln!(out, "  printf(\"\\n{who} {i} {compound} within =\");");
-                say(&mut out, &name, &inner);
+                for f in fields(compound) {
+                    let _ = writeln!(
+                        out,
+                        "  printf(\" %zu:%zu\", offsetof({name}, {f}), sizeof((({name} *)0)->{f}));"
+                    );
+                }
+                let _ = writeln!(out, "  printf(\"\\n{who} {i} S{s} inside =\");");
+                for (_, path) in insides(compound) {
+                    let _ = writeln!(out, "  printf(\" %zu\", offsetof({name}, {path}));");
+                }
                 out.push_str("  printf(\"\\n\");\n");
             }
         }
-        out.push_str("}\n");
-    }
-    out.push_str("int main(void) {\n");
-    for schema in group {
-        let _ = writeln!(out, "  say{}();", schema.index);
     }
     out.push_str("  return 0;\n}\n");
     out
@@ -162,23 +159,22 @@ fn say_rust(groups: &[Vec<Schema>], folder: &Path) -> Said {
         let i = schema.index;
         let path = folder.join(format!("s{i}.rs"));
         let _ = writeln!(main, "mod s{i} {{ include!({:?}); }}", path.display().to_string());
-        let _ = writeln!(main, "mod o{i} {{ {} }}", oracle_rust(schema));
+        let _ = writeln!(main, "mod o{i} {{ {} }}", oracle::in_rust(schema));
     }
     main.push_str("fn main() {\n");
     for schema in groups.iter().flatten() {
         let i = schema.index;
-        for c in 0..schema.compounds.len() {
-            let compound = schema.name(c);
-            let mut names = vec![("ours", format!("s{i}::{compound}"))];
-            if rust_can(schema, c) {
-                names.push(("oracle", format!("o{i}::O{c}")));
+        for (s, compound) in schema.compounds.iter().enumerate() {
+            let mut names = vec![("ours", format!("s{i}::S{s}"))];
+            if oracle::rust_can(schema, compound) {
+                names.push(("oracle", format!("o{i}::O{s}")));
             }
             for (who, name) in names {
                 let _ = writeln!(
                     main,
-                    "print!(\"{who} {i} {compound} = {{}} {{}}\", size_of::<{name}>(), align_of::<{name}>());"
+                    "print!(\"{who} {i} S{s} = {{}} {{}}\", size_of::<{name}>(), align_of::<{name}>());"
                 );
-                for f in paths(schema, c).0 {
+                for f in fields(compound) {
                     let _ = writeln!(
                         main,
                         "{{ fn size<A, B>(_: fn(&A) -> &B) -> usize {{ size_of::<B>() }} \
@@ -209,30 +205,47 @@ fn say_rust(groups: &[Vec<Schema>], folder: &Path) -> Said {
     parse(&output.stdout)
 }
 
-/// Whether Python writes it yet.
-fn python_can(schema: &Schema) -> bool {
-    !schema.has_shapes()
-}
+/// What ctypes and NumPy say; of what lies inside they must say the same.
+const PYTHON: &str = "\
+import ctypes, importlib, numpy
+
+def inside(kind, raw, way):
+    dtype, one, other = numpy.dtype(kind.DTYPE), 0, 0
+    for name in way:
+        while hasattr(raw, '_type_'):
+            raw = raw._type_
+        other += getattr(raw, name).offset
+        raw = dict(raw._fields_)[name]
+        if name != 'held': # NumPy has the variants in the union itself
+            while dtype.subdtype:
+                dtype = dtype.base
+            dtype, offset, *_ = dtype.fields[name]
+            one += offset
+            assert one == other, (kind, way, one, other)
+    return other
+
+def say(key, kind, fields, insides):
+    raw = getattr(kind, '_raw', kind)
+    dtype = numpy.dtype(kind.DTYPE)
+    assert dtype.itemsize == kind.SIZE
+    for name in fields:
+        field, (part, offset, *_) = getattr(kind, name), dtype.fields[name]
+        assert (offset, part.itemsize) == (field.offset, field.size), (kind, name)
+    places = [f'{getattr(kind, name).offset}:{getattr(kind, name).size}' for name in fields]
+    print('ours', key, '=', ctypes.sizeof(raw), '?', *places)
+    print('ours', key, 'inside =', *(inside(kind, raw, way) for way in insides))
+
+";
 
 fn say_python(groups: &[Vec<Schema>], folder: &Path) -> Said {
-    let mut script = String::from("import importlib, ctypes, numpy\n");
-    for schema in groups.iter().flatten().filter(|s| python_can(s)) {
+    let mut script = String::from(PYTHON);
+    for schema in groups.iter().flatten() {
         let i = schema.index;
         let _ = writeln!(script, "m = importlib.import_module('s{i}')");
-        for c in 0..schema.compounds.len() {
-            let compound = schema.name(c);
-            let names: Vec<String> =
-                paths(schema, c).0.into_iter().map(|f| format!("'{f}'")).collect();
-            let _ = writeln!(
-                script,
-                "c = m.{compound}; print('ours {i} {compound} =', ctypes.sizeof(c), '?', \
-                 *(f'{{getattr(c, n).offset}}:{{getattr(c, n).size}}' for n in [{}]))\n\
-                 d = numpy.dtype(c.DTYPE); assert d.itemsize == c.SIZE\n\
-                 assert all(d.fields[n][1] == getattr(c, n).offset and d.fields[n][0].itemsize == \
-                 getattr(c, n).size for n in [{}])",
-                names.join(", "),
-                names.join(", ")
-            );
+        for (s, compound) in schema.compounds.iter().enumerate() {
+            let ways: Vec<_> = insides(compound).into_iter().map(|(way, _)| way).collect();
+            let fields = fields(compound);
+            let _ = writeln!(script, "say('{i} S{s}', m.S{s}, {fields:?}, {ways:?})");
         }
     }
     let path = folder.join("layout.py");
@@ -241,7 +254,7 @@ fn say_python(groups: &[Vec<Schema>], folder: &Path) -> Said {
 }
 
 #[test]
-fn every_language_lays_random_structs_out_as_a_plain_struct_of_the_same_fields() {
+fn every_language_lays_random_types_out_as_plain_types_of_the_same_fields() {
     let folder = tools::scratch("layouts");
     let mut dice = Dice(2026);
     let all: Vec<Schema> = (0..schemas()).map(|i| random(i, &mut dice)).collect();
@@ -249,14 +262,13 @@ fn every_language_lays_random_structs_out_as_a_plain_struct_of_the_same_fields()
         let source = Source::new(format!("s{}.toml", schema.index), toml(schema));
         let checked = shmgen::check(&source, Limits::default()).into_result();
         let checked = checked.unwrap_or_else(|d| panic!("{d}\n{}", source.text()));
-        let languages = Language::DEFAULT.into_iter();
-        let languages: Vec<Language> =
-            languages.filter(|l| *l != Language::Python || python_can(schema)).collect();
-        for (name, text) in generate(&checked, &languages, &Options::default()) {
+        for (name, text) in generate(&checked, &Language::DEFAULT, &Options::default()) {
             std::fs::write(folder.join(name), text).unwrap();
         }
     }
-    let compounds: usize = all.iter().map(|s| s.compounds.len()).sum();
+    let types: usize = all.iter().map(|s| s.compounds.len()).sum();
+    let unions = all.iter().flat_map(|s| &s.compounds).filter(|c| c.tag.is_some()).count();
+    let inside: usize = all.iter().flat_map(|s| &s.compounds).map(|c| insides(c).len()).sum();
     let mut groups: Vec<Vec<Schema>> = Vec::new();
     for schema in all {
         match groups.last_mut() {
@@ -264,7 +276,7 @@ fn every_language_lays_random_structs_out_as_a_plain_struct_of_the_same_fields()
             _ => groups.push(vec![schema]),
         }
     }
-    // The oracle is what gcc says of the plain structs.
+    // The oracle is what gcc says of the plain types.
     let mut oracle = Said::new();
     let mut compared = 0;
     for group in &groups {
@@ -293,13 +305,21 @@ fn every_language_lays_random_structs_out_as_a_plain_struct_of_the_same_fields()
     }
     for (key, value) in say_python(&groups, &folder) {
         let key = key.strip_prefix("ours ").unwrap();
-        // ctypes has no say in alignment.
         let expected: Vec<&str> = oracle[key].split(' ').collect();
         let said: Vec<&str> = value.split(' ').collect();
-        assert_eq!(expected[0], said[0], "the size of {key} in ctypes");
-        assert_eq!(expected[2..], said[2..], "the offsets of {key} in ctypes");
+        if key.ends_with("inside") {
+            assert_eq!(expected, said, "the places in {key} in ctypes and NumPy");
+        } else {
+            // ctypes has no say in alignment.
+            assert_eq!(expected[0], said[0], "the size of {key} in ctypes");
+            assert_eq!(expected[2..], said[2..], "the offsets of {key} in ctypes");
+        }
         compared += 1;
     }
-    assert_eq!(oracle.len(), 2 * compounds);
-    println!("{} schemas, {compounds} structs and unions, {compared} comparisons", schemas());
+    assert_eq!(oracle.len(), 2 * types);
+    println!(
+        "{} schemas, {types} types ({unions} of them unions), {inside} lists, optionals and \
+         unions in them, {compared} comparisons",
+        schemas()
+    );
 }

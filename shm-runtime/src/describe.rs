@@ -32,10 +32,8 @@ pub fn describe_imported<T: SharedLayout>(types: &mut TypeSet, schema: &str) {
     let home = |of: &str| if of.is_empty() { schema } else { of }.to_owned();
     for mut def in theirs.into_types() {
         def.schema = home(&def.schema);
-        def.body.map_names(&|name| TypeName {
-            schema: home(&name.schema),
-            name: name.name.clone(),
-        });
+        def.body
+            .map_names(&|name| TypeName { schema: home(&name.schema), name: name.name.clone() });
         types.insert(def);
     }
 }

@@ -1,7 +1,9 @@
 //! From the model to the contract, which is shm-runtime's.
 
 use crate::model::{Member, Schema, Type, TypeDecl};
-use shm_runtime::contract::{BitDef, Field, TypeBody, TypeDef, TypeExpr, TypeName, ValueDef, VariantDef};
+use shm_runtime::contract::{
+    BitDef, Field, TypeBody, TypeDef, TypeExpr, TypeName, ValueDef, VariantDef,
+};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The definitions of the named types and of all that they contain, sorted.

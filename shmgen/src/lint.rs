@@ -165,7 +165,9 @@ impl<'s> Linter<'s> {
         if u.variants.iter().all(|v| v.number.value != 0) {
             let message = format!("the union `{}` has no variant 0", u.name.value);
             self.warn(Code::L005, &u.name.span, message, |d| {
-                d.help("a field that nobody has set has the tag 0: { name = \"none\", number = 0 }");
+                d.help(
+                    "a field that nobody has set has the tag 0: { name = \"none\", number = 0 }",
+                );
             });
         }
     }

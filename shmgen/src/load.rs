@@ -171,7 +171,8 @@ impl Loader {
         for (one, message) in told {
             // The import that is one of them, or that brings one along.
             let brings = |i: &Arc<Schema>| {
-                std::ptr::eq(&**i, one) || i.with_imports().iter().any(|s| std::ptr::eq(*s, one))
+                std::ptr::eq(Arc::as_ptr(i), one)
+                    || i.with_imports().iter().any(|s| std::ptr::eq(*s, one))
             };
             let at = schema.imports.iter().position(brings).and_then(|i| written.imports.get(i));
             let at = at.unwrap_or(&written.name);

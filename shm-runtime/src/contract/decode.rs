@@ -91,7 +91,8 @@ impl Contract {
                 }
             }
             if let TypeBody::Union(tag, variants) = &def.body {
-                let layout = self.union_layout(*tag, variants).ok_or("a variant's type is unknown")?;
+                let layout =
+                    self.union_layout(*tag, variants).ok_or("a variant's type is unknown")?;
                 if (layout.size, layout.align) != (def.size, def.align) {
                     return Err("a union's size or alignment is wrong");
                 }
@@ -206,9 +207,8 @@ fn variants(tag: Primitive, record: &mut Reader<'_>) -> Result<Vec<VariantDef>, 
     while !record.is_empty() {
         let mut variant = record.expect(VARIANT)?;
         let (name, number) = (variant.text()?, variant.number()?);
-        let fits = tag.integer_range().is_some_and(|(low, high)| {
-            low == 0 && i128::from(number) <= high
-        });
+        let fits =
+            tag.integer_range().is_some_and(|(low, high)| low == 0 && i128::from(number) <= high);
         if !fits || variants.last().is_some_and(|last| last.number >= number) {
             return Err(variant.fail("a variant's number is wrong"));
         }

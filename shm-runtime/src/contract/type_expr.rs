@@ -334,8 +334,8 @@ mod tests {
     #[test]
     fn what_is_not_canonical_is_refused() {
         for text in [
-            "", "u8[", "u8[]", "u8[+1]", "u8[01]", "u8[0]", "str", "u8 [1]", "u8[1]x", "a..b", "9a",
-            "u8[<=0]", "u8[<=]", "u8[<4]", "u8??", "str?", "str[<=4]", "?", "u8[<=1", "u8]",
+            "", "u8[", "u8[]", "u8[+1]", "u8[01]", "u8[0]", "str", "u8 [1]", "u8[1]x", "a..b",
+            "9a", "u8[<=0]", "u8[<=]", "u8[<4]", "u8??", "str?", "str[<=4]", "?", "u8[<=1", "u8]",
         ] {
             assert!(TypeExpr::parse(text).is_err(), "{text}");
         }

@@ -103,6 +103,7 @@ impl<T: SharedLayout, const N: usize, const TAIL: usize> List<T, N, TAIL> {
 }
 
 // By hand: a derive would ask for an alignment that is `Copy`.
+#[allow(clippy::expl_impl_clone_on_copy)]
 impl<T: SharedLayout, const N: usize, const TAIL: usize> Clone for List<T, N, TAIL> {
     fn clone(&self) -> Self {
         *self
@@ -154,9 +155,7 @@ impl<T: SharedLayout, const M: usize, const N: usize, const TAIL: usize> TryFrom
     }
 }
 
-impl<'a, T: SharedLayout, const N: usize, const TAIL: usize> IntoIterator
-    for &'a List<T, N, TAIL>
-{
+impl<'a, T: SharedLayout, const N: usize, const TAIL: usize> IntoIterator for &'a List<T, N, TAIL> {
     type Item = &'a T;
     type IntoIter = std::slice::Iter<'a, T>;
     fn into_iter(self) -> Self::IntoIter {
@@ -196,9 +195,7 @@ impl<T: SharedLayout + fmt::Debug, const N: usize, const TAIL: usize> fmt::Debug
 // SAFETY: repr(C); the gap before the items is a field of the very size that
 // their alignment makes, the one behind them is checked below; every field is
 // valid for any bytes.
-unsafe impl<T: SharedLayout, const N: usize, const TAIL: usize> SharedLayout
-    for List<T, N, TAIL>
-{
+unsafe impl<T: SharedLayout, const N: usize, const TAIL: usize> SharedLayout for List<T, N, TAIL> {
     type Align = <T::Align as Alignment>::AtLeast4;
 
     const WITHOUT_PADDING: () = {

@@ -57,6 +57,7 @@ impl<T: SharedLayout> Optional<T> {
 }
 
 // By hand: a derive would ask for an alignment that is `Copy`.
+#[allow(clippy::expl_impl_clone_on_copy)]
 impl<T: SharedLayout> Clone for Optional<T> {
     fn clone(&self) -> Self {
         *self

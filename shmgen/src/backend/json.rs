@@ -10,6 +10,19 @@ use shm_runtime::contract::TypeName;
 /// The version of this form: it grows when a key changes its meaning.
 const VERSION: u32 = 1;
 
+/// The JSON Schema of this form.
+const SCHEMA: &str = include_str!("model.schema.json");
+
+/// What the model looks like as JSON, as a JSON Schema (draft 2020-12).
+///
+/// # Panics
+///
+/// Never: the file is ours, and a test reads it.
+#[expect(clippy::expect_used, reason = "a file of ours, which a test reads")]
+pub fn model_schema() -> Value {
+    serde_json::from_str(SCHEMA).expect("model.schema.json is JSON")
+}
+
 /// The model of a schema.
 pub(super) fn model(schema: &Schema) -> String {
     let of_kind = |kind: fn(&TypeDecl) -> Option<Value>| -> Value {
@@ -121,10 +134,10 @@ fn structure(s: &Struct) -> Value {
 fn union(u: &Union) -> Value {
     let variants = u.variants.iter().map(|v| {
         let mut rest = json!({ "number": v.number, "size": v.size });
-        if let (Some(ty), Value::Object(rest)) = (&v.ty, &mut rest) {
-            if let Value::Object(ty) = type_of(ty) {
-                rest.extend(ty);
-            }
+        if let (Some(Value::Object(ty)), Value::Object(rest)) =
+            (v.ty.as_ref().map(type_of), &mut rest)
+        {
+            rest.extend(ty);
         }
         named(&v.name, rest, &v.doc)
     });

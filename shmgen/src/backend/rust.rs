@@ -403,10 +403,8 @@ impl Names {
         let (own, others): (Vec<&TypeName>, Vec<&TypeName>) =
             all.into_iter().partition(|name| name.schema.is_empty());
         let own: Vec<&str> = own.iter().map(|name| name.name.as_str()).collect();
-        let others = others.iter().map(|name| Import {
-            path: self.path(name),
-            schema: name.schema.clone(),
-        });
+        let others =
+            others.iter().map(|name| Import { path: self.path(name), schema: name.schema.clone() });
         (own.join(", "), others.collect())
     }
 

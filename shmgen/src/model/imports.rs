@@ -26,6 +26,9 @@ pub(super) enum Imported {
     Type(Type, String),
 }
 
+/// A name is wrong in a way that was told.
+pub(super) struct Told;
+
 /// A name of `schema`, seen from outside.
 pub(super) fn absolute(schema: &Schema, name: &TypeName) -> TypeName {
     let home = if name.schema.is_empty() { &schema.name } else { &name.schema };
@@ -59,14 +62,13 @@ impl Imports {
         Self { schemas: schemas.iter().map(names).collect() }
     }
 
-    /// Looks a name up: `Some(None)` if there is none, `None` if what is wrong
-    /// was told.
+    /// Looks a name up; none if no import has it.
     pub(super) fn find(
         &self,
         name: &Spanned<String>,
         source: &Arc<Source>,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Option<(&Schema, &Imported)>> {
+    ) -> Result<Option<(&Schema, &Imported)>, Told> {
         let (qualifier, bare) = match name.value.rsplit_once('.') {
             Some((qualifier, bare)) => (Some(qualifier), bare),
             None => (None, name.value.as_str()),
@@ -81,10 +83,9 @@ impl Imports {
                 Some(near) => error.label(format!("did you mean `{near}`?")),
                 None => error.help("add its file to `imports` in [schema]"),
             };
-            return None;
+            return Err(Told);
         }
-        let found: Vec<_> =
-            meant.iter().filter_map(|n| Some((*n, n.by_name.get(bare)?))).collect();
+        let found: Vec<_> = meant.iter().filter_map(|n| Some((*n, n.by_name.get(bare)?))).collect();
         if found.len() > 1 {
             let all: Vec<String> =
                 found.iter().map(|(n, _)| format!("`{}.{bare}`", n.schema.name)).collect();
@@ -92,9 +93,9 @@ impl Imports {
             diagnostics
                 .error(Code::E073, source, name.span.clone(), message)
                 .help(format!("say which: {}", all.join(" or ")));
-            return None;
+            return Err(Told);
         }
-        Some(found.first().map(|(n, imported)| (&*n.schema, *imported)))
+        Ok(found.first().map(|(n, imported)| (&*n.schema, *imported)))
     }
 
     /// The names of all types, for advice.

@@ -275,7 +275,7 @@ const TAKEN: [(Role, &[&str]); 7] = [
             "is_integer",
         ],
     ),
-    (Role::Variant, &["tag", "unknown", "value", "mro", "size"]),
+    (Role::Variant, &["tag", "unknown", "value", "mro", "size", "SIZE", "DTYPE"]),
     (Role::Segment, &["shm", "std"]),
     (
         Role::Object,

@@ -132,9 +132,8 @@ impl<'s> Names<'s> {
 
     /// A type that another schema declares.
     fn imported(&self, text: &TypeText, diagnostics: &mut Diagnostics) -> Option<Found> {
-        match self.imports.find(&text.name, &self.source, diagnostics)? {
-            Some((schema, Imported::Constant(_))) => {
-                let _ = schema;
+        match self.imports.find(&text.name, &self.source, diagnostics).ok()? {
+            Some((_, Imported::Constant(_))) => {
                 self.constant_as_type(text, diagnostics);
                 None
             }
@@ -336,7 +335,7 @@ impl<'s> Names<'s> {
             return None;
         }
         let spelt = Spanned::new(name.to_owned(), at.span.clone());
-        match self.imports.find(&spelt, &self.source, diagnostics)? {
+        match self.imports.find(&spelt, &self.source, diagnostics).ok()? {
             Some((_, Imported::Constant(Value::Integer(number)))) => return Some(*number),
             Some((_, Imported::Constant(_))) => {
                 let message = format!("the constant `{name}` is not a whole number");

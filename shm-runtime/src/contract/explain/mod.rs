@@ -6,6 +6,7 @@
 mod fields;
 
 use super::descriptor::{Contract, ObjectDef, ObjectKind, TypeBody, TypeDef, VariantDef};
+use super::type_expr::TypeExpr;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -128,7 +129,7 @@ fn compare_variants(out: &mut Out, path: &str, mine: &[VariantDef], theirs: &[Va
     let b: Vec<_> = b.iter().map(|(name, number)| (name.as_str(), *number)).collect();
     compare_members(out, path, &a, &b);
     let theirs: BTreeMap<&str, &VariantDef> = theirs.iter().map(|v| (v.name.as_str(), v)).collect();
-    let shown = |v: &VariantDef| v.ty.as_ref().map_or("nothing".to_owned(), |ty| ty.to_string());
+    let shown = |v: &VariantDef| v.ty.as_ref().map_or("nothing".to_owned(), TypeExpr::to_string);
     for variant in mine {
         if let Some(other) = theirs.get(variant.name.as_str()).filter(|o| o.ty != variant.ty) {
             let text = format!("holds {} here, {} in the segment", shown(variant), shown(other));
@@ -195,7 +196,7 @@ fn compare_objects(out: &mut Out, mine: &[ObjectDef], theirs: &[ObjectDef]) {
 #[allow(clippy::pedantic)]
 mod tests {
     use super::*;
-    use crate::contract::{Field, Primitive, QueueDef, TypeExpr};
+    use crate::contract::{Field, Primitive, QueueDef};
 
     fn contract(fields: &[(&str, u64, &str)], unit: &str) -> Contract {
         let fields: Vec<Field> = fields
