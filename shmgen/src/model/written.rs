@@ -35,9 +35,8 @@ fn place_of<'s>(
     schema: &'s syntax::Schema,
     resolved: &Schema,
 ) -> Option<&'s Range<usize>> {
-    let is_in = |ty: &Type| {
-        ty.wrapped().into_iter().any(|e| e.wrapped_name().as_ref() == Some(&wrapped.name))
-    };
+    let expr = wrapped.expr();
+    let is_in = |ty: &Type| ty.wrapped().into_iter().any(|e| e.expr() == expr);
     let in_types = resolved.types.iter().find_map(|decl| match decl {
         TypeDecl::Struct(s) => {
             let name = &s.fields().find(|f| is_in(&f.ty))?.name;
