@@ -32,7 +32,7 @@ pub(super) fn attach(
     read_only: bool,
 ) -> Result<Core> {
     let attempt = Attempt::new("attach to", address);
-    let birthplace = Birthplace::here()?;
+    let birthplace = Birthplace::here().map_err(|e| attempt.wrap(e))?;
     for _ in 0..3 {
         let (opened, header) = open_ready(address, read_only, options, attempt)?;
         compare(&opened, &header, spec, attempt)?;

@@ -91,8 +91,13 @@ SHM_COLD shm_status shm_posix_remove(const char *name, int own, shm_attempt atte
       return shm_fail(attempt, SHM_NOT_FOUND,
                       "it was removed already; the name leads to another segment now");
     }
-    /* Who may not write cannot lock; whether it may unlink says the kernel. */
     fd = shm_sys_open(path, O_RDWR | SHM_SYS_NOFOLLOW | O_NONBLOCK, 0);
+    /* Who may not write cannot lock; whether it may unlink says the kernel. */
+    if (fd < 0 && errno != EACCES && errno != EPERM && errno != EROFS) {
+      status = shm_fail_open(attempt, errno);
+      close(peek);
+      return status;
+    }
     result = shm_posix_unlink(path, &seen, fd, attempt, &status);
     if (fd >= 0) {
       close(fd);
