@@ -136,7 +136,9 @@ fn queue(q: &QueueStat, participants: &[ParticipantStat], out: &mut Map<String, 
 /// A value that was read from a segment. What JSON cannot say is text: floats
 /// that are not finite, bytes (hexadecimal). An enum is its name, or its number
 /// without one; flags are a list of names, and the number of the bits that have
-/// none.
+/// none. An optional without a value is null; a union is an object of its
+/// variant's name and its value. What no program may have written is an object
+/// too: `{"count": 9, "room": 4}`, `{"has": 2}`.
 pub fn value(data: &Data) -> Value {
     let float = |x: f64, text: String| {
         serde_json::Number::from_f64(x).map_or(Value::String(text), Value::Number)
@@ -156,6 +158,15 @@ pub fn value(data: &Data) -> Value {
             Value::Object(fields.iter().map(|(n, v)| (n.clone(), value(v))).collect())
         }
         Data::List(items) => Value::Array(items.iter().map(value).collect()),
+        Data::Overfull(count, room) => json!({ "count": count, "room": room }),
+        Data::Optional(Ok(held)) => held.as_ref().map_or(Value::Null, |held| value(held)),
+        Data::Optional(Err(byte)) => json!({ "has": byte }),
+        Data::Union(_, variant, held) => {
+            json!({ "variant": variant, "value": held.as_ref().map(|held| value(held)) })
+        }
+        Data::UnknownVariant(_, tag, bytes) => {
+            json!({ "variant": null, "tag": tag, "bytes": Hex(bytes).to_string() })
+        }
     }
 }
 

@@ -62,13 +62,20 @@ pub use segment::{
 #[cfg(feature = "derive")]
 pub use shm_derive::SharedLayout;
 pub use text::Printable;
-pub use values::{Bool, FieldRef, InvalidBool, InvalidStr, Reserved, Str};
+pub use values::{
+    Bool, FieldRef, InvalidBool, InvalidCount, InvalidOptional, InvalidStr, List, Optional,
+    Reserved, Str, UnknownTag,
+};
 
 /// What generated code and the derive use; not for anybody else.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::contract::{TypeExpr, TypeSet};
-    pub use crate::describe::{FieldKind, StructBuilder, describe, enumeration, flags};
+    pub use crate::describe::{
+        FieldKind, StructBuilder, describe, describe_imported, enumeration, flags, union,
+    };
     pub use crate::segment::SpecCell;
+    pub use crate::values::alignment::Aligned;
+    pub use crate::values::union::{load, store};
     pub use crate::version::require;
 }

@@ -5,7 +5,7 @@
 use crate::bytemap::{Kind, Map};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Spanned};
 use crate::model::{self, Struct, TypeDecl, Value};
-use crate::syntax::{self, Length, Member, TypeText};
+use crate::syntax::{self, Length, Member, Suffix, TypeText};
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 use std::collections::BTreeMap;
 
@@ -98,6 +98,9 @@ impl<'s> Linter<'s> {
         for s in &written.structs {
             self.within(&s.lint, |l| l.structure(s));
         }
+        for u in &written.unions {
+            self.within(&u.lint, |l| l.union(u));
+        }
         for s in &written.segments {
             self.within(&s.lint, |l| {
                 l.name(&s.name, "a segment", Style::Snake);
@@ -149,6 +152,26 @@ impl<'s> Linter<'s> {
         }
     }
 
+    fn union(&mut self, u: &'s syntax::Union) {
+        self.name(&u.name, "a union", Style::Type);
+        for variant in &u.variants {
+            self.within(&variant.lint, |l| {
+                l.name(&variant.name, "a variant", Style::Snake);
+                if let Some(ty) = &variant.ty {
+                    l.room(ty);
+                }
+            });
+        }
+        if u.variants.iter().all(|v| v.number.value != 0) {
+            let message = format!("the union `{}` has no variant 0", u.name.value);
+            self.warn(Code::L005, &u.name.span, message, |d| {
+                d.help(
+                    "a field that nobody has set has the tag 0: { name = \"none\", number = 0 }",
+                );
+            });
+        }
+    }
+
     fn structure(&mut self, s: &'s syntax::Struct) {
         self.name(&s.name, "a struct", Style::Type);
         for member in &s.members {
@@ -193,7 +216,10 @@ impl<'s> Linter<'s> {
 
     /// A text that holds one byte.
     fn room(&mut self, ty: &TypeText) {
-        let Some(first) = ty.dims.first().filter(|_| ty.name.value == "str") else { return };
+        let Some(Suffix::Array(first)) = ty.suffixes.first().filter(|_| ty.name.value == "str")
+        else {
+            return;
+        };
         let length = match &first.value {
             Length::Number(n) => Some(*n),
             Length::Constant(name) => {

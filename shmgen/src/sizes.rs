@@ -69,7 +69,7 @@ impl Object {
         let QueueLayout { item, capacity, slots, stride, .. } = object.layout;
         Self {
             name: object.name.clone(),
-            item: object.item.clone(),
+            item: object.item.to_string(),
             control: SLOTS,
             capacity,
             slots,

@@ -6,6 +6,9 @@
 #define {{ guard }}
 
 #include "shm_runtime.h"
+{%- for i in imports %}
+#include "{{ i }}.h"
+{%- endfor %}
 
 #if {{ runtime_series_test }}
 #error "{{ own }} needs shm_runtime.h of another major version: generate both with the same shmgen"
@@ -14,6 +17,12 @@
 #endif
 
 #include <stdio.h>
+{%- if has_optionals %}
+#if defined(__cplusplus) && __cplusplus >= 201703L
+#include <optional>
+#include <string_view>
+#endif
+{%- endif %}
 
 #if defined(__cplusplus)
 /* What two versions of the tool generate are strangers to each other. */
@@ -21,10 +30,6 @@ inline namespace SHM_VERSIONED(shm_schema) {
 #endif
 {% for c in constants %}
 {{ c.doc }}#define {{ prefix }}{{ c.name }} {{ c.value }}
-{%- endfor %}
-{%- for a in aliases %}
-
-{{ a.doc }}typedef {{ a.declaration }};
 {%- endfor %}
 {% for decl in types %}
 {%- match decl %}
@@ -159,8 +164,13 @@ SHM_INLINE size_t {{ s.cname }}_format(const {{ s.cname }} *value, char *buffer,
   {{ s.cname }}_add(&text, value);
   return text.used;
 }
+{% when Decl::Compound(text) %}
+{{ text.trim_end() }}
 {% endmatch %}
 {%- endfor %}
+{%- for a in aliases %}
+{{ a.doc }}typedef {{ a.declaration }};
+{% endfor %}
 {%- for s in segments %}
 {{ s.doc }}/* The segment {{ s.name }}: {{ s.size }} bytes, at {{ s.address }} unless told otherwise.
  *

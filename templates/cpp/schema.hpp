@@ -7,6 +7,9 @@
 
 #include "{{ module }}.h"
 #include "shm_runtime.hpp"
+{%- for i in imports %}
+#include "{{ i }}.hpp"
+{%- endfor %}
 
 #include <ostream>
 
@@ -40,6 +43,24 @@ inline bool operator==(const {{ t.cname }} &a, const {{ t.cname }} &b) { return 
 inline bool operator!=(const {{ t.cname }} &a, const {{ t.cname }} &b) { return !(a == b); }
 #endif
 {%- endif %}
+{%- if let Some(u) = t.visit %}
+{%- for constant in ["const ", ""] %}
+/// Calls `f` with what the union holds: its value, text as std::string_view, or shm::empty_variant, or, for a tag that
+/// none has, shm::unknown_variant. Where `f` takes two arguments, the first is the tag, a shm::tag<N>.
+template <class F>
+decltype(auto) visit({{ constant }}{{ t.cname }} &value, F &&f) {
+  const auto tag = {{ u.look }}(&value.tag);
+  switch (tag) {
+{%- for v in u.variants %}
+  case {{ v.number }}:
+    return shm::detail::visit_variant<{{ v.number }}>(f, {{ v.held }});
+{%- endfor %}
+  default:
+    return shm::detail::visit_unknown(f, shm::unknown_variant{tag, &value.as, sizeof value.as});
+  }
+}
+{%- endfor %}
+{%- endif %}
 {% endfor %}
 }  // inline namespace
 
@@ -56,6 +77,9 @@ inline namespace {{ inline_namespace }} {
 {%- endfor %}
 {% if types.len() > 0 %}
 using ::to_string;
+{% endif %}
+{%- if has_unions %}
+using ::visit;
 {% endif %}
 {%- for s in segments %}
 {{ s.doc }}/// The segment {{ s.name }}: {{ s.size }} bytes, at {{ s.address }} unless told otherwise.

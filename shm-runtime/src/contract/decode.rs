@@ -7,8 +7,9 @@
 
 use super::descriptor::{
     BitDef, Contract, Field, ObjectDef, ObjectKind, QueueDef, TypeBody, TypeDef, ValueDef,
+    VariantDef, Wrapper,
 };
-use super::encode::{BIT, CONTRACT, ENUM, FIELD, FLAGS, QUEUE, STRUCT, VALUE};
+use super::encode::{BIT, CONTRACT, ENUM, FIELD, FLAGS, QUEUE, STRUCT, UNION, VALUE, VARIANT};
 use super::type_expr::{Primitive, TypeExpr};
 use std::fmt;
 
@@ -41,7 +42,7 @@ impl Contract {
         while !body.is_empty() {
             let (tag, mut record) = body.record()?;
             match tag {
-                STRUCT | ENUM | FLAGS => contract.types.push(type_def(tag, &mut record)?),
+                STRUCT | ENUM | FLAGS | UNION => contract.types.push(type_def(tag, &mut record)?),
                 QUEUE => {
                     let name = record.text()?;
                     let kind = ObjectKind::Queue(QueueDef {
@@ -73,6 +74,8 @@ impl Contract {
             if !def.align.is_power_of_two() || def.size == 0 || def.size % def.align != 0 {
                 return Err("a type's size and alignment do not fit together");
             }
+        }
+        for def in &self.types {
             if let TypeBody::Struct(fields) = &def.body {
                 let mut end = 0;
                 for field in fields {
@@ -87,6 +90,13 @@ impl Contract {
                     return Err("a field lies outside its struct");
                 }
             }
+            if let TypeBody::Union(tag, variants) = &def.body {
+                let layout =
+                    self.union_layout(*tag, variants).ok_or("a variant's type is unknown")?;
+                if (layout.size, layout.align) != (def.size, def.align) {
+                    return Err("a union's size or alignment is wrong");
+                }
+            }
         }
         for object in &self.objects {
             let ObjectKind::Queue(queue) = &object.kind;
@@ -97,16 +107,24 @@ impl Contract {
         self.check_recursion()
     }
 
+    /// How a union of these variants is laid out.
+    pub(crate) fn union_layout(&self, tag: Primitive, variants: &[VariantDef]) -> Option<Wrapper> {
+        let (mut largest, mut strictest) = (0, 1);
+        for ty in variants.iter().filter_map(|v| v.ty.as_ref()) {
+            let (size, align) = self.size_and_align(ty)?;
+            largest = size.max(largest);
+            strictest = align.max(strictest);
+        }
+        Wrapper::union(tag.size(), largest, strictest)
+    }
+
     /// Types that contain each other have no end. Kahn's algorithm: take away,
     /// one by one, the types that wait for no other; what is left is a cycle.
     fn check_recursion(&self) -> Result<(), &'static str> {
         let mut waits_for = vec![0usize; self.types.len()];
         let mut needed_by = vec![Vec::new(); self.types.len()];
         for (i, def) in self.types.iter().enumerate() {
-            let TypeBody::Struct(fields) = &def.body else {
-                continue;
-            };
-            for name in fields.iter().filter_map(|f| f.ty.named()) {
+            for name in def.body.parts().filter_map(TypeExpr::named) {
                 let part = self.type_index(name).ok_or("a field's type is unknown")?;
                 needed_by[part].push(i);
                 waits_for[i] += 1;
@@ -149,6 +167,11 @@ fn type_def(tag: u8, record: &mut Reader<'_>) -> Result<TypeDef, DecodeError> {
     let repr = Primitive::from_name(&repr)
         .filter(|p| p.integer_range().is_some())
         .ok_or_else(|| record.fail("not an integer type"))?;
+    if tag == UNION {
+        let (size, align) = (record.number()?, record.number()?);
+        let variants = variants(repr, record)?;
+        return Ok(TypeDef { schema, name, size, align, body: TypeBody::Union(repr, variants) });
+    }
     let body = if tag == ENUM {
         let mut values = Vec::new();
         while !record.is_empty() {
@@ -177,6 +200,27 @@ fn type_def(tag: u8, record: &mut Reader<'_>) -> Result<TypeDef, DecodeError> {
         TypeBody::Flags(repr, bits)
     };
     Ok(TypeDef { schema, name, size: repr.size(), align: repr.size(), body })
+}
+
+fn variants(tag: Primitive, record: &mut Reader<'_>) -> Result<Vec<VariantDef>, DecodeError> {
+    let mut variants: Vec<VariantDef> = Vec::new();
+    while !record.is_empty() {
+        let mut variant = record.expect(VARIANT)?;
+        let (name, number) = (variant.text()?, variant.number()?);
+        let fits =
+            tag.integer_range().is_some_and(|(low, high)| low == 0 && i128::from(number) <= high);
+        if !fits || variants.last().is_some_and(|last| last.number >= number) {
+            return Err(variant.fail("a variant's number is wrong"));
+        }
+        let ty = variant.text()?;
+        let ty = match ty.as_str() {
+            "" => None,
+            text => Some(TypeExpr::parse(text).map_err(|_| variant.fail("not a type"))?),
+        };
+        variants.push(VariantDef { name, number, ty });
+        variant.end()?;
+    }
+    Ok(variants)
 }
 
 struct Reader<'a> {

@@ -8,9 +8,12 @@
 //! type     := 'T' { text schema | text name | u64 size | u64 align | 'f' record* }      struct
 //!           | 'E' { text schema | text name | text repr | 'v' record* }                 enum
 //!           | 'F' { text schema | text name | text repr | 'b' record* }                 flags
+//!           | 'U' { text schema | text name | text tag type | u64 size | u64 align
+//!                   | 'u' record* }                                                     union
 //! field    := 'f' { text name | u64 offset | u64 size | text type | text unit }
 //! value    := 'v' { text name | u64 number, two's complement }
 //! bit      := 'b' { text name | u64 bit }
+//! variant  := 'u' { text name | u64 number | text type, empty for none }
 //! object   := 'Q' { text name | text item | u64 capacity }                              queue
 //! ```
 //!
@@ -19,6 +22,7 @@
 //! in which they lie; so equal meanings have equal bytes.
 
 use super::descriptor::{Contract, Field, ObjectKind, TypeBody, TypeDef};
+use super::type_expr::TypeExpr;
 
 pub(super) const CONTRACT: u8 = b'S';
 pub(super) const STRUCT: u8 = b'T';
@@ -27,6 +31,8 @@ pub(super) const FLAGS: u8 = b'F';
 pub(super) const FIELD: u8 = b'f';
 pub(super) const VALUE: u8 = b'v';
 pub(super) const BIT: u8 = b'b';
+pub(super) const UNION: u8 = b'U';
+pub(super) const VARIANT: u8 = b'u';
 pub(super) const QUEUE: u8 = b'Q';
 
 impl Contract {
@@ -89,6 +95,19 @@ pub(super) fn type_def(out: &mut Vec<u8>, def: &TypeDef, schema: &str) {
                 record(out, BIT, |out| {
                     text(out, &bit.name);
                     number(out, u64::from(bit.bit));
+                });
+            }
+        }),
+        TypeBody::Union(tag, variants) => record(out, UNION, |out| {
+            head(out);
+            text(out, tag.name());
+            number(out, def.size);
+            number(out, def.align);
+            for variant in variants {
+                record(out, VARIANT, |out| {
+                    text(out, &variant.name);
+                    number(out, variant.number);
+                    text(out, &variant.ty.as_ref().map_or(String::new(), TypeExpr::to_string));
                 });
             }
         }),

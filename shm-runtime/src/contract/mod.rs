@@ -24,10 +24,11 @@ mod value;
 pub use decode::DecodeError;
 pub use descriptor::{
     BitDef, Contract, Field, ObjectDef, ObjectKind, QueueDef, TypeBody, TypeDef, TypeSet, ValueDef,
+    VariantDef, Wrapper,
 };
 pub use explain::{Difference, explain};
 pub use fingerprint::{Fingerprint, type_fingerprint};
-pub use type_expr::{Primitive, TypeExpr, TypeExprError, TypeName};
+pub use type_expr::{MAX_NESTING, Primitive, TypeExpr, TypeExprError, TypeName};
 #[cfg(feature = "json")]
 pub(crate) use value::Hex;
 pub use value::Value;

@@ -59,7 +59,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
                     arguments.schema.display(),
                     schema.name,
                     schema.version_text(),
-                    count(schema.types.len(), "type"),
+                    count(schema.declared().count(), "type"),
                     count(schema.segments.len(), "segment"),
                 );
             }

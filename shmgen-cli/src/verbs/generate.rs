@@ -1,6 +1,6 @@
 //! `shmgen gen`: from a schema to source files.
 
-use super::load;
+use super::load_with_files;
 use crate::failure::{Done, Failure};
 use crate::show;
 use clap::ValueEnum;
@@ -63,7 +63,7 @@ impl From<Lang> for Language {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Done {
-    let schema = load(&arguments.schema)?;
+    let (schema, sources) = load_with_files(&arguments.schema)?;
     let languages: Vec<Language> = match arguments.lang.as_slice() {
         [] => Language::DEFAULT.to_vec(),
         some => some.iter().map(|l| (*l).into()).collect(),
@@ -97,7 +97,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
             Some(stamp) => vec![stamp.clone()],
             None => files.keys().map(|name| arguments.out.join(name)).collect(),
         };
-        let rule = output::depfile(&targets, std::slice::from_ref(&arguments.schema));
+        let rule = output::depfile(&targets, &sources);
         write(depfile, &rule)?;
     }
     // Last: who sees it new sees all the rest.

@@ -15,6 +15,7 @@ const PARTS: &[&str] = parts![
     "12_text.h",
     "14_failure.h",
     "20_atomics.h",
+    "22_values.h",
     "25_system.h",
     "27_process.h",
     "28_wait.h",

@@ -2,12 +2,26 @@
 
 use crate::model::{
     Element, Enum, Field, Flags, Gap, Member, Object, Schema, Segment, Struct, Type, TypeDecl,
-    Value as Constant,
+    Union, Value as Constant,
 };
 use serde_json::{Value, json};
+use shm_runtime::contract::TypeName;
 
 /// The version of this form: it grows when a key changes its meaning.
 const VERSION: u32 = 1;
+
+/// The JSON Schema of this form.
+const SCHEMA: &str = include_str!("model.schema.json");
+
+/// What the model looks like as JSON, as a JSON Schema (draft 2020-12).
+///
+/// # Panics
+///
+/// Never: the file is ours, and a test reads it.
+#[expect(clippy::expect_used, reason = "a file of ours, which a test reads")]
+pub fn model_schema() -> Value {
+    serde_json::from_str(SCHEMA).expect("model.schema.json is JSON")
+}
 
 /// The model of a schema.
 pub(super) fn model(schema: &Schema) -> String {
@@ -22,6 +36,10 @@ pub(super) fn model(schema: &Schema) -> String {
             "version": schema.version_text(),
             "doc": schema.doc,
         },
+        "imports": schema.imports.iter().map(|i| json!({
+            "schema": i.name,
+            "module": i.module,
+        })).collect::<Value>(),
         "constants": schema.constants.iter().map(|c| json!({
             "name": c.name,
             "type": c.ty.name(),
@@ -43,6 +61,10 @@ pub(super) fn model(schema: &Schema) -> String {
         }),
         "structs": of_kind(|t| match t {
             TypeDecl::Struct(s) => Some(structure(s)),
+            _ => None,
+        }),
+        "unions": of_kind(|t| match t {
+            TypeDecl::Union(u) => Some(union(u)),
             _ => None,
         }),
         "segments": schema.segments.iter().map(segment).collect::<Value>(),
@@ -109,6 +131,27 @@ fn structure(s: &Struct) -> Value {
     named(&s.name, rest, &s.doc)
 }
 
+fn union(u: &Union) -> Value {
+    let variants = u.variants.iter().map(|v| {
+        let mut rest = json!({ "number": v.number, "size": v.size });
+        if let (Some(Value::Object(ty)), Value::Object(rest)) =
+            (v.ty.as_ref().map(type_of), &mut rest)
+        {
+            rest.extend(ty);
+        }
+        named(&v.name, rest, &v.doc)
+    });
+    let rest = json!({
+        "tag": u.tag.name(),
+        "size": u.layout.size,
+        "align": u.layout.align,
+        "payload_offset": u.layout.offset,
+        "payload_size": u.payload,
+        "variants": variants.collect::<Value>(),
+    });
+    named(&u.name, rest, &u.doc)
+}
+
 fn field(f: &Field) -> Value {
     let mut rest = json!({
         "kind": "field",
@@ -137,13 +180,25 @@ fn gap(g: &Gap) -> Value {
 
 /// A type as it is written, and taken apart.
 fn type_of(ty: &Type) -> Value {
+    let declared = |kind: &str, name: &TypeName| {
+        let mut out = json!({ "kind": kind, "name": name.name });
+        if !name.schema.is_empty() {
+            out["schema"] = json!(name.schema);
+        }
+        out
+    };
     let element = match &ty.element {
         Element::Primitive(p) => json!({ "kind": "primitive", "name": p.name() }),
         Element::Str(n) => json!({ "kind": "str", "bytes": n }),
         Element::Bytes(n) => json!({ "kind": "bytes", "bytes": n }),
-        Element::Enum(name, _) => json!({ "kind": "enum", "name": name }),
-        Element::Flags(name, _) => json!({ "kind": "flags", "name": name }),
-        Element::Struct(name) => json!({ "kind": "struct", "name": name }),
+        Element::Enum(name, _) => declared("enum", name),
+        Element::Flags(name, _) => declared("flags", name),
+        Element::Struct(name) => declared("struct", name),
+        Element::Union(name) => declared("union", name),
+        Element::List(inner, room) => {
+            json!({ "kind": "list", "room": room, "of": type_of(inner) })
+        }
+        Element::Optional(inner) => json!({ "kind": "optional", "of": type_of(inner) }),
     };
     json!({ "type": ty.expr().to_string(), "element": element, "dimensions": ty.dims })
 }
@@ -168,7 +223,7 @@ fn segment(s: &Segment) -> Value {
 fn object(o: &Object) -> Value {
     let rest = json!({
         "kind": "queue",
-        "item": o.item,
+        "item": o.item.to_string(),
         "offset": o.offset,
         "size": o.layout.size,
         "capacity": o.layout.capacity,

@@ -1,10 +1,14 @@
 //! The Python backend: a module of ctypes structures.
 
+mod types;
+
 use super::text::{lines, quoted, render, version_parts, with_unit};
-use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
+use crate::model::{Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
-use shm_runtime::contract::Primitive;
+use shm_runtime::contract::{Primitive, TypeName};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use types::Writer;
 
 #[derive(Template)]
 #[template(path = "python/module.py", escape = "none")]
@@ -16,11 +20,22 @@ struct Module<'a> {
     major: &'static str,
     minor: &'static str,
     prelude: &'static str,
-    has_enums: bool,
+    /// What it has for lists and optionals, and for unions, if there are any.
+    rooms: Option<&'static str>,
+    unions: Option<&'static str>,
+    imports: Vec<Import>,
     names: Vec<&'a str>,
+    /// The names of its types.
+    own: Vec<&'a str>,
     constants: Vec<Constant>,
     types: Vec<Decl>,
     segments: Vec<Segment>,
+}
+
+/// A module that is imported.
+struct Import {
+    module: String,
+    name: String,
 }
 
 struct Constant {
@@ -29,10 +44,18 @@ struct Constant {
     value: String,
 }
 
+impl Module<'_> {
+    /// What a type checker says where it finds no module, another one, or that
+    /// it has nothing to say.
+    const UNFOUND: &'static str = "import-not-found, import-untyped, attr-defined, unused-ignore";
+}
+
 enum Decl {
     Enum(Number),
     Flags(Number),
     Struct(Struct),
+    Union(Union),
+    Wrapped(Wrapped),
 }
 
 struct Number {
@@ -79,6 +102,58 @@ struct Part {
     is_gap: bool,
 }
 
+/// A list or an optional: what tells how much is there, and the room for it.
+struct Wrapped {
+    name: String,
+    size: u64,
+    /// Names and what ctypes is told, with the gaps.
+    members: Vec<(&'static str, String)>,
+    /// Names, offsets, sizes and what NumPy is told, without them.
+    parts: [(&'static str, u64, u64, String); 2],
+}
+
+struct Union {
+    doc: String,
+    name: String,
+    size: u64,
+    /// Bytes of its tag.
+    tag: u64,
+    tag_format: String,
+    /// Where its variants lie, and how many bytes they share.
+    offset: u64,
+    payload: u64,
+    /// Of the whole, as for lists.
+    members: Vec<(&'static str, String)>,
+    variants: Vec<Variant>,
+    /// What its variants are told that they belong to.
+    base: String,
+    hints: Vec<Hint>,
+}
+
+struct Variant {
+    name: String,
+    number: u64,
+    /// What it holds.
+    held: Option<Held>,
+}
+
+struct Held {
+    size: u64,
+    /// An array of one, for ctypes.
+    ctype: String,
+    format: String,
+    descriptor: String,
+}
+
+/// A variant's class, for a type checker.
+struct Hint {
+    doc: String,
+    name: String,
+    match_args: &'static str,
+    parameters: String,
+    value: Option<String>,
+}
+
 struct Segment {
     doc: String,
     type_name: String,
@@ -101,11 +176,20 @@ struct Object {
 /// What stands in every module before its own types.
 const PRELUDE: &str = include_str!("../../templates/python/prelude.py");
 
+/// The same for lists and optionals.
+const ROOMS: &str = include_str!("../../templates/python/rooms.py");
+
+/// The same for unions.
+const UNIONS: &str = include_str!("../../templates/python/unions.py");
+
 /// The module of a schema.
 pub(super) fn module(schema: &Schema) -> String {
     let [major, minor, _] = version_parts();
-    let names = schema.constants.iter().map(|c| c.name.as_str());
-    let names = names.chain(schema.types.iter().map(TypeDecl::name));
+    let writer = Writer::new(schema);
+    let own = schema.types.iter().filter(|t| !matches!(t, TypeDecl::Wrapped(_)));
+    let own: Vec<&str> = own.map(TypeDecl::name).collect();
+    let has = |kind: fn(&TypeDecl) -> bool| schema.types.iter().any(kind);
+    let names = schema.constants.iter().map(|c| c.name.as_str()).chain(own.iter().copied());
     let mut names: Vec<&str> =
         names.chain(schema.segments.iter().map(|s| s.type_name.as_str())).collect();
     names.extend(["SCHEMA", "SCHEMA_VERSION"]);
@@ -118,8 +202,15 @@ pub(super) fn module(schema: &Schema) -> String {
         major,
         minor,
         prelude: PRELUDE,
-        has_enums: true,
+        rooms: has(|t| matches!(t, TypeDecl::Wrapped(_))).then_some(ROOMS),
+        unions: has(|t| matches!(t, TypeDecl::Union(_))).then_some(UNIONS),
+        imports: writer
+            .modules_of(used(schema))
+            .into_iter()
+            .map(|module| Import { name: types::module_name(&module), module })
+            .collect(),
         names,
+        own,
         constants: schema
             .constants
             .iter()
@@ -134,10 +225,24 @@ pub(super) fn module(schema: &Schema) -> String {
                 },
             })
             .collect(),
-        types: schema.types.iter().map(decl).collect(),
-        segments: schema.segments.iter().map(segment).collect(),
+        types: schema.types.iter().map(|t| decl(t, &writer)).collect(),
+        segments: schema.segments.iter().map(|s| segment(s, &writer)).collect(),
     };
     render(&template)
+}
+
+/// The names of all types that the module writes.
+fn used(schema: &Schema) -> impl Iterator<Item = &TypeName> {
+    let types = schema.types.iter().flat_map(|decl| -> Vec<&Type> {
+        match decl {
+            TypeDecl::Enum(_) | TypeDecl::Flags(_) => vec![],
+            TypeDecl::Struct(s) => s.fields().map(|f| &f.ty).collect(),
+            TypeDecl::Union(u) => u.variants.iter().filter_map(|v| v.ty.as_ref()).collect(),
+            TypeDecl::Wrapped(w) => vec![&w.inner],
+        }
+    });
+    let items = schema.segments.iter().flat_map(|s| s.objects.iter().map(|o| &o.item));
+    types.filter_map(|ty| ty.element.named()).chain(items)
 }
 
 fn module_doc(schema: &Schema) -> String {
@@ -176,7 +281,7 @@ fn class_doc(text: &str, otherwise: &str) -> String {
     out
 }
 
-fn decl(decl: &TypeDecl) -> Decl {
+fn decl(decl: &TypeDecl, writer: &Writer<'_>) -> Decl {
     match decl {
         TypeDecl::Enum(e) => Decl::Enum(Number {
             doc: class_doc(&e.doc, "An enum of the schema."),
@@ -204,16 +309,132 @@ fn decl(decl: &TypeDecl) -> Decl {
                 })
                 .collect(),
         }),
-        TypeDecl::Struct(s) => Decl::Struct(Struct {
-            doc: class_doc(&s.doc, "A struct of the schema."),
-            name: s.name.clone(),
-            size: s.size,
-            members: s.members.iter().map(part).collect(),
-        }),
+        TypeDecl::Struct(s) => {
+            let fields = s.fields().map(|f| f.name.as_str()).collect();
+            Decl::Struct(Struct {
+                doc: class_doc(&s.doc, "A struct of the schema."),
+                name: s.name.clone(),
+                size: s.size,
+                members: s.members.iter().map(|m| part(m, &fields, writer)).collect(),
+            })
+        }
+        TypeDecl::Union(u) => Decl::Union(union(u, writer)),
+        TypeDecl::Wrapped(w) => Decl::Wrapped(wrapped(w, writer)),
     }
 }
 
-fn part(member: &Member) -> Part {
+fn union(u: &crate::model::Union, writer: &Writer<'_>) -> Union {
+    let gap = u.layout.offset - u.tag.size();
+    let tail = u.layout.size - u.layout.offset - u.payload;
+    let tag = ("tag", types::scalar(u.tag).to_owned());
+    let held = |ty: &Type, size: u64| Held {
+        size,
+        ctype: types::array(&writer.ctype(ty), 1),
+        format: writer.format(ty),
+        descriptor: writer.descriptor(ty, ""),
+    };
+    Union {
+        doc: class_doc(&u.doc, "A union of the schema."),
+        name: u.name.clone(),
+        size: u.layout.size,
+        tag: u.tag.size(),
+        tag_format: types::number(u.tag),
+        offset: u.layout.offset,
+        payload: u.payload,
+        members: with_gaps(tag, gap, ("held", format!("_{}_held", u.name)), tail),
+        variants: u
+            .variants
+            .iter()
+            .map(|v| Variant {
+                name: v.name.clone(),
+                number: v.number,
+                held: v.ty.as_ref().map(|ty| held(ty, v.size)),
+            })
+            .collect(),
+        base: if u.variants.iter().any(|v| v.name == u.name) {
+            types::own(&u.name)
+        } else {
+            u.name.clone()
+        },
+        hints: variant_hints(u, writer),
+    }
+}
+
+fn variant_hints(u: &crate::model::Union, writer: &Writer<'_>) -> Vec<Hint> {
+    let mut hints: Vec<Hint> = u
+        .variants
+        .iter()
+        .map(|v| {
+            let hints = v.ty.as_ref().map(|ty| writer.hints(ty, &BTreeSet::new()));
+            Hint {
+                doc: variant_doc(&v.doc),
+                name: v.name.clone(),
+                match_args: if hints.is_some() { "(\"value\",)" } else { "()" },
+                parameters: hints
+                    .as_ref()
+                    .map_or(String::new(), |(_, set)| format!(", value: {set}")),
+                value: hints.map(|(get, _)| get),
+            }
+        })
+        .collect();
+    hints.push(Hint {
+        doc: variant_doc("A variant of another version, with all that lies behind its tag."),
+        name: "unknown".to_owned(),
+        match_args: "(\"tag\", \"value\")",
+        parameters: ", tag: int, value: bytes".to_owned(),
+        value: Some("bytes".to_owned()),
+    });
+    hints
+}
+
+/// A docstring of a class within a class, with a line end; nothing if there is
+/// none.
+fn variant_doc(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    let mut text = docstring(text, "            ");
+    if text.contains('\n') {
+        text.push_str("\n            ");
+    }
+    format!("            \"\"\"{text}\"\"\"\n\n")
+}
+
+fn wrapped(w: &crate::model::Wrapped, writer: &Writer<'_>) -> Wrapped {
+    let format = writer.format(&w.inner);
+    let ctype = types::array(&writer.ctype(&w.inner), w.room.unwrap_or(1));
+    let (name, head, kept, format) = match w.room {
+        Some(n) => ("count", Primitive::U32, "items", format!("({format}, ({n},))")),
+        None => ("has", Primitive::U8, "value", format),
+    };
+    let first = (name, types::scalar(head).to_owned());
+    Wrapped {
+        name: format!("_{}", w.name),
+        size: w.layout.size,
+        members: with_gaps(first, w.head_gap(), (kept, ctype), w.tail_gap()),
+        parts: [
+            (name, 0, head.size(), types::number(head)),
+            (kept, w.layout.offset, w.item * w.room.unwrap_or(1), format),
+        ],
+    }
+}
+
+/// Two members, and the gaps behind each.
+fn with_gaps(
+    first: (&'static str, String),
+    gap: u64,
+    second: (&'static str, String),
+    tail: u64,
+) -> Vec<(&'static str, String)> {
+    let reserved = |name, bytes| (bytes > 0).then(|| (name, format!("_ctypes.c_uint8 * {bytes}")));
+    let mut out = vec![first];
+    out.extend(reserved("_reserved0", gap));
+    out.push(second);
+    out.extend(reserved("_reserved1", tail));
+    out
+}
+
+fn part(member: &Member, fields: &BTreeSet<&str>, writer: &Writer<'_>) -> Part {
     match member {
         Member::Gap(gap) => Part {
             name: gap.name.clone(),
@@ -222,39 +443,20 @@ fn part(member: &Member) -> Part {
             ..Part::default()
         },
         Member::Field(f) => {
-            let ctype = ctype(&f.ty);
             let unit = if f.unit.is_empty() {
                 String::new()
             } else {
                 format!(", unit=\"{}\"", quoted(&f.unit))
             };
-            let descriptor = if f.ty.dims.is_empty() {
-                element_field(&f.ty.element, &unit)
-            } else {
-                let dims: Vec<String> = f.ty.dims.iter().map(u64::to_string).collect();
-                let comma = if dims.len() == 1 { "," } else { "" };
-                format!(
-                    "_List(raw, name, ({}{comma}), lambda raw, name: {}, {ctype}{unit})",
-                    dims.join(", "),
-                    element_field(&f.ty.element, ""),
-                )
-            };
-            let (mut get, mut set) = hints(&f.ty.element);
-            for _ in &f.ty.dims {
-                get = format!("_typing.List[{get}]");
-                set = format!("_typing.Sequence[{set}]");
-            }
-            let quote = |hint: String| {
-                if hint.contains('"') { format!("\"{}\"", hint.replace('"', "")) } else { hint }
-            };
+            let (get, set) = writer.hints(&f.ty, fields);
             Part {
                 doc: lines(&with_unit(&f.doc, &f.unit), "        #: "),
                 name: f.name.clone(),
-                get: quote(get),
-                set: quote(set),
-                format: format(&f.ty),
-                ctype,
-                descriptor,
+                get,
+                set,
+                format: writer.format(&f.ty),
+                ctype: writer.ctype(&f.ty),
+                descriptor: writer.descriptor(&f.ty, &unit),
                 offset: f.offset,
                 size: f.size,
                 is_gap: false,
@@ -263,103 +465,7 @@ fn part(member: &Member) -> Part {
     }
 }
 
-fn scalar(p: Primitive) -> &'static str {
-    match p {
-        Primitive::U8 | Primitive::Bool => "_ctypes.c_uint8",
-        Primitive::U16 => "_ctypes.c_uint16",
-        Primitive::U32 => "_ctypes.c_uint32",
-        Primitive::U64 => "_ctypes.c_uint64",
-        Primitive::I8 => "_ctypes.c_int8",
-        Primitive::I16 => "_ctypes.c_int16",
-        Primitive::I32 => "_ctypes.c_int32",
-        Primitive::I64 => "_ctypes.c_int64",
-        Primitive::F32 => "_ctypes.c_float",
-        Primitive::F64 => "_ctypes.c_double",
-    }
-}
-
-fn ctype(ty: &Type) -> String {
-    let element = match &ty.element {
-        Element::Primitive(p) | Element::Enum(_, p) | Element::Flags(_, p) => scalar(*p).to_owned(),
-        Element::Str(n) => format!("_ctypes.c_char * {n}"),
-        Element::Bytes(n) => format!("_ctypes.c_uint8 * {n}"),
-        Element::Struct(name) => name.clone(),
-    };
-    // ctypes multiplies from the inside out: rows first in C is rows last here.
-    ty.dims.iter().rev().fold(element, |inner, n| match inner.contains('*') {
-        true => format!("({inner}) * {n}"),
-        false => format!("{inner} * {n}"),
-    })
-}
-
-/// The checked field of one element.
-fn element_field(element: &Element, unit: &str) -> String {
-    let range = |p: Primitive| {
-        let (low, high) = p.integer_range().unwrap_or_default();
-        format!("{low}, {high}")
-    };
-    match element {
-        Element::Primitive(Primitive::Bool) => "_Bool(raw, name)".to_owned(),
-        Element::Primitive(Primitive::F32) => {
-            // The greatest number that rounds to a finite f32.
-            format!("_Float(raw, name, 3.4028235677973364e+38{unit})")
-        }
-        Element::Primitive(Primitive::F64) => {
-            format!("_Float(raw, name, 1.7976931348623157e+308{unit})")
-        }
-        Element::Primitive(p) => format!("_Int(raw, name, {}{unit})", range(*p)),
-        Element::Str(_) => format!("_Str(raw, name{unit})"),
-        Element::Bytes(_) => format!("_Bytes(raw, name{unit})"),
-        Element::Enum(name, p) | Element::Flags(name, p) => {
-            format!("_Enum(raw, name, {name}, {})", range(*p))
-        }
-        Element::Struct(name) => format!("_Nested(raw, name, {name})"),
-    }
-}
-
-/// What a type checker is told that reading gives and assignment takes.
-fn hints(element: &Element) -> (String, String) {
-    let (get, set) = match element {
-        Element::Primitive(Primitive::Bool) => ("bool", "bool"),
-        Element::Primitive(Primitive::F32 | Primitive::F64) => ("float", "float"),
-        Element::Primitive(_) => ("int", "int"),
-        Element::Str(_) => ("str", "str"),
-        Element::Bytes(_) => ("bytes", "bytes"),
-        Element::Enum(name, _) | Element::Flags(name, _) => {
-            return (name.clone(), "int".to_owned());
-        }
-        Element::Struct(name) => (name.as_str(), name.as_str()),
-    };
-    (get.to_owned(), set.to_owned())
-}
-
-/// What NumPy is told: a format, or one with a shape.
-fn format(ty: &Type) -> String {
-    let mut shape: Vec<String> = ty.dims.iter().map(u64::to_string).collect();
-    let element = match &ty.element {
-        Element::Primitive(p) | Element::Enum(_, p) | Element::Flags(_, p) => {
-            let kind = match p {
-                Primitive::F32 | Primitive::F64 => 'f',
-                Primitive::I8 | Primitive::I16 | Primitive::I32 | Primitive::I64 => 'i',
-                _ => 'u',
-            };
-            format!("\"<{kind}{}\"", p.size())
-        }
-        Element::Str(n) => format!("\"S{n}\""),
-        Element::Bytes(n) => {
-            shape.push(n.to_string());
-            "\"u1\"".to_owned()
-        }
-        Element::Struct(name) => format!("{name}.DTYPE"),
-    };
-    match shape.len() {
-        0 => element,
-        1 => format!("({element}, ({},))", shape[0]),
-        _ => format!("({element}, ({}))", shape.join(", ")),
-    }
-}
-
-fn segment(s: &crate::model::Segment) -> Segment {
+fn segment(s: &crate::model::Segment, writer: &Writer<'_>) -> Segment {
     let mut contract = String::new();
     for byte in &s.contract_bytes {
         let _ = write!(contract, "{}", byte.escape_ascii());
@@ -379,7 +485,7 @@ fn segment(s: &crate::model::Segment) -> Segment {
             .map(|(index, o)| Object {
                 doc: lines(&o.doc, "        #: "),
                 name: o.name.clone(),
-                item: o.item.clone(),
+                item: writer.name(&o.item),
                 capacity: o.layout.capacity,
                 index,
             })

@@ -16,6 +16,8 @@ pub enum Role {
     Field,
     /// A value of an enum or a flag.
     Member,
+    /// A variant of a union.
+    Variant,
     /// A segment.
     Segment,
     /// An object of a segment: a method of its handle.
@@ -30,6 +32,7 @@ impl Role {
             Self::Top => "a constant or a type",
             Self::Field => "a field",
             Self::Member => "a value or a flag",
+            Self::Variant => "a variant",
             Self::Segment => "a segment",
             Self::Object => "an object",
             Self::Namespace => "a part of a schema's name",
@@ -167,10 +170,13 @@ const KEYWORDS: [(&str, &[&str]); 4] = [
 ];
 
 /// Names that generated code uses itself, by what they would collide with.
-const TAKEN: [(Role, &[&str]); 6] = [
+const TAKEN: [(Role, &[&str]); 7] = [
     (
         Role::Top,
         &[
+            // Functions of generated C++.
+            "to_string",
+            "visit",
             // Types of the schema language.
             "u8",
             "u16",
@@ -269,6 +275,7 @@ const TAKEN: [(Role, &[&str]); 6] = [
             "is_integer",
         ],
     ),
+    (Role::Variant, &["tag", "unknown", "value", "mro", "size", "SIZE", "DTYPE"]),
     (Role::Segment, &["shm", "std"]),
     (
         Role::Object,
@@ -410,6 +417,12 @@ impl Space {
             return;
         }
         self.names.insert(written, (span.clone(), from.to_owned()));
+    }
+
+    /// Whether a name is in it.
+    #[cfg(test)]
+    pub(super) fn contains(&self, written: &str) -> bool {
+        self.names.contains_key(written)
     }
 }
 

@@ -132,7 +132,7 @@ impl Resolver<'_, '_> {
         let contract = Contract {
             schema: self.model.name.clone(),
             segment: segment.name.value.clone(),
-            types: contract::types_of(self.model, defs.iter().map(|(item, ..)| item.as_str())),
+            types: contract::types_of(self.model, defs.iter().map(|(item, ..)| item.clone())),
             objects: segment
                 .objects
                 .iter()
@@ -140,7 +140,7 @@ impl Resolver<'_, '_> {
                 .map(|(o, (item, _, layout))| ObjectDef {
                     name: o.name.value.clone(),
                     kind: ObjectKind::Queue(QueueDef {
-                        item: TypeExpr::Named(TypeName::own(item)),
+                        item: TypeExpr::Named(item.clone()),
                         capacity: layout.capacity,
                     }),
                 })
@@ -183,7 +183,7 @@ impl Resolver<'_, '_> {
     }
 
     /// Item, its alignment and the geometry of a queue.
-    fn queue(&mut self, object: &syntax::Object) -> Option<(String, u64, QueueLayout)> {
+    fn queue(&mut self, object: &syntax::Object) -> Option<(TypeName, u64, QueueLayout)> {
         let found = self.names.find(&object.item, self.diagnostics);
         let item = match found.map(|f| f.ty) {
             Some(ty) => match ty.element {
@@ -204,8 +204,8 @@ impl Resolver<'_, '_> {
         }
         let (item, capacity) = (item?, capacity?);
         // Without a layout, the struct was reported.
-        let declared = self.model.types.iter().find_map(|t| match t {
-            TypeDecl::Struct(s) if s.name == item => Some(s),
+        let declared = self.model.home_of(&item)?.types.iter().find_map(|t| match t {
+            TypeDecl::Struct(s) if s.name == item.name => Some(s),
             _ => None,
         })?;
         let (size, align) = (declared.size, declared.align);

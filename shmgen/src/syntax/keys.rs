@@ -3,7 +3,7 @@
 
 use Shape::{
     Bits, Choice, Constant, Dotted, Edition, Integer, Lints, List, Name, Named, One, Permissions,
-    Scalar, Table, Text, Type, Version,
+    Scalar, Table, Text, Texts, Type, Version,
 };
 
 /// A key of a table.
@@ -46,6 +46,8 @@ pub(crate) enum Shape {
     Integer(i128, i128),
     /// A list of codes of lints.
     Lints,
+    /// A list of texts.
+    Texts,
     /// A whole number of up to 0o777.
     Permissions,
     /// The value of a constant.
@@ -118,7 +120,7 @@ pub(crate) const ROOT: TableKind = table(
         key("enum", Named(&ENUM), "Named numbers."),
         key("flags", Named(&FLAGS), "Sets of named bits."),
         key("struct", Named(&STRUCT), "Structs, whose fields lie in the order written."),
-        later("union"),
+        key("union", Named(&UNION), "One of several types, told apart by a tag."),
         key("segment", Named(&SEGMENT), "Shared memory with the objects that lie in it."),
     ],
 );
@@ -130,7 +132,7 @@ pub(crate) const SCHEMA: TableKind = table(
         required("version", Version, "major.minor, as a label."),
         DOC,
         LINTS,
-        later("imports"),
+        key("imports", Texts, "Schema files whose types are used here, relative to this file."),
     ],
 );
 
@@ -247,6 +249,30 @@ pub(crate) const FIELD: TableKind = TableKind {
     rules: &[],
     instead: Some(("reserved", &RESERVED)),
 };
+
+pub(crate) const UNION: TableKind = table(
+    "a union",
+    &[
+        required("tag", Bits { signed: false }, "The unsigned integer type of its tag."),
+        required("variant", List(&VARIANT), "Its variants; any other tag is a value too."),
+        DOC,
+        LINTS,
+        later("deprecated"),
+    ],
+);
+
+pub(crate) const VARIANT: TableKind = table(
+    "a variant",
+    &[
+        required("name", Name, "Its name."),
+        required("number", Integer(0, u64::MAX as i128), "The tag that says it is there."),
+        key("type", Type, "What it holds; nothing if it is left out."),
+        DOC,
+        LINTS,
+        SINCE,
+        later("deprecated"),
+    ],
+);
 
 pub(crate) const RESERVED: TableKind = table(
     "reserved bytes",

@@ -12,7 +12,7 @@ mod walk;
 
 pub use json_schema::json_schema;
 pub use parse::parse;
-pub use type_text::{Length, TypeText};
+pub use type_text::{Length, Suffix, TypeText};
 
 use crate::diagnostics::{Code, Source, Spanned};
 use std::sync::Arc;
@@ -30,6 +30,8 @@ pub struct Schema {
     pub doc: String,
     /// Lints that are allowed in the whole file.
     pub lint: Vec<Code>,
+    /// Schema files whose types are used, as they are written.
+    pub imports: Vec<Spanned<String>>,
     /// Constants, in the order of the file, as are the others.
     pub constants: Vec<Constant>,
     /// Aliases.
@@ -40,6 +42,8 @@ pub struct Schema {
     pub flags: Vec<Flags>,
     /// Structs.
     pub structs: Vec<Struct>,
+    /// Unions.
+    pub unions: Vec<Union>,
     /// Segments.
     pub segments: Vec<Segment>,
 }
@@ -177,6 +181,36 @@ pub struct Field {
     pub unit: Option<String>,
     /// The alignment that is asked for.
     pub align: Option<Spanned<i128>>,
+    /// Documentation.
+    pub doc: String,
+    /// Lints that are allowed here and inside.
+    pub lint: Vec<Code>,
+}
+
+/// `[union.NAME]`
+#[derive(Debug)]
+pub struct Union {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// The unsigned integer type of its tag.
+    pub tag: Spanned<String>,
+    /// Its variants, in the order of the file.
+    pub variants: Vec<Variant>,
+    /// Documentation.
+    pub doc: String,
+    /// Lints that are allowed here and inside.
+    pub lint: Vec<Code>,
+}
+
+/// A variant of a union.
+#[derive(Debug)]
+pub struct Variant {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// The tag that says it is there.
+    pub number: Spanned<i128>,
+    /// What it holds, if anything.
+    pub ty: Option<TypeText>,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.

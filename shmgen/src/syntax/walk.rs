@@ -223,6 +223,16 @@ impl<'t, 'a> Table<'t, 'a> {
         self.get(key).and_then(|node| context.integer(node, key))
     }
 
+    /// A list of texts; empty if the key is not there.
+    pub(crate) fn texts(&self, context: &mut Context<'_>, key: &str) -> Vec<Spanned<String>> {
+        let Some(node) = self.get(key) else { return Vec::new() };
+        let Some(list) = node.get_ref().as_array() else {
+            context.wrong_kind(node, key, "a list of texts: [\"..\"]");
+            return Vec::new();
+        };
+        list.iter().filter_map(|item| context.text(item, key)).collect()
+    }
+
     /// Lints that are allowed here: `{ allow = [..], reason = ".." }`.
     pub(crate) fn lint(&self, context: &mut Context<'_>) -> Vec<Code> {
         let Some(node) = self.get("lint") else { return Vec::new() };

@@ -7,9 +7,11 @@
  *   type     := 'T' { text schema | text name | u64 size | u64 align | field* }   a struct
  *             | 'E' { text schema | text name | text repr | value* }              an enum
  *             | 'F' { text schema | text name | text repr | bit* }                flags
+ *             | 'U' { text schema | text name | text tag type | u64 size | u64 align | variant* }   a union
  *   field    := 'f' { text name | u64 offset | u64 size | text type | text unit }
  *   value    := 'v' { text name | u64 number, two's complement }
  *   bit      := 'b' { text name | u64 bit }
+ *   variant  := 'u' { text name | u64 number | text type, empty for none }
  *   object   := 'Q' { text name | text item type | u64 capacity }                 a queue
  *
  * Bytes that are read here may be hostile: every length is checked before it is
@@ -88,9 +90,9 @@ SHM_COLD int shm_compare_text(shm_slice a, shm_slice b) {
   return order != 0 ? order : a.size < b.size ? -1 : a.size > b.size ? 1 : 0;
 }
 
-/* A type's record: what all three kinds begin with. */
+/* A type's record: what all four kinds begin with. */
 typedef struct shm_type_record {
-  char tag; /* 'T', 'E', 'F'; 0 if there is none */
+  char tag; /* 'T', 'E', 'F', 'U'; 0 if there is none */
   shm_slice schema;
   shm_slice name;
   shm_reader rest;
@@ -102,7 +104,7 @@ SHM_COLD shm_type_record shm_take_type(shm_reader *reader) {
   shm_reader after = *reader;
   memset(&type, 0, sizeof type);
   type.tag = shm_take_record(&after, &type.rest);
-  if (type.tag == 'T' || type.tag == 'E' || type.tag == 'F') {
+  if (type.tag == 'T' || type.tag == 'E' || type.tag == 'F' || type.tag == 'U') {
     type.schema = shm_take_text(&type.rest);
     type.name = shm_take_text(&type.rest);
     *reader = after;
@@ -114,13 +116,13 @@ SHM_COLD shm_type_record shm_take_type(shm_reader *reader) {
   return type;
 }
 
-/* A field of a struct, or a member of an enum or of flags. */
+/* A field of a struct, a variant of a union, or a member of an enum or of flags. */
 typedef struct shm_member_record {
-  char tag; /* 'f', 'v', 'b'; 0 if there is none */
+  char tag; /* 'f', 'v', 'b', 'u'; 0 if there is none */
   shm_slice name;
-  uint64_t number; /* a field's offset, a value, a bit */
+  uint64_t number; /* a field's offset, a value, a bit, a variant's tag */
   uint64_t size;   /* of a field */
-  shm_slice type;  /* of a field */
+  shm_slice type;  /* of a field or a variant */
   shm_slice unit;  /* of a field */
 } shm_member_record;
 
@@ -138,6 +140,8 @@ SHM_COLD shm_member_record shm_take_member(shm_reader *reader) {
     member.size = shm_take_number(&body);
     member.type = shm_take_text(&body);
     member.unit = shm_take_text(&body);
+  } else if (member.tag == 'u') {
+    member.type = shm_take_text(&body);
   }
   if (body.damaged || body.left != 0) {
     reader->damaged = true;

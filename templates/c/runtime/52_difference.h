@@ -156,7 +156,20 @@ SHM_COLD bool shm_compare_structs(shm_comparison *c, const shm_type_record *mine
   return false;
 }
 
-/* Whether the enums or flags differ; then it is told. */
+/* `Payload.level holds Level here, nothing in the segment` */
+SHM_COLD void shm_tell_other_type(shm_text *out, const shm_type_record *type, const shm_member_record *mine,
+                                  const shm_member_record *theirs) {
+  const shm_slice *const types[2] = {&mine->type, &theirs->type};
+  shm_add_member_path(out, type, mine->name);
+  for (int i = 0; i < 2; i++) {
+    shm_add(out, i == 0 ? " holds " : " here, ");
+    shm_add(out, types[i]->size == 0 ? "nothing" : "");
+    shm_add_slice(out, *types[i]);
+  }
+  shm_add(out, " in the segment");
+}
+
+/* Whether the enums, flags or unions differ; then it is told. */
 SHM_COLD bool shm_compare_members(shm_comparison *c, const shm_type_record *mine,
                                   const shm_type_record *theirs) {
   shm_reader a = mine->rest;
@@ -164,15 +177,22 @@ SHM_COLD bool shm_compare_members(shm_comparison *c, const shm_type_record *mine
   shm_slice my_repr = shm_take_text(&a);
   shm_slice their_repr = shm_take_text(&b);
   bool is_signed = my_repr.size > 0 && my_repr.bytes[0] == 'i';
+  bool is_union = mine->tag == 'U';
   shm_reader all_theirs = b;
   if (!shm_same_text(my_repr, their_repr)) {
     shm_add_type_name(c->out, mine);
-    shm_add(c->out, " is a ");
+    shm_add(c->out, is_union ? " has a tag of " : " is a ");
     shm_add_slice(c->out, my_repr);
-    shm_add(c->out, " here, a ");
+    shm_add(c->out, is_union ? " here, of " : " here, a ");
     shm_add_slice(c->out, their_repr);
     shm_add(c->out, " in the segment");
     return true;
+  }
+  if (is_union) {
+    /* Size and alignment follow from the variants. */
+    shm_take(&a, 16);
+    shm_take(&b, 16);
+    all_theirs = b;
   }
   for (;;) {
     shm_member_record v = shm_take_member(&a);
@@ -187,6 +207,10 @@ SHM_COLD bool shm_compare_members(shm_comparison *c, const shm_type_record *mine
       return false;
     }
     if (!extra && shm_same_text(v.name, w.name) && v.number == w.number) {
+      if (!shm_same_text(v.type, w.type)) {
+        shm_tell_other_type(c->out, mine, &v, &w);
+        return true;
+      }
       continue;
     }
     if (!extra) {
@@ -231,7 +255,10 @@ SHM_COLD bool shm_compare_types(shm_comparison *c, const shm_type_record *mine,
   for (int i = 0; i < 2; i++) {
     char tag = sides[i]->tag;
     shm_add(c->out, i == 0 ? " is " : " here, ");
-    shm_add(c->out, tag == 'T' ? "a struct" : tag == 'E' ? "an enum" : "a set of flags");
+    shm_add(c->out, tag == 'T'   ? "a struct"
+                    : tag == 'E' ? "an enum"
+                    : tag == 'U' ? "a union"
+                                 : "a set of flags");
   }
   shm_add(c->out, " in the segment");
   return true;

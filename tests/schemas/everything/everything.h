@@ -32,20 +32,6 @@ inline namespace SHM_VERSIONED(shm_schema) {
 #define test_everything_WHOLE 3.0
 #define test_everything_DEBUG 1
 
-/*
- * A price.
- *
- * Unit: 1e-8 USD.
- */
-typedef int64_t test_everything_Price;
-
-typedef float test_everything_Row[4];
-
-typedef char test_everything_Symbol[7];
-
-/* Unit: 1e-8 USD. */
-typedef int64_t test_everything_DeepPrice;
-
 /* A side. */
 /* Any number is a value; those without a name come from other versions. */
 #ifdef __cplusplus
@@ -858,6 +844,20 @@ SHM_INLINE size_t test_everything_Outer_format(const test_everything_Outer *valu
   test_everything_Outer_add(&text, value);
   return text.used;
 }
+
+/*
+ * A price.
+ *
+ * Unit: 1e-8 USD.
+ */
+typedef int64_t test_everything_Price;
+
+typedef float test_everything_Row[4];
+
+typedef char test_everything_Symbol[7];
+
+/* Unit: 1e-8 USD. */
+typedef int64_t test_everything_DeepPrice;
 
 /* A POSIX segment at its default name. */
 /* The segment plain: 90112 bytes, at posix:/test.everything.plain unless told otherwise.

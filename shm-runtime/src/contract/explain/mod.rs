@@ -5,7 +5,8 @@
 
 mod fields;
 
-use super::descriptor::{Contract, ObjectDef, ObjectKind, TypeBody, TypeDef};
+use super::descriptor::{Contract, ObjectDef, ObjectKind, TypeBody, TypeDef, VariantDef};
+use super::type_expr::TypeExpr;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -98,6 +99,12 @@ fn compare_types(out: &mut Out, mine: &TypeDef, theirs: &TypeDef) {
             let b: Vec<_> = b.iter().map(|v| (v.name.as_str(), i128::from(v.bit))).collect();
             compare_members(out, &path, &a, &b);
         }
+        (TypeBody::Union(ra, a), TypeBody::Union(rb, b)) => {
+            if ra != rb {
+                out.add(path.clone(), &format!("has a tag of {ra} here, of {rb} in the segment"));
+            }
+            compare_variants(out, &path, a, b);
+        }
         (a, b) => {
             out.add(path, &format!("is {} here, {} in the segment", kind_of(a), kind_of(b)));
         }
@@ -109,6 +116,25 @@ fn kind_of(body: &TypeBody) -> &'static str {
         TypeBody::Struct(_) => "a struct",
         TypeBody::Enum(..) => "an enum",
         TypeBody::Flags(..) => "a set of flags",
+        TypeBody::Union(..) => "a union",
+    }
+}
+
+fn compare_variants(out: &mut Out, path: &str, mine: &[VariantDef], theirs: &[VariantDef]) {
+    let numbers = |variants: &'_ [VariantDef]| -> Vec<(String, i128)> {
+        variants.iter().map(|v| (v.name.clone(), i128::from(v.number))).collect()
+    };
+    let (a, b) = (numbers(mine), numbers(theirs));
+    let a: Vec<_> = a.iter().map(|(name, number)| (name.as_str(), *number)).collect();
+    let b: Vec<_> = b.iter().map(|(name, number)| (name.as_str(), *number)).collect();
+    compare_members(out, path, &a, &b);
+    let theirs: BTreeMap<&str, &VariantDef> = theirs.iter().map(|v| (v.name.as_str(), v)).collect();
+    let shown = |v: &VariantDef| v.ty.as_ref().map_or("nothing".to_owned(), TypeExpr::to_string);
+    for variant in mine {
+        if let Some(other) = theirs.get(variant.name.as_str()).filter(|o| o.ty != variant.ty) {
+            let text = format!("holds {} here, {} in the segment", shown(variant), shown(other));
+            out.add(format!("{path}.{}", variant.name), &text);
+        }
     }
 }
 
@@ -170,7 +196,7 @@ fn compare_objects(out: &mut Out, mine: &[ObjectDef], theirs: &[ObjectDef]) {
 #[allow(clippy::pedantic)]
 mod tests {
     use super::*;
-    use crate::contract::{Field, Primitive, QueueDef, TypeExpr};
+    use crate::contract::{Field, Primitive, QueueDef};
 
     fn contract(fields: &[(&str, u64, &str)], unit: &str) -> Contract {
         let fields: Vec<Field> = fields
