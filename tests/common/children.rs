@@ -4,7 +4,7 @@
 //! is started with the name of the part in its environment and runs nothing but
 //! the test `child`, which plays it.
 
-#![allow(dead_code, unreachable_pub)] // each test uses what it needs
+#![allow(dead_code, unreachable_pub, unused_macros)] // each test uses what it needs
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdout, Command, Stdio};

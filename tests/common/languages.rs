@@ -429,6 +429,11 @@ pub fn library() -> &'static Path {
     })
 }
 
+/// Builds and loads the library, which takes a while.
+pub fn ready() {
+    operations();
+}
+
 fn operations() -> &'static Operations {
     static LOADED: OnceLock<Operations> = OnceLock::new();
     LOADED.get_or_init(|| {

@@ -99,6 +99,11 @@ fn open_ready(
                 State::Unknown(n) => {
                     return Err(attempt.fail(ErrorKind::Corrupt, format!("its state is {n}")));
                 }
+                State::Uninitialised | State::Initialising if opened.sysv_id().is_none() => {
+                    let why =
+                        "its header says that it is not ready, but it gets its name when it is";
+                    return Err(attempt.fail(ErrorKind::Corrupt, why));
+                }
                 State::Uninitialised | State::Initialising => {}
             },
             HeaderOrBirth::Blank => {}

@@ -12,7 +12,7 @@ use super::address::OWN_FILES;
 use super::failure::Attempt;
 use super::options::Options;
 use super::{posix, process};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
 use nix::sys::stat::{Mode, SFlag, fchmod, fstat};
@@ -62,14 +62,22 @@ pub(super) fn open_companion(
             );
             attempt.fail(ErrorKind::Unsupported, why).with_os(e as i32)
         }
+        // A symbolic link, a directory, a socket or a device.
+        Errno::ELOOP | Errno::EISDIR | Errno::ENXIO | Errno::ENODEV => {
+            no_regular_file(attempt).with_os(e as i32)
+        }
         e => attempt.os("open of its companion file in /dev/shm", e),
     })?;
     let stat = fstat(&fd).map_err(|e| attempt.os("fstat of its companion file", e))?;
     if stat.st_mode & SFlag::S_IFMT.bits() != SFlag::S_IFREG.bits() {
-        return Err(attempt.fail(ErrorKind::Permission, "its companion is no regular file"));
+        return Err(no_regular_file(attempt));
     }
     options.check_owner(stat.st_uid, attempt)?;
     Ok(File::from(fd))
+}
+
+fn no_regular_file(attempt: Attempt<'_>) -> Error {
+    attempt.fail(ErrorKind::Permission, "its companion is no regular file; somebody put it there")
 }
 
 /// Changes owner and mode of the companion.

@@ -175,6 +175,7 @@ SHM_COLD shm_status shm_companion_make(int32_t id, uint64_t birth_mark, const sh
 /* Opens the companion of a segment; each attachment does so for itself. */
 SHM_COLD shm_status shm_companion_open(int32_t id, uint64_t birth_mark, bool read_only,
                                        const shm_options *options, shm_attempt attempt, int *fd) {
+  static const char no_regular_file[] = "its companion is no regular file; somebody put it there";
   char path[SHM_COMPANION_SIZE];
   struct stat facts;
   shm_status status;
@@ -188,13 +189,17 @@ SHM_COLD shm_status shm_companion_open(int32_t id, uint64_t birth_mark, bool rea
     SHM_VERSIONED(shm_runtime_failure).os_error = ENOENT;
     return SHM_UNSUPPORTED;
   }
+  /* A symbolic link, a directory, a socket or a device. */
+  if (*fd < 0 && (errno == ELOOP || errno == EISDIR || errno == ENXIO || errno == ENODEV)) {
+    return shm_fail_with(attempt, SHM_PERMISSION, no_regular_file, errno);
+  }
   if (*fd < 0) {
     return shm_fail_os(attempt, "open of its companion file in " SHM_DIR, errno);
   }
   if (fstat(*fd, &facts) != 0) {
     status = shm_fail_os(attempt, "fstat of its companion file", errno);
   } else if ((SHM_CAST(uint32_t, facts.st_mode) & SHM_SYS_TYPE_MASK) != SHM_SYS_REGULAR) {
-    status = shm_fail(attempt, SHM_PERMISSION, "its companion is no regular file");
+    status = shm_fail(attempt, SHM_PERMISSION, no_regular_file);
   } else {
     status = shm_check_owner(options, facts.st_uid, attempt);
   }
