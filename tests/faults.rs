@@ -393,7 +393,9 @@ fn may_be_ignored(step: &str, call: &str, errno: i32) -> Option<&'static str> {
         "open" if removes && [libc::EACCES, libc::EPERM, libc::EROFS].contains(&errno) => {
             "who may not write cannot lock"
         }
-        "pread" | "pwrite" if removes && removed => "those who are attached are told later",
+        "stat" | "pread" | "pwrite" if removes && removed => {
+            "those who are attached are told later"
+        }
         "shmat" if removes => "they are told later",
         "unlink" if about.contains("/.shmgen.sysv.") => "gc takes what is left",
         "open" if about.contains("/.shmgen.sysv.") && errno == libc::ENOENT => "out of sight",

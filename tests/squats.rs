@@ -122,6 +122,9 @@ fn a_hard_link() {
         refuses(&ATTACHING, &name.text(), "Permission", "it has 2 names (hard links)");
         refuses(&[BARE], &name.text(), "Permission", "it has 2 names (hard links)");
         refuses(&[CREATE], &name.text(), "Exists", "it exists already");
+        let open = Owner { mode: 0o666, ..Owner::KEEP };
+        let error = Segment::set_at(&name.0, open).unwrap_err();
+        assert_eq!(error.kind().name(), "Permission", "{error}");
     }
     clear(&place);
     allows(&[ATTACH], &target.text());

@@ -214,6 +214,12 @@ pub(super) fn leased(attempt: Attempt<'_>) -> crate::error::Error {
 }
 
 fn check_file(stat: &FileStat, options: &Options, attempt: Attempt<'_>) -> Result<()> {
+    check_links(stat, attempt)?;
+    options.check_owner(stat.st_uid, attempt)
+}
+
+/// A segment has one name.
+fn check_links(stat: &FileStat, attempt: Attempt<'_>) -> Result<()> {
     if stat.st_nlink == 0 {
         return Err(attempt.os("open", Errno::ENOENT));
     }
@@ -224,7 +230,7 @@ fn check_file(stat: &FileStat, options: &Options, attempt: Attempt<'_>) -> Resul
         );
         return Err(attempt.fail(ErrorKind::Permission, why));
     }
-    options.check_owner(stat.st_uid, attempt)
+    Ok(())
 }
 
 /// Copies bytes out of the file.
@@ -338,7 +344,9 @@ pub(super) fn set(
     attempt: Attempt<'_>,
 ) -> Result<()> {
     let path = path(name, attempt)?;
-    let (peek, _) = look(&path, attempt)?;
+    let (peek, seen) = look(&path, attempt)?;
+    // Another name may be that of a file which somebody must not open to all.
+    check_links(&seen, attempt)?;
     set_file(&peek, uid, gid, mode, attempt)
 }
 

@@ -4,7 +4,7 @@
 use super::failure::Attempt;
 use super::header::{HEADER_SIZE, Header, STATE, State};
 use super::locks;
-use super::posix::{inode, leased, look, path};
+use super::posix::{inode, is_unlinked, leased, look, path};
 use crate::error::{ErrorKind, Result};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
@@ -95,8 +95,12 @@ fn remove_if(
     Err(attempt.fail(ErrorKind::Busy, "somebody else is removing it, or names change too fast"))
 }
 
-/// Tells those who are still attached to a segment of ours.
+/// Tells those who are still attached to a segment of ours, unless it has
+/// another name: that what was removed was only a hard link.
 fn retire(file: &File) {
+    if !is_unlinked(file) {
+        return;
+    }
     let mut bytes = [0; HEADER_SIZE];
     if file.read_exact_at(&mut bytes, 0).is_ok()
         && Header::parse(&bytes).is_ok_and(|h| h.state == State::Ready)

@@ -4,11 +4,14 @@
  * and gets SHM_REMOVED after that.
  */
 
-/* Tells those who are still attached to a segment of ours. */
+/*
+ * Tells those who are still attached to a segment of ours, unless it has another
+ * name: that what was removed was only a hard link.
+ */
 SHM_COLD void shm_posix_retire(int fd) {
   unsigned char head[SHM_HEADER_SIZE] = SHM_ZERO;
   uint32_t retired = SHM_STATE_RETIRED;
-  int64_t got = shm_sys_pread(fd, head, sizeof head, 0);
+  int64_t got = shm_posix_is_unlinked(fd) ? shm_sys_pread(fd, head, sizeof head, 0) : 0;
   if (got == SHM_HEADER_SIZE && shm_check_form(head, sizeof head) == SHM_FORM_OK &&
       shm_get32(head, SHM_HEADER_STATE) == SHM_STATE_READY) {
     shm_sys_pwrite(fd, &retired, sizeof retired, SHM_HEADER_STATE);
