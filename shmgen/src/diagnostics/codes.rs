@@ -87,6 +87,13 @@ codes! {
     E045 "an alignment that cannot be one"
         "An alignment is a power of two from 1 to 4096, and not less than what the type needs anyway."
 
+    E046 "not an expression"
+        "An expression has whole numbers, names of constants, parentheses, and the operators of C for arithmetic, shifts, bitwise and, bitwise or. They bind as in C."
+    E047 "a constant that is computed from itself"
+        "The constants are computed from one another in a circle, so that none of them has a value."
+    E048 "an expression without a value"
+        "Numbers of an expression are whole and have up to 128 bits; nothing is divided by zero. Only the bare name of a constant can stand for a float or a bool."
+
     E060 "not the name of a segment"
         "A POSIX segment's name begins with a slash and has no other; it has at most 255 bytes."
     E061 "not a key"

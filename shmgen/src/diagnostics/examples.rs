@@ -162,6 +162,25 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
         "[struct.Tick]\nalign = 64\nfield = [ { name = \"time\", type = \"u64\" } ]",
     ),
     (
+        Code::E046,
+        "[const.SLOTS]\ntype = \"u32\"\nvalue = \"2 ** 10\"",
+        "[const.SLOTS]\ntype = \"u32\"\nvalue = \"1 << 10\"",
+    ),
+    (
+        Code::E047,
+        "[const.BIDS]\ntype = \"u32\"\nvalue = \"ASKS\"\n\n\
+         [const.ASKS]\ntype = \"u32\"\nvalue = \"BIDS\"",
+        "[const.BIDS]\ntype = \"u32\"\nvalue = 10\n\n\
+         [const.ASKS]\ntype = \"u32\"\nvalue = \"BIDS\"",
+    ),
+    (
+        Code::E048,
+        "[const.RATIO]\ntype = \"f64\"\nvalue = 1.5\n\n\
+         [const.SLOTS]\ntype = \"u32\"\nvalue = \"RATIO * 2\"",
+        "[const.RATIO]\ntype = \"u32\"\nvalue = 3\n\n\
+         [const.SLOTS]\ntype = \"u32\"\nvalue = \"RATIO * 2\"",
+    ),
+    (
         Code::E060,
         queue!(
             "[segment.feed]\nname = \"acme/feed\"\n\

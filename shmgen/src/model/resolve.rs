@@ -6,11 +6,10 @@ use super::names::{self, Role, Space};
 use super::segments::{self, resolve_segments};
 use super::types::{Declared, Names};
 use super::{
-    Alias, Bit, Constant, Element, Enum, EnumValue, Field, Flags, Schema, Struct, Type, TypeDecl,
-    Value,
+    Alias, Bit, Element, Enum, EnumValue, Field, Flags, Schema, Struct, Type, TypeDecl, constants,
 };
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned};
-use crate::syntax::{self, Member, Number};
+use crate::syntax::{self, Member};
 use shm_runtime::contract::Primitive;
 use shm_runtime::header::SCHEMA_NAME_MAX;
 use std::collections::BTreeMap;
@@ -24,11 +23,11 @@ pub fn resolve(
     limits: Limits,
     diagnostics: &mut Diagnostics,
 ) -> Schema {
-    let names = Names::new(schema, diagnostics);
+    let mut names = Names::new(schema, diagnostics);
+    let constants = constants::resolve(schema, &mut names, diagnostics);
     let mut resolver = Resolver { source: Arc::clone(&schema.source), names, diagnostics };
     resolver.schema_name(&schema.name);
     resolver.check_names(schema);
-    let constants = resolver.constants(schema);
     let aliases = resolver.aliases(schema);
     let mut types: Vec<TypeDecl> = Vec::new();
     types.extend(resolver.enums(schema).into_iter().map(TypeDecl::Enum));
@@ -124,49 +123,6 @@ impl Resolver<'_, '_> {
                     .related(span, "first here");
             }
         }
-    }
-
-    fn constants(&mut self, schema: &syntax::Schema) -> Vec<Constant> {
-        schema.constants.iter().filter_map(|c| self.constant(c)).collect()
-    }
-
-    fn constant(&mut self, constant: &syntax::Constant) -> Option<Constant> {
-        let Some(ty) = Primitive::from_name(&constant.ty.value) else {
-            let message = format!("`{}` cannot be the type of a constant", constant.ty.value);
-            self.error(Code::E044, &constant.ty.span, message)
-                .help("a constant is a number or a bool: u8 .. u64, i8 .. i64, f32, f64, bool");
-            return None;
-        };
-        let span = &constant.value.span;
-        let value = match (constant.value.value, ty.integer_range()) {
-            (Number::Integer(n), Some((low, high))) => {
-                if n < low || n > high {
-                    let message = format!("{n} does not fit {ty}");
-                    self.error(Code::E040, span, message)
-                        .label(format!("{ty} holds {low} to {high}"));
-                    return None;
-                }
-                Value::Integer(n)
-            }
-            #[allow(clippy::cast_precision_loss)] // as written, in the nearest float
-            (Number::Integer(n), None) if ty != Primitive::Bool => Value::Float(n as f64),
-            (Number::Float(f), None) if ty != Primitive::Bool => {
-                #[allow(clippy::cast_possible_truncation)] // the check itself
-                let fits = f.is_finite() && (ty == Primitive::F64 || (f as f32).is_finite());
-                if !fits {
-                    self.error(Code::E040, span, format!("the value does not fit {ty}"))
-                        .label("constants are finite numbers");
-                    return None;
-                }
-                Value::Float(f)
-            }
-            (Number::Bool(b), None) if ty == Primitive::Bool => Value::Bool(b),
-            _ => {
-                self.error(Code::E040, span, format!("the value is not of type {ty}"));
-                return None;
-            }
-        };
-        Some(Constant { name: constant.name.value.clone(), ty, value, doc: constant.doc.clone() })
     }
 
     fn aliases(&mut self, schema: &syntax::Schema) -> Vec<Alias> {

@@ -1,8 +1,8 @@
 //! Looking up types: names, aliases, constants as lengths.
 
-use super::{Element, Type};
+use super::{Element, Type, Value};
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned, nearest};
-use crate::syntax::{self, Length, Number, TypeText};
+use crate::syntax::{self, Length, TypeText};
 use shm_runtime::contract::Primitive;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,6 +21,9 @@ pub(super) enum Declared<'s> {
 pub(super) struct Names<'s> {
     pub(super) source: Arc<Source>,
     pub(super) by_name: BTreeMap<&'s str, Declared<'s>>,
+    /// The values of constants, as soon as they are known; `None` for one in
+    /// which something is wrong.
+    pub(super) constants: BTreeMap<&'s str, Option<Value>>,
 }
 
 /// A type found, with the unit that its aliases give it.
@@ -57,7 +60,7 @@ impl<'s> Names<'s> {
             first.insert(&name.value, name);
             by_name.insert(name.value.as_str(), declared);
         }
-        Self { source: Arc::clone(&schema.source), by_name }
+        Self { source: Arc::clone(&schema.source), by_name, constants: BTreeMap::new() }
     }
 
     /// Looks a type up, through aliases down to what it is made of.
@@ -195,7 +198,7 @@ impl<'s> Names<'s> {
         for dim in &text.dims {
             let number = match &dim.value {
                 Length::Number(number) => *number,
-                Length::Constant(name) => self.constant(name, dim, diagnostics)?,
+                Length::Constant(name) => self.length(name, dim, diagnostics)?,
             };
             match u64::try_from(number) {
                 Ok(0) => {
@@ -220,44 +223,23 @@ impl<'s> Names<'s> {
     }
 
     /// The value of a constant that stands for a length.
-    fn constant(
+    fn length(
         &self,
         name: &str,
         at: &Spanned<Length>,
         diagnostics: &mut Diagnostics,
     ) -> Option<i128> {
-        if let Some(Declared::Constant(constant)) = self.by_name.get(name) {
-            if let Number::Integer(number) = constant.value.value {
-                return Some(number);
+        match self.constant(name, &at.span, diagnostics)? {
+            Value::Integer(number) => Some(number),
+            Value::Float(_) | Value::Bool(_) => {
+                let message = format!("the constant `{name}` is not a whole number");
+                let error = diagnostics.error(Code::E033, &self.source, at.span.clone(), message);
+                if let Some(Declared::Constant(constant)) = self.by_name.get(name) {
+                    error.related(constant.value.span.clone(), "its value");
+                }
+                None
             }
-            diagnostics
-                .error(
-                    Code::E033,
-                    &self.source,
-                    at.span.clone(),
-                    format!("the constant `{name}` is not a whole number"),
-                )
-                .related(constant.value.span.clone(), "its value");
-            return None;
         }
-        let constants = self
-            .by_name
-            .iter()
-            .filter(|(_, d)| matches!(d, Declared::Constant(_)))
-            .map(|(name, _)| *name);
-        let near = nearest(name, constants);
-        let error = diagnostics.error(
-            Code::E032,
-            &self.source,
-            at.span.clone(),
-            format!("there is no constant `{name}`"),
-        );
-        if let Some(near) = near {
-            error.label(format!("did you mean `{near}`?"));
-        } else if self.by_name.contains_key(name) {
-            error.label("this is a type");
-        }
-        None
     }
 }
 

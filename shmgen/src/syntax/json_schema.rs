@@ -140,12 +140,7 @@ fn shape(shape: Shape, definitions: &mut Definitions) -> Value {
             "minimum": 0o600,
             "maximum": 0o777,
         }),
-        Shape::Constant => json!({
-            "anyOf": [
-                { "type": ["number", "boolean"] },
-                { "type": "string", "pattern": INTEGER },
-            ],
-        }),
+        Shape::Constant => json!({ "type": ["number", "boolean", "string"] }),
         Shape::One => json!({ "const": 1 }),
         Shape::Table(kind) => definitions.reference(kind),
         Shape::Named(kind) => json!({

@@ -146,7 +146,7 @@ pub(crate) const CONST: TableKind = table(
     "a constant",
     &[
         required("type", Scalar, "A number's type, or bool."),
-        required("value", Constant, "A value of that type."),
+        required("value", Constant, "A value of that type, or an expression: \"LEVELS * 2 + 1\"."),
         DOC,
         LINTS,
         later("deprecated"),

@@ -4,12 +4,14 @@
 //! The TOML tree is walked with its spans, so that every complaint points at
 //! the exact token. What is wrong is reported and left out; the walk goes on.
 
+mod expression;
 mod json_schema;
 mod keys;
 mod parse;
 mod type_text;
 mod walk;
 
+pub use expression::{Expression, Operator, Step};
 pub use json_schema::json_schema;
 pub use parse::parse;
 pub use type_text::{Length, TypeText};
@@ -55,6 +57,15 @@ pub enum Number {
     Bool(bool),
 }
 
+/// A value as it is written where a number, `true` or `false` is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ValueText {
+    /// The value itself.
+    Number(Number),
+    /// How it is computed from constants.
+    Expression(Expression),
+}
+
 /// `[const.NAME]`
 #[derive(Debug)]
 pub struct Constant {
@@ -63,7 +74,7 @@ pub struct Constant {
     /// Its type.
     pub ty: Spanned<String>,
     /// Its value.
-    pub value: Spanned<Number>,
+    pub value: Spanned<ValueText>,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.

@@ -1,5 +1,6 @@
 //! From TOML to the [`Schema`] as it is written.
 
+use super::expression::Expression;
 use super::keys::{
     ALIAS, BIT, CONST, ENUM, FIELD, FLAGS, OBJECT, RESERVED, ROOT, SCHEMA, SEGMENT, STRUCT, VALUE,
 };
@@ -7,7 +8,7 @@ use super::type_text::TypeText;
 use super::walk::{Context, Named, Node, Table, parse_integer};
 use super::{
     Alias, Bit, Constant, Enum, EnumValue, Field, Flags, Member, Number, Object, Schema, Segment,
-    Struct,
+    Struct, ValueText,
 };
 use crate::diagnostics::{Code, Diagnostics, Source, Span, Spanned};
 use std::sync::Arc;
@@ -138,11 +139,13 @@ fn constant(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Constant>
     let doc = table.doc(context);
     let lint = table.lint(context);
     let ty = table.text(context, "type");
-    let value = table.get("value").and_then(|node| number(context, node));
+    let value = table.get("value").and_then(|node| value(context, node, "value"));
     Some(Constant { name: entry.name, ty: ty?, value: value?, doc, lint })
 }
 
-fn number(context: &mut Context<'_>, node: &Node<'_>) -> Option<Spanned<Number>> {
+/// A number, `true`, `false`, or text: a whole number too large for TOML, or an
+/// expression.
+fn value(context: &mut Context<'_>, node: &Node<'_>, key: &str) -> Option<Spanned<ValueText>> {
     let value = match node.get_ref() {
         DeValue::Boolean(b) => Number::Bool(*b),
         DeValue::Float(f) => match f.as_str().parse() {
@@ -153,15 +156,19 @@ fn number(context: &mut Context<'_>, node: &Node<'_>) -> Option<Spanned<Number>>
             }
         },
         DeValue::String(text) if parse_integer(text).is_none() => {
-            context
-                .error(Code::E011, node.span(), "`value` is a number, true or false")
-                .label("this is text")
-                .help("only a whole number too large for TOML is written as text");
+            let text = Spanned::new(text.to_string(), node.span());
+            let expression = Expression::parse(context, &text)?;
+            return Some(Spanned::new(ValueText::Expression(expression), node.span()));
+        }
+        DeValue::Integer(_) | DeValue::String(_) => {
+            Number::Integer(context.integer(node, key)?.value)
+        }
+        _ => {
+            context.wrong_kind(node, key, "a number, true or false, or an expression as text");
             return None;
         }
-        _ => Number::Integer(context.integer(node, "value")?.value),
     };
-    Some(Spanned::new(value, node.span()))
+    Some(Spanned::new(ValueText::Number(value), node.span()))
 }
 
 fn alias(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Alias> {

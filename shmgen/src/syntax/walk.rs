@@ -25,7 +25,19 @@ impl Context<'_> {
         self.diagnostics.error(code, &self.source, span, message)
     }
 
-    fn wrong_kind(&mut self, node: &Node<'_>, key: &str, expected: &str) {
+    /// Places inside a TOML string, whose span includes the quotes. They are
+    /// exact unless the string has escapes; then they are all of it.
+    pub(crate) fn inside(&self, text: &Spanned<String>) -> impl Fn(Span) -> Span + use<> {
+        let written = self.source.text().get(text.span.clone()).unwrap_or("");
+        let start = written.find(text.value.as_str()).map(|at| text.span.start + at);
+        let whole = text.span.clone();
+        move |part| match start {
+            Some(start) => start + part.start..start + part.end,
+            None => whole.clone(),
+        }
+    }
+
+    pub(super) fn wrong_kind(&mut self, node: &Node<'_>, key: &str, expected: &str) {
         let found = node.get_ref().type_str();
         self.error(Code::E011, node.span(), format!("`{key}` is {expected}"))
             .label(format!("this is {}", with_article(found)));
