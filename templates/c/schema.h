@@ -33,7 +33,7 @@ inline namespace SHM_VERSIONED(shm_schema) {
 #ifdef __cplusplus
 enum class {{ e.cname }} : {{ e.repr }} {
 {%- for v in e.values %}
-  {{ v.name }} = {{ v.number }},
+{{ v.doc_within }}  {{ v.name }} = {{ v.number }},
 {%- endfor %}
 };
 {%- for v in e.values %}
@@ -71,7 +71,7 @@ SHM_COLD void {{ e.cname }}_add(shm_text *text, {{ e.cname }} value) {
 #ifdef __cplusplus
 enum class {{ e.cname }} : {{ e.repr }} {
 {%- for v in e.values %}
-  {{ v.name }} = {{ v.number }},
+{{ v.doc_within }}  {{ v.name }} = {{ v.number }},
 {%- endfor %}
 };
 {%- for v in e.values %}

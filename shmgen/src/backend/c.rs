@@ -1,6 +1,7 @@
 //! The C backend: a header for C11 and C++11.
 
-use super::text::{lines, quoted, render, version_parts, with_unit};
+use super::notes;
+use super::text::{lines, quoted, render, version_parts};
 use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
 use shm_runtime::contract::Primitive;
@@ -53,6 +54,8 @@ struct Number {
 
 struct Named {
     doc: String,
+    /// The same within the braces of C++.
+    doc_within: String,
     name: String,
     number: String,
 }
@@ -165,7 +168,7 @@ pub(super) fn header(schema: &Schema) -> String {
             .aliases
             .iter()
             .map(|a| Alias {
-                doc: comment(&with_unit(&a.doc, &a.unit), ""),
+                doc: comment(&notes::alias(a), ""),
                 declaration: declaration(&a.ty, &format!("{prefix}{}", a.name), &prefix),
             })
             .collect(),
@@ -265,7 +268,8 @@ fn decl(decl: &TypeDecl, prefix: &str) -> Decl {
                 .values
                 .iter()
                 .map(|v| Named {
-                    doc: comment(&v.doc, ""),
+                    doc: comment(&notes::value(v), ""),
+                    doc_within: comment(&notes::value(v), "  "),
                     name: v.name.clone(),
                     number: literal(e.repr, v.number),
                 })
@@ -280,7 +284,8 @@ fn decl(decl: &TypeDecl, prefix: &str) -> Decl {
                 .bits
                 .iter()
                 .map(|b| Named {
-                    doc: comment(&b.doc, ""),
+                    doc: comment(&notes::bit(b), ""),
+                    doc_within: comment(&notes::bit(b), "  "),
                     name: b.name.clone(),
                     number: format!("UINT{}_C({:#x})", f.repr.size() * 8, 1u64 << b.bit),
                 })
@@ -308,7 +313,7 @@ fn part(member: &Member, prefix: &str) -> Part {
             ..Part::default()
         },
         Member::Field(f) => Part {
-            doc: comment(&with_unit(&f.doc, &f.unit), "  "),
+            doc: comment(&notes::field(f), "  "),
             name: f.name.clone(),
             declaration: declaration(&f.ty, &f.name, prefix),
             equal: equal(&f.name, &f.ty, prefix),

@@ -1,7 +1,8 @@
 //! The C++ backend: a layer for C++17 over the C header.
 
 use super::c;
-use super::text::{VERSION, lines, quoted, render, version_parts, with_unit};
+use super::notes;
+use super::text::{VERSION, lines, quoted, render, version_parts};
 use crate::model::{Schema, TypeDecl, Value};
 use askama::Template;
 use shm_runtime::contract::Primitive;
@@ -117,7 +118,7 @@ pub(super) fn header(schema: &Schema) -> String {
             .aliases
             .iter()
             .map(|a| Alias {
-                doc: doc(&with_unit(&a.doc, &a.unit), ""),
+                doc: doc(&notes::alias(a), ""),
                 name: a.name.clone(),
                 cname: format!("::{prefix}{}", a.name),
             })

@@ -67,6 +67,11 @@ fn integer(n: i128) -> Value {
     i64::try_from(n).map_or_else(|_| json!(u64::try_from(n).ok()), |n| json!(n))
 }
 
+/// `2.1`, or null.
+fn version(version: Option<(u32, u32)>) -> Value {
+    version.map_or(Value::Null, |(major, minor)| json!(format!("{major}.{minor}")))
+}
+
 fn constant(value: Constant) -> Value {
     match value {
         Constant::Integer(n) => integer(n),
@@ -76,8 +81,9 @@ fn constant(value: Constant) -> Value {
 }
 
 fn enumeration(e: &Enum) -> Value {
-    let values =
-        e.values.iter().map(|v| named(&v.name, json!({ "number": integer(v.number) }), &v.doc));
+    let values = e.values.iter().map(|v| {
+        named(&v.name, json!({ "number": integer(v.number), "since": version(v.since) }), &v.doc)
+    });
     let rest = json!({
         "repr": e.repr.name(),
         "size": e.repr.size(),
@@ -87,7 +93,10 @@ fn enumeration(e: &Enum) -> Value {
 }
 
 fn flags(f: &Flags) -> Value {
-    let bits = f.bits.iter().map(|b| named(&b.name, json!({ "bit": b.bit }), &b.doc));
+    let bits = f
+        .bits
+        .iter()
+        .map(|b| named(&b.name, json!({ "bit": b.bit, "since": version(b.since) }), &b.doc));
     let rest = json!({
         "repr": f.repr.name(),
         "size": f.repr.size(),
@@ -122,6 +131,7 @@ fn field(f: &Field) -> Value {
         }
     }
     rest["unit"] = json!(f.unit);
+    rest["since"] = version(f.since);
     named(&f.name, rest, &f.doc)
 }
 

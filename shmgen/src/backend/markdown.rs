@@ -3,7 +3,7 @@
 //! Documentation in a schema is Markdown itself, as in Rust; only what would
 //! break a table is written differently.
 
-use super::text::lines;
+use super::{notes, text::lines};
 use crate::bytemap::{Kind, Map, text as map_text};
 use crate::model::{Alias, Constant, Enum, Flags, Schema, Segment, Struct, TypeDecl, Value};
 use std::fmt::Write as _;
@@ -92,7 +92,7 @@ fn enumeration(out: &mut String, e: &Enum) {
     paragraph(out, &e.doc);
     head(out, &["name", "number", "description"]);
     for v in &e.values {
-        row(out, &[code(&v.name), v.number.to_string(), cell(&v.doc)]);
+        row(out, &[code(&v.name), v.number.to_string(), cell(&notes::value(v))]);
     }
 }
 
@@ -101,7 +101,7 @@ fn flags(out: &mut String, f: &Flags) {
     paragraph(out, &f.doc);
     head(out, &["name", "bit", "description"]);
     for b in &f.bits {
-        row(out, &[code(&b.name), b.bit.to_string(), cell(&b.doc)]);
+        row(out, &[code(&b.name), b.bit.to_string(), cell(&notes::bit(b))]);
     }
 }
 
@@ -120,7 +120,7 @@ fn structure(out: &mut String, s: &Struct) {
         let place = [code(&mark.to_string()), part.offset.to_string(), part.size.to_string()];
         let field = if part.kind == Kind::Field { fields.next() } else { None };
         let what = match field {
-            Some(f) => [code(&part.ty), code(&part.name), cell(&f.unit), cell(&f.doc)],
+            Some(f) => [code(&part.ty), code(&part.name), cell(&f.unit), cell(&notes::but_unit(f))],
             None => [String::new(), part.title().to_owned(), String::new(), String::new()],
         };
         row(out, &[place.as_slice(), &what].concat());

@@ -6,6 +6,7 @@ mod c_runtime;
 mod cpp;
 mod json;
 mod markdown;
+mod notes;
 mod python;
 mod rust;
 mod text;

@@ -1,6 +1,7 @@
 //! The Python backend: a module of ctypes structures.
 
-use super::text::{lines, quoted, render, version_parts, with_unit};
+use super::notes;
+use super::text::{lines, quoted, render, version_parts};
 use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
 use shm_runtime::contract::Primitive;
@@ -185,7 +186,7 @@ fn decl(decl: &TypeDecl) -> Decl {
                 .values
                 .iter()
                 .map(|v| Named {
-                    doc: lines(&v.doc, "    #: "),
+                    doc: lines(&notes::value(v), "    #: "),
                     name: v.name.clone(),
                     number: v.number.to_string(),
                 })
@@ -198,7 +199,7 @@ fn decl(decl: &TypeDecl) -> Decl {
                 .bits
                 .iter()
                 .map(|b| Named {
-                    doc: lines(&b.doc, "    #: "),
+                    doc: lines(&notes::bit(b), "    #: "),
                     name: b.name.clone(),
                     number: format!("{:#x}", 1u64 << b.bit),
                 })
@@ -248,7 +249,7 @@ fn part(member: &Member) -> Part {
                 if hint.contains('"') { format!("\"{}\"", hint.replace('"', "")) } else { hint }
             };
             Part {
-                doc: lines(&with_unit(&f.doc, &f.unit), "        #: "),
+                doc: lines(&notes::field(f), "        #: "),
                 name: f.name.clone(),
                 get: quote(get),
                 set: quote(set),

@@ -1,6 +1,7 @@
 //! The Rust backend: the body of a module.
 
-use super::text::{VERSION, lines, quoted, render, version_parts, with_unit};
+use super::notes;
+use super::text::{VERSION, lines, quoted, render, version_parts};
 use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
 use shm_runtime::contract::Primitive;
@@ -143,7 +144,7 @@ pub(super) fn module(schema: &Schema, options: &RustOptions) -> String {
             .aliases
             .iter()
             .map(|a| Alias {
-                doc: doc(&with_unit(&a.doc, &a.unit), ""),
+                doc: doc(&notes::alias(a), ""),
                 name: a.name.clone(),
                 ty: type_of(&a.ty),
             })
@@ -211,7 +212,7 @@ fn decl(decl: &TypeDecl, options: &RustOptions) -> Decl {
                 .values
                 .iter()
                 .map(|v| Named {
-                    doc: doc(&v.doc, "    "),
+                    doc: doc(&notes::value(v), "    "),
                     name: v.name.clone(),
                     number: literal(v.number),
                 })
@@ -228,7 +229,7 @@ fn decl(decl: &TypeDecl, options: &RustOptions) -> Decl {
                 .bits
                 .iter()
                 .map(|b| Named {
-                    doc: doc(&b.doc, "    "),
+                    doc: doc(&notes::bit(b), "    "),
                     name: b.name.clone(),
                     number: b.bit.to_string(),
                 })
@@ -246,7 +247,7 @@ fn structure(s: &crate::model::Struct, options: &RustOptions) -> Struct {
         .iter()
         .map(|m| match m {
             Member::Field(f) => Part {
-                doc: doc(&with_unit(&f.doc, &f.unit), "    "),
+                doc: doc(&notes::field(f), "    "),
                 name: f.name.clone(),
                 constant: f.name.to_uppercase(),
                 ty: type_of(&f.ty),

@@ -38,15 +38,6 @@ pub(super) fn lines(doc: &str, prefix: &str) -> String {
     doc.lines().map(|line| format!("{prefix}{line}").trim_end().to_owned() + "\n").collect()
 }
 
-/// Documentation of a field or the like with its unit behind it.
-pub(super) fn with_unit(doc: &str, unit: &str) -> String {
-    match (doc, unit) {
-        (doc, "") => doc.to_owned(),
-        ("", unit) => format!("Unit: {unit}."),
-        (doc, unit) => format!("{doc}\n\nUnit: {unit}."),
-    }
-}
-
 /// Text between double quotes, in the escapes that Rust, C and Python share.
 pub(super) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len());

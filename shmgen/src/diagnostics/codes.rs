@@ -93,6 +93,8 @@ codes! {
         "The constants are computed from one another in a circle, so that none of them has a value."
     E048 "an expression without a value"
         "Numbers of an expression are whole and have up to 128 bits; nothing is divided by zero. Only the bare name of a constant can stand for a float or a bool."
+    E049 "since a version that is still to come"
+        "`since` is a version up to the schema's own. Raise `version` in `[schema]` with what is new."
 
     E060 "not the name of a segment"
         "A POSIX segment's name begins with a slash and has no other; it has at most 255 bytes."

@@ -181,6 +181,11 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
          [const.SLOTS]\ntype = \"u32\"\nvalue = \"RATIO * 2\"",
     ),
     (
+        Code::E049,
+        "[struct.Tick]\nfield = [ { name = \"time\", type = \"u64\", since = \"1.1\" } ]",
+        "[struct.Tick]\nfield = [ { name = \"time\", type = \"u64\", since = \"1.0\" } ]",
+    ),
+    (
         Code::E060,
         queue!(
             "[segment.feed]\nname = \"acme/feed\"\n\

@@ -141,6 +141,8 @@ pub struct EnumValue {
     pub name: String,
     /// Its number, within the range of the representation.
     pub number: i128,
+    /// The version that brought it, if that is said; not later than the schema's.
+    pub since: Option<(u32, u32)>,
     /// Documentation.
     pub doc: String,
 }
@@ -165,6 +167,8 @@ pub struct Bit {
     pub name: String,
     /// Its position; 0 is the least significant.
     pub bit: u8,
+    /// The version that brought it, if that is said; not later than the schema's.
+    pub since: Option<(u32, u32)>,
     /// Documentation.
     pub doc: String,
 }
@@ -228,6 +232,8 @@ pub struct Field {
     pub align: u64,
     /// Its unit; empty for none.
     pub unit: String,
+    /// The version that brought it, if that is said; not later than the schema's.
+    pub since: Option<(u32, u32)>,
     /// Documentation.
     pub doc: String,
 }

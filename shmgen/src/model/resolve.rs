@@ -25,7 +25,8 @@ pub fn resolve(
 ) -> Schema {
     let mut names = Names::new(schema, diagnostics);
     let constants = constants::resolve(schema, &mut names, diagnostics);
-    let mut resolver = Resolver { source: Arc::clone(&schema.source), names, diagnostics };
+    let source = Arc::clone(&schema.source);
+    let mut resolver = Resolver { source, version: &schema.version, names, diagnostics };
     resolver.schema_name(&schema.name);
     resolver.check_names(schema);
     let aliases = resolver.aliases(schema);
@@ -52,6 +53,7 @@ pub fn resolve(
 
 struct Resolver<'s, 'd> {
     source: Arc<Source>,
+    version: &'s Spanned<(u32, u32)>,
     names: Names<'s>,
     diagnostics: &'d mut Diagnostics,
 }
@@ -177,7 +179,8 @@ impl Resolver<'_, '_> {
                     .label(format!("{} holds {low} to {high}", e.repr.value));
             }
             let name = value.name.value.clone();
-            values.push(EnumValue { name, number, doc: value.doc.clone() });
+            let since = self.since(value.since.as_ref());
+            values.push(EnumValue { name, number, since, doc: value.doc.clone() });
         }
         if values.is_empty() {
             self.error(
@@ -210,7 +213,8 @@ impl Resolver<'_, '_> {
             match u8::try_from(position).ok().filter(|b| u64::from(*b) < width) {
                 Some(position) => {
                     let name = bit.name.value.clone();
-                    bits.push(Bit { name, bit: position, doc: bit.doc.clone() });
+                    let since = self.since(bit.since.as_ref());
+                    bits.push(Bit { name, bit: position, since, doc: bit.doc.clone() });
                 }
                 None => {
                     let message = format!("there is no bit {position} in {}", f.repr.value);
@@ -382,6 +386,7 @@ impl Resolver<'_, '_> {
                         size,
                         align,
                         unit: unit.clone(),
+                        since: self.since(field.since.as_ref()),
                         doc: field.doc.clone(),
                     };
                     (layout.field(placed, align), &field.ty.span)
@@ -411,6 +416,20 @@ impl Resolver<'_, '_> {
     fn too_large(&mut self, span: &std::ops::Range<usize>) {
         let message = format!("the struct is larger than {MAX_SIZE} bytes");
         self.error(Code::E036, span, message).label("with this");
+    }
+
+    /// The version that brought something, which is not one to come.
+    fn since(&mut self, since: Option<&Spanned<(u32, u32)>>) -> Option<(u32, u32)> {
+        let since = since?;
+        // Of a version that is missing or none, which was reported, nothing is known.
+        let (major, minor) = self.version.value;
+        if since.value > (major, minor) && !self.version.span.is_empty() {
+            let version = self.version.span.clone();
+            let message = format!("the schema is of version {major}.{minor}, which comes before");
+            self.error(Code::E049, &since.span, message).related(version, "its version");
+            return None;
+        }
+        Some(since.value)
     }
 
     /// An alignment that is asked for, if it can be had.

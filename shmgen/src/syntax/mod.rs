@@ -118,6 +118,8 @@ pub struct EnumValue {
     pub name: Spanned<String>,
     /// Its number.
     pub number: Spanned<i128>,
+    /// The version that brought it.
+    pub since: Option<Spanned<(u32, u32)>>,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.
@@ -146,6 +148,8 @@ pub struct Bit {
     pub name: Spanned<String>,
     /// Its position.
     pub bit: Spanned<i128>,
+    /// The version that brought it.
+    pub since: Option<Spanned<(u32, u32)>>,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.
@@ -188,6 +192,8 @@ pub struct Field {
     pub unit: Option<String>,
     /// The alignment that is asked for.
     pub align: Option<Spanned<i128>>,
+    /// The version that brought it.
+    pub since: Option<Spanned<(u32, u32)>>,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.

@@ -196,11 +196,11 @@ fn enumeration(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Enum> 
         let table = Table::new(context, value, &VALUE, &span);
         let doc = table.doc(context);
         let lint = table.lint(context);
-        since(context, &table);
+        let since = since(context, &table);
         let name = table.text(context, "name");
         let number = table.integer(context, "number");
         if let (Some(name), Some(number)) = (name, number) {
-            values.push(EnumValue { name, number, doc, lint });
+            values.push(EnumValue { name, number, since, doc, lint });
         }
     }
     Some(Enum { name: entry.name, repr: repr?, values, doc, lint })
@@ -216,24 +216,26 @@ fn flags(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Flags> {
         let table = Table::new(context, bit, &BIT, &span);
         let doc = table.doc(context);
         let lint = table.lint(context);
-        since(context, &table);
+        let since = since(context, &table);
         let name = table.text(context, "name");
         let bit = table.integer(context, "bit");
         if let (Some(name), Some(bit)) = (name, bit) {
-            bits.push(Bit { name, bit, doc, lint });
+            bits.push(Bit { name, bit, since, doc, lint });
         }
     }
     Some(Flags { name: entry.name, repr: repr?, bits, doc, lint })
 }
 
-/// `since` is documentation of a version; only its form is checked.
-fn since(context: &mut Context<'_>, table: &Table<'_, '_>) {
-    let Some(text) = table.text(context, "since") else { return };
-    if version(&text.value).is_none() {
+/// `since`; the model compares it with the schema's version.
+fn since(context: &mut Context<'_>, table: &Table<'_, '_>) -> Option<Spanned<(u32, u32)>> {
+    let text = table.text(context, "since")?;
+    let version = version(&text.value);
+    if version.is_none() {
         context
-            .error(Code::E013, text.span, format!("`{}` is no version", text.value))
+            .error(Code::E013, text.span.clone(), format!("`{}` is no version", text.value))
             .help("`since` is the version that brought it, such as \"2.1\"");
     }
+    Some(Spanned::new(version?, text.span))
 }
 
 fn structure(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Struct> {
@@ -266,12 +268,12 @@ fn member(context: &mut Context<'_>, table: &DeTable<'_>, span: &Span) -> Option
     let table = Table::new(context, table, &FIELD, span);
     let doc = table.doc(context);
     let lint = table.lint(context);
-    since(context, &table);
+    let since = since(context, &table);
     let unit = table.text(context, "unit").map(|t| t.value);
     let align = table.integer(context, "align");
     let name = table.text(context, "name");
     let ty = type_text(context, &table, "type");
-    Some(Member::Field(Field { name: name?, ty: ty?, unit, align, doc, lint }))
+    Some(Member::Field(Field { name: name?, ty: ty?, unit, align, since, doc, lint }))
 }
 
 fn segment(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Segment> {

@@ -36,6 +36,7 @@ typedef double awkward_deep_name_Distance;
 /* Any number is a value; those without a name come from other versions. */
 #ifdef __cplusplus
 enum class awkward_deep_name_Result : int8_t {
+  /* * / */
   LOWEST = (-INT8_C(127) - 1),
   OK = INT8_C(0),
   NOTHING = INT8_C(5),

@@ -50,6 +50,7 @@ typedef int64_t test_everything_DeepPrice;
 /* Any number is a value; those without a name come from other versions. */
 #ifdef __cplusplus
 enum class test_everything_Side : uint8_t {
+  /* Buys. */
   BUY = UINT8_C(1),
   SELL = UINT8_C(2),
 };
@@ -196,6 +197,7 @@ SHM_COLD void test_everything_WideSigned_add(shm_text *text, test_everything_Wid
 /* Any bits may be set; those without a name come from other versions. */
 #ifdef __cplusplus
 enum class test_everything_State : uint16_t {
+  /* Old. */
   STALE = UINT16_C(0x1),
   TOP = UINT16_C(0x8000),
 };

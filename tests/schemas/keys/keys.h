@@ -30,6 +30,115 @@ inline namespace SHM_VERSIONED(shm_schema) {
 #define test_keys_ENABLED 1
 #define test_keys_TRACED 1
 
+/* Any number is a value; those without a name come from other versions. */
+#ifdef __cplusplus
+enum class test_keys_Phase : uint8_t {
+  CLOSED = UINT8_C(0),
+  /*
+   * Trading goes on.
+   *
+   * Since 1.0.
+   */
+  OPEN = UINT8_C(1),
+  /* Since 2.4. */
+  AUCTION = UINT8_C(2),
+};
+constexpr test_keys_Phase test_keys_Phase_CLOSED = test_keys_Phase::CLOSED;
+constexpr test_keys_Phase test_keys_Phase_OPEN = test_keys_Phase::OPEN;
+constexpr test_keys_Phase test_keys_Phase_AUCTION = test_keys_Phase::AUCTION;
+#else
+typedef uint8_t test_keys_Phase;
+#define test_keys_Phase_CLOSED ((test_keys_Phase)UINT8_C(0))
+/*
+ * Trading goes on.
+ *
+ * Since 1.0.
+ */
+#define test_keys_Phase_OPEN ((test_keys_Phase)UINT8_C(1))
+/* Since 2.4. */
+#define test_keys_Phase_AUCTION ((test_keys_Phase)UINT8_C(2))
+#endif
+
+/* The name of a value, NULL if it has none. */
+SHM_INLINE const char *test_keys_Phase_name(test_keys_Phase value) {
+  switch (SHM_CAST(uint8_t, value)) {
+  case UINT8_C(0):
+    return "CLOSED";
+  case UINT8_C(1):
+    return "OPEN";
+  case UINT8_C(2):
+    return "AUCTION";
+  default:
+    return NULL;
+  }
+}
+
+SHM_COLD void test_keys_Phase_add(shm_text *text, test_keys_Phase value) {
+  const char *name = test_keys_Phase_name(value);
+  if (name != NULL) {
+    shm_add(text, name);
+  } else {
+    shm_add_number(text, SHM_CAST(uint8_t, value));
+  }
+}
+
+/* Any bits may be set; those without a name come from other versions. */
+#ifdef __cplusplus
+enum class test_keys_Marks : uint8_t {
+  LATE = UINT8_C(0x1),
+  /* Since 2.0. */
+  BUST = UINT8_C(0x2),
+};
+constexpr test_keys_Marks test_keys_Marks_LATE = test_keys_Marks::LATE;
+constexpr test_keys_Marks test_keys_Marks_BUST = test_keys_Marks::BUST;
+constexpr test_keys_Marks operator|(test_keys_Marks a, test_keys_Marks b) {
+  return static_cast<test_keys_Marks>(static_cast<uint8_t>(a) | static_cast<uint8_t>(b));
+}
+constexpr test_keys_Marks operator&(test_keys_Marks a, test_keys_Marks b) {
+  return static_cast<test_keys_Marks>(static_cast<uint8_t>(a) & static_cast<uint8_t>(b));
+}
+constexpr test_keys_Marks operator^(test_keys_Marks a, test_keys_Marks b) {
+  return static_cast<test_keys_Marks>(static_cast<uint8_t>(a) ^ static_cast<uint8_t>(b));
+}
+constexpr test_keys_Marks operator~(test_keys_Marks a) {
+  return static_cast<test_keys_Marks>(static_cast<uint8_t>(~static_cast<uint8_t>(a)));
+}
+inline test_keys_Marks &operator|=(test_keys_Marks &a, test_keys_Marks b) { return a = a | b; }
+inline test_keys_Marks &operator&=(test_keys_Marks &a, test_keys_Marks b) { return a = a & b; }
+#else
+typedef uint8_t test_keys_Marks;
+#define test_keys_Marks_LATE ((test_keys_Marks)UINT8_C(0x1))
+/* Since 2.0. */
+#define test_keys_Marks_BUST ((test_keys_Marks)UINT8_C(0x2))
+#endif
+
+/* Whether all of some bits are set. */
+SHM_INLINE bool test_keys_Marks_contains(test_keys_Marks value, test_keys_Marks bits) {
+  return (SHM_CAST(uint64_t, value) & SHM_CAST(uint64_t, bits)) == SHM_CAST(uint64_t, bits);
+}
+
+SHM_COLD void test_keys_Marks_add(shm_text *text, test_keys_Marks value) {
+  uint64_t rest = SHM_CAST(uint64_t, value);
+  const char *separator = "";
+  if ((UINT8_C(0x1) & SHM_CAST(uint64_t, value)) != 0) {
+    shm_add(text, separator);
+    shm_add(text, "LATE");
+    separator = " | ";
+    rest &= ~SHM_CAST(uint64_t, UINT8_C(0x1));
+  }
+  if ((UINT8_C(0x2) & SHM_CAST(uint64_t, value)) != 0) {
+    shm_add(text, separator);
+    shm_add(text, "BUST");
+    separator = " | ";
+    rest &= ~SHM_CAST(uint64_t, UINT8_C(0x2));
+  }
+  if (rest != 0 || separator[0] == '\0') {
+    shm_add(text, separator);
+    shm_add(text, "0x");
+    shm_add_digits(text, rest, 16, 0);
+  }
+}
+
 typedef struct test_keys_Computed {
   uint16_t slots[9];
   char text[4];
@@ -76,6 +185,56 @@ SHM_INLINE size_t test_keys_Computed_format(const test_keys_Computed *value, cha
   }
   shm_text_begin(&text, buffer, size);
   test_keys_Computed_add(&text, value);
+  return text.used;
+}
+
+typedef struct test_keys_Grown {
+  /* Where the day is. */
+  test_keys_Phase phase;
+  /* Since 2.0. */
+  test_keys_Marks marks;
+  /* Unit: tick. Since 2.4. */
+  uint16_t ticks;
+} test_keys_Grown;
+SHM_STATIC_ASSERT(sizeof(test_keys_Grown) == 4, "size of test_keys_Grown");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_Grown) == 2, "alignment of test_keys_Grown");
+SHM_STATIC_ASSERT(offsetof(test_keys_Grown, phase) == 0, "offset of test_keys_Grown.phase");
+SHM_STATIC_ASSERT(offsetof(test_keys_Grown, marks) == 1, "offset of test_keys_Grown.marks");
+SHM_STATIC_ASSERT(offsetof(test_keys_Grown, ticks) == 2, "offset of test_keys_Grown.ticks");
+
+/* Whether all fields are equal; reserved bytes do not count. */
+SHM_INLINE bool test_keys_Grown_equal(const test_keys_Grown *a, const test_keys_Grown *b) {
+  if (a->phase != b->phase) {
+    return false;
+  }
+  if (a->marks != b->marks) {
+    return false;
+  }
+  if (a->ticks != b->ticks) {
+    return false;
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_Grown_add(shm_text *text, const test_keys_Grown *value) {
+  shm_add(text, "Grown { ");
+  shm_add(text, "phase: ");
+  test_keys_Phase_add(text, value->phase);
+  shm_add(text, ", marks: ");
+  test_keys_Marks_add(text, value->marks);
+  shm_add(text, ", ticks: ");
+  shm_add_number(text, value->ticks);
+  shm_add(text, " }");
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_Grown_format(const test_keys_Grown *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_Grown_add(&text, value);
   return text.used;
 }
 

@@ -12,6 +12,28 @@
 
 inline namespace SHM_VERSIONED(shm_schema) {
 
+inline std::string to_string(test_keys_Phase value) {
+  char buffer[39];
+  shm_text text;
+  shm_text_begin(&text, buffer, sizeof buffer);
+  test_keys_Phase_add(&text, value);
+  return std::string(buffer, text.used);
+}
+inline std::ostream &operator<<(std::ostream &out, test_keys_Phase value) {
+  return out << to_string(value);
+}
+
+inline std::string to_string(test_keys_Marks value) {
+  char buffer[46];
+  shm_text text;
+  shm_text_begin(&text, buffer, sizeof buffer);
+  test_keys_Marks_add(&text, value);
+  return std::string(buffer, text.used);
+}
+inline std::ostream &operator<<(std::ostream &out, test_keys_Marks value) {
+  return out << to_string(value);
+}
+
 inline std::string to_string(const test_keys_Computed &value) {
   std::string text(256, '\0');
   for (;;) {
@@ -31,6 +53,25 @@ inline bool operator==(const test_keys_Computed &a, const test_keys_Computed &b)
 inline bool operator!=(const test_keys_Computed &a, const test_keys_Computed &b) { return !(a == b); }
 #endif
 
+inline std::string to_string(const test_keys_Grown &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_Grown_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_Grown &value) {
+  return out << to_string(value);
+}
+inline bool operator==(const test_keys_Grown &a, const test_keys_Grown &b) { return test_keys_Grown_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_Grown &a, const test_keys_Grown &b) { return !(a == b); }
+#endif
+
 }  // inline namespace
 
 namespace test::keys {
@@ -46,7 +87,10 @@ constexpr float HALF = (-0.5f);
 constexpr float COUNT = 9.0f;
 constexpr bool ENABLED = true;
 constexpr bool TRACED = true;
+using Phase = ::test_keys_Phase;
+using Marks = ::test_keys_Marks;
 using Computed = ::test_keys_Computed;
+using Grown = ::test_keys_Grown;
 
 using ::to_string;
 

@@ -15,9 +15,12 @@ __all__ = [
     "Computed",
     "DOWN",
     "ENABLED",
+    "Grown",
     "HALF",
     "LEVELS",
     "MASK",
+    "Marks",
+    "Phase",
     "RATIO",
     "SCHEMA",
     "SCHEMA_VERSION",
@@ -444,6 +447,30 @@ ENABLED: _typing.Final = True
 TRACED: _typing.Final = True
 
 
+class Phase(_OpenEnum):
+    """An enum of the schema."""
+
+    CLOSED = 0
+    #: Trading goes on.
+    #:
+    #: Since 1.0.
+    OPEN = 1
+    #: Since 2.4.
+    AUCTION = 2
+
+
+class Marks(_OpenFlags):
+    """A set of flags of the schema."""
+
+    __slots__ = ()
+    LATE: _typing.ClassVar["Marks"]
+    #: Since 2.0.
+    BUST: _typing.ClassVar["Marks"]
+
+
+Marks._finish(LATE=0x1, BUST=0x2)
+
+
 class Computed(_Struct):
     """A struct of the schema."""
 
@@ -478,5 +505,52 @@ _lay_out(
     {
         "slots": lambda raw, name: _List(raw, name, (9,), lambda raw, name: _Int(raw, name, 0, 65535), _ctypes.c_uint16 * 9),
         "text": lambda raw, name: _Str(raw, name),
+    },
+)
+
+
+class Grown(_Struct):
+    """A struct of the schema."""
+
+    __slots__ = ()
+    _fields_ = [
+        ("phase", _ctypes.c_uint8),
+        ("marks", _ctypes.c_uint8),
+        ("ticks", _ctypes.c_uint16),
+    ]
+    if _typing.TYPE_CHECKING:
+        #: Where the day is.
+        phase = _Field[Phase, int](None, "")
+        #: Since 2.0.
+        marks = _Field[Marks, int](None, "")
+        #: Unit: tick. Since 2.4.
+        ticks = _Field[int, int](None, "")
+
+        def __init__(
+            self,
+            *,
+            phase: int = ...,
+            marks: int = ...,
+            ticks: int = ...,
+        ) -> None: ...
+
+
+_lay_out(
+    Grown,
+    4,
+    {
+        "phase": (0, 1),
+        "marks": (1, 1),
+        "ticks": (2, 2),
+    },
+    [
+        "<u1",
+        "<u1",
+        "<u2",
+    ],
+    {
+        "phase": lambda raw, name: _Enum(raw, name, Phase, 0, 255),
+        "marks": lambda raw, name: _Enum(raw, name, Marks, 0, 255),
+        "ticks": lambda raw, name: _Int(raw, name, 0, 65535, unit="tick"),
     },
 )

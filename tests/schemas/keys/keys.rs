@@ -32,6 +32,176 @@ pub const ENABLED: bool = true;
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub const TRACED: bool = true;
 
+/// Any number is a value; those without a name come from other versions.
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(transparent)]
+pub struct Phase(pub u8);
+
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl Phase {
+    pub const CLOSED: Self = Self(0);
+    /// Trading goes on.
+    ///
+    /// Since 1.0.
+    pub const OPEN: Self = Self(1);
+    /// Since 2.4.
+    pub const AUCTION: Self = Self(2);
+
+    /// The name of the value, if it has one.
+    #[must_use]
+    pub const fn name(self) -> ::core::option::Option<&'static str> {
+        match self.0 {
+            0 => ::core::option::Option::Some("CLOSED"),
+            1 => ::core::option::Option::Some("OPEN"),
+            2 => ::core::option::Option::Some("AUCTION"),
+            _ => ::core::option::Option::None,
+        }
+    }
+
+    /// Whether this version of the schema has a name for the value.
+    #[must_use]
+    pub const fn known(self) -> bool {
+        self.name().is_some()
+    }
+}
+
+impl ::core::fmt::Debug for Phase {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        match self.name() {
+            ::core::option::Option::Some(name) => f.write_str("Phase::").and_then(|()| f.write_str(name)),
+            ::core::option::Option::None => ::core::write!(f, "Phase({})", self.0),
+        }
+    }
+}
+
+impl ::core::convert::From<u8> for Phase {
+    fn from(number: u8) -> Self {
+        Self(number)
+    }
+}
+
+impl ::core::convert::From<Phase> for u8 {
+    fn from(value: Phase) -> Self {
+        value.0
+    }
+}
+
+::shm_runtime::__shared_number! {
+    Phase, u8, enumeration {
+        "CLOSED" = 0,
+        "OPEN" = 1,
+        "AUCTION" = 2,
+    }
+}
+
+/// Any bits may be set; those without a name come from other versions.
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(transparent)]
+pub struct Marks(pub u8);
+
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl Marks {
+    pub const LATE: Self = Self(1 << 0);
+    /// Since 2.0.
+    pub const BUST: Self = Self(1 << 1);
+
+    /// The bits.
+    #[must_use]
+    pub const fn bits(self) -> u8 {
+        self.0
+    }
+
+    /// Whether no bit is set.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether all bits of the other are set.
+    #[must_use]
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// The names of the bits that are set and have one.
+    pub fn names(self) -> impl ::core::iter::Iterator<Item = &'static str> {
+        const ALL: &[(u8, &str)] = &[
+            (1 << 0, "LATE"),
+            (1 << 1, "BUST"),
+        ];
+        ALL.iter().filter(move |(bit, _)| self.0 & bit != 0).map(|(_, name)| *name)
+    }
+
+    /// Whether this version of the schema has a name for each bit that is set.
+    #[must_use]
+    pub const fn known(self) -> bool {
+        self.0 & !(0x3) == 0
+    }
+}
+
+impl ::core::ops::BitOr for Marks {
+    type Output = Self;
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+impl ::core::ops::BitOrAssign for Marks {
+    fn bitor_assign(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+}
+
+impl ::core::ops::BitAnd for Marks {
+    type Output = Self;
+    fn bitand(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+}
+
+impl ::core::ops::Not for Marks {
+    type Output = Self;
+    fn not(self) -> Self {
+        Self(!self.0)
+    }
+}
+
+impl ::core::fmt::Debug for Marks {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        let rest = self.0 & !(0x3);
+        let mut separator = "";
+        for name in self.names() {
+            ::core::write!(f, "{separator}Marks::{name}")?;
+            separator = " | ";
+        }
+        if rest != 0 || separator.is_empty() {
+            ::core::write!(f, "{separator}Marks({rest:#x})")?;
+        }
+        ::core::result::Result::Ok(())
+    }
+}
+
+impl ::core::convert::From<u8> for Marks {
+    fn from(bits: u8) -> Self {
+        Self(bits)
+    }
+}
+
+impl ::core::convert::From<Marks> for u8 {
+    fn from(value: Marks) -> Self {
+        value.0
+    }
+}
+
+::shm_runtime::__shared_number! {
+    Marks, u8, flags {
+        "LATE" = 0,
+        "BUST" = 1,
+    }
+}
+
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, PartialEq)]
 #[repr(C)]
@@ -74,6 +244,62 @@ impl ::core::fmt::Debug for Computed {
     fields {
         slots at 0 size 18: "u16[9]" "";
         text at 18 size 4: "str[4]" "";
+    },
+    reserved {
+    }
+}
+
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, PartialEq)]
+#[repr(C)]
+pub struct Grown {
+    /// Where the day is.
+    pub phase: Phase,
+    /// Since 2.0.
+    pub marks: Marks,
+    /// Unit: tick. Since 2.4.
+    pub ticks: u16,
+}
+
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl Grown {
+    /// The field `phase`, for access in place.
+    pub const PHASE: ::shm_runtime::FieldRef<Self, Phase> = ::shm_runtime::FieldRef::at(0);
+    /// The field `marks`, for access in place.
+    pub const MARKS: ::shm_runtime::FieldRef<Self, Marks> = ::shm_runtime::FieldRef::at(1);
+    /// The field `ticks`, for access in place.
+    pub const TICKS: ::shm_runtime::FieldRef<Self, u16> = ::shm_runtime::FieldRef::at(2);
+}
+
+#[allow(clippy::derivable_impls)]
+impl ::core::default::Default for Grown {
+    fn default() -> Self {
+        Self {
+            phase: Phase(0),
+            marks: Marks(0),
+            ticks: 0,
+        }
+    }
+}
+
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::fmt::Debug for Grown {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("Grown")
+            .field("phase", &self.phase)
+            .field("marks", &self.marks)
+            .field("ticks", &self.ticks)
+            .finish()
+    }
+}
+
+::shm_runtime::__shared_struct! {
+    Grown, size 4, align 2,
+    uses [Marks, Phase],
+    fields {
+        phase at 0 size 1: "Phase" "";
+        marks at 1 size 1: "Marks" "";
+        ticks at 2 size 2: "u16" "tick";
     },
     reserved {
     }
