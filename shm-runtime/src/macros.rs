@@ -44,6 +44,7 @@ macro_rules! __shared_struct {
         fields { $($field:ident at $offset:literal size $bytes:literal: $expr:literal $unit:literal;)* },
         reserved { $($reserved:ident at $hole:literal;)* }
     ) => {
+        #[allow(deprecated)]
         const _: () = {
             assert!(::core::mem::size_of::<$type>() == $size, concat!("size of ", stringify!($type)));
             assert!(::core::mem::align_of::<$type>() == $align, concat!("alignment of ", stringify!($type)));
@@ -58,6 +59,7 @@ macro_rules! __shared_struct {
         };
         // SAFETY: repr(C) with the schema's layout, as just asserted; every
         // gap is a field, and every field's type is valid for any bytes.
+        #[allow(deprecated)]
         unsafe impl $crate::SharedLayout for $type {
             fn describe(types: &mut $crate::__private::TypeSet) -> $crate::__private::TypeExpr {
                 $crate::__private::describe(types, stringify!($type), |types| {
@@ -77,6 +79,7 @@ macro_rules! __shared_struct {
 macro_rules! __shared_number {
     ($type:ident, $repr:ident, $kind:ident { $($name:literal = $number:literal),* $(,)? }) => {
         // SAFETY: transparent over an integer.
+        #[allow(deprecated)]
         unsafe impl $crate::SharedLayout for $type {
             fn describe(types: &mut $crate::__private::TypeSet) -> $crate::__private::TypeExpr {
                 $crate::__private::describe(types, stringify!($type), |_| {
@@ -96,6 +99,7 @@ macro_rules! __derived_struct {
         $type:ident,
         fields { $($field:ident: $ty:ty, $kind:ident, $unit:literal;)* }
     ) => {
+        #[allow(deprecated)]
         const _: () = {
             let mut _end = 0;
             $(
@@ -119,6 +123,7 @@ macro_rules! __derived_struct {
         };
         // SAFETY: repr(C) without gaps, as just asserted; each field's type is
         // itself fit for shared memory, which the calls below require.
+        #[allow(deprecated)]
         unsafe impl $crate::SharedLayout for $type {
             fn describe(types: &mut $crate::__private::TypeSet) -> $crate::__private::TypeExpr {
                 $crate::__private::describe(types, stringify!($type), |_types| {

@@ -9,6 +9,12 @@
 #include "shm_runtime.hpp"
 
 #include <ostream>
+{%- if deprecates %}
+
+// What is deprecated is for others not to use.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+{%- endif %}
 
 inline namespace SHM_VERSIONED(shm_schema) {
 {% for t in types %}
@@ -46,13 +52,13 @@ inline bool operator!=(const {{ t.cname }} &a, const {{ t.cname }} &b) { return 
 namespace {{ namespace }} {
 inline namespace {{ inline_namespace }} {
 {% for c in constants %}
-{{ c.doc }}constexpr {{ c.ty }} {{ c.name }} = {{ c.value }};
+{{ c.doc }}constexpr {{ c.ty }} {{ c.name }}{{ c.deprecated }} = {{ c.value }};
 {%- endfor %}
 {%- for a in aliases %}
-{{ a.doc }}using {{ a.name }} = {{ a.cname }};
+{{ a.doc }}using {{ a.name }}{{ a.deprecated }} = {{ a.cname }};
 {%- endfor %}
 {%- for t in types %}
-{{ t.doc }}using {{ t.name }} = ::{{ t.cname }};
+{{ t.doc }}using {{ t.name }}{{ t.deprecated }} = ::{{ t.cname }};
 {%- endfor %}
 {% if types.len() > 0 %}
 using ::to_string;
@@ -122,5 +128,7 @@ class {{ s.type_name }} {
 {% endfor %}
 }  // namespace {{ inline_namespace }}
 }  // namespace {{ namespace }}
-
+{% if deprecates %}
+#pragma GCC diagnostic pop
+{% endif %}
 #endif  // {{ guard }}

@@ -1,6 +1,6 @@
 //! The C backend: a header for C11 and C++11.
 
-use super::notes;
+use super::notes::{self, Deprecation::Text};
 use super::text::{lines, quoted, render, version_parts};
 use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
@@ -20,6 +20,7 @@ struct Header<'a> {
     /// What is true of a runtime of another series.
     runtime_series_test: String,
     runtime_version: u32,
+    deprecates: bool,
     constants: Vec<Constant>,
     aliases: Vec<Alias>,
     types: Vec<Decl>,
@@ -29,6 +30,11 @@ struct Header<'a> {
 struct Constant {
     doc: String,
     name: String,
+    ctype: &'static str,
+    /// Why it is deprecated, as a C string; empty if it is not.
+    deprecated: String,
+    /// What is subtracted then: a zero that warns.
+    zero: String,
     value: String,
 }
 
@@ -45,6 +51,8 @@ enum Decl {
 
 struct Number {
     doc: String,
+    /// The mark of what is deprecated, with a space before it.
+    deprecated: String,
     cname: String,
     repr: &'static str,
     /// The function that writes a number of it.
@@ -56,12 +64,14 @@ struct Named {
     doc: String,
     /// The same within the braces of C++.
     doc_within: String,
+    deprecated: String,
     name: String,
     number: String,
 }
 
 struct Struct {
     doc: String,
+    deprecated: String,
     name: String,
     cname: String,
     size: u64,
@@ -155,12 +165,16 @@ pub(super) fn header(schema: &Schema) -> String {
             major => format!("SHM_RUNTIME_VERSION / 1000000 != {major}"),
         },
         runtime_version: runtime_version_number(),
+        deprecates: schema.deprecates(),
         constants: schema
             .constants
             .iter()
             .map(|c| Constant {
-                doc: comment(&c.doc, ""),
+                doc: comment(&notes::constant(c, Text), ""),
                 name: c.name.clone(),
+                ctype: ctype(c.ty),
+                deprecated: c.deprecated.as_deref().map(string).unwrap_or_default(),
+                zero: zero(c.ty, &format!("{prefix}{}_deprecated", c.name)),
                 value: constant(c.ty, c.value),
             })
             .collect(),
@@ -168,8 +182,9 @@ pub(super) fn header(schema: &Schema) -> String {
             .aliases
             .iter()
             .map(|a| Alias {
-                doc: comment(&notes::alias(a), ""),
-                declaration: declaration(&a.ty, &format!("{prefix}{}", a.name), &prefix),
+                doc: comment(&notes::alias(a, Text), ""),
+                declaration: declaration(&a.ty, &format!("{prefix}{}", a.name), &prefix)
+                    + &mark(a.deprecated.as_deref()),
             })
             .collect(),
         types: schema.types.iter().map(|t| decl(t, &prefix)).collect(),
@@ -194,6 +209,25 @@ fn comment(doc: &str, indent: &str) -> String {
             let inner = lines(&doc, &format!("{indent} * "));
             format!("{indent}/*\n{inner}{indent} */\n")
         }
+    }
+}
+
+/// A C string. No trigraph comes of it, which old dialects would read.
+fn string(text: &str) -> String {
+    format!("\"{}\"", quoted(text).replace("??", "?\\?"))
+}
+
+/// What stands behind a declaration that is deprecated, with a space before it.
+pub(super) fn mark(deprecated: Option<&str>) -> String {
+    deprecated.map_or(String::new(), |why| format!(" SHM_DEPRECATED({})", string(why)))
+}
+
+/// A constant zero of that name, in a form that goes with a type.
+fn zero(ty: Primitive, name: &str) -> String {
+    match ty {
+        // Compilers warn of arithmetic between a float and an enumerator.
+        Primitive::F32 | Primitive::F64 => format!("SHM_CAST({}, {name})", ctype(ty)),
+        _ => name.to_owned(),
     }
 }
 
@@ -258,9 +292,11 @@ fn declaration(ty: &Type, name: &str, prefix: &str) -> String {
 }
 
 fn decl(decl: &TypeDecl, prefix: &str) -> Decl {
+    let doc = notes::declared(decl, Text);
     match decl {
         TypeDecl::Enum(e) => Decl::Enum(Number {
-            doc: comment(&e.doc, ""),
+            doc: comment(&doc, ""),
+            deprecated: mark(e.deprecated.as_deref()),
             cname: format!("{prefix}{}", e.name),
             repr: ctype(e.repr),
             add: if e.repr.is_signed() { "shm_add_signed" } else { "shm_add_number" },
@@ -268,15 +304,17 @@ fn decl(decl: &TypeDecl, prefix: &str) -> Decl {
                 .values
                 .iter()
                 .map(|v| Named {
-                    doc: comment(&notes::value(v), ""),
-                    doc_within: comment(&notes::value(v), "  "),
+                    doc: comment(&notes::value(v, Text), ""),
+                    doc_within: comment(&notes::value(v, Text), "  "),
+                    deprecated: mark(v.deprecated.as_deref()),
                     name: v.name.clone(),
                     number: literal(e.repr, v.number),
                 })
                 .collect(),
         }),
         TypeDecl::Flags(f) => Decl::Flags(Number {
-            doc: comment(&f.doc, ""),
+            doc: comment(&doc, ""),
+            deprecated: mark(f.deprecated.as_deref()),
             cname: format!("{prefix}{}", f.name),
             repr: ctype(f.repr),
             add: "shm_add_number",
@@ -284,15 +322,17 @@ fn decl(decl: &TypeDecl, prefix: &str) -> Decl {
                 .bits
                 .iter()
                 .map(|b| Named {
-                    doc: comment(&notes::bit(b), ""),
-                    doc_within: comment(&notes::bit(b), "  "),
+                    doc: comment(&notes::bit(b, Text), ""),
+                    doc_within: comment(&notes::bit(b, Text), "  "),
+                    deprecated: mark(b.deprecated.as_deref()),
                     name: b.name.clone(),
                     number: format!("UINT{}_C({:#x})", f.repr.size() * 8, 1u64 << b.bit),
                 })
                 .collect(),
         }),
         TypeDecl::Struct(s) => Decl::Struct(Struct {
-            doc: comment(&s.doc, ""),
+            doc: comment(&doc, ""),
+            deprecated: mark(s.deprecated.as_deref()),
             name: s.name.clone(),
             cname: format!("{prefix}{}", s.name),
             size: s.size,
@@ -313,9 +353,9 @@ fn part(member: &Member, prefix: &str) -> Part {
             ..Part::default()
         },
         Member::Field(f) => Part {
-            doc: comment(&notes::field(f), "  "),
+            doc: comment(&notes::field(f, Text), "  "),
             name: f.name.clone(),
-            declaration: declaration(&f.ty, &f.name, prefix),
+            declaration: declaration(&f.ty, &f.name, prefix) + &mark(f.deprecated.as_deref()),
             equal: equal(&f.name, &f.ty, prefix),
             add: add(&f.name, &f.ty, prefix),
             offset: f.offset,

@@ -1,7 +1,7 @@
 //! The C++ backend: a layer for C++17 over the C header.
 
 use super::c;
-use super::notes;
+use super::notes::{self, Deprecation::Text};
 use super::text::{VERSION, lines, quoted, render, version_parts};
 use crate::model::{Schema, TypeDecl, Value};
 use askama::Template;
@@ -25,6 +25,7 @@ struct Header<'a> {
     guard: String,
     namespace: String,
     inline_namespace: String,
+    deprecates: bool,
     constants: Vec<Constant>,
     aliases: Vec<Alias>,
     types: Vec<Named>,
@@ -33,6 +34,8 @@ struct Header<'a> {
 
 struct Constant {
     doc: String,
+    /// The mark of what is deprecated, with a space before it.
+    deprecated: String,
     name: String,
     ty: &'static str,
     value: String,
@@ -40,6 +43,8 @@ struct Constant {
 
 struct Alias {
     doc: String,
+    /// The mark of what is deprecated, with a space before it.
+    deprecated: String,
     name: String,
     cname: String,
 }
@@ -47,6 +52,8 @@ struct Alias {
 /// A type of the C header.
 struct Named {
     doc: String,
+    /// The mark of what is deprecated, with a space before it.
+    deprecated: String,
     name: String,
     cname: String,
     is_struct: bool,
@@ -98,11 +105,13 @@ pub(super) fn header(schema: &Schema) -> String {
         guard: format!("{prefix}{}_HPP", schema.module).to_uppercase(),
         namespace: schema.name.replace('.', "::"),
         inline_namespace: format!("shmgen_{}", inline_namespace()),
+        deprecates: schema.deprecates(),
         constants: schema
             .constants
             .iter()
             .map(|constant| Constant {
-                doc: doc(&constant.doc, ""),
+                doc: doc(&notes::constant(constant, Text), ""),
+                deprecated: c::mark(constant.deprecated.as_deref()),
                 name: constant.name.clone(),
                 ty: match constant.ty {
                     Primitive::Bool => "bool",
@@ -118,7 +127,8 @@ pub(super) fn header(schema: &Schema) -> String {
             .aliases
             .iter()
             .map(|a| Alias {
-                doc: doc(&notes::alias(a), ""),
+                doc: doc(&notes::alias(a, Text), ""),
+                deprecated: c::mark(a.deprecated.as_deref()),
                 name: a.name.clone(),
                 cname: format!("::{prefix}{}", a.name),
             })
@@ -159,13 +169,16 @@ fn doc(text: &str, indent: &str) -> String {
 }
 
 fn named(decl: &TypeDecl, prefix: &str) -> Named {
-    let (text, longest) = match decl {
-        TypeDecl::Enum(e) => (&e.doc, e.values.iter().map(|v| v.name.len()).max().unwrap_or(0)),
-        TypeDecl::Flags(f) => (&f.doc, f.bits.iter().map(|b| b.name.len() + 3).sum()),
-        TypeDecl::Struct(s) => (&s.doc, 0),
+    let (deprecated, longest) = match decl {
+        TypeDecl::Enum(e) => {
+            (&e.deprecated, e.values.iter().map(|v| v.name.len()).max().unwrap_or(0))
+        }
+        TypeDecl::Flags(f) => (&f.deprecated, f.bits.iter().map(|b| b.name.len() + 3).sum()),
+        TypeDecl::Struct(s) => (&s.deprecated, 0),
     };
     Named {
-        doc: doc(text, ""),
+        doc: doc(&notes::declared(decl, Text), ""),
+        deprecated: c::mark(deprecated.as_deref()),
         name: decl.name().to_owned(),
         cname: format!("{prefix}{}", decl.name()),
         is_struct: matches!(decl, TypeDecl::Struct(_)),

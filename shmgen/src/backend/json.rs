@@ -26,11 +26,13 @@ pub(super) fn model(schema: &Schema) -> String {
             "name": c.name,
             "type": c.ty.name(),
             "value": constant(c.value),
+            "deprecated": c.deprecated,
             "doc": c.doc,
         })).collect::<Value>(),
         "aliases": schema.aliases.iter().map(|a| {
             let mut value = type_of(&a.ty);
             value["unit"] = json!(a.unit);
+            value["deprecated"] = json!(a.deprecated);
             named(&a.name, value, &a.doc)
         }).collect::<Value>(),
         "enums": of_kind(|t| match t {
@@ -82,25 +84,32 @@ fn constant(value: Constant) -> Value {
 
 fn enumeration(e: &Enum) -> Value {
     let values = e.values.iter().map(|v| {
-        named(&v.name, json!({ "number": integer(v.number), "since": version(v.since) }), &v.doc)
+        let rest = json!({
+            "number": integer(v.number),
+            "since": version(v.since),
+            "deprecated": v.deprecated,
+        });
+        named(&v.name, rest, &v.doc)
     });
     let rest = json!({
         "repr": e.repr.name(),
         "size": e.repr.size(),
         "values": values.collect::<Value>(),
+        "deprecated": e.deprecated,
     });
     named(&e.name, rest, &e.doc)
 }
 
 fn flags(f: &Flags) -> Value {
-    let bits = f
-        .bits
-        .iter()
-        .map(|b| named(&b.name, json!({ "bit": b.bit, "since": version(b.since) }), &b.doc));
+    let bits = f.bits.iter().map(|b| {
+        let rest = json!({ "bit": b.bit, "since": version(b.since), "deprecated": b.deprecated });
+        named(&b.name, rest, &b.doc)
+    });
     let rest = json!({
         "repr": f.repr.name(),
         "size": f.repr.size(),
         "bits": bits.collect::<Value>(),
+        "deprecated": f.deprecated,
     });
     named(&f.name, rest, &f.doc)
 }
@@ -114,6 +123,7 @@ fn structure(s: &Struct) -> Value {
         "size": s.size,
         "align": s.align,
         "members": members.collect::<Value>(),
+        "deprecated": s.deprecated,
     });
     named(&s.name, rest, &s.doc)
 }
@@ -132,6 +142,7 @@ fn field(f: &Field) -> Value {
     }
     rest["unit"] = json!(f.unit);
     rest["since"] = version(f.since);
+    rest["deprecated"] = json!(f.deprecated);
     named(&f.name, rest, &f.doc)
 }
 

@@ -3,7 +3,8 @@
 //! Documentation in a schema is Markdown itself, as in Rust; only what would
 //! break a table is written differently.
 
-use super::{notes, text::lines};
+use super::notes::{self, Deprecation::Text};
+use super::text::lines;
 use crate::bytemap::{Kind, Map, text as map_text};
 use crate::model::{Alias, Constant, Enum, Flags, Schema, Segment, Struct, TypeDecl, Value};
 use std::fmt::Write as _;
@@ -20,10 +21,11 @@ pub(super) fn page(schema: &Schema) -> String {
     let mut heading = Some("\n## Types\n");
     for decl in &schema.types {
         out.push_str(heading.take().unwrap_or_default());
+        let doc = notes::declared(decl, Text);
         match decl {
-            TypeDecl::Enum(e) => enumeration(&mut out, e),
-            TypeDecl::Flags(f) => flags(&mut out, f),
-            TypeDecl::Struct(s) => structure(&mut out, s),
+            TypeDecl::Enum(e) => enumeration(&mut out, e, &doc),
+            TypeDecl::Flags(f) => flags(&mut out, f, &doc),
+            TypeDecl::Struct(s) => structure(&mut out, s, &doc),
         }
     }
     let mut heading = Some("\n## Segments\n");
@@ -71,7 +73,7 @@ fn constants(out: &mut String, constants: &[Constant]) {
             Value::Float(f) => format!("{f:?}"),
             Value::Bool(b) => b.to_string(),
         };
-        row(out, &[code(&c.name), code(c.ty.name()), value, cell(&c.doc)]);
+        row(out, &[code(&c.name), code(c.ty.name()), value, cell(&notes::constant(c, Text))]);
     }
 }
 
@@ -83,36 +85,36 @@ fn aliases(out: &mut String, aliases: &[Alias]) {
     head(out, &["name", "type", "unit", "description"]);
     for a in aliases {
         let ty = code(&a.ty.expr().to_string());
-        row(out, &[code(&a.name), ty, cell(&a.unit), cell(&a.doc)]);
+        row(out, &[code(&a.name), ty, cell(&a.unit), cell(&notes::alias_in_table(a))]);
     }
 }
 
-fn enumeration(out: &mut String, e: &Enum) {
+fn enumeration(out: &mut String, e: &Enum, doc: &str) {
     let _ = writeln!(out, "\n### `{}`\n\nAn enum, stored as `{}`.", e.name, e.repr.name());
-    paragraph(out, &e.doc);
+    paragraph(out, doc);
     head(out, &["name", "number", "description"]);
     for v in &e.values {
-        row(out, &[code(&v.name), v.number.to_string(), cell(&notes::value(v))]);
+        row(out, &[code(&v.name), v.number.to_string(), cell(&notes::value(v, Text))]);
     }
 }
 
-fn flags(out: &mut String, f: &Flags) {
+fn flags(out: &mut String, f: &Flags, doc: &str) {
     let _ = writeln!(out, "\n### `{}`\n\nA set of flags, stored as `{}`.", f.name, f.repr.name());
-    paragraph(out, &f.doc);
+    paragraph(out, doc);
     head(out, &["name", "bit", "description"]);
     for b in &f.bits {
-        row(out, &[code(&b.name), b.bit.to_string(), cell(&notes::bit(b))]);
+        row(out, &[code(&b.name), b.bit.to_string(), cell(&notes::bit(b, Text))]);
     }
 }
 
-fn structure(out: &mut String, s: &Struct) {
+fn structure(out: &mut String, s: &Struct, doc: &str) {
     let map = Map::of(s);
     let _ = writeln!(
         out,
         "\n### `{}`\n\nA struct of {} bytes, aligned to {}.",
         s.name, s.size, s.align
     );
-    paragraph(out, &s.doc);
+    paragraph(out, doc);
     let _ = writeln!(out, "\n```text\n{}```", map_text::picture(&map));
     head(out, &["", "offset", "size", "type", "field", "unit", "description"]);
     let mut fields = s.fields();
@@ -120,7 +122,9 @@ fn structure(out: &mut String, s: &Struct) {
         let place = [code(&mark.to_string()), part.offset.to_string(), part.size.to_string()];
         let field = if part.kind == Kind::Field { fields.next() } else { None };
         let what = match field {
-            Some(f) => [code(&part.ty), code(&part.name), cell(&f.unit), cell(&notes::but_unit(f))],
+            Some(f) => {
+                [code(&part.ty), code(&part.name), cell(&f.unit), cell(&notes::field_in_table(f))]
+            }
             None => [String::new(), part.title().to_owned(), String::new(), String::new()],
         };
         row(out, &[place.as_slice(), &what].concat());

@@ -1,31 +1,63 @@
 //! What generated documentation says of a declaration besides its own text: the
-//! unit, the version that brought it. One paragraph of short sentences.
+//! unit, the version that brought it, what to use instead. One paragraph of
+//! short sentences.
 
-use crate::model::{Alias, Bit, EnumValue, Field};
+use crate::model::{Alias, Bit, Constant, EnumValue, Field, TypeDecl};
+
+/// How the language says what is deprecated.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Deprecation {
+    /// In the text.
+    Text,
+    /// By an attribute, which documentation shows by itself.
+    Attribute,
+}
+
+/// Of a constant.
+pub(super) fn constant(c: &Constant, how: Deprecation) -> String {
+    with(&c.doc, &[deprecated(c.deprecated.as_deref(), how)])
+}
 
 /// Of an alias.
-pub(super) fn alias(a: &Alias) -> String {
-    with(&a.doc, &[unit(&a.unit)])
+pub(super) fn alias(a: &Alias, how: Deprecation) -> String {
+    with(&a.doc, &[unit(&a.unit), deprecated(a.deprecated.as_deref(), how)])
+}
+
+/// Of an alias in a table, where its unit has a column.
+pub(super) fn alias_in_table(a: &Alias) -> String {
+    with(&a.doc, &[deprecated(a.deprecated.as_deref(), Deprecation::Text)])
+}
+
+/// Of a declared type.
+pub(super) fn declared(decl: &TypeDecl, how: Deprecation) -> String {
+    let (doc, why) = match decl {
+        TypeDecl::Enum(e) => (&e.doc, &e.deprecated),
+        TypeDecl::Flags(f) => (&f.doc, &f.deprecated),
+        TypeDecl::Struct(s) => (&s.doc, &s.deprecated),
+    };
+    with(doc, &[deprecated(why.as_deref(), how)])
 }
 
 /// Of a value of an enum.
-pub(super) fn value(v: &EnumValue) -> String {
-    with(&v.doc, &[since(v.since)])
+pub(super) fn value(v: &EnumValue, how: Deprecation) -> String {
+    with(&v.doc, &[since(v.since), deprecated(v.deprecated.as_deref(), how)])
 }
 
 /// Of a flag.
-pub(super) fn bit(b: &Bit) -> String {
-    with(&b.doc, &[since(b.since)])
+pub(super) fn bit(b: &Bit, how: Deprecation) -> String {
+    with(&b.doc, &[since(b.since), deprecated(b.deprecated.as_deref(), how)])
 }
 
 /// Of a field.
-pub(super) fn field(f: &Field) -> String {
-    with(&f.doc, &[unit(&f.unit), since(f.since)])
+pub(super) fn field(f: &Field, how: Deprecation) -> String {
+    let why = deprecated(f.deprecated.as_deref(), how);
+    with(&f.doc, &[unit(&f.unit), since(f.since), why])
 }
 
-/// Of a field, where its unit stands elsewhere.
-pub(super) fn but_unit(f: &Field) -> String {
-    with(&f.doc, &[since(f.since)])
+/// Of a field in a table, where its unit has a column.
+pub(super) fn field_in_table(f: &Field) -> String {
+    let why = deprecated(f.deprecated.as_deref(), Deprecation::Text);
+    with(&f.doc, &[since(f.since), why])
 }
 
 /// Documentation, and a paragraph of those sentences that are there.
@@ -41,4 +73,10 @@ fn unit(unit: &str) -> Option<String> {
 
 fn since(version: Option<(u32, u32)>) -> Option<String> {
     version.map(|(major, minor)| format!("Since {major}.{minor}."))
+}
+
+fn deprecated(why: Option<&str>, how: Deprecation) -> Option<String> {
+    let why = why.filter(|_| how == Deprecation::Text)?;
+    let stop = if why.ends_with(['.', '!', '?']) { "" } else { "." };
+    Some(format!("Deprecated: {why}{stop}"))
 }

@@ -1,6 +1,6 @@
 //! The Python backend: a module of ctypes structures.
 
-use super::notes;
+use super::notes::{self, Deprecation::Text};
 use super::text::{lines, quoted, render, version_parts};
 use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
@@ -125,7 +125,7 @@ pub(super) fn module(schema: &Schema) -> String {
             .constants
             .iter()
             .map(|c| Constant {
-                doc: lines(&c.doc, "#: "),
+                doc: lines(&notes::constant(c, Text), "#: "),
                 name: c.name.clone(),
                 value: match c.value {
                     Value::Integer(n) => n.to_string(),
@@ -178,35 +178,36 @@ fn class_doc(text: &str, otherwise: &str) -> String {
 }
 
 fn decl(decl: &TypeDecl) -> Decl {
+    let doc = notes::declared(decl, Text);
     match decl {
         TypeDecl::Enum(e) => Decl::Enum(Number {
-            doc: class_doc(&e.doc, "An enum of the schema."),
+            doc: class_doc(&doc, "An enum of the schema."),
             name: e.name.clone(),
             values: e
                 .values
                 .iter()
                 .map(|v| Named {
-                    doc: lines(&notes::value(v), "    #: "),
+                    doc: lines(&notes::value(v, Text), "    #: "),
                     name: v.name.clone(),
                     number: v.number.to_string(),
                 })
                 .collect(),
         }),
         TypeDecl::Flags(f) => Decl::Flags(Number {
-            doc: class_doc(&f.doc, "A set of flags of the schema."),
+            doc: class_doc(&doc, "A set of flags of the schema."),
             name: f.name.clone(),
             values: f
                 .bits
                 .iter()
                 .map(|b| Named {
-                    doc: lines(&notes::bit(b), "    #: "),
+                    doc: lines(&notes::bit(b, Text), "    #: "),
                     name: b.name.clone(),
                     number: format!("{:#x}", 1u64 << b.bit),
                 })
                 .collect(),
         }),
         TypeDecl::Struct(s) => Decl::Struct(Struct {
-            doc: class_doc(&s.doc, "A struct of the schema."),
+            doc: class_doc(&doc, "A struct of the schema."),
             name: s.name.clone(),
             size: s.size,
             members: s.members.iter().map(part).collect(),
@@ -249,7 +250,7 @@ fn part(member: &Member) -> Part {
                 if hint.contains('"') { format!("\"{}\"", hint.replace('"', "")) } else { hint }
             };
             Part {
-                doc: lines(&notes::field(f), "        #: "),
+                doc: lines(&notes::field(f, Text), "        #: "),
                 name: f.name.clone(),
                 get: quote(get),
                 set: quote(set),

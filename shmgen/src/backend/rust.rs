@@ -1,6 +1,6 @@
 //! The Rust backend: the body of a module.
 
-use super::notes;
+use super::notes::{self, Deprecation::Attribute};
 use super::text::{VERSION, lines, quoted, render, version_parts};
 use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
@@ -23,6 +23,10 @@ struct Module<'a> {
     version: String,
     runtime: &'static str,
     require: String,
+    /// Lints that have no say in generated code.
+    allow: &'static str,
+    /// The same, where only what is deprecated could be told of.
+    quiet: &'static str,
     constants: Vec<Constant>,
     aliases: Vec<Alias>,
     types: Vec<Decl>,
@@ -31,6 +35,7 @@ struct Module<'a> {
 
 struct Constant {
     doc: String,
+    deprecated: String,
     name: String,
     ty: String,
     value: String,
@@ -38,6 +43,7 @@ struct Constant {
 
 struct Alias {
     doc: String,
+    deprecated: String,
     name: String,
     ty: String,
 }
@@ -51,6 +57,7 @@ enum Decl {
 /// An enum or a set of flags.
 struct Number {
     doc: String,
+    deprecated: String,
     attributes: String,
     name: String,
     repr: &'static str,
@@ -63,12 +70,14 @@ struct Number {
 
 struct Named {
     doc: String,
+    deprecated: String,
     name: String,
     number: String,
 }
 
 struct Struct {
     doc: String,
+    deprecated: String,
     attributes: String,
     name: String,
     size: u64,
@@ -91,6 +100,7 @@ impl Struct {
 /// A field or a gap.
 struct Part {
     doc: String,
+    deprecated: String,
     name: String,
     constant: String,
     ty: String,
@@ -122,19 +132,29 @@ struct Object {
     index: usize,
 }
 
+const ALLOW: &str = "\
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]";
+/// What is deprecated is for others not to use.
+const ALLOW_DEPRECATED: &str = "\
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]";
+
 /// The module of a schema.
 pub(super) fn module(schema: &Schema, options: &RustOptions) -> String {
+    let deprecates = schema.deprecates();
     let template = Module {
         file: format!("{}.toml", schema.stem),
         schema: &schema.name,
         version: schema.version_text(),
         runtime: VERSION,
         require: version_parts().join(", "),
+        allow: if deprecates { ALLOW_DEPRECATED } else { ALLOW },
+        quiet: if deprecates { "#[allow(deprecated)]\n" } else { "" },
         constants: schema
             .constants
             .iter()
             .map(|c| Constant {
-                doc: doc(&c.doc, ""),
+                doc: doc(&notes::constant(c, Attribute), ""),
+                deprecated: deprecated(c.deprecated.as_deref(), ""),
                 name: c.name.clone(),
                 ty: if c.ty == Primitive::Bool { "bool" } else { c.ty.name() }.to_owned(),
                 value: value(c.value),
@@ -144,7 +164,8 @@ pub(super) fn module(schema: &Schema, options: &RustOptions) -> String {
             .aliases
             .iter()
             .map(|a| Alias {
-                doc: doc(&notes::alias(a), ""),
+                doc: doc(&notes::alias(a, Attribute), ""),
+                deprecated: deprecated(a.deprecated.as_deref(), ""),
                 name: a.name.clone(),
                 ty: type_of(&a.ty),
             })
@@ -162,6 +183,11 @@ fn doc(text: &str, indent: &str) -> String {
 /// Documentation that is followed by a paragraph of ours.
 fn doc_before(text: &str) -> String {
     if text.is_empty() { String::new() } else { doc(text, "") + "///\n" }
+}
+
+/// The attribute of what is deprecated, with a line end.
+fn deprecated(why: Option<&str>, indent: &str) -> String {
+    why.map_or(String::new(), |why| format!("{indent}#[deprecated(note = \"{}\")]\n", quoted(why)))
 }
 
 fn value(value: Value) -> String {
@@ -205,6 +231,7 @@ fn decl(decl: &TypeDecl, options: &RustOptions) -> Decl {
     match decl {
         TypeDecl::Enum(e) => Decl::Enum(Number {
             doc: doc_before(&e.doc),
+            deprecated: deprecated(e.deprecated.as_deref(), ""),
             attributes: attributes(&e.name, options),
             name: e.name.clone(),
             repr: e.repr.name(),
@@ -212,7 +239,8 @@ fn decl(decl: &TypeDecl, options: &RustOptions) -> Decl {
                 .values
                 .iter()
                 .map(|v| Named {
-                    doc: doc(&notes::value(v), "    "),
+                    doc: doc(&notes::value(v, Attribute), "    "),
+                    deprecated: deprecated(v.deprecated.as_deref(), "    "),
                     name: v.name.clone(),
                     number: literal(v.number),
                 })
@@ -222,6 +250,7 @@ fn decl(decl: &TypeDecl, options: &RustOptions) -> Decl {
         }),
         TypeDecl::Flags(f) => Decl::Flags(Number {
             doc: doc_before(&f.doc),
+            deprecated: deprecated(f.deprecated.as_deref(), ""),
             attributes: attributes(&f.name, options),
             name: f.name.clone(),
             repr: f.repr.name(),
@@ -229,7 +258,8 @@ fn decl(decl: &TypeDecl, options: &RustOptions) -> Decl {
                 .bits
                 .iter()
                 .map(|b| Named {
-                    doc: doc(&notes::bit(b), "    "),
+                    doc: doc(&notes::bit(b, Attribute), "    "),
+                    deprecated: deprecated(b.deprecated.as_deref(), "    "),
                     name: b.name.clone(),
                     number: b.bit.to_string(),
                 })
@@ -247,7 +277,8 @@ fn structure(s: &crate::model::Struct, options: &RustOptions) -> Struct {
         .iter()
         .map(|m| match m {
             Member::Field(f) => Part {
-                doc: doc(&notes::field(f), "    "),
+                doc: doc(&notes::field(f, Attribute), "    "),
+                deprecated: deprecated(f.deprecated.as_deref(), "    "),
                 name: f.name.clone(),
                 constant: f.name.to_uppercase(),
                 ty: type_of(&f.ty),
@@ -260,6 +291,7 @@ fn structure(s: &crate::model::Struct, options: &RustOptions) -> Struct {
             },
             Member::Gap(g) => Part {
                 doc: "    #[doc(hidden)]\n".to_owned(),
+                deprecated: String::new(),
                 name: g.name.clone(),
                 constant: String::new(),
                 ty: format!("::shm_runtime::Reserved<{}>", g.size),
@@ -275,6 +307,7 @@ fn structure(s: &crate::model::Struct, options: &RustOptions) -> Struct {
     let uses: BTreeSet<&str> = s.fields().filter_map(|f| f.ty.element.named()).collect();
     Struct {
         doc: doc(&s.doc, ""),
+        deprecated: deprecated(s.deprecated.as_deref(), ""),
         attributes: attributes(&s.name, options),
         name: s.name.clone(),
         size: s.size,

@@ -41,7 +41,9 @@ fn constant_of(
         return None;
     };
     let value = names.value(&constant.value, ty, Code::E040, diagnostics)?;
-    Some(Constant { name: constant.name.value.clone(), ty, value, doc: constant.doc.clone() })
+    let name = constant.name.value.clone();
+    let deprecated = constant.deprecated.clone();
+    Some(Constant { name, ty, value, deprecated, doc: constant.doc.clone() })
 }
 
 /// The constants, each after those that it is computed from. Circles are

@@ -60,6 +60,13 @@ impl Schema {
     pub fn version_text(&self) -> String {
         format!("{}.{}", self.version.0, self.version.1)
     }
+
+    /// Whether anything in it is deprecated.
+    pub fn deprecates(&self) -> bool {
+        self.constants.iter().any(|c| c.deprecated.is_some())
+            || self.aliases.iter().any(|a| a.deprecated.is_some())
+            || self.types.iter().any(TypeDecl::deprecates)
+    }
 }
 
 /// A constant.
@@ -71,6 +78,8 @@ pub struct Constant {
     pub ty: Primitive,
     /// Its value, within the range of the type.
     pub value: Value,
+    /// Why it is not to be used any more, in one line, if it is not.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
 }
@@ -95,6 +104,8 @@ pub struct Alias {
     pub ty: Type,
     /// The unit of fields that do not say otherwise; empty for none.
     pub unit: String,
+    /// Why it is not to be used any more, in one line, if it is not.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
 }
@@ -119,6 +130,16 @@ impl TypeDecl {
             Self::Struct(s) => &s.name,
         }
     }
+
+    /// Whether it or anything in it is deprecated.
+    fn deprecates(&self) -> bool {
+        let (own, inner) = match self {
+            Self::Enum(e) => (&e.deprecated, e.values.iter().any(|v| v.deprecated.is_some())),
+            Self::Flags(f) => (&f.deprecated, f.bits.iter().any(|b| b.deprecated.is_some())),
+            Self::Struct(s) => (&s.deprecated, s.fields().any(|f| f.deprecated.is_some())),
+        };
+        inner || own.is_some()
+    }
 }
 
 /// An enum: named numbers, and any other.
@@ -130,6 +151,8 @@ pub struct Enum {
     pub repr: Primitive,
     /// Its named numbers, in the order of the file.
     pub values: Vec<EnumValue>,
+    /// Why it is not to be used any more, in one line, if it is not.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
 }
@@ -143,6 +166,8 @@ pub struct EnumValue {
     pub number: i128,
     /// The version that brought it, if that is said; not later than the schema's.
     pub since: Option<(u32, u32)>,
+    /// Why it is not to be used any more, in one line, if it is not.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
 }
@@ -156,6 +181,8 @@ pub struct Flags {
     pub repr: Primitive,
     /// Its named bits, in the order of the file.
     pub bits: Vec<Bit>,
+    /// Why it is not to be used any more, in one line, if it is not.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
 }
@@ -169,6 +196,8 @@ pub struct Bit {
     pub bit: u8,
     /// The version that brought it, if that is said; not later than the schema's.
     pub since: Option<(u32, u32)>,
+    /// Why it is not to be used any more, in one line, if it is not.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
 }
@@ -184,6 +213,8 @@ pub struct Struct {
     pub align: u64,
     /// Fields and gaps, without a byte between them.
     pub members: Vec<Member>,
+    /// Why it is not to be used any more, in one line, if it is not.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
 }
@@ -234,6 +265,8 @@ pub struct Field {
     pub unit: String,
     /// The version that brought it, if that is said; not later than the schema's.
     pub since: Option<(u32, u32)>,
+    /// Why it is not to be used any more, in one line, if it is not.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
 }

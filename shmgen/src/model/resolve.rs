@@ -133,7 +133,8 @@ impl Resolver<'_, '_> {
             let Some(found) = self.names.find(&alias.ty, self.diagnostics) else { continue };
             let unit = if alias.unit.is_empty() { found.unit } else { alias.unit.clone() };
             let name = alias.name.value.clone();
-            out.push(Alias { name, ty: found.ty, unit, doc: alias.doc.clone() });
+            let (deprecated, doc) = (alias.deprecated.clone(), alias.doc.clone());
+            out.push(Alias { name, ty: found.ty, unit, deprecated, doc });
         }
         out
     }
@@ -180,7 +181,8 @@ impl Resolver<'_, '_> {
             }
             let name = value.name.value.clone();
             let since = self.since(value.since.as_ref());
-            values.push(EnumValue { name, number, since, doc: value.doc.clone() });
+            let (deprecated, doc) = (value.deprecated.clone(), value.doc.clone());
+            values.push(EnumValue { name, number, since, deprecated, doc });
         }
         if values.is_empty() {
             self.error(
@@ -189,7 +191,8 @@ impl Resolver<'_, '_> {
                 format!("the enum `{}` has no values", e.name.value),
             );
         }
-        Some(Enum { name: e.name.value.clone(), repr: repr?, values, doc: e.doc.clone() })
+        let (deprecated, doc) = (e.deprecated.clone(), e.doc.clone());
+        Some(Enum { name: e.name.value.clone(), repr: repr?, values, deprecated, doc })
     }
 
     fn flags(&mut self, schema: &syntax::Schema) -> Vec<Flags> {
@@ -214,7 +217,8 @@ impl Resolver<'_, '_> {
                 Some(position) => {
                     let name = bit.name.value.clone();
                     let since = self.since(bit.since.as_ref());
-                    bits.push(Bit { name, bit: position, since, doc: bit.doc.clone() });
+                    let (deprecated, doc) = (bit.deprecated.clone(), bit.doc.clone());
+                    bits.push(Bit { name, bit: position, since, deprecated, doc });
                 }
                 None => {
                     let message = format!("there is no bit {position} in {}", f.repr.value);
@@ -227,7 +231,8 @@ impl Resolver<'_, '_> {
             let message = format!("the set of flags `{}` has no flags", f.name.value);
             self.error(Code::E035, &f.name.span, message);
         }
-        Some(Flags { name: f.name.value.clone(), repr: repr?, bits, doc: f.doc.clone() })
+        let (deprecated, doc) = (f.deprecated.clone(), f.doc.clone());
+        Some(Flags { name: f.name.value.clone(), repr: repr?, bits, deprecated, doc })
     }
 
     /// Lays out all structs, each after those it contains.
@@ -387,6 +392,7 @@ impl Resolver<'_, '_> {
                         align,
                         unit: unit.clone(),
                         since: self.since(field.since.as_ref()),
+                        deprecated: field.deprecated.clone(),
                         doc: field.doc.clone(),
                     };
                     (layout.field(placed, align), &field.ty.span)
@@ -404,7 +410,8 @@ impl Resolver<'_, '_> {
         }
         match layout.finish(align) {
             Ok((size, align, members)) => {
-                Some(Struct { name: name.clone(), size, align, members, doc: s.doc.clone() })
+                let (deprecated, doc) = (s.deprecated.clone(), s.doc.clone());
+                Some(Struct { name: name.clone(), size, align, members, deprecated, doc })
             }
             Err(TooLarge) => {
                 self.too_large(&s.name.span);
@@ -478,7 +485,11 @@ fn check_written_names(schema: &syntax::Schema, diagnostics: &mut Diagnostics) {
         c.add(diagnostics, source, written, &name.span, &from);
     };
     for constant in &schema.constants {
-        add(constant.name.value.clone(), &constant.name, format!("`{}`", constant.name.value));
+        let name = &constant.name.value;
+        add(name.clone(), &constant.name, format!("`{name}`"));
+        if constant.deprecated.is_some() {
+            add(format!("{name}_deprecated"), &constant.name, format!("the mark of `{name}`"));
+        }
     }
     for alias in &schema.aliases {
         add(alias.name.value.clone(), &alias.name, format!("`{}`", alias.name.value));
@@ -490,6 +501,10 @@ fn check_written_names(schema: &syntax::Schema, diagnostics: &mut Diagnostics) {
         for value in &e.values {
             let v = &value.name.value;
             add(format!("{name}_{v}"), &value.name, format!("`{name}.{v}`"));
+            if value.deprecated.is_some() {
+                let from = format!("the mark of `{name}.{v}`");
+                add(format!("{name}_{v}_deprecated"), &value.name, from);
+            }
         }
     }
     for f in &schema.flags {
@@ -498,6 +513,10 @@ fn check_written_names(schema: &syntax::Schema, diagnostics: &mut Diagnostics) {
         for bit in &f.bits {
             let b = &bit.name.value;
             add(format!("{name}_{b}"), &bit.name, format!("`{name}.{b}`"));
+            if bit.deprecated.is_some() {
+                let from = format!("the mark of `{name}.{b}`");
+                add(format!("{name}_{b}_deprecated"), &bit.name, from);
+            }
         }
     }
     for s in &schema.structs {

@@ -106,6 +106,8 @@ const fn later(name: &'static str) -> Key {
 const ANY: Shape = Integer(i64::MIN as i128, u64::MAX as i128);
 const DOC: Key = key("doc", Text, "Documentation, which goes into the generated code.");
 const SINCE: Key = key("since", Version, "The version of the schema that brought it.");
+const DEPRECATED: Key =
+    key("deprecated", Text, "Why it is not to be used any more: \"use x instead\".");
 const LINTS: Key = key("lint", Table(&LINT), "Lints that are allowed here and inside, and why.");
 
 pub(crate) const ROOT: TableKind = table(
@@ -149,7 +151,7 @@ pub(crate) const CONST: TableKind = table(
         required("value", Constant, "A value of that type, or an expression: \"LEVELS * 2 + 1\"."),
         DOC,
         LINTS,
-        later("deprecated"),
+        DEPRECATED,
     ],
 );
 
@@ -160,7 +162,7 @@ pub(crate) const ALIAS: TableKind = table(
         key("unit", Text, "The unit of fields of this type that have none of their own."),
         DOC,
         LINTS,
-        later("deprecated"),
+        DEPRECATED,
         later("range"),
     ],
 );
@@ -172,7 +174,7 @@ pub(crate) const ENUM: TableKind = table(
         required("value", List(&VALUE), "Its named numbers; any other number is a value too."),
         DOC,
         LINTS,
-        later("deprecated"),
+        DEPRECATED,
     ],
 );
 
@@ -184,7 +186,7 @@ pub(crate) const VALUE: TableKind = table(
         DOC,
         LINTS,
         SINCE,
-        later("deprecated"),
+        DEPRECATED,
     ],
 );
 
@@ -195,7 +197,7 @@ pub(crate) const FLAGS: TableKind = table(
         required("bit", List(&BIT), "Its named bits."),
         DOC,
         LINTS,
-        later("deprecated"),
+        DEPRECATED,
     ],
 );
 
@@ -207,7 +209,7 @@ pub(crate) const BIT: TableKind = table(
         DOC,
         LINTS,
         SINCE,
-        later("deprecated"),
+        DEPRECATED,
     ],
 );
 
@@ -226,7 +228,7 @@ pub(crate) const STRUCT: TableKind = table(
         LINTS,
         later("extent"),
         later("assert"),
-        later("deprecated"),
+        DEPRECATED,
     ],
 );
 
@@ -242,7 +244,7 @@ pub(crate) const FIELD: TableKind = TableKind {
         SINCE,
         later("default"),
         later("range"),
-        later("deprecated"),
+        DEPRECATED,
     ],
     rules: &[],
     instead: Some(("reserved", &RESERVED)),

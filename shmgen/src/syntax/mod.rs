@@ -75,6 +75,8 @@ pub struct Constant {
     pub ty: Spanned<String>,
     /// Its value.
     pub value: Spanned<ValueText>,
+    /// Why it is not to be used any more.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.
@@ -90,6 +92,8 @@ pub struct Alias {
     pub ty: TypeText,
     /// The unit that fields of it have unless they say otherwise.
     pub unit: String,
+    /// Why it is not to be used any more.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.
@@ -105,6 +109,8 @@ pub struct Enum {
     pub repr: Spanned<String>,
     /// Its named numbers, in the order of the file.
     pub values: Vec<EnumValue>,
+    /// Why it is not to be used any more.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.
@@ -120,6 +126,8 @@ pub struct EnumValue {
     pub number: Spanned<i128>,
     /// The version that brought it.
     pub since: Option<Spanned<(u32, u32)>>,
+    /// Why it is not to be used any more.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.
@@ -135,6 +143,8 @@ pub struct Flags {
     pub repr: Spanned<String>,
     /// Its named bits, in the order of the file.
     pub bits: Vec<Bit>,
+    /// Why it is not to be used any more.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.
@@ -150,6 +160,8 @@ pub struct Bit {
     pub bit: Spanned<i128>,
     /// The version that brought it.
     pub since: Option<Spanned<(u32, u32)>>,
+    /// Why it is not to be used any more.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.
@@ -165,6 +177,8 @@ pub struct Struct {
     pub align: Option<Spanned<i128>>,
     /// Fields and reserved bytes, in the order in which they lie.
     pub members: Vec<Member>,
+    /// Why it is not to be used any more.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.
@@ -194,6 +208,8 @@ pub struct Field {
     pub align: Option<Spanned<i128>>,
     /// The version that brought it.
     pub since: Option<Spanned<(u32, u32)>>,
+    /// Why it is not to be used any more.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.

@@ -138,9 +138,10 @@ fn constant(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Constant>
     let table = Table::new(context, entry.table, &CONST, &entry.span);
     let doc = table.doc(context);
     let lint = table.lint(context);
+    let deprecated = table.deprecated(context);
     let ty = table.text(context, "type");
     let value = table.get("value").and_then(|node| value(context, node, "value"));
-    Some(Constant { name: entry.name, ty: ty?, value: value?, doc, lint })
+    Some(Constant { name: entry.name, ty: ty?, value: value?, deprecated, doc, lint })
 }
 
 /// A number, `true`, `false`, or text: a whole number too large for TOML, or an
@@ -175,9 +176,10 @@ fn alias(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Alias> {
     let table = Table::new(context, entry.table, &ALIAS, &entry.span);
     let doc = table.doc(context);
     let lint = table.lint(context);
+    let deprecated = table.deprecated(context);
     let unit = table.text(context, "unit").map(|t| t.value).unwrap_or_default();
     let ty = type_text(context, &table, "type")?;
-    Some(Alias { name: entry.name, ty, unit, doc, lint })
+    Some(Alias { name: entry.name, ty, unit, deprecated, doc, lint })
 }
 
 fn type_text(context: &mut Context<'_>, table: &Table<'_, '_>, key: &str) -> Option<TypeText> {
@@ -189,6 +191,7 @@ fn enumeration(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Enum> 
     let table = Table::new(context, entry.table, &ENUM, &entry.span);
     let doc = table.doc(context);
     let lint = table.lint(context);
+    let deprecated = table.deprecated(context);
     let repr = table.text(context, "repr");
     let mut values = Vec::new();
     for (value, span) in table.get("value").map(|n| context.tables(n, "value")).unwrap_or_default()
@@ -196,34 +199,37 @@ fn enumeration(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Enum> 
         let table = Table::new(context, value, &VALUE, &span);
         let doc = table.doc(context);
         let lint = table.lint(context);
+        let deprecated = table.deprecated(context);
         let since = since(context, &table);
         let name = table.text(context, "name");
         let number = table.integer(context, "number");
         if let (Some(name), Some(number)) = (name, number) {
-            values.push(EnumValue { name, number, since, doc, lint });
+            values.push(EnumValue { name, number, since, deprecated, doc, lint });
         }
     }
-    Some(Enum { name: entry.name, repr: repr?, values, doc, lint })
+    Some(Enum { name: entry.name, repr: repr?, values, deprecated, doc, lint })
 }
 
 fn flags(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Flags> {
     let table = Table::new(context, entry.table, &FLAGS, &entry.span);
     let doc = table.doc(context);
     let lint = table.lint(context);
+    let deprecated = table.deprecated(context);
     let repr = table.text(context, "repr");
     let mut bits = Vec::new();
     for (bit, span) in table.get("bit").map(|n| context.tables(n, "bit")).unwrap_or_default() {
         let table = Table::new(context, bit, &BIT, &span);
         let doc = table.doc(context);
         let lint = table.lint(context);
+        let deprecated = table.deprecated(context);
         let since = since(context, &table);
         let name = table.text(context, "name");
         let bit = table.integer(context, "bit");
         if let (Some(name), Some(bit)) = (name, bit) {
-            bits.push(Bit { name, bit, since, doc, lint });
+            bits.push(Bit { name, bit, since, deprecated, doc, lint });
         }
     }
-    Some(Flags { name: entry.name, repr: repr?, bits, doc, lint })
+    Some(Flags { name: entry.name, repr: repr?, bits, deprecated, doc, lint })
 }
 
 /// `since`; the model compares it with the schema's version.
@@ -242,13 +248,14 @@ fn structure(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Struct> 
     let table = Table::new(context, entry.table, &STRUCT, &entry.span);
     let doc = table.doc(context);
     let lint = table.lint(context);
+    let deprecated = table.deprecated(context);
     let align = table.integer(context, "align");
     let fields = context_tables(context, &table, "field")?;
     let mut members = Vec::with_capacity(fields.len());
     for (field, span) in fields {
         members.extend(member(context, field, &span));
     }
-    Some(Struct { name: entry.name, align, members, doc, lint })
+    Some(Struct { name: entry.name, align, members, deprecated, doc, lint })
 }
 
 fn context_tables<'t, 'a>(
@@ -268,12 +275,13 @@ fn member(context: &mut Context<'_>, table: &DeTable<'_>, span: &Span) -> Option
     let table = Table::new(context, table, &FIELD, span);
     let doc = table.doc(context);
     let lint = table.lint(context);
+    let deprecated = table.deprecated(context);
     let since = since(context, &table);
     let unit = table.text(context, "unit").map(|t| t.value);
     let align = table.integer(context, "align");
     let name = table.text(context, "name");
     let ty = type_text(context, &table, "type");
-    Some(Member::Field(Field { name: name?, ty: ty?, unit, align, since, doc, lint }))
+    Some(Member::Field(Field { name: name?, ty: ty?, unit, align, since, deprecated, doc, lint }))
 }
 
 fn segment(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Segment> {

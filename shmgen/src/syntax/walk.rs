@@ -255,6 +255,19 @@ impl<'t, 'a> Table<'t, 'a> {
         list.iter().filter_map(|item| context.lint_code(item)).collect()
     }
 
+    /// Why it is not to be used any more, in one line.
+    pub(crate) fn deprecated(&self, context: &mut Context<'_>) -> Option<String> {
+        let text = self.text(context, "deprecated")?;
+        let line = text.value.split_whitespace().collect::<Vec<_>>().join(" ");
+        if line.is_empty() {
+            context
+                .error(Code::E013, text.span, "the text is empty")
+                .help("say what to use instead; whoever gets the warning will ask");
+            return None;
+        }
+        Some(line)
+    }
+
     /// Documentation, without the white space around it.
     pub(crate) fn doc(&self, context: &mut Context<'_>) -> String {
         self.text(context, "doc").map(|t| t.value.trim().to_owned()).unwrap_or_default()

@@ -14,6 +14,10 @@
 
 #include <stdio.h>
 
+/* What is deprecated is for others not to use. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
 #if defined(__cplusplus)
 /* What two versions of the tool generate are strangers to each other. */
 inline namespace SHM_VERSIONED(shm_schema) {
@@ -29,6 +33,56 @@ inline namespace SHM_VERSIONED(shm_schema) {
 #define test_keys_COUNT 9.0f
 #define test_keys_ENABLED 1
 #define test_keys_TRACED 1
+/* A zero that warns: a macro itself cannot be deprecated. */
+#if defined(__cplusplus)
+constexpr uint8_t test_keys_OLD_COUNT_deprecated SHM_DEPRECATED("use SLOTS \"instead\"") = 0;
+#else
+enum { test_keys_OLD_COUNT_deprecated SHM_DEPRECATED("use SLOTS \"instead\"") = 0 };
+#endif
+/*
+ * How many there were.
+ *
+ * Deprecated: use SLOTS "instead".
+ */
+#define test_keys_OLD_COUNT (UINT8_C(200) - test_keys_OLD_COUNT_deprecated)
+/* A zero that warns: a macro itself cannot be deprecated. */
+#if defined(__cplusplus)
+constexpr int64_t test_keys_OLD_LEAST_deprecated SHM_DEPRECATED("there is no least one") = 0;
+#else
+enum { test_keys_OLD_LEAST_deprecated SHM_DEPRECATED("there is no least one") = 0 };
+#endif
+/* Deprecated: there is no least one. */
+#define test_keys_OLD_LEAST ((-INT64_C(9223372036854775807) - 1) - test_keys_OLD_LEAST_deprecated)
+/* A zero that warns: a macro itself cannot be deprecated. */
+#if defined(__cplusplus)
+constexpr uint64_t test_keys_OLD_MASK_deprecated SHM_DEPRECATED("use MASK") = 0;
+#else
+enum { test_keys_OLD_MASK_deprecated SHM_DEPRECATED("use MASK") = 0 };
+#endif
+/* Deprecated: use MASK. */
+#define test_keys_OLD_MASK (UINT64_C(18446744073709551615) - test_keys_OLD_MASK_deprecated)
+/* A zero that warns: a macro itself cannot be deprecated. */
+#if defined(__cplusplus)
+constexpr float test_keys_OLD_RATIO_deprecated SHM_DEPRECATED("use RATIO, not a \\ or ?\?/") = 0;
+#else
+enum { test_keys_OLD_RATIO_deprecated SHM_DEPRECATED("use RATIO, not a \\ or ?\?/") = 0 };
+#endif
+/* Deprecated: use RATIO, not a \ or ??/. */
+#define test_keys_OLD_RATIO (-0.0f - SHM_CAST(float, test_keys_OLD_RATIO_deprecated))
+/* A zero that warns: a macro itself cannot be deprecated. */
+#if defined(__cplusplus)
+constexpr uint8_t test_keys_OLD_SWITCH_deprecated SHM_DEPRECATED("it is always on") = 0;
+#else
+enum { test_keys_OLD_SWITCH_deprecated SHM_DEPRECATED("it is always on") = 0 };
+#endif
+/* Deprecated: it is always on. */
+#define test_keys_OLD_SWITCH (1 - test_keys_OLD_SWITCH_deprecated)
+
+/* Unit: 1e-8 USD. Deprecated: use a number; * / ends it. */
+typedef int64_t test_keys_OldPrice SHM_DEPRECATED("use a number; */ ends it");
+
+/* Deprecated: use a list. */
+typedef float test_keys_OldRow[4] SHM_DEPRECATED("use a list");
 
 /* Any number is a value; those without a name come from other versions. */
 #ifdef __cplusplus
@@ -75,6 +129,93 @@ SHM_INLINE const char *test_keys_Phase_name(test_keys_Phase value) {
 
 SHM_COLD void test_keys_Phase_add(shm_text *text, test_keys_Phase value) {
   const char *name = test_keys_Phase_name(value);
+  if (name != NULL) {
+    shm_add(text, name);
+  } else {
+    shm_add_number(text, SHM_CAST(uint8_t, value));
+  }
+}
+
+/* Deprecated: use Side. */
+/* Any number is a value; those without a name come from other versions. */
+#ifdef __cplusplus
+enum class SHM_DEPRECATED("use Side") test_keys_OldSide : int16_t {
+  NONE = INT16_C(0),
+  BUY = INT16_C(1),
+};
+constexpr test_keys_OldSide test_keys_OldSide_NONE = test_keys_OldSide::NONE;
+constexpr test_keys_OldSide test_keys_OldSide_BUY = test_keys_OldSide::BUY;
+#else
+typedef int16_t test_keys_OldSide SHM_DEPRECATED("use Side");
+#define test_keys_OldSide_NONE ((test_keys_OldSide)INT16_C(0))
+#define test_keys_OldSide_BUY ((test_keys_OldSide)INT16_C(1))
+#endif
+
+/* The name of a value, NULL if it has none. */
+SHM_INLINE const char *test_keys_OldSide_name(test_keys_OldSide value) {
+  switch (SHM_CAST(int16_t, value)) {
+  case INT16_C(0):
+    return "NONE";
+  case INT16_C(1):
+    return "BUY";
+  default:
+    return NULL;
+  }
+}
+
+SHM_COLD void test_keys_OldSide_add(shm_text *text, test_keys_OldSide value) {
+  const char *name = test_keys_OldSide_name(value);
+  if (name != NULL) {
+    shm_add(text, name);
+  } else {
+    shm_add_signed(text, SHM_CAST(int16_t, value));
+  }
+}
+
+/* Any number is a value; those without a name come from other versions. */
+#ifdef __cplusplus
+enum class test_keys_Side : uint8_t {
+  NONE = UINT8_C(0),
+  /*
+   * Buys.
+   *
+   * Since 1.1. Deprecated: use BID!
+   */
+  BUY SHM_DEPRECATED("use BID!") = UINT8_C(1),
+  BID = UINT8_C(2),
+};
+constexpr test_keys_Side test_keys_Side_NONE = test_keys_Side::NONE;
+constexpr test_keys_Side test_keys_Side_BUY SHM_DEPRECATED("use BID!") = test_keys_Side::BUY;
+constexpr test_keys_Side test_keys_Side_BID = test_keys_Side::BID;
+#else
+typedef uint8_t test_keys_Side;
+#define test_keys_Side_NONE ((test_keys_Side)UINT8_C(0))
+enum { test_keys_Side_BUY_deprecated SHM_DEPRECATED("use BID!") = 0 };
+/*
+ * Buys.
+ *
+ * Since 1.1. Deprecated: use BID!
+ */
+#define test_keys_Side_BUY ((test_keys_Side)(UINT8_C(1) - test_keys_Side_BUY_deprecated))
+#define test_keys_Side_BID ((test_keys_Side)UINT8_C(2))
+#endif
+
+/* The name of a value, NULL if it has none. */
+SHM_INLINE const char *test_keys_Side_name(test_keys_Side value) {
+  switch (SHM_CAST(uint8_t, value)) {
+  case UINT8_C(0):
+    return "NONE";
+  case UINT8_C(1):
+    return "BUY";
+  case UINT8_C(2):
+    return "BID";
+  default:
+    return NULL;
+  }
+}
+
+SHM_COLD void test_keys_Side_add(shm_text *text, test_keys_Side value) {
+  const char *name = test_keys_Side_name(value);
   if (name != NULL) {
     shm_add(text, name);
   } else {
@@ -131,6 +272,111 @@ SHM_COLD void test_keys_Marks_add(shm_text *text, test_keys_Marks value) {
     shm_add(text, "BUST");
     separator = " | ";
     rest &= ~SHM_CAST(uint64_t, UINT8_C(0x2));
+  }
+  if (rest != 0 || separator[0] == '\0') {
+    shm_add(text, separator);
+    shm_add(text, "0x");
+    shm_add_digits(text, rest, 16, 0);
+  }
+}
+
+/* Deprecated: use Side. */
+/* Any bits may be set; those without a name come from other versions. */
+#ifdef __cplusplus
+enum class SHM_DEPRECATED("use Side") test_keys_OldFlags : uint32_t {
+  A = UINT32_C(0x80000000),
+};
+constexpr test_keys_OldFlags test_keys_OldFlags_A = test_keys_OldFlags::A;
+constexpr test_keys_OldFlags operator|(test_keys_OldFlags a, test_keys_OldFlags b) {
+  return static_cast<test_keys_OldFlags>(static_cast<uint32_t>(a) | static_cast<uint32_t>(b));
+}
+constexpr test_keys_OldFlags operator&(test_keys_OldFlags a, test_keys_OldFlags b) {
+  return static_cast<test_keys_OldFlags>(static_cast<uint32_t>(a) & static_cast<uint32_t>(b));
+}
+constexpr test_keys_OldFlags operator^(test_keys_OldFlags a, test_keys_OldFlags b) {
+  return static_cast<test_keys_OldFlags>(static_cast<uint32_t>(a) ^ static_cast<uint32_t>(b));
+}
+constexpr test_keys_OldFlags operator~(test_keys_OldFlags a) {
+  return static_cast<test_keys_OldFlags>(static_cast<uint32_t>(~static_cast<uint32_t>(a)));
+}
+inline test_keys_OldFlags &operator|=(test_keys_OldFlags &a, test_keys_OldFlags b) { return a = a | b; }
+inline test_keys_OldFlags &operator&=(test_keys_OldFlags &a, test_keys_OldFlags b) { return a = a & b; }
+#else
+typedef uint32_t test_keys_OldFlags SHM_DEPRECATED("use Side");
+#define test_keys_OldFlags_A ((test_keys_OldFlags)UINT32_C(0x80000000))
+#endif
+
+/* Whether all of some bits are set. */
+SHM_INLINE bool test_keys_OldFlags_contains(test_keys_OldFlags value, test_keys_OldFlags bits) {
+  return (SHM_CAST(uint64_t, value) & SHM_CAST(uint64_t, bits)) == SHM_CAST(uint64_t, bits);
+}
+
+SHM_COLD void test_keys_OldFlags_add(shm_text *text, test_keys_OldFlags value) {
+  uint64_t rest = SHM_CAST(uint64_t, value);
+  const char *separator = "";
+  if ((UINT32_C(0x80000000) & SHM_CAST(uint64_t, value)) != 0) {
+    shm_add(text, separator);
+    shm_add(text, "A");
+    separator = " | ";
+    rest &= ~SHM_CAST(uint64_t, UINT32_C(0x80000000));
+  }
+  if (rest != 0 || separator[0] == '\0') {
+    shm_add(text, separator);
+    shm_add(text, "0x");
+    shm_add_digits(text, rest, 16, 0);
+  }
+}
+
+/* Any bits may be set; those without a name come from other versions. */
+#ifdef __cplusplus
+enum class test_keys_Kinds : uint64_t {
+  /* Deprecated: nothing is odd. */
+  ODD SHM_DEPRECATED("nothing is odd") = UINT64_C(0x8000000000000000),
+  EVEN = UINT64_C(0x1),
+};
+constexpr test_keys_Kinds test_keys_Kinds_ODD SHM_DEPRECATED("nothing is odd") = test_keys_Kinds::ODD;
+constexpr test_keys_Kinds test_keys_Kinds_EVEN = test_keys_Kinds::EVEN;
+constexpr test_keys_Kinds operator|(test_keys_Kinds a, test_keys_Kinds b) {
+  return static_cast<test_keys_Kinds>(static_cast<uint64_t>(a) | static_cast<uint64_t>(b));
+}
+constexpr test_keys_Kinds operator&(test_keys_Kinds a, test_keys_Kinds b) {
+  return static_cast<test_keys_Kinds>(static_cast<uint64_t>(a) & static_cast<uint64_t>(b));
+}
+constexpr test_keys_Kinds operator^(test_keys_Kinds a, test_keys_Kinds b) {
+  return static_cast<test_keys_Kinds>(static_cast<uint64_t>(a) ^ static_cast<uint64_t>(b));
+}
+constexpr test_keys_Kinds operator~(test_keys_Kinds a) {
+  return static_cast<test_keys_Kinds>(static_cast<uint64_t>(~static_cast<uint64_t>(a)));
+}
+inline test_keys_Kinds &operator|=(test_keys_Kinds &a, test_keys_Kinds b) { return a = a | b; }
+inline test_keys_Kinds &operator&=(test_keys_Kinds &a, test_keys_Kinds b) { return a = a & b; }
+#else
+typedef uint64_t test_keys_Kinds;
+enum { test_keys_Kinds_ODD_deprecated SHM_DEPRECATED("nothing is odd") = 0 };
+/* Deprecated: nothing is odd. */
+#define test_keys_Kinds_ODD ((test_keys_Kinds)(UINT64_C(0x8000000000000000) - test_keys_Kinds_ODD_deprecated))
+#define test_keys_Kinds_EVEN ((test_keys_Kinds)UINT64_C(0x1))
+#endif
+
+/* Whether all of some bits are set. */
+SHM_INLINE bool test_keys_Kinds_contains(test_keys_Kinds value, test_keys_Kinds bits) {
+  return (SHM_CAST(uint64_t, value) & SHM_CAST(uint64_t, bits)) == SHM_CAST(uint64_t, bits);
+}
+
+SHM_COLD void test_keys_Kinds_add(shm_text *text, test_keys_Kinds value) {
+  uint64_t rest = SHM_CAST(uint64_t, value);
+  const char *separator = "";
+  if ((UINT64_C(0x8000000000000000) & SHM_CAST(uint64_t, value)) != 0) {
+    shm_add(text, separator);
+    shm_add(text, "ODD");
+    separator = " | ";
+    rest &= ~SHM_CAST(uint64_t, UINT64_C(0x8000000000000000));
+  }
+  if ((UINT64_C(0x1) & SHM_CAST(uint64_t, value)) != 0) {
+    shm_add(text, separator);
+    shm_add(text, "EVEN");
+    separator = " | ";
+    rest &= ~SHM_CAST(uint64_t, UINT64_C(0x1));
   }
   if (rest != 0 || separator[0] == '\0') {
     shm_add(text, separator);
@@ -238,9 +484,532 @@ SHM_INLINE size_t test_keys_Grown_format(const test_keys_Grown *value, char *buf
   return text.used;
 }
 
+/*
+ * A level.
+ *
+ * Deprecated: use two numbers.
+ */
+typedef struct SHM_DEPRECATED("use two numbers") __attribute__((aligned(16))) test_keys_OldLevel {
+  /* Unit: 1e-8 USD. */
+  int64_t price;
+  float row[4];
+  uint8_t _reserved0[8];
+} test_keys_OldLevel SHM_DEPRECATED("use two numbers");
+SHM_STATIC_ASSERT(sizeof(test_keys_OldLevel) == 32, "size of test_keys_OldLevel");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_OldLevel) == 16, "alignment of test_keys_OldLevel");
+SHM_STATIC_ASSERT(offsetof(test_keys_OldLevel, price) == 0, "offset of test_keys_OldLevel.price");
+SHM_STATIC_ASSERT(offsetof(test_keys_OldLevel, row) == 8, "offset of test_keys_OldLevel.row");
+SHM_STATIC_ASSERT(offsetof(test_keys_OldLevel, _reserved0) == 24, "offset of test_keys_OldLevel._reserved0");
+
+/* Whether all fields are equal; reserved bytes do not count. */
+SHM_INLINE bool test_keys_OldLevel_equal(const test_keys_OldLevel *a, const test_keys_OldLevel *b) {
+  if (a->price != b->price) {
+    return false;
+  }
+  for (size_t i0 = 0; i0 < 4; i0++) {
+    if (a->row[i0] != b->row[i0]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_OldLevel_add(shm_text *text, const test_keys_OldLevel *value) {
+  shm_add(text, "OldLevel { ");
+  shm_add(text, "price: ");
+  shm_add_signed(text, value->price);
+  shm_add(text, ", row: ");
+  shm_add(text, "[");
+  for (size_t i0 = 0; i0 < 4; i0++) {
+    shm_add(text, i0 == 0 ? "" : ", ");
+    {
+      char number[32];
+      snprintf(number, sizeof number, "%.9g", SHM_CAST(double, value->row[i0]));
+      shm_add(text, number);
+    }
+  }
+  shm_add(text, "]");
+  shm_add(text, " }");
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_OldLevel_format(const test_keys_OldLevel *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_OldLevel_add(&text, value);
+  return text.used;
+}
+
+typedef struct __attribute__((aligned(16))) test_keys_Trade {
+  /* Unit: 1e-8 USD. */
+  int64_t price;
+  /*
+   * How many.
+   *
+   * Since 1.0. Deprecated: use amount.
+   */
+  uint32_t quantity SHM_DEPRECATED("use amount");
+  test_keys_Side side;
+  uint8_t _reserved0[1];
+  test_keys_OldSide old_side;
+  /* Deprecated: use kinds. */
+  test_keys_OldFlags flags SHM_DEPRECATED("use kinds");
+  uint8_t _reserved1[4];
+  test_keys_Kinds kinds[2];
+  uint8_t _reserved2[8];
+  /* Deprecated: there are none. */
+  test_keys_OldLevel old[2] SHM_DEPRECATED("there are none");
+  /* Deprecated: use none. */
+  char venue[4] SHM_DEPRECATED("use none");
+  uint8_t _reserved3[12];
+} test_keys_Trade;
+SHM_STATIC_ASSERT(sizeof(test_keys_Trade) == 128, "size of test_keys_Trade");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_Trade) == 16, "alignment of test_keys_Trade");
+SHM_STATIC_ASSERT(offsetof(test_keys_Trade, price) == 0, "offset of test_keys_Trade.price");
+SHM_STATIC_ASSERT(offsetof(test_keys_Trade, quantity) == 8, "offset of test_keys_Trade.quantity");
+SHM_STATIC_ASSERT(offsetof(test_keys_Trade, side) == 12, "offset of test_keys_Trade.side");
+SHM_STATIC_ASSERT(offsetof(test_keys_Trade, _reserved0) == 13, "offset of test_keys_Trade._reserved0");
+SHM_STATIC_ASSERT(offsetof(test_keys_Trade, old_side) == 14, "offset of test_keys_Trade.old_side");
+SHM_STATIC_ASSERT(offsetof(test_keys_Trade, flags) == 16, "offset of test_keys_Trade.flags");
+SHM_STATIC_ASSERT(offsetof(test_keys_Trade, _reserved1) == 20, "offset of test_keys_Trade._reserved1");
+SHM_STATIC_ASSERT(offsetof(test_keys_Trade, kinds) == 24, "offset of test_keys_Trade.kinds");
+SHM_STATIC_ASSERT(offsetof(test_keys_Trade, _reserved2) == 40, "offset of test_keys_Trade._reserved2");
+SHM_STATIC_ASSERT(offsetof(test_keys_Trade, old) == 48, "offset of test_keys_Trade.old");
+SHM_STATIC_ASSERT(offsetof(test_keys_Trade, venue) == 112, "offset of test_keys_Trade.venue");
+SHM_STATIC_ASSERT(offsetof(test_keys_Trade, _reserved3) == 116, "offset of test_keys_Trade._reserved3");
+
+/* Whether all fields are equal; reserved bytes do not count. */
+SHM_INLINE bool test_keys_Trade_equal(const test_keys_Trade *a, const test_keys_Trade *b) {
+  if (a->price != b->price) {
+    return false;
+  }
+  if (a->quantity != b->quantity) {
+    return false;
+  }
+  if (a->side != b->side) {
+    return false;
+  }
+  if (a->old_side != b->old_side) {
+    return false;
+  }
+  if (a->flags != b->flags) {
+    return false;
+  }
+  for (size_t i0 = 0; i0 < 2; i0++) {
+    if (a->kinds[i0] != b->kinds[i0]) {
+      return false;
+    }
+  }
+  for (size_t i0 = 0; i0 < 2; i0++) {
+    if (!test_keys_OldLevel_equal(&a->old[i0], &b->old[i0])) {
+      return false;
+    }
+  }
+  if (!shm_text_equal(a->venue, b->venue, 4)) {
+    return false;
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_Trade_add(shm_text *text, const test_keys_Trade *value) {
+  shm_add(text, "Trade { ");
+  shm_add(text, "price: ");
+  shm_add_signed(text, value->price);
+  shm_add(text, ", quantity: ");
+  shm_add_number(text, value->quantity);
+  shm_add(text, ", side: ");
+  test_keys_Side_add(text, value->side);
+  shm_add(text, ", old_side: ");
+  test_keys_OldSide_add(text, value->old_side);
+  shm_add(text, ", flags: ");
+  test_keys_OldFlags_add(text, value->flags);
+  shm_add(text, ", kinds: ");
+  shm_add(text, "[");
+  for (size_t i0 = 0; i0 < 2; i0++) {
+    shm_add(text, i0 == 0 ? "" : ", ");
+    test_keys_Kinds_add(text, value->kinds[i0]);
+  }
+  shm_add(text, "]");
+  shm_add(text, ", old: ");
+  shm_add(text, "[");
+  for (size_t i0 = 0; i0 < 2; i0++) {
+    shm_add(text, i0 == 0 ? "" : ", ");
+    test_keys_OldLevel_add(text, &value->old[i0]);
+  }
+  shm_add(text, "]");
+  shm_add(text, ", venue: ");
+  shm_add(text, "\"");
+  shm_add_outside(text, value->venue, 4);
+  shm_add(text, "\"");
+  shm_add(text, " }");
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_Trade_format(const test_keys_Trade *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_Trade_add(&text, value);
+  return text.used;
+}
+
+/* The segment trades: 8192 bytes, at posix:/test.keys.trades unless told otherwise.
+ *
+ * A handle is for one thread at a time; attach again for another. It must not be copied while attached.
+ * One that is all zero is not attached. */
+typedef struct test_keys_Trades {
+  shm_attachment attachment;
+  shm_producer trades_producer;
+  shm_consumer trades_consumer;
+  shm_producer levels_producer;
+  shm_consumer levels_consumer;
+} test_keys_Trades;
+
+/* What the bytes of the segment mean, in the canonical form that lies in it. */
+static const uint8_t test_keys_Trades_contract[766] = {
+    0x53, 0xf9, 0x02, 0x00, 0x00, 0x09, 0x00, 0x74, 0x65, 0x73, 0x74, 0x2e, 0x6b, 0x65, 0x79, 0x73, 0x06, 0x00, 0x74, 0x72, 0x61, 0x64, 0x65, 0x73,
+    0x46, 0x33, 0x00, 0x00, 0x00, 0x00, 0x00, 0x05, 0x00, 0x4b, 0x69, 0x6e, 0x64, 0x73, 0x03, 0x00, 0x75, 0x36, 0x34, 0x62, 0x0e, 0x00, 0x00, 0x00,
+    0x04, 0x00, 0x45, 0x56, 0x45, 0x4e, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x62, 0x0d, 0x00, 0x00, 0x00, 0x03, 0x00, 0x4f, 0x44, 0x44,
+    0x3f, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x46, 0x21, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x4f, 0x6c, 0x64, 0x46, 0x6c, 0x61, 0x67,
+    0x73, 0x03, 0x00, 0x75, 0x33, 0x32, 0x62, 0x0b, 0x00, 0x00, 0x00, 0x01, 0x00, 0x41, 0x1f, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x54, 0x6b,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x4f, 0x6c, 0x64, 0x4c, 0x65, 0x76, 0x65, 0x6c, 0x20, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x10,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x66, 0x26, 0x00, 0x00, 0x00, 0x05, 0x00, 0x70, 0x72, 0x69, 0x63, 0x65, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x69, 0x36, 0x34, 0x08, 0x00, 0x31, 0x65, 0x2d, 0x38, 0x20, 0x55,
+    0x53, 0x44, 0x66, 0x1f, 0x00, 0x00, 0x00, 0x03, 0x00, 0x72, 0x6f, 0x77, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x10, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x06, 0x00, 0x66, 0x33, 0x32, 0x5b, 0x34, 0x5d, 0x00, 0x00, 0x45, 0x35, 0x00, 0x00, 0x00, 0x00, 0x00, 0x07, 0x00, 0x4f,
+    0x6c, 0x64, 0x53, 0x69, 0x64, 0x65, 0x03, 0x00, 0x69, 0x31, 0x36, 0x76, 0x0e, 0x00, 0x00, 0x00, 0x04, 0x00, 0x4e, 0x4f, 0x4e, 0x45, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x76, 0x0d, 0x00, 0x00, 0x00, 0x03, 0x00, 0x42, 0x55, 0x59, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x45, 0x43, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x53, 0x69, 0x64, 0x65, 0x02, 0x00, 0x75, 0x38, 0x76, 0x0e, 0x00, 0x00, 0x00, 0x04, 0x00,
+    0x4e, 0x4f, 0x4e, 0x45, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x76, 0x0d, 0x00, 0x00, 0x00, 0x03, 0x00, 0x42, 0x55, 0x59, 0x01, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x76, 0x0d, 0x00, 0x00, 0x00, 0x03, 0x00, 0x42, 0x49, 0x44, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x54, 0x56, 0x01, 0x00, 0x00, 0x00, 0x00, 0x05, 0x00, 0x54, 0x72, 0x61, 0x64, 0x65, 0x80, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x10, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x66, 0x26, 0x00, 0x00, 0x00, 0x05, 0x00, 0x70, 0x72, 0x69, 0x63, 0x65, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x69, 0x36, 0x34, 0x08, 0x00, 0x31, 0x65, 0x2d, 0x38, 0x20, 0x55, 0x53,
+    0x44, 0x66, 0x21, 0x00, 0x00, 0x00, 0x08, 0x00, 0x71, 0x75, 0x61, 0x6e, 0x74, 0x69, 0x74, 0x79, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x75, 0x33, 0x32, 0x00, 0x00, 0x66, 0x1e, 0x00, 0x00, 0x00, 0x04, 0x00, 0x73, 0x69,
+    0x64, 0x65, 0x0c, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x53, 0x69, 0x64, 0x65,
+    0x00, 0x00, 0x66, 0x25, 0x00, 0x00, 0x00, 0x08, 0x00, 0x6f, 0x6c, 0x64, 0x5f, 0x73, 0x69, 0x64, 0x65, 0x0e, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x07, 0x00, 0x4f, 0x6c, 0x64, 0x53, 0x69, 0x64, 0x65, 0x00, 0x00, 0x66, 0x23, 0x00, 0x00,
+    0x00, 0x05, 0x00, 0x66, 0x6c, 0x61, 0x67, 0x73, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x08, 0x00, 0x4f, 0x6c, 0x64, 0x46, 0x6c, 0x61, 0x67, 0x73, 0x00, 0x00, 0x66, 0x23, 0x00, 0x00, 0x00, 0x05, 0x00, 0x6b, 0x69, 0x6e, 0x64, 0x73,
+    0x18, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x4b, 0x69, 0x6e, 0x64, 0x73, 0x5b,
+    0x32, 0x5d, 0x00, 0x00, 0x66, 0x24, 0x00, 0x00, 0x00, 0x03, 0x00, 0x6f, 0x6c, 0x64, 0x30, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x40, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0b, 0x00, 0x4f, 0x6c, 0x64, 0x4c, 0x65, 0x76, 0x65, 0x6c, 0x5b, 0x32, 0x5d, 0x00, 0x00, 0x66, 0x21, 0x00,
+    0x00, 0x00, 0x05, 0x00, 0x76, 0x65, 0x6e, 0x75, 0x65, 0x70, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x06, 0x00, 0x73, 0x74, 0x72, 0x5b, 0x34, 0x5d, 0x00, 0x00, 0x51, 0x17, 0x00, 0x00, 0x00, 0x06, 0x00, 0x74, 0x72, 0x61, 0x64, 0x65, 0x73,
+    0x05, 0x00, 0x54, 0x72, 0x61, 0x64, 0x65, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x51, 0x1a, 0x00, 0x00, 0x00, 0x06, 0x00, 0x6c, 0x65,
+    0x76, 0x65, 0x6c, 0x73, 0x08, 0x00, 0x4f, 0x6c, 0x64, 0x4c, 0x65, 0x76, 0x65, 0x6c, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+};
+
+static const shm_object_spec test_keys_Trades_objects[2] = {
+    {"trades", 1, 0, 128, 4, 1, 4, 136, 1056},
+    {"levels", 1, 0, 32, 4, 1, 4, 40, 672},
+};
+
+static const uint64_t test_keys_Trades_offsets[2] = {
+    4736,
+    5888,
+};
+
+static const shm_segment_spec test_keys_Trades_spec = {
+    "test.keys",
+    "2.4",
+    "trades",
+    "posix:/test.keys.trades",
+    0600,
+    64,
+    test_keys_Trades_contract,
+    766,
+    { 0xd5, 0x0e, 0xe6, 0xc2, 0xbc, 0x3d, 0x46, 0x91, 0x8e, 0x42, 0x91, 0x1f, 0x90, 0x26, 0xce, 0xbc },
+    test_keys_Trades_objects,
+    2,
+    0,
+    8192,
+    6592,
+    test_keys_Trades_offsets,
+};
+
+/* Nothing attached, nothing claimed. */
+SHM_INLINE void test_keys_Trades_init(test_keys_Trades *segment) { memset(segment, 0, sizeof *segment); }
+
+/* Creates the segment. `address` NULL: the schema's; `options` NULL: as the schema says. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_create_with(test_keys_Trades *segment, const char *address,
+                                                             const shm_options *options) {
+  test_keys_Trades_init(segment);
+  return shm_attachment_create(&segment->attachment, &test_keys_Trades_spec, address, options);
+}
+
+/* Creates the segment; SHM_EXISTS if there is one. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_create(test_keys_Trades *segment, const char *address) {
+  return test_keys_Trades_create_with(segment, address, NULL);
+}
+
+/* Attaches to the segment. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_attach_with(test_keys_Trades *segment, const char *address,
+                                                             const shm_options *options) {
+  test_keys_Trades_init(segment);
+  return shm_attachment_attach(&segment->attachment, &test_keys_Trades_spec, address, options);
+}
+
+/* Attaches to the segment; SHM_NOT_FOUND if there is none, SHM_MISMATCH if it is of another contract. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_attach(test_keys_Trades *segment, const char *address) {
+  return test_keys_Trades_attach_with(segment, address, NULL);
+}
+
+/* Attaches to the segment for reading only. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_attach_read_only_with(test_keys_Trades *segment, const char *address,
+                                                                       const shm_options *options) {
+  test_keys_Trades_init(segment);
+  return shm_attachment_attach_read_only(&segment->attachment, &test_keys_Trades_spec, address, options);
+}
+
+/* Attaches to the segment for reading only. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_attach_read_only(test_keys_Trades *segment, const char *address) {
+  return test_keys_Trades_attach_read_only_with(segment, address, NULL);
+}
+
+/* Attaches to the segment, or creates it if there is none. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_open_or_create_with(test_keys_Trades *segment, const char *address,
+                                                                     const shm_options *options) {
+  test_keys_Trades_init(segment);
+  return shm_attachment_open_or_create(&segment->attachment, &test_keys_Trades_spec, address, options);
+}
+
+/* Attaches to the segment, or creates it if there is none. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_open_or_create(test_keys_Trades *segment, const char *address) {
+  return test_keys_Trades_open_or_create_with(segment, address, NULL);
+}
+
+/* Gives up every role and detaches; the segment stays. */
+SHM_INLINE void test_keys_Trades_detach(test_keys_Trades *segment) {
+  shm_producer_release(&segment->trades_producer);
+  shm_consumer_release(&segment->trades_consumer);
+  shm_producer_release(&segment->levels_producer);
+  shm_consumer_release(&segment->levels_consumer);
+  shm_attachment_detach(&segment->attachment);
+}
+
+/* Takes the segment's name away. Who is attached keeps the memory. */
+SHM_INLINE shm_status test_keys_Trades_remove(const char *address) {
+  return shm_remove(address != NULL ? address : test_keys_Trades_spec.address);
+}
+
+/* The queue trades, with room for 4: the first push claims the role of its producer, the
+ * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
+SHM_COLD shm_status test_keys_Trades_trades_producer(test_keys_Trades *segment) {
+  return shm_producer_claim(&segment->trades_producer, &segment->attachment, 0);
+}
+
+SHM_COLD shm_status test_keys_Trades_trades_consumer(test_keys_Trades *segment) {
+  return shm_consumer_claim(&segment->trades_consumer, &segment->attachment, 0);
+}
+
+/* The roles, claimed when they are used first. */
+SHM_HOT shm_status test_keys_Trades_trades_claimed_producer(test_keys_Trades *segment) {
+  return SHM_LIKELY(shm_producer_is_claimed(&segment->trades_producer)) ? SHM_OK : test_keys_Trades_trades_producer(segment);
+}
+
+SHM_HOT shm_status test_keys_Trades_trades_claimed_consumer(test_keys_Trades *segment) {
+  return SHM_LIKELY(shm_consumer_is_claimed(&segment->trades_consumer)) ? SHM_OK : test_keys_Trades_trades_consumer(segment);
+}
+
+/* Pushes one message; SHM_FULL if there is no room. */
+SHM_NODISCARD SHM_HOT shm_status test_keys_Trades_trades_try_push(test_keys_Trades *segment, const test_keys_Trade *item) {
+  const shm_status status = test_keys_Trades_trades_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_try_push(&segment->trades_producer, item, sizeof *item);
+}
+
+/* Pushes one message, waiting for room so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_trades_push_timeout(test_keys_Trades *segment, const test_keys_Trade *item,
+                                                             uint64_t ns) {
+  const shm_status status = test_keys_Trades_trades_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_timeout(&segment->trades_producer, item, sizeof *item, ns);
+}
+
+/* Pushes as many of `count` messages as fit and commits them together; `done` is how many. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_trades_push_n(test_keys_Trades *segment, const test_keys_Trade *items,
+                                                       size_t count, size_t *done) {
+  *done = 0;
+  const shm_status status = test_keys_Trades_trades_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_n(&segment->trades_producer, items, sizeof *items, count, done);
+}
+
+/* The next slot, all zero, to be filled in place and committed. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_trades_reserve(test_keys_Trades *segment, void **item) {
+  void *payload = NULL;
+  shm_status status = test_keys_Trades_trades_claimed_producer(segment);
+  if (status == SHM_OK) {
+    status = shm_producer_reserve(&segment->trades_producer, sizeof(test_keys_Trade), &payload);
+  }
+  *item = SHM_CAST(void *, payload);
+  return status;
+}
+
+/* Commits the slot that was reserved. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_trades_commit(test_keys_Trades *segment) {
+  return shm_producer_commit(&segment->trades_producer);
+}
+
+/* Pops one message and acknowledges it; SHM_EMPTY if there is none. */
+SHM_NODISCARD SHM_HOT shm_status test_keys_Trades_trades_try_pop(test_keys_Trades *segment, test_keys_Trade *item) {
+  const shm_status status = test_keys_Trades_trades_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_try_pop(&segment->trades_consumer, item, sizeof *item);
+}
+
+/* Pops one message, waiting for it so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_trades_pop_timeout(test_keys_Trades *segment, test_keys_Trade *item,
+                                                            uint64_t ns) {
+  const shm_status status = test_keys_Trades_trades_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_timeout(&segment->trades_consumer, item, sizeof *item, ns);
+}
+
+/* Pops up to `capacity` messages and acknowledges them together; `done` is how many. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_trades_pop_n(test_keys_Trades *segment, test_keys_Trade *items,
+                                                      size_t capacity, size_t *done) {
+  *done = 0;
+  const shm_status status = test_keys_Trades_trades_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_n(&segment->trades_consumer, items, sizeof *items, capacity, done);
+}
+
+/* The next message in place; acknowledged by release, and there again without it. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_trades_peek(test_keys_Trades *segment, const void **item) {
+  const void *payload = NULL;
+  shm_status status = test_keys_Trades_trades_claimed_consumer(segment);
+  if (status == SHM_OK) {
+    status = shm_consumer_peek(&segment->trades_consumer, sizeof(test_keys_Trade), &payload);
+  }
+  *item = SHM_CAST(const void *, payload);
+  return status;
+}
+
+/* Acknowledges the message that was peeked. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_trades_release(test_keys_Trades *segment) {
+  return shm_consumer_acknowledge(&segment->trades_consumer);
+}
+
+/* How many of the next messages a consumer that died may have seen already. */
+SHM_INLINE uint64_t test_keys_Trades_trades_redelivered(const test_keys_Trades *segment) {
+  return shm_consumer_redelivered(&segment->trades_consumer);
+}
+
+/* Messages that wait now. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_trades_depth(const test_keys_Trades *segment, uint64_t *depth) {
+  return shm_queue_depth(&segment->attachment, 0, depth);
+}
+
+/* The queue levels, with room for 4: the first push claims the role of its producer, the
+ * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
+SHM_COLD shm_status test_keys_Trades_levels_producer(test_keys_Trades *segment) {
+  return shm_producer_claim(&segment->levels_producer, &segment->attachment, 1);
+}
+
+SHM_COLD shm_status test_keys_Trades_levels_consumer(test_keys_Trades *segment) {
+  return shm_consumer_claim(&segment->levels_consumer, &segment->attachment, 1);
+}
+
+/* The roles, claimed when they are used first. */
+SHM_HOT shm_status test_keys_Trades_levels_claimed_producer(test_keys_Trades *segment) {
+  return SHM_LIKELY(shm_producer_is_claimed(&segment->levels_producer)) ? SHM_OK : test_keys_Trades_levels_producer(segment);
+}
+
+SHM_HOT shm_status test_keys_Trades_levels_claimed_consumer(test_keys_Trades *segment) {
+  return SHM_LIKELY(shm_consumer_is_claimed(&segment->levels_consumer)) ? SHM_OK : test_keys_Trades_levels_consumer(segment);
+}
+
+/* Pushes one message; SHM_FULL if there is no room. */
+SHM_NODISCARD SHM_HOT shm_status test_keys_Trades_levels_try_push(test_keys_Trades *segment, const test_keys_OldLevel *item) {
+  const shm_status status = test_keys_Trades_levels_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_try_push(&segment->levels_producer, item, sizeof *item);
+}
+
+/* Pushes one message, waiting for room so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_levels_push_timeout(test_keys_Trades *segment, const test_keys_OldLevel *item,
+                                                             uint64_t ns) {
+  const shm_status status = test_keys_Trades_levels_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_timeout(&segment->levels_producer, item, sizeof *item, ns);
+}
+
+/* Pushes as many of `count` messages as fit and commits them together; `done` is how many. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_levels_push_n(test_keys_Trades *segment, const test_keys_OldLevel *items,
+                                                       size_t count, size_t *done) {
+  *done = 0;
+  const shm_status status = test_keys_Trades_levels_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_n(&segment->levels_producer, items, sizeof *items, count, done);
+}
+
+/* The next slot, all zero, to be filled in place and committed. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_levels_reserve(test_keys_Trades *segment, void **item) {
+  void *payload = NULL;
+  shm_status status = test_keys_Trades_levels_claimed_producer(segment);
+  if (status == SHM_OK) {
+    status = shm_producer_reserve(&segment->levels_producer, sizeof(test_keys_OldLevel), &payload);
+  }
+  *item = SHM_CAST(void *, payload);
+  return status;
+}
+
+/* Commits the slot that was reserved. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_levels_commit(test_keys_Trades *segment) {
+  return shm_producer_commit(&segment->levels_producer);
+}
+
+/* Pops one message and acknowledges it; SHM_EMPTY if there is none. */
+SHM_NODISCARD SHM_HOT shm_status test_keys_Trades_levels_try_pop(test_keys_Trades *segment, test_keys_OldLevel *item) {
+  const shm_status status = test_keys_Trades_levels_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_try_pop(&segment->levels_consumer, item, sizeof *item);
+}
+
+/* Pops one message, waiting for it so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_levels_pop_timeout(test_keys_Trades *segment, test_keys_OldLevel *item,
+                                                            uint64_t ns) {
+  const shm_status status = test_keys_Trades_levels_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_timeout(&segment->levels_consumer, item, sizeof *item, ns);
+}
+
+/* Pops up to `capacity` messages and acknowledges them together; `done` is how many. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_levels_pop_n(test_keys_Trades *segment, test_keys_OldLevel *items,
+                                                      size_t capacity, size_t *done) {
+  *done = 0;
+  const shm_status status = test_keys_Trades_levels_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_n(&segment->levels_consumer, items, sizeof *items, capacity, done);
+}
+
+/* The next message in place; acknowledged by release, and there again without it. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_levels_peek(test_keys_Trades *segment, const void **item) {
+  const void *payload = NULL;
+  shm_status status = test_keys_Trades_levels_claimed_consumer(segment);
+  if (status == SHM_OK) {
+    status = shm_consumer_peek(&segment->levels_consumer, sizeof(test_keys_OldLevel), &payload);
+  }
+  *item = SHM_CAST(const void *, payload);
+  return status;
+}
+
+/* Acknowledges the message that was peeked. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_levels_release(test_keys_Trades *segment) {
+  return shm_consumer_acknowledge(&segment->levels_consumer);
+}
+
+/* How many of the next messages a consumer that died may have seen already. */
+SHM_INLINE uint64_t test_keys_Trades_levels_redelivered(const test_keys_Trades *segment) {
+  return shm_consumer_redelivered(&segment->levels_consumer);
+}
+
+/* Messages that wait now. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_levels_depth(const test_keys_Trades *segment, uint64_t *depth) {
+  return shm_queue_depth(&segment->attachment, 1, depth);
+}
+
 
 #if defined(__cplusplus)
 }
 #endif
+
+#pragma GCC diagnostic pop
 
 #endif /* TEST_KEYS_KEYS_H */

@@ -10,6 +10,10 @@
 
 #include <ostream>
 
+// What is deprecated is for others not to use.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
 inline namespace SHM_VERSIONED(shm_schema) {
 
 inline std::string to_string(test_keys_Phase value) {
@@ -23,6 +27,28 @@ inline std::ostream &operator<<(std::ostream &out, test_keys_Phase value) {
   return out << to_string(value);
 }
 
+inline std::string to_string(test_keys_OldSide value) {
+  char buffer[36];
+  shm_text text;
+  shm_text_begin(&text, buffer, sizeof buffer);
+  test_keys_OldSide_add(&text, value);
+  return std::string(buffer, text.used);
+}
+inline std::ostream &operator<<(std::ostream &out, test_keys_OldSide value) {
+  return out << to_string(value);
+}
+
+inline std::string to_string(test_keys_Side value) {
+  char buffer[36];
+  shm_text text;
+  shm_text_begin(&text, buffer, sizeof buffer);
+  test_keys_Side_add(&text, value);
+  return std::string(buffer, text.used);
+}
+inline std::ostream &operator<<(std::ostream &out, test_keys_Side value) {
+  return out << to_string(value);
+}
+
 inline std::string to_string(test_keys_Marks value) {
   char buffer[46];
   shm_text text;
@@ -31,6 +57,28 @@ inline std::string to_string(test_keys_Marks value) {
   return std::string(buffer, text.used);
 }
 inline std::ostream &operator<<(std::ostream &out, test_keys_Marks value) {
+  return out << to_string(value);
+}
+
+inline std::string to_string(test_keys_OldFlags value) {
+  char buffer[36];
+  shm_text text;
+  shm_text_begin(&text, buffer, sizeof buffer);
+  test_keys_OldFlags_add(&text, value);
+  return std::string(buffer, text.used);
+}
+inline std::ostream &operator<<(std::ostream &out, test_keys_OldFlags value) {
+  return out << to_string(value);
+}
+
+inline std::string to_string(test_keys_Kinds value) {
+  char buffer[45];
+  shm_text text;
+  shm_text_begin(&text, buffer, sizeof buffer);
+  test_keys_Kinds_add(&text, value);
+  return std::string(buffer, text.used);
+}
+inline std::ostream &operator<<(std::ostream &out, test_keys_Kinds value) {
   return out << to_string(value);
 }
 
@@ -72,6 +120,44 @@ inline bool operator==(const test_keys_Grown &a, const test_keys_Grown &b) { ret
 inline bool operator!=(const test_keys_Grown &a, const test_keys_Grown &b) { return !(a == b); }
 #endif
 
+inline std::string to_string(const test_keys_OldLevel &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_OldLevel_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_OldLevel &value) {
+  return out << to_string(value);
+}
+inline bool operator==(const test_keys_OldLevel &a, const test_keys_OldLevel &b) { return test_keys_OldLevel_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_OldLevel &a, const test_keys_OldLevel &b) { return !(a == b); }
+#endif
+
+inline std::string to_string(const test_keys_Trade &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_Trade_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_Trade &value) {
+  return out << to_string(value);
+}
+inline bool operator==(const test_keys_Trade &a, const test_keys_Trade &b) { return test_keys_Trade_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_Trade &a, const test_keys_Trade &b) { return !(a == b); }
+#endif
+
 }  // inline namespace
 
 namespace test::keys {
@@ -87,14 +173,108 @@ constexpr float HALF = (-0.5f);
 constexpr float COUNT = 9.0f;
 constexpr bool ENABLED = true;
 constexpr bool TRACED = true;
+/// How many there were.
+///
+/// Deprecated: use SLOTS "instead".
+constexpr uint8_t OLD_COUNT SHM_DEPRECATED("use SLOTS \"instead\"") = UINT8_C(200);
+/// Deprecated: there is no least one.
+constexpr int64_t OLD_LEAST SHM_DEPRECATED("there is no least one") = (-INT64_C(9223372036854775807) - 1);
+/// Deprecated: use MASK.
+constexpr uint64_t OLD_MASK SHM_DEPRECATED("use MASK") = UINT64_C(18446744073709551615);
+/// Deprecated: use RATIO, not a \ or ??/.
+constexpr float OLD_RATIO SHM_DEPRECATED("use RATIO, not a \\ or ?\?/") = -0.0f;
+/// Deprecated: it is always on.
+constexpr bool OLD_SWITCH SHM_DEPRECATED("it is always on") = true;
+/// Unit: 1e-8 USD. Deprecated: use a number; */ ends it.
+using OldPrice SHM_DEPRECATED("use a number; */ ends it") = ::test_keys_OldPrice;
+/// Deprecated: use a list.
+using OldRow SHM_DEPRECATED("use a list") = ::test_keys_OldRow;
 using Phase = ::test_keys_Phase;
+/// Deprecated: use Side.
+using OldSide SHM_DEPRECATED("use Side") = ::test_keys_OldSide;
+using Side = ::test_keys_Side;
 using Marks = ::test_keys_Marks;
+/// Deprecated: use Side.
+using OldFlags SHM_DEPRECATED("use Side") = ::test_keys_OldFlags;
+using Kinds = ::test_keys_Kinds;
 using Computed = ::test_keys_Computed;
 using Grown = ::test_keys_Grown;
+/// A level.
+///
+/// Deprecated: use two numbers.
+using OldLevel SHM_DEPRECATED("use two numbers") = ::test_keys_OldLevel;
+using Trade = ::test_keys_Trade;
 
 using ::to_string;
 
+/// The segment trades: 8192 bytes, at posix:/test.keys.trades unless told otherwise.
+class Trades {
+ public:
+  /// Bytes of the whole segment.
+  static constexpr std::uint64_t SIZE = 8192;
+
+  Trades(const Trades &) = delete;
+  Trades &operator=(const Trades &) = delete;
+  Trades(Trades &&) noexcept = default;
+  Trades &operator=(Trades &&) noexcept = default;
+  ~Trades() = default;
+
+  /// Creates the segment; SHM_EXISTS if there is one. An empty address is the schema's.
+  static shm::result<Trades> create(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_create, address, options);
+  }
+
+  /// Attaches to the segment; SHM_NOT_FOUND if there is none, SHM_MISMATCH if it is of another contract.
+  static shm::result<Trades> attach(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_attach, address, options);
+  }
+
+  /// Attaches to the segment for reading only.
+  static shm::result<Trades> attach_read_only(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_attach_read_only, address, options);
+  }
+
+  /// Attaches to the segment, or creates it if there is none.
+  static shm::result<Trades> open_or_create(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_open_or_create, address, options);
+  }
+
+  /// A queue with room for 4.
+  shm::queue<Trade> trades() const { return {attachment_, 0, 4}; }
+
+  /// A queue with room for 4.
+  shm::queue<OldLevel> levels() const { return {attachment_, 1, 4}; }
+
+  /// Where the segment is.
+  std::string address() const { return shm_attachment_address(attachment_.get()); }
+
+  /// Takes the segment's name away. Who is attached keeps the memory.
+  shm_status remove() { return shm_attachment_remove(attachment_.get()); }
+
+  /// The same by address, without attaching.
+  static shm_status remove(std::string_view address) {
+    return ::test_keys_Trades_remove(shm::detail::address(address).c_str());
+  }
+
+ private:
+  explicit Trades(shm::detail::attachment attachment) : attachment_(std::move(attachment)) {}
+
+  static shm::result<Trades> open(shm_status (*how)(shm_attachment *, const shm_segment_spec *, const char *, const shm_options *),
+                                 std::string_view address, const shm_options *options) {
+    shm::detail::attachment attachment = shm::detail::make_attachment();
+    const shm_status status = how(attachment.get(), &test_keys_Trades_spec, shm::detail::address(address).c_str(), options);
+    if (status != SHM_OK) {
+      return status;
+    }
+    return Trades(std::move(attachment));
+  }
+
+  shm::detail::attachment attachment_;
+};
+
 }  // namespace shmgen_v0_1_0
 }  // namespace test::keys
+
+#pragma GCC diagnostic pop
 
 #endif  // TEST_KEYS_KEYS_HPP

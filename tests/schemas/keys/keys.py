@@ -17,15 +17,27 @@ __all__ = [
     "ENABLED",
     "Grown",
     "HALF",
+    "Kinds",
     "LEVELS",
     "MASK",
     "Marks",
+    "OLD_COUNT",
+    "OLD_LEAST",
+    "OLD_MASK",
+    "OLD_RATIO",
+    "OLD_SWITCH",
+    "OldFlags",
+    "OldLevel",
+    "OldSide",
     "Phase",
     "RATIO",
     "SCHEMA",
     "SCHEMA_VERSION",
     "SLOTS",
+    "Side",
     "TRACED",
+    "Trade",
+    "Trades",
 ]
 
 #: The schema that this module was made from.
@@ -446,6 +458,23 @@ ENABLED: _typing.Final = True
 
 TRACED: _typing.Final = True
 
+#: How many there were.
+#:
+#: Deprecated: use SLOTS "instead".
+OLD_COUNT: _typing.Final = 200
+
+#: Deprecated: there is no least one.
+OLD_LEAST: _typing.Final = -9223372036854775808
+
+#: Deprecated: use MASK.
+OLD_MASK: _typing.Final = 18446744073709551615
+
+#: Deprecated: use RATIO, not a \ or ??/.
+OLD_RATIO: _typing.Final = -0.0
+
+#: Deprecated: it is always on.
+OLD_SWITCH: _typing.Final = True
+
 
 class Phase(_OpenEnum):
     """An enum of the schema."""
@@ -459,6 +488,24 @@ class Phase(_OpenEnum):
     AUCTION = 2
 
 
+class OldSide(_OpenEnum):
+    """Deprecated: use Side."""
+
+    NONE = 0
+    BUY = 1
+
+
+class Side(_OpenEnum):
+    """An enum of the schema."""
+
+    NONE = 0
+    #: Buys.
+    #:
+    #: Since 1.1. Deprecated: use BID!
+    BUY = 1
+    BID = 2
+
+
 class Marks(_OpenFlags):
     """A set of flags of the schema."""
 
@@ -469,6 +516,28 @@ class Marks(_OpenFlags):
 
 
 Marks._finish(LATE=0x1, BUST=0x2)
+
+
+class OldFlags(_OpenFlags):
+    """Deprecated: use Side."""
+
+    __slots__ = ()
+    A: _typing.ClassVar["OldFlags"]
+
+
+OldFlags._finish(A=0x80000000)
+
+
+class Kinds(_OpenFlags):
+    """A set of flags of the schema."""
+
+    __slots__ = ()
+    #: Deprecated: nothing is odd.
+    ODD: _typing.ClassVar["Kinds"]
+    EVEN: _typing.ClassVar["Kinds"]
+
+
+Kinds._finish(ODD=0x8000000000000000, EVEN=0x1)
 
 
 class Computed(_Struct):
@@ -554,3 +623,213 @@ _lay_out(
         "ticks": lambda raw, name: _Int(raw, name, 0, 65535, unit="tick"),
     },
 )
+
+
+class OldLevel(_Struct):
+    """A level.
+
+    Deprecated: use two numbers.
+    """
+
+    __slots__ = ()
+    _fields_ = [
+        ("price", _ctypes.c_int64),
+        ("row", _ctypes.c_float * 4),
+        ("_reserved0", _ctypes.c_uint8 * 8),
+    ]
+    if _typing.TYPE_CHECKING:
+        #: Unit: 1e-8 USD.
+        price = _Field[int, int](None, "")
+        row = _Field[_typing.List[float], _typing.Sequence[float]](None, "")
+
+        def __init__(
+            self,
+            *,
+            price: int = ...,
+            row: _typing.Sequence[float] = ...,
+        ) -> None: ...
+
+
+_lay_out(
+    OldLevel,
+    32,
+    {
+        "price": (0, 8),
+        "row": (8, 16),
+    },
+    [
+        "<i8",
+        ("<f4", (4,)),
+    ],
+    {
+        "price": lambda raw, name: _Int(raw, name, -9223372036854775808, 9223372036854775807, unit="1e-8 USD"),
+        "row": lambda raw, name: _List(raw, name, (4,), lambda raw, name: _Float(raw, name, 3.4028235677973364e+38), _ctypes.c_float * 4),
+    },
+)
+
+
+class Trade(_Struct):
+    """A struct of the schema."""
+
+    __slots__ = ()
+    _fields_ = [
+        ("price", _ctypes.c_int64),
+        ("quantity", _ctypes.c_uint32),
+        ("side", _ctypes.c_uint8),
+        ("_reserved0", _ctypes.c_uint8 * 1),
+        ("old_side", _ctypes.c_int16),
+        ("flags", _ctypes.c_uint32),
+        ("_reserved1", _ctypes.c_uint8 * 4),
+        ("kinds", _ctypes.c_uint64 * 2),
+        ("_reserved2", _ctypes.c_uint8 * 8),
+        ("old", OldLevel * 2),
+        ("venue", _ctypes.c_char * 4),
+        ("_reserved3", _ctypes.c_uint8 * 12),
+    ]
+    if _typing.TYPE_CHECKING:
+        #: Unit: 1e-8 USD.
+        price = _Field[int, int](None, "")
+        #: How many.
+        #:
+        #: Since 1.0. Deprecated: use amount.
+        quantity = _Field[int, int](None, "")
+        side = _Field[Side, int](None, "")
+        old_side = _Field[OldSide, int](None, "")
+        #: Deprecated: use kinds.
+        flags = _Field[OldFlags, int](None, "")
+        kinds = _Field[_typing.List[Kinds], _typing.Sequence[int]](None, "")
+        #: Deprecated: there are none.
+        old = _Field[_typing.List[OldLevel], _typing.Sequence[OldLevel]](None, "")
+        #: Deprecated: use none.
+        venue = _Field[str, str](None, "")
+
+        def __init__(
+            self,
+            *,
+            price: int = ...,
+            quantity: int = ...,
+            side: int = ...,
+            old_side: int = ...,
+            flags: int = ...,
+            kinds: _typing.Sequence[int] = ...,
+            old: _typing.Sequence[OldLevel] = ...,
+            venue: str = ...,
+        ) -> None: ...
+
+
+_lay_out(
+    Trade,
+    128,
+    {
+        "price": (0, 8),
+        "quantity": (8, 4),
+        "side": (12, 1),
+        "old_side": (14, 2),
+        "flags": (16, 4),
+        "kinds": (24, 16),
+        "old": (48, 64),
+        "venue": (112, 4),
+    },
+    [
+        "<i8",
+        "<u4",
+        "<u1",
+        "<i2",
+        "<u4",
+        ("<u8", (2,)),
+        (OldLevel.DTYPE, (2,)),
+        "S4",
+    ],
+    {
+        "price": lambda raw, name: _Int(raw, name, -9223372036854775808, 9223372036854775807, unit="1e-8 USD"),
+        "quantity": lambda raw, name: _Int(raw, name, 0, 4294967295),
+        "side": lambda raw, name: _Enum(raw, name, Side, 0, 255),
+        "old_side": lambda raw, name: _Enum(raw, name, OldSide, -32768, 32767),
+        "flags": lambda raw, name: _Enum(raw, name, OldFlags, 0, 4294967295),
+        "kinds": lambda raw, name: _List(raw, name, (2,), lambda raw, name: _Enum(raw, name, Kinds, 0, 18446744073709551615), _ctypes.c_uint64 * 2),
+        "old": lambda raw, name: _List(raw, name, (2,), lambda raw, name: _Nested(raw, name, OldLevel), OldLevel * 2),
+        "venue": lambda raw, name: _Str(raw, name),
+    },
+)
+
+
+class Trades:
+    """The segment trades."""
+
+    #: What the bytes of the segment mean, in the canonical form that lies in it.
+    CONTRACT: _typing.Final = b"S\xf9\x02\x00\x00\t\x00test.keys\x06\x00tradesF3\x00\x00\x00\x00\x00\x05\x00Kinds\x03\x00u64b\x0e\x00\x00\x00\x04\x00EVEN\x00\x00\x00\x00\x00\x00\x00\x00b\r\x00\x00\x00\x03\x00ODD?\x00\x00\x00\x00\x00\x00\x00F!\x00\x00\x00\x00\x00\x08\x00OldFlags\x03\x00u32b\x0b\x00\x00\x00\x01\x00A\x1f\x00\x00\x00\x00\x00\x00\x00Tk\x00\x00\x00\x00\x00\x08\x00OldLevel \x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00f&\x00\x00\x00\x05\x00price\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x08\x001e-8 USDf\x1f\x00\x00\x00\x03\x00row\x08\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x06\x00f32[4]\x00\x00E5\x00\x00\x00\x00\x00\x07\x00OldSide\x03\x00i16v\x0e\x00\x00\x00\x04\x00NONE\x00\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BUY\x01\x00\x00\x00\x00\x00\x00\x00EC\x00\x00\x00\x00\x00\x04\x00Side\x02\x00u8v\x0e\x00\x00\x00\x04\x00NONE\x00\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BUY\x01\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BID\x02\x00\x00\x00\x00\x00\x00\x00TV\x01\x00\x00\x00\x00\x05\x00Trade\x80\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00f&\x00\x00\x00\x05\x00price\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x08\x001e-8 USDf!\x00\x00\x00\x08\x00quantity\x08\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00f\x1e\x00\x00\x00\x04\x00side\x0c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x04\x00Side\x00\x00f%\x00\x00\x00\x08\x00old_side\x0e\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x07\x00OldSide\x00\x00f#\x00\x00\x00\x05\x00flags\x10\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x08\x00OldFlags\x00\x00f#\x00\x00\x00\x05\x00kinds\x18\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x08\x00Kinds[2]\x00\x00f$\x00\x00\x00\x03\x00old0\x00\x00\x00\x00\x00\x00\x00@\x00\x00\x00\x00\x00\x00\x00\x0b\x00OldLevel[2]\x00\x00f!\x00\x00\x00\x05\x00venuep\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x06\x00str[4]\x00\x00Q\x17\x00\x00\x00\x06\x00trades\x05\x00Trade\x04\x00\x00\x00\x00\x00\x00\x00Q\x1a\x00\x00\x00\x06\x00levels\x08\x00OldLevel\x04\x00\x00\x00\x00\x00\x00\x00"
+    #: Bytes of the whole segment.
+    SIZE: _typing.Final = 8192
+
+    def __init__(self, attachment: "_shm_runtime.Attachment") -> None:
+        import shm_runtime
+
+        self._attachment = attachment
+        self.trades = shm_runtime.Queue(attachment, 0, "trades", Trade, 4)
+        self.levels = shm_runtime.Queue(attachment, 1, "levels", OldLevel, 4)
+
+    @classmethod
+    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "Trades":
+        try:
+            import shm_runtime
+        except ImportError as reason:
+            raise ImportError("segments need the package shm_runtime, whose version is that of shmgen") from reason
+        if shm_runtime.__version__.split(".")[:2] != ["0", "1"]:
+            raise ImportError(
+                f"this module was generated for shm_runtime 0.1, installed is "
+                f"{shm_runtime.__version__}: generate it again with the shmgen of the same version"
+            )
+        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, "posix:/test.keys.trades", 0o600, 64)
+        return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
+
+    @classmethod
+    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Trades":
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid."""
+        return cls._open(0, address, options)
+
+    @classmethod
+    def attach(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        read_only: bool = False,
+        timeout: _typing.Optional[float] = None,
+        **options: _typing.Any,
+    ) -> "Trades":
+        """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
+
+        FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
+        Options: trust_uid, any_owner.
+        """
+        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+
+    @classmethod
+    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Trades":
+        """Attaches to the segment, or creates it if there is none."""
+        return cls._open(3, address, options)
+
+    @property
+    def address(self) -> str:
+        """Where the segment is."""
+        return self._attachment.address
+
+    def stat(self) -> _typing.Dict[str, _typing.Any]:
+        """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
+        return self._attachment.stat()
+
+    def close(self) -> None:
+        """Detaches: gives up every role, and never removes the segment. May be called twice."""
+        self._attachment.close()
+
+    def unlink(self) -> None:
+        """Takes the segment's name away. Who is attached keeps the memory."""
+        self._attachment.unlink()
+
+    def __enter__(self) -> "Trades":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Trades at {self.address}{', closed' if self._attachment.closed else ''}>"

@@ -5,40 +5,70 @@
 const _: () = ::shm_runtime::__private::require(0, 1, 0);
 
 /// Twice the levels, and one more.
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub const SLOTS: u32 = 9;
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub const LEVELS: u32 = 4;
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub const MASK: u64 = 18_446_744_073_709_551_615;
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub const DOWN: i64 = -36;
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub const RATIO: f64 = -0.5;
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub const HALF: f32 = -0.5;
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub const COUNT: f32 = 9.0;
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub const ENABLED: bool = true;
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub const TRACED: bool = true;
 
+/// How many there were.
+#[deprecated(note = "use SLOTS \"instead\"")]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+pub const OLD_COUNT: u8 = 200;
+
+#[deprecated(note = "there is no least one")]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+pub const OLD_LEAST: i64 = -9_223_372_036_854_775_808;
+
+#[deprecated(note = "use MASK")]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+pub const OLD_MASK: u64 = 18_446_744_073_709_551_615;
+
+#[deprecated(note = "use RATIO, not a \\ or ??/")]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+pub const OLD_RATIO: f32 = -0.0;
+
+#[deprecated(note = "it is always on")]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+pub const OLD_SWITCH: bool = true;
+
+/// Unit: 1e-8 USD.
+#[deprecated(note = "use a number; */ ends it")]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+pub type OldPrice = i64;
+
+#[deprecated(note = "use a list")]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+pub type OldRow = [f32; 4];
+
 /// Any number is a value; those without a name come from other versions.
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Phase(pub u8);
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Phase {
     pub const CLOSED: Self = Self(0);
     /// Trading goes on.
@@ -66,6 +96,7 @@ impl Phase {
     }
 }
 
+#[allow(deprecated)]
 impl ::core::fmt::Debug for Phase {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match self.name() {
@@ -75,12 +106,14 @@ impl ::core::fmt::Debug for Phase {
     }
 }
 
+#[allow(deprecated)]
 impl ::core::convert::From<u8> for Phase {
     fn from(number: u8) -> Self {
         Self(number)
     }
 }
 
+#[allow(deprecated)]
 impl ::core::convert::From<Phase> for u8 {
     fn from(value: Phase) -> Self {
         value.0
@@ -95,13 +128,139 @@ impl ::core::convert::From<Phase> for u8 {
     }
 }
 
+/// Any number is a value; those without a name come from other versions.
+#[deprecated(note = "use Side")]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(transparent)]
+pub struct OldSide(pub i16);
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl OldSide {
+    pub const NONE: Self = Self(0);
+    pub const BUY: Self = Self(1);
+
+    /// The name of the value, if it has one.
+    #[must_use]
+    pub const fn name(self) -> ::core::option::Option<&'static str> {
+        match self.0 {
+            0 => ::core::option::Option::Some("NONE"),
+            1 => ::core::option::Option::Some("BUY"),
+            _ => ::core::option::Option::None,
+        }
+    }
+
+    /// Whether this version of the schema has a name for the value.
+    #[must_use]
+    pub const fn known(self) -> bool {
+        self.name().is_some()
+    }
+}
+
+#[allow(deprecated)]
+impl ::core::fmt::Debug for OldSide {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        match self.name() {
+            ::core::option::Option::Some(name) => f.write_str("OldSide::").and_then(|()| f.write_str(name)),
+            ::core::option::Option::None => ::core::write!(f, "OldSide({})", self.0),
+        }
+    }
+}
+
+#[allow(deprecated)]
+impl ::core::convert::From<i16> for OldSide {
+    fn from(number: i16) -> Self {
+        Self(number)
+    }
+}
+
+#[allow(deprecated)]
+impl ::core::convert::From<OldSide> for i16 {
+    fn from(value: OldSide) -> Self {
+        value.0
+    }
+}
+
+::shm_runtime::__shared_number! {
+    OldSide, i16, enumeration {
+        "NONE" = 0,
+        "BUY" = 1,
+    }
+}
+
+/// Any number is a value; those without a name come from other versions.
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(transparent)]
+pub struct Side(pub u8);
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl Side {
+    pub const NONE: Self = Self(0);
+    /// Buys.
+    ///
+    /// Since 1.1.
+    #[deprecated(note = "use BID!")]
+    pub const BUY: Self = Self(1);
+    pub const BID: Self = Self(2);
+
+    /// The name of the value, if it has one.
+    #[must_use]
+    pub const fn name(self) -> ::core::option::Option<&'static str> {
+        match self.0 {
+            0 => ::core::option::Option::Some("NONE"),
+            1 => ::core::option::Option::Some("BUY"),
+            2 => ::core::option::Option::Some("BID"),
+            _ => ::core::option::Option::None,
+        }
+    }
+
+    /// Whether this version of the schema has a name for the value.
+    #[must_use]
+    pub const fn known(self) -> bool {
+        self.name().is_some()
+    }
+}
+
+#[allow(deprecated)]
+impl ::core::fmt::Debug for Side {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        match self.name() {
+            ::core::option::Option::Some(name) => f.write_str("Side::").and_then(|()| f.write_str(name)),
+            ::core::option::Option::None => ::core::write!(f, "Side({})", self.0),
+        }
+    }
+}
+
+#[allow(deprecated)]
+impl ::core::convert::From<u8> for Side {
+    fn from(number: u8) -> Self {
+        Self(number)
+    }
+}
+
+#[allow(deprecated)]
+impl ::core::convert::From<Side> for u8 {
+    fn from(value: Side) -> Self {
+        value.0
+    }
+}
+
+::shm_runtime::__shared_number! {
+    Side, u8, enumeration {
+        "NONE" = 0,
+        "BUY" = 1,
+        "BID" = 2,
+    }
+}
+
 /// Any bits may be set; those without a name come from other versions.
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Marks(pub u8);
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Marks {
     pub const LATE: Self = Self(1 << 0);
     /// Since 2.0.
@@ -141,6 +300,7 @@ impl Marks {
     }
 }
 
+#[allow(deprecated)]
 impl ::core::ops::BitOr for Marks {
     type Output = Self;
     fn bitor(self, other: Self) -> Self {
@@ -148,12 +308,14 @@ impl ::core::ops::BitOr for Marks {
     }
 }
 
+#[allow(deprecated)]
 impl ::core::ops::BitOrAssign for Marks {
     fn bitor_assign(&mut self, other: Self) {
         self.0 |= other.0;
     }
 }
 
+#[allow(deprecated)]
 impl ::core::ops::BitAnd for Marks {
     type Output = Self;
     fn bitand(self, other: Self) -> Self {
@@ -161,6 +323,7 @@ impl ::core::ops::BitAnd for Marks {
     }
 }
 
+#[allow(deprecated)]
 impl ::core::ops::Not for Marks {
     type Output = Self;
     fn not(self) -> Self {
@@ -168,6 +331,7 @@ impl ::core::ops::Not for Marks {
     }
 }
 
+#[allow(deprecated)]
 impl ::core::fmt::Debug for Marks {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         let rest = self.0 & !(0x3);
@@ -183,12 +347,14 @@ impl ::core::fmt::Debug for Marks {
     }
 }
 
+#[allow(deprecated)]
 impl ::core::convert::From<u8> for Marks {
     fn from(bits: u8) -> Self {
         Self(bits)
     }
 }
 
+#[allow(deprecated)]
 impl ::core::convert::From<Marks> for u8 {
     fn from(value: Marks) -> Self {
         value.0
@@ -202,7 +368,232 @@ impl ::core::convert::From<Marks> for u8 {
     }
 }
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+/// Any bits may be set; those without a name come from other versions.
+#[deprecated(note = "use Side")]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(transparent)]
+pub struct OldFlags(pub u32);
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl OldFlags {
+    pub const A: Self = Self(1 << 31);
+
+    /// The bits.
+    #[must_use]
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// Whether no bit is set.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether all bits of the other are set.
+    #[must_use]
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// The names of the bits that are set and have one.
+    pub fn names(self) -> impl ::core::iter::Iterator<Item = &'static str> {
+        const ALL: &[(u32, &str)] = &[
+            (1 << 31, "A"),
+        ];
+        ALL.iter().filter(move |(bit, _)| self.0 & bit != 0).map(|(_, name)| *name)
+    }
+
+    /// Whether this version of the schema has a name for each bit that is set.
+    #[must_use]
+    pub const fn known(self) -> bool {
+        self.0 & !(0x8000_0000) == 0
+    }
+}
+
+#[allow(deprecated)]
+impl ::core::ops::BitOr for OldFlags {
+    type Output = Self;
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+#[allow(deprecated)]
+impl ::core::ops::BitOrAssign for OldFlags {
+    fn bitor_assign(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+}
+
+#[allow(deprecated)]
+impl ::core::ops::BitAnd for OldFlags {
+    type Output = Self;
+    fn bitand(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+}
+
+#[allow(deprecated)]
+impl ::core::ops::Not for OldFlags {
+    type Output = Self;
+    fn not(self) -> Self {
+        Self(!self.0)
+    }
+}
+
+#[allow(deprecated)]
+impl ::core::fmt::Debug for OldFlags {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        let rest = self.0 & !(0x8000_0000);
+        let mut separator = "";
+        for name in self.names() {
+            ::core::write!(f, "{separator}OldFlags::{name}")?;
+            separator = " | ";
+        }
+        if rest != 0 || separator.is_empty() {
+            ::core::write!(f, "{separator}OldFlags({rest:#x})")?;
+        }
+        ::core::result::Result::Ok(())
+    }
+}
+
+#[allow(deprecated)]
+impl ::core::convert::From<u32> for OldFlags {
+    fn from(bits: u32) -> Self {
+        Self(bits)
+    }
+}
+
+#[allow(deprecated)]
+impl ::core::convert::From<OldFlags> for u32 {
+    fn from(value: OldFlags) -> Self {
+        value.0
+    }
+}
+
+::shm_runtime::__shared_number! {
+    OldFlags, u32, flags {
+        "A" = 31,
+    }
+}
+
+/// Any bits may be set; those without a name come from other versions.
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(transparent)]
+pub struct Kinds(pub u64);
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl Kinds {
+    #[deprecated(note = "nothing is odd")]
+    pub const ODD: Self = Self(1 << 63);
+    pub const EVEN: Self = Self(1 << 0);
+
+    /// The bits.
+    #[must_use]
+    pub const fn bits(self) -> u64 {
+        self.0
+    }
+
+    /// Whether no bit is set.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether all bits of the other are set.
+    #[must_use]
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// The names of the bits that are set and have one.
+    pub fn names(self) -> impl ::core::iter::Iterator<Item = &'static str> {
+        const ALL: &[(u64, &str)] = &[
+            (1 << 63, "ODD"),
+            (1 << 0, "EVEN"),
+        ];
+        ALL.iter().filter(move |(bit, _)| self.0 & bit != 0).map(|(_, name)| *name)
+    }
+
+    /// Whether this version of the schema has a name for each bit that is set.
+    #[must_use]
+    pub const fn known(self) -> bool {
+        self.0 & !(0x8000_0000_0000_0001) == 0
+    }
+}
+
+#[allow(deprecated)]
+impl ::core::ops::BitOr for Kinds {
+    type Output = Self;
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+#[allow(deprecated)]
+impl ::core::ops::BitOrAssign for Kinds {
+    fn bitor_assign(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+}
+
+#[allow(deprecated)]
+impl ::core::ops::BitAnd for Kinds {
+    type Output = Self;
+    fn bitand(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+}
+
+#[allow(deprecated)]
+impl ::core::ops::Not for Kinds {
+    type Output = Self;
+    fn not(self) -> Self {
+        Self(!self.0)
+    }
+}
+
+#[allow(deprecated)]
+impl ::core::fmt::Debug for Kinds {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        let rest = self.0 & !(0x8000_0000_0000_0001);
+        let mut separator = "";
+        for name in self.names() {
+            ::core::write!(f, "{separator}Kinds::{name}")?;
+            separator = " | ";
+        }
+        if rest != 0 || separator.is_empty() {
+            ::core::write!(f, "{separator}Kinds({rest:#x})")?;
+        }
+        ::core::result::Result::Ok(())
+    }
+}
+
+#[allow(deprecated)]
+impl ::core::convert::From<u64> for Kinds {
+    fn from(bits: u64) -> Self {
+        Self(bits)
+    }
+}
+
+#[allow(deprecated)]
+impl ::core::convert::From<Kinds> for u64 {
+    fn from(value: Kinds) -> Self {
+        value.0
+    }
+}
+
+::shm_runtime::__shared_number! {
+    Kinds, u64, flags {
+        "ODD" = 63,
+        "EVEN" = 0,
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, PartialEq)]
 #[repr(C)]
 pub struct Computed {
@@ -210,7 +601,7 @@ pub struct Computed {
     pub text: ::shm_runtime::Str<4>,
 }
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Computed {
     /// The field `slots`, for access in place.
     pub const SLOTS: ::shm_runtime::FieldRef<Self, [u16; 9]> = ::shm_runtime::FieldRef::at(0);
@@ -219,6 +610,7 @@ impl Computed {
 }
 
 #[allow(clippy::derivable_impls)]
+#[allow(deprecated)]
 impl ::core::default::Default for Computed {
     fn default() -> Self {
         Self {
@@ -228,7 +620,7 @@ impl ::core::default::Default for Computed {
     }
 }
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::fmt::Debug for Computed {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("Computed")
@@ -249,7 +641,7 @@ impl ::core::fmt::Debug for Computed {
     }
 }
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, PartialEq)]
 #[repr(C)]
 pub struct Grown {
@@ -261,7 +653,7 @@ pub struct Grown {
     pub ticks: u16,
 }
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Grown {
     /// The field `phase`, for access in place.
     pub const PHASE: ::shm_runtime::FieldRef<Self, Phase> = ::shm_runtime::FieldRef::at(0);
@@ -272,6 +664,7 @@ impl Grown {
 }
 
 #[allow(clippy::derivable_impls)]
+#[allow(deprecated)]
 impl ::core::default::Default for Grown {
     fn default() -> Self {
         Self {
@@ -282,7 +675,7 @@ impl ::core::default::Default for Grown {
     }
 }
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::fmt::Debug for Grown {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("Grown")
@@ -302,5 +695,251 @@ impl ::core::fmt::Debug for Grown {
         ticks at 2 size 2: "u16" "tick";
     },
     reserved {
+    }
+}
+
+/// A level.
+#[deprecated(note = "use two numbers")]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, PartialEq)]
+#[repr(C, align(16))]
+pub struct OldLevel {
+    /// Unit: 1e-8 USD.
+    pub price: i64,
+    pub row: [f32; 4],
+    #[doc(hidden)]
+    pub _reserved0: ::shm_runtime::Reserved<8>,
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl OldLevel {
+    /// The field `price`, for access in place.
+    pub const PRICE: ::shm_runtime::FieldRef<Self, i64> = ::shm_runtime::FieldRef::at(0);
+    /// The field `row`, for access in place.
+    pub const ROW: ::shm_runtime::FieldRef<Self, [f32; 4]> = ::shm_runtime::FieldRef::at(8);
+}
+
+#[allow(clippy::derivable_impls)]
+#[allow(deprecated)]
+impl ::core::default::Default for OldLevel {
+    fn default() -> Self {
+        Self {
+            price: 0,
+            row: [0.0; 4],
+            _reserved0: ::shm_runtime::Reserved::ZERO,
+        }
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::fmt::Debug for OldLevel {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("OldLevel")
+            .field("price", &self.price)
+            .field("row", &self.row)
+            .finish()
+    }
+}
+
+::shm_runtime::__shared_struct! {
+    OldLevel, size 32, align 16,
+    uses [],
+    fields {
+        price at 0 size 8: "i64" "1e-8 USD";
+        row at 8 size 16: "f32[4]" "";
+    },
+    reserved {
+        _reserved0 at 24;
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, PartialEq)]
+#[repr(C, align(16))]
+pub struct Trade {
+    /// Unit: 1e-8 USD.
+    pub price: i64,
+    /// How many.
+    ///
+    /// Since 1.0.
+    #[deprecated(note = "use amount")]
+    pub quantity: u32,
+    pub side: Side,
+    #[doc(hidden)]
+    pub _reserved0: ::shm_runtime::Reserved<1>,
+    pub old_side: OldSide,
+    #[deprecated(note = "use kinds")]
+    pub flags: OldFlags,
+    #[doc(hidden)]
+    pub _reserved1: ::shm_runtime::Reserved<4>,
+    pub kinds: [Kinds; 2],
+    #[doc(hidden)]
+    pub _reserved2: ::shm_runtime::Reserved<8>,
+    #[deprecated(note = "there are none")]
+    pub old: [OldLevel; 2],
+    #[deprecated(note = "use none")]
+    pub venue: ::shm_runtime::Str<4>,
+    #[doc(hidden)]
+    pub _reserved3: ::shm_runtime::Reserved<12>,
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl Trade {
+    /// The field `price`, for access in place.
+    pub const PRICE: ::shm_runtime::FieldRef<Self, i64> = ::shm_runtime::FieldRef::at(0);
+    /// The field `quantity`, for access in place.
+    #[deprecated(note = "use amount")]
+    pub const QUANTITY: ::shm_runtime::FieldRef<Self, u32> = ::shm_runtime::FieldRef::at(8);
+    /// The field `side`, for access in place.
+    pub const SIDE: ::shm_runtime::FieldRef<Self, Side> = ::shm_runtime::FieldRef::at(12);
+    /// The field `old_side`, for access in place.
+    pub const OLD_SIDE: ::shm_runtime::FieldRef<Self, OldSide> = ::shm_runtime::FieldRef::at(14);
+    /// The field `flags`, for access in place.
+    #[deprecated(note = "use kinds")]
+    pub const FLAGS: ::shm_runtime::FieldRef<Self, OldFlags> = ::shm_runtime::FieldRef::at(16);
+    /// The field `kinds`, for access in place.
+    pub const KINDS: ::shm_runtime::FieldRef<Self, [Kinds; 2]> = ::shm_runtime::FieldRef::at(24);
+    /// The field `old`, for access in place.
+    #[deprecated(note = "there are none")]
+    pub const OLD: ::shm_runtime::FieldRef<Self, [OldLevel; 2]> = ::shm_runtime::FieldRef::at(48);
+    /// The field `venue`, for access in place.
+    #[deprecated(note = "use none")]
+    pub const VENUE: ::shm_runtime::FieldRef<Self, ::shm_runtime::Str<4>> = ::shm_runtime::FieldRef::at(112);
+}
+
+#[allow(clippy::derivable_impls)]
+#[allow(deprecated)]
+impl ::core::default::Default for Trade {
+    fn default() -> Self {
+        Self {
+            price: 0,
+            quantity: 0,
+            side: Side(0),
+            _reserved0: ::shm_runtime::Reserved::ZERO,
+            old_side: OldSide(0),
+            flags: OldFlags(0),
+            _reserved1: ::shm_runtime::Reserved::ZERO,
+            kinds: [Kinds(0); 2],
+            _reserved2: ::shm_runtime::Reserved::ZERO,
+            old: [<OldLevel as ::core::default::Default>::default(); 2],
+            venue: ::shm_runtime::Str::EMPTY,
+            _reserved3: ::shm_runtime::Reserved::ZERO,
+        }
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::fmt::Debug for Trade {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("Trade")
+            .field("price", &self.price)
+            .field("quantity", &self.quantity)
+            .field("side", &self.side)
+            .field("old_side", &self.old_side)
+            .field("flags", &self.flags)
+            .field("kinds", &self.kinds)
+            .field("old", &self.old)
+            .field("venue", &self.venue)
+            .finish()
+    }
+}
+
+::shm_runtime::__shared_struct! {
+    Trade, size 128, align 16,
+    uses [Kinds, OldFlags, OldLevel, OldSide, Side],
+    fields {
+        price at 0 size 8: "i64" "1e-8 USD";
+        quantity at 8 size 4: "u32" "";
+        side at 12 size 1: "Side" "";
+        old_side at 14 size 2: "OldSide" "";
+        flags at 16 size 4: "OldFlags" "";
+        kinds at 24 size 16: "Kinds[2]" "";
+        old at 48 size 64: "OldLevel[2]" "";
+        venue at 112 size 4: "str[4]" "";
+    },
+    reserved {
+        _reserved0 at 13;
+        _reserved1 at 20;
+        _reserved2 at 40;
+        _reserved3 at 116;
+    }
+}
+
+/// The segment `trades`: 8192 bytes, at `posix:/test.keys.trades` unless told otherwise.
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Debug)]
+pub struct Trades(::shm_runtime::Attachment);
+
+#[allow(deprecated)]
+impl ::shm_runtime::SegmentType for Trades {
+    fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
+        static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
+        SPEC.get_or_decode(Self::CONTRACT, "2.4", "posix:/test.keys.trades", 0o600, 64)
+    }
+
+    fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {
+        Self(attachment)
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl Trades {
+    /// What the bytes of the segment mean, in the canonical form that lies in it.
+    pub const CONTRACT: &'static [u8] = b"S\xf9\x02\x00\x00\t\x00test.keys\x06\x00tradesF3\x00\x00\x00\x00\x00\x05\x00Kinds\x03\x00u64b\x0e\x00\x00\x00\x04\x00EVEN\x00\x00\x00\x00\x00\x00\x00\x00b\r\x00\x00\x00\x03\x00ODD?\x00\x00\x00\x00\x00\x00\x00F!\x00\x00\x00\x00\x00\x08\x00OldFlags\x03\x00u32b\x0b\x00\x00\x00\x01\x00A\x1f\x00\x00\x00\x00\x00\x00\x00Tk\x00\x00\x00\x00\x00\x08\x00OldLevel \x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00f&\x00\x00\x00\x05\x00price\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x08\x001e-8 USDf\x1f\x00\x00\x00\x03\x00row\x08\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x06\x00f32[4]\x00\x00E5\x00\x00\x00\x00\x00\x07\x00OldSide\x03\x00i16v\x0e\x00\x00\x00\x04\x00NONE\x00\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BUY\x01\x00\x00\x00\x00\x00\x00\x00EC\x00\x00\x00\x00\x00\x04\x00Side\x02\x00u8v\x0e\x00\x00\x00\x04\x00NONE\x00\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BUY\x01\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BID\x02\x00\x00\x00\x00\x00\x00\x00TV\x01\x00\x00\x00\x00\x05\x00Trade\x80\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00f&\x00\x00\x00\x05\x00price\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x08\x001e-8 USDf!\x00\x00\x00\x08\x00quantity\x08\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00f\x1e\x00\x00\x00\x04\x00side\x0c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x04\x00Side\x00\x00f%\x00\x00\x00\x08\x00old_side\x0e\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x07\x00OldSide\x00\x00f#\x00\x00\x00\x05\x00flags\x10\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x08\x00OldFlags\x00\x00f#\x00\x00\x00\x05\x00kinds\x18\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x08\x00Kinds[2]\x00\x00f$\x00\x00\x00\x03\x00old0\x00\x00\x00\x00\x00\x00\x00@\x00\x00\x00\x00\x00\x00\x00\x0b\x00OldLevel[2]\x00\x00f!\x00\x00\x00\x05\x00venuep\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x06\x00str[4]\x00\x00Q\x17\x00\x00\x00\x06\x00trades\x05\x00Trade\x04\x00\x00\x00\x00\x00\x00\x00Q\x1a\x00\x00\x00\x06\x00levels\x08\x00OldLevel\x04\x00\x00\x00\x00\x00\x00\x00";
+
+    /// Bytes of the whole segment.
+    pub const SIZE: u64 = 8192;
+
+    /// Creates the segment; an error if there is one.
+    pub fn create() -> ::shm_runtime::Result<Self> {
+        Self::options().create()
+    }
+
+    /// Attaches to the segment; an error if there is none, or one of another contract.
+    pub fn attach() -> ::shm_runtime::Result<Self> {
+        Self::options().attach()
+    }
+
+    /// Attaches to the segment for reading only.
+    pub fn attach_read_only() -> ::shm_runtime::Result<Self> {
+        Self::options().attach_read_only()
+    }
+
+    /// Attaches to the segment, or creates it if there is none.
+    pub fn open_or_create() -> ::shm_runtime::Result<Self> {
+        Self::options().open_or_create()
+    }
+
+    /// Another address, other permissions, other trust.
+    pub fn options() -> ::shm_runtime::OpenOptions<Self> {
+        ::shm_runtime::OpenOptions::new()
+    }
+
+    /// A queue of [`Trade`] with room for 4.
+    #[must_use]
+    pub fn trades(&self) -> ::shm_runtime::Queue<Trade> {
+        ::shm_runtime::Queue::of_attachment(&self.0, 0)
+    }
+
+    /// A queue of [`OldLevel`] with room for 4.
+    #[must_use]
+    pub fn levels(&self) -> ::shm_runtime::Queue<OldLevel> {
+        ::shm_runtime::Queue::of_attachment(&self.0, 1)
+    }
+
+    /// Where the segment is.
+    #[must_use]
+    pub fn address(&self) -> &::shm_runtime::Address {
+        self.0.address()
+    }
+
+    /// What the system and the segment know of it.
+    pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
+        self.0.stat()
+    }
+
+    /// Takes the segment's name away. Who is attached keeps the memory.
+    pub fn remove(&self) -> ::shm_runtime::Result<()> {
+        self.0.remove()
     }
 }
