@@ -157,6 +157,20 @@ SHM_STATIC_ASSERT(SHM_ALIGNOF({{ s.cname }}) == {{ s.align }}, "alignment of {{ 
 {%- for m in s.members %}
 SHM_STATIC_ASSERT(offsetof({{ s.cname }}, {{ m.name }}) == {{ m.offset }}, "offset of {{ s.cname }}.{{ m.name }}");
 {%- endfor %}
+{%- if s.has_defaults %}
+
+/* A value whose fields have the defaults of the schema; the others are zero. */
+SHM_INLINE {{ s.cname }} {{ s.cname }}_default(void) {
+  {{ s.cname }} value;
+  memset(&value, 0, sizeof value);
+{%- for m in s.fields() %}
+{%- if m.default != "" %}
+{{ m.default }}
+{%- endif %}
+{%- endfor %}
+  return value;
+}
+{%- endif %}
 
 /* Whether all fields are equal; reserved bytes do not count. */
 SHM_INLINE bool {{ s.cname }}_equal(const {{ s.cname }} *a, const {{ s.cname }} *b) {

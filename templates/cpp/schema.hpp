@@ -40,6 +40,9 @@ inline std::string to_string({% if t.is_struct %}const {{ t.cname }} &{% else %}
 inline std::ostream &operator<<(std::ostream &out, {% if t.is_struct %}const {{ t.cname }} &{% else %}{{ t.cname }} {% endif %}value) {
   return out << to_string(value);
 }
+{%- if t.has_defaults %}
+inline {{ t.cname }} shm_default_of(const {{ t.cname }} *) { return {{ t.cname }}_default(); }
+{%- endif %}
 {%- if t.is_struct %}
 inline bool operator==(const {{ t.cname }} &a, const {{ t.cname }} &b) { return {{ t.cname }}_equal(&a, &b); }
 #if !defined(__cpp_impl_three_way_comparison)

@@ -266,9 +266,13 @@ class _Struct(_ctypes.Structure):
     # (Any, since NumPy's hints know dict literals only.)
     DTYPE: _typing.ClassVar[_typing.Any]
     _names: _typing.ClassVar[_typing.Tuple[str, ...]]
+    #: The bytes of a new value, empty if they are all zero.
+    _initial: _typing.ClassVar[bytes] = b""
 
     def __init__(self, **values: _typing.Any) -> None:
         super().__init__()
+        if self._initial:
+            _ctypes.memmove(_ctypes.addressof(self), self._initial, self.SIZE)
         for name, value in values.items():
             if name not in self._names:
                 raise TypeError(f"{type(self).__name__} has no field {name!r}")
@@ -372,8 +376,9 @@ def _lay_out(
     offsets: _typing.Dict[str, _typing.Tuple[int, int]],
     formats: _typing.List[_typing.Any],
     fields: _typing.Dict[str, _typing.Any],
+    defaults: _typing.Optional[_typing.Dict[str, _typing.Any]] = None,
 ) -> None:
-    """Checks what ctypes made of a struct against the schema, and puts the checked fields in place."""
+    """Checks what ctypes made of a struct against the schema, and puts checked fields and defaults in place."""
     found = {name: (getattr(struct, name).offset, getattr(struct, name).size) for name in offsets}
     if _ctypes.sizeof(struct) != size or found != offsets:
         raise ImportError(
@@ -390,3 +395,5 @@ def _lay_out(
     }
     for name, field in fields.items():
         setattr(struct, name, field(getattr(struct, name), f"{struct.__name__}.{name}"))
+    if defaults:
+        struct._initial = bytes(struct(**defaults))

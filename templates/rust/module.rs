@@ -201,8 +201,8 @@ impl {{ s.name }} {
 {%- endfor %}
 }
 
-#[allow(clippy::derivable_impls)]
-{{ quiet }}impl ::core::default::Default for {{ s.name }} {
+{{ allow }}
+impl ::core::default::Default for {{ s.name }} {
     fn default() -> Self {
         Self {
 {%- for m in s.members %}

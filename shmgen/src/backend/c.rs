@@ -1,10 +1,12 @@
 //! The C backend: a header for C11 and C++11.
 
+use super::c_defaults;
 use super::notes::{self, Deprecation::Text};
-use super::text::{lines, quoted, render, version_parts};
+use super::text::{float_text, lines, quoted, render, version_parts};
 use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
 use shm_runtime::contract::Primitive;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 #[derive(Template)]
@@ -77,6 +79,7 @@ struct Struct {
     size: u64,
     align: u64,
     over_aligned: bool,
+    has_defaults: bool,
     members: Vec<Part>,
 }
 
@@ -96,6 +99,8 @@ struct Part {
     equal: String,
     /// Statements that write the field of `value`.
     add: String,
+    /// Statements that put what is not zero in a new value into it.
+    default: String,
     offset: u64,
     is_gap: bool,
 }
@@ -152,6 +157,8 @@ pub(super) fn runtime_version_number() -> u32 {
 pub(super) fn header(schema: &Schema) -> String {
     let prefix = prefix(schema);
     let [major, minor, _] = runtime_version();
+    let with_defaults = schema.structs().filter(|s| s.has_defaults).map(|s| s.name.as_str());
+    let with_defaults: BTreeSet<&str> = with_defaults.collect();
     let template = Header {
         file: format!("{}.toml", schema.stem),
         own: format!("{}.h", schema.module),
@@ -187,7 +194,7 @@ pub(super) fn header(schema: &Schema) -> String {
                     + &mark(a.deprecated.as_deref()),
             })
             .collect(),
-        types: schema.types.iter().map(|t| decl(t, &prefix)).collect(),
+        types: schema.types.iter().map(|t| decl(t, &with_defaults, &prefix)).collect(),
         segments: schema.segments.iter().map(|s| segment(s, &prefix)).collect(),
         prefix,
     };
@@ -247,7 +254,7 @@ pub(super) fn ctype(p: Primitive) -> &'static str {
 }
 
 /// A whole number of a type, in a form that has that type in C and C++.
-fn literal(p: Primitive, number: i128) -> String {
+pub(super) fn literal(p: Primitive, number: i128) -> String {
     let bits = p.size() * 8;
     if !p.is_signed() {
         return format!("UINT{bits}_C({number})");
@@ -263,15 +270,16 @@ fn literal(p: Primitive, number: i128) -> String {
 pub(super) fn constant(ty: Primitive, value: Value) -> String {
     match value {
         Value::Integer(n) => literal(ty, n),
-        Value::Float(f) => float(f, if ty == Primitive::F32 { "f" } else { "" }),
+        Value::Float(f) => float(ty, f),
         Value::Bool(b) => u8::from(b).to_string(),
     }
 }
 
 /// A float with all its digits; C takes Rust's form.
-fn float(f: f64, suffix: &str) -> String {
-    let text = format!("{f:?}{suffix}");
-    if f < 0.0 { format!("({text})") } else { text }
+fn float(ty: Primitive, f: f64) -> String {
+    let suffix = if ty == Primitive::F32 { "f" } else { "" };
+    let text = float_text(ty, f) + suffix;
+    if f.is_sign_negative() { format!("({text})") } else { text }
 }
 
 /// `float curve[4][8]`
@@ -291,7 +299,7 @@ fn declaration(ty: &Type, name: &str, prefix: &str) -> String {
     out
 }
 
-fn decl(decl: &TypeDecl, prefix: &str) -> Decl {
+fn decl(decl: &TypeDecl, with_defaults: &BTreeSet<&str>, prefix: &str) -> Decl {
     let doc = notes::declared(decl, Text);
     match decl {
         TypeDecl::Enum(e) => Decl::Enum(Number {
@@ -338,12 +346,13 @@ fn decl(decl: &TypeDecl, prefix: &str) -> Decl {
             size: s.size,
             align: s.align,
             over_aligned: s.over_aligned(),
-            members: s.members.iter().map(|m| part(m, prefix)).collect(),
+            has_defaults: s.has_defaults,
+            members: s.members.iter().map(|m| part(m, with_defaults, prefix)).collect(),
         }),
     }
 }
 
-fn part(member: &Member, prefix: &str) -> Part {
+fn part(member: &Member, with_defaults: &BTreeSet<&str>, prefix: &str) -> Part {
     match member {
         Member::Gap(gap) => Part {
             name: gap.name.clone(),
@@ -358,6 +367,7 @@ fn part(member: &Member, prefix: &str) -> Part {
             declaration: declaration(&f.ty, &f.name, prefix) + &mark(f.deprecated.as_deref()),
             equal: equal(&f.name, &f.ty, prefix),
             add: add(&f.name, &f.ty, prefix),
+            default: c_defaults::statements(f, with_defaults, prefix),
             offset: f.offset,
             is_gap: false,
         },
@@ -366,7 +376,7 @@ fn part(member: &Member, prefix: &str) -> Part {
 
 /// Loops over the dimensions of a field around a statement about one element,
 /// which is the field's name with so many indices.
-fn loops(
+pub(super) fn loops(
     name: &str,
     dims: &[u64],
     around: impl Fn(&mut String, usize, bool),

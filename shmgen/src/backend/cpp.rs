@@ -57,6 +57,7 @@ struct Named {
     name: String,
     cname: String,
     is_struct: bool,
+    has_defaults: bool,
     /// Room for the text of any value of an enum or a set of flags.
     buffer: usize,
 }
@@ -182,6 +183,7 @@ fn named(decl: &TypeDecl, prefix: &str) -> Named {
         name: decl.name().to_owned(),
         cname: format!("{prefix}{}", decl.name()),
         is_struct: matches!(decl, TypeDecl::Struct(_)),
+        has_defaults: matches!(decl, TypeDecl::Struct(s) if s.has_defaults),
         // The names, or a number of 64 bits in any form, and a NUL.
         buffer: longest + 32,
     }

@@ -1,10 +1,12 @@
 //! The JSON backend: the resolved model, for programs of other languages.
 
+use super::text::float_text;
 use crate::model::{
-    Element, Enum, Field, Flags, Gap, Member, Object, Schema, Segment, Struct, Type, TypeDecl,
-    Value as Constant,
+    Element, Enum, Field, FieldDefault, Flags, Gap, Member, Object, Schema, Segment, Struct, Type,
+    TypeDecl, Value as Constant,
 };
 use serde_json::{Value, json};
+use shm_runtime::contract::Primitive;
 
 /// The version of this form: it grows when a key changes its meaning.
 const VERSION: u32 = 1;
@@ -25,7 +27,7 @@ pub(super) fn model(schema: &Schema) -> String {
         "constants": schema.constants.iter().map(|c| json!({
             "name": c.name,
             "type": c.ty.name(),
-            "value": constant(c.value),
+            "value": constant(c.ty, c.value),
             "deprecated": c.deprecated,
             "doc": c.doc,
         })).collect::<Value>(),
@@ -74,10 +76,11 @@ fn version(version: Option<(u32, u32)>) -> Value {
     version.map_or(Value::Null, |(major, minor)| json!(format!("{major}.{minor}")))
 }
 
-fn constant(value: Constant) -> Value {
+fn constant(ty: Primitive, value: Constant) -> Value {
     match value {
         Constant::Integer(n) => integer(n),
-        Constant::Float(f) => json!(f),
+        // Of an f32 no digits that it does not hold.
+        Constant::Float(f) => json!(float_text(ty, f).parse::<f64>().unwrap_or(f)),
         Constant::Bool(b) => json!(b),
     }
 }
@@ -141,9 +144,20 @@ fn field(f: &Field) -> Value {
         }
     }
     rest["unit"] = json!(f.unit);
+    rest["default"] = default(f);
     rest["since"] = version(f.since);
     rest["deprecated"] = json!(f.deprecated);
     named(&f.name, rest, &f.doc)
+}
+
+fn default(f: &Field) -> Value {
+    match (&f.default, &f.ty.element) {
+        (Some(FieldDefault::Value(value)), Element::Primitive(p)) => constant(*p, *value),
+        (Some(FieldDefault::Value(_)) | None, _) => Value::Null,
+        (Some(FieldDefault::Text(text)), _) => json!(text),
+        (Some(FieldDefault::Enum(name)), _) => json!(name),
+        (Some(FieldDefault::Flags(names, _)), _) => json!(names),
+    }
 }
 
 fn gap(g: &Gap) -> Value {

@@ -4,9 +4,9 @@
 //! break a table is written differently.
 
 use super::notes::{self, Deprecation::Text};
-use super::text::lines;
+use super::text::{lines, value_text};
 use crate::bytemap::{Kind, Map, text as map_text};
-use crate::model::{Alias, Constant, Enum, Flags, Schema, Segment, Struct, TypeDecl, Value};
+use crate::model::{Alias, Constant, Enum, Flags, Schema, Segment, Struct, TypeDecl};
 use std::fmt::Write as _;
 
 /// The page of a schema.
@@ -68,11 +68,7 @@ fn constants(out: &mut String, constants: &[Constant]) {
     out.push_str("\n## Constants\n");
     head(out, &["name", "type", "value", "description"]);
     for c in constants {
-        let value = match c.value {
-            Value::Integer(n) => n.to_string(),
-            Value::Float(f) => format!("{f:?}"),
-            Value::Bool(b) => b.to_string(),
-        };
+        let value = value_text(c.ty, c.value);
         row(out, &[code(&c.name), code(c.ty.name()), value, cell(&notes::constant(c, Text))]);
     }
 }

@@ -2,6 +2,7 @@
 //! and checks no name; it only knows how its language writes things.
 
 mod c;
+mod c_defaults;
 mod c_runtime;
 mod cpp;
 mod json;

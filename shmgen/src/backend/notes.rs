@@ -2,7 +2,8 @@
 //! unit, the version that brought it, what to use instead. One paragraph of
 //! short sentences.
 
-use crate::model::{Alias, Bit, Constant, EnumValue, Field, TypeDecl};
+use super::text::{quoted, value_text};
+use crate::model::{Alias, Bit, Constant, Element, EnumValue, Field, FieldDefault, TypeDecl};
 
 /// How the language says what is deprecated.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -51,13 +52,13 @@ pub(super) fn bit(b: &Bit, how: Deprecation) -> String {
 /// Of a field.
 pub(super) fn field(f: &Field, how: Deprecation) -> String {
     let why = deprecated(f.deprecated.as_deref(), how);
-    with(&f.doc, &[unit(&f.unit), since(f.since), why])
+    with(&f.doc, &[unit(&f.unit), default(f), since(f.since), why])
 }
 
 /// Of a field in a table, where its unit has a column.
 pub(super) fn field_in_table(f: &Field) -> String {
     let why = deprecated(f.deprecated.as_deref(), Deprecation::Text);
-    with(&f.doc, &[since(f.since), why])
+    with(&f.doc, &[default(f), since(f.since), why])
 }
 
 /// Documentation, and a paragraph of those sentences that are there.
@@ -69,6 +70,18 @@ fn with(doc: &str, sentences: &[Option<String>]) -> String {
 
 fn unit(unit: &str) -> Option<String> {
     (!unit.is_empty()).then(|| format!("Unit: {unit}."))
+}
+
+fn default(f: &Field) -> Option<String> {
+    let text = match (f.default.as_ref()?, &f.ty.element) {
+        (FieldDefault::Value(value), Element::Primitive(p)) => value_text(*p, *value),
+        (FieldDefault::Value(_), _) => return None,
+        (FieldDefault::Text(text), _) => format!("\"{}\"", quoted(text)),
+        (FieldDefault::Enum(name), _) => name.clone(),
+        (FieldDefault::Flags(names, _), _) if names.is_empty() => "no flag".to_owned(),
+        (FieldDefault::Flags(names, _), _) => names.join(" | "),
+    };
+    Some(format!("Default: {text}."))
 }
 
 fn since(version: Option<(u32, u32)>) -> Option<String> {

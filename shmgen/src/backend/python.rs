@@ -1,10 +1,11 @@
 //! The Python backend: a module of ctypes structures.
 
 use super::notes::{self, Deprecation::Text};
-use super::text::{lines, quoted, render, version_parts};
-use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
+use super::text::{lines, quoted, render, value_text, version_parts};
+use crate::model::{Element, Field, FieldDefault, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
 use shm_runtime::contract::Primitive;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 #[derive(Template)]
@@ -52,6 +53,7 @@ struct Struct {
     doc: String,
     name: String,
     size: u64,
+    has_defaults: bool,
     members: Vec<Part>,
 }
 
@@ -75,6 +77,8 @@ struct Part {
     format: String,
     /// The checked field, of `raw` and `name`.
     descriptor: String,
+    /// What a new value has in it if not zero.
+    default: String,
     offset: u64,
     size: u64,
     is_gap: bool,
@@ -111,6 +115,8 @@ pub(super) fn module(schema: &Schema) -> String {
         names.chain(schema.segments.iter().map(|s| s.type_name.as_str())).collect();
     names.extend(["SCHEMA", "SCHEMA_VERSION"]);
     names.sort_unstable();
+    let with_defaults = schema.structs().filter(|s| s.has_defaults).map(|s| s.name.as_str());
+    let with_defaults: BTreeSet<&str> = with_defaults.collect();
     let template = Module {
         file: format!("{}.toml", schema.stem),
         doc: module_doc(schema),
@@ -127,15 +133,10 @@ pub(super) fn module(schema: &Schema) -> String {
             .map(|c| Constant {
                 doc: lines(&notes::constant(c, Text), "#: "),
                 name: c.name.clone(),
-                value: match c.value {
-                    Value::Integer(n) => n.to_string(),
-                    Value::Float(f) => format!("{f:?}"),
-                    Value::Bool(true) => "True".to_owned(),
-                    Value::Bool(false) => "False".to_owned(),
-                },
+                value: value(c.ty, c.value),
             })
             .collect(),
-        types: schema.types.iter().map(decl).collect(),
+        types: schema.types.iter().map(|t| decl(t, &with_defaults)).collect(),
         segments: schema.segments.iter().map(segment).collect(),
     };
     render(&template)
@@ -177,7 +178,7 @@ fn class_doc(text: &str, otherwise: &str) -> String {
     out
 }
 
-fn decl(decl: &TypeDecl) -> Decl {
+fn decl(decl: &TypeDecl, with_defaults: &BTreeSet<&str>) -> Decl {
     let doc = notes::declared(decl, Text);
     match decl {
         TypeDecl::Enum(e) => Decl::Enum(Number {
@@ -210,12 +211,13 @@ fn decl(decl: &TypeDecl) -> Decl {
             doc: class_doc(&doc, "A struct of the schema."),
             name: s.name.clone(),
             size: s.size,
-            members: s.members.iter().map(part).collect(),
+            has_defaults: s.has_defaults,
+            members: s.members.iter().map(|m| part(m, with_defaults)).collect(),
         }),
     }
 }
 
-fn part(member: &Member) -> Part {
+fn part(member: &Member, with_defaults: &BTreeSet<&str>) -> Part {
     match member {
         Member::Gap(gap) => Part {
             name: gap.name.clone(),
@@ -257,11 +259,46 @@ fn part(member: &Member) -> Part {
                 format: format(&f.ty),
                 ctype,
                 descriptor,
+                default: default(f, with_defaults),
                 offset: f.offset,
                 size: f.size,
                 is_gap: false,
             }
         }
+    }
+}
+
+fn value(ty: Primitive, value: Value) -> String {
+    match value {
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        number => value_text(ty, number),
+    }
+}
+
+/// What a new value has in a field, if not zero.
+fn default(f: &Field, with_defaults: &BTreeSet<&str>) -> String {
+    let ty = f.ty.element.named().unwrap_or_default();
+    match &f.default {
+        None if with_defaults.contains(ty) => {
+            let one = format!("{ty}()");
+            f.ty.dims.iter().rev().fold(one, |inner, n| format!("[{inner}] * {n}"))
+        }
+        None => String::new(),
+        Some(FieldDefault::Value(number)) => match f.ty.element {
+            Element::Primitive(p) => value(p, *number),
+            _ => String::new(), // the model gives numbers to primitives only
+        },
+        Some(FieldDefault::Text(text)) => {
+            let escaped = text.chars().map(|c| match c {
+                '"' | '\\' => format!("\\{c}"),
+                ' '..='~' => c.to_string(),
+                c => format!("\\U{:08x}", u32::from(c)),
+            });
+            format!("\"{}\"", escaped.collect::<String>())
+        }
+        Some(FieldDefault::Enum(name)) => format!("{ty}.{name}"),
+        Some(FieldDefault::Flags(_, bits)) => format!("{ty}({bits:#x})"),
     }
 }
 

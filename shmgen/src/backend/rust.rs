@@ -1,8 +1,8 @@
 //! The Rust backend: the body of a module.
 
 use super::notes::{self, Deprecation::Attribute};
-use super::text::{VERSION, lines, quoted, render, version_parts};
-use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
+use super::text::{VERSION, lines, quoted, render, value_text, version_parts};
+use crate::model::{Element, Field, FieldDefault, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
 use shm_runtime::contract::Primitive;
 use std::collections::{BTreeMap, BTreeSet};
@@ -157,7 +157,7 @@ pub(super) fn module(schema: &Schema, options: &RustOptions) -> String {
                 deprecated: deprecated(c.deprecated.as_deref(), ""),
                 name: c.name.clone(),
                 ty: if c.ty == Primitive::Bool { "bool" } else { c.ty.name() }.to_owned(),
-                value: value(c.value),
+                value: value(c.ty, c.value),
             })
             .collect(),
         aliases: schema
@@ -190,11 +190,10 @@ fn deprecated(why: Option<&str>, indent: &str) -> String {
     why.map_or(String::new(), |why| format!("{indent}#[deprecated(note = \"{}\")]\n", quoted(why)))
 }
 
-fn value(value: Value) -> String {
+fn value(ty: Primitive, value: Value) -> String {
     match value {
         Value::Integer(n) => literal(n),
-        Value::Float(f) => format!("{f:?}"),
-        Value::Bool(b) => b.to_string(),
+        Value::Float(_) | Value::Bool(_) => value_text(ty, value),
     }
 }
 
@@ -282,7 +281,7 @@ fn structure(s: &crate::model::Struct, options: &RustOptions) -> Struct {
                 name: f.name.clone(),
                 constant: f.name.to_uppercase(),
                 ty: type_of(&f.ty),
-                default: default_of(&f.ty),
+                default: default_of(f),
                 expr: f.ty.expr().to_string(),
                 unit: quoted(&f.unit),
                 offset: f.offset,
@@ -329,8 +328,11 @@ fn type_of(ty: &Type) -> String {
     ty.dims.iter().rev().fold(element, |inner, n| format!("[{inner}; {n}]"))
 }
 
-fn default_of(ty: &Type) -> String {
-    let element = match &ty.element {
+fn default_of(f: &Field) -> String {
+    if let Some(default) = &f.default {
+        return given_default(&f.ty.element, default);
+    }
+    let element = match &f.ty.element {
         Element::Primitive(Primitive::Bool) => "::shm_runtime::Bool::FALSE".to_owned(),
         Element::Primitive(Primitive::F32 | Primitive::F64) => "0.0".to_owned(),
         Element::Primitive(_) => "0".to_owned(),
@@ -339,7 +341,27 @@ fn default_of(ty: &Type) -> String {
         Element::Enum(name, _) | Element::Flags(name, _) => format!("{name}(0)"),
         Element::Struct(name) => format!("<{name} as ::core::default::Default>::default()"),
     };
-    ty.dims.iter().rev().fold(element, |inner, n| format!("[{inner}; {n}]"))
+    f.ty.dims.iter().rev().fold(element, |inner, n| format!("[{inner}; {n}]"))
+}
+
+/// A default that the schema gives.
+fn given_default(element: &Element, default: &FieldDefault) -> String {
+    let ty = element.named().unwrap_or_default();
+    match default {
+        FieldDefault::Value(Value::Bool(true)) => "::shm_runtime::Bool::TRUE".to_owned(),
+        FieldDefault::Value(Value::Bool(false)) => "::shm_runtime::Bool::FALSE".to_owned(),
+        FieldDefault::Value(number) => match element {
+            Element::Primitive(p) => value(*p, *number),
+            _ => String::new(), // the model gives numbers to primitives only
+        },
+        FieldDefault::Text(text) => {
+            let mut escaped = String::new();
+            text.chars().for_each(|c| escaped.extend(c.escape_debug()));
+            format!("::shm_runtime::Str::from_literal(\"{escaped}\")")
+        }
+        FieldDefault::Enum(name) => format!("{ty}::{name}"),
+        FieldDefault::Flags(_, bits) => format!("{ty}({})", hexadecimal(*bits)),
+    }
 }
 
 fn segment(s: &crate::model::Segment) -> Segment {

@@ -1,6 +1,8 @@
 //! Small pieces of text that more than one language needs.
 
+use crate::model::Value;
 use askama::Template;
+use shm_runtime::contract::Primitive;
 
 /// The version of this tool, which is that of the runtime it writes for.
 pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -51,4 +53,20 @@ pub(super) fn quoted(text: &str) -> String {
         }
     }
     out
+}
+
+/// A number, `true` or `false`, as schemas and people write it.
+pub(super) fn value_text(ty: Primitive, value: Value) -> String {
+    match value {
+        Value::Integer(n) => n.to_string(),
+        Value::Float(f) => float_text(ty, f),
+        Value::Bool(b) => b.to_string(),
+    }
+}
+
+/// The fewest digits that make this number of this type, in a form that Rust, C
+/// and Python share.
+pub(super) fn float_text(ty: Primitive, f: f64) -> String {
+    #[allow(clippy::cast_possible_truncation)] // it is one that an f32 holds
+    if ty == Primitive::F32 { format!("{:?}", f as f32) } else { format!("{f:?}") }
 }

@@ -113,6 +113,11 @@ codes! {
     E067 "two segments in one place"
         "Two segments of the schema have the same name or key, so that only one of them could exist."
 
+    E080 "a default where there can be none"
+        "Fields that are single numbers, bools, texts, enums or flags have defaults. Arrays and bytes[N] are zero in a new value; a struct has the defaults of its own fields."
+    E081 "a default that does not fit"
+        "The default is not of the field's type, or outside of its range: a number too large, a text longer than its room, the name of no value."
+
     E090 "not supported yet"
         "The language has this, and this version of shmgen does not do it yet. It is refused rather than ignored."
 

@@ -273,6 +273,16 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
         ),
     ),
     (
+        Code::E080,
+        "[struct.Tick]\nfield = [ { name = \"rates\", type = \"u32[2]\", default = 1 } ]",
+        "[struct.Tick]\nfield = [ { name = \"rate\", type = \"u32\", default = 1 } ]",
+    ),
+    (
+        Code::E081,
+        "[struct.Tick]\nfield = [ { name = \"venue\", type = \"str[4]\", default = \"NASDAQ\" } ]",
+        "[struct.Tick]\nfield = [ { name = \"venue\", type = \"str[4]\", default = \"XNAS\" } ]",
+    ),
+    (
         Code::E090,
         "[struct.Tick]\nfield = [ { name = \"time\", type = \"u64\", range = [0, 9] } ]",
         "[struct.Tick]\nfield = [ { name = \"time\", type = \"u64\", doc = \"From 0 to 9.\" } ]",

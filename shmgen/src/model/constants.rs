@@ -238,10 +238,10 @@ fn fit(value: Value, ty: Primitive) -> Result<Value, (String, String)> {
         #[allow(clippy::cast_precision_loss)] // as written, in the nearest float
         (Value::Integer(n), None) if ty != Primitive::Bool => fit(Value::Float(n as f64), ty),
         (Value::Float(f), None) if ty != Primitive::Bool => {
-            #[allow(clippy::cast_possible_truncation)] // the check itself
-            let fits = f.is_finite() && (ty == Primitive::F64 || (f as f32).is_finite());
+            #[allow(clippy::cast_possible_truncation)] // to what the type holds
+            let f = if ty == Primitive::F32 { f64::from(f as f32) } else { f };
             let misfit = || (format!("the value does not fit {ty}"), "it is not finite".to_owned());
-            if fits { Ok(value) } else { Err(misfit()) }
+            if f.is_finite() { Ok(Value::Float(f)) } else { Err(misfit()) }
         }
         (Value::Bool(_), None) if ty == Primitive::Bool => Ok(value),
         _ => Err((format!("the value is not of type {ty}"), String::new())),

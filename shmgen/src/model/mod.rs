@@ -6,6 +6,7 @@
 //! same bytes on every run.
 
 mod constants;
+mod defaults;
 mod layout;
 pub mod names;
 mod resolve;
@@ -61,6 +62,14 @@ impl Schema {
         format!("{}.{}", self.version.0, self.version.1)
     }
 
+    /// The structs, each after those that it contains.
+    pub fn structs(&self) -> impl Iterator<Item = &Struct> {
+        self.types.iter().filter_map(|t| match t {
+            TypeDecl::Struct(s) => Some(s),
+            TypeDecl::Enum(_) | TypeDecl::Flags(_) => None,
+        })
+    }
+
     /// Whether anything in it is deprecated.
     pub fn deprecates(&self) -> bool {
         self.constants.iter().any(|c| c.deprecated.is_some())
@@ -89,7 +98,7 @@ pub struct Constant {
 pub enum Value {
     /// Of an integer type.
     Integer(i128),
-    /// Of a float type; always finite.
+    /// Of a float type; always finite, and for f32 one that it holds exactly.
     Float(f64),
     /// Of type bool.
     Bool(bool),
@@ -213,6 +222,9 @@ pub struct Struct {
     pub align: u64,
     /// Fields and gaps, without a byte between them.
     pub members: Vec<Member>,
+    /// Whether a new value has something else than zero in it: a field with a
+    /// default, or one of a struct that has one.
+    pub has_defaults: bool,
     /// Why it is not to be used any more, in one line, if it is not.
     pub deprecated: Option<String>,
     /// Documentation.
@@ -263,12 +275,27 @@ pub struct Field {
     pub align: u64,
     /// Its unit; empty for none.
     pub unit: String,
+    /// What a new value has in it, if not zero; fits the type.
+    pub default: Option<FieldDefault>,
     /// The version that brought it, if that is said; not later than the schema's.
     pub since: Option<(u32, u32)>,
     /// Why it is not to be used any more, in one line, if it is not.
     pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
+}
+
+/// What a new value has in a field.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FieldDefault {
+    /// A number, `true` or `false`.
+    Value(Value),
+    /// Text, which has room in the field and no NUL in it.
+    Text(String),
+    /// A named value of the field's enum.
+    Enum(String),
+    /// Named flags of the field's set, in the order written, and their bits.
+    Flags(Vec<String>, u64),
 }
 
 /// Reserved bytes.

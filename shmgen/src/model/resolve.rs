@@ -7,6 +7,7 @@ use super::segments::{self, resolve_segments};
 use super::types::{Declared, Names};
 use super::{
     Alias, Bit, Element, Enum, EnumValue, Field, Flags, Schema, Struct, Type, TypeDecl, constants,
+    defaults,
 };
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned};
 use crate::syntax::{self, Member};
@@ -267,6 +268,7 @@ impl Resolver<'_, '_> {
                 out.push(laid_out);
             }
         }
+        defaults::mark(&mut out);
         out
     }
 
@@ -384,6 +386,8 @@ impl Resolver<'_, '_> {
                         continue;
                     };
                     let align = self.align(field.align.as_ref(), natural).unwrap_or(natural);
+                    let default = field.default.as_ref();
+                    let default = default.and_then(|d| self.names.default(d, ty, self.diagnostics));
                     let placed = Field {
                         name: field.name.value.clone(),
                         ty: ty.clone(),
@@ -391,6 +395,7 @@ impl Resolver<'_, '_> {
                         size,
                         align,
                         unit: unit.clone(),
+                        default,
                         since: self.since(field.since.as_ref()),
                         deprecated: field.deprecated.clone(),
                         doc: field.doc.clone(),
@@ -411,7 +416,9 @@ impl Resolver<'_, '_> {
         match layout.finish(align) {
             Ok((size, align, members)) => {
                 let (deprecated, doc) = (s.deprecated.clone(), s.doc.clone());
-                Some(Struct { name: name.clone(), size, align, members, deprecated, doc })
+                let name = name.clone();
+                let has_defaults = false; // until all are laid out
+                Some(Struct { name, size, align, members, has_defaults, deprecated, doc })
             }
             Err(TooLarge) => {
                 self.too_large(&s.name.span);
@@ -521,7 +528,7 @@ fn check_written_names(schema: &syntax::Schema, diagnostics: &mut Diagnostics) {
     }
     for s in &schema.structs {
         let name = &s.name.value;
-        for written in ["", "_equal", "_format"] {
+        for written in ["", "_equal", "_format", "_default"] {
             add(format!("{name}{written}"), &s.name, format!("`{name}`"));
         }
     }

@@ -8,6 +8,7 @@
 //! recurses, however deep its parentheses are.
 
 use super::walk::{Context, parse_integer};
+use super::{Number, ValueText};
 use crate::diagnostics::{Code, Span, Spanned};
 
 /// An expression that is well formed.
@@ -115,6 +116,21 @@ impl Expression {
             Step::Constant(name) => Some(Spanned::new(name.as_str(), step.span.clone())),
             _ => None,
         })
+    }
+}
+
+impl ValueText {
+    /// A whole number as text, or an expression.
+    pub(crate) fn of_text(
+        context: &mut Context<'_>,
+        text: &Spanned<String>,
+        key: &str,
+    ) -> Option<Self> {
+        if parse_integer(&text.value).is_none() {
+            return Expression::parse(context, text).map(Self::Expression);
+        }
+        let number = context.in_64_bits(parse_integer(&text.value), &text.span, key);
+        number.map(|number| Self::Number(Number::Integer(number)))
     }
 }
 

@@ -141,6 +141,12 @@ fn shape(shape: Shape, definitions: &mut Definitions) -> Value {
             "maximum": 0o777,
         }),
         Shape::Constant => json!({ "type": ["number", "boolean", "string"] }),
+        Shape::Default => json!({
+            "anyOf": [
+                { "type": ["number", "boolean", "string"] },
+                { "type": "array", "items": { "type": "string" } },
+            ],
+        }),
         Shape::One => json!({ "const": 1 }),
         Shape::Table(kind) => definitions.reference(kind),
         Shape::Named(kind) => json!({

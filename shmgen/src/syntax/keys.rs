@@ -2,8 +2,8 @@
 //! and what `shmgen schema` tells editors.
 
 use Shape::{
-    Bits, Choice, Constant, Dotted, Edition, Integer, Lints, List, Name, Named, One, Permissions,
-    Scalar, Table, Text, Type, Version,
+    Bits, Choice, Constant, Default, Dotted, Edition, Integer, Lints, List, Name, Named, One,
+    Permissions, Scalar, Table, Text, Type, Version,
 };
 
 /// A key of a table.
@@ -50,6 +50,8 @@ pub(crate) enum Shape {
     Permissions,
     /// The value of a constant.
     Constant,
+    /// The value of a field.
+    Default,
     /// The number 1.
     One,
     /// A table.
@@ -242,7 +244,7 @@ pub(crate) const FIELD: TableKind = TableKind {
         DOC,
         LINTS,
         SINCE,
-        later("default"),
+        key("default", Default, "What a new value has in it; the form is that of the type."),
         later("range"),
         DEPRECATED,
     ],

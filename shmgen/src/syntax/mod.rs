@@ -15,6 +15,7 @@ pub use expression::{Expression, Operator, Step};
 pub use json_schema::json_schema;
 pub use parse::parse;
 pub use type_text::{Length, TypeText};
+pub(crate) use walk::Context;
 
 use crate::diagnostics::{Code, Source, Spanned};
 use std::sync::Arc;
@@ -64,6 +65,17 @@ pub enum ValueText {
     Number(Number),
     /// How it is computed from constants.
     Expression(Expression),
+}
+
+/// A default as it is written; what text means depends on the field's type.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DefaultText {
+    /// A number, `true` or `false`.
+    Number(Number),
+    /// Text, the name of a value or a flag, or an expression.
+    Text(String),
+    /// Names of flags.
+    Names(Vec<Spanned<String>>),
 }
 
 /// `[const.NAME]`
@@ -206,6 +218,8 @@ pub struct Field {
     pub unit: Option<String>,
     /// The alignment that is asked for.
     pub align: Option<Spanned<i128>>,
+    /// What a new value has in it.
+    pub default: Option<Spanned<DefaultText>>,
     /// The version that brought it.
     pub since: Option<Spanned<(u32, u32)>>,
     /// Why it is not to be used any more.

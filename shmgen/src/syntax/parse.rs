@@ -1,14 +1,13 @@
 //! From TOML to the [`Schema`] as it is written.
 
-use super::expression::Expression;
 use super::keys::{
     ALIAS, BIT, CONST, ENUM, FIELD, FLAGS, OBJECT, RESERVED, ROOT, SCHEMA, SEGMENT, STRUCT, VALUE,
 };
 use super::type_text::TypeText;
-use super::walk::{Context, Named, Node, Table, parse_integer};
+use super::walk::{Context, Named, Node, Table};
 use super::{
-    Alias, Bit, Constant, Enum, EnumValue, Field, Flags, Member, Number, Object, Schema, Segment,
-    Struct, ValueText,
+    Alias, Bit, Constant, DefaultText, Enum, EnumValue, Field, Flags, Member, Number, Object,
+    Schema, Segment, Struct, ValueText,
 };
 use crate::diagnostics::{Code, Diagnostics, Source, Span, Spanned};
 use std::sync::Arc;
@@ -147,29 +146,46 @@ fn constant(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Constant>
 /// A number, `true`, `false`, or text: a whole number too large for TOML, or an
 /// expression.
 fn value(context: &mut Context<'_>, node: &Node<'_>, key: &str) -> Option<Spanned<ValueText>> {
-    let value = match node.get_ref() {
-        DeValue::Boolean(b) => Number::Bool(*b),
-        DeValue::Float(f) => match f.as_str().parse() {
-            Ok(f) => Number::Float(f),
-            Err(_) => {
+    if let DeValue::String(text) = node.get_ref() {
+        let text = Spanned::new(text.to_string(), node.span());
+        let value = ValueText::of_text(context, &text, key)?;
+        return Some(Spanned::new(value, text.span));
+    }
+    let expected = "a number, true or false, or an expression as text";
+    let value = ValueText::Number(number(context, node, key, expected)?);
+    Some(Spanned::new(value, node.span()))
+}
+
+/// A number, `true` or `false`; what is `expected` instead of anything else.
+fn number(context: &mut Context<'_>, node: &Node<'_>, key: &str, expected: &str) -> Option<Number> {
+    match node.get_ref() {
+        DeValue::Boolean(b) => Some(Number::Bool(*b)),
+        DeValue::Integer(_) => Some(Number::Integer(context.integer(node, key)?.value)),
+        DeValue::Float(f) => {
+            let number = f.as_str().replace('_', "").parse().ok();
+            if number.is_none() {
                 context.error(Code::E013, node.span(), "this is no number");
-                return None;
             }
-        },
-        DeValue::String(text) if parse_integer(text).is_none() => {
-            let text = Spanned::new(text.to_string(), node.span());
-            let expression = Expression::parse(context, &text)?;
-            return Some(Spanned::new(ValueText::Expression(expression), node.span()));
-        }
-        DeValue::Integer(_) | DeValue::String(_) => {
-            Number::Integer(context.integer(node, key)?.value)
+            number.map(Number::Float)
         }
         _ => {
-            context.wrong_kind(node, key, "a number, true or false, or an expression as text");
-            return None;
+            context.wrong_kind(node, key, expected);
+            None
         }
+    }
+}
+
+fn default(context: &mut Context<'_>, node: &Node<'_>) -> Option<Spanned<DefaultText>> {
+    let expected = "a number, true or false, text, or a list of flags";
+    let value = match node.get_ref() {
+        DeValue::String(text) => DefaultText::Text(text.to_string()),
+        DeValue::Array(list) => {
+            let names = list.iter().filter_map(|item| context.text(item, "default"));
+            DefaultText::Names(names.collect())
+        }
+        _ => DefaultText::Number(number(context, node, "default", expected)?),
     };
-    Some(Spanned::new(ValueText::Number(value), node.span()))
+    Some(Spanned::new(value, node.span()))
 }
 
 fn alias(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Alias> {
@@ -279,9 +295,20 @@ fn member(context: &mut Context<'_>, table: &DeTable<'_>, span: &Span) -> Option
     let since = since(context, &table);
     let unit = table.text(context, "unit").map(|t| t.value);
     let align = table.integer(context, "align");
+    let default = table.get("default").and_then(|node| default(context, node));
     let name = table.text(context, "name");
     let ty = type_text(context, &table, "type");
-    Some(Member::Field(Field { name: name?, ty: ty?, unit, align, since, deprecated, doc, lint }))
+    Some(Member::Field(Field {
+        name: name?,
+        ty: ty?,
+        unit,
+        align,
+        default,
+        since,
+        deprecated,
+        doc,
+        lint,
+    }))
 }
 
 fn segment(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Segment> {

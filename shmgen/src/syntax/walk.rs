@@ -108,13 +108,24 @@ impl Context<'_> {
                 return None;
             }
         };
+        let number = self.in_64_bits(number, &node.span(), key)?;
+        Some(Spanned::new(number, node.span()))
+    }
+
+    /// A number, if it has no more than 64 bits.
+    pub(super) fn in_64_bits(
+        &mut self,
+        number: Option<i128>,
+        span: &Span,
+        key: &str,
+    ) -> Option<i128> {
         // Whatever TOML or an editor can hold fits; so these are nonsense.
         let number = number.filter(|n| (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(n));
         if number.is_none() {
-            self.error(Code::E013, node.span(), format!("`{key}` is a whole number of 64 bits"))
-                .label("this is none");
+            let message = format!("`{key}` is a whole number of 64 bits");
+            self.error(Code::E013, span.clone(), message).label("this is none");
         }
-        Some(Spanned::new(number?, node.span()))
+        number
     }
 }
 

@@ -130,7 +130,7 @@ impl Vec {
     pub const NUMBER: ::shm_runtime::FieldRef<Self, [f32; 3]> = ::shm_runtime::FieldRef::at(36);
 }
 
-#[allow(clippy::derivable_impls)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::default::Default for Vec {
     fn default() -> Self {
         Self {

@@ -509,7 +509,7 @@ impl Level {
     pub const QUANTITY: ::shm_runtime::FieldRef<Self, u32> = ::shm_runtime::FieldRef::at(8);
 }
 
-#[allow(clippy::derivable_impls)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::default::Default for Level {
     fn default() -> Self {
         Self {
@@ -581,7 +581,7 @@ impl Option {
     pub const G: ::shm_runtime::FieldRef<Self, u8> = ::shm_runtime::FieldRef::at(24);
 }
 
-#[allow(clippy::derivable_impls)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::default::Default for Option {
     fn default() -> Self {
         Self {
@@ -759,7 +759,7 @@ impl Book {
     pub const APART: ::shm_runtime::FieldRef<Self, u8> = ::shm_runtime::FieldRef::at(448);
 }
 
-#[allow(clippy::derivable_impls)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::default::Default for Book {
     fn default() -> Self {
         Self {
@@ -914,7 +914,7 @@ impl Outer {
     pub const BOOKS: ::shm_runtime::FieldRef<Self, [Book; 2]> = ::shm_runtime::FieldRef::at(64);
 }
 
-#[allow(clippy::derivable_impls)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::default::Default for Outer {
     fn default() -> Self {
         Self {

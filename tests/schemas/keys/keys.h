@@ -68,7 +68,7 @@ constexpr float test_keys_OLD_RATIO_deprecated SHM_DEPRECATED("use RATIO, not a 
 enum { test_keys_OLD_RATIO_deprecated SHM_DEPRECATED("use RATIO, not a \\ or ?\?/") = 0 };
 #endif
 /* Deprecated: use RATIO, not a \ or ??/. */
-#define test_keys_OLD_RATIO (-0.0f - SHM_CAST(float, test_keys_OLD_RATIO_deprecated))
+#define test_keys_OLD_RATIO ((-0.0f) - SHM_CAST(float, test_keys_OLD_RATIO_deprecated))
 /* A zero that warns: a macro itself cannot be deprecated. */
 #if defined(__cplusplus)
 constexpr uint8_t test_keys_OLD_SWITCH_deprecated SHM_DEPRECATED("it is always on") = 0;
@@ -83,6 +83,9 @@ typedef int64_t test_keys_OldPrice SHM_DEPRECATED("use a number; */ ends it");
 
 /* Deprecated: use a list. */
 typedef float test_keys_OldRow[4] SHM_DEPRECATED("use a list");
+
+/* Unit: 1e-8 USD. */
+typedef int64_t test_keys_OrderPrice;
 
 /* Any number is a value; those without a name come from other versions. */
 #ifdef __cplusplus
@@ -658,6 +661,474 @@ SHM_INLINE size_t test_keys_Trade_format(const test_keys_Trade *value, char *buf
   return text.used;
 }
 
+typedef struct test_keys_Numbers {
+  /* Default: 255. */
+  uint8_t u8;
+  /* Default: -128. */
+  int8_t i8;
+  /* Default: 900. */
+  uint16_t u16;
+  /* Default: -12345. */
+  int16_t i16;
+  uint8_t _reserved0[2];
+  /* Default: 4000000000. */
+  uint32_t u32;
+  /* Default: -2147483648. */
+  int32_t i32;
+  /* Default: 18446744073709551615. */
+  uint64_t u64;
+  /* Default: -9223372036854775808. */
+  int64_t i64;
+  /* Default: 0.1. */
+  float f32;
+  uint8_t _reserved1[4];
+  /* Default: -1e-300. */
+  double f64;
+  /* Default: 1.0. */
+  float tie;
+  uint8_t _reserved2[4];
+  /* Default: -0.0. */
+  double minus;
+  /* Default: -0.5. */
+  double ratio;
+  /* Default: true. */
+  uint8_t on;
+  /* Default: true. */
+  uint8_t traced;
+  /* Default: false. */
+  uint8_t off;
+  uint8_t _reserved3[1];
+  uint32_t zero;
+} test_keys_Numbers;
+SHM_STATIC_ASSERT(sizeof(test_keys_Numbers) == 80, "size of test_keys_Numbers");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_Numbers) == 8, "alignment of test_keys_Numbers");
+SHM_STATIC_ASSERT(offsetof(test_keys_Numbers, u8) == 0, "offset of test_keys_Numbers.u8");
+SHM_STATIC_ASSERT(offsetof(test_keys_Numbers, i8) == 1, "offset of test_keys_Numbers.i8");
+SHM_STATIC_ASSERT(offsetof(test_keys_Numbers, u16) == 2, "offset of test_keys_Numbers.u16");
+SHM_STATIC_ASSERT(offsetof(test_keys_Numbers, i16) == 4, "offset of test_keys_Numbers.i16");
+SHM_STATIC_ASSERT(offsetof(test_keys_Numbers, _reserved0) == 6, "offset of test_keys_Numbers._reserved0");
+SHM_STATIC_ASSERT(offsetof(test_keys_Numbers, u32) == 8, "offset of test_keys_Numbers.u32");
+SHM_STATIC_ASSERT(offsetof(test_keys_Numbers, i32) == 12, "offset of test_keys_Numbers.i32");
+SHM_STATIC_ASSERT(offsetof(test_keys_Numbers, u64) == 16, "offset of test_keys_Numbers.u64");
+SHM_STATIC_ASSERT(offsetof(test_keys_Numbers, i64) == 24, "offset of test_keys_Numbers.i64");
+SHM_STATIC_ASSERT(offsetof(test_keys_Numbers, f32) == 32, "offset of test_keys_Numbers.f32");
+SHM_STATIC_ASSERT(offsetof(test_keys_Numbers, _reserved1) == 36, "offset of test_keys_Numbers._reserved1");
+SHM_STATIC_ASSERT(offsetof(test_keys_Numbers, f64) == 40, "offset of test_keys_Numbers.f64");
+SHM_STATIC_ASSERT(offsetof(test_keys_Numbers, tie) == 48, "offset of test_keys_Numbers.tie");
+SHM_STATIC_ASSERT(offsetof(test_keys_Numbers, _reserved2) == 52, "offset of test_keys_Numbers._reserved2");
+SHM_STATIC_ASSERT(offsetof(test_keys_Numbers, minus) == 56, "offset of test_keys_Numbers.minus");
+SHM_STATIC_ASSERT(offsetof(test_keys_Numbers, ratio) == 64, "offset of test_keys_Numbers.ratio");
+SHM_STATIC_ASSERT(offsetof(test_keys_Numbers, on) == 72, "offset of test_keys_Numbers.on");
+SHM_STATIC_ASSERT(offsetof(test_keys_Numbers, traced) == 73, "offset of test_keys_Numbers.traced");
+SHM_STATIC_ASSERT(offsetof(test_keys_Numbers, off) == 74, "offset of test_keys_Numbers.off");
+SHM_STATIC_ASSERT(offsetof(test_keys_Numbers, _reserved3) == 75, "offset of test_keys_Numbers._reserved3");
+SHM_STATIC_ASSERT(offsetof(test_keys_Numbers, zero) == 76, "offset of test_keys_Numbers.zero");
+
+/* A value whose fields have the defaults of the schema; the others are zero. */
+SHM_INLINE test_keys_Numbers test_keys_Numbers_default(void) {
+  test_keys_Numbers value;
+  memset(&value, 0, sizeof value);
+  value.u8 = UINT8_C(255);
+  value.i8 = (-INT8_C(127) - 1);
+  value.u16 = UINT16_C(900);
+  value.i16 = (-INT16_C(12345));
+  value.u32 = UINT32_C(4000000000);
+  value.i32 = (-INT32_C(2147483647) - 1);
+  value.u64 = UINT64_C(18446744073709551615);
+  value.i64 = (-INT64_C(9223372036854775807) - 1);
+  value.f32 = 0.1f;
+  value.f64 = (-1e-300);
+  value.tie = 1.0f;
+  value.minus = (-0.0);
+  value.ratio = (-0.5);
+  value.on = 1;
+  value.traced = 1;
+  value.off = 0;
+  return value;
+}
+
+/* Whether all fields are equal; reserved bytes do not count. */
+SHM_INLINE bool test_keys_Numbers_equal(const test_keys_Numbers *a, const test_keys_Numbers *b) {
+  if (a->u8 != b->u8) {
+    return false;
+  }
+  if (a->i8 != b->i8) {
+    return false;
+  }
+  if (a->u16 != b->u16) {
+    return false;
+  }
+  if (a->i16 != b->i16) {
+    return false;
+  }
+  if (a->u32 != b->u32) {
+    return false;
+  }
+  if (a->i32 != b->i32) {
+    return false;
+  }
+  if (a->u64 != b->u64) {
+    return false;
+  }
+  if (a->i64 != b->i64) {
+    return false;
+  }
+  if (a->f32 != b->f32) {
+    return false;
+  }
+  if (a->f64 != b->f64) {
+    return false;
+  }
+  if (a->tie != b->tie) {
+    return false;
+  }
+  if (a->minus != b->minus) {
+    return false;
+  }
+  if (a->ratio != b->ratio) {
+    return false;
+  }
+  if (a->on != b->on) {
+    return false;
+  }
+  if (a->traced != b->traced) {
+    return false;
+  }
+  if (a->off != b->off) {
+    return false;
+  }
+  if (a->zero != b->zero) {
+    return false;
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_Numbers_add(shm_text *text, const test_keys_Numbers *value) {
+  shm_add(text, "Numbers { ");
+  shm_add(text, "u8: ");
+  shm_add_number(text, value->u8);
+  shm_add(text, ", i8: ");
+  shm_add_signed(text, value->i8);
+  shm_add(text, ", u16: ");
+  shm_add_number(text, value->u16);
+  shm_add(text, ", i16: ");
+  shm_add_signed(text, value->i16);
+  shm_add(text, ", u32: ");
+  shm_add_number(text, value->u32);
+  shm_add(text, ", i32: ");
+  shm_add_signed(text, value->i32);
+  shm_add(text, ", u64: ");
+  shm_add_number(text, value->u64);
+  shm_add(text, ", i64: ");
+  shm_add_signed(text, value->i64);
+  shm_add(text, ", f32: ");
+  {
+    char number[32];
+    snprintf(number, sizeof number, "%.9g", SHM_CAST(double, value->f32));
+    shm_add(text, number);
+  }
+  shm_add(text, ", f64: ");
+  {
+    char number[32];
+    snprintf(number, sizeof number, "%.17g", SHM_CAST(double, value->f64));
+    shm_add(text, number);
+  }
+  shm_add(text, ", tie: ");
+  {
+    char number[32];
+    snprintf(number, sizeof number, "%.9g", SHM_CAST(double, value->tie));
+    shm_add(text, number);
+  }
+  shm_add(text, ", minus: ");
+  {
+    char number[32];
+    snprintf(number, sizeof number, "%.17g", SHM_CAST(double, value->minus));
+    shm_add(text, number);
+  }
+  shm_add(text, ", ratio: ");
+  {
+    char number[32];
+    snprintf(number, sizeof number, "%.17g", SHM_CAST(double, value->ratio));
+    shm_add(text, number);
+  }
+  shm_add(text, ", on: ");
+  shm_add_number(text, value->on);
+  shm_add(text, ", traced: ");
+  shm_add_number(text, value->traced);
+  shm_add(text, ", off: ");
+  shm_add_number(text, value->off);
+  shm_add(text, ", zero: ");
+  shm_add_number(text, value->zero);
+  shm_add(text, " }");
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_Numbers_format(const test_keys_Numbers *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_Numbers_add(&text, value);
+  return text.used;
+}
+
+/* Defaults of all kinds, and gaps that stay zero. */
+typedef struct test_keys_Order {
+  /* Default: 1. */
+  uint8_t flag;
+  uint8_t _reserved0[7];
+  /*
+   * What it costs.
+   *
+   * Unit: 1e-8 USD. Default: 100.
+   */
+  int64_t price;
+  /* Default: AUCTION. */
+  test_keys_Phase phase;
+  /* Default: BUST | LATE. */
+  test_keys_Marks marks;
+  /* Default: LATE. */
+  test_keys_Marks one;
+  /* Default: no flag. */
+  test_keys_Marks none;
+  uint8_t _reserved1[4];
+  /* Default: ODD. */
+  test_keys_Kinds kinds;
+  /* Default: "Zürich". */
+  char venue[8];
+  /* Default: "\"?\\??/  ' 9". */
+  char awkward[12];
+  /* Default: "XNAS". */
+  char full[4];
+  /* Default: "". */
+  char empty[3];
+  /* Default: BUY. */
+  test_keys_Side side;
+  uint8_t raw[2];
+  uint8_t _reserved2[2];
+  uint32_t rates[2];
+} test_keys_Order;
+SHM_STATIC_ASSERT(sizeof(test_keys_Order) == 72, "size of test_keys_Order");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_Order) == 8, "alignment of test_keys_Order");
+SHM_STATIC_ASSERT(offsetof(test_keys_Order, flag) == 0, "offset of test_keys_Order.flag");
+SHM_STATIC_ASSERT(offsetof(test_keys_Order, _reserved0) == 1, "offset of test_keys_Order._reserved0");
+SHM_STATIC_ASSERT(offsetof(test_keys_Order, price) == 8, "offset of test_keys_Order.price");
+SHM_STATIC_ASSERT(offsetof(test_keys_Order, phase) == 16, "offset of test_keys_Order.phase");
+SHM_STATIC_ASSERT(offsetof(test_keys_Order, marks) == 17, "offset of test_keys_Order.marks");
+SHM_STATIC_ASSERT(offsetof(test_keys_Order, one) == 18, "offset of test_keys_Order.one");
+SHM_STATIC_ASSERT(offsetof(test_keys_Order, none) == 19, "offset of test_keys_Order.none");
+SHM_STATIC_ASSERT(offsetof(test_keys_Order, _reserved1) == 20, "offset of test_keys_Order._reserved1");
+SHM_STATIC_ASSERT(offsetof(test_keys_Order, kinds) == 24, "offset of test_keys_Order.kinds");
+SHM_STATIC_ASSERT(offsetof(test_keys_Order, venue) == 32, "offset of test_keys_Order.venue");
+SHM_STATIC_ASSERT(offsetof(test_keys_Order, awkward) == 40, "offset of test_keys_Order.awkward");
+SHM_STATIC_ASSERT(offsetof(test_keys_Order, full) == 52, "offset of test_keys_Order.full");
+SHM_STATIC_ASSERT(offsetof(test_keys_Order, empty) == 56, "offset of test_keys_Order.empty");
+SHM_STATIC_ASSERT(offsetof(test_keys_Order, side) == 59, "offset of test_keys_Order.side");
+SHM_STATIC_ASSERT(offsetof(test_keys_Order, raw) == 60, "offset of test_keys_Order.raw");
+SHM_STATIC_ASSERT(offsetof(test_keys_Order, _reserved2) == 62, "offset of test_keys_Order._reserved2");
+SHM_STATIC_ASSERT(offsetof(test_keys_Order, rates) == 64, "offset of test_keys_Order.rates");
+
+/* A value whose fields have the defaults of the schema; the others are zero. */
+SHM_INLINE test_keys_Order test_keys_Order_default(void) {
+  test_keys_Order value;
+  memset(&value, 0, sizeof value);
+  value.flag = UINT8_C(1);
+  value.price = INT64_C(100);
+  value.phase = test_keys_Phase_AUCTION;
+  value.marks = SHM_CAST(test_keys_Marks, UINT8_C(3));
+  value.one = SHM_CAST(test_keys_Marks, UINT8_C(1));
+  value.none = SHM_CAST(test_keys_Marks, UINT8_C(0));
+  value.kinds = SHM_CAST(test_keys_Kinds, UINT64_C(9223372036854775808));
+  memcpy(value.venue, "Z\303\274rich", 7);
+  memcpy(value.awkward, "\"\?\\\?\?/\011\001'\1779", 11);
+  memcpy(value.full, "XNAS", 4);
+  value.side = test_keys_Side_BUY;
+  return value;
+}
+
+/* Whether all fields are equal; reserved bytes do not count. */
+SHM_INLINE bool test_keys_Order_equal(const test_keys_Order *a, const test_keys_Order *b) {
+  if (a->flag != b->flag) {
+    return false;
+  }
+  if (a->price != b->price) {
+    return false;
+  }
+  if (a->phase != b->phase) {
+    return false;
+  }
+  if (a->marks != b->marks) {
+    return false;
+  }
+  if (a->one != b->one) {
+    return false;
+  }
+  if (a->none != b->none) {
+    return false;
+  }
+  if (a->kinds != b->kinds) {
+    return false;
+  }
+  if (!shm_text_equal(a->venue, b->venue, 8)) {
+    return false;
+  }
+  if (!shm_text_equal(a->awkward, b->awkward, 12)) {
+    return false;
+  }
+  if (!shm_text_equal(a->full, b->full, 4)) {
+    return false;
+  }
+  if (!shm_text_equal(a->empty, b->empty, 3)) {
+    return false;
+  }
+  if (a->side != b->side) {
+    return false;
+  }
+  if (memcmp(a->raw, b->raw, 2) != 0) {
+    return false;
+  }
+  for (size_t i0 = 0; i0 < 2; i0++) {
+    if (a->rates[i0] != b->rates[i0]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_Order_add(shm_text *text, const test_keys_Order *value) {
+  shm_add(text, "Order { ");
+  shm_add(text, "flag: ");
+  shm_add_number(text, value->flag);
+  shm_add(text, ", price: ");
+  shm_add_signed(text, value->price);
+  shm_add(text, ", phase: ");
+  test_keys_Phase_add(text, value->phase);
+  shm_add(text, ", marks: ");
+  test_keys_Marks_add(text, value->marks);
+  shm_add(text, ", one: ");
+  test_keys_Marks_add(text, value->one);
+  shm_add(text, ", none: ");
+  test_keys_Marks_add(text, value->none);
+  shm_add(text, ", kinds: ");
+  test_keys_Kinds_add(text, value->kinds);
+  shm_add(text, ", venue: ");
+  shm_add(text, "\"");
+  shm_add_outside(text, value->venue, 8);
+  shm_add(text, "\"");
+  shm_add(text, ", awkward: ");
+  shm_add(text, "\"");
+  shm_add_outside(text, value->awkward, 12);
+  shm_add(text, "\"");
+  shm_add(text, ", full: ");
+  shm_add(text, "\"");
+  shm_add_outside(text, value->full, 4);
+  shm_add(text, "\"");
+  shm_add(text, ", empty: ");
+  shm_add(text, "\"");
+  shm_add_outside(text, value->empty, 3);
+  shm_add(text, "\"");
+  shm_add(text, ", side: ");
+  test_keys_Side_add(text, value->side);
+  shm_add(text, ", raw: ");
+  shm_add_hex(text, value->raw, 2);
+  shm_add(text, ", rates: ");
+  shm_add(text, "[");
+  for (size_t i0 = 0; i0 < 2; i0++) {
+    shm_add(text, i0 == 0 ? "" : ", ");
+    shm_add_number(text, value->rates[i0]);
+  }
+  shm_add(text, "]");
+  shm_add(text, " }");
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_Order_format(const test_keys_Order *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_Order_add(&text, value);
+  return text.used;
+}
+
+typedef struct __attribute__((aligned(64))) test_keys_Basket {
+  test_keys_Order orders[2][3];
+  test_keys_Numbers numbers;
+  test_keys_Computed computed;
+  uint8_t _reserved0[42];
+} test_keys_Basket;
+SHM_STATIC_ASSERT(sizeof(test_keys_Basket) == 576, "size of test_keys_Basket");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_Basket) == 64, "alignment of test_keys_Basket");
+SHM_STATIC_ASSERT(offsetof(test_keys_Basket, orders) == 0, "offset of test_keys_Basket.orders");
+SHM_STATIC_ASSERT(offsetof(test_keys_Basket, numbers) == 432, "offset of test_keys_Basket.numbers");
+SHM_STATIC_ASSERT(offsetof(test_keys_Basket, computed) == 512, "offset of test_keys_Basket.computed");
+SHM_STATIC_ASSERT(offsetof(test_keys_Basket, _reserved0) == 534, "offset of test_keys_Basket._reserved0");
+
+/* A value whose fields have the defaults of the schema; the others are zero. */
+SHM_INLINE test_keys_Basket test_keys_Basket_default(void) {
+  test_keys_Basket value;
+  memset(&value, 0, sizeof value);
+  for (size_t i0 = 0; i0 < 2; i0++) {
+    for (size_t i1 = 0; i1 < 3; i1++) {
+      value.orders[i0][i1] = test_keys_Order_default();
+    }
+  }
+  value.numbers = test_keys_Numbers_default();
+  return value;
+}
+
+/* Whether all fields are equal; reserved bytes do not count. */
+SHM_INLINE bool test_keys_Basket_equal(const test_keys_Basket *a, const test_keys_Basket *b) {
+  for (size_t i0 = 0; i0 < 2; i0++) {
+    for (size_t i1 = 0; i1 < 3; i1++) {
+      if (!test_keys_Order_equal(&a->orders[i0][i1], &b->orders[i0][i1])) {
+        return false;
+      }
+    }
+  }
+  if (!test_keys_Numbers_equal(&a->numbers, &b->numbers)) {
+    return false;
+  }
+  if (!test_keys_Computed_equal(&a->computed, &b->computed)) {
+    return false;
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_Basket_add(shm_text *text, const test_keys_Basket *value) {
+  shm_add(text, "Basket { ");
+  shm_add(text, "orders: ");
+  shm_add(text, "[");
+  for (size_t i0 = 0; i0 < 2; i0++) {
+    shm_add(text, i0 == 0 ? "" : ", ");
+    shm_add(text, "[");
+    for (size_t i1 = 0; i1 < 3; i1++) {
+      shm_add(text, i1 == 0 ? "" : ", ");
+      test_keys_Order_add(text, &value->orders[i0][i1]);
+    }
+    shm_add(text, "]");
+  }
+  shm_add(text, "]");
+  shm_add(text, ", numbers: ");
+  test_keys_Numbers_add(text, &value->numbers);
+  shm_add(text, ", computed: ");
+  test_keys_Computed_add(text, &value->computed);
+  shm_add(text, " }");
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_Basket_format(const test_keys_Basket *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_Basket_add(&text, value);
+  return text.used;
+}
+
 /* The segment trades: 8192 bytes, at posix:/test.keys.trades unless told otherwise.
  *
  * A handle is for one thread at a time; attach again for another. It must not be copied while attached.
@@ -1003,6 +1474,285 @@ SHM_INLINE uint64_t test_keys_Trades_levels_redelivered(const test_keys_Trades *
 /* Messages that wait now. */
 SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_levels_depth(const test_keys_Trades *segment, uint64_t *depth) {
   return shm_queue_depth(&segment->attachment, 1, depth);
+}
+
+/* The segment orders: 12288 bytes, at posix:/test.keys.orders unless told otherwise.
+ *
+ * A handle is for one thread at a time; attach again for another. It must not be copied while attached.
+ * One that is all zero is not attached. */
+typedef struct test_keys_Orders {
+  shm_attachment attachment;
+  shm_producer baskets_producer;
+  shm_consumer baskets_consumer;
+} test_keys_Orders;
+
+/* What the bytes of the segment mean, in the canonical form that lies in it. */
+static const uint8_t test_keys_Orders_contract[1737] = {
+    0x53, 0xc4, 0x06, 0x00, 0x00, 0x09, 0x00, 0x74, 0x65, 0x73, 0x74, 0x2e, 0x6b, 0x65, 0x79, 0x73, 0x06, 0x00, 0x6f, 0x72, 0x64, 0x65, 0x72, 0x73,
+    0x54, 0x9a, 0x00, 0x00, 0x00, 0x00, 0x00, 0x06, 0x00, 0x42, 0x61, 0x73, 0x6b, 0x65, 0x74, 0x40, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x40,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x66, 0x27, 0x00, 0x00, 0x00, 0x06, 0x00, 0x6f, 0x72, 0x64, 0x65, 0x72, 0x73, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0xb0, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0b, 0x00, 0x4f, 0x72, 0x64, 0x65, 0x72, 0x5b, 0x32, 0x5d, 0x5b, 0x33,
+    0x5d, 0x00, 0x00, 0x66, 0x24, 0x00, 0x00, 0x00, 0x07, 0x00, 0x6e, 0x75, 0x6d, 0x62, 0x65, 0x72, 0x73, 0xb0, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x50, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x07, 0x00, 0x4e, 0x75, 0x6d, 0x62, 0x65, 0x72, 0x73, 0x00, 0x00, 0x66, 0x26, 0x00, 0x00,
+    0x00, 0x08, 0x00, 0x63, 0x6f, 0x6d, 0x70, 0x75, 0x74, 0x65, 0x64, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x16, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x08, 0x00, 0x43, 0x6f, 0x6d, 0x70, 0x75, 0x74, 0x65, 0x64, 0x00, 0x00, 0x54, 0x67, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00,
+    0x43, 0x6f, 0x6d, 0x70, 0x75, 0x74, 0x65, 0x64, 0x16, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x66, 0x21, 0x00, 0x00, 0x00, 0x05, 0x00, 0x73, 0x6c, 0x6f, 0x74, 0x73, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x12, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x06, 0x00, 0x75, 0x31, 0x36, 0x5b, 0x39, 0x5d, 0x00, 0x00, 0x66, 0x20, 0x00, 0x00, 0x00, 0x04, 0x00, 0x74, 0x65, 0x78,
+    0x74, 0x12, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x06, 0x00, 0x73, 0x74, 0x72, 0x5b, 0x34,
+    0x5d, 0x00, 0x00, 0x46, 0x33, 0x00, 0x00, 0x00, 0x00, 0x00, 0x05, 0x00, 0x4b, 0x69, 0x6e, 0x64, 0x73, 0x03, 0x00, 0x75, 0x36, 0x34, 0x62, 0x0e,
+    0x00, 0x00, 0x00, 0x04, 0x00, 0x45, 0x56, 0x45, 0x4e, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x62, 0x0d, 0x00, 0x00, 0x00, 0x03, 0x00,
+    0x4f, 0x44, 0x44, 0x3f, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x46, 0x33, 0x00, 0x00, 0x00, 0x00, 0x00, 0x05, 0x00, 0x4d, 0x61, 0x72, 0x6b,
+    0x73, 0x02, 0x00, 0x75, 0x38, 0x62, 0x0e, 0x00, 0x00, 0x00, 0x04, 0x00, 0x4c, 0x41, 0x54, 0x45, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x62, 0x0e, 0x00, 0x00, 0x00, 0x04, 0x00, 0x42, 0x55, 0x53, 0x54, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x54, 0x52, 0x02, 0x00, 0x00,
+    0x00, 0x00, 0x07, 0x00, 0x4e, 0x75, 0x6d, 0x62, 0x65, 0x72, 0x73, 0x50, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x66, 0x1a, 0x00, 0x00, 0x00, 0x02, 0x00, 0x75, 0x38, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x75, 0x38, 0x00, 0x00, 0x66, 0x1a, 0x00, 0x00, 0x00, 0x02, 0x00, 0x69, 0x38, 0x01, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x69, 0x38, 0x00, 0x00, 0x66, 0x1c, 0x00, 0x00, 0x00, 0x03, 0x00,
+    0x75, 0x31, 0x36, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x75, 0x31, 0x36,
+    0x00, 0x00, 0x66, 0x1c, 0x00, 0x00, 0x00, 0x03, 0x00, 0x69, 0x31, 0x36, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x69, 0x31, 0x36, 0x00, 0x00, 0x66, 0x1c, 0x00, 0x00, 0x00, 0x03, 0x00, 0x75, 0x33, 0x32, 0x08, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x75, 0x33, 0x32, 0x00, 0x00, 0x66, 0x1c, 0x00, 0x00,
+    0x00, 0x03, 0x00, 0x69, 0x33, 0x32, 0x0c, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00,
+    0x69, 0x33, 0x32, 0x00, 0x00, 0x66, 0x1c, 0x00, 0x00, 0x00, 0x03, 0x00, 0x75, 0x36, 0x34, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x75, 0x36, 0x34, 0x00, 0x00, 0x66, 0x1c, 0x00, 0x00, 0x00, 0x03, 0x00, 0x69, 0x36, 0x34,
+    0x18, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x69, 0x36, 0x34, 0x00, 0x00, 0x66,
+    0x1c, 0x00, 0x00, 0x00, 0x03, 0x00, 0x66, 0x33, 0x32, 0x20, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x03, 0x00, 0x66, 0x33, 0x32, 0x00, 0x00, 0x66, 0x1c, 0x00, 0x00, 0x00, 0x03, 0x00, 0x66, 0x36, 0x34, 0x28, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x66, 0x36, 0x34, 0x00, 0x00, 0x66, 0x1c, 0x00, 0x00, 0x00, 0x03, 0x00,
+    0x74, 0x69, 0x65, 0x30, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x66, 0x33, 0x32,
+    0x00, 0x00, 0x66, 0x1e, 0x00, 0x00, 0x00, 0x05, 0x00, 0x6d, 0x69, 0x6e, 0x75, 0x73, 0x38, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x66, 0x36, 0x34, 0x00, 0x00, 0x66, 0x1e, 0x00, 0x00, 0x00, 0x05, 0x00, 0x72, 0x61, 0x74, 0x69,
+    0x6f, 0x40, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x66, 0x36, 0x34, 0x00, 0x00,
+    0x66, 0x1c, 0x00, 0x00, 0x00, 0x02, 0x00, 0x6f, 0x6e, 0x48, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x04, 0x00, 0x62, 0x6f, 0x6f, 0x6c, 0x00, 0x00, 0x66, 0x20, 0x00, 0x00, 0x00, 0x06, 0x00, 0x74, 0x72, 0x61, 0x63, 0x65, 0x64, 0x49, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x62, 0x6f, 0x6f, 0x6c, 0x00, 0x00, 0x66, 0x1d,
+    0x00, 0x00, 0x00, 0x03, 0x00, 0x6f, 0x66, 0x66, 0x4a, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x04, 0x00, 0x62, 0x6f, 0x6f, 0x6c, 0x00, 0x00, 0x66, 0x1d, 0x00, 0x00, 0x00, 0x04, 0x00, 0x7a, 0x65, 0x72, 0x6f, 0x4c, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x75, 0x33, 0x32, 0x00, 0x00, 0x54, 0x24, 0x02, 0x00, 0x00, 0x00,
+    0x00, 0x05, 0x00, 0x4f, 0x72, 0x64, 0x65, 0x72, 0x48, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x66, 0x1c, 0x00, 0x00, 0x00, 0x04, 0x00, 0x66, 0x6c, 0x61, 0x67, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x02, 0x00, 0x75, 0x38, 0x00, 0x00, 0x66, 0x26, 0x00, 0x00, 0x00, 0x05, 0x00, 0x70, 0x72, 0x69, 0x63, 0x65, 0x08, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x69, 0x36, 0x34, 0x08, 0x00, 0x31, 0x65, 0x2d, 0x38,
+    0x20, 0x55, 0x53, 0x44, 0x66, 0x20, 0x00, 0x00, 0x00, 0x05, 0x00, 0x70, 0x68, 0x61, 0x73, 0x65, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x05, 0x00, 0x50, 0x68, 0x61, 0x73, 0x65, 0x00, 0x00, 0x66, 0x20, 0x00, 0x00, 0x00, 0x05, 0x00,
+    0x6d, 0x61, 0x72, 0x6b, 0x73, 0x11, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x05, 0x00, 0x4d,
+    0x61, 0x72, 0x6b, 0x73, 0x00, 0x00, 0x66, 0x1e, 0x00, 0x00, 0x00, 0x03, 0x00, 0x6f, 0x6e, 0x65, 0x12, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x05, 0x00, 0x4d, 0x61, 0x72, 0x6b, 0x73, 0x00, 0x00, 0x66, 0x1f, 0x00, 0x00, 0x00, 0x04, 0x00,
+    0x6e, 0x6f, 0x6e, 0x65, 0x13, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x05, 0x00, 0x4d, 0x61,
+    0x72, 0x6b, 0x73, 0x00, 0x00, 0x66, 0x20, 0x00, 0x00, 0x00, 0x05, 0x00, 0x6b, 0x69, 0x6e, 0x64, 0x73, 0x18, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x05, 0x00, 0x4b, 0x69, 0x6e, 0x64, 0x73, 0x00, 0x00, 0x66, 0x21, 0x00, 0x00, 0x00, 0x05,
+    0x00, 0x76, 0x65, 0x6e, 0x75, 0x65, 0x20, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x06, 0x00,
+    0x73, 0x74, 0x72, 0x5b, 0x38, 0x5d, 0x00, 0x00, 0x66, 0x24, 0x00, 0x00, 0x00, 0x07, 0x00, 0x61, 0x77, 0x6b, 0x77, 0x61, 0x72, 0x64, 0x28, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0c, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x07, 0x00, 0x73, 0x74, 0x72, 0x5b, 0x31, 0x32, 0x5d, 0x00,
+    0x00, 0x66, 0x20, 0x00, 0x00, 0x00, 0x04, 0x00, 0x66, 0x75, 0x6c, 0x6c, 0x34, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x06, 0x00, 0x73, 0x74, 0x72, 0x5b, 0x34, 0x5d, 0x00, 0x00, 0x66, 0x21, 0x00, 0x00, 0x00, 0x05, 0x00, 0x65, 0x6d, 0x70,
+    0x74, 0x79, 0x38, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x06, 0x00, 0x73, 0x74, 0x72, 0x5b,
+    0x33, 0x5d, 0x00, 0x00, 0x66, 0x1e, 0x00, 0x00, 0x00, 0x04, 0x00, 0x73, 0x69, 0x64, 0x65, 0x3b, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x53, 0x69, 0x64, 0x65, 0x00, 0x00, 0x66, 0x21, 0x00, 0x00, 0x00, 0x03, 0x00, 0x72, 0x61,
+    0x77, 0x3c, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x62, 0x79, 0x74, 0x65, 0x73,
+    0x5b, 0x32, 0x5d, 0x00, 0x00, 0x66, 0x21, 0x00, 0x00, 0x00, 0x05, 0x00, 0x72, 0x61, 0x74, 0x65, 0x73, 0x40, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x06, 0x00, 0x75, 0x33, 0x32, 0x5b, 0x32, 0x5d, 0x00, 0x00, 0x45, 0x4b, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x05, 0x00, 0x50, 0x68, 0x61, 0x73, 0x65, 0x02, 0x00, 0x75, 0x38, 0x76, 0x10, 0x00, 0x00, 0x00, 0x06, 0x00, 0x43, 0x4c, 0x4f, 0x53,
+    0x45, 0x44, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x76, 0x0e, 0x00, 0x00, 0x00, 0x04, 0x00, 0x4f, 0x50, 0x45, 0x4e, 0x01, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x76, 0x11, 0x00, 0x00, 0x00, 0x07, 0x00, 0x41, 0x55, 0x43, 0x54, 0x49, 0x4f, 0x4e, 0x02, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x45, 0x43, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x53, 0x69, 0x64, 0x65, 0x02, 0x00, 0x75, 0x38, 0x76, 0x0e, 0x00, 0x00,
+    0x00, 0x04, 0x00, 0x4e, 0x4f, 0x4e, 0x45, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x76, 0x0d, 0x00, 0x00, 0x00, 0x03, 0x00, 0x42, 0x55,
+    0x59, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x76, 0x0d, 0x00, 0x00, 0x00, 0x03, 0x00, 0x42, 0x49, 0x44, 0x02, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x51, 0x19, 0x00, 0x00, 0x00, 0x07, 0x00, 0x62, 0x61, 0x73, 0x6b, 0x65, 0x74, 0x73, 0x06, 0x00, 0x42, 0x61, 0x73, 0x6b, 0x65,
+    0x74, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+};
+
+static const shm_object_spec test_keys_Orders_objects[1] = {
+    {"baskets", 1, 0, 576, 2, 1, 2, 584, 1680},
+};
+
+static const uint64_t test_keys_Orders_offsets[1] = {
+    4736,
+};
+
+static const shm_segment_spec test_keys_Orders_spec = {
+    "test.keys",
+    "2.4",
+    "orders",
+    "posix:/test.keys.orders",
+    0600,
+    64,
+    test_keys_Orders_contract,
+    1737,
+    { 0xd9, 0xa1, 0x97, 0xa3, 0x46, 0xb5, 0xba, 0x99, 0xb8, 0x06, 0xb8, 0x6b, 0x2e, 0xc0, 0xfd, 0x76 },
+    test_keys_Orders_objects,
+    1,
+    0,
+    12288,
+    6464,
+    test_keys_Orders_offsets,
+};
+
+/* Nothing attached, nothing claimed. */
+SHM_INLINE void test_keys_Orders_init(test_keys_Orders *segment) { memset(segment, 0, sizeof *segment); }
+
+/* Creates the segment. `address` NULL: the schema's; `options` NULL: as the schema says. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_create_with(test_keys_Orders *segment, const char *address,
+                                                             const shm_options *options) {
+  test_keys_Orders_init(segment);
+  return shm_attachment_create(&segment->attachment, &test_keys_Orders_spec, address, options);
+}
+
+/* Creates the segment; SHM_EXISTS if there is one. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_create(test_keys_Orders *segment, const char *address) {
+  return test_keys_Orders_create_with(segment, address, NULL);
+}
+
+/* Attaches to the segment. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_attach_with(test_keys_Orders *segment, const char *address,
+                                                             const shm_options *options) {
+  test_keys_Orders_init(segment);
+  return shm_attachment_attach(&segment->attachment, &test_keys_Orders_spec, address, options);
+}
+
+/* Attaches to the segment; SHM_NOT_FOUND if there is none, SHM_MISMATCH if it is of another contract. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_attach(test_keys_Orders *segment, const char *address) {
+  return test_keys_Orders_attach_with(segment, address, NULL);
+}
+
+/* Attaches to the segment for reading only. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_attach_read_only_with(test_keys_Orders *segment, const char *address,
+                                                                       const shm_options *options) {
+  test_keys_Orders_init(segment);
+  return shm_attachment_attach_read_only(&segment->attachment, &test_keys_Orders_spec, address, options);
+}
+
+/* Attaches to the segment for reading only. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_attach_read_only(test_keys_Orders *segment, const char *address) {
+  return test_keys_Orders_attach_read_only_with(segment, address, NULL);
+}
+
+/* Attaches to the segment, or creates it if there is none. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_open_or_create_with(test_keys_Orders *segment, const char *address,
+                                                                     const shm_options *options) {
+  test_keys_Orders_init(segment);
+  return shm_attachment_open_or_create(&segment->attachment, &test_keys_Orders_spec, address, options);
+}
+
+/* Attaches to the segment, or creates it if there is none. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_open_or_create(test_keys_Orders *segment, const char *address) {
+  return test_keys_Orders_open_or_create_with(segment, address, NULL);
+}
+
+/* Gives up every role and detaches; the segment stays. */
+SHM_INLINE void test_keys_Orders_detach(test_keys_Orders *segment) {
+  shm_producer_release(&segment->baskets_producer);
+  shm_consumer_release(&segment->baskets_consumer);
+  shm_attachment_detach(&segment->attachment);
+}
+
+/* Takes the segment's name away. Who is attached keeps the memory. */
+SHM_INLINE shm_status test_keys_Orders_remove(const char *address) {
+  return shm_remove(address != NULL ? address : test_keys_Orders_spec.address);
+}
+
+/* The queue baskets, with room for 2: the first push claims the role of its producer, the
+ * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
+SHM_COLD shm_status test_keys_Orders_baskets_producer(test_keys_Orders *segment) {
+  return shm_producer_claim(&segment->baskets_producer, &segment->attachment, 0);
+}
+
+SHM_COLD shm_status test_keys_Orders_baskets_consumer(test_keys_Orders *segment) {
+  return shm_consumer_claim(&segment->baskets_consumer, &segment->attachment, 0);
+}
+
+/* The roles, claimed when they are used first. */
+SHM_HOT shm_status test_keys_Orders_baskets_claimed_producer(test_keys_Orders *segment) {
+  return SHM_LIKELY(shm_producer_is_claimed(&segment->baskets_producer)) ? SHM_OK : test_keys_Orders_baskets_producer(segment);
+}
+
+SHM_HOT shm_status test_keys_Orders_baskets_claimed_consumer(test_keys_Orders *segment) {
+  return SHM_LIKELY(shm_consumer_is_claimed(&segment->baskets_consumer)) ? SHM_OK : test_keys_Orders_baskets_consumer(segment);
+}
+
+/* Pushes one message; SHM_FULL if there is no room. */
+SHM_NODISCARD SHM_HOT shm_status test_keys_Orders_baskets_try_push(test_keys_Orders *segment, const test_keys_Basket *item) {
+  const shm_status status = test_keys_Orders_baskets_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_try_push(&segment->baskets_producer, item, sizeof *item);
+}
+
+/* Pushes one message, waiting for room so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_baskets_push_timeout(test_keys_Orders *segment, const test_keys_Basket *item,
+                                                             uint64_t ns) {
+  const shm_status status = test_keys_Orders_baskets_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_timeout(&segment->baskets_producer, item, sizeof *item, ns);
+}
+
+/* Pushes as many of `count` messages as fit and commits them together; `done` is how many. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_baskets_push_n(test_keys_Orders *segment, const test_keys_Basket *items,
+                                                       size_t count, size_t *done) {
+  *done = 0;
+  const shm_status status = test_keys_Orders_baskets_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_n(&segment->baskets_producer, items, sizeof *items, count, done);
+}
+
+/* The next slot, all zero, to be filled in place and committed. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_baskets_reserve(test_keys_Orders *segment, void **item) {
+  void *payload = NULL;
+  shm_status status = test_keys_Orders_baskets_claimed_producer(segment);
+  if (status == SHM_OK) {
+    status = shm_producer_reserve(&segment->baskets_producer, sizeof(test_keys_Basket), &payload);
+  }
+  *item = SHM_CAST(void *, payload);
+  return status;
+}
+
+/* Commits the slot that was reserved. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_baskets_commit(test_keys_Orders *segment) {
+  return shm_producer_commit(&segment->baskets_producer);
+}
+
+/* Pops one message and acknowledges it; SHM_EMPTY if there is none. */
+SHM_NODISCARD SHM_HOT shm_status test_keys_Orders_baskets_try_pop(test_keys_Orders *segment, test_keys_Basket *item) {
+  const shm_status status = test_keys_Orders_baskets_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_try_pop(&segment->baskets_consumer, item, sizeof *item);
+}
+
+/* Pops one message, waiting for it so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_baskets_pop_timeout(test_keys_Orders *segment, test_keys_Basket *item,
+                                                            uint64_t ns) {
+  const shm_status status = test_keys_Orders_baskets_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_timeout(&segment->baskets_consumer, item, sizeof *item, ns);
+}
+
+/* Pops up to `capacity` messages and acknowledges them together; `done` is how many. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_baskets_pop_n(test_keys_Orders *segment, test_keys_Basket *items,
+                                                      size_t capacity, size_t *done) {
+  *done = 0;
+  const shm_status status = test_keys_Orders_baskets_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_n(&segment->baskets_consumer, items, sizeof *items, capacity, done);
+}
+
+/* The next message in place; acknowledged by release, and there again without it. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_baskets_peek(test_keys_Orders *segment, const void **item) {
+  const void *payload = NULL;
+  shm_status status = test_keys_Orders_baskets_claimed_consumer(segment);
+  if (status == SHM_OK) {
+    status = shm_consumer_peek(&segment->baskets_consumer, sizeof(test_keys_Basket), &payload);
+  }
+  *item = SHM_CAST(const void *, payload);
+  return status;
+}
+
+/* Acknowledges the message that was peeked. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_baskets_release(test_keys_Orders *segment) {
+  return shm_consumer_acknowledge(&segment->baskets_consumer);
+}
+
+/* How many of the next messages a consumer that died may have seen already. */
+SHM_INLINE uint64_t test_keys_Orders_baskets_redelivered(const test_keys_Orders *segment) {
+  return shm_consumer_redelivered(&segment->baskets_consumer);
+}
+
+/* Messages that wait now. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_baskets_depth(const test_keys_Orders *segment, uint64_t *depth) {
+  return shm_queue_depth(&segment->attachment, 0, depth);
 }
 
 

@@ -158,6 +158,66 @@ inline bool operator==(const test_keys_Trade &a, const test_keys_Trade &b) { ret
 inline bool operator!=(const test_keys_Trade &a, const test_keys_Trade &b) { return !(a == b); }
 #endif
 
+inline std::string to_string(const test_keys_Numbers &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_Numbers_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_Numbers &value) {
+  return out << to_string(value);
+}
+inline test_keys_Numbers shm_default_of(const test_keys_Numbers *) { return test_keys_Numbers_default(); }
+inline bool operator==(const test_keys_Numbers &a, const test_keys_Numbers &b) { return test_keys_Numbers_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_Numbers &a, const test_keys_Numbers &b) { return !(a == b); }
+#endif
+
+inline std::string to_string(const test_keys_Order &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_Order_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_Order &value) {
+  return out << to_string(value);
+}
+inline test_keys_Order shm_default_of(const test_keys_Order *) { return test_keys_Order_default(); }
+inline bool operator==(const test_keys_Order &a, const test_keys_Order &b) { return test_keys_Order_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_Order &a, const test_keys_Order &b) { return !(a == b); }
+#endif
+
+inline std::string to_string(const test_keys_Basket &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_Basket_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_Basket &value) {
+  return out << to_string(value);
+}
+inline test_keys_Basket shm_default_of(const test_keys_Basket *) { return test_keys_Basket_default(); }
+inline bool operator==(const test_keys_Basket &a, const test_keys_Basket &b) { return test_keys_Basket_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_Basket &a, const test_keys_Basket &b) { return !(a == b); }
+#endif
+
 }  // inline namespace
 
 namespace test::keys {
@@ -182,13 +242,15 @@ constexpr int64_t OLD_LEAST SHM_DEPRECATED("there is no least one") = (-INT64_C(
 /// Deprecated: use MASK.
 constexpr uint64_t OLD_MASK SHM_DEPRECATED("use MASK") = UINT64_C(18446744073709551615);
 /// Deprecated: use RATIO, not a \ or ??/.
-constexpr float OLD_RATIO SHM_DEPRECATED("use RATIO, not a \\ or ?\?/") = -0.0f;
+constexpr float OLD_RATIO SHM_DEPRECATED("use RATIO, not a \\ or ?\?/") = (-0.0f);
 /// Deprecated: it is always on.
 constexpr bool OLD_SWITCH SHM_DEPRECATED("it is always on") = true;
 /// Unit: 1e-8 USD. Deprecated: use a number; */ ends it.
 using OldPrice SHM_DEPRECATED("use a number; */ ends it") = ::test_keys_OldPrice;
 /// Deprecated: use a list.
 using OldRow SHM_DEPRECATED("use a list") = ::test_keys_OldRow;
+/// Unit: 1e-8 USD.
+using OrderPrice = ::test_keys_OrderPrice;
 using Phase = ::test_keys_Phase;
 /// Deprecated: use Side.
 using OldSide SHM_DEPRECATED("use Side") = ::test_keys_OldSide;
@@ -204,6 +266,10 @@ using Grown = ::test_keys_Grown;
 /// Deprecated: use two numbers.
 using OldLevel SHM_DEPRECATED("use two numbers") = ::test_keys_OldLevel;
 using Trade = ::test_keys_Trade;
+using Numbers = ::test_keys_Numbers;
+/// Defaults of all kinds, and gaps that stay zero.
+using Order = ::test_keys_Order;
+using Basket = ::test_keys_Basket;
 
 using ::to_string;
 
@@ -267,6 +333,68 @@ class Trades {
       return status;
     }
     return Trades(std::move(attachment));
+  }
+
+  shm::detail::attachment attachment_;
+};
+
+/// The segment orders: 12288 bytes, at posix:/test.keys.orders unless told otherwise.
+class Orders {
+ public:
+  /// Bytes of the whole segment.
+  static constexpr std::uint64_t SIZE = 12288;
+
+  Orders(const Orders &) = delete;
+  Orders &operator=(const Orders &) = delete;
+  Orders(Orders &&) noexcept = default;
+  Orders &operator=(Orders &&) noexcept = default;
+  ~Orders() = default;
+
+  /// Creates the segment; SHM_EXISTS if there is one. An empty address is the schema's.
+  static shm::result<Orders> create(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_create, address, options);
+  }
+
+  /// Attaches to the segment; SHM_NOT_FOUND if there is none, SHM_MISMATCH if it is of another contract.
+  static shm::result<Orders> attach(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_attach, address, options);
+  }
+
+  /// Attaches to the segment for reading only.
+  static shm::result<Orders> attach_read_only(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_attach_read_only, address, options);
+  }
+
+  /// Attaches to the segment, or creates it if there is none.
+  static shm::result<Orders> open_or_create(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_open_or_create, address, options);
+  }
+
+  /// A queue with room for 2.
+  shm::queue<Basket> baskets() const { return {attachment_, 0, 2}; }
+
+  /// Where the segment is.
+  std::string address() const { return shm_attachment_address(attachment_.get()); }
+
+  /// Takes the segment's name away. Who is attached keeps the memory.
+  shm_status remove() { return shm_attachment_remove(attachment_.get()); }
+
+  /// The same by address, without attaching.
+  static shm_status remove(std::string_view address) {
+    return ::test_keys_Orders_remove(shm::detail::address(address).c_str());
+  }
+
+ private:
+  explicit Orders(shm::detail::attachment attachment) : attachment_(std::move(attachment)) {}
+
+  static shm::result<Orders> open(shm_status (*how)(shm_attachment *, const shm_segment_spec *, const char *, const shm_options *),
+                                 std::string_view address, const shm_options *options) {
+    shm::detail::attachment attachment = shm::detail::make_attachment();
+    const shm_status status = how(attachment.get(), &test_keys_Orders_spec, shm::detail::address(address).c_str(), options);
+    if (status != SHM_OK) {
+      return status;
+    }
+    return Orders(std::move(attachment));
   }
 
   shm::detail::attachment attachment_;

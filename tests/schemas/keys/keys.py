@@ -11,6 +11,7 @@ if _typing.TYPE_CHECKING:
     import shm_runtime as _shm_runtime
 
 __all__ = [
+    "Basket",
     "COUNT",
     "Computed",
     "DOWN",
@@ -21,6 +22,7 @@ __all__ = [
     "LEVELS",
     "MASK",
     "Marks",
+    "Numbers",
     "OLD_COUNT",
     "OLD_LEAST",
     "OLD_MASK",
@@ -29,6 +31,8 @@ __all__ = [
     "OldFlags",
     "OldLevel",
     "OldSide",
+    "Order",
+    "Orders",
     "Phase",
     "RATIO",
     "SCHEMA",
@@ -313,9 +317,13 @@ class _Struct(_ctypes.Structure):
     # (Any, since NumPy's hints know dict literals only.)
     DTYPE: _typing.ClassVar[_typing.Any]
     _names: _typing.ClassVar[_typing.Tuple[str, ...]]
+    #: The bytes of a new value, empty if they are all zero.
+    _initial: _typing.ClassVar[bytes] = b""
 
     def __init__(self, **values: _typing.Any) -> None:
         super().__init__()
+        if self._initial:
+            _ctypes.memmove(_ctypes.addressof(self), self._initial, self.SIZE)
         for name, value in values.items():
             if name not in self._names:
                 raise TypeError(f"{type(self).__name__} has no field {name!r}")
@@ -419,8 +427,9 @@ def _lay_out(
     offsets: _typing.Dict[str, _typing.Tuple[int, int]],
     formats: _typing.List[_typing.Any],
     fields: _typing.Dict[str, _typing.Any],
+    defaults: _typing.Optional[_typing.Dict[str, _typing.Any]] = None,
 ) -> None:
-    """Checks what ctypes made of a struct against the schema, and puts the checked fields in place."""
+    """Checks what ctypes made of a struct against the schema, and puts checked fields and defaults in place."""
     found = {name: (getattr(struct, name).offset, getattr(struct, name).size) for name in offsets}
     if _ctypes.sizeof(struct) != size or found != offsets:
         raise ImportError(
@@ -437,6 +446,8 @@ def _lay_out(
     }
     for name, field in fields.items():
         setattr(struct, name, field(getattr(struct, name), f"{struct.__name__}.{name}"))
+    if defaults:
+        struct._initial = bytes(struct(**defaults))
 
 
 #: Twice the levels, and one more.
@@ -753,6 +764,362 @@ _lay_out(
 )
 
 
+class Numbers(_Struct):
+    """A struct of the schema."""
+
+    __slots__ = ()
+    _fields_ = [
+        ("u8", _ctypes.c_uint8),
+        ("i8", _ctypes.c_int8),
+        ("u16", _ctypes.c_uint16),
+        ("i16", _ctypes.c_int16),
+        ("_reserved0", _ctypes.c_uint8 * 2),
+        ("u32", _ctypes.c_uint32),
+        ("i32", _ctypes.c_int32),
+        ("u64", _ctypes.c_uint64),
+        ("i64", _ctypes.c_int64),
+        ("f32", _ctypes.c_float),
+        ("_reserved1", _ctypes.c_uint8 * 4),
+        ("f64", _ctypes.c_double),
+        ("tie", _ctypes.c_float),
+        ("_reserved2", _ctypes.c_uint8 * 4),
+        ("minus", _ctypes.c_double),
+        ("ratio", _ctypes.c_double),
+        ("on", _ctypes.c_uint8),
+        ("traced", _ctypes.c_uint8),
+        ("off", _ctypes.c_uint8),
+        ("_reserved3", _ctypes.c_uint8 * 1),
+        ("zero", _ctypes.c_uint32),
+    ]
+    if _typing.TYPE_CHECKING:
+        #: Default: 255.
+        u8 = _Field[int, int](None, "")
+        #: Default: -128.
+        i8 = _Field[int, int](None, "")
+        #: Default: 900.
+        u16 = _Field[int, int](None, "")
+        #: Default: -12345.
+        i16 = _Field[int, int](None, "")
+        #: Default: 4000000000.
+        u32 = _Field[int, int](None, "")
+        #: Default: -2147483648.
+        i32 = _Field[int, int](None, "")
+        #: Default: 18446744073709551615.
+        u64 = _Field[int, int](None, "")
+        #: Default: -9223372036854775808.
+        i64 = _Field[int, int](None, "")
+        #: Default: 0.1.
+        f32 = _Field[float, float](None, "")
+        #: Default: -1e-300.
+        f64 = _Field[float, float](None, "")
+        #: Default: 1.0.
+        tie = _Field[float, float](None, "")
+        #: Default: -0.0.
+        minus = _Field[float, float](None, "")
+        #: Default: -0.5.
+        ratio = _Field[float, float](None, "")
+        #: Default: true.
+        on = _Field[bool, bool](None, "")
+        #: Default: true.
+        traced = _Field[bool, bool](None, "")
+        #: Default: false.
+        off = _Field[bool, bool](None, "")
+        zero = _Field[int, int](None, "")
+
+        def __init__(
+            self,
+            *,
+            u8: int = ...,
+            i8: int = ...,
+            u16: int = ...,
+            i16: int = ...,
+            u32: int = ...,
+            i32: int = ...,
+            u64: int = ...,
+            i64: int = ...,
+            f32: float = ...,
+            f64: float = ...,
+            tie: float = ...,
+            minus: float = ...,
+            ratio: float = ...,
+            on: bool = ...,
+            traced: bool = ...,
+            off: bool = ...,
+            zero: int = ...,
+        ) -> None: ...
+
+
+_lay_out(
+    Numbers,
+    80,
+    {
+        "u8": (0, 1),
+        "i8": (1, 1),
+        "u16": (2, 2),
+        "i16": (4, 2),
+        "u32": (8, 4),
+        "i32": (12, 4),
+        "u64": (16, 8),
+        "i64": (24, 8),
+        "f32": (32, 4),
+        "f64": (40, 8),
+        "tie": (48, 4),
+        "minus": (56, 8),
+        "ratio": (64, 8),
+        "on": (72, 1),
+        "traced": (73, 1),
+        "off": (74, 1),
+        "zero": (76, 4),
+    },
+    [
+        "<u1",
+        "<i1",
+        "<u2",
+        "<i2",
+        "<u4",
+        "<i4",
+        "<u8",
+        "<i8",
+        "<f4",
+        "<f8",
+        "<f4",
+        "<f8",
+        "<f8",
+        "<u1",
+        "<u1",
+        "<u1",
+        "<u4",
+    ],
+    {
+        "u8": lambda raw, name: _Int(raw, name, 0, 255),
+        "i8": lambda raw, name: _Int(raw, name, -128, 127),
+        "u16": lambda raw, name: _Int(raw, name, 0, 65535),
+        "i16": lambda raw, name: _Int(raw, name, -32768, 32767),
+        "u32": lambda raw, name: _Int(raw, name, 0, 4294967295),
+        "i32": lambda raw, name: _Int(raw, name, -2147483648, 2147483647),
+        "u64": lambda raw, name: _Int(raw, name, 0, 18446744073709551615),
+        "i64": lambda raw, name: _Int(raw, name, -9223372036854775808, 9223372036854775807),
+        "f32": lambda raw, name: _Float(raw, name, 3.4028235677973364e+38),
+        "f64": lambda raw, name: _Float(raw, name, 1.7976931348623157e+308),
+        "tie": lambda raw, name: _Float(raw, name, 3.4028235677973364e+38),
+        "minus": lambda raw, name: _Float(raw, name, 1.7976931348623157e+308),
+        "ratio": lambda raw, name: _Float(raw, name, 1.7976931348623157e+308),
+        "on": lambda raw, name: _Bool(raw, name),
+        "traced": lambda raw, name: _Bool(raw, name),
+        "off": lambda raw, name: _Bool(raw, name),
+        "zero": lambda raw, name: _Int(raw, name, 0, 4294967295),
+    },
+    {
+        "u8": 255,
+        "i8": -128,
+        "u16": 900,
+        "i16": -12345,
+        "u32": 4000000000,
+        "i32": -2147483648,
+        "u64": 18446744073709551615,
+        "i64": -9223372036854775808,
+        "f32": 0.1,
+        "f64": -1e-300,
+        "tie": 1.0,
+        "minus": -0.0,
+        "ratio": -0.5,
+        "on": True,
+        "traced": True,
+        "off": False,
+    },
+)
+
+
+class Order(_Struct):
+    """Defaults of all kinds, and gaps that stay zero."""
+
+    __slots__ = ()
+    _fields_ = [
+        ("flag", _ctypes.c_uint8),
+        ("_reserved0", _ctypes.c_uint8 * 7),
+        ("price", _ctypes.c_int64),
+        ("phase", _ctypes.c_uint8),
+        ("marks", _ctypes.c_uint8),
+        ("one", _ctypes.c_uint8),
+        ("none", _ctypes.c_uint8),
+        ("_reserved1", _ctypes.c_uint8 * 4),
+        ("kinds", _ctypes.c_uint64),
+        ("venue", _ctypes.c_char * 8),
+        ("awkward", _ctypes.c_char * 12),
+        ("full", _ctypes.c_char * 4),
+        ("empty", _ctypes.c_char * 3),
+        ("side", _ctypes.c_uint8),
+        ("raw", _ctypes.c_uint8 * 2),
+        ("_reserved2", _ctypes.c_uint8 * 2),
+        ("rates", _ctypes.c_uint32 * 2),
+    ]
+    if _typing.TYPE_CHECKING:
+        #: Default: 1.
+        flag = _Field[int, int](None, "")
+        #: What it costs.
+        #:
+        #: Unit: 1e-8 USD. Default: 100.
+        price = _Field[int, int](None, "")
+        #: Default: AUCTION.
+        phase = _Field[Phase, int](None, "")
+        #: Default: BUST | LATE.
+        marks = _Field[Marks, int](None, "")
+        #: Default: LATE.
+        one = _Field[Marks, int](None, "")
+        #: Default: no flag.
+        none = _Field[Marks, int](None, "")
+        #: Default: ODD.
+        kinds = _Field[Kinds, int](None, "")
+        #: Default: "Zürich".
+        venue = _Field[str, str](None, "")
+        #: Default: "\"?\\??/  ' 9".
+        awkward = _Field[str, str](None, "")
+        #: Default: "XNAS".
+        full = _Field[str, str](None, "")
+        #: Default: "".
+        empty = _Field[str, str](None, "")
+        #: Default: BUY.
+        side = _Field[Side, int](None, "")
+        raw = _Field[bytes, bytes](None, "")
+        rates = _Field[_typing.List[int], _typing.Sequence[int]](None, "")
+
+        def __init__(
+            self,
+            *,
+            flag: int = ...,
+            price: int = ...,
+            phase: int = ...,
+            marks: int = ...,
+            one: int = ...,
+            none: int = ...,
+            kinds: int = ...,
+            venue: str = ...,
+            awkward: str = ...,
+            full: str = ...,
+            empty: str = ...,
+            side: int = ...,
+            raw: bytes = ...,
+            rates: _typing.Sequence[int] = ...,
+        ) -> None: ...
+
+
+_lay_out(
+    Order,
+    72,
+    {
+        "flag": (0, 1),
+        "price": (8, 8),
+        "phase": (16, 1),
+        "marks": (17, 1),
+        "one": (18, 1),
+        "none": (19, 1),
+        "kinds": (24, 8),
+        "venue": (32, 8),
+        "awkward": (40, 12),
+        "full": (52, 4),
+        "empty": (56, 3),
+        "side": (59, 1),
+        "raw": (60, 2),
+        "rates": (64, 8),
+    },
+    [
+        "<u1",
+        "<i8",
+        "<u1",
+        "<u1",
+        "<u1",
+        "<u1",
+        "<u8",
+        "S8",
+        "S12",
+        "S4",
+        "S3",
+        "<u1",
+        ("u1", (2,)),
+        ("<u4", (2,)),
+    ],
+    {
+        "flag": lambda raw, name: _Int(raw, name, 0, 255),
+        "price": lambda raw, name: _Int(raw, name, -9223372036854775808, 9223372036854775807, unit="1e-8 USD"),
+        "phase": lambda raw, name: _Enum(raw, name, Phase, 0, 255),
+        "marks": lambda raw, name: _Enum(raw, name, Marks, 0, 255),
+        "one": lambda raw, name: _Enum(raw, name, Marks, 0, 255),
+        "none": lambda raw, name: _Enum(raw, name, Marks, 0, 255),
+        "kinds": lambda raw, name: _Enum(raw, name, Kinds, 0, 18446744073709551615),
+        "venue": lambda raw, name: _Str(raw, name),
+        "awkward": lambda raw, name: _Str(raw, name),
+        "full": lambda raw, name: _Str(raw, name),
+        "empty": lambda raw, name: _Str(raw, name),
+        "side": lambda raw, name: _Enum(raw, name, Side, 0, 255),
+        "raw": lambda raw, name: _Bytes(raw, name),
+        "rates": lambda raw, name: _List(raw, name, (2,), lambda raw, name: _Int(raw, name, 0, 4294967295), _ctypes.c_uint32 * 2),
+    },
+    {
+        "flag": 1,
+        "price": 100,
+        "phase": Phase.AUCTION,
+        "marks": Marks(0x3),
+        "one": Marks(0x1),
+        "none": Marks(0x0),
+        "kinds": Kinds(0x8000000000000000),
+        "venue": "Z\U000000fcrich",
+        "awkward": "\"?\\??/\U00000009\U00000001'\U0000007f9",
+        "full": "XNAS",
+        "empty": "",
+        "side": Side.BUY,
+    },
+)
+
+
+class Basket(_Struct):
+    """A struct of the schema."""
+
+    __slots__ = ()
+    _fields_ = [
+        ("orders", (Order * 3) * 2),
+        ("numbers", Numbers),
+        ("computed", Computed),
+        ("_reserved0", _ctypes.c_uint8 * 42),
+    ]
+    if _typing.TYPE_CHECKING:
+        orders = _Field[_typing.List[_typing.List[Order]], _typing.Sequence[_typing.Sequence[Order]]](None, "")
+        numbers = _Field[Numbers, Numbers](None, "")
+        computed = _Field[Computed, Computed](None, "")
+
+        def __init__(
+            self,
+            *,
+            orders: _typing.Sequence[_typing.Sequence[Order]] = ...,
+            numbers: Numbers = ...,
+            computed: Computed = ...,
+        ) -> None: ...
+
+
+_lay_out(
+    Basket,
+    576,
+    {
+        "orders": (0, 432),
+        "numbers": (432, 80),
+        "computed": (512, 22),
+    },
+    [
+        (Order.DTYPE, (2, 3)),
+        Numbers.DTYPE,
+        Computed.DTYPE,
+    ],
+    {
+        "orders": lambda raw, name: _List(raw, name, (2, 3), lambda raw, name: _Nested(raw, name, Order), (Order * 3) * 2),
+        "numbers": lambda raw, name: _Nested(raw, name, Numbers),
+        "computed": lambda raw, name: _Nested(raw, name, Computed),
+    },
+    {
+        "orders": [[Order()] * 3] * 2,
+        "numbers": Numbers(),
+    },
+)
+
+
 class Trades:
     """The segment trades."""
 
@@ -833,3 +1200,84 @@ class Trades:
 
     def __repr__(self) -> str:
         return f"<Trades at {self.address}{', closed' if self._attachment.closed else ''}>"
+
+
+class Orders:
+    """The segment orders."""
+
+    #: What the bytes of the segment mean, in the canonical form that lies in it.
+    CONTRACT: _typing.Final = b"S\xc4\x06\x00\x00\t\x00test.keys\x06\x00ordersT\x9a\x00\x00\x00\x00\x00\x06\x00Basket@\x02\x00\x00\x00\x00\x00\x00@\x00\x00\x00\x00\x00\x00\x00f\'\x00\x00\x00\x06\x00orders\x00\x00\x00\x00\x00\x00\x00\x00\xb0\x01\x00\x00\x00\x00\x00\x00\x0b\x00Order[2][3]\x00\x00f$\x00\x00\x00\x07\x00numbers\xb0\x01\x00\x00\x00\x00\x00\x00P\x00\x00\x00\x00\x00\x00\x00\x07\x00Numbers\x00\x00f&\x00\x00\x00\x08\x00computed\x00\x02\x00\x00\x00\x00\x00\x00\x16\x00\x00\x00\x00\x00\x00\x00\x08\x00Computed\x00\x00Tg\x00\x00\x00\x00\x00\x08\x00Computed\x16\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00f!\x00\x00\x00\x05\x00slots\x00\x00\x00\x00\x00\x00\x00\x00\x12\x00\x00\x00\x00\x00\x00\x00\x06\x00u16[9]\x00\x00f \x00\x00\x00\x04\x00text\x12\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x06\x00str[4]\x00\x00F3\x00\x00\x00\x00\x00\x05\x00Kinds\x03\x00u64b\x0e\x00\x00\x00\x04\x00EVEN\x00\x00\x00\x00\x00\x00\x00\x00b\r\x00\x00\x00\x03\x00ODD?\x00\x00\x00\x00\x00\x00\x00F3\x00\x00\x00\x00\x00\x05\x00Marks\x02\x00u8b\x0e\x00\x00\x00\x04\x00LATE\x00\x00\x00\x00\x00\x00\x00\x00b\x0e\x00\x00\x00\x04\x00BUST\x01\x00\x00\x00\x00\x00\x00\x00TR\x02\x00\x00\x00\x00\x07\x00NumbersP\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f\x1a\x00\x00\x00\x02\x00u8\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00f\x1a\x00\x00\x00\x02\x00i8\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00i8\x00\x00f\x1c\x00\x00\x00\x03\x00u16\x02\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x03\x00u16\x00\x00f\x1c\x00\x00\x00\x03\x00i16\x04\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x03\x00i16\x00\x00f\x1c\x00\x00\x00\x03\x00u32\x08\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00f\x1c\x00\x00\x00\x03\x00i32\x0c\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00i32\x00\x00f\x1c\x00\x00\x00\x03\x00u64\x10\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00u64\x00\x00f\x1c\x00\x00\x00\x03\x00i64\x18\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x00\x00f\x1c\x00\x00\x00\x03\x00f32 \x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00f32\x00\x00f\x1c\x00\x00\x00\x03\x00f64(\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x00\x00f\x1c\x00\x00\x00\x03\x00tie0\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00f32\x00\x00f\x1e\x00\x00\x00\x05\x00minus8\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x00\x00f\x1e\x00\x00\x00\x05\x00ratio@\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x00\x00f\x1c\x00\x00\x00\x02\x00onH\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x04\x00bool\x00\x00f \x00\x00\x00\x06\x00tracedI\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x04\x00bool\x00\x00f\x1d\x00\x00\x00\x03\x00offJ\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x04\x00bool\x00\x00f\x1d\x00\x00\x00\x04\x00zeroL\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00T$\x02\x00\x00\x00\x00\x05\x00OrderH\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f\x1c\x00\x00\x00\x04\x00flag\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00f&\x00\x00\x00\x05\x00price\x08\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x08\x001e-8 USDf \x00\x00\x00\x05\x00phase\x10\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x05\x00Phase\x00\x00f \x00\x00\x00\x05\x00marks\x11\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x05\x00Marks\x00\x00f\x1e\x00\x00\x00\x03\x00one\x12\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x05\x00Marks\x00\x00f\x1f\x00\x00\x00\x04\x00none\x13\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x05\x00Marks\x00\x00f \x00\x00\x00\x05\x00kinds\x18\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x05\x00Kinds\x00\x00f!\x00\x00\x00\x05\x00venue \x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x06\x00str[8]\x00\x00f$\x00\x00\x00\x07\x00awkward(\x00\x00\x00\x00\x00\x00\x00\x0c\x00\x00\x00\x00\x00\x00\x00\x07\x00str[12]\x00\x00f \x00\x00\x00\x04\x00full4\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x06\x00str[4]\x00\x00f!\x00\x00\x00\x05\x00empty8\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x06\x00str[3]\x00\x00f\x1e\x00\x00\x00\x04\x00side;\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x04\x00Side\x00\x00f!\x00\x00\x00\x03\x00raw<\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x08\x00bytes[2]\x00\x00f!\x00\x00\x00\x05\x00rates@\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x06\x00u32[2]\x00\x00EK\x00\x00\x00\x00\x00\x05\x00Phase\x02\x00u8v\x10\x00\x00\x00\x06\x00CLOSED\x00\x00\x00\x00\x00\x00\x00\x00v\x0e\x00\x00\x00\x04\x00OPEN\x01\x00\x00\x00\x00\x00\x00\x00v\x11\x00\x00\x00\x07\x00AUCTION\x02\x00\x00\x00\x00\x00\x00\x00EC\x00\x00\x00\x00\x00\x04\x00Side\x02\x00u8v\x0e\x00\x00\x00\x04\x00NONE\x00\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BUY\x01\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BID\x02\x00\x00\x00\x00\x00\x00\x00Q\x19\x00\x00\x00\x07\x00baskets\x06\x00Basket\x02\x00\x00\x00\x00\x00\x00\x00"
+    #: Bytes of the whole segment.
+    SIZE: _typing.Final = 12288
+
+    def __init__(self, attachment: "_shm_runtime.Attachment") -> None:
+        import shm_runtime
+
+        self._attachment = attachment
+        self.baskets = shm_runtime.Queue(attachment, 0, "baskets", Basket, 2)
+
+    @classmethod
+    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "Orders":
+        try:
+            import shm_runtime
+        except ImportError as reason:
+            raise ImportError("segments need the package shm_runtime, whose version is that of shmgen") from reason
+        if shm_runtime.__version__.split(".")[:2] != ["0", "1"]:
+            raise ImportError(
+                f"this module was generated for shm_runtime 0.1, installed is "
+                f"{shm_runtime.__version__}: generate it again with the shmgen of the same version"
+            )
+        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, "posix:/test.keys.orders", 0o600, 64)
+        return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
+
+    @classmethod
+    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Orders":
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid."""
+        return cls._open(0, address, options)
+
+    @classmethod
+    def attach(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        read_only: bool = False,
+        timeout: _typing.Optional[float] = None,
+        **options: _typing.Any,
+    ) -> "Orders":
+        """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
+
+        FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
+        Options: trust_uid, any_owner.
+        """
+        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+
+    @classmethod
+    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Orders":
+        """Attaches to the segment, or creates it if there is none."""
+        return cls._open(3, address, options)
+
+    @property
+    def address(self) -> str:
+        """Where the segment is."""
+        return self._attachment.address
+
+    def stat(self) -> _typing.Dict[str, _typing.Any]:
+        """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
+        return self._attachment.stat()
+
+    def close(self) -> None:
+        """Detaches: gives up every role, and never removes the segment. May be called twice."""
+        self._attachment.close()
+
+    def unlink(self) -> None:
+        """Takes the segment's name away. Who is attached keeps the memory."""
+        self._attachment.unlink()
+
+    def __enter__(self) -> "Orders":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Orders at {self.address}{', closed' if self._attachment.closed else ''}>"

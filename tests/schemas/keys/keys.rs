@@ -62,6 +62,10 @@ pub type OldPrice = i64;
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub type OldRow = [f32; 4];
 
+/// Unit: 1e-8 USD.
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+pub type OrderPrice = i64;
+
 /// Any number is a value; those without a name come from other versions.
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -609,8 +613,7 @@ impl Computed {
     pub const TEXT: ::shm_runtime::FieldRef<Self, ::shm_runtime::Str<4>> = ::shm_runtime::FieldRef::at(18);
 }
 
-#[allow(clippy::derivable_impls)]
-#[allow(deprecated)]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::default::Default for Computed {
     fn default() -> Self {
         Self {
@@ -663,8 +666,7 @@ impl Grown {
     pub const TICKS: ::shm_runtime::FieldRef<Self, u16> = ::shm_runtime::FieldRef::at(2);
 }
 
-#[allow(clippy::derivable_impls)]
-#[allow(deprecated)]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::default::Default for Grown {
     fn default() -> Self {
         Self {
@@ -719,8 +721,7 @@ impl OldLevel {
     pub const ROW: ::shm_runtime::FieldRef<Self, [f32; 4]> = ::shm_runtime::FieldRef::at(8);
 }
 
-#[allow(clippy::derivable_impls)]
-#[allow(deprecated)]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::default::Default for OldLevel {
     fn default() -> Self {
         Self {
@@ -807,8 +808,7 @@ impl Trade {
     pub const VENUE: ::shm_runtime::FieldRef<Self, ::shm_runtime::Str<4>> = ::shm_runtime::FieldRef::at(112);
 }
 
-#[allow(clippy::derivable_impls)]
-#[allow(deprecated)]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::default::Default for Trade {
     fn default() -> Self {
         Self {
@@ -862,6 +862,378 @@ impl ::core::fmt::Debug for Trade {
         _reserved1 at 20;
         _reserved2 at 40;
         _reserved3 at 116;
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, PartialEq)]
+#[repr(C)]
+pub struct Numbers {
+    /// Default: 255.
+    pub u8: u8,
+    /// Default: -128.
+    pub i8: i8,
+    /// Default: 900.
+    pub u16: u16,
+    /// Default: -12345.
+    pub i16: i16,
+    #[doc(hidden)]
+    pub _reserved0: ::shm_runtime::Reserved<2>,
+    /// Default: 4000000000.
+    pub u32: u32,
+    /// Default: -2147483648.
+    pub i32: i32,
+    /// Default: 18446744073709551615.
+    pub u64: u64,
+    /// Default: -9223372036854775808.
+    pub i64: i64,
+    /// Default: 0.1.
+    pub f32: f32,
+    #[doc(hidden)]
+    pub _reserved1: ::shm_runtime::Reserved<4>,
+    /// Default: -1e-300.
+    pub f64: f64,
+    /// Default: 1.0.
+    pub tie: f32,
+    #[doc(hidden)]
+    pub _reserved2: ::shm_runtime::Reserved<4>,
+    /// Default: -0.0.
+    pub minus: f64,
+    /// Default: -0.5.
+    pub ratio: f64,
+    /// Default: true.
+    pub on: ::shm_runtime::Bool,
+    /// Default: true.
+    pub traced: ::shm_runtime::Bool,
+    /// Default: false.
+    pub off: ::shm_runtime::Bool,
+    #[doc(hidden)]
+    pub _reserved3: ::shm_runtime::Reserved<1>,
+    pub zero: u32,
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl Numbers {
+    /// The field `u8`, for access in place.
+    pub const U8: ::shm_runtime::FieldRef<Self, u8> = ::shm_runtime::FieldRef::at(0);
+    /// The field `i8`, for access in place.
+    pub const I8: ::shm_runtime::FieldRef<Self, i8> = ::shm_runtime::FieldRef::at(1);
+    /// The field `u16`, for access in place.
+    pub const U16: ::shm_runtime::FieldRef<Self, u16> = ::shm_runtime::FieldRef::at(2);
+    /// The field `i16`, for access in place.
+    pub const I16: ::shm_runtime::FieldRef<Self, i16> = ::shm_runtime::FieldRef::at(4);
+    /// The field `u32`, for access in place.
+    pub const U32: ::shm_runtime::FieldRef<Self, u32> = ::shm_runtime::FieldRef::at(8);
+    /// The field `i32`, for access in place.
+    pub const I32: ::shm_runtime::FieldRef<Self, i32> = ::shm_runtime::FieldRef::at(12);
+    /// The field `u64`, for access in place.
+    pub const U64: ::shm_runtime::FieldRef<Self, u64> = ::shm_runtime::FieldRef::at(16);
+    /// The field `i64`, for access in place.
+    pub const I64: ::shm_runtime::FieldRef<Self, i64> = ::shm_runtime::FieldRef::at(24);
+    /// The field `f32`, for access in place.
+    pub const F32: ::shm_runtime::FieldRef<Self, f32> = ::shm_runtime::FieldRef::at(32);
+    /// The field `f64`, for access in place.
+    pub const F64: ::shm_runtime::FieldRef<Self, f64> = ::shm_runtime::FieldRef::at(40);
+    /// The field `tie`, for access in place.
+    pub const TIE: ::shm_runtime::FieldRef<Self, f32> = ::shm_runtime::FieldRef::at(48);
+    /// The field `minus`, for access in place.
+    pub const MINUS: ::shm_runtime::FieldRef<Self, f64> = ::shm_runtime::FieldRef::at(56);
+    /// The field `ratio`, for access in place.
+    pub const RATIO: ::shm_runtime::FieldRef<Self, f64> = ::shm_runtime::FieldRef::at(64);
+    /// The field `on`, for access in place.
+    pub const ON: ::shm_runtime::FieldRef<Self, ::shm_runtime::Bool> = ::shm_runtime::FieldRef::at(72);
+    /// The field `traced`, for access in place.
+    pub const TRACED: ::shm_runtime::FieldRef<Self, ::shm_runtime::Bool> = ::shm_runtime::FieldRef::at(73);
+    /// The field `off`, for access in place.
+    pub const OFF: ::shm_runtime::FieldRef<Self, ::shm_runtime::Bool> = ::shm_runtime::FieldRef::at(74);
+    /// The field `zero`, for access in place.
+    pub const ZERO: ::shm_runtime::FieldRef<Self, u32> = ::shm_runtime::FieldRef::at(76);
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::default::Default for Numbers {
+    fn default() -> Self {
+        Self {
+            u8: 255,
+            i8: -128,
+            u16: 900,
+            i16: -12_345,
+            _reserved0: ::shm_runtime::Reserved::ZERO,
+            u32: 4_000_000_000,
+            i32: -2_147_483_648,
+            u64: 18_446_744_073_709_551_615,
+            i64: -9_223_372_036_854_775_808,
+            f32: 0.1,
+            _reserved1: ::shm_runtime::Reserved::ZERO,
+            f64: -1e-300,
+            tie: 1.0,
+            _reserved2: ::shm_runtime::Reserved::ZERO,
+            minus: -0.0,
+            ratio: -0.5,
+            on: ::shm_runtime::Bool::TRUE,
+            traced: ::shm_runtime::Bool::TRUE,
+            off: ::shm_runtime::Bool::FALSE,
+            _reserved3: ::shm_runtime::Reserved::ZERO,
+            zero: 0,
+        }
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::fmt::Debug for Numbers {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("Numbers")
+            .field("u8", &self.u8)
+            .field("i8", &self.i8)
+            .field("u16", &self.u16)
+            .field("i16", &self.i16)
+            .field("u32", &self.u32)
+            .field("i32", &self.i32)
+            .field("u64", &self.u64)
+            .field("i64", &self.i64)
+            .field("f32", &self.f32)
+            .field("f64", &self.f64)
+            .field("tie", &self.tie)
+            .field("minus", &self.minus)
+            .field("ratio", &self.ratio)
+            .field("on", &self.on)
+            .field("traced", &self.traced)
+            .field("off", &self.off)
+            .field("zero", &self.zero)
+            .finish()
+    }
+}
+
+::shm_runtime::__shared_struct! {
+    Numbers, size 80, align 8,
+    uses [],
+    fields {
+        u8 at 0 size 1: "u8" "";
+        i8 at 1 size 1: "i8" "";
+        u16 at 2 size 2: "u16" "";
+        i16 at 4 size 2: "i16" "";
+        u32 at 8 size 4: "u32" "";
+        i32 at 12 size 4: "i32" "";
+        u64 at 16 size 8: "u64" "";
+        i64 at 24 size 8: "i64" "";
+        f32 at 32 size 4: "f32" "";
+        f64 at 40 size 8: "f64" "";
+        tie at 48 size 4: "f32" "";
+        minus at 56 size 8: "f64" "";
+        ratio at 64 size 8: "f64" "";
+        on at 72 size 1: "bool" "";
+        traced at 73 size 1: "bool" "";
+        off at 74 size 1: "bool" "";
+        zero at 76 size 4: "u32" "";
+    },
+    reserved {
+        _reserved0 at 6;
+        _reserved1 at 36;
+        _reserved2 at 52;
+        _reserved3 at 75;
+    }
+}
+
+/// Defaults of all kinds, and gaps that stay zero.
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, PartialEq)]
+#[repr(C)]
+pub struct Order {
+    /// Default: 1.
+    pub flag: u8,
+    #[doc(hidden)]
+    pub _reserved0: ::shm_runtime::Reserved<7>,
+    /// What it costs.
+    ///
+    /// Unit: 1e-8 USD. Default: 100.
+    pub price: i64,
+    /// Default: AUCTION.
+    pub phase: Phase,
+    /// Default: BUST | LATE.
+    pub marks: Marks,
+    /// Default: LATE.
+    pub one: Marks,
+    /// Default: no flag.
+    pub none: Marks,
+    #[doc(hidden)]
+    pub _reserved1: ::shm_runtime::Reserved<4>,
+    /// Default: ODD.
+    pub kinds: Kinds,
+    /// Default: "Zürich".
+    pub venue: ::shm_runtime::Str<8>,
+    /// Default: "\"?\\??/  ' 9".
+    pub awkward: ::shm_runtime::Str<12>,
+    /// Default: "XNAS".
+    pub full: ::shm_runtime::Str<4>,
+    /// Default: "".
+    pub empty: ::shm_runtime::Str<3>,
+    /// Default: BUY.
+    pub side: Side,
+    pub raw: [u8; 2],
+    #[doc(hidden)]
+    pub _reserved2: ::shm_runtime::Reserved<2>,
+    pub rates: [u32; 2],
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl Order {
+    /// The field `flag`, for access in place.
+    pub const FLAG: ::shm_runtime::FieldRef<Self, u8> = ::shm_runtime::FieldRef::at(0);
+    /// The field `price`, for access in place.
+    pub const PRICE: ::shm_runtime::FieldRef<Self, i64> = ::shm_runtime::FieldRef::at(8);
+    /// The field `phase`, for access in place.
+    pub const PHASE: ::shm_runtime::FieldRef<Self, Phase> = ::shm_runtime::FieldRef::at(16);
+    /// The field `marks`, for access in place.
+    pub const MARKS: ::shm_runtime::FieldRef<Self, Marks> = ::shm_runtime::FieldRef::at(17);
+    /// The field `one`, for access in place.
+    pub const ONE: ::shm_runtime::FieldRef<Self, Marks> = ::shm_runtime::FieldRef::at(18);
+    /// The field `none`, for access in place.
+    pub const NONE: ::shm_runtime::FieldRef<Self, Marks> = ::shm_runtime::FieldRef::at(19);
+    /// The field `kinds`, for access in place.
+    pub const KINDS: ::shm_runtime::FieldRef<Self, Kinds> = ::shm_runtime::FieldRef::at(24);
+    /// The field `venue`, for access in place.
+    pub const VENUE: ::shm_runtime::FieldRef<Self, ::shm_runtime::Str<8>> = ::shm_runtime::FieldRef::at(32);
+    /// The field `awkward`, for access in place.
+    pub const AWKWARD: ::shm_runtime::FieldRef<Self, ::shm_runtime::Str<12>> = ::shm_runtime::FieldRef::at(40);
+    /// The field `full`, for access in place.
+    pub const FULL: ::shm_runtime::FieldRef<Self, ::shm_runtime::Str<4>> = ::shm_runtime::FieldRef::at(52);
+    /// The field `empty`, for access in place.
+    pub const EMPTY: ::shm_runtime::FieldRef<Self, ::shm_runtime::Str<3>> = ::shm_runtime::FieldRef::at(56);
+    /// The field `side`, for access in place.
+    pub const SIDE: ::shm_runtime::FieldRef<Self, Side> = ::shm_runtime::FieldRef::at(59);
+    /// The field `raw`, for access in place.
+    pub const RAW: ::shm_runtime::FieldRef<Self, [u8; 2]> = ::shm_runtime::FieldRef::at(60);
+    /// The field `rates`, for access in place.
+    pub const RATES: ::shm_runtime::FieldRef<Self, [u32; 2]> = ::shm_runtime::FieldRef::at(64);
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::default::Default for Order {
+    fn default() -> Self {
+        Self {
+            flag: 1,
+            _reserved0: ::shm_runtime::Reserved::ZERO,
+            price: 100,
+            phase: Phase::AUCTION,
+            marks: Marks(0x3),
+            one: Marks(0x1),
+            none: Marks(0x0),
+            _reserved1: ::shm_runtime::Reserved::ZERO,
+            kinds: Kinds(0x8000_0000_0000_0000),
+            venue: ::shm_runtime::Str::from_literal("Zürich"),
+            awkward: ::shm_runtime::Str::from_literal("\"?\\??/\t\u{1}\'\u{7f}9"),
+            full: ::shm_runtime::Str::from_literal("XNAS"),
+            empty: ::shm_runtime::Str::from_literal(""),
+            side: Side::BUY,
+            raw: [0; 2],
+            _reserved2: ::shm_runtime::Reserved::ZERO,
+            rates: [0; 2],
+        }
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::fmt::Debug for Order {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("Order")
+            .field("flag", &self.flag)
+            .field("price", &self.price)
+            .field("phase", &self.phase)
+            .field("marks", &self.marks)
+            .field("one", &self.one)
+            .field("none", &self.none)
+            .field("kinds", &self.kinds)
+            .field("venue", &self.venue)
+            .field("awkward", &self.awkward)
+            .field("full", &self.full)
+            .field("empty", &self.empty)
+            .field("side", &self.side)
+            .field("raw", &self.raw)
+            .field("rates", &self.rates)
+            .finish()
+    }
+}
+
+::shm_runtime::__shared_struct! {
+    Order, size 72, align 8,
+    uses [Kinds, Marks, Phase, Side],
+    fields {
+        flag at 0 size 1: "u8" "";
+        price at 8 size 8: "i64" "1e-8 USD";
+        phase at 16 size 1: "Phase" "";
+        marks at 17 size 1: "Marks" "";
+        one at 18 size 1: "Marks" "";
+        none at 19 size 1: "Marks" "";
+        kinds at 24 size 8: "Kinds" "";
+        venue at 32 size 8: "str[8]" "";
+        awkward at 40 size 12: "str[12]" "";
+        full at 52 size 4: "str[4]" "";
+        empty at 56 size 3: "str[3]" "";
+        side at 59 size 1: "Side" "";
+        raw at 60 size 2: "bytes[2]" "";
+        rates at 64 size 8: "u32[2]" "";
+    },
+    reserved {
+        _reserved0 at 1;
+        _reserved1 at 20;
+        _reserved2 at 62;
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, PartialEq)]
+#[repr(C, align(64))]
+pub struct Basket {
+    pub orders: [[Order; 3]; 2],
+    pub numbers: Numbers,
+    pub computed: Computed,
+    #[doc(hidden)]
+    pub _reserved0: ::shm_runtime::Reserved<42>,
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl Basket {
+    /// The field `orders`, for access in place.
+    pub const ORDERS: ::shm_runtime::FieldRef<Self, [[Order; 3]; 2]> = ::shm_runtime::FieldRef::at(0);
+    /// The field `numbers`, for access in place.
+    pub const NUMBERS: ::shm_runtime::FieldRef<Self, Numbers> = ::shm_runtime::FieldRef::at(432);
+    /// The field `computed`, for access in place.
+    pub const COMPUTED: ::shm_runtime::FieldRef<Self, Computed> = ::shm_runtime::FieldRef::at(512);
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::default::Default for Basket {
+    fn default() -> Self {
+        Self {
+            orders: [[<Order as ::core::default::Default>::default(); 3]; 2],
+            numbers: <Numbers as ::core::default::Default>::default(),
+            computed: <Computed as ::core::default::Default>::default(),
+            _reserved0: ::shm_runtime::Reserved::ZERO,
+        }
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::fmt::Debug for Basket {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("Basket")
+            .field("orders", &self.orders)
+            .field("numbers", &self.numbers)
+            .field("computed", &self.computed)
+            .finish()
+    }
+}
+
+::shm_runtime::__shared_struct! {
+    Basket, size 576, align 64,
+    uses [Computed, Numbers, Order],
+    fields {
+        orders at 0 size 432: "Order[2][3]" "";
+        numbers at 432 size 80: "Numbers" "";
+        computed at 512 size 22: "Computed" "";
+    },
+    reserved {
+        _reserved0 at 534;
     }
 }
 
@@ -925,6 +1297,79 @@ impl Trades {
     #[must_use]
     pub fn levels(&self) -> ::shm_runtime::Queue<OldLevel> {
         ::shm_runtime::Queue::of_attachment(&self.0, 1)
+    }
+
+    /// Where the segment is.
+    #[must_use]
+    pub fn address(&self) -> &::shm_runtime::Address {
+        self.0.address()
+    }
+
+    /// What the system and the segment know of it.
+    pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
+        self.0.stat()
+    }
+
+    /// Takes the segment's name away. Who is attached keeps the memory.
+    pub fn remove(&self) -> ::shm_runtime::Result<()> {
+        self.0.remove()
+    }
+}
+
+/// The segment `orders`: 12_288 bytes, at `posix:/test.keys.orders` unless told otherwise.
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Debug)]
+pub struct Orders(::shm_runtime::Attachment);
+
+#[allow(deprecated)]
+impl ::shm_runtime::SegmentType for Orders {
+    fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
+        static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
+        SPEC.get_or_decode(Self::CONTRACT, "2.4", "posix:/test.keys.orders", 0o600, 64)
+    }
+
+    fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {
+        Self(attachment)
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl Orders {
+    /// What the bytes of the segment mean, in the canonical form that lies in it.
+    pub const CONTRACT: &'static [u8] = b"S\xc4\x06\x00\x00\t\x00test.keys\x06\x00ordersT\x9a\x00\x00\x00\x00\x00\x06\x00Basket@\x02\x00\x00\x00\x00\x00\x00@\x00\x00\x00\x00\x00\x00\x00f\'\x00\x00\x00\x06\x00orders\x00\x00\x00\x00\x00\x00\x00\x00\xb0\x01\x00\x00\x00\x00\x00\x00\x0b\x00Order[2][3]\x00\x00f$\x00\x00\x00\x07\x00numbers\xb0\x01\x00\x00\x00\x00\x00\x00P\x00\x00\x00\x00\x00\x00\x00\x07\x00Numbers\x00\x00f&\x00\x00\x00\x08\x00computed\x00\x02\x00\x00\x00\x00\x00\x00\x16\x00\x00\x00\x00\x00\x00\x00\x08\x00Computed\x00\x00Tg\x00\x00\x00\x00\x00\x08\x00Computed\x16\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00f!\x00\x00\x00\x05\x00slots\x00\x00\x00\x00\x00\x00\x00\x00\x12\x00\x00\x00\x00\x00\x00\x00\x06\x00u16[9]\x00\x00f \x00\x00\x00\x04\x00text\x12\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x06\x00str[4]\x00\x00F3\x00\x00\x00\x00\x00\x05\x00Kinds\x03\x00u64b\x0e\x00\x00\x00\x04\x00EVEN\x00\x00\x00\x00\x00\x00\x00\x00b\r\x00\x00\x00\x03\x00ODD?\x00\x00\x00\x00\x00\x00\x00F3\x00\x00\x00\x00\x00\x05\x00Marks\x02\x00u8b\x0e\x00\x00\x00\x04\x00LATE\x00\x00\x00\x00\x00\x00\x00\x00b\x0e\x00\x00\x00\x04\x00BUST\x01\x00\x00\x00\x00\x00\x00\x00TR\x02\x00\x00\x00\x00\x07\x00NumbersP\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f\x1a\x00\x00\x00\x02\x00u8\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00f\x1a\x00\x00\x00\x02\x00i8\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00i8\x00\x00f\x1c\x00\x00\x00\x03\x00u16\x02\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x03\x00u16\x00\x00f\x1c\x00\x00\x00\x03\x00i16\x04\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x03\x00i16\x00\x00f\x1c\x00\x00\x00\x03\x00u32\x08\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00f\x1c\x00\x00\x00\x03\x00i32\x0c\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00i32\x00\x00f\x1c\x00\x00\x00\x03\x00u64\x10\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00u64\x00\x00f\x1c\x00\x00\x00\x03\x00i64\x18\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x00\x00f\x1c\x00\x00\x00\x03\x00f32 \x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00f32\x00\x00f\x1c\x00\x00\x00\x03\x00f64(\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x00\x00f\x1c\x00\x00\x00\x03\x00tie0\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00f32\x00\x00f\x1e\x00\x00\x00\x05\x00minus8\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x00\x00f\x1e\x00\x00\x00\x05\x00ratio@\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x00\x00f\x1c\x00\x00\x00\x02\x00onH\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x04\x00bool\x00\x00f \x00\x00\x00\x06\x00tracedI\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x04\x00bool\x00\x00f\x1d\x00\x00\x00\x03\x00offJ\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x04\x00bool\x00\x00f\x1d\x00\x00\x00\x04\x00zeroL\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00T$\x02\x00\x00\x00\x00\x05\x00OrderH\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f\x1c\x00\x00\x00\x04\x00flag\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00f&\x00\x00\x00\x05\x00price\x08\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x08\x001e-8 USDf \x00\x00\x00\x05\x00phase\x10\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x05\x00Phase\x00\x00f \x00\x00\x00\x05\x00marks\x11\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x05\x00Marks\x00\x00f\x1e\x00\x00\x00\x03\x00one\x12\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x05\x00Marks\x00\x00f\x1f\x00\x00\x00\x04\x00none\x13\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x05\x00Marks\x00\x00f \x00\x00\x00\x05\x00kinds\x18\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x05\x00Kinds\x00\x00f!\x00\x00\x00\x05\x00venue \x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x06\x00str[8]\x00\x00f$\x00\x00\x00\x07\x00awkward(\x00\x00\x00\x00\x00\x00\x00\x0c\x00\x00\x00\x00\x00\x00\x00\x07\x00str[12]\x00\x00f \x00\x00\x00\x04\x00full4\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x06\x00str[4]\x00\x00f!\x00\x00\x00\x05\x00empty8\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x06\x00str[3]\x00\x00f\x1e\x00\x00\x00\x04\x00side;\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x04\x00Side\x00\x00f!\x00\x00\x00\x03\x00raw<\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x08\x00bytes[2]\x00\x00f!\x00\x00\x00\x05\x00rates@\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x06\x00u32[2]\x00\x00EK\x00\x00\x00\x00\x00\x05\x00Phase\x02\x00u8v\x10\x00\x00\x00\x06\x00CLOSED\x00\x00\x00\x00\x00\x00\x00\x00v\x0e\x00\x00\x00\x04\x00OPEN\x01\x00\x00\x00\x00\x00\x00\x00v\x11\x00\x00\x00\x07\x00AUCTION\x02\x00\x00\x00\x00\x00\x00\x00EC\x00\x00\x00\x00\x00\x04\x00Side\x02\x00u8v\x0e\x00\x00\x00\x04\x00NONE\x00\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BUY\x01\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BID\x02\x00\x00\x00\x00\x00\x00\x00Q\x19\x00\x00\x00\x07\x00baskets\x06\x00Basket\x02\x00\x00\x00\x00\x00\x00\x00";
+
+    /// Bytes of the whole segment.
+    pub const SIZE: u64 = 12_288;
+
+    /// Creates the segment; an error if there is one.
+    pub fn create() -> ::shm_runtime::Result<Self> {
+        Self::options().create()
+    }
+
+    /// Attaches to the segment; an error if there is none, or one of another contract.
+    pub fn attach() -> ::shm_runtime::Result<Self> {
+        Self::options().attach()
+    }
+
+    /// Attaches to the segment for reading only.
+    pub fn attach_read_only() -> ::shm_runtime::Result<Self> {
+        Self::options().attach_read_only()
+    }
+
+    /// Attaches to the segment, or creates it if there is none.
+    pub fn open_or_create() -> ::shm_runtime::Result<Self> {
+        Self::options().open_or_create()
+    }
+
+    /// Another address, other permissions, other trust.
+    pub fn options() -> ::shm_runtime::OpenOptions<Self> {
+        ::shm_runtime::OpenOptions::new()
+    }
+
+    /// A queue of [`Basket`] with room for 2.
+    #[must_use]
+    pub fn baskets(&self) -> ::shm_runtime::Queue<Basket> {
+        ::shm_runtime::Queue::of_attachment(&self.0, 0)
     }
 
     /// Where the segment is.

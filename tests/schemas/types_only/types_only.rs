@@ -20,7 +20,7 @@ impl Smallest {
     pub const X: ::shm_runtime::FieldRef<Self, u8> = ::shm_runtime::FieldRef::at(0);
 }
 
-#[allow(clippy::derivable_impls)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::default::Default for Smallest {
     fn default() -> Self {
         Self {
@@ -66,7 +66,7 @@ impl Nested {
     pub const WIDE: ::shm_runtime::FieldRef<Self, u64> = ::shm_runtime::FieldRef::at(8);
 }
 
-#[allow(clippy::derivable_impls)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::default::Default for Nested {
     fn default() -> Self {
         Self {
