@@ -4,8 +4,11 @@
 //! macro of shm-runtime, which has the compiler check the rest. So this crate
 //! knows nothing of layouts, and no `unsafe` lands in the user's crate.
 
+mod range;
+
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
+use range::Range;
 use syn::spanned::Spanned;
 use syn::{Attribute, Data, DeriveInput, Error, Field, Fields, LitStr, Path, Result, Type};
 
@@ -18,6 +21,8 @@ use syn::{Attribute, Data, DeriveInput, Error, Field, Fields, LitStr, Path, Resu
 /// Attributes of a field:
 ///
 /// - `#[shm(unit = "ns")]`: its unit of measure, which is part of the contract;
+/// - `#[shm(range = 1..=10)]`, also `1..` and `..=10`: the numbers that belong
+///   into it or into each element of an array, which is part of the contract;
 /// - `#[shm(bytes)]` on a `[u8; N]`: it is `bytes[N]`, not `u8[N]`;
 /// - `#[shm(reserved)]`: it only fills a gap; keep it zero.
 ///
@@ -62,9 +67,13 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let name = &input.ident;
     let mut errors: Option<Error> = None;
     let mut described = TokenStream::new();
+    let mut checks = TokenStream::new();
     for field in &fields.named {
-        match describe(field) {
-            Ok(tokens) => described.extend(tokens),
+        match describe(field, &krate) {
+            Ok((tokens, check)) => {
+                described.extend(tokens);
+                checks.extend(check);
+            }
             Err(error) => match &mut errors {
                 Some(all) => all.combine(error),
                 None => errors = Some(error),
@@ -77,27 +86,34 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
     let sizes = fields.named.iter().map(check_size);
     Ok(quote! {
         #(#sizes)*
+        #checks
         #krate::__derived_struct! { #name, fields { #described } }
     })
 }
 
-/// `field: Type, kind, "unit";`, as the macro of shm-runtime takes it.
-fn describe(field: &Field) -> Result<TokenStream> {
+/// `field: Type, kind, "unit", min, max;`, as the macro of shm-runtime takes it; and
+/// what the compiler is to check besides.
+fn describe(field: &Field, krate: &Path) -> Result<(TokenStream, Option<TokenStream>)> {
     if let Some(hint) = hint(&field.ty) {
         return Err(Error::new(field.ty.span(), hint));
     }
     let mut unit = String::new();
     let mut kind = "Plain";
+    let mut range: Option<Range> = None;
     for attribute in field.attrs.iter().filter(|a| a.path().is_ident("shm")) {
         attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident("unit") {
                 unit = meta.value()?.parse::<LitStr>()?.value();
+            } else if meta.path.is_ident("range") {
+                range = Some(meta.value()?.parse()?);
             } else if meta.path.is_ident("bytes") {
                 kind = "Bytes";
             } else if meta.path.is_ident("reserved") {
                 kind = "Reserved";
             } else {
-                return Err(meta.error("expected `unit = \"..\"`, `bytes` or `reserved`"));
+                return Err(
+                    meta.error("expected `unit = \"..\"`, `range = 1..=10`, `bytes` or `reserved`")
+                );
             }
             Ok(())
         })?;
@@ -105,10 +121,17 @@ fn describe(field: &Field) -> Result<TokenStream> {
     if kind != "Plain" && !is_byte_array(&field.ty) {
         return Err(Error::new(field.ty.span(), "this attribute is for arrays of u8: [u8; N]"));
     }
+    if kind != "Plain" {
+        if let Some(range) = &range {
+            return Err(Error::new(range.span, "bytes have no range; a number has"));
+        }
+    }
     let name = &field.ident;
     let ty = &field.ty;
+    let (min, max) = range::bounds(range.as_ref(), krate);
     let kind = syn::Ident::new(kind, Span::call_site());
-    Ok(quote! { #name: #ty, #kind, #unit; })
+    let check = range.map(|range| range::check(&range, ty)).transpose()?;
+    Ok((quote! { #name: #ty, #kind, #unit, #min, #max; }, check))
 }
 
 /// Has the compiler refuse fields that take no bytes, as a schema does.

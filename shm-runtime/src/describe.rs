@@ -2,7 +2,8 @@
 //! macros only.
 
 use crate::contract::{
-    BitDef, Field, Primitive, TypeBody, TypeDef, TypeExpr, TypeName, TypeSet, ValueDef,
+    BitDef, Bound, Field, Primitive, Range, TypeBody, TypeDef, TypeExpr, TypeName, TypeSet,
+    ValueDef,
 };
 
 /// Size, alignment and body of a type.
@@ -48,33 +49,44 @@ impl StructBuilder {
         Self { size, align, fields: Vec::new() }
     }
 
-    /// A field of a generated struct, whose type is written out.
-    pub fn field(&mut self, name: &str, offset: u64, size: u64, ty: &str, unit: &str) {
-        // The generator wrote the text from a type, so it is one.
-        let ty = TypeExpr::parse(ty).unwrap_or(TypeExpr::Bytes(size));
-        self.push(name, offset, size, ty, unit);
+    /// A field of a generated struct, whose type and range are written out.
+    pub fn field(&mut self, name: &str, place: (u64, u64), ty: &str, unit: &str, range: &str) {
+        // The generator wrote the texts from a type and a range, so they are some.
+        let ty = TypeExpr::parse(ty).unwrap_or(TypeExpr::Bytes(place.1));
+        let range = ty.primitive().and_then(|primitive| Range::parse(range, primitive));
+        self.push(name, place, ty, unit, range);
     }
 
     /// A field of a struct with the derive.
     pub fn derived_field(
         &mut self,
         name: &str,
-        offset: u64,
-        size: u64,
+        place: (u64, u64),
         ty: TypeExpr,
         kind: FieldKind,
         unit: &str,
+        range: (Option<Bound>, Option<Bound>),
     ) {
+        // The compiler checked that the ends are numbers of the field's type.
+        let range = ty.primitive().and_then(|p| Range::new(p, range.0, range.1));
         match kind {
-            FieldKind::Plain => self.push(name, offset, size, ty, unit),
-            FieldKind::Bytes => self.push(name, offset, size, TypeExpr::Bytes(size), unit),
+            FieldKind::Plain => self.push(name, place, ty, unit, range),
+            FieldKind::Bytes => self.push(name, place, TypeExpr::Bytes(place.1), unit, None),
             FieldKind::Reserved => {}
         }
     }
 
-    fn push(&mut self, name: &str, offset: u64, size: u64, ty: TypeExpr, unit: &str) {
+    /// A field at an offset and of a size, which are its place.
+    fn push(
+        &mut self,
+        name: &str,
+        (offset, size): (u64, u64),
+        ty: TypeExpr,
+        unit: &str,
+        range: Option<Range>,
+    ) {
         let name = name.strip_prefix("r#").unwrap_or(name).to_owned();
-        self.fields.push(Field { name, offset, size, ty, unit: unit.to_owned() });
+        self.fields.push(Field { name, offset, size, ty, unit: unit.to_owned(), range });
     }
 
     /// The struct.

@@ -67,7 +67,7 @@ pub use values::{Bool, FieldRef, InvalidBool, InvalidStr, Reserved, Str};
 /// What generated code and the derive use; not for anybody else.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::contract::{TypeExpr, TypeSet};
+    pub use crate::contract::{Bound, TypeExpr, TypeSet};
     pub use crate::describe::{FieldKind, StructBuilder, describe, enumeration, flags};
     pub use crate::segment::SpecCell;
     pub use crate::version::require;

@@ -41,7 +41,7 @@ macro_rules! __shared_struct {
     (
         $type:ident, size $size:literal, align $align:literal,
         uses [$($uses:ty),*],
-        fields { $($field:ident at $offset:literal size $bytes:literal: $expr:literal $unit:literal;)* },
+        fields { $($field:ident at $offset:literal size $bytes:literal: $expr:literal $unit:literal $range:literal;)* },
         reserved { $($reserved:ident at $hole:literal;)* }
     ) => {
         #[allow(deprecated)]
@@ -65,7 +65,7 @@ macro_rules! __shared_struct {
                 $crate::__private::describe(types, stringify!($type), |types| {
                     $(<$uses as $crate::SharedLayout>::describe(types);)*
                     let mut def = $crate::__private::StructBuilder::new($size, $align);
-                    $(def.field(stringify!($field), $offset, $bytes, $expr, $unit);)*
+                    $(def.field(stringify!($field), ($offset, $bytes), $expr, $unit, $range);)*
                     def.finish()
                 })
             }
@@ -97,7 +97,7 @@ macro_rules! __shared_number {
 macro_rules! __derived_struct {
     (
         $type:ident,
-        fields { $($field:ident: $ty:ty, $kind:ident, $unit:literal;)* }
+        fields { $($field:ident: $ty:ty, $kind:ident, $unit:literal, $min:expr, $max:expr;)* }
     ) => {
         #[allow(deprecated)]
         const _: () = {
@@ -133,11 +133,14 @@ macro_rules! __derived_struct {
                     );
                     $(def.derived_field(
                         stringify!($field),
-                        $crate::__offset_of!($type, $field) as u64,
-                        ::core::mem::size_of::<$ty>() as u64,
+                        (
+                            $crate::__offset_of!($type, $field) as u64,
+                            ::core::mem::size_of::<$ty>() as u64,
+                        ),
                         <$ty as $crate::SharedLayout>::describe(_types),
                         $crate::__private::FieldKind::$kind,
                         $unit,
+                        ($min, $max),
                     );)*
                     def.finish()
                 })

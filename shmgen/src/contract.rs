@@ -34,6 +34,7 @@ fn definition(decl: &TypeDecl) -> TypeDef {
                     size: f.size,
                     ty: f.ty.expr(),
                     unit: f.unit.clone(),
+                    range: f.range,
                 }),
                 Member::Gap(_) => None,
             });

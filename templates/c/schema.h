@@ -171,6 +171,23 @@ SHM_INLINE {{ s.cname }} {{ s.cname }}_default(void) {
   return value;
 }
 {%- endif %}
+{%- if s.has_ranges %}
+{% for m in s.fields() %}
+{%- for (end, value) in m.bounds %}
+#define {{ s.cname }}_{{ m.name }}_{{ end }} {{ value }}
+{%- endfor %}
+{%- endfor %}
+
+/* Whether every field is within its range, those of structs inside too. */
+SHM_INLINE bool {{ s.cname }}_within_ranges(const {{ s.cname }} *value) {
+{%- if s.within() == "" %}
+  SHM_CAST(void, value);
+{%- else %}
+{{ s.within() }}
+{%- endif %}
+  return true;
+}
+{%- endif %}
 
 /* Whether all fields are equal; reserved bytes do not count. */
 SHM_INLINE bool {{ s.cname }}_equal(const {{ s.cname }} *a, const {{ s.cname }} *b) {

@@ -43,6 +43,9 @@ inline std::ostream &operator<<(std::ostream &out, {% if t.is_struct %}const {{ 
 {%- if t.has_defaults %}
 inline {{ t.cname }} shm_default_of(const {{ t.cname }} *) { return {{ t.cname }}_default(); }
 {%- endif %}
+{%- if t.has_ranges %}
+inline bool within_ranges(const {{ t.cname }} &value) { return {{ t.cname }}_within_ranges(&value); }
+{%- endif %}
 {%- if t.is_struct %}
 inline bool operator==(const {{ t.cname }} &a, const {{ t.cname }} &b) { return {{ t.cname }}_equal(&a, &b); }
 #if !defined(__cpp_impl_three_way_comparison)
@@ -62,9 +65,15 @@ inline namespace {{ inline_namespace }} {
 {%- endfor %}
 {%- for t in types %}
 {{ t.doc }}using {{ t.name }}{{ t.deprecated }} = ::{{ t.cname }};
+{%- for c in t.bounds %}
+constexpr {{ c.ty }} {{ c.name }}{{ c.deprecated }} = {{ c.value }};
+{%- endfor %}
 {%- endfor %}
 {% if types.len() > 0 %}
 using ::to_string;
+{%- if has_ranges %}
+using ::within_ranges;
+{%- endif %}
 {% endif %}
 {%- for s in segments %}
 {{ s.doc }}/// The segment {{ s.name }}: {{ s.size }} bytes, at {{ s.address }} unless told otherwise.

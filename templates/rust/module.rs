@@ -199,6 +199,20 @@ impl {{ s.name }} {
     /// The field `{{ m.name }}`, for access in place.
 {{ m.deprecated }}    pub const {{ m.constant }}: ::shm_runtime::FieldRef<Self, {{ m.ty }}> = ::shm_runtime::FieldRef::at({{ m.offset }});
 {%- endfor %}
+{%- for m in s.fields() %}
+{%- if m.range_type != "" %}
+    /// The numbers that belong into the field `{{ m.name }}`.
+{{ m.deprecated }}    pub const {{ m.constant }}_RANGE: {{ m.range_type }} = {{ m.range_value }};
+{%- endif %}
+{%- endfor %}
+{%- if s.has_ranges %}
+
+    /// Whether every field is within its range, those of structs inside too.
+    #[must_use]
+    pub fn within_ranges(&self) -> bool {
+        {{ s.within() }}
+    }
+{%- endif %}
 }
 
 {{ allow }}
@@ -228,7 +242,7 @@ impl ::core::fmt::Debug for {{ s.name }} {
     uses [{{ s.uses }}],
     fields {
 {%- for m in s.fields() %}
-        {{ m.name }} at {{ m.offset }} size {{ m.size }}: "{{ m.expr }}" "{{ m.unit }}";
+        {{ m.name }} at {{ m.offset }} size {{ m.size }}: "{{ m.expr }}" "{{ m.unit }}" "{{ m.range }}";
 {%- endfor %}
     },
     reserved {

@@ -9,6 +9,7 @@ use super::descriptor::{
     BitDef, Contract, Field, ObjectDef, ObjectKind, QueueDef, TypeBody, TypeDef, ValueDef,
 };
 use super::encode::{BIT, CONTRACT, ENUM, FIELD, FLAGS, QUEUE, STRUCT, VALUE};
+use super::range::Range;
 use super::type_expr::{Primitive, TypeExpr};
 use std::fmt;
 
@@ -134,13 +135,10 @@ fn type_def(tag: u8, record: &mut Reader<'_>) -> Result<TypeDef, DecodeError> {
         let mut fields = Vec::new();
         while !record.is_empty() {
             let mut field = record.expect(FIELD)?;
-            fields.push(Field {
-                name: field.text()?,
-                offset: field.number()?,
-                size: field.number()?,
-                ty: field.type_expr()?,
-                unit: field.text()?,
-            });
+            let (name, offset, size) = (field.text()?, field.number()?, field.number()?);
+            let (ty, unit) = (field.type_expr()?, field.text()?);
+            let range = field.range(&ty)?;
+            fields.push(Field { name, offset, size, ty, unit, range });
             field.end()?;
         }
         return Ok(TypeDef { schema, name, size, align, body: TypeBody::Struct(fields) });
@@ -227,6 +225,16 @@ impl<'a> Reader<'a> {
     fn type_expr(&mut self) -> Result<TypeExpr, DecodeError> {
         let text = self.text()?;
         TypeExpr::parse(&text).map_err(|_| self.fail("not a type"))
+    }
+
+    /// The range of a field of a type.
+    fn range(&mut self, ty: &TypeExpr) -> Result<Option<Range>, DecodeError> {
+        let text = self.text()?;
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let range = ty.primitive().and_then(|primitive| Range::parse(&text, primitive));
+        range.map(Some).ok_or_else(|| self.fail("not a range"))
     }
 
     fn record(&mut self) -> Result<(u8, Reader<'a>), DecodeError> {

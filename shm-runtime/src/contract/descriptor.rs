@@ -1,6 +1,7 @@
 //! The contract as data. No bytes, no rules: see [`encode`](super::encode)
 //! and [`explain`](super::explain).
 
+use super::range::Range;
 use super::type_expr::{Primitive, TypeExpr, TypeName};
 use std::collections::BTreeMap;
 
@@ -98,6 +99,9 @@ pub struct Field {
     pub ty: TypeExpr,
     /// Its unit of measure; empty if none is given.
     pub unit: String,
+    /// The numbers that belong into it, or into each element of an array; of
+    /// the type of its element.
+    pub range: Option<Range>,
 }
 
 /// A named number of an enum.

@@ -8,7 +8,7 @@
 //! type     := 'T' { text schema | text name | u64 size | u64 align | 'f' record* }      struct
 //!           | 'E' { text schema | text name | text repr | 'v' record* }                 enum
 //!           | 'F' { text schema | text name | text repr | 'b' record* }                 flags
-//! field    := 'f' { text name | u64 offset | u64 size | text type | text unit }
+//! field    := 'f' { text name | u64 offset | u64 size | text type | text unit | text range }
 //! value    := 'v' { text name | u64 number, two's complement }
 //! bit      := 'b' { text name | u64 bit }
 //! object   := 'Q' { text name | text item | u64 capacity }                              queue
@@ -102,6 +102,7 @@ fn field(out: &mut Vec<u8>, field: &Field) {
         number(out, field.size);
         text(out, &field.ty.to_string());
         text(out, &field.unit);
+        text(out, &field.range.map_or(String::new(), |range| range.to_string()));
     });
 }
 

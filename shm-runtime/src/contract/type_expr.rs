@@ -189,6 +189,14 @@ impl TypeExpr {
         }
     }
 
+    /// The number that it is, or that it is an array of.
+    pub fn primitive(&self) -> Option<Primitive> {
+        match self.element() {
+            Self::Primitive(primitive) => Some(*primitive),
+            _ => None,
+        }
+    }
+
     /// The declared type it refers to, if any.
     pub fn named(&self) -> Option<&TypeName> {
         match self.element() {

@@ -1,8 +1,8 @@
 //! The C backend: a header for C11 and C++11.
 
-use super::c_defaults;
 use super::notes::{self, Deprecation::Text};
 use super::text::{float_text, lines, quoted, render, version_parts};
+use super::{c_defaults, c_ranges};
 use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
 use shm_runtime::contract::Primitive;
@@ -80,10 +80,17 @@ struct Struct {
     align: u64,
     over_aligned: bool,
     has_defaults: bool,
+    has_ranges: bool,
     members: Vec<Part>,
 }
 
 impl Struct {
+    /// What returns false if a value is outside of its ranges.
+    fn within(&self) -> String {
+        let parts = self.fields().map(|m| m.within.as_str()).filter(|w| !w.is_empty());
+        parts.collect::<Vec<_>>().join("\n")
+    }
+
     fn fields(&self) -> impl Iterator<Item = &Part> {
         self.members.iter().filter(|m| !m.is_gap)
     }
@@ -101,6 +108,10 @@ struct Part {
     add: String,
     /// Statements that put what is not zero in a new value into it.
     default: String,
+    /// The constants of its range; none if there is no range.
+    bounds: Vec<(&'static str, String)>,
+    /// Statements that return false if the field of `value` is outside of its ranges.
+    within: String,
     offset: u64,
     is_gap: bool,
 }
@@ -157,8 +168,10 @@ pub(super) fn runtime_version_number() -> u32 {
 pub(super) fn header(schema: &Schema) -> String {
     let prefix = prefix(schema);
     let [major, minor, _] = runtime_version();
-    let with_defaults = schema.structs().filter(|s| s.has_defaults).map(|s| s.name.as_str());
-    let with_defaults: BTreeSet<&str> = with_defaults.collect();
+    let names = |has: fn(&crate::model::Struct) -> bool| {
+        schema.structs().filter(|s| has(s)).map(|s| s.name.as_str()).collect()
+    };
+    let with = With { defaults: names(|s| s.has_defaults), ranges: names(|s| s.has_ranges) };
     let template = Header {
         file: format!("{}.toml", schema.stem),
         own: format!("{}.h", schema.module),
@@ -194,7 +207,7 @@ pub(super) fn header(schema: &Schema) -> String {
                     + &mark(a.deprecated.as_deref()),
             })
             .collect(),
-        types: schema.types.iter().map(|t| decl(t, &with_defaults, &prefix)).collect(),
+        types: schema.types.iter().map(|t| decl(t, &with, &prefix)).collect(),
         segments: schema.segments.iter().map(|s| segment(s, &prefix)).collect(),
         prefix,
     };
@@ -299,7 +312,13 @@ fn declaration(ty: &Type, name: &str, prefix: &str) -> String {
     out
 }
 
-fn decl(decl: &TypeDecl, with_defaults: &BTreeSet<&str>, prefix: &str) -> Decl {
+/// The structs that have something in them, themselves or in a struct inside.
+struct With<'s> {
+    defaults: BTreeSet<&'s str>,
+    ranges: BTreeSet<&'s str>,
+}
+
+fn decl(decl: &TypeDecl, with: &With<'_>, prefix: &str) -> Decl {
     let doc = notes::declared(decl, Text);
     match decl {
         TypeDecl::Enum(e) => Decl::Enum(Number {
@@ -347,12 +366,13 @@ fn decl(decl: &TypeDecl, with_defaults: &BTreeSet<&str>, prefix: &str) -> Decl {
             align: s.align,
             over_aligned: s.over_aligned(),
             has_defaults: s.has_defaults,
-            members: s.members.iter().map(|m| part(m, with_defaults, prefix)).collect(),
+            has_ranges: s.has_ranges,
+            members: s.members.iter().map(|m| part(m, &s.name, with, prefix)).collect(),
         }),
     }
 }
 
-fn part(member: &Member, with_defaults: &BTreeSet<&str>, prefix: &str) -> Part {
+fn part(member: &Member, owner: &str, with: &With<'_>, prefix: &str) -> Part {
     match member {
         Member::Gap(gap) => Part {
             name: gap.name.clone(),
@@ -367,7 +387,9 @@ fn part(member: &Member, with_defaults: &BTreeSet<&str>, prefix: &str) -> Part {
             declaration: declaration(&f.ty, &f.name, prefix) + &mark(f.deprecated.as_deref()),
             equal: equal(&f.name, &f.ty, prefix),
             add: add(&f.name, &f.ty, prefix),
-            default: c_defaults::statements(f, with_defaults, prefix),
+            default: c_defaults::statements(f, &with.defaults, prefix),
+            bounds: c_ranges::bounds(f),
+            within: c_ranges::statements(f, owner, &with.ranges, prefix),
             offset: f.offset,
             is_gap: false,
         },

@@ -1,9 +1,9 @@
 //! The C++ backend: a layer for C++17 over the C header.
 
-use super::c;
 use super::notes::{self, Deprecation::Text};
 use super::text::{VERSION, lines, quoted, render, version_parts};
-use crate::model::{Schema, TypeDecl, Value};
+use super::{c, c_ranges};
+use crate::model::{Field, Schema, TypeDecl, Value};
 use askama::Template;
 use shm_runtime::contract::Primitive;
 
@@ -26,6 +26,7 @@ struct Header<'a> {
     namespace: String,
     inline_namespace: String,
     deprecates: bool,
+    has_ranges: bool,
     constants: Vec<Constant>,
     aliases: Vec<Alias>,
     types: Vec<Named>,
@@ -58,6 +59,9 @@ struct Named {
     cname: String,
     is_struct: bool,
     has_defaults: bool,
+    has_ranges: bool,
+    /// The constants of the ranges of its fields.
+    bounds: Vec<Constant>,
     /// Room for the text of any value of an enum or a set of flags.
     buffer: usize,
 }
@@ -107,6 +111,7 @@ pub(super) fn header(schema: &Schema) -> String {
         namespace: schema.name.replace('.', "::"),
         inline_namespace: format!("shmgen_{}", inline_namespace()),
         deprecates: schema.deprecates(),
+        has_ranges: schema.structs().any(|s| s.has_ranges),
         constants: schema
             .constants
             .iter()
@@ -169,6 +174,19 @@ fn doc(text: &str, indent: &str) -> String {
     lines(text, &format!("{indent}/// ")).replace("\\\n", "\\ .\n")
 }
 
+/// The ends of a field's range, as constants.
+fn bounds(owner: &str, f: &Field) -> Vec<Constant> {
+    let Some(range) = f.range else { return Vec::new() };
+    let constant = |(end, value): (&str, String)| Constant {
+        doc: String::new(),
+        deprecated: c::mark(f.deprecated.as_deref()),
+        name: format!("{owner}_{}_{end}", f.name),
+        ty: c::ctype(range.ty()),
+        value,
+    };
+    c_ranges::bounds(f).into_iter().map(constant).collect()
+}
+
 fn named(decl: &TypeDecl, prefix: &str) -> Named {
     let (deprecated, longest) = match decl {
         TypeDecl::Enum(e) => {
@@ -184,6 +202,11 @@ fn named(decl: &TypeDecl, prefix: &str) -> Named {
         cname: format!("{prefix}{}", decl.name()),
         is_struct: matches!(decl, TypeDecl::Struct(_)),
         has_defaults: matches!(decl, TypeDecl::Struct(s) if s.has_defaults),
+        has_ranges: matches!(decl, TypeDecl::Struct(s) if s.has_ranges),
+        bounds: match decl {
+            TypeDecl::Struct(s) => s.fields().flat_map(|f| bounds(&s.name, f)).collect(),
+            TypeDecl::Enum(_) | TypeDecl::Flags(_) => Vec::new(),
+        },
         // The names, or a number of 64 bits in any form, and a NUL.
         buffer: longest + 32,
     }

@@ -1,12 +1,12 @@
 //! The JSON backend: the resolved model, for programs of other languages.
 
-use super::text::float_text;
+use super::text::{bound_value, float_text};
 use crate::model::{
     Element, Enum, Field, FieldDefault, Flags, Gap, Member, Object, Schema, Segment, Struct, Type,
     TypeDecl, Value as Constant,
 };
 use serde_json::{Value, json};
-use shm_runtime::contract::Primitive;
+use shm_runtime::contract::{Bound, Primitive, Range};
 
 /// The version of this form: it grows when a key changes its meaning.
 const VERSION: u32 = 1;
@@ -34,6 +34,7 @@ pub(super) fn model(schema: &Schema) -> String {
         "aliases": schema.aliases.iter().map(|a| {
             let mut value = type_of(&a.ty);
             value["unit"] = json!(a.unit);
+            value["range"] = range(a.range);
             value["deprecated"] = json!(a.deprecated);
             named(&a.name, value, &a.doc)
         }).collect::<Value>(),
@@ -144,10 +145,20 @@ fn field(f: &Field) -> Value {
         }
     }
     rest["unit"] = json!(f.unit);
+    rest["range"] = range(f.range);
     rest["default"] = default(f);
     rest["since"] = version(f.since);
     rest["deprecated"] = json!(f.deprecated);
     named(&f.name, rest, &f.doc)
+}
+
+/// `min` and `max`, each null where there is no end; null if there is no range.
+fn range(range: Option<Range>) -> Value {
+    let Some(range) = range else { return Value::Null };
+    let end = |end: Option<Bound>| {
+        end.map_or(Value::Null, |bound| constant(range.ty(), bound_value(bound)))
+    };
+    json!({ "min": end(range.min()), "max": end(range.max()) })
 }
 
 fn default(f: &Field) -> Value {

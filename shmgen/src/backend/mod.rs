@@ -3,6 +3,7 @@
 
 mod c;
 mod c_defaults;
+mod c_ranges;
 mod c_runtime;
 mod cpp;
 mod json;
@@ -10,6 +11,7 @@ mod markdown;
 mod notes;
 mod python;
 mod rust;
+mod rust_ranges;
 mod text;
 
 use crate::model::Schema;

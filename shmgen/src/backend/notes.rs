@@ -2,8 +2,9 @@
 //! unit, the version that brought it, what to use instead. One paragraph of
 //! short sentences.
 
-use super::text::{quoted, value_text};
+use super::text::{bound_text, quoted, value_text};
 use crate::model::{Alias, Bit, Constant, Element, EnumValue, Field, FieldDefault, TypeDecl};
+use shm_runtime::contract::Range;
 
 /// How the language says what is deprecated.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -21,12 +22,13 @@ pub(super) fn constant(c: &Constant, how: Deprecation) -> String {
 
 /// Of an alias.
 pub(super) fn alias(a: &Alias, how: Deprecation) -> String {
-    with(&a.doc, &[unit(&a.unit), deprecated(a.deprecated.as_deref(), how)])
+    with(&a.doc, &[unit(&a.unit), range(a.range), deprecated(a.deprecated.as_deref(), how)])
 }
 
 /// Of an alias in a table, where its unit has a column.
 pub(super) fn alias_in_table(a: &Alias) -> String {
-    with(&a.doc, &[deprecated(a.deprecated.as_deref(), Deprecation::Text)])
+    let why = deprecated(a.deprecated.as_deref(), Deprecation::Text);
+    with(&a.doc, &[range(a.range), why])
 }
 
 /// Of a declared type.
@@ -52,13 +54,13 @@ pub(super) fn bit(b: &Bit, how: Deprecation) -> String {
 /// Of a field.
 pub(super) fn field(f: &Field, how: Deprecation) -> String {
     let why = deprecated(f.deprecated.as_deref(), how);
-    with(&f.doc, &[unit(&f.unit), default(f), since(f.since), why])
+    with(&f.doc, &[unit(&f.unit), range(f.range), default(f), since(f.since), why])
 }
 
 /// Of a field in a table, where its unit has a column.
 pub(super) fn field_in_table(f: &Field) -> String {
     let why = deprecated(f.deprecated.as_deref(), Deprecation::Text);
-    with(&f.doc, &[default(f), since(f.since), why])
+    with(&f.doc, &[range(f.range), default(f), since(f.since), why])
 }
 
 /// Documentation, and a paragraph of those sentences that are there.
@@ -70,6 +72,18 @@ fn with(doc: &str, sentences: &[Option<String>]) -> String {
 
 fn unit(unit: &str) -> Option<String> {
     (!unit.is_empty()).then(|| format!("Unit: {unit}."))
+}
+
+fn range(range: Option<Range>) -> Option<String> {
+    let range = range?;
+    Some(match (range.min(), range.max()) {
+        (Some(min), Some(max)) => {
+            format!("Range: {} to {}.", bound_text(range.ty(), min), bound_text(range.ty(), max))
+        }
+        (Some(min), None) => format!("Range: at least {}.", bound_text(range.ty(), min)),
+        (None, Some(max)) => format!("Range: at most {}.", bound_text(range.ty(), max)),
+        (None, None) => return None,
+    })
 }
 
 fn default(f: &Field) -> Option<String> {

@@ -1,10 +1,10 @@
 //! The Python backend: a module of ctypes structures.
 
 use super::notes::{self, Deprecation::Text};
-use super::text::{lines, quoted, render, value_text, version_parts};
+use super::text::{bound_text, lines, quoted, render, value_text, version_parts};
 use crate::model::{Element, Field, FieldDefault, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
-use shm_runtime::contract::Primitive;
+use shm_runtime::contract::{Bound, Primitive, Range};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -232,15 +232,16 @@ fn part(member: &Member, with_defaults: &BTreeSet<&str>) -> Part {
             } else {
                 format!(", unit=\"{}\"", quoted(&f.unit))
             };
+            let range = f.range.map(range).unwrap_or_default();
             let descriptor = if f.ty.dims.is_empty() {
-                element_field(&f.ty.element, &unit)
+                element_field(&f.ty.element, &(unit + &range))
             } else {
                 let dims: Vec<String> = f.ty.dims.iter().map(u64::to_string).collect();
                 let comma = if dims.len() == 1 { "," } else { "" };
                 format!(
                     "_List(raw, name, ({}{comma}), lambda raw, name: {}, {ctype}{unit})",
                     dims.join(", "),
-                    element_field(&f.ty.element, ""),
+                    element_field(&f.ty.element, &range),
                 )
             };
             let (mut get, mut set) = hints(&f.ty.element);
@@ -331,8 +332,15 @@ fn ctype(ty: &Type) -> String {
     })
 }
 
-/// The checked field of one element.
-fn element_field(element: &Element, unit: &str) -> String {
+/// A range as a keyword argument.
+fn range(range: Range) -> String {
+    let end =
+        |end: Option<Bound>| end.map_or("None".to_owned(), |bound| bound_text(range.ty(), bound));
+    format!(", range=({}, {})", end(range.min()), end(range.max()))
+}
+
+/// The checked field of one element, with `more` arguments.
+fn element_field(element: &Element, more: &str) -> String {
     let range = |p: Primitive| {
         let (low, high) = p.integer_range().unwrap_or_default();
         format!("{low}, {high}")
@@ -341,14 +349,14 @@ fn element_field(element: &Element, unit: &str) -> String {
         Element::Primitive(Primitive::Bool) => "_Bool(raw, name)".to_owned(),
         Element::Primitive(Primitive::F32) => {
             // The greatest number that rounds to a finite f32.
-            format!("_Float(raw, name, 3.4028235677973364e+38{unit})")
+            format!("_Float(raw, name, 3.4028235677973364e+38{more})")
         }
         Element::Primitive(Primitive::F64) => {
-            format!("_Float(raw, name, 1.7976931348623157e+308{unit})")
+            format!("_Float(raw, name, 1.7976931348623157e+308{more})")
         }
-        Element::Primitive(p) => format!("_Int(raw, name, {}{unit})", range(*p)),
-        Element::Str(_) => format!("_Str(raw, name{unit})"),
-        Element::Bytes(_) => format!("_Bytes(raw, name{unit})"),
+        Element::Primitive(p) => format!("_Int(raw, name, {}{more})", range(*p)),
+        Element::Str(_) => format!("_Str(raw, name{more})"),
+        Element::Bytes(_) => format!("_Bytes(raw, name{more})"),
         Element::Enum(name, p) | Element::Flags(name, p) => {
             format!("_Enum(raw, name, {name}, {})", range(*p))
         }

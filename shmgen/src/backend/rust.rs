@@ -1,6 +1,7 @@
 //! The Rust backend: the body of a module.
 
 use super::notes::{self, Deprecation::Attribute};
+use super::rust_ranges;
 use super::text::{VERSION, lines, quoted, render, value_text, version_parts};
 use crate::model::{Element, Field, FieldDefault, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
@@ -83,6 +84,7 @@ struct Struct {
     size: u64,
     align: u64,
     over_aligned: bool,
+    has_ranges: bool,
     members: Vec<Part>,
     uses: String,
 }
@@ -90,6 +92,12 @@ struct Struct {
 impl Struct {
     fn fields(&self) -> impl Iterator<Item = &Part> {
         self.members.iter().filter(|m| !m.is_gap)
+    }
+
+    /// What is true of a value within its ranges.
+    fn within(&self) -> String {
+        let parts = self.members.iter().map(|m| m.within.as_str()).filter(|w| !w.is_empty());
+        parts.collect::<Vec<_>>().join("\n            && ")
     }
 
     fn gaps(&self) -> impl Iterator<Item = &Part> {
@@ -107,6 +115,13 @@ struct Part {
     default: String,
     expr: String,
     unit: String,
+    /// As a contract has it.
+    range: String,
+    /// The type and the value of its constant; empty if there is no range.
+    range_type: String,
+    range_value: String,
+    /// What is true of a value within its ranges; empty if all are.
+    within: String,
     offset: u64,
     size: u64,
     is_gap: bool,
@@ -141,6 +156,8 @@ const ALLOW_DEPRECATED: &str = "\
 /// The module of a schema.
 pub(super) fn module(schema: &Schema, options: &RustOptions) -> String {
     let deprecates = schema.deprecates();
+    let with_ranges = schema.structs().filter(|s| s.has_ranges).map(|s| s.name.as_str());
+    let with_ranges: BTreeSet<&str> = with_ranges.collect();
     let template = Module {
         file: format!("{}.toml", schema.stem),
         schema: &schema.name,
@@ -170,7 +187,7 @@ pub(super) fn module(schema: &Schema, options: &RustOptions) -> String {
                 ty: type_of(&a.ty),
             })
             .collect(),
-        types: schema.types.iter().map(|t| decl(t, options)).collect(),
+        types: schema.types.iter().map(|t| decl(t, &with_ranges, options)).collect(),
         segments: schema.segments.iter().map(segment).collect(),
     };
     render(&template)
@@ -190,7 +207,7 @@ fn deprecated(why: Option<&str>, indent: &str) -> String {
     why.map_or(String::new(), |why| format!("{indent}#[deprecated(note = \"{}\")]\n", quoted(why)))
 }
 
-fn value(ty: Primitive, value: Value) -> String {
+pub(super) fn value(ty: Primitive, value: Value) -> String {
     match value {
         Value::Integer(n) => literal(n),
         Value::Float(_) | Value::Bool(_) => value_text(ty, value),
@@ -226,7 +243,7 @@ fn attributes(name: &str, options: &RustOptions) -> String {
     all.chain(own).map(|a| format!("{a}\n")).collect()
 }
 
-fn decl(decl: &TypeDecl, options: &RustOptions) -> Decl {
+fn decl(decl: &TypeDecl, with_ranges: &BTreeSet<&str>, options: &RustOptions) -> Decl {
     match decl {
         TypeDecl::Enum(e) => Decl::Enum(Number {
             doc: doc_before(&e.doc),
@@ -266,11 +283,15 @@ fn decl(decl: &TypeDecl, options: &RustOptions) -> Decl {
             exhaustive: false,
             all: hexadecimal(f.bits.iter().fold(0u64, |all, b| all | 1 << b.bit)),
         }),
-        TypeDecl::Struct(s) => Decl::Struct(structure(s, options)),
+        TypeDecl::Struct(s) => Decl::Struct(structure(s, with_ranges, options)),
     }
 }
 
-fn structure(s: &crate::model::Struct, options: &RustOptions) -> Struct {
+fn structure(
+    s: &crate::model::Struct,
+    with_ranges: &BTreeSet<&str>,
+    options: &RustOptions,
+) -> Struct {
     let members: Vec<Part> = s
         .members
         .iter()
@@ -284,6 +305,10 @@ fn structure(s: &crate::model::Struct, options: &RustOptions) -> Struct {
                 default: default_of(f),
                 expr: f.ty.expr().to_string(),
                 unit: quoted(&f.unit),
+                range: f.range.map_or(String::new(), |range| range.to_string()),
+                range_type: f.range.map(rust_ranges::type_of).unwrap_or_default(),
+                range_value: f.range.map(rust_ranges::value_of).unwrap_or_default(),
+                within: rust_ranges::within(f, with_ranges),
                 offset: f.offset,
                 size: f.size,
                 is_gap: false,
@@ -297,6 +322,10 @@ fn structure(s: &crate::model::Struct, options: &RustOptions) -> Struct {
                 default: "::shm_runtime::Reserved::ZERO".to_owned(),
                 expr: String::new(),
                 unit: String::new(),
+                range: String::new(),
+                range_type: String::new(),
+                range_value: String::new(),
+                within: String::new(),
                 offset: g.offset,
                 size: g.size,
                 is_gap: true,
@@ -312,6 +341,7 @@ fn structure(s: &crate::model::Struct, options: &RustOptions) -> Struct {
         size: s.size,
         align: s.align,
         over_aligned: s.over_aligned(),
+        has_ranges: s.has_ranges,
         members,
         uses: uses.into_iter().collect::<Vec<_>>().join(", "),
     }

@@ -2,7 +2,7 @@
 
 use crate::model::Value;
 use askama::Template;
-use shm_runtime::contract::Primitive;
+use shm_runtime::contract::{Bound, Primitive};
 
 /// The version of this tool, which is that of the runtime it writes for.
 pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -61,6 +61,19 @@ pub(super) fn value_text(ty: Primitive, value: Value) -> String {
         Value::Integer(n) => n.to_string(),
         Value::Float(f) => float_text(ty, f),
         Value::Bool(b) => b.to_string(),
+    }
+}
+
+/// An end of a range, as schemas and people write it.
+pub(super) fn bound_text(ty: Primitive, bound: Bound) -> String {
+    value_text(ty, bound_value(bound))
+}
+
+/// An end of a range as a value.
+pub(super) fn bound_value(bound: Bound) -> Value {
+    match bound {
+        Bound::Integer(n) => Value::Integer(n),
+        Bound::Float(f) => Value::Float(f),
     }
 }
 

@@ -117,6 +117,10 @@ codes! {
         "Fields that are single numbers, bools, texts, enums or flags have defaults. Arrays and bytes[N] are zero in a new value; a struct has the defaults of its own fields."
     E081 "a default that does not fit"
         "The default is not of the field's type, or outside of its range: a number too large, a text longer than its room, the name of no value."
+    E082 "a range where there can be none"
+        "Integers and floats have a range, and arrays of them, whose elements it is for."
+    E083 "a range that cannot be one"
+        "A range has a `min`, a `max` or both, which the type holds, and some number between them. A field's range lies within that of its alias."
 
     E090 "not supported yet"
         "The language has this, and this version of shmgen does not do it yet. It is refused rather than ignored."

@@ -283,9 +283,25 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
         "[struct.Tick]\nfield = [ { name = \"venue\", type = \"str[4]\", default = \"XNAS\" } ]",
     ),
     (
+        Code::E082,
+        "[struct.Tick]\nfield = [ { name = \"venue\", type = \"str[4]\", range = { max = 9 } } ]",
+        "[struct.Tick]\nfield = [ { name = \"venue\", type = \"u32\", range = { max = 9 } } ]",
+    ),
+    (
+        Code::E083,
+        "[struct.Tick]\nfield = [ { name = \"rate\", type = \"u8\", range = { min = 9, max = 1 } } ]",
+        "[struct.Tick]\nfield = [ { name = \"rate\", type = \"u8\", range = { min = 1, max = 9 } } ]",
+    ),
+    (
         Code::E090,
-        "[struct.Tick]\nfield = [ { name = \"time\", type = \"u64\", range = [0, 9] } ]",
-        "[struct.Tick]\nfield = [ { name = \"time\", type = \"u64\", doc = \"From 0 to 9.\" } ]",
+        queue!(
+            "[segment.feed]\nbackend = \"memfd\"\n\
+             object = [ { name = \"ticks\", kind = \"queue\", item = \"Tick\", capacity = 64 } ]"
+        ),
+        queue!(
+            "[segment.feed]\nbackend = \"posix\"\n\
+             object = [ { name = \"ticks\", kind = \"queue\", item = \"Tick\", capacity = 64 } ]"
+        ),
     ),
     (
         Code::L001,

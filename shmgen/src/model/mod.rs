@@ -9,13 +9,14 @@ mod constants;
 mod defaults;
 mod layout;
 pub mod names;
+mod ranges;
 mod resolve;
 mod segments;
 mod types;
 
 pub use resolve::resolve;
 
-use shm_runtime::contract::{Contract, Primitive, TypeExpr, TypeName};
+use shm_runtime::contract::{Contract, Primitive, Range, TypeExpr, TypeName};
 use shm_runtime::queue::layout::QueueLayout;
 use shm_runtime::{Address, Fingerprint};
 
@@ -113,6 +114,8 @@ pub struct Alias {
     pub ty: Type,
     /// The unit of fields that do not say otherwise; empty for none.
     pub unit: String,
+    /// The numbers that belong into it, or into its elements.
+    pub range: Option<Range>,
     /// Why it is not to be used any more, in one line, if it is not.
     pub deprecated: Option<String>,
     /// Documentation.
@@ -222,6 +225,8 @@ pub struct Struct {
     pub align: u64,
     /// Fields and gaps, without a byte between them.
     pub members: Vec<Member>,
+    /// Whether a field has a range, or is of a struct that has one in it.
+    pub has_ranges: bool,
     /// Whether a new value has something else than zero in it: a field with a
     /// default, or one of a struct that has one.
     pub has_defaults: bool,
@@ -253,6 +258,7 @@ impl Struct {
 
 /// Something that takes bytes of a struct.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant)] // most members are fields
 pub enum Member {
     /// A field.
     Field(Field),
@@ -275,6 +281,8 @@ pub struct Field {
     pub align: u64,
     /// Its unit; empty for none.
     pub unit: String,
+    /// The numbers that belong into it, or into its elements.
+    pub range: Option<Range>,
     /// What a new value has in it, if not zero; fits the type.
     pub default: Option<FieldDefault>,
     /// The version that brought it, if that is said; not later than the schema's.

@@ -188,6 +188,9 @@ const TAKEN: [(Role, &[&str]); 6] = [
             "isize",
             "u128",
             "i128",
+            // Functions that generated C++ has beside them.
+            "to_string",
+            "within_ranges",
             // Builtins that generated Python calls.
             "all",
             "any",
@@ -241,6 +244,7 @@ const TAKEN: [(Role, &[&str]); 6] = [
             "from_buffer_copy",
             "from_param",
             "in_dll",
+            "within_ranges",
         ],
     ),
     (

@@ -4,16 +4,16 @@ use super::Limits;
 use super::layout::{Layout, MAX_SIZE, TooLarge};
 use super::names::{self, Role, Space};
 use super::segments::{self, resolve_segments};
-use super::types::{Declared, Names};
+use super::types::{Declared, Found, Names};
 use super::{
-    Alias, Bit, Element, Enum, EnumValue, Field, Flags, Schema, Struct, Type, TypeDecl, constants,
-    defaults,
+    Alias, Bit, Element, Enum, EnumValue, Field, FieldDefault, Flags, Schema, Struct, Type,
+    TypeDecl, constants, defaults, ranges,
 };
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned};
 use crate::syntax::{self, Member};
-use shm_runtime::contract::Primitive;
+use shm_runtime::contract::{Primitive, Range};
 use shm_runtime::header::SCHEMA_NAME_MAX;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Resolves a schema. What is wrong goes to `diagnostics`; the result is of
@@ -48,7 +48,7 @@ pub fn resolve(
     };
     resolved.segments =
         resolve_segments(schema, &resolved, &resolver.names, limits, resolver.diagnostics);
-    check_written_names(schema, resolver.diagnostics);
+    check_written_names(schema, &resolved, resolver.diagnostics);
     resolved
 }
 
@@ -134,8 +134,10 @@ impl Resolver<'_, '_> {
             let Some(found) = self.names.find(&alias.ty, self.diagnostics) else { continue };
             let unit = if alias.unit.is_empty() { found.unit } else { alias.unit.clone() };
             let name = alias.name.value.clone();
+            let own = alias.range.as_ref();
+            let range = self.names.range(own, found.range, &found.ty, self.diagnostics);
             let (deprecated, doc) = (alias.deprecated.clone(), alias.doc.clone());
-            out.push(Alias { name, ty: found.ty, unit, deprecated, doc });
+            out.push(Alias { name, ty: found.ty, unit, range, deprecated, doc });
         }
         out
     }
@@ -238,14 +240,17 @@ impl Resolver<'_, '_> {
 
     /// Lays out all structs, each after those it contains.
     fn structs(&mut self, schema: &syntax::Schema) -> Vec<Struct> {
-        let found: Vec<Vec<Option<(Type, String)>>> = schema
+        let found: Vec<Vec<Option<Found>>> = schema
             .structs
             .iter()
             .map(|s| {
                 let field = |m: &Member| match m {
                     Member::Field(f) => {
-                        let found = self.names.find(&f.ty, self.diagnostics)?;
-                        Some((found.ty, f.unit.clone().unwrap_or(found.unit)))
+                        let mut found = self.names.find(&f.ty, self.diagnostics)?;
+                        let (names, own) = (&self.names, f.range.as_ref());
+                        found.range = names.range(own, found.range, &found.ty, self.diagnostics);
+                        found.unit = f.unit.clone().unwrap_or(found.unit);
+                        Some(found)
                     }
                     Member::Reserved(_) => None,
                 };
@@ -268,17 +273,14 @@ impl Resolver<'_, '_> {
                 out.push(laid_out);
             }
         }
+        ranges::mark(&mut out);
         defaults::mark(&mut out);
         out
     }
 
     /// The structs, parts before wholes. Circles are reported and left out.
     /// Without recursion, since a schema may nest as deep as it likes.
-    fn order(
-        &mut self,
-        schema: &syntax::Schema,
-        found: &[Vec<Option<(Type, String)>>],
-    ) -> Vec<usize> {
+    fn order(&mut self, schema: &syntax::Schema, found: &[Vec<Option<Found>>]) -> Vec<usize> {
         let index: BTreeMap<&str, usize> = schema
             .structs
             .iter()
@@ -288,7 +290,7 @@ impl Resolver<'_, '_> {
             .collect();
         let parts = |i: usize, from: usize| {
             found[i].iter().enumerate().skip(from).find_map(|(m, field)| {
-                let Element::Struct(name) = &field.as_ref()?.0.element else { return None };
+                let Element::Struct(name) = &field.as_ref()?.ty.element else { return None };
                 Some((m, *index.get(name.as_str())?))
             })
         };
@@ -344,7 +346,7 @@ impl Resolver<'_, '_> {
     fn lay_out(
         &mut self,
         s: &syntax::Struct,
-        found: &[Option<(Type, String)>],
+        found: &[Option<Found>],
         done: &BTreeMap<String, (u64, u64)>,
     ) -> Option<Struct> {
         let name = &s.name.value;
@@ -374,7 +376,7 @@ impl Resolver<'_, '_> {
                 }
                 Member::Field(field) => {
                     // What it contains was reported already.
-                    let Some((ty, unit)) = found else {
+                    let Some(Found { ty, unit, range }) = found else {
                         whole = false;
                         continue;
                     };
@@ -386,8 +388,7 @@ impl Resolver<'_, '_> {
                         continue;
                     };
                     let align = self.align(field.align.as_ref(), natural).unwrap_or(natural);
-                    let default = field.default.as_ref();
-                    let default = default.and_then(|d| self.names.default(d, ty, self.diagnostics));
+                    let default = self.default(field, ty, *range);
                     let placed = Field {
                         name: field.name.value.clone(),
                         ty: ty.clone(),
@@ -395,6 +396,7 @@ impl Resolver<'_, '_> {
                         size,
                         align,
                         unit: unit.clone(),
+                        range: *range,
                         default,
                         since: self.since(field.since.as_ref()),
                         deprecated: field.deprecated.clone(),
@@ -417,8 +419,18 @@ impl Resolver<'_, '_> {
             Ok((size, align, members)) => {
                 let (deprecated, doc) = (s.deprecated.clone(), s.doc.clone());
                 let name = name.clone();
-                let has_defaults = false; // until all are laid out
-                Some(Struct { name, size, align, members, has_defaults, deprecated, doc })
+                // Until all are laid out.
+                let (has_ranges, has_defaults) = (false, false);
+                Some(Struct {
+                    name,
+                    size,
+                    align,
+                    members,
+                    has_ranges,
+                    has_defaults,
+                    deprecated,
+                    doc,
+                })
             }
             Err(TooLarge) => {
                 self.too_large(&s.name.span);
@@ -430,6 +442,22 @@ impl Resolver<'_, '_> {
     fn too_large(&mut self, span: &std::ops::Range<usize>) {
         let message = format!("the struct is larger than {MAX_SIZE} bytes");
         self.error(Code::E036, span, message).label("with this");
+    }
+
+    /// The default of a field, which is within its range.
+    fn default(
+        &mut self,
+        field: &syntax::Field,
+        ty: &Type,
+        range: Option<Range>,
+    ) -> Option<FieldDefault> {
+        let written = field.default.as_ref()?;
+        let default = self.names.default(written, ty, self.diagnostics)?;
+        if let Some(message) = ranges::outside(&default, range) {
+            self.error(Code::E081, &written.span, message);
+            return None;
+        }
+        Some(default)
     }
 
     /// The version that brought something, which is not one to come.
@@ -485,8 +513,13 @@ fn size_and_align(ty: &Type, done: &BTreeMap<String, (u64, u64)>) -> Option<(u64
 }
 
 /// Two names of a schema that generated code would write in the same way.
-fn check_written_names(schema: &syntax::Schema, diagnostics: &mut Diagnostics) {
+fn check_written_names(schema: &syntax::Schema, resolved: &Schema, diagnostics: &mut Diagnostics) {
     let source = &schema.source;
+    let ranged = resolved.structs().flat_map(|s| {
+        let fields = s.fields().filter(|f| f.range.is_some());
+        fields.map(|f| (s.name.as_str(), f.name.as_str()))
+    });
+    let ranged: BTreeSet<(&str, &str)> = ranged.collect();
     let mut c = Space::default();
     let mut add = |written: String, name: &Spanned<String>, from: String| {
         c.add(diagnostics, source, written, &name.span, &from);
@@ -528,8 +561,17 @@ fn check_written_names(schema: &syntax::Schema, diagnostics: &mut Diagnostics) {
     }
     for s in &schema.structs {
         let name = &s.name.value;
-        for written in ["", "_equal", "_format", "_default"] {
+        for written in ["", "_equal", "_format", "_default", "_within_ranges"] {
             add(format!("{name}{written}"), &s.name, format!("`{name}`"));
+        }
+        for field in s.members.iter().filter_map(Member::field) {
+            let f = &field.name.value;
+            if ranged.contains(&(name.as_str(), f.as_str())) {
+                for end in ["MIN", "MAX"] {
+                    let from = format!("the range of `{name}.{f}`");
+                    add(format!("{name}_{f}_{end}"), &field.name, from);
+                }
+            }
         }
     }
     for segment in &schema.segments {
@@ -548,12 +590,15 @@ fn check_written_names(schema: &syntax::Schema, diagnostics: &mut Diagnostics) {
     // Field constants in Rust are the names in capitals.
     for s in &schema.structs {
         let mut space = Space::default();
-        for member in &s.members {
-            if let Member::Field(field) = member {
-                let written = field.name.value.to_uppercase();
-                let from = format!("the field `{}`", field.name.value);
+        for field in s.members.iter().filter_map(Member::field) {
+            let written = field.name.value.to_uppercase();
+            let from = format!("the field `{}`", field.name.value);
+            if ranged.contains(&(s.name.value.as_str(), field.name.value.as_str())) {
+                let from = format!("the range of {from}");
+                let written = format!("{written}_RANGE");
                 space.add(diagnostics, source, written, &field.name.span, &from);
             }
+            space.add(diagnostics, source, written, &field.name.span, &from);
         }
     }
 }

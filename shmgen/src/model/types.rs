@@ -2,8 +2,8 @@
 
 use super::{Element, Type, Value};
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned, nearest};
-use crate::syntax::{self, Length, TypeText};
-use shm_runtime::contract::Primitive;
+use crate::syntax::{self, Length, RangeText, TypeText};
+use shm_runtime::contract::{Primitive, Range};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -26,10 +26,11 @@ pub(super) struct Names<'s> {
     pub(super) constants: BTreeMap<&'s str, Option<Value>>,
 }
 
-/// A type found, with the unit that its aliases give it.
+/// A type found, with the unit and the range that its aliases give it.
 pub(super) struct Found {
     pub(super) ty: Type,
     pub(super) unit: String,
+    pub(super) range: Option<Range>,
 }
 
 impl<'s> Names<'s> {
@@ -70,6 +71,7 @@ impl<'s> Names<'s> {
         let mut text = text;
         let first = text;
         let mut passed: Vec<&str> = Vec::new();
+        let mut ranges: Vec<&RangeText> = Vec::new();
         loop {
             let name = text.name.value.as_str();
             // Lengths before the element: of `Row[4]` with `Row = f32[8]`, the
@@ -85,6 +87,7 @@ impl<'s> Names<'s> {
                     if unit.is_empty() {
                         unit.clone_from(&alias.unit);
                     }
+                    ranges.extend(&alias.range);
                     dims.append(&mut lengths);
                     text = &alias.ty;
                     continue;
@@ -106,7 +109,12 @@ impl<'s> Names<'s> {
                 None => self.builtin(text, &mut lengths, diagnostics)?,
             };
             dims.append(&mut lengths);
-            return Some(Found { ty: Type { element, dims }, unit });
+            let ty = Type { element, dims };
+            // What is wrong with one is reported where the alias is declared.
+            let mut told = Diagnostics::default();
+            let narrowed = |range, text: &&RangeText| self.range(Some(text), range, &ty, &mut told);
+            let range = ranges.iter().rev().fold(None, narrowed);
+            return Some(Found { ty, unit, range });
         }
     }
 

@@ -141,6 +141,7 @@ fn shape(shape: Shape, definitions: &mut Definitions) -> Value {
             "maximum": 0o777,
         }),
         Shape::Constant => json!({ "type": ["number", "boolean", "string"] }),
+        Shape::Number => json!({ "type": ["number", "string"] }),
         Shape::Default => json!({
             "anyOf": [
                 { "type": ["number", "boolean", "string"] },

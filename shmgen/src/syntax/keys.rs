@@ -2,8 +2,8 @@
 //! and what `shmgen schema` tells editors.
 
 use Shape::{
-    Bits, Choice, Constant, Default, Dotted, Edition, Integer, Lints, List, Name, Named, One,
-    Permissions, Scalar, Table, Text, Type, Version,
+    Bits, Choice, Constant, Default, Dotted, Edition, Integer, Lints, List, Name, Named, Number,
+    One, Permissions, Scalar, Table, Text, Type, Version,
 };
 
 /// A key of a table.
@@ -50,6 +50,8 @@ pub(crate) enum Shape {
     Permissions,
     /// The value of a constant.
     Constant,
+    /// A number, or an expression.
+    Number,
     /// The value of a field.
     Default,
     /// The number 1.
@@ -110,6 +112,8 @@ const DOC: Key = key("doc", Text, "Documentation, which goes into the generated 
 const SINCE: Key = key("since", Version, "The version of the schema that brought it.");
 const DEPRECATED: Key =
     key("deprecated", Text, "Why it is not to be used any more: \"use x instead\".");
+const RANGED: Key =
+    key("range", Table(&RANGE), "The numbers that belong into it: { min = 1, max = 10 }.");
 const LINTS: Key = key("lint", Table(&LINT), "Lints that are allowed here and inside, and why.");
 
 pub(crate) const ROOT: TableKind = table(
@@ -146,6 +150,14 @@ pub(crate) const LINT: TableKind = table(
     ],
 );
 
+pub(crate) const RANGE: TableKind = table(
+    "a range",
+    &[
+        key("min", Number, "The least number; an expression as text."),
+        key("max", Number, "The greatest number; an expression as text."),
+    ],
+);
+
 pub(crate) const CONST: TableKind = table(
     "a constant",
     &[
@@ -165,7 +177,7 @@ pub(crate) const ALIAS: TableKind = table(
         DOC,
         LINTS,
         DEPRECATED,
-        later("range"),
+        RANGED,
     ],
 );
 
@@ -245,7 +257,7 @@ pub(crate) const FIELD: TableKind = TableKind {
         LINTS,
         SINCE,
         key("default", Default, "What a new value has in it; the form is that of the type."),
-        later("range"),
+        RANGED,
         DEPRECATED,
     ],
     rules: &[],

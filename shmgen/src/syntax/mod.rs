@@ -17,7 +17,7 @@ pub use parse::parse;
 pub use type_text::{Length, TypeText};
 pub(crate) use walk::Context;
 
-use crate::diagnostics::{Code, Source, Spanned};
+use crate::diagnostics::{Code, Source, Span, Spanned};
 use std::sync::Arc;
 
 /// A schema file.
@@ -67,6 +67,17 @@ pub enum ValueText {
     Expression(Expression),
 }
 
+/// A range as it is written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RangeText {
+    /// The least number.
+    pub min: Option<Spanned<ValueText>>,
+    /// The greatest number.
+    pub max: Option<Spanned<ValueText>>,
+    /// The whole of it.
+    pub span: Span,
+}
+
 /// A default as it is written; what text means depends on the field's type.
 #[derive(Clone, Debug, PartialEq)]
 pub enum DefaultText {
@@ -104,6 +115,8 @@ pub struct Alias {
     pub ty: TypeText,
     /// The unit that fields of it have unless they say otherwise.
     pub unit: String,
+    /// The numbers that belong into it.
+    pub range: Option<RangeText>,
     /// Why it is not to be used any more.
     pub deprecated: Option<String>,
     /// Documentation.
@@ -207,6 +220,16 @@ pub enum Member {
     Reserved(Spanned<i128>),
 }
 
+impl Member {
+    /// The field, if it is one.
+    pub fn field(&self) -> Option<&Field> {
+        match self {
+            Self::Field(field) => Some(field),
+            Self::Reserved(_) => None,
+        }
+    }
+}
+
 /// A field of a struct.
 #[derive(Debug)]
 pub struct Field {
@@ -218,6 +241,8 @@ pub struct Field {
     pub unit: Option<String>,
     /// The alignment that is asked for.
     pub align: Option<Spanned<i128>>,
+    /// The numbers that belong into it.
+    pub range: Option<RangeText>,
     /// What a new value has in it.
     pub default: Option<Spanned<DefaultText>>,
     /// The version that brought it.

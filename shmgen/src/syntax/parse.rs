@@ -1,13 +1,14 @@
 //! From TOML to the [`Schema`] as it is written.
 
 use super::keys::{
-    ALIAS, BIT, CONST, ENUM, FIELD, FLAGS, OBJECT, RESERVED, ROOT, SCHEMA, SEGMENT, STRUCT, VALUE,
+    ALIAS, BIT, CONST, ENUM, FIELD, FLAGS, OBJECT, RANGE, RESERVED, ROOT, SCHEMA, SEGMENT, STRUCT,
+    VALUE,
 };
 use super::type_text::TypeText;
 use super::walk::{Context, Named, Node, Table};
 use super::{
     Alias, Bit, Constant, DefaultText, Enum, EnumValue, Field, Flags, Member, Number, Object,
-    Schema, Segment, Struct, ValueText,
+    RangeText, Schema, Segment, Struct, ValueText,
 };
 use crate::diagnostics::{Code, Diagnostics, Source, Span, Spanned};
 use std::sync::Arc;
@@ -151,7 +152,10 @@ fn value(context: &mut Context<'_>, node: &Node<'_>, key: &str) -> Option<Spanne
         let value = ValueText::of_text(context, &text, key)?;
         return Some(Spanned::new(value, text.span));
     }
-    let expected = "a number, true or false, or an expression as text";
+    let expected = match key {
+        "value" => "a number, true or false, or an expression as text",
+        _ => "a number, or an expression as text",
+    };
     let value = ValueText::Number(number(context, node, key, expected)?);
     Some(Spanned::new(value, node.span()))
 }
@@ -175,6 +179,19 @@ fn number(context: &mut Context<'_>, node: &Node<'_>, key: &str, expected: &str)
     }
 }
 
+fn range(context: &mut Context<'_>, table: &Table<'_, '_>) -> Option<RangeText> {
+    let node = table.get("range")?;
+    let span = node.span();
+    let table = context.table(node, "range")?;
+    let table = Table::new(context, table, &RANGE, &span);
+    let mut end = |key| table.get(key).and_then(|node| value(context, node, key));
+    let (min, max) = (end("min"), end("max"));
+    // What is wrong with an end was reported; without it this is another range.
+    let whole =
+        min.is_some() == table.get("min").is_some() && max.is_some() == table.get("max").is_some();
+    whole.then_some(RangeText { min, max, span })
+}
+
 fn default(context: &mut Context<'_>, node: &Node<'_>) -> Option<Spanned<DefaultText>> {
     let expected = "a number, true or false, text, or a list of flags";
     let value = match node.get_ref() {
@@ -194,8 +211,9 @@ fn alias(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Alias> {
     let lint = table.lint(context);
     let deprecated = table.deprecated(context);
     let unit = table.text(context, "unit").map(|t| t.value).unwrap_or_default();
+    let range = range(context, &table);
     let ty = type_text(context, &table, "type")?;
-    Some(Alias { name: entry.name, ty, unit, deprecated, doc, lint })
+    Some(Alias { name: entry.name, ty, unit, range, deprecated, doc, lint })
 }
 
 fn type_text(context: &mut Context<'_>, table: &Table<'_, '_>, key: &str) -> Option<TypeText> {
@@ -296,6 +314,7 @@ fn member(context: &mut Context<'_>, table: &DeTable<'_>, span: &Span) -> Option
     let unit = table.text(context, "unit").map(|t| t.value);
     let align = table.integer(context, "align");
     let default = table.get("default").and_then(|node| default(context, node));
+    let range = range(context, &table);
     let name = table.text(context, "name");
     let ty = type_text(context, &table, "type");
     Some(Member::Field(Field {
@@ -303,6 +322,7 @@ fn member(context: &mut Context<'_>, table: &DeTable<'_>, span: &Span) -> Option
         ty: ty?,
         unit,
         align,
+        range,
         default,
         since,
         deprecated,

@@ -7,7 +7,7 @@
  *   type     := 'T' { text schema | text name | u64 size | u64 align | field* }   a struct
  *             | 'E' { text schema | text name | text repr | value* }              an enum
  *             | 'F' { text schema | text name | text repr | bit* }                flags
- *   field    := 'f' { text name | u64 offset | u64 size | text type | text unit }
+ *   field    := 'f' { text name | u64 offset | u64 size | text type | text unit | text range }
  *   value    := 'v' { text name | u64 number, two's complement }
  *   bit      := 'b' { text name | u64 bit }
  *   object   := 'Q' { text name | text item type | u64 capacity }                 a queue
@@ -122,6 +122,7 @@ typedef struct shm_member_record {
   uint64_t size;   /* of a field */
   shm_slice type;  /* of a field */
   shm_slice unit;  /* of a field */
+  shm_slice range; /* of a field */
 } shm_member_record;
 
 SHM_COLD shm_member_record shm_take_member(shm_reader *reader) {
@@ -138,6 +139,7 @@ SHM_COLD shm_member_record shm_take_member(shm_reader *reader) {
     member.size = shm_take_number(&body);
     member.type = shm_take_text(&body);
     member.unit = shm_take_text(&body);
+    member.range = shm_take_text(&body);
   }
   if (body.damaged || body.left != 0) {
     reader->damaged = true;

@@ -50,6 +50,11 @@ SHM_COLD void shm_add_unit(shm_text *out, shm_slice unit) {
   shm_add(out, unit.size == 0 ? "" : "`");
 }
 
+SHM_COLD void shm_add_range(shm_text *out, shm_slice range) {
+  shm_add(out, range.size == 0 ? "none" : "");
+  shm_add_slice(out, range);
+}
+
 /* Book.bids is at 40 (Level[10]) in the segment, at 32 (Level[10]) here */
 SHM_COLD void shm_tell_moved(shm_text *out, const shm_type_record *type, const shm_member_record *mine,
                              const shm_member_record *theirs) {
@@ -85,7 +90,7 @@ SHM_COLD void shm_tell_other_field(shm_text *out, const shm_type_record *type, c
   }
   shm_add_member_path(out, type, mine->name);
   if (inserted && mine->number == theirs->number && shm_same_text(mine->type, theirs->type) &&
-      shm_same_text(mine->unit, theirs->unit)) {
+      shm_same_text(mine->unit, theirs->unit) && shm_same_text(mine->range, theirs->range)) {
     shm_add(out, " is called `");
     shm_add_slice(out, theirs->name);
     shm_add(out, "` in the segment");
@@ -136,6 +141,15 @@ SHM_COLD bool shm_compare_structs(shm_comparison *c, const shm_type_record *mine
       shm_add_unit(c->out, f.unit);
       shm_add(c->out, " here, ");
       shm_add_unit(c->out, g.unit);
+      shm_add(c->out, " in the segment");
+      return true;
+    }
+    if (!shm_same_text(f.range, g.range)) {
+      shm_add_member_path(c->out, mine, f.name);
+      shm_add(c->out, " has range ");
+      shm_add_range(c->out, f.range);
+      shm_add(c->out, " here, ");
+      shm_add_range(c->out, g.range);
       shm_add(c->out, " in the segment");
       return true;
     }

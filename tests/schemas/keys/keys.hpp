@@ -218,6 +218,88 @@ inline bool operator==(const test_keys_Basket &a, const test_keys_Basket &b) { r
 inline bool operator!=(const test_keys_Basket &a, const test_keys_Basket &b) { return !(a == b); }
 #endif
 
+inline std::string to_string(const test_keys_Ranged &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_Ranged_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_Ranged &value) {
+  return out << to_string(value);
+}
+inline test_keys_Ranged shm_default_of(const test_keys_Ranged *) { return test_keys_Ranged_default(); }
+inline bool within_ranges(const test_keys_Ranged &value) { return test_keys_Ranged_within_ranges(&value); }
+inline bool operator==(const test_keys_Ranged &a, const test_keys_Ranged &b) { return test_keys_Ranged_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_Ranged &a, const test_keys_Ranged &b) { return !(a == b); }
+#endif
+
+inline std::string to_string(const test_keys_Inner &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_Inner_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_Inner &value) {
+  return out << to_string(value);
+}
+inline bool within_ranges(const test_keys_Inner &value) { return test_keys_Inner_within_ranges(&value); }
+inline bool operator==(const test_keys_Inner &a, const test_keys_Inner &b) { return test_keys_Inner_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_Inner &a, const test_keys_Inner &b) { return !(a == b); }
+#endif
+
+inline std::string to_string(const test_keys_Outer &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_Outer_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_Outer &value) {
+  return out << to_string(value);
+}
+inline test_keys_Outer shm_default_of(const test_keys_Outer *) { return test_keys_Outer_default(); }
+inline bool within_ranges(const test_keys_Outer &value) { return test_keys_Outer_within_ranges(&value); }
+inline bool operator==(const test_keys_Outer &a, const test_keys_Outer &b) { return test_keys_Outer_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_Outer &a, const test_keys_Outer &b) { return !(a == b); }
+#endif
+
+inline std::string to_string(const test_keys_AnyNumber &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_AnyNumber_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_AnyNumber &value) {
+  return out << to_string(value);
+}
+inline bool within_ranges(const test_keys_AnyNumber &value) { return test_keys_AnyNumber_within_ranges(&value); }
+inline bool operator==(const test_keys_AnyNumber &a, const test_keys_AnyNumber &b) { return test_keys_AnyNumber_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_AnyNumber &a, const test_keys_AnyNumber &b) { return !(a == b); }
+#endif
+
 }  // inline namespace
 
 namespace test::keys {
@@ -251,6 +333,14 @@ using OldPrice SHM_DEPRECATED("use a number; */ ends it") = ::test_keys_OldPrice
 using OldRow SHM_DEPRECATED("use a list") = ::test_keys_OldRow;
 /// Unit: 1e-8 USD.
 using OrderPrice = ::test_keys_OrderPrice;
+/// A part of the whole.
+///
+/// Unit: %. Range: 0.0 to 100.0.
+using Percent = ::test_keys_Percent;
+/// Unit: %. Range: 0.0 to 10.0.
+using SmallPercent = ::test_keys_SmallPercent;
+/// Range: at least 1. Deprecated: use a u64.
+using Positive SHM_DEPRECATED("use a u64") = ::test_keys_Positive;
 using Phase = ::test_keys_Phase;
 /// Deprecated: use Side.
 using OldSide SHM_DEPRECATED("use Side") = ::test_keys_OldSide;
@@ -270,8 +360,41 @@ using Numbers = ::test_keys_Numbers;
 /// Defaults of all kinds, and gaps that stay zero.
 using Order = ::test_keys_Order;
 using Basket = ::test_keys_Basket;
+/// Ranges of all kinds.
+using Ranged = ::test_keys_Ranged;
+constexpr uint8_t Ranged_u8_MIN = UINT8_C(1);
+constexpr uint8_t Ranged_u8_MAX = UINT8_C(10);
+constexpr int8_t Ranged_i8_MIN = (-INT8_C(5));
+constexpr int8_t Ranged_i8_MAX = (-INT8_C(1));
+constexpr uint16_t Ranged_whole_MIN = UINT16_C(0);
+constexpr uint16_t Ranged_whole_MAX = UINT16_C(65535);
+constexpr int32_t Ranged_least_MIN = (-INT32_C(2147483647) - 1);
+constexpr int32_t Ranged_least_MAX = INT32_C(0);
+constexpr uint32_t Ranged_levels_MIN = UINT32_C(4);
+constexpr uint32_t Ranged_levels_MAX = UINT32_C(18);
+constexpr uint64_t Ranged_large_MIN = UINT64_C(9223372036854775808);
+constexpr int64_t Ranged_lowest_MAX = (-INT64_C(9223372036854775807) - 1);
+constexpr float Ranged_f32_MIN = 0.1f;
+constexpr float Ranged_f32_MAX = 0.3f;
+constexpr double Ranged_f64_MIN = 0.0;
+constexpr double Ranged_percent_MIN = 0.0;
+constexpr double Ranged_percent_MAX = 100.0;
+constexpr double Ranged_small_MIN = 1.0;
+constexpr double Ranged_small_MAX = 10.0;
+constexpr int64_t Ranged_positive_MIN SHM_DEPRECATED("use large") = INT64_C(1);
+constexpr int16_t Ranged_grid_MIN = (-INT16_C(7));
+constexpr int16_t Ranged_grid_MAX = INT16_C(7);
+constexpr double Ranged_parts_MIN = 0.0;
+constexpr double Ranged_parts_MAX = 50.0;
+using Inner = ::test_keys_Inner;
+constexpr uint16_t Inner_x_MAX = UINT16_C(9);
+using Outer = ::test_keys_Outer;
+using AnyNumber = ::test_keys_AnyNumber;
+constexpr uint8_t AnyNumber_byte_MIN = UINT8_C(0);
+constexpr uint8_t AnyNumber_byte_MAX = UINT8_C(255);
 
 using ::to_string;
+using ::within_ranges;
 
 /// The segment trades: 8192 bytes, at posix:/test.keys.trades unless told otherwise.
 class Trades {
@@ -395,6 +518,68 @@ class Orders {
       return status;
     }
     return Orders(std::move(attachment));
+  }
+
+  shm::detail::attachment attachment_;
+};
+
+/// The segment ranges: 8192 bytes, at posix:/test.keys.ranges unless told otherwise.
+class Ranges {
+ public:
+  /// Bytes of the whole segment.
+  static constexpr std::uint64_t SIZE = 8192;
+
+  Ranges(const Ranges &) = delete;
+  Ranges &operator=(const Ranges &) = delete;
+  Ranges(Ranges &&) noexcept = default;
+  Ranges &operator=(Ranges &&) noexcept = default;
+  ~Ranges() = default;
+
+  /// Creates the segment; SHM_EXISTS if there is one. An empty address is the schema's.
+  static shm::result<Ranges> create(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_create, address, options);
+  }
+
+  /// Attaches to the segment; SHM_NOT_FOUND if there is none, SHM_MISMATCH if it is of another contract.
+  static shm::result<Ranges> attach(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_attach, address, options);
+  }
+
+  /// Attaches to the segment for reading only.
+  static shm::result<Ranges> attach_read_only(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_attach_read_only, address, options);
+  }
+
+  /// Attaches to the segment, or creates it if there is none.
+  static shm::result<Ranges> open_or_create(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_open_or_create, address, options);
+  }
+
+  /// A queue with room for 2.
+  shm::queue<Outer> outers() const { return {attachment_, 0, 2}; }
+
+  /// Where the segment is.
+  std::string address() const { return shm_attachment_address(attachment_.get()); }
+
+  /// Takes the segment's name away. Who is attached keeps the memory.
+  shm_status remove() { return shm_attachment_remove(attachment_.get()); }
+
+  /// The same by address, without attaching.
+  static shm_status remove(std::string_view address) {
+    return ::test_keys_Ranges_remove(shm::detail::address(address).c_str());
+  }
+
+ private:
+  explicit Ranges(shm::detail::attachment attachment) : attachment_(std::move(attachment)) {}
+
+  static shm::result<Ranges> open(shm_status (*how)(shm_attachment *, const shm_segment_spec *, const char *, const shm_options *),
+                                 std::string_view address, const shm_options *options) {
+    shm::detail::attachment attachment = shm::detail::make_attachment();
+    const shm_status status = how(attachment.get(), &test_keys_Ranges_spec, shm::detail::address(address).c_str(), options);
+    if (status != SHM_OK) {
+      return status;
+    }
+    return Ranges(std::move(attachment));
   }
 
   shm::detail::attachment attachment_;

@@ -66,6 +66,21 @@ pub type OldRow = [f32; 4];
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub type OrderPrice = i64;
 
+/// A part of the whole.
+///
+/// Unit: %. Range: 0.0 to 100.0.
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+pub type Percent = f64;
+
+/// Unit: %. Range: 0.0 to 10.0.
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+pub type SmallPercent = f64;
+
+/// Range: at least 1.
+#[deprecated(note = "use a u64")]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+pub type Positive = i64;
+
 /// Any number is a value; those without a name come from other versions.
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -637,8 +652,8 @@ impl ::core::fmt::Debug for Computed {
     Computed, size 22, align 2,
     uses [],
     fields {
-        slots at 0 size 18: "u16[9]" "";
-        text at 18 size 4: "str[4]" "";
+        slots at 0 size 18: "u16[9]" "" "";
+        text at 18 size 4: "str[4]" "" "";
     },
     reserved {
     }
@@ -692,9 +707,9 @@ impl ::core::fmt::Debug for Grown {
     Grown, size 4, align 2,
     uses [Marks, Phase],
     fields {
-        phase at 0 size 1: "Phase" "";
-        marks at 1 size 1: "Marks" "";
-        ticks at 2 size 2: "u16" "tick";
+        phase at 0 size 1: "Phase" "" "";
+        marks at 1 size 1: "Marks" "" "";
+        ticks at 2 size 2: "u16" "tick" "";
     },
     reserved {
     }
@@ -746,8 +761,8 @@ impl ::core::fmt::Debug for OldLevel {
     OldLevel, size 32, align 16,
     uses [],
     fields {
-        price at 0 size 8: "i64" "1e-8 USD";
-        row at 8 size 16: "f32[4]" "";
+        price at 0 size 8: "i64" "1e-8 USD" "";
+        row at 8 size 16: "f32[4]" "" "";
     },
     reserved {
         _reserved0 at 24;
@@ -848,14 +863,14 @@ impl ::core::fmt::Debug for Trade {
     Trade, size 128, align 16,
     uses [Kinds, OldFlags, OldLevel, OldSide, Side],
     fields {
-        price at 0 size 8: "i64" "1e-8 USD";
-        quantity at 8 size 4: "u32" "";
-        side at 12 size 1: "Side" "";
-        old_side at 14 size 2: "OldSide" "";
-        flags at 16 size 4: "OldFlags" "";
-        kinds at 24 size 16: "Kinds[2]" "";
-        old at 48 size 64: "OldLevel[2]" "";
-        venue at 112 size 4: "str[4]" "";
+        price at 0 size 8: "i64" "1e-8 USD" "";
+        quantity at 8 size 4: "u32" "" "";
+        side at 12 size 1: "Side" "" "";
+        old_side at 14 size 2: "OldSide" "" "";
+        flags at 16 size 4: "OldFlags" "" "";
+        kinds at 24 size 16: "Kinds[2]" "" "";
+        old at 48 size 64: "OldLevel[2]" "" "";
+        venue at 112 size 4: "str[4]" "" "";
     },
     reserved {
         _reserved0 at 13;
@@ -1008,23 +1023,23 @@ impl ::core::fmt::Debug for Numbers {
     Numbers, size 80, align 8,
     uses [],
     fields {
-        u8 at 0 size 1: "u8" "";
-        i8 at 1 size 1: "i8" "";
-        u16 at 2 size 2: "u16" "";
-        i16 at 4 size 2: "i16" "";
-        u32 at 8 size 4: "u32" "";
-        i32 at 12 size 4: "i32" "";
-        u64 at 16 size 8: "u64" "";
-        i64 at 24 size 8: "i64" "";
-        f32 at 32 size 4: "f32" "";
-        f64 at 40 size 8: "f64" "";
-        tie at 48 size 4: "f32" "";
-        minus at 56 size 8: "f64" "";
-        ratio at 64 size 8: "f64" "";
-        on at 72 size 1: "bool" "";
-        traced at 73 size 1: "bool" "";
-        off at 74 size 1: "bool" "";
-        zero at 76 size 4: "u32" "";
+        u8 at 0 size 1: "u8" "" "";
+        i8 at 1 size 1: "i8" "" "";
+        u16 at 2 size 2: "u16" "" "";
+        i16 at 4 size 2: "i16" "" "";
+        u32 at 8 size 4: "u32" "" "";
+        i32 at 12 size 4: "i32" "" "";
+        u64 at 16 size 8: "u64" "" "";
+        i64 at 24 size 8: "i64" "" "";
+        f32 at 32 size 4: "f32" "" "";
+        f64 at 40 size 8: "f64" "" "";
+        tie at 48 size 4: "f32" "" "";
+        minus at 56 size 8: "f64" "" "";
+        ratio at 64 size 8: "f64" "" "";
+        on at 72 size 1: "bool" "" "";
+        traced at 73 size 1: "bool" "" "";
+        off at 74 size 1: "bool" "" "";
+        zero at 76 size 4: "u32" "" "";
     },
     reserved {
         _reserved0 at 6;
@@ -1158,20 +1173,20 @@ impl ::core::fmt::Debug for Order {
     Order, size 72, align 8,
     uses [Kinds, Marks, Phase, Side],
     fields {
-        flag at 0 size 1: "u8" "";
-        price at 8 size 8: "i64" "1e-8 USD";
-        phase at 16 size 1: "Phase" "";
-        marks at 17 size 1: "Marks" "";
-        one at 18 size 1: "Marks" "";
-        none at 19 size 1: "Marks" "";
-        kinds at 24 size 8: "Kinds" "";
-        venue at 32 size 8: "str[8]" "";
-        awkward at 40 size 12: "str[12]" "";
-        full at 52 size 4: "str[4]" "";
-        empty at 56 size 3: "str[3]" "";
-        side at 59 size 1: "Side" "";
-        raw at 60 size 2: "bytes[2]" "";
-        rates at 64 size 8: "u32[2]" "";
+        flag at 0 size 1: "u8" "" "";
+        price at 8 size 8: "i64" "1e-8 USD" "";
+        phase at 16 size 1: "Phase" "" "";
+        marks at 17 size 1: "Marks" "" "";
+        one at 18 size 1: "Marks" "" "";
+        none at 19 size 1: "Marks" "" "";
+        kinds at 24 size 8: "Kinds" "" "";
+        venue at 32 size 8: "str[8]" "" "";
+        awkward at 40 size 12: "str[12]" "" "";
+        full at 52 size 4: "str[4]" "" "";
+        empty at 56 size 3: "str[3]" "" "";
+        side at 59 size 1: "Side" "" "";
+        raw at 60 size 2: "bytes[2]" "" "";
+        rates at 64 size 8: "u32[2]" "" "";
     },
     reserved {
         _reserved0 at 1;
@@ -1228,12 +1243,395 @@ impl ::core::fmt::Debug for Basket {
     Basket, size 576, align 64,
     uses [Computed, Numbers, Order],
     fields {
-        orders at 0 size 432: "Order[2][3]" "";
-        numbers at 432 size 80: "Numbers" "";
-        computed at 512 size 22: "Computed" "";
+        orders at 0 size 432: "Order[2][3]" "" "";
+        numbers at 432 size 80: "Numbers" "" "";
+        computed at 512 size 22: "Computed" "" "";
     },
     reserved {
         _reserved0 at 534;
+    }
+}
+
+/// Ranges of all kinds.
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, PartialEq)]
+#[repr(C)]
+pub struct Ranged {
+    /// Range: 1 to 10. Default: 1.
+    pub u8: u8,
+    /// Range: -5 to -1.
+    pub i8: i8,
+    /// Any number.
+    ///
+    /// Range: 0 to 65535.
+    pub whole: u16,
+    /// Range: -2147483648 to 0.
+    pub least: i32,
+    /// Range: 4 to 18. Default: 4.
+    pub levels: u32,
+    #[doc(hidden)]
+    pub _reserved0: ::shm_runtime::Reserved<4>,
+    /// Range: at least 9223372036854775808.
+    pub large: u64,
+    /// Range: at most -9223372036854775808.
+    pub lowest: i64,
+    /// Unit: m. Range: 0.1 to 0.3.
+    pub f32: f32,
+    #[doc(hidden)]
+    pub _reserved1: ::shm_runtime::Reserved<4>,
+    /// Range: at least 0.0.
+    pub f64: f64,
+    /// Unit: %. Range: 0.0 to 100.0.
+    pub percent: f64,
+    /// Unit: %. Range: 1.0 to 10.0.
+    pub small: f64,
+    /// Range: at least 1.
+    #[deprecated(note = "use large")]
+    pub positive: i64,
+    /// Range: -7 to 7.
+    pub grid: [[i16; 3]; 2],
+    #[doc(hidden)]
+    pub _reserved2: ::shm_runtime::Reserved<4>,
+    /// Unit: %. Range: 0.0 to 50.0.
+    pub parts: [f64; 4],
+    pub free: u32,
+    #[doc(hidden)]
+    pub _reserved3: ::shm_runtime::Reserved<4>,
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl Ranged {
+    /// The field `u8`, for access in place.
+    pub const U8: ::shm_runtime::FieldRef<Self, u8> = ::shm_runtime::FieldRef::at(0);
+    /// The field `i8`, for access in place.
+    pub const I8: ::shm_runtime::FieldRef<Self, i8> = ::shm_runtime::FieldRef::at(1);
+    /// The field `whole`, for access in place.
+    pub const WHOLE: ::shm_runtime::FieldRef<Self, u16> = ::shm_runtime::FieldRef::at(2);
+    /// The field `least`, for access in place.
+    pub const LEAST: ::shm_runtime::FieldRef<Self, i32> = ::shm_runtime::FieldRef::at(4);
+    /// The field `levels`, for access in place.
+    pub const LEVELS: ::shm_runtime::FieldRef<Self, u32> = ::shm_runtime::FieldRef::at(8);
+    /// The field `large`, for access in place.
+    pub const LARGE: ::shm_runtime::FieldRef<Self, u64> = ::shm_runtime::FieldRef::at(16);
+    /// The field `lowest`, for access in place.
+    pub const LOWEST: ::shm_runtime::FieldRef<Self, i64> = ::shm_runtime::FieldRef::at(24);
+    /// The field `f32`, for access in place.
+    pub const F32: ::shm_runtime::FieldRef<Self, f32> = ::shm_runtime::FieldRef::at(32);
+    /// The field `f64`, for access in place.
+    pub const F64: ::shm_runtime::FieldRef<Self, f64> = ::shm_runtime::FieldRef::at(40);
+    /// The field `percent`, for access in place.
+    pub const PERCENT: ::shm_runtime::FieldRef<Self, f64> = ::shm_runtime::FieldRef::at(48);
+    /// The field `small`, for access in place.
+    pub const SMALL: ::shm_runtime::FieldRef<Self, f64> = ::shm_runtime::FieldRef::at(56);
+    /// The field `positive`, for access in place.
+    #[deprecated(note = "use large")]
+    pub const POSITIVE: ::shm_runtime::FieldRef<Self, i64> = ::shm_runtime::FieldRef::at(64);
+    /// The field `grid`, for access in place.
+    pub const GRID: ::shm_runtime::FieldRef<Self, [[i16; 3]; 2]> = ::shm_runtime::FieldRef::at(72);
+    /// The field `parts`, for access in place.
+    pub const PARTS: ::shm_runtime::FieldRef<Self, [f64; 4]> = ::shm_runtime::FieldRef::at(88);
+    /// The field `free`, for access in place.
+    pub const FREE: ::shm_runtime::FieldRef<Self, u32> = ::shm_runtime::FieldRef::at(120);
+    /// The numbers that belong into the field `u8`.
+    pub const U8_RANGE: ::core::ops::RangeInclusive<u8> = 1..=10;
+    /// The numbers that belong into the field `i8`.
+    pub const I8_RANGE: ::core::ops::RangeInclusive<i8> = -5..=-1;
+    /// The numbers that belong into the field `whole`.
+    pub const WHOLE_RANGE: ::core::ops::RangeInclusive<u16> = 0..=65_535;
+    /// The numbers that belong into the field `least`.
+    pub const LEAST_RANGE: ::core::ops::RangeInclusive<i32> = -2_147_483_648..=0;
+    /// The numbers that belong into the field `levels`.
+    pub const LEVELS_RANGE: ::core::ops::RangeInclusive<u32> = 4..=18;
+    /// The numbers that belong into the field `large`.
+    pub const LARGE_RANGE: ::core::ops::RangeFrom<u64> = 9_223_372_036_854_775_808..;
+    /// The numbers that belong into the field `lowest`.
+    pub const LOWEST_RANGE: ::core::ops::RangeToInclusive<i64> = ..=-9_223_372_036_854_775_808;
+    /// The numbers that belong into the field `f32`.
+    pub const F32_RANGE: ::core::ops::RangeInclusive<f32> = 0.1..=0.3;
+    /// The numbers that belong into the field `f64`.
+    pub const F64_RANGE: ::core::ops::RangeFrom<f64> = 0.0..;
+    /// The numbers that belong into the field `percent`.
+    pub const PERCENT_RANGE: ::core::ops::RangeInclusive<f64> = 0.0..=100.0;
+    /// The numbers that belong into the field `small`.
+    pub const SMALL_RANGE: ::core::ops::RangeInclusive<f64> = 1.0..=10.0;
+    /// The numbers that belong into the field `positive`.
+    #[deprecated(note = "use large")]
+    pub const POSITIVE_RANGE: ::core::ops::RangeFrom<i64> = 1..;
+    /// The numbers that belong into the field `grid`.
+    pub const GRID_RANGE: ::core::ops::RangeInclusive<i16> = -7..=7;
+    /// The numbers that belong into the field `parts`.
+    pub const PARTS_RANGE: ::core::ops::RangeInclusive<f64> = 0.0..=50.0;
+
+    /// Whether every field is within its range, those of structs inside too.
+    #[must_use]
+    pub fn within_ranges(&self) -> bool {
+        Self::U8_RANGE.contains(&self.u8)
+            && Self::I8_RANGE.contains(&self.i8)
+            && Self::WHOLE_RANGE.contains(&self.whole)
+            && Self::LEAST_RANGE.contains(&self.least)
+            && Self::LEVELS_RANGE.contains(&self.levels)
+            && Self::LARGE_RANGE.contains(&self.large)
+            && Self::LOWEST_RANGE.contains(&self.lowest)
+            && Self::F32_RANGE.contains(&self.f32)
+            && Self::F64_RANGE.contains(&self.f64)
+            && Self::PERCENT_RANGE.contains(&self.percent)
+            && Self::SMALL_RANGE.contains(&self.small)
+            && Self::POSITIVE_RANGE.contains(&self.positive)
+            && self.grid.iter().flatten().all(|element| Self::GRID_RANGE.contains(element))
+            && self.parts.iter().all(|element| Self::PARTS_RANGE.contains(element))
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::default::Default for Ranged {
+    fn default() -> Self {
+        Self {
+            u8: 1,
+            i8: 0,
+            whole: 0,
+            least: 0,
+            levels: 4,
+            _reserved0: ::shm_runtime::Reserved::ZERO,
+            large: 0,
+            lowest: 0,
+            f32: 0.0,
+            _reserved1: ::shm_runtime::Reserved::ZERO,
+            f64: 0.0,
+            percent: 0.0,
+            small: 0.0,
+            positive: 0,
+            grid: [[0; 3]; 2],
+            _reserved2: ::shm_runtime::Reserved::ZERO,
+            parts: [0.0; 4],
+            free: 0,
+            _reserved3: ::shm_runtime::Reserved::ZERO,
+        }
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::fmt::Debug for Ranged {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("Ranged")
+            .field("u8", &self.u8)
+            .field("i8", &self.i8)
+            .field("whole", &self.whole)
+            .field("least", &self.least)
+            .field("levels", &self.levels)
+            .field("large", &self.large)
+            .field("lowest", &self.lowest)
+            .field("f32", &self.f32)
+            .field("f64", &self.f64)
+            .field("percent", &self.percent)
+            .field("small", &self.small)
+            .field("positive", &self.positive)
+            .field("grid", &self.grid)
+            .field("parts", &self.parts)
+            .field("free", &self.free)
+            .finish()
+    }
+}
+
+::shm_runtime::__shared_struct! {
+    Ranged, size 128, align 8,
+    uses [],
+    fields {
+        u8 at 0 size 1: "u8" "" "1..10";
+        i8 at 1 size 1: "i8" "" "-5..-1";
+        whole at 2 size 2: "u16" "" "0..65535";
+        least at 4 size 4: "i32" "" "-2147483648..0";
+        levels at 8 size 4: "u32" "" "4..18";
+        large at 16 size 8: "u64" "" "9223372036854775808..";
+        lowest at 24 size 8: "i64" "" "..-9223372036854775808";
+        f32 at 32 size 4: "f32" "m" "0.1..0.3";
+        f64 at 40 size 8: "f64" "" "0.0..";
+        percent at 48 size 8: "f64" "%" "0.0..100.0";
+        small at 56 size 8: "f64" "%" "1.0..10.0";
+        positive at 64 size 8: "i64" "" "1..";
+        grid at 72 size 12: "i16[2][3]" "" "-7..7";
+        parts at 88 size 32: "f64[4]" "%" "0.0..50.0";
+        free at 120 size 4: "u32" "" "";
+    },
+    reserved {
+        _reserved0 at 12;
+        _reserved1 at 36;
+        _reserved2 at 84;
+        _reserved3 at 124;
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, PartialEq)]
+#[repr(C)]
+pub struct Inner {
+    /// Range: at most 9.
+    pub x: u16,
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl Inner {
+    /// The field `x`, for access in place.
+    pub const X: ::shm_runtime::FieldRef<Self, u16> = ::shm_runtime::FieldRef::at(0);
+    /// The numbers that belong into the field `x`.
+    pub const X_RANGE: ::core::ops::RangeToInclusive<u16> = ..=9;
+
+    /// Whether every field is within its range, those of structs inside too.
+    #[must_use]
+    pub fn within_ranges(&self) -> bool {
+        Self::X_RANGE.contains(&self.x)
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::default::Default for Inner {
+    fn default() -> Self {
+        Self {
+            x: 0,
+        }
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::fmt::Debug for Inner {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("Inner")
+            .field("x", &self.x)
+            .finish()
+    }
+}
+
+::shm_runtime::__shared_struct! {
+    Inner, size 2, align 2,
+    uses [],
+    fields {
+        x at 0 size 2: "u16" "" "..9";
+    },
+    reserved {
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, PartialEq)]
+#[repr(C, align(16))]
+pub struct Outer {
+    pub tag: u8,
+    #[doc(hidden)]
+    pub _reserved0: ::shm_runtime::Reserved<1>,
+    pub inner: Inner,
+    pub many: [[Inner; 2]; 2],
+    #[doc(hidden)]
+    pub _reserved1: ::shm_runtime::Reserved<4>,
+    pub ranged: Ranged,
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl Outer {
+    /// The field `tag`, for access in place.
+    pub const TAG: ::shm_runtime::FieldRef<Self, u8> = ::shm_runtime::FieldRef::at(0);
+    /// The field `inner`, for access in place.
+    pub const INNER: ::shm_runtime::FieldRef<Self, Inner> = ::shm_runtime::FieldRef::at(2);
+    /// The field `many`, for access in place.
+    pub const MANY: ::shm_runtime::FieldRef<Self, [[Inner; 2]; 2]> = ::shm_runtime::FieldRef::at(4);
+    /// The field `ranged`, for access in place.
+    pub const RANGED: ::shm_runtime::FieldRef<Self, Ranged> = ::shm_runtime::FieldRef::at(16);
+
+    /// Whether every field is within its range, those of structs inside too.
+    #[must_use]
+    pub fn within_ranges(&self) -> bool {
+        self.inner.within_ranges()
+            && self.many.iter().flatten().all(|element| element.within_ranges())
+            && self.ranged.within_ranges()
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::default::Default for Outer {
+    fn default() -> Self {
+        Self {
+            tag: 0,
+            _reserved0: ::shm_runtime::Reserved::ZERO,
+            inner: <Inner as ::core::default::Default>::default(),
+            many: [[<Inner as ::core::default::Default>::default(); 2]; 2],
+            _reserved1: ::shm_runtime::Reserved::ZERO,
+            ranged: <Ranged as ::core::default::Default>::default(),
+        }
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::fmt::Debug for Outer {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("Outer")
+            .field("tag", &self.tag)
+            .field("inner", &self.inner)
+            .field("many", &self.many)
+            .field("ranged", &self.ranged)
+            .finish()
+    }
+}
+
+::shm_runtime::__shared_struct! {
+    Outer, size 144, align 16,
+    uses [Inner, Ranged],
+    fields {
+        tag at 0 size 1: "u8" "" "";
+        inner at 2 size 2: "Inner" "" "";
+        many at 4 size 8: "Inner[2][2]" "" "";
+        ranged at 16 size 128: "Ranged" "" "";
+    },
+    reserved {
+        _reserved0 at 1;
+        _reserved1 at 12;
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, PartialEq)]
+#[repr(C)]
+pub struct AnyNumber {
+    /// Range: 0 to 255.
+    pub byte: [u8; 3],
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl AnyNumber {
+    /// The field `byte`, for access in place.
+    pub const BYTE: ::shm_runtime::FieldRef<Self, [u8; 3]> = ::shm_runtime::FieldRef::at(0);
+    /// The numbers that belong into the field `byte`.
+    pub const BYTE_RANGE: ::core::ops::RangeInclusive<u8> = 0..=255;
+
+    /// Whether every field is within its range, those of structs inside too.
+    #[must_use]
+    pub fn within_ranges(&self) -> bool {
+        self.byte.iter().all(|element| Self::BYTE_RANGE.contains(element))
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::default::Default for AnyNumber {
+    fn default() -> Self {
+        Self {
+            byte: [0; 3],
+        }
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::fmt::Debug for AnyNumber {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("AnyNumber")
+            .field("byte", &self.byte)
+            .finish()
+    }
+}
+
+::shm_runtime::__shared_struct! {
+    AnyNumber, size 3, align 1,
+    uses [],
+    fields {
+        byte at 0 size 3: "u8[3]" "" "0..255";
+    },
+    reserved {
     }
 }
 
@@ -1257,7 +1655,7 @@ impl ::shm_runtime::SegmentType for Trades {
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Trades {
     /// What the bytes of the segment mean, in the canonical form that lies in it.
-    pub const CONTRACT: &'static [u8] = b"S\xf9\x02\x00\x00\t\x00test.keys\x06\x00tradesF3\x00\x00\x00\x00\x00\x05\x00Kinds\x03\x00u64b\x0e\x00\x00\x00\x04\x00EVEN\x00\x00\x00\x00\x00\x00\x00\x00b\r\x00\x00\x00\x03\x00ODD?\x00\x00\x00\x00\x00\x00\x00F!\x00\x00\x00\x00\x00\x08\x00OldFlags\x03\x00u32b\x0b\x00\x00\x00\x01\x00A\x1f\x00\x00\x00\x00\x00\x00\x00Tk\x00\x00\x00\x00\x00\x08\x00OldLevel \x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00f&\x00\x00\x00\x05\x00price\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x08\x001e-8 USDf\x1f\x00\x00\x00\x03\x00row\x08\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x06\x00f32[4]\x00\x00E5\x00\x00\x00\x00\x00\x07\x00OldSide\x03\x00i16v\x0e\x00\x00\x00\x04\x00NONE\x00\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BUY\x01\x00\x00\x00\x00\x00\x00\x00EC\x00\x00\x00\x00\x00\x04\x00Side\x02\x00u8v\x0e\x00\x00\x00\x04\x00NONE\x00\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BUY\x01\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BID\x02\x00\x00\x00\x00\x00\x00\x00TV\x01\x00\x00\x00\x00\x05\x00Trade\x80\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00f&\x00\x00\x00\x05\x00price\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x08\x001e-8 USDf!\x00\x00\x00\x08\x00quantity\x08\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00f\x1e\x00\x00\x00\x04\x00side\x0c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x04\x00Side\x00\x00f%\x00\x00\x00\x08\x00old_side\x0e\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x07\x00OldSide\x00\x00f#\x00\x00\x00\x05\x00flags\x10\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x08\x00OldFlags\x00\x00f#\x00\x00\x00\x05\x00kinds\x18\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x08\x00Kinds[2]\x00\x00f$\x00\x00\x00\x03\x00old0\x00\x00\x00\x00\x00\x00\x00@\x00\x00\x00\x00\x00\x00\x00\x0b\x00OldLevel[2]\x00\x00f!\x00\x00\x00\x05\x00venuep\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x06\x00str[4]\x00\x00Q\x17\x00\x00\x00\x06\x00trades\x05\x00Trade\x04\x00\x00\x00\x00\x00\x00\x00Q\x1a\x00\x00\x00\x06\x00levels\x08\x00OldLevel\x04\x00\x00\x00\x00\x00\x00\x00";
+    pub const CONTRACT: &'static [u8] = b"S\r\x03\x00\x00\t\x00test.keys\x06\x00tradesF3\x00\x00\x00\x00\x00\x05\x00Kinds\x03\x00u64b\x0e\x00\x00\x00\x04\x00EVEN\x00\x00\x00\x00\x00\x00\x00\x00b\r\x00\x00\x00\x03\x00ODD?\x00\x00\x00\x00\x00\x00\x00F!\x00\x00\x00\x00\x00\x08\x00OldFlags\x03\x00u32b\x0b\x00\x00\x00\x01\x00A\x1f\x00\x00\x00\x00\x00\x00\x00To\x00\x00\x00\x00\x00\x08\x00OldLevel \x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00f(\x00\x00\x00\x05\x00price\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x08\x001e-8 USD\x00\x00f!\x00\x00\x00\x03\x00row\x08\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x06\x00f32[4]\x00\x00\x00\x00E5\x00\x00\x00\x00\x00\x07\x00OldSide\x03\x00i16v\x0e\x00\x00\x00\x04\x00NONE\x00\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BUY\x01\x00\x00\x00\x00\x00\x00\x00EC\x00\x00\x00\x00\x00\x04\x00Side\x02\x00u8v\x0e\x00\x00\x00\x04\x00NONE\x00\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BUY\x01\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BID\x02\x00\x00\x00\x00\x00\x00\x00Tf\x01\x00\x00\x00\x00\x05\x00Trade\x80\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00f(\x00\x00\x00\x05\x00price\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x08\x001e-8 USD\x00\x00f#\x00\x00\x00\x08\x00quantity\x08\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00\x00\x00f \x00\x00\x00\x04\x00side\x0c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x04\x00Side\x00\x00\x00\x00f\'\x00\x00\x00\x08\x00old_side\x0e\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x07\x00OldSide\x00\x00\x00\x00f%\x00\x00\x00\x05\x00flags\x10\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x08\x00OldFlags\x00\x00\x00\x00f%\x00\x00\x00\x05\x00kinds\x18\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x08\x00Kinds[2]\x00\x00\x00\x00f&\x00\x00\x00\x03\x00old0\x00\x00\x00\x00\x00\x00\x00@\x00\x00\x00\x00\x00\x00\x00\x0b\x00OldLevel[2]\x00\x00\x00\x00f#\x00\x00\x00\x05\x00venuep\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x06\x00str[4]\x00\x00\x00\x00Q\x17\x00\x00\x00\x06\x00trades\x05\x00Trade\x04\x00\x00\x00\x00\x00\x00\x00Q\x1a\x00\x00\x00\x06\x00levels\x08\x00OldLevel\x04\x00\x00\x00\x00\x00\x00\x00";
 
     /// Bytes of the whole segment.
     pub const SIZE: u64 = 8192;
@@ -1336,7 +1734,7 @@ impl ::shm_runtime::SegmentType for Orders {
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Orders {
     /// What the bytes of the segment mean, in the canonical form that lies in it.
-    pub const CONTRACT: &'static [u8] = b"S\xc4\x06\x00\x00\t\x00test.keys\x06\x00ordersT\x9a\x00\x00\x00\x00\x00\x06\x00Basket@\x02\x00\x00\x00\x00\x00\x00@\x00\x00\x00\x00\x00\x00\x00f\'\x00\x00\x00\x06\x00orders\x00\x00\x00\x00\x00\x00\x00\x00\xb0\x01\x00\x00\x00\x00\x00\x00\x0b\x00Order[2][3]\x00\x00f$\x00\x00\x00\x07\x00numbers\xb0\x01\x00\x00\x00\x00\x00\x00P\x00\x00\x00\x00\x00\x00\x00\x07\x00Numbers\x00\x00f&\x00\x00\x00\x08\x00computed\x00\x02\x00\x00\x00\x00\x00\x00\x16\x00\x00\x00\x00\x00\x00\x00\x08\x00Computed\x00\x00Tg\x00\x00\x00\x00\x00\x08\x00Computed\x16\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00f!\x00\x00\x00\x05\x00slots\x00\x00\x00\x00\x00\x00\x00\x00\x12\x00\x00\x00\x00\x00\x00\x00\x06\x00u16[9]\x00\x00f \x00\x00\x00\x04\x00text\x12\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x06\x00str[4]\x00\x00F3\x00\x00\x00\x00\x00\x05\x00Kinds\x03\x00u64b\x0e\x00\x00\x00\x04\x00EVEN\x00\x00\x00\x00\x00\x00\x00\x00b\r\x00\x00\x00\x03\x00ODD?\x00\x00\x00\x00\x00\x00\x00F3\x00\x00\x00\x00\x00\x05\x00Marks\x02\x00u8b\x0e\x00\x00\x00\x04\x00LATE\x00\x00\x00\x00\x00\x00\x00\x00b\x0e\x00\x00\x00\x04\x00BUST\x01\x00\x00\x00\x00\x00\x00\x00TR\x02\x00\x00\x00\x00\x07\x00NumbersP\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f\x1a\x00\x00\x00\x02\x00u8\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00f\x1a\x00\x00\x00\x02\x00i8\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00i8\x00\x00f\x1c\x00\x00\x00\x03\x00u16\x02\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x03\x00u16\x00\x00f\x1c\x00\x00\x00\x03\x00i16\x04\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x03\x00i16\x00\x00f\x1c\x00\x00\x00\x03\x00u32\x08\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00f\x1c\x00\x00\x00\x03\x00i32\x0c\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00i32\x00\x00f\x1c\x00\x00\x00\x03\x00u64\x10\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00u64\x00\x00f\x1c\x00\x00\x00\x03\x00i64\x18\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x00\x00f\x1c\x00\x00\x00\x03\x00f32 \x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00f32\x00\x00f\x1c\x00\x00\x00\x03\x00f64(\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x00\x00f\x1c\x00\x00\x00\x03\x00tie0\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00f32\x00\x00f\x1e\x00\x00\x00\x05\x00minus8\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x00\x00f\x1e\x00\x00\x00\x05\x00ratio@\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x00\x00f\x1c\x00\x00\x00\x02\x00onH\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x04\x00bool\x00\x00f \x00\x00\x00\x06\x00tracedI\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x04\x00bool\x00\x00f\x1d\x00\x00\x00\x03\x00offJ\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x04\x00bool\x00\x00f\x1d\x00\x00\x00\x04\x00zeroL\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00T$\x02\x00\x00\x00\x00\x05\x00OrderH\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f\x1c\x00\x00\x00\x04\x00flag\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00f&\x00\x00\x00\x05\x00price\x08\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x08\x001e-8 USDf \x00\x00\x00\x05\x00phase\x10\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x05\x00Phase\x00\x00f \x00\x00\x00\x05\x00marks\x11\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x05\x00Marks\x00\x00f\x1e\x00\x00\x00\x03\x00one\x12\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x05\x00Marks\x00\x00f\x1f\x00\x00\x00\x04\x00none\x13\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x05\x00Marks\x00\x00f \x00\x00\x00\x05\x00kinds\x18\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x05\x00Kinds\x00\x00f!\x00\x00\x00\x05\x00venue \x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x06\x00str[8]\x00\x00f$\x00\x00\x00\x07\x00awkward(\x00\x00\x00\x00\x00\x00\x00\x0c\x00\x00\x00\x00\x00\x00\x00\x07\x00str[12]\x00\x00f \x00\x00\x00\x04\x00full4\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x06\x00str[4]\x00\x00f!\x00\x00\x00\x05\x00empty8\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x06\x00str[3]\x00\x00f\x1e\x00\x00\x00\x04\x00side;\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x04\x00Side\x00\x00f!\x00\x00\x00\x03\x00raw<\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x08\x00bytes[2]\x00\x00f!\x00\x00\x00\x05\x00rates@\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x06\x00u32[2]\x00\x00EK\x00\x00\x00\x00\x00\x05\x00Phase\x02\x00u8v\x10\x00\x00\x00\x06\x00CLOSED\x00\x00\x00\x00\x00\x00\x00\x00v\x0e\x00\x00\x00\x04\x00OPEN\x01\x00\x00\x00\x00\x00\x00\x00v\x11\x00\x00\x00\x07\x00AUCTION\x02\x00\x00\x00\x00\x00\x00\x00EC\x00\x00\x00\x00\x00\x04\x00Side\x02\x00u8v\x0e\x00\x00\x00\x04\x00NONE\x00\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BUY\x01\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BID\x02\x00\x00\x00\x00\x00\x00\x00Q\x19\x00\x00\x00\x07\x00baskets\x06\x00Basket\x02\x00\x00\x00\x00\x00\x00\x00";
+    pub const CONTRACT: &'static [u8] = b"S\x0c\x07\x00\x00\t\x00test.keys\x06\x00ordersT\xa0\x00\x00\x00\x00\x00\x06\x00Basket@\x02\x00\x00\x00\x00\x00\x00@\x00\x00\x00\x00\x00\x00\x00f)\x00\x00\x00\x06\x00orders\x00\x00\x00\x00\x00\x00\x00\x00\xb0\x01\x00\x00\x00\x00\x00\x00\x0b\x00Order[2][3]\x00\x00\x00\x00f&\x00\x00\x00\x07\x00numbers\xb0\x01\x00\x00\x00\x00\x00\x00P\x00\x00\x00\x00\x00\x00\x00\x07\x00Numbers\x00\x00\x00\x00f(\x00\x00\x00\x08\x00computed\x00\x02\x00\x00\x00\x00\x00\x00\x16\x00\x00\x00\x00\x00\x00\x00\x08\x00Computed\x00\x00\x00\x00Tk\x00\x00\x00\x00\x00\x08\x00Computed\x16\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00f#\x00\x00\x00\x05\x00slots\x00\x00\x00\x00\x00\x00\x00\x00\x12\x00\x00\x00\x00\x00\x00\x00\x06\x00u16[9]\x00\x00\x00\x00f\"\x00\x00\x00\x04\x00text\x12\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x06\x00str[4]\x00\x00\x00\x00F3\x00\x00\x00\x00\x00\x05\x00Kinds\x03\x00u64b\x0e\x00\x00\x00\x04\x00EVEN\x00\x00\x00\x00\x00\x00\x00\x00b\r\x00\x00\x00\x03\x00ODD?\x00\x00\x00\x00\x00\x00\x00F3\x00\x00\x00\x00\x00\x05\x00Marks\x02\x00u8b\x0e\x00\x00\x00\x04\x00LATE\x00\x00\x00\x00\x00\x00\x00\x00b\x0e\x00\x00\x00\x04\x00BUST\x01\x00\x00\x00\x00\x00\x00\x00Tt\x02\x00\x00\x00\x00\x07\x00NumbersP\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f\x1c\x00\x00\x00\x02\x00u8\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00\x00\x00f\x1c\x00\x00\x00\x02\x00i8\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00i8\x00\x00\x00\x00f\x1e\x00\x00\x00\x03\x00u16\x02\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x03\x00u16\x00\x00\x00\x00f\x1e\x00\x00\x00\x03\x00i16\x04\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x03\x00i16\x00\x00\x00\x00f\x1e\x00\x00\x00\x03\x00u32\x08\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00\x00\x00f\x1e\x00\x00\x00\x03\x00i32\x0c\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00i32\x00\x00\x00\x00f\x1e\x00\x00\x00\x03\x00u64\x10\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00u64\x00\x00\x00\x00f\x1e\x00\x00\x00\x03\x00i64\x18\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x00\x00\x00\x00f\x1e\x00\x00\x00\x03\x00f32 \x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00f32\x00\x00\x00\x00f\x1e\x00\x00\x00\x03\x00f64(\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x00\x00\x00\x00f\x1e\x00\x00\x00\x03\x00tie0\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00f32\x00\x00\x00\x00f \x00\x00\x00\x05\x00minus8\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x00\x00\x00\x00f \x00\x00\x00\x05\x00ratio@\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x00\x00\x00\x00f\x1e\x00\x00\x00\x02\x00onH\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x04\x00bool\x00\x00\x00\x00f\"\x00\x00\x00\x06\x00tracedI\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x04\x00bool\x00\x00\x00\x00f\x1f\x00\x00\x00\x03\x00offJ\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x04\x00bool\x00\x00\x00\x00f\x1f\x00\x00\x00\x04\x00zeroL\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00\x00\x00T@\x02\x00\x00\x00\x00\x05\x00OrderH\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f\x1e\x00\x00\x00\x04\x00flag\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00\x00\x00f(\x00\x00\x00\x05\x00price\x08\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x08\x001e-8 USD\x00\x00f\"\x00\x00\x00\x05\x00phase\x10\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x05\x00Phase\x00\x00\x00\x00f\"\x00\x00\x00\x05\x00marks\x11\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x05\x00Marks\x00\x00\x00\x00f \x00\x00\x00\x03\x00one\x12\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x05\x00Marks\x00\x00\x00\x00f!\x00\x00\x00\x04\x00none\x13\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x05\x00Marks\x00\x00\x00\x00f\"\x00\x00\x00\x05\x00kinds\x18\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x05\x00Kinds\x00\x00\x00\x00f#\x00\x00\x00\x05\x00venue \x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x06\x00str[8]\x00\x00\x00\x00f&\x00\x00\x00\x07\x00awkward(\x00\x00\x00\x00\x00\x00\x00\x0c\x00\x00\x00\x00\x00\x00\x00\x07\x00str[12]\x00\x00\x00\x00f\"\x00\x00\x00\x04\x00full4\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x06\x00str[4]\x00\x00\x00\x00f#\x00\x00\x00\x05\x00empty8\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00\x06\x00str[3]\x00\x00\x00\x00f \x00\x00\x00\x04\x00side;\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x04\x00Side\x00\x00\x00\x00f#\x00\x00\x00\x03\x00raw<\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x08\x00bytes[2]\x00\x00\x00\x00f#\x00\x00\x00\x05\x00rates@\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x06\x00u32[2]\x00\x00\x00\x00EK\x00\x00\x00\x00\x00\x05\x00Phase\x02\x00u8v\x10\x00\x00\x00\x06\x00CLOSED\x00\x00\x00\x00\x00\x00\x00\x00v\x0e\x00\x00\x00\x04\x00OPEN\x01\x00\x00\x00\x00\x00\x00\x00v\x11\x00\x00\x00\x07\x00AUCTION\x02\x00\x00\x00\x00\x00\x00\x00EC\x00\x00\x00\x00\x00\x04\x00Side\x02\x00u8v\x0e\x00\x00\x00\x04\x00NONE\x00\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BUY\x01\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BID\x02\x00\x00\x00\x00\x00\x00\x00Q\x19\x00\x00\x00\x07\x00baskets\x06\x00Basket\x02\x00\x00\x00\x00\x00\x00\x00";
 
     /// Bytes of the whole segment.
     pub const SIZE: u64 = 12_288;
@@ -1369,6 +1767,79 @@ impl Orders {
     /// A queue of [`Basket`] with room for 2.
     #[must_use]
     pub fn baskets(&self) -> ::shm_runtime::Queue<Basket> {
+        ::shm_runtime::Queue::of_attachment(&self.0, 0)
+    }
+
+    /// Where the segment is.
+    #[must_use]
+    pub fn address(&self) -> &::shm_runtime::Address {
+        self.0.address()
+    }
+
+    /// What the system and the segment know of it.
+    pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
+        self.0.stat()
+    }
+
+    /// Takes the segment's name away. Who is attached keeps the memory.
+    pub fn remove(&self) -> ::shm_runtime::Result<()> {
+        self.0.remove()
+    }
+}
+
+/// The segment `ranges`: 8192 bytes, at `posix:/test.keys.ranges` unless told otherwise.
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Debug)]
+pub struct Ranges(::shm_runtime::Attachment);
+
+#[allow(deprecated)]
+impl ::shm_runtime::SegmentType for Ranges {
+    fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
+        static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
+        SPEC.get_or_decode(Self::CONTRACT, "2.4", "posix:/test.keys.ranges", 0o600, 64)
+    }
+
+    fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {
+        Self(attachment)
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl Ranges {
+    /// What the bytes of the segment mean, in the canonical form that lies in it.
+    pub const CONTRACT: &'static [u8] = b"S\xff\x03\x00\x00\t\x00test.keys\x06\x00rangesT=\x00\x00\x00\x00\x00\x05\x00Inner\x02\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00f\x1f\x00\x00\x00\x01\x00x\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x03\x00u16\x00\x00\x03\x00..9T\xb7\x00\x00\x00\x00\x00\x05\x00Outer\x90\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00f\x1d\x00\x00\x00\x03\x00tag\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00\x00\x00f\"\x00\x00\x00\x05\x00inner\x02\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x05\x00Inner\x00\x00\x00\x00f\'\x00\x00\x00\x04\x00many\x04\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x0b\x00Inner[2][2]\x00\x00\x00\x00f$\x00\x00\x00\x06\x00ranged\x10\x00\x00\x00\x00\x00\x00\x00\x80\x00\x00\x00\x00\x00\x00\x00\x06\x00Ranged\x00\x00\x00\x00T\xcd\x02\x00\x00\x00\x00\x06\x00Ranged\x80\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f!\x00\x00\x00\x02\x00u8\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00\x05\x001..10f\"\x00\x00\x00\x02\x00i8\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00i8\x00\x00\x06\x00-5..-1f(\x00\x00\x00\x05\x00whole\x02\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x03\x00u16\x00\x00\x08\x000..65535f.\x00\x00\x00\x05\x00least\x04\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00i32\x00\x00\x0e\x00-2147483648..0f&\x00\x00\x00\x06\x00levels\x08\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00\x05\x004..18f5\x00\x00\x00\x05\x00large\x10\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00u64\x00\x00\x15\x009223372036854775808..f7\x00\x00\x00\x06\x00lowest\x18\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x00\x00\x16\x00..-9223372036854775808f\'\x00\x00\x00\x03\x00f32 \x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00f32\x01\x00m\x08\x000.1..0.3f#\x00\x00\x00\x03\x00f64(\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x00\x00\x05\x000.0..f-\x00\x00\x00\x07\x00percent0\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x01\x00%\n\x000.0..100.0f*\x00\x00\x00\x05\x00small8\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x01\x00%\t\x001.0..10.0f&\x00\x00\x00\x08\x00positive@\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x00\x00\x03\x001..f*\x00\x00\x00\x04\x00gridH\x00\x00\x00\x00\x00\x00\x00\x0c\x00\x00\x00\x00\x00\x00\x00\t\x00i16[2][3]\x00\x00\x05\x00-7..7f-\x00\x00\x00\x05\x00partsX\x00\x00\x00\x00\x00\x00\x00 \x00\x00\x00\x00\x00\x00\x00\x06\x00f64[4]\x01\x00%\t\x000.0..50.0f\x1f\x00\x00\x00\x04\x00freex\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00\x00\x00Q\x17\x00\x00\x00\x06\x00outers\x05\x00Outer\x02\x00\x00\x00\x00\x00\x00\x00";
+
+    /// Bytes of the whole segment.
+    pub const SIZE: u64 = 8192;
+
+    /// Creates the segment; an error if there is one.
+    pub fn create() -> ::shm_runtime::Result<Self> {
+        Self::options().create()
+    }
+
+    /// Attaches to the segment; an error if there is none, or one of another contract.
+    pub fn attach() -> ::shm_runtime::Result<Self> {
+        Self::options().attach()
+    }
+
+    /// Attaches to the segment for reading only.
+    pub fn attach_read_only() -> ::shm_runtime::Result<Self> {
+        Self::options().attach_read_only()
+    }
+
+    /// Attaches to the segment, or creates it if there is none.
+    pub fn open_or_create() -> ::shm_runtime::Result<Self> {
+        Self::options().open_or_create()
+    }
+
+    /// Another address, other permissions, other trust.
+    pub fn options() -> ::shm_runtime::OpenOptions<Self> {
+        ::shm_runtime::OpenOptions::new()
+    }
+
+    /// A queue of [`Outer`] with room for 2.
+    #[must_use]
+    pub fn outers(&self) -> ::shm_runtime::Queue<Outer> {
         ::shm_runtime::Queue::of_attachment(&self.0, 0)
     }
 

@@ -42,7 +42,7 @@ impl ::core::fmt::Debug for Smallest {
     Smallest, size 1, align 1,
     uses [],
     fields {
-        x at 0 size 1: "u8" "";
+        x at 0 size 1: "u8" "" "";
     },
     reserved {
     }
@@ -91,8 +91,8 @@ impl ::core::fmt::Debug for Nested {
     Nested, size 16, align 8,
     uses [Smallest],
     fields {
-        all at 0 size 6: "Smallest[2][3]" "";
-        wide at 8 size 8: "u64" "";
+        all at 0 size 6: "Smallest[2][3]" "" "";
+        wide at 8 size 8: "u64" "" "";
     },
     reserved {
         _reserved0 at 6;

@@ -170,7 +170,7 @@ fn compare_objects(out: &mut Out, mine: &[ObjectDef], theirs: &[ObjectDef]) {
 #[allow(clippy::pedantic)]
 mod tests {
     use super::*;
-    use crate::contract::{Field, Primitive, QueueDef, TypeExpr};
+    use crate::contract::{Field, Primitive, QueueDef, Range, TypeExpr};
 
     fn contract(fields: &[(&str, u64, &str)], unit: &str) -> Contract {
         let fields: Vec<Field> = fields
@@ -186,7 +186,8 @@ mod tests {
                 .size_and_align(&ty)
                 .unwrap()
                 .0;
-                Field { name: (*name).to_owned(), offset: *offset, size, ty, unit: unit.to_owned() }
+                let (name, unit) = ((*name).to_owned(), unit.to_owned());
+                Field { name, offset: *offset, size, ty, unit, range: None }
             })
             .collect();
         let size = fields.last().map_or(8, |f| f.offset + f.size).next_multiple_of_8();
@@ -257,6 +258,39 @@ mod tests {
         assert_eq!(texts(&a, &retyped), ["Book.x is u64 here, i64 in the segment"]);
         let unit = contract(&[("x", 0, "u64"), ("y", 8, "u64")], "ns");
         assert_eq!(texts(&a, &unit)[0], "Book.x has unit none here, `ns` in the segment");
+    }
+
+    #[test]
+    fn ranges_are_compared_and_hinder_a_renaming() {
+        let with = |range: &str| {
+            let mut out = contract(&[("x", 0, "u64"), ("y", 8, "f32[2]")], "");
+            let TypeBody::Struct(fields) = &mut out.types[0].body else { unreachable!() };
+            fields[0].range = Range::parse(range, Primitive::U64);
+            fields[1].range = Range::parse("0.1..", Primitive::F32);
+            out
+        };
+        let mine = with("1..10");
+        assert_eq!(Contract::decode(&mine.encode()).unwrap(), mine);
+        let told = texts(&mine, &with("..10"));
+        assert_eq!(told, ["Book.x has range 1..10 here, ..10 in the segment"]);
+        let told = texts(&mine, &with(""));
+        assert_eq!(told, ["Book.x has range 1..10 here, none in the segment"]);
+        let mut renamed = with("");
+        let TypeBody::Struct(fields) = &mut renamed.types[0].body else { unreachable!() };
+        fields[0].name = "z".to_owned();
+        assert_eq!(texts(&mine, &renamed)[0], "Book.x (u64 at 0) is not in the segment");
+    }
+
+    #[test]
+    fn a_range_that_is_none_is_refused() {
+        let mut bad = contract(&[("x", 0, "u8")], "");
+        let TypeBody::Struct(fields) = &mut bad.types[0].body else { unreachable!() };
+        fields[0].range = Range::parse("1..300", Primitive::U16);
+        assert!(Contract::decode(&bad.encode()).unwrap_err().to_string().contains("not a range"));
+        let mut bad = contract(&[("x", 0, "str[8]")], "");
+        let TypeBody::Struct(fields) = &mut bad.types[0].body else { unreachable!() };
+        fields[0].range = Range::parse("1..2", Primitive::U8);
+        assert!(Contract::decode(&bad.encode()).is_err());
     }
 
     #[test]
