@@ -118,6 +118,16 @@ mod derived {
     }
 
     #[derive(SharedLayout, Clone, Copy)]
+    #[shm(extent = 64)]
+    #[repr(C)]
+    pub(crate) struct Roomy {
+        pub(crate) price: i64,
+        pub(crate) tag: u8,
+        #[shm(reserved)]
+        pub(crate) rest: [u8; 55],
+    }
+
+    #[derive(SharedLayout, Clone, Copy)]
     #[repr(C)]
     pub(crate) struct r#Raw {
         pub(crate) r#type: u8,
@@ -154,6 +164,9 @@ field = [
   { name = "i8", type = "i8" }, { name = "flag", type = "bool" }, { name = "text", type = "str[5]" },
   { name = "raw", type = "bytes[3]" }, { name = "numbers", type = "u8[9]" },
 ]
+[struct.Roomy]
+extent = 64
+field = [ { name = "price", type = "i64" }, { name = "tag", type = "u8" } ]
 [struct.Ranged]
 field = [
   { name = "time", type = "u64", unit = "ns", range = { min = 1, max = "0xFFFF_FFFF_FFFF_FFFF" } },
@@ -181,7 +194,10 @@ field = [
   { name = "option", type = "Option" },
 ]
 [segment.ranges]
-object = [ { name = "ranged", kind = "queue", item = "Ranged", capacity = 4 } ]
+object = [
+  { name = "ranged", kind = "queue", item = "Ranged", capacity = 4 },
+  { name = "roomy", kind = "queue", item = "Roomy", capacity = 4 },
+]
 [segment.feed]
 object = [
   { name = "levels", kind = "queue", item = "Level", capacity = 4 },
@@ -206,6 +222,7 @@ fn a_derived_struct_has_the_fingerprint_of_the_same_struct_in_a_schema() {
         ("Primitives", derived::Primitives::fingerprint()),
         ("Whole", derived::Whole::fingerprint()),
         ("Ranged", derived::Ranged::fingerprint()),
+        ("Roomy", derived::Roomy::fingerprint()),
     ] {
         assert_eq!(derived, of_schema(SCHEMA, name), "{name}");
     }
@@ -263,6 +280,12 @@ fn whatever_gives_the_bytes_a_meaning_changes_the_fingerprint() {
         assert_ne!(changed, SCHEMA, "{old} is in the schema");
         assert_ne!(of_schema(&changed, "Ranged"), ranged, "{old} to {new}");
     }
+    // The same bytes, one way kept free for later, the other for nothing.
+    let reserved = SCHEMA.replace("extent = 64\n", "").replace(
+        "name = \"tag\", type = \"u8\" } ]",
+        "name = \"tag\", type = \"u8\" }, { reserved = 55 } ]",
+    );
+    assert_ne!(of_schema(&reserved, "Roomy"), of_schema(SCHEMA, "Roomy"));
     // And what does not, does not: an alias gives what the field could say itself.
     let plain = SCHEMA.replace(
         "type = \"Small\", range = { min = -0.5 }",

@@ -42,6 +42,7 @@ struct Number {
 
 struct Struct {
     align: Option<u64>,
+    extent: Option<u64>,
     members: Vec<Member>,
 }
 
@@ -97,7 +98,12 @@ fn random(index: usize, dice: &mut Dice) -> Schema {
         // Only more than the fields need anyway.
         let align = (dice.roll(5) == 0).then(|| [16, 32, 64, 128][dice.roll(4) as usize]);
         let needed = members.iter().map(|m| member_align(m, &numbers, &structs)).max().unwrap();
-        structs.push(Struct { align: align.filter(|a| *a >= needed), members });
+        let align = align.filter(|a| *a >= needed);
+        let extent = (dice.roll(5) == 0).then(|| {
+            let most: u64 = members.iter().map(|m| most(m, &structs)).sum();
+            (most + dice.roll(200)).next_multiple_of(needed.max(align.unwrap_or(1)))
+        });
+        structs.push(Struct { align, extent, members });
     }
     Schema { index, numbers, structs }
 }
@@ -137,6 +143,25 @@ fn member_align(member: &Member, numbers: &[Number], structs: &[Struct]) -> u64 
     }
 }
 
+/// More bytes than a member takes, with what lies before it for its alignment,
+/// however the compiler lays it out.
+fn most(member: &Member, structs: &[Struct]) -> u64 {
+    match member {
+        Member::Reserved(n) => *n,
+        Member::Field { ty, dims, align } => {
+            let element = match ty {
+                Ty::Primitive(_) | Ty::Number(_) => 8,
+                Ty::Str(n) | Ty::Bytes(n) => *n,
+                Ty::Struct(s) => structs[*s].extent.unwrap_or_else(|| {
+                    let inner: u64 = structs[*s].members.iter().map(|m| most(m, structs)).sum();
+                    inner + 256
+                }),
+            };
+            element * dims.iter().product::<u64>() + align.unwrap_or(1).max(128)
+        }
+    }
+}
+
 // --- written out as TOML, as C and as Rust
 
 fn toml(schema: &Schema) -> String {
@@ -160,6 +185,9 @@ fn toml(schema: &Schema) -> String {
         let _ = writeln!(out, "[struct.S{s}]");
         if let Some(align) = structure.align {
             let _ = writeln!(out, "align = {align}");
+        }
+        if let Some(extent) = structure.extent {
+            let _ = writeln!(out, "extent = {extent}");
         }
         out.push_str("field = [\n");
         for (f, member) in structure.members.iter().enumerate() {
@@ -204,6 +232,9 @@ fn oracle_c(schema: &Schema) -> String {
         let align =
             structure.align.map_or(String::new(), |a| format!("__attribute__((aligned({a}))) "));
         let _ = writeln!(out, "struct {align}o{}_S{s} {{", schema.index);
+        if structure.extent.is_some() {
+            out.push_str("union { struct {\n");
+        }
         for (f, member) in structure.members.iter().enumerate() {
             match member {
                 Member::Reserved(n) => {
@@ -217,19 +248,25 @@ fn oracle_c(schema: &Schema) -> String {
                 }
             }
         }
+        if let Some(extent) = structure.extent {
+            let _ = writeln!(out, "}}; unsigned char extent[{extent}]; }};");
+        }
         out.push_str("};\n");
     }
     out
 }
 
-/// Whether Rust can write the struct plainly: it has no alignment of fields.
+/// Whether Rust can write the struct plainly: it has no alignment of fields and
+/// no extent.
 fn rust_can(schema: &Schema, s: usize) -> bool {
-    schema.structs[s].members.iter().all(|m| match m {
-        Member::Reserved(_) => true,
-        Member::Field { align: Some(_), .. } => false,
-        Member::Field { ty: Ty::Struct(inner), .. } => rust_can(schema, *inner),
-        Member::Field { .. } => true,
-    })
+    let structure = &schema.structs[s];
+    structure.extent.is_none()
+        && structure.members.iter().all(|m| match m {
+            Member::Reserved(_) => true,
+            Member::Field { align: Some(_), .. } => false,
+            Member::Field { ty: Ty::Struct(inner), .. } => rust_can(schema, *inner),
+            Member::Field { .. } => true,
+        })
 }
 
 fn oracle_rust(schema: &Schema) -> String {

@@ -10,7 +10,7 @@ use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use range::Range;
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DeriveInput, Error, Field, Fields, LitStr, Path, Result, Type};
+use syn::{Attribute, Data, DeriveInput, Error, Field, Fields, LitInt, LitStr, Path, Result, Type};
 
 /// Makes a struct fit for shared memory.
 ///
@@ -26,8 +26,11 @@ use syn::{Attribute, Data, DeriveInput, Error, Field, Fields, LitStr, Path, Resu
 /// - `#[shm(bytes)]` on a `[u8; N]`: it is `bytes[N]`, not `u8[N]`;
 /// - `#[shm(reserved)]`: it only fills a gap; keep it zero.
 ///
-/// Attribute of the struct: `#[shm(crate = path)]` where shm-runtime has
-/// another name.
+/// Attributes of the struct:
+///
+/// - `#[shm(extent = 128)]`: it has so many bytes, and those behind its last
+///   field, marked `#[shm(reserved)]`, are kept free for later versions;
+/// - `#[shm(crate = path)]` where shm-runtime has another name.
 #[proc_macro_derive(SharedLayout, attributes(shm))]
 pub fn shared_layout(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let input = syn::parse_macro_input!(input as DeriveInput);
@@ -63,7 +66,7 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
     if fields.named.is_empty() {
         return Err(Error::new(input.ident.span(), "a shared struct has at least one field"));
     }
-    let krate = crate_path(&input.attrs)?;
+    let Attributes { krate, extent } = Attributes::of(&input.attrs)?;
     let name = &input.ident;
     let mut errors: Option<Error> = None;
     let mut described = TokenStream::new();
@@ -84,10 +87,21 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
         return Err(errors);
     }
     let sizes = fields.named.iter().map(check_size);
+    let has_extent = extent.is_some();
+    let extent = extent.map(|extent| {
+        quote_spanned! { extent.span() =>
+            const _: () = ::core::assert!(
+                ::core::mem::size_of::<#name>() == #extent,
+                "the struct is not of the size of its extent: end it with a field of the bytes \
+                 that are missing, marked #[shm(reserved)]",
+            );
+        }
+    });
     Ok(quote! {
         #(#sizes)*
         #checks
-        #krate::__derived_struct! { #name, fields { #described } }
+        #extent
+        #krate::__derived_struct! { #name, fields { #described }, extent #has_extent }
     })
 }
 
@@ -207,16 +221,27 @@ fn has_repr_c(attributes: &[Attribute]) -> Result<bool> {
     Ok(found)
 }
 
-fn crate_path(attributes: &[Attribute]) -> Result<Path> {
-    let mut path: Path = syn::parse_quote!(::shm_runtime);
-    for attribute in attributes.iter().filter(|a| a.path().is_ident("shm")) {
-        attribute.parse_nested_meta(|meta| {
-            if meta.path.is_ident("crate") {
-                path = meta.value()?.parse()?;
-                return Ok(());
-            }
-            Err(meta.error("expected `crate = path`"))
-        })?;
+/// What is said of the struct.
+struct Attributes {
+    krate: Path,
+    extent: Option<LitInt>,
+}
+
+impl Attributes {
+    fn of(attributes: &[Attribute]) -> Result<Self> {
+        let mut found = Self { krate: syn::parse_quote!(::shm_runtime), extent: None };
+        for attribute in attributes.iter().filter(|a| a.path().is_ident("shm")) {
+            attribute.parse_nested_meta(|meta| {
+                if meta.path.is_ident("crate") {
+                    found.krate = meta.value()?.parse()?;
+                } else if meta.path.is_ident("extent") {
+                    found.extent = Some(meta.value()?.parse()?);
+                } else {
+                    return Err(meta.error("expected `crate = path` or `extent = 128`"));
+                }
+                Ok(())
+            })?;
+        }
+        Ok(found)
     }
-    Ok(path)
 }

@@ -6,8 +6,8 @@ use crate::contract::{
     ValueDef,
 };
 
-/// Size, alignment and body of a type.
-pub(crate) type Body = (u64, u64, TypeBody);
+/// Size, alignment and body of a type, and whether its size is an extent.
+pub(crate) type Body = (u64, u64, TypeBody, bool);
 
 /// Adds the type to the set unless it is there, and says how it is written.
 pub fn describe(
@@ -18,8 +18,9 @@ pub fn describe(
     // A raw identifier is the language's business, not the layout's.
     let name = name.strip_prefix("r#").unwrap_or(name);
     if !types.contains("", name) {
-        let (size, align, body) = body(types);
-        types.insert(TypeDef { schema: String::new(), name: name.to_owned(), size, align, body });
+        let (size, align, body, extent) = body(types);
+        let (schema, name) = (String::new(), name.to_owned());
+        types.insert(TypeDef { schema, name, size, align, body, extent });
     }
     TypeExpr::Named(TypeName::own(name))
 }
@@ -41,12 +42,13 @@ pub struct StructBuilder {
     size: u64,
     align: u64,
     fields: Vec<Field>,
+    extent: bool,
 }
 
 impl StructBuilder {
     /// A struct of that size and alignment, without fields yet.
     pub fn new(size: u64, align: u64) -> Self {
-        Self { size, align, fields: Vec::new() }
+        Self { size, align, fields: Vec::new(), extent: false }
     }
 
     /// A field of a generated struct, whose type and range are written out.
@@ -89,9 +91,14 @@ impl StructBuilder {
         self.fields.push(Field { name, offset, size, ty, unit: unit.to_owned(), range });
     }
 
+    /// Its size is an extent, if so.
+    pub fn extent(&mut self, extent: bool) {
+        self.extent = extent;
+    }
+
     /// The struct.
     pub fn finish(self) -> Body {
-        (self.size, self.align, TypeBody::Struct(self.fields))
+        (self.size, self.align, TypeBody::Struct(self.fields), self.extent)
     }
 }
 
@@ -103,7 +110,7 @@ pub fn enumeration(repr: &str, values: &[(&str, i128)]) -> Body {
         .map(|(name, number)| ValueDef { name: (*name).to_owned(), number: *number })
         .collect();
     values.sort_by_key(|v| v.number);
-    (repr.size(), repr.size(), TypeBody::Enum(repr, values))
+    (repr.size(), repr.size(), TypeBody::Enum(repr, values), false)
 }
 
 /// A set of named bits.
@@ -112,5 +119,5 @@ pub fn flags(repr: &str, bits: &[(&str, u8)]) -> Body {
     let mut bits: Vec<BitDef> =
         bits.iter().map(|(name, bit)| BitDef { name: (*name).to_owned(), bit: *bit }).collect();
     bits.sort_by_key(|b| b.bit);
-    (repr.size(), repr.size(), TypeBody::Flags(repr, bits))
+    (repr.size(), repr.size(), TypeBody::Flags(repr, bits), false)
 }

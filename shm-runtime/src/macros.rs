@@ -42,7 +42,8 @@ macro_rules! __shared_struct {
         $type:ident, size $size:literal, align $align:literal,
         uses [$($uses:ty),*],
         fields { $($field:ident at $offset:literal size $bytes:literal: $expr:literal $unit:literal $range:literal;)* },
-        reserved { $($reserved:ident at $hole:literal;)* }
+        reserved { $($reserved:ident at $hole:literal;)* },
+        extent $extent:literal
     ) => {
         #[allow(deprecated)]
         const _: () = {
@@ -66,6 +67,7 @@ macro_rules! __shared_struct {
                     $(<$uses as $crate::SharedLayout>::describe(types);)*
                     let mut def = $crate::__private::StructBuilder::new($size, $align);
                     $(def.field(stringify!($field), ($offset, $bytes), $expr, $unit, $range);)*
+                    def.extent($extent);
                     def.finish()
                 })
             }
@@ -97,7 +99,8 @@ macro_rules! __shared_number {
 macro_rules! __derived_struct {
     (
         $type:ident,
-        fields { $($field:ident: $ty:ty, $kind:ident, $unit:literal, $min:expr, $max:expr;)* }
+        fields { $($field:ident: $ty:ty, $kind:ident, $unit:literal, $min:expr, $max:expr;)* },
+        extent $extent:literal
     ) => {
         #[allow(deprecated)]
         const _: () = {
@@ -142,6 +145,7 @@ macro_rules! __derived_struct {
                         $unit,
                         ($min, $max),
                     );)*
+                    def.extent($extent);
                     def.finish()
                 })
             }

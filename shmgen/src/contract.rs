@@ -25,6 +25,7 @@ pub(crate) fn types_of<'a>(
 }
 
 fn definition(decl: &TypeDecl) -> TypeDef {
+    let extent = matches!(decl, TypeDecl::Struct(s) if s.extent);
     let (size, align, body) = match decl {
         TypeDecl::Struct(s) => {
             let fields = s.members.iter().filter_map(|m| match m {
@@ -56,5 +57,5 @@ fn definition(decl: &TypeDecl) -> TypeDef {
             (f.repr.size(), f.repr.size(), TypeBody::Flags(f.repr, bits))
         }
     };
-    TypeDef { schema: String::new(), name: decl.name().to_owned(), size, align, body }
+    TypeDef { schema: String::new(), name: decl.name().to_owned(), size, align, body, extent }
 }

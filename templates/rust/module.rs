@@ -249,7 +249,8 @@ impl ::core::fmt::Debug for {{ s.name }} {
 {%- for m in s.gaps() %}
         {{ m.name }} at {{ m.offset }};
 {%- endfor %}
-    }
+    },
+    extent {{ s.extent }}
 }
 {% endmatch %}
 {%- endfor %}

@@ -8,7 +8,7 @@
 use super::descriptor::{
     BitDef, Contract, Field, ObjectDef, ObjectKind, QueueDef, TypeBody, TypeDef, ValueDef,
 };
-use super::encode::{BIT, CONTRACT, ENUM, FIELD, FLAGS, QUEUE, STRUCT, VALUE};
+use super::encode::{BIT, CONTRACT, ENUM, EXTENT, FIELD, FLAGS, QUEUE, STRUCT, VALUE};
 use super::range::Range;
 use super::type_expr::{Primitive, TypeExpr};
 use std::fmt;
@@ -133,15 +133,19 @@ fn type_def(tag: u8, record: &mut Reader<'_>) -> Result<TypeDef, DecodeError> {
     if tag == STRUCT {
         let (size, align) = (record.number()?, record.number()?);
         let mut fields = Vec::new();
+        let mut extent = false;
         while !record.is_empty() {
-            let mut field = record.expect(FIELD)?;
-            let (name, offset, size) = (field.text()?, field.number()?, field.number()?);
-            let (ty, unit) = (field.type_expr()?, field.text()?);
-            let range = field.range(&ty)?;
-            fields.push(Field { name, offset, size, ty, unit, range });
-            field.end()?;
+            // That each stands in its place is seen when all is written again.
+            let (tag, mut part) = record.record()?;
+            match tag {
+                FIELD => fields.push(field(&mut part)?),
+                EXTENT => extent = true,
+                _ => return Err(record.fail("unexpected record")),
+            }
+            part.end()?;
         }
-        return Ok(TypeDef { schema, name, size, align, body: TypeBody::Struct(fields) });
+        let body = TypeBody::Struct(fields);
+        return Ok(TypeDef { schema, name, size, align, body, extent });
     }
     let repr = record.text()?;
     let repr = Primitive::from_name(&repr)
@@ -174,7 +178,15 @@ fn type_def(tag: u8, record: &mut Reader<'_>) -> Result<TypeDef, DecodeError> {
         }
         TypeBody::Flags(repr, bits)
     };
-    Ok(TypeDef { schema, name, size: repr.size(), align: repr.size(), body })
+    let (size, align) = (repr.size(), repr.size());
+    Ok(TypeDef { schema, name, size, align, body, extent: false })
+}
+
+fn field(part: &mut Reader<'_>) -> Result<Field, DecodeError> {
+    let (name, offset, size) = (part.text()?, part.number()?, part.number()?);
+    let (ty, unit) = (part.type_expr()?, part.text()?);
+    let range = part.range(&ty)?;
+    Ok(Field { name, offset, size, ty, unit, range })
 }
 
 struct Reader<'a> {

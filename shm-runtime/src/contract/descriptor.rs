@@ -65,6 +65,9 @@ pub struct TypeDef {
     pub align: u64,
     /// What it is made of.
     pub body: TypeBody,
+    /// Whether the size of a struct is an extent: what lies behind its last
+    /// field is kept free for fields of later versions.
+    pub extent: bool,
 }
 
 impl TypeDef {

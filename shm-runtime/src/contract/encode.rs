@@ -5,12 +5,13 @@
 //! record   := tag u8 | length u32 | payload of that many bytes
 //! text     := length u16 | UTF-8
 //! contract := 'S' { text schema | text segment | type record* | object record* }
-//! type     := 'T' { text schema | text name | u64 size | u64 align | 'f' record* }      struct
+//! type     := 'T' { text schema | text name | u64 size | u64 align | 'f' record* | 'x' record? }   struct
 //!           | 'E' { text schema | text name | text repr | 'v' record* }                 enum
 //!           | 'F' { text schema | text name | text repr | 'b' record* }                 flags
 //! field    := 'f' { text name | u64 offset | u64 size | text type | text unit | text range }
 //! value    := 'v' { text name | u64 number, two's complement }
 //! bit      := 'b' { text name | u64 bit }
+//! extent   := 'x' { }
 //! object   := 'Q' { text name | text item | u64 capacity }                              queue
 //! ```
 //!
@@ -25,6 +26,7 @@ pub(super) const STRUCT: u8 = b'T';
 pub(super) const ENUM: u8 = b'E';
 pub(super) const FLAGS: u8 = b'F';
 pub(super) const FIELD: u8 = b'f';
+pub(super) const EXTENT: u8 = b'x';
 pub(super) const VALUE: u8 = b'v';
 pub(super) const BIT: u8 = b'b';
 pub(super) const QUEUE: u8 = b'Q';
@@ -69,6 +71,9 @@ pub(super) fn type_def(out: &mut Vec<u8>, def: &TypeDef, schema: &str) {
             number(out, def.align);
             for f in fields {
                 field(out, f);
+            }
+            if def.extent {
+                record(out, EXTENT, |_| {});
             }
         }),
         TypeBody::Enum(repr, values) => record(out, ENUM, |out| {

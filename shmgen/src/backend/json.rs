@@ -126,6 +126,7 @@ fn structure(s: &Struct) -> Value {
     let rest = json!({
         "size": s.size,
         "align": s.align,
+        "extent": s.extent,
         "members": members.collect::<Value>(),
         "deprecated": s.deprecated,
     });
@@ -178,6 +179,7 @@ fn gap(g: &Gap) -> Value {
         "offset": g.offset,
         "size": g.size,
         "padding": g.padding,
+        "kept": g.kept,
     })
 }
 

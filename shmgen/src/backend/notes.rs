@@ -33,12 +33,16 @@ pub(super) fn alias_in_table(a: &Alias) -> String {
 
 /// Of a declared type.
 pub(super) fn declared(decl: &TypeDecl, how: Deprecation) -> String {
+    let kept = match decl {
+        TypeDecl::Struct(s) => kept(s.kept()),
+        TypeDecl::Enum(_) | TypeDecl::Flags(_) => None,
+    };
     let (doc, why) = match decl {
         TypeDecl::Enum(e) => (&e.doc, &e.deprecated),
         TypeDecl::Flags(f) => (&f.doc, &f.deprecated),
         TypeDecl::Struct(s) => (&s.doc, &s.deprecated),
     };
-    with(doc, &[deprecated(why.as_deref(), how)])
+    with(doc, &[kept, deprecated(why.as_deref(), how)])
 }
 
 /// Of a value of an enum.
@@ -72,6 +76,15 @@ fn with(doc: &str, sentences: &[Option<String>]) -> String {
 
 fn unit(unit: &str) -> Option<String> {
     (!unit.is_empty()).then(|| format!("Unit: {unit}."))
+}
+
+fn kept(bytes: u64) -> Option<String> {
+    let (bytes, verb) = match bytes {
+        0 => return None,
+        1 => ("The last byte".to_owned(), "is"),
+        n => (format!("The last {n} bytes"), "are"),
+    };
+    Some(format!("{bytes} {verb} kept free for later versions."))
 }
 
 fn range(range: Option<Range>) -> Option<String> {

@@ -85,6 +85,7 @@ struct Struct {
     align: u64,
     over_aligned: bool,
     has_ranges: bool,
+    extent: bool,
     members: Vec<Part>,
     uses: String,
 }
@@ -283,12 +284,16 @@ fn decl(decl: &TypeDecl, with_ranges: &BTreeSet<&str>, options: &RustOptions) ->
             exhaustive: false,
             all: hexadecimal(f.bits.iter().fold(0u64, |all, b| all | 1 << b.bit)),
         }),
-        TypeDecl::Struct(s) => Decl::Struct(structure(s, with_ranges, options)),
+        TypeDecl::Struct(s) => {
+            let doc = doc(&notes::declared(decl, Attribute), "");
+            Decl::Struct(structure(s, doc, with_ranges, options))
+        }
     }
 }
 
 fn structure(
     s: &crate::model::Struct,
+    doc_of_it: String,
     with_ranges: &BTreeSet<&str>,
     options: &RustOptions,
 ) -> Struct {
@@ -334,7 +339,7 @@ fn structure(
         .collect();
     let uses: BTreeSet<&str> = s.fields().filter_map(|f| f.ty.element.named()).collect();
     Struct {
-        doc: doc(&s.doc, ""),
+        doc: doc_of_it,
         deprecated: deprecated(s.deprecated.as_deref(), ""),
         attributes: attributes(&s.name, options),
         name: s.name.clone(),
@@ -342,6 +347,7 @@ fn structure(
         align: s.align,
         over_aligned: s.over_aligned(),
         has_ranges: s.has_ranges,
+        extent: s.extent,
         members,
         uses: uses.into_iter().collect::<Vec<_>>().join(", "),
     }

@@ -121,6 +121,10 @@ codes! {
         "Integers and floats have a range, and arrays of them, whose elements it is for."
     E083 "a range that cannot be one"
         "A range has a `min`, a `max` or both, which the type holds, and some number between them. A field's range lies within that of its alias."
+    E084 "an extent that cannot be one"
+        "An extent is the size of the struct in bytes: a multiple of its alignment, at most 2^30."
+    E085 "a field beyond the extent"
+        "The fields of a struct lie within its extent. Those that wrote the old version have no more room; a larger extent is another contract."
 
     E090 "not supported yet"
         "The language has this, and this version of shmgen does not do it yet. It is refused rather than ignored."

@@ -293,6 +293,16 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
         "[struct.Tick]\nfield = [ { name = \"rate\", type = \"u8\", range = { min = 1, max = 9 } } ]",
     ),
     (
+        Code::E084,
+        "[struct.Tick]\nextent = 60\nfield = [ { name = \"time\", type = \"u64\" } ]",
+        "[struct.Tick]\nextent = 64\nfield = [ { name = \"time\", type = \"u64\" } ]",
+    ),
+    (
+        Code::E085,
+        "[struct.Tick]\nextent = 64\nfield = [ { name = \"times\", type = \"u64[9]\" } ]",
+        "[struct.Tick]\nextent = 64\nfield = [ { name = \"times\", type = \"u64[8]\" } ]",
+    ),
+    (
         Code::E090,
         queue!(
             "[segment.feed]\nbackend = \"memfd\"\n\

@@ -7,6 +7,7 @@
 
 mod constants;
 mod defaults;
+mod extent;
 mod layout;
 pub mod names;
 mod ranges;
@@ -223,6 +224,8 @@ pub struct Struct {
     pub size: u64,
     /// Alignment in bytes.
     pub align: u64,
+    /// Whether its size is an extent, whose end is kept free for later versions.
+    pub extent: bool,
     /// Fields and gaps, without a byte between them.
     pub members: Vec<Member>,
     /// Whether a field has a range, or is of a struct that has one in it.
@@ -245,6 +248,14 @@ impl Struct {
             Element::Str(_) | Element::Bytes(_) | Element::Struct(_) => 1,
         };
         self.align > self.fields().map(natural).max().unwrap_or(1)
+    }
+
+    /// How many bytes its extent keeps free.
+    pub fn kept(&self) -> u64 {
+        match self.members.last() {
+            Some(Member::Gap(gap)) => gap.kept,
+            _ => 0,
+        }
     }
 
     /// The fields without the gaps.
@@ -318,6 +329,9 @@ pub struct Gap {
     /// How many of them, at the end, are there for the alignment of what
     /// follows; the schema reserves the others.
     pub padding: u64,
+    /// How many of them, at the end, the extent of the struct keeps free for
+    /// later versions; then none is padding.
+    pub kept: u64,
 }
 
 /// A type as a field uses it.

@@ -1,6 +1,7 @@
 //! From the schema as it is written to the [`Schema`] that backends see.
 
 use super::Limits;
+use super::extent::Extent;
 use super::layout::{Layout, MAX_SIZE, TooLarge};
 use super::names::{self, Role, Space};
 use super::segments::{self, resolve_segments};
@@ -362,6 +363,7 @@ impl Resolver<'_, '_> {
             return None;
         }
         let mut layout = Layout::default();
+        let mut extent = Extent::of(s);
         let mut whole = true;
         for (member, found) in s.members.iter().zip(found) {
             let (result, span) = match member {
@@ -409,13 +411,24 @@ impl Resolver<'_, '_> {
                 self.too_large(span);
                 return None;
             }
+            if let Some(extent) = &mut extent {
+                extent.look(member, layout.end(), &self.source, self.diagnostics);
+            }
         }
         let natural = layout.natural_align();
         let align = self.align(s.align.as_ref(), natural).unwrap_or(natural);
         if !whole {
             return None;
         }
-        match layout.finish(align) {
+        let has_extent = extent.is_some();
+        let extent = match extent {
+            Some(extent) => {
+                let end = layout.end();
+                Some(extent.checked(align, end, &self.source, self.diagnostics)?)
+            }
+            None => None,
+        };
+        match layout.finish(align, extent) {
             Ok((size, align, members)) => {
                 let (deprecated, doc) = (s.deprecated.clone(), s.doc.clone());
                 let name = name.clone();
@@ -425,6 +438,7 @@ impl Resolver<'_, '_> {
                     name,
                     size,
                     align,
+                    extent: has_extent,
                     members,
                     has_ranges,
                     has_defaults,

@@ -240,7 +240,11 @@ pub(crate) const STRUCT: TableKind = table(
         ),
         DOC,
         LINTS,
-        later("extent"),
+        key(
+            "extent",
+            Integer(1, 1 << 30),
+            "Its size in bytes, of which the end is kept free for fields of later versions.",
+        ),
         later("assert"),
         DEPRECATED,
     ],

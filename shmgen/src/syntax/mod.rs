@@ -200,6 +200,8 @@ pub struct Struct {
     pub name: Spanned<String>,
     /// The alignment that is asked for.
     pub align: Option<Spanned<i128>>,
+    /// The size that it is to have.
+    pub extent: Option<Spanned<i128>>,
     /// Fields and reserved bytes, in the order in which they lie.
     pub members: Vec<Member>,
     /// Why it is not to be used any more.

@@ -284,12 +284,13 @@ fn structure(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Struct> 
     let lint = table.lint(context);
     let deprecated = table.deprecated(context);
     let align = table.integer(context, "align");
+    let extent = table.integer(context, "extent");
     let fields = context_tables(context, &table, "field")?;
     let mut members = Vec::with_capacity(fields.len());
     for (field, span) in fields {
         members.extend(member(context, field, &span));
     }
-    Some(Struct { name: entry.name, align, members, deprecated, doc, lint })
+    Some(Struct { name: entry.name, align, extent, members, deprecated, doc, lint })
 }
 
 fn context_tables<'t, 'a>(

@@ -74,8 +74,8 @@ SHM_COLD void shm_tell_moved(shm_text *out, const shm_type_record *type, const s
 SHM_COLD void shm_tell_other_field(shm_text *out, const shm_type_record *type, const shm_member_record *mine,
                                    const shm_member_record *theirs, shm_reader all_mine,
                                    shm_reader all_theirs) {
-  shm_member_record elsewhere = shm_find_member(all_theirs, mine->name);
-  bool inserted = shm_find_member(all_mine, theirs->name).tag == '\0';
+  shm_member_record elsewhere = shm_find_member(all_theirs, 'f', mine->name);
+  bool inserted = shm_find_member(all_mine, 'f', theirs->name).tag == '\0';
   if (elsewhere.tag != '\0') {
     shm_tell_moved(out, type, mine, &elsewhere);
     if (inserted) {
@@ -111,9 +111,11 @@ SHM_COLD bool shm_compare_structs(shm_comparison *c, const shm_type_record *mine
   uint64_t their_align = shm_take_number(&b);
   shm_reader all_mine = a;
   shm_reader all_theirs = b;
+  bool my_extent;
+  bool their_extent;
   for (;;) {
-    shm_member_record f = shm_take_member(&a);
-    shm_member_record g = shm_take_member(&b);
+    shm_member_record f = shm_take_member(&a, 'f');
+    shm_member_record g = shm_take_member(&b, 'f');
     if (b.damaged) {
       c->theirs.damaged = true;
       return false;
@@ -154,6 +156,18 @@ SHM_COLD bool shm_compare_structs(shm_comparison *c, const shm_type_record *mine
       return true;
     }
   }
+  my_extent = shm_take_extent(&a);
+  their_extent = shm_take_extent(&b);
+  if (b.damaged) {
+    c->theirs.damaged = true;
+    return false;
+  }
+  if (my_extent != their_extent) {
+    shm_add_type_name(c->out, mine);
+    shm_add(c->out, my_extent ? " has an extent here, none in the segment"
+                              : " has no extent here, one in the segment");
+    return true;
+  }
   if (my_size != their_size || my_align != their_align) {
     shm_add_type_name(c->out, mine);
     shm_add(c->out, " is ");
@@ -189,8 +203,8 @@ SHM_COLD bool shm_compare_members(shm_comparison *c, const shm_type_record *mine
     return true;
   }
   for (;;) {
-    shm_member_record v = shm_take_member(&a);
-    shm_member_record w = shm_take_member(&b);
+    shm_member_record v = shm_take_member(&a, mine->tag == 'E' ? 'v' : 'b');
+    shm_member_record w = shm_take_member(&b, mine->tag == 'E' ? 'v' : 'b');
     shm_member_record other = w;
     bool extra = v.tag == '\0';
     if (b.damaged) {
@@ -198,13 +212,14 @@ SHM_COLD bool shm_compare_members(shm_comparison *c, const shm_type_record *mine
       return false;
     }
     if (v.tag == '\0' && w.tag == '\0') {
+      c->theirs.damaged = b.left != 0;
       return false;
     }
     if (!extra && shm_same_text(v.name, w.name) && v.number == w.number) {
       continue;
     }
     if (!extra) {
-      other = shm_find_member(all_theirs, v.name);
+      other = shm_find_member(all_theirs, v.tag, v.name);
       /* Mine is there as well: so theirs is the one too many. */
       extra = other.tag != '\0' && other.number == v.number;
     }

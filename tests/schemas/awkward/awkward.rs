@@ -185,7 +185,8 @@ impl ::core::fmt::Debug for Vec {
         _reserved0 at 2;
         _reserved1 at 21;
         _reserved2 at 33;
-    }
+    },
+    extent false
 }
 
 /// A segment whose objects are called as what is generated around them.

@@ -539,7 +539,8 @@ impl ::core::fmt::Debug for Level {
     },
     reserved {
         _reserved0 at 12;
-    }
+    },
+    extent false
 }
 
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
@@ -632,7 +633,8 @@ impl ::core::fmt::Debug for Option {
         _reserved1 at 5;
         _reserved2 at 13;
         _reserved3 at 25;
-    }
+    },
+    extent false
 }
 
 /// All kinds of field.
@@ -892,7 +894,8 @@ impl ::core::fmt::Debug for Book {
         _reserved6 at 398;
         _reserved7 at 432;
         _reserved8 at 449;
-    }
+    },
+    extent false
 }
 
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
@@ -944,7 +947,8 @@ impl ::core::fmt::Debug for Outer {
     },
     reserved {
         _reserved0 at 1;
-    }
+    },
+    extent false
 }
 
 /// A POSIX segment at its default name.

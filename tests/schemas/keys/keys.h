@@ -1618,6 +1618,174 @@ SHM_INLINE size_t test_keys_AnyNumber_format(const test_keys_AnyNumber *value, c
   return text.used;
 }
 
+/*
+ * May grow.
+ *
+ * The last 45 bytes are kept free for later versions.
+ */
+typedef struct test_keys_Roomy {
+  uint8_t tag;
+  uint8_t _reserved0[7];
+  /* Range: at least 0. Default: 1. */
+  int64_t price;
+  uint8_t _reserved1[48];
+} test_keys_Roomy;
+SHM_STATIC_ASSERT(sizeof(test_keys_Roomy) == 64, "size of test_keys_Roomy");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_Roomy) == 8, "alignment of test_keys_Roomy");
+SHM_STATIC_ASSERT(offsetof(test_keys_Roomy, tag) == 0, "offset of test_keys_Roomy.tag");
+SHM_STATIC_ASSERT(offsetof(test_keys_Roomy, _reserved0) == 1, "offset of test_keys_Roomy._reserved0");
+SHM_STATIC_ASSERT(offsetof(test_keys_Roomy, price) == 8, "offset of test_keys_Roomy.price");
+SHM_STATIC_ASSERT(offsetof(test_keys_Roomy, _reserved1) == 16, "offset of test_keys_Roomy._reserved1");
+
+/* A value whose fields have the defaults of the schema; the others are zero. */
+SHM_INLINE test_keys_Roomy test_keys_Roomy_default(void) {
+  test_keys_Roomy value;
+  memset(&value, 0, sizeof value);
+  value.price = INT64_C(1);
+  return value;
+}
+
+#define test_keys_Roomy_price_MIN INT64_C(0)
+
+/* Whether every field is within its range, those of structs inside too. */
+SHM_INLINE bool test_keys_Roomy_within_ranges(const test_keys_Roomy *value) {
+  if (!(value->price >= test_keys_Roomy_price_MIN)) {
+    return false;
+  }
+  return true;
+}
+
+/* Whether all fields are equal; reserved bytes do not count. */
+SHM_INLINE bool test_keys_Roomy_equal(const test_keys_Roomy *a, const test_keys_Roomy *b) {
+  if (a->tag != b->tag) {
+    return false;
+  }
+  if (a->price != b->price) {
+    return false;
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_Roomy_add(shm_text *text, const test_keys_Roomy *value) {
+  shm_add(text, "Roomy { ");
+  shm_add(text, "tag: ");
+  shm_add_number(text, value->tag);
+  shm_add(text, ", price: ");
+  shm_add_signed(text, value->price);
+  shm_add(text, " }");
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_Roomy_format(const test_keys_Roomy *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_Roomy_add(&text, value);
+  return text.used;
+}
+
+typedef struct test_keys_Full {
+  uint64_t a;
+  uint64_t b;
+} test_keys_Full;
+SHM_STATIC_ASSERT(sizeof(test_keys_Full) == 16, "size of test_keys_Full");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_Full) == 8, "alignment of test_keys_Full");
+SHM_STATIC_ASSERT(offsetof(test_keys_Full, a) == 0, "offset of test_keys_Full.a");
+SHM_STATIC_ASSERT(offsetof(test_keys_Full, b) == 8, "offset of test_keys_Full.b");
+
+/* Whether all fields are equal; reserved bytes do not count. */
+SHM_INLINE bool test_keys_Full_equal(const test_keys_Full *a, const test_keys_Full *b) {
+  if (a->a != b->a) {
+    return false;
+  }
+  if (a->b != b->b) {
+    return false;
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_Full_add(shm_text *text, const test_keys_Full *value) {
+  shm_add(text, "Full { ");
+  shm_add(text, "a: ");
+  shm_add_number(text, value->a);
+  shm_add(text, ", b: ");
+  shm_add_number(text, value->b);
+  shm_add(text, " }");
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_Full_format(const test_keys_Full *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_Full_add(&text, value);
+  return text.used;
+}
+
+/* The last 31 bytes are kept free for later versions. */
+typedef struct __attribute__((aligned(32))) test_keys_Aligned {
+  test_keys_Roomy rooms;
+  uint8_t last;
+  uint8_t _reserved0[31];
+} test_keys_Aligned;
+SHM_STATIC_ASSERT(sizeof(test_keys_Aligned) == 96, "size of test_keys_Aligned");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_Aligned) == 32, "alignment of test_keys_Aligned");
+SHM_STATIC_ASSERT(offsetof(test_keys_Aligned, rooms) == 0, "offset of test_keys_Aligned.rooms");
+SHM_STATIC_ASSERT(offsetof(test_keys_Aligned, last) == 64, "offset of test_keys_Aligned.last");
+SHM_STATIC_ASSERT(offsetof(test_keys_Aligned, _reserved0) == 65, "offset of test_keys_Aligned._reserved0");
+
+/* A value whose fields have the defaults of the schema; the others are zero. */
+SHM_INLINE test_keys_Aligned test_keys_Aligned_default(void) {
+  test_keys_Aligned value;
+  memset(&value, 0, sizeof value);
+  value.rooms = test_keys_Roomy_default();
+  return value;
+}
+
+
+/* Whether every field is within its range, those of structs inside too. */
+SHM_INLINE bool test_keys_Aligned_within_ranges(const test_keys_Aligned *value) {
+  if (!test_keys_Roomy_within_ranges(&value->rooms)) {
+    return false;
+  }
+  return true;
+}
+
+/* Whether all fields are equal; reserved bytes do not count. */
+SHM_INLINE bool test_keys_Aligned_equal(const test_keys_Aligned *a, const test_keys_Aligned *b) {
+  if (!test_keys_Roomy_equal(&a->rooms, &b->rooms)) {
+    return false;
+  }
+  if (a->last != b->last) {
+    return false;
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_Aligned_add(shm_text *text, const test_keys_Aligned *value) {
+  shm_add(text, "Aligned { ");
+  shm_add(text, "rooms: ");
+  test_keys_Roomy_add(text, &value->rooms);
+  shm_add(text, ", last: ");
+  shm_add_number(text, value->last);
+  shm_add(text, " }");
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_Aligned_format(const test_keys_Aligned *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_Aligned_add(&text, value);
+  return text.used;
+}
+
 /* The segment trades: 8192 bytes, at posix:/test.keys.trades unless told otherwise.
  *
  * A handle is for one thread at a time; attach again for another. It must not be copied while attached.
@@ -2495,6 +2663,448 @@ SHM_INLINE uint64_t test_keys_Ranges_outers_redelivered(const test_keys_Ranges *
 /* Messages that wait now. */
 SHM_NODISCARD SHM_INLINE shm_status test_keys_Ranges_outers_depth(const test_keys_Ranges *segment, uint64_t *depth) {
   return shm_queue_depth(&segment->attachment, 0, depth);
+}
+
+/* The segment rooms: 8192 bytes, at posix:/test.keys.rooms unless told otherwise.
+ *
+ * A handle is for one thread at a time; attach again for another. It must not be copied while attached.
+ * One that is all zero is not attached. */
+typedef struct test_keys_Rooms {
+  shm_attachment attachment;
+  shm_producer rooms_producer;
+  shm_consumer rooms_consumer;
+  shm_producer aligned_producer;
+  shm_consumer aligned_consumer;
+  shm_producer full_producer;
+  shm_consumer full_consumer;
+} test_keys_Rooms;
+
+/* What the bytes of the segment mean, in the canonical form that lies in it. */
+static const uint8_t test_keys_Rooms_contract[426] = {
+    0x53, 0xa5, 0x01, 0x00, 0x00, 0x09, 0x00, 0x74, 0x65, 0x73, 0x74, 0x2e, 0x6b, 0x65, 0x79, 0x73, 0x05, 0x00, 0x72, 0x6f, 0x6f, 0x6d, 0x73, 0x54,
+    0x6a, 0x00, 0x00, 0x00, 0x00, 0x00, 0x07, 0x00, 0x41, 0x6c, 0x69, 0x67, 0x6e, 0x65, 0x64, 0x60, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x20,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x66, 0x22, 0x00, 0x00, 0x00, 0x05, 0x00, 0x72, 0x6f, 0x6f, 0x6d, 0x73, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x40, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x05, 0x00, 0x52, 0x6f, 0x6f, 0x6d, 0x79, 0x00, 0x00, 0x00, 0x00, 0x66, 0x1e,
+    0x00, 0x00, 0x00, 0x04, 0x00, 0x6c, 0x61, 0x73, 0x74, 0x40, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x02, 0x00, 0x75, 0x38, 0x00, 0x00, 0x00, 0x00, 0x78, 0x00, 0x00, 0x00, 0x00, 0x54, 0x5f, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x46,
+    0x75, 0x6c, 0x6c, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x66, 0x1c, 0x00, 0x00, 0x00,
+    0x01, 0x00, 0x61, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x75, 0x36, 0x34,
+    0x00, 0x00, 0x00, 0x00, 0x66, 0x1c, 0x00, 0x00, 0x00, 0x01, 0x00, 0x62, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x75, 0x36, 0x34, 0x00, 0x00, 0x00, 0x00, 0x78, 0x00, 0x00, 0x00, 0x00, 0x54, 0x68, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x05, 0x00, 0x52, 0x6f, 0x6f, 0x6d, 0x79, 0x40, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x66, 0x1d, 0x00, 0x00, 0x00, 0x03, 0x00, 0x74, 0x61, 0x67, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x02, 0x00, 0x75, 0x38, 0x00, 0x00, 0x00, 0x00, 0x66, 0x23, 0x00, 0x00, 0x00, 0x05, 0x00, 0x70, 0x72, 0x69, 0x63, 0x65, 0x08, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x69, 0x36, 0x34, 0x00, 0x00, 0x03, 0x00, 0x30,
+    0x2e, 0x2e, 0x78, 0x00, 0x00, 0x00, 0x00, 0x51, 0x16, 0x00, 0x00, 0x00, 0x05, 0x00, 0x72, 0x6f, 0x6f, 0x6d, 0x73, 0x05, 0x00, 0x52, 0x6f, 0x6f,
+    0x6d, 0x79, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x51, 0x1a, 0x00, 0x00, 0x00, 0x07, 0x00, 0x61, 0x6c, 0x69, 0x67, 0x6e, 0x65, 0x64,
+    0x07, 0x00, 0x41, 0x6c, 0x69, 0x67, 0x6e, 0x65, 0x64, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x51, 0x14, 0x00, 0x00, 0x00, 0x04, 0x00,
+    0x66, 0x75, 0x6c, 0x6c, 0x04, 0x00, 0x46, 0x75, 0x6c, 0x6c, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+};
+
+static const shm_object_spec test_keys_Rooms_objects[3] = {
+    {"rooms", 1, 0, 64, 2, 1, 2, 72, 656},
+    {"aligned", 1, 0, 96, 2, 1, 2, 104, 720},
+    {"full", 1, 0, 16, 2, 1, 2, 24, 560},
+};
+
+static const uint64_t test_keys_Rooms_offsets[3] = {
+    4864,
+    5632,
+    6400,
+};
+
+static const shm_segment_spec test_keys_Rooms_spec = {
+    "test.keys",
+    "2.4",
+    "rooms",
+    "posix:/test.keys.rooms",
+    0600,
+    64,
+    test_keys_Rooms_contract,
+    426,
+    { 0x51, 0x8e, 0xd8, 0x1a, 0x96, 0x4e, 0x52, 0xe8, 0x1a, 0x74, 0x85, 0x48, 0x56, 0xb8, 0x73, 0x9c },
+    test_keys_Rooms_objects,
+    3,
+    0,
+    8192,
+    6976,
+    test_keys_Rooms_offsets,
+};
+
+/* Nothing attached, nothing claimed. */
+SHM_INLINE void test_keys_Rooms_init(test_keys_Rooms *segment) { memset(segment, 0, sizeof *segment); }
+
+/* Creates the segment. `address` NULL: the schema's; `options` NULL: as the schema says. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_create_with(test_keys_Rooms *segment, const char *address,
+                                                             const shm_options *options) {
+  test_keys_Rooms_init(segment);
+  return shm_attachment_create(&segment->attachment, &test_keys_Rooms_spec, address, options);
+}
+
+/* Creates the segment; SHM_EXISTS if there is one. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_create(test_keys_Rooms *segment, const char *address) {
+  return test_keys_Rooms_create_with(segment, address, NULL);
+}
+
+/* Attaches to the segment. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_attach_with(test_keys_Rooms *segment, const char *address,
+                                                             const shm_options *options) {
+  test_keys_Rooms_init(segment);
+  return shm_attachment_attach(&segment->attachment, &test_keys_Rooms_spec, address, options);
+}
+
+/* Attaches to the segment; SHM_NOT_FOUND if there is none, SHM_MISMATCH if it is of another contract. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_attach(test_keys_Rooms *segment, const char *address) {
+  return test_keys_Rooms_attach_with(segment, address, NULL);
+}
+
+/* Attaches to the segment for reading only. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_attach_read_only_with(test_keys_Rooms *segment, const char *address,
+                                                                       const shm_options *options) {
+  test_keys_Rooms_init(segment);
+  return shm_attachment_attach_read_only(&segment->attachment, &test_keys_Rooms_spec, address, options);
+}
+
+/* Attaches to the segment for reading only. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_attach_read_only(test_keys_Rooms *segment, const char *address) {
+  return test_keys_Rooms_attach_read_only_with(segment, address, NULL);
+}
+
+/* Attaches to the segment, or creates it if there is none. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_open_or_create_with(test_keys_Rooms *segment, const char *address,
+                                                                     const shm_options *options) {
+  test_keys_Rooms_init(segment);
+  return shm_attachment_open_or_create(&segment->attachment, &test_keys_Rooms_spec, address, options);
+}
+
+/* Attaches to the segment, or creates it if there is none. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_open_or_create(test_keys_Rooms *segment, const char *address) {
+  return test_keys_Rooms_open_or_create_with(segment, address, NULL);
+}
+
+/* Gives up every role and detaches; the segment stays. */
+SHM_INLINE void test_keys_Rooms_detach(test_keys_Rooms *segment) {
+  shm_producer_release(&segment->rooms_producer);
+  shm_consumer_release(&segment->rooms_consumer);
+  shm_producer_release(&segment->aligned_producer);
+  shm_consumer_release(&segment->aligned_consumer);
+  shm_producer_release(&segment->full_producer);
+  shm_consumer_release(&segment->full_consumer);
+  shm_attachment_detach(&segment->attachment);
+}
+
+/* Takes the segment's name away. Who is attached keeps the memory. */
+SHM_INLINE shm_status test_keys_Rooms_remove(const char *address) {
+  return shm_remove(address != NULL ? address : test_keys_Rooms_spec.address);
+}
+
+/* The queue rooms, with room for 2: the first push claims the role of its producer, the
+ * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
+SHM_COLD shm_status test_keys_Rooms_rooms_producer(test_keys_Rooms *segment) {
+  return shm_producer_claim(&segment->rooms_producer, &segment->attachment, 0);
+}
+
+SHM_COLD shm_status test_keys_Rooms_rooms_consumer(test_keys_Rooms *segment) {
+  return shm_consumer_claim(&segment->rooms_consumer, &segment->attachment, 0);
+}
+
+/* The roles, claimed when they are used first. */
+SHM_HOT shm_status test_keys_Rooms_rooms_claimed_producer(test_keys_Rooms *segment) {
+  return SHM_LIKELY(shm_producer_is_claimed(&segment->rooms_producer)) ? SHM_OK : test_keys_Rooms_rooms_producer(segment);
+}
+
+SHM_HOT shm_status test_keys_Rooms_rooms_claimed_consumer(test_keys_Rooms *segment) {
+  return SHM_LIKELY(shm_consumer_is_claimed(&segment->rooms_consumer)) ? SHM_OK : test_keys_Rooms_rooms_consumer(segment);
+}
+
+/* Pushes one message; SHM_FULL if there is no room. */
+SHM_NODISCARD SHM_HOT shm_status test_keys_Rooms_rooms_try_push(test_keys_Rooms *segment, const test_keys_Roomy *item) {
+  const shm_status status = test_keys_Rooms_rooms_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_try_push(&segment->rooms_producer, item, sizeof *item);
+}
+
+/* Pushes one message, waiting for room so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_rooms_push_timeout(test_keys_Rooms *segment, const test_keys_Roomy *item,
+                                                             uint64_t ns) {
+  const shm_status status = test_keys_Rooms_rooms_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_timeout(&segment->rooms_producer, item, sizeof *item, ns);
+}
+
+/* Pushes as many of `count` messages as fit and commits them together; `done` is how many. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_rooms_push_n(test_keys_Rooms *segment, const test_keys_Roomy *items,
+                                                       size_t count, size_t *done) {
+  *done = 0;
+  const shm_status status = test_keys_Rooms_rooms_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_n(&segment->rooms_producer, items, sizeof *items, count, done);
+}
+
+/* The next slot, all zero, to be filled in place and committed. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_rooms_reserve(test_keys_Rooms *segment, test_keys_Roomy **item) {
+  void *payload = NULL;
+  shm_status status = test_keys_Rooms_rooms_claimed_producer(segment);
+  if (status == SHM_OK) {
+    status = shm_producer_reserve(&segment->rooms_producer, sizeof(test_keys_Roomy), &payload);
+  }
+  *item = SHM_CAST(test_keys_Roomy *, payload);
+  return status;
+}
+
+/* Commits the slot that was reserved. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_rooms_commit(test_keys_Rooms *segment) {
+  return shm_producer_commit(&segment->rooms_producer);
+}
+
+/* Pops one message and acknowledges it; SHM_EMPTY if there is none. */
+SHM_NODISCARD SHM_HOT shm_status test_keys_Rooms_rooms_try_pop(test_keys_Rooms *segment, test_keys_Roomy *item) {
+  const shm_status status = test_keys_Rooms_rooms_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_try_pop(&segment->rooms_consumer, item, sizeof *item);
+}
+
+/* Pops one message, waiting for it so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_rooms_pop_timeout(test_keys_Rooms *segment, test_keys_Roomy *item,
+                                                            uint64_t ns) {
+  const shm_status status = test_keys_Rooms_rooms_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_timeout(&segment->rooms_consumer, item, sizeof *item, ns);
+}
+
+/* Pops up to `capacity` messages and acknowledges them together; `done` is how many. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_rooms_pop_n(test_keys_Rooms *segment, test_keys_Roomy *items,
+                                                      size_t capacity, size_t *done) {
+  *done = 0;
+  const shm_status status = test_keys_Rooms_rooms_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_n(&segment->rooms_consumer, items, sizeof *items, capacity, done);
+}
+
+/* The next message in place; acknowledged by release, and there again without it. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_rooms_peek(test_keys_Rooms *segment, const test_keys_Roomy **item) {
+  const void *payload = NULL;
+  shm_status status = test_keys_Rooms_rooms_claimed_consumer(segment);
+  if (status == SHM_OK) {
+    status = shm_consumer_peek(&segment->rooms_consumer, sizeof(test_keys_Roomy), &payload);
+  }
+  *item = SHM_CAST(const test_keys_Roomy *, payload);
+  return status;
+}
+
+/* Acknowledges the message that was peeked. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_rooms_release(test_keys_Rooms *segment) {
+  return shm_consumer_acknowledge(&segment->rooms_consumer);
+}
+
+/* How many of the next messages a consumer that died may have seen already. */
+SHM_INLINE uint64_t test_keys_Rooms_rooms_redelivered(const test_keys_Rooms *segment) {
+  return shm_consumer_redelivered(&segment->rooms_consumer);
+}
+
+/* Messages that wait now. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_rooms_depth(const test_keys_Rooms *segment, uint64_t *depth) {
+  return shm_queue_depth(&segment->attachment, 0, depth);
+}
+
+/* The queue aligned, with room for 2: the first push claims the role of its producer, the
+ * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
+SHM_COLD shm_status test_keys_Rooms_aligned_producer(test_keys_Rooms *segment) {
+  return shm_producer_claim(&segment->aligned_producer, &segment->attachment, 1);
+}
+
+SHM_COLD shm_status test_keys_Rooms_aligned_consumer(test_keys_Rooms *segment) {
+  return shm_consumer_claim(&segment->aligned_consumer, &segment->attachment, 1);
+}
+
+/* The roles, claimed when they are used first. */
+SHM_HOT shm_status test_keys_Rooms_aligned_claimed_producer(test_keys_Rooms *segment) {
+  return SHM_LIKELY(shm_producer_is_claimed(&segment->aligned_producer)) ? SHM_OK : test_keys_Rooms_aligned_producer(segment);
+}
+
+SHM_HOT shm_status test_keys_Rooms_aligned_claimed_consumer(test_keys_Rooms *segment) {
+  return SHM_LIKELY(shm_consumer_is_claimed(&segment->aligned_consumer)) ? SHM_OK : test_keys_Rooms_aligned_consumer(segment);
+}
+
+/* Pushes one message; SHM_FULL if there is no room. */
+SHM_NODISCARD SHM_HOT shm_status test_keys_Rooms_aligned_try_push(test_keys_Rooms *segment, const test_keys_Aligned *item) {
+  const shm_status status = test_keys_Rooms_aligned_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_try_push(&segment->aligned_producer, item, sizeof *item);
+}
+
+/* Pushes one message, waiting for room so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_aligned_push_timeout(test_keys_Rooms *segment, const test_keys_Aligned *item,
+                                                             uint64_t ns) {
+  const shm_status status = test_keys_Rooms_aligned_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_timeout(&segment->aligned_producer, item, sizeof *item, ns);
+}
+
+/* Pushes as many of `count` messages as fit and commits them together; `done` is how many. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_aligned_push_n(test_keys_Rooms *segment, const test_keys_Aligned *items,
+                                                       size_t count, size_t *done) {
+  *done = 0;
+  const shm_status status = test_keys_Rooms_aligned_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_n(&segment->aligned_producer, items, sizeof *items, count, done);
+}
+
+/* The next slot, all zero, to be filled in place and committed. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_aligned_reserve(test_keys_Rooms *segment, void **item) {
+  void *payload = NULL;
+  shm_status status = test_keys_Rooms_aligned_claimed_producer(segment);
+  if (status == SHM_OK) {
+    status = shm_producer_reserve(&segment->aligned_producer, sizeof(test_keys_Aligned), &payload);
+  }
+  *item = SHM_CAST(void *, payload);
+  return status;
+}
+
+/* Commits the slot that was reserved. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_aligned_commit(test_keys_Rooms *segment) {
+  return shm_producer_commit(&segment->aligned_producer);
+}
+
+/* Pops one message and acknowledges it; SHM_EMPTY if there is none. */
+SHM_NODISCARD SHM_HOT shm_status test_keys_Rooms_aligned_try_pop(test_keys_Rooms *segment, test_keys_Aligned *item) {
+  const shm_status status = test_keys_Rooms_aligned_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_try_pop(&segment->aligned_consumer, item, sizeof *item);
+}
+
+/* Pops one message, waiting for it so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_aligned_pop_timeout(test_keys_Rooms *segment, test_keys_Aligned *item,
+                                                            uint64_t ns) {
+  const shm_status status = test_keys_Rooms_aligned_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_timeout(&segment->aligned_consumer, item, sizeof *item, ns);
+}
+
+/* Pops up to `capacity` messages and acknowledges them together; `done` is how many. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_aligned_pop_n(test_keys_Rooms *segment, test_keys_Aligned *items,
+                                                      size_t capacity, size_t *done) {
+  *done = 0;
+  const shm_status status = test_keys_Rooms_aligned_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_n(&segment->aligned_consumer, items, sizeof *items, capacity, done);
+}
+
+/* The next message in place; acknowledged by release, and there again without it. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_aligned_peek(test_keys_Rooms *segment, const void **item) {
+  const void *payload = NULL;
+  shm_status status = test_keys_Rooms_aligned_claimed_consumer(segment);
+  if (status == SHM_OK) {
+    status = shm_consumer_peek(&segment->aligned_consumer, sizeof(test_keys_Aligned), &payload);
+  }
+  *item = SHM_CAST(const void *, payload);
+  return status;
+}
+
+/* Acknowledges the message that was peeked. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_aligned_release(test_keys_Rooms *segment) {
+  return shm_consumer_acknowledge(&segment->aligned_consumer);
+}
+
+/* How many of the next messages a consumer that died may have seen already. */
+SHM_INLINE uint64_t test_keys_Rooms_aligned_redelivered(const test_keys_Rooms *segment) {
+  return shm_consumer_redelivered(&segment->aligned_consumer);
+}
+
+/* Messages that wait now. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_aligned_depth(const test_keys_Rooms *segment, uint64_t *depth) {
+  return shm_queue_depth(&segment->attachment, 1, depth);
+}
+
+/* The queue full, with room for 2: the first push claims the role of its producer, the
+ * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
+SHM_COLD shm_status test_keys_Rooms_full_producer(test_keys_Rooms *segment) {
+  return shm_producer_claim(&segment->full_producer, &segment->attachment, 2);
+}
+
+SHM_COLD shm_status test_keys_Rooms_full_consumer(test_keys_Rooms *segment) {
+  return shm_consumer_claim(&segment->full_consumer, &segment->attachment, 2);
+}
+
+/* The roles, claimed when they are used first. */
+SHM_HOT shm_status test_keys_Rooms_full_claimed_producer(test_keys_Rooms *segment) {
+  return SHM_LIKELY(shm_producer_is_claimed(&segment->full_producer)) ? SHM_OK : test_keys_Rooms_full_producer(segment);
+}
+
+SHM_HOT shm_status test_keys_Rooms_full_claimed_consumer(test_keys_Rooms *segment) {
+  return SHM_LIKELY(shm_consumer_is_claimed(&segment->full_consumer)) ? SHM_OK : test_keys_Rooms_full_consumer(segment);
+}
+
+/* Pushes one message; SHM_FULL if there is no room. */
+SHM_NODISCARD SHM_HOT shm_status test_keys_Rooms_full_try_push(test_keys_Rooms *segment, const test_keys_Full *item) {
+  const shm_status status = test_keys_Rooms_full_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_try_push(&segment->full_producer, item, sizeof *item);
+}
+
+/* Pushes one message, waiting for room so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_full_push_timeout(test_keys_Rooms *segment, const test_keys_Full *item,
+                                                             uint64_t ns) {
+  const shm_status status = test_keys_Rooms_full_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_timeout(&segment->full_producer, item, sizeof *item, ns);
+}
+
+/* Pushes as many of `count` messages as fit and commits them together; `done` is how many. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_full_push_n(test_keys_Rooms *segment, const test_keys_Full *items,
+                                                       size_t count, size_t *done) {
+  *done = 0;
+  const shm_status status = test_keys_Rooms_full_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_n(&segment->full_producer, items, sizeof *items, count, done);
+}
+
+/* The next slot, all zero, to be filled in place and committed. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_full_reserve(test_keys_Rooms *segment, test_keys_Full **item) {
+  void *payload = NULL;
+  shm_status status = test_keys_Rooms_full_claimed_producer(segment);
+  if (status == SHM_OK) {
+    status = shm_producer_reserve(&segment->full_producer, sizeof(test_keys_Full), &payload);
+  }
+  *item = SHM_CAST(test_keys_Full *, payload);
+  return status;
+}
+
+/* Commits the slot that was reserved. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_full_commit(test_keys_Rooms *segment) {
+  return shm_producer_commit(&segment->full_producer);
+}
+
+/* Pops one message and acknowledges it; SHM_EMPTY if there is none. */
+SHM_NODISCARD SHM_HOT shm_status test_keys_Rooms_full_try_pop(test_keys_Rooms *segment, test_keys_Full *item) {
+  const shm_status status = test_keys_Rooms_full_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_try_pop(&segment->full_consumer, item, sizeof *item);
+}
+
+/* Pops one message, waiting for it so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_full_pop_timeout(test_keys_Rooms *segment, test_keys_Full *item,
+                                                            uint64_t ns) {
+  const shm_status status = test_keys_Rooms_full_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_timeout(&segment->full_consumer, item, sizeof *item, ns);
+}
+
+/* Pops up to `capacity` messages and acknowledges them together; `done` is how many. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_full_pop_n(test_keys_Rooms *segment, test_keys_Full *items,
+                                                      size_t capacity, size_t *done) {
+  *done = 0;
+  const shm_status status = test_keys_Rooms_full_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_n(&segment->full_consumer, items, sizeof *items, capacity, done);
+}
+
+/* The next message in place; acknowledged by release, and there again without it. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_full_peek(test_keys_Rooms *segment, const test_keys_Full **item) {
+  const void *payload = NULL;
+  shm_status status = test_keys_Rooms_full_claimed_consumer(segment);
+  if (status == SHM_OK) {
+    status = shm_consumer_peek(&segment->full_consumer, sizeof(test_keys_Full), &payload);
+  }
+  *item = SHM_CAST(const test_keys_Full *, payload);
+  return status;
+}
+
+/* Acknowledges the message that was peeked. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_full_release(test_keys_Rooms *segment) {
+  return shm_consumer_acknowledge(&segment->full_consumer);
+}
+
+/* How many of the next messages a consumer that died may have seen already. */
+SHM_INLINE uint64_t test_keys_Rooms_full_redelivered(const test_keys_Rooms *segment) {
+  return shm_consumer_redelivered(&segment->full_consumer);
+}
+
+/* Messages that wait now. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_full_depth(const test_keys_Rooms *segment, uint64_t *depth) {
+  return shm_queue_depth(&segment->attachment, 2, depth);
 }
 
 

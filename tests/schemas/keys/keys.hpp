@@ -300,6 +300,67 @@ inline bool operator==(const test_keys_AnyNumber &a, const test_keys_AnyNumber &
 inline bool operator!=(const test_keys_AnyNumber &a, const test_keys_AnyNumber &b) { return !(a == b); }
 #endif
 
+inline std::string to_string(const test_keys_Roomy &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_Roomy_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_Roomy &value) {
+  return out << to_string(value);
+}
+inline test_keys_Roomy shm_default_of(const test_keys_Roomy *) { return test_keys_Roomy_default(); }
+inline bool within_ranges(const test_keys_Roomy &value) { return test_keys_Roomy_within_ranges(&value); }
+inline bool operator==(const test_keys_Roomy &a, const test_keys_Roomy &b) { return test_keys_Roomy_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_Roomy &a, const test_keys_Roomy &b) { return !(a == b); }
+#endif
+
+inline std::string to_string(const test_keys_Full &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_Full_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_Full &value) {
+  return out << to_string(value);
+}
+inline bool operator==(const test_keys_Full &a, const test_keys_Full &b) { return test_keys_Full_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_Full &a, const test_keys_Full &b) { return !(a == b); }
+#endif
+
+inline std::string to_string(const test_keys_Aligned &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_Aligned_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_Aligned &value) {
+  return out << to_string(value);
+}
+inline test_keys_Aligned shm_default_of(const test_keys_Aligned *) { return test_keys_Aligned_default(); }
+inline bool within_ranges(const test_keys_Aligned &value) { return test_keys_Aligned_within_ranges(&value); }
+inline bool operator==(const test_keys_Aligned &a, const test_keys_Aligned &b) { return test_keys_Aligned_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_Aligned &a, const test_keys_Aligned &b) { return !(a == b); }
+#endif
+
 }  // inline namespace
 
 namespace test::keys {
@@ -392,6 +453,14 @@ using Outer = ::test_keys_Outer;
 using AnyNumber = ::test_keys_AnyNumber;
 constexpr uint8_t AnyNumber_byte_MIN = UINT8_C(0);
 constexpr uint8_t AnyNumber_byte_MAX = UINT8_C(255);
+/// May grow.
+///
+/// The last 45 bytes are kept free for later versions.
+using Roomy = ::test_keys_Roomy;
+constexpr int64_t Roomy_price_MIN = INT64_C(0);
+using Full = ::test_keys_Full;
+/// The last 31 bytes are kept free for later versions.
+using Aligned = ::test_keys_Aligned;
 
 using ::to_string;
 using ::within_ranges;
@@ -580,6 +649,74 @@ class Ranges {
       return status;
     }
     return Ranges(std::move(attachment));
+  }
+
+  shm::detail::attachment attachment_;
+};
+
+/// The segment rooms: 8192 bytes, at posix:/test.keys.rooms unless told otherwise.
+class Rooms {
+ public:
+  /// Bytes of the whole segment.
+  static constexpr std::uint64_t SIZE = 8192;
+
+  Rooms(const Rooms &) = delete;
+  Rooms &operator=(const Rooms &) = delete;
+  Rooms(Rooms &&) noexcept = default;
+  Rooms &operator=(Rooms &&) noexcept = default;
+  ~Rooms() = default;
+
+  /// Creates the segment; SHM_EXISTS if there is one. An empty address is the schema's.
+  static shm::result<Rooms> create(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_create, address, options);
+  }
+
+  /// Attaches to the segment; SHM_NOT_FOUND if there is none, SHM_MISMATCH if it is of another contract.
+  static shm::result<Rooms> attach(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_attach, address, options);
+  }
+
+  /// Attaches to the segment for reading only.
+  static shm::result<Rooms> attach_read_only(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_attach_read_only, address, options);
+  }
+
+  /// Attaches to the segment, or creates it if there is none.
+  static shm::result<Rooms> open_or_create(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_open_or_create, address, options);
+  }
+
+  /// A queue with room for 2.
+  shm::queue<Roomy> rooms() const { return {attachment_, 0, 2}; }
+
+  /// A queue with room for 2.
+  shm::queue<Aligned> aligned() const { return {attachment_, 1, 2}; }
+
+  /// A queue with room for 2.
+  shm::queue<Full> full() const { return {attachment_, 2, 2}; }
+
+  /// Where the segment is.
+  std::string address() const { return shm_attachment_address(attachment_.get()); }
+
+  /// Takes the segment's name away. Who is attached keeps the memory.
+  shm_status remove() { return shm_attachment_remove(attachment_.get()); }
+
+  /// The same by address, without attaching.
+  static shm_status remove(std::string_view address) {
+    return ::test_keys_Rooms_remove(shm::detail::address(address).c_str());
+  }
+
+ private:
+  explicit Rooms(shm::detail::attachment attachment) : attachment_(std::move(attachment)) {}
+
+  static shm::result<Rooms> open(shm_status (*how)(shm_attachment *, const shm_segment_spec *, const char *, const shm_options *),
+                                 std::string_view address, const shm_options *options) {
+    shm::detail::attachment attachment = shm::detail::make_attachment();
+    const shm_status status = how(attachment.get(), &test_keys_Rooms_spec, shm::detail::address(address).c_str(), options);
+    if (status != SHM_OK) {
+      return status;
+    }
+    return Rooms(std::move(attachment));
   }
 
   shm::detail::attachment attachment_;

@@ -11,12 +11,14 @@ if _typing.TYPE_CHECKING:
     import shm_runtime as _shm_runtime
 
 __all__ = [
+    "Aligned",
     "AnyNumber",
     "Basket",
     "COUNT",
     "Computed",
     "DOWN",
     "ENABLED",
+    "Full",
     "Grown",
     "HALF",
     "Inner",
@@ -40,6 +42,8 @@ __all__ = [
     "RATIO",
     "Ranged",
     "Ranges",
+    "Rooms",
+    "Roomy",
     "SCHEMA",
     "SCHEMA_VERSION",
     "SLOTS",
@@ -1441,6 +1445,133 @@ _lay_out(
 )
 
 
+class Roomy(_Struct):
+    """May grow.
+
+    The last 45 bytes are kept free for later versions.
+    """
+
+    __slots__ = ()
+    _fields_ = [
+        ("tag", _ctypes.c_uint8),
+        ("_reserved0", _ctypes.c_uint8 * 7),
+        ("price", _ctypes.c_int64),
+        ("_reserved1", _ctypes.c_uint8 * 48),
+    ]
+    if _typing.TYPE_CHECKING:
+        tag = _Field[int, int](None, "")
+        #: Range: at least 0. Default: 1.
+        price = _Field[int, int](None, "")
+
+        def __init__(
+            self,
+            *,
+            tag: int = ...,
+            price: int = ...,
+        ) -> None: ...
+
+
+_lay_out(
+    Roomy,
+    64,
+    {
+        "tag": (0, 1),
+        "price": (8, 8),
+    },
+    [
+        "<u1",
+        "<i8",
+    ],
+    {
+        "tag": lambda raw, name: _Int(raw, name, 0, 255),
+        "price": lambda raw, name: _Int(raw, name, -9223372036854775808, 9223372036854775807, range=(0, None)),
+    },
+    {
+        "price": 1,
+    },
+)
+
+
+class Full(_Struct):
+    """A struct of the schema."""
+
+    __slots__ = ()
+    _fields_ = [
+        ("a", _ctypes.c_uint64),
+        ("b", _ctypes.c_uint64),
+    ]
+    if _typing.TYPE_CHECKING:
+        a = _Field[int, int](None, "")
+        b = _Field[int, int](None, "")
+
+        def __init__(
+            self,
+            *,
+            a: int = ...,
+            b: int = ...,
+        ) -> None: ...
+
+
+_lay_out(
+    Full,
+    16,
+    {
+        "a": (0, 8),
+        "b": (8, 8),
+    },
+    [
+        "<u8",
+        "<u8",
+    ],
+    {
+        "a": lambda raw, name: _Int(raw, name, 0, 18446744073709551615),
+        "b": lambda raw, name: _Int(raw, name, 0, 18446744073709551615),
+    },
+)
+
+
+class Aligned(_Struct):
+    """The last 31 bytes are kept free for later versions."""
+
+    __slots__ = ()
+    _fields_ = [
+        ("rooms", Roomy),
+        ("last", _ctypes.c_uint8),
+        ("_reserved0", _ctypes.c_uint8 * 31),
+    ]
+    if _typing.TYPE_CHECKING:
+        rooms = _Field[Roomy, Roomy](None, "")
+        last = _Field[int, int](None, "")
+
+        def __init__(
+            self,
+            *,
+            rooms: Roomy = ...,
+            last: int = ...,
+        ) -> None: ...
+
+
+_lay_out(
+    Aligned,
+    96,
+    {
+        "rooms": (0, 64),
+        "last": (64, 1),
+    },
+    [
+        Roomy.DTYPE,
+        "<u1",
+    ],
+    {
+        "rooms": lambda raw, name: _Nested(raw, name, Roomy),
+        "last": lambda raw, name: _Int(raw, name, 0, 255),
+    },
+    {
+        "rooms": Roomy(),
+    },
+)
+
+
 class Trades:
     """The segment trades."""
 
@@ -1683,3 +1814,86 @@ class Ranges:
 
     def __repr__(self) -> str:
         return f"<Ranges at {self.address}{', closed' if self._attachment.closed else ''}>"
+
+
+class Rooms:
+    """The segment rooms."""
+
+    #: What the bytes of the segment mean, in the canonical form that lies in it.
+    CONTRACT: _typing.Final = b"S\xa5\x01\x00\x00\t\x00test.keys\x05\x00roomsTj\x00\x00\x00\x00\x00\x07\x00Aligned`\x00\x00\x00\x00\x00\x00\x00 \x00\x00\x00\x00\x00\x00\x00f\"\x00\x00\x00\x05\x00rooms\x00\x00\x00\x00\x00\x00\x00\x00@\x00\x00\x00\x00\x00\x00\x00\x05\x00Roomy\x00\x00\x00\x00f\x1e\x00\x00\x00\x04\x00last@\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00\x00\x00x\x00\x00\x00\x00T_\x00\x00\x00\x00\x00\x04\x00Full\x10\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f\x1c\x00\x00\x00\x01\x00a\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00u64\x00\x00\x00\x00f\x1c\x00\x00\x00\x01\x00b\x08\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00u64\x00\x00\x00\x00x\x00\x00\x00\x00Th\x00\x00\x00\x00\x00\x05\x00Roomy@\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f\x1d\x00\x00\x00\x03\x00tag\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00\x00\x00f#\x00\x00\x00\x05\x00price\x08\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x00\x00\x03\x000..x\x00\x00\x00\x00Q\x16\x00\x00\x00\x05\x00rooms\x05\x00Roomy\x02\x00\x00\x00\x00\x00\x00\x00Q\x1a\x00\x00\x00\x07\x00aligned\x07\x00Aligned\x02\x00\x00\x00\x00\x00\x00\x00Q\x14\x00\x00\x00\x04\x00full\x04\x00Full\x02\x00\x00\x00\x00\x00\x00\x00"
+    #: Bytes of the whole segment.
+    SIZE: _typing.Final = 8192
+
+    def __init__(self, attachment: "_shm_runtime.Attachment") -> None:
+        import shm_runtime
+
+        self._attachment = attachment
+        self.rooms = shm_runtime.Queue(attachment, 0, "rooms", Roomy, 2)
+        self.aligned = shm_runtime.Queue(attachment, 1, "aligned", Aligned, 2)
+        self.full = shm_runtime.Queue(attachment, 2, "full", Full, 2)
+
+    @classmethod
+    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "Rooms":
+        try:
+            import shm_runtime
+        except ImportError as reason:
+            raise ImportError("segments need the package shm_runtime, whose version is that of shmgen") from reason
+        if shm_runtime.__version__.split(".")[:2] != ["0", "1"]:
+            raise ImportError(
+                f"this module was generated for shm_runtime 0.1, installed is "
+                f"{shm_runtime.__version__}: generate it again with the shmgen of the same version"
+            )
+        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, "posix:/test.keys.rooms", 0o600, 64)
+        return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
+
+    @classmethod
+    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Rooms":
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid."""
+        return cls._open(0, address, options)
+
+    @classmethod
+    def attach(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        read_only: bool = False,
+        timeout: _typing.Optional[float] = None,
+        **options: _typing.Any,
+    ) -> "Rooms":
+        """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
+
+        FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
+        Options: trust_uid, any_owner.
+        """
+        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+
+    @classmethod
+    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Rooms":
+        """Attaches to the segment, or creates it if there is none."""
+        return cls._open(3, address, options)
+
+    @property
+    def address(self) -> str:
+        """Where the segment is."""
+        return self._attachment.address
+
+    def stat(self) -> _typing.Dict[str, _typing.Any]:
+        """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
+        return self._attachment.stat()
+
+    def close(self) -> None:
+        """Detaches: gives up every role, and never removes the segment. May be called twice."""
+        self._attachment.close()
+
+    def unlink(self) -> None:
+        """Takes the segment's name away. Who is attached keeps the memory."""
+        self._attachment.unlink()
+
+    def __enter__(self) -> "Rooms":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Rooms at {self.address}{', closed' if self._attachment.closed else ''}>"

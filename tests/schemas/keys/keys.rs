@@ -656,7 +656,8 @@ impl ::core::fmt::Debug for Computed {
         text at 18 size 4: "str[4]" "" "";
     },
     reserved {
-    }
+    },
+    extent false
 }
 
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
@@ -712,7 +713,8 @@ impl ::core::fmt::Debug for Grown {
         ticks at 2 size 2: "u16" "tick" "";
     },
     reserved {
-    }
+    },
+    extent false
 }
 
 /// A level.
@@ -766,7 +768,8 @@ impl ::core::fmt::Debug for OldLevel {
     },
     reserved {
         _reserved0 at 24;
-    }
+    },
+    extent false
 }
 
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
@@ -877,7 +880,8 @@ impl ::core::fmt::Debug for Trade {
         _reserved1 at 20;
         _reserved2 at 40;
         _reserved3 at 116;
-    }
+    },
+    extent false
 }
 
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
@@ -1046,7 +1050,8 @@ impl ::core::fmt::Debug for Numbers {
         _reserved1 at 36;
         _reserved2 at 52;
         _reserved3 at 75;
-    }
+    },
+    extent false
 }
 
 /// Defaults of all kinds, and gaps that stay zero.
@@ -1192,7 +1197,8 @@ impl ::core::fmt::Debug for Order {
         _reserved0 at 1;
         _reserved1 at 20;
         _reserved2 at 62;
-    }
+    },
+    extent false
 }
 
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
@@ -1249,7 +1255,8 @@ impl ::core::fmt::Debug for Basket {
     },
     reserved {
         _reserved0 at 534;
-    }
+    },
+    extent false
 }
 
 /// Ranges of all kinds.
@@ -1457,7 +1464,8 @@ impl ::core::fmt::Debug for Ranged {
         _reserved1 at 36;
         _reserved2 at 84;
         _reserved3 at 124;
-    }
+    },
+    extent false
 }
 
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
@@ -1507,7 +1515,8 @@ impl ::core::fmt::Debug for Inner {
         x at 0 size 2: "u16" "" "..9";
     },
     reserved {
-    }
+    },
+    extent false
 }
 
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
@@ -1582,7 +1591,8 @@ impl ::core::fmt::Debug for Outer {
     reserved {
         _reserved0 at 1;
         _reserved1 at 12;
-    }
+    },
+    extent false
 }
 
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
@@ -1632,7 +1642,183 @@ impl ::core::fmt::Debug for AnyNumber {
         byte at 0 size 3: "u8[3]" "" "0..255";
     },
     reserved {
+    },
+    extent false
+}
+
+/// May grow.
+///
+/// The last 45 bytes are kept free for later versions.
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, PartialEq)]
+#[repr(C)]
+pub struct Roomy {
+    pub tag: u8,
+    #[doc(hidden)]
+    pub _reserved0: ::shm_runtime::Reserved<7>,
+    /// Range: at least 0. Default: 1.
+    pub price: i64,
+    #[doc(hidden)]
+    pub _reserved1: ::shm_runtime::Reserved<48>,
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl Roomy {
+    /// The field `tag`, for access in place.
+    pub const TAG: ::shm_runtime::FieldRef<Self, u8> = ::shm_runtime::FieldRef::at(0);
+    /// The field `price`, for access in place.
+    pub const PRICE: ::shm_runtime::FieldRef<Self, i64> = ::shm_runtime::FieldRef::at(8);
+    /// The numbers that belong into the field `price`.
+    pub const PRICE_RANGE: ::core::ops::RangeFrom<i64> = 0..;
+
+    /// Whether every field is within its range, those of structs inside too.
+    #[must_use]
+    pub fn within_ranges(&self) -> bool {
+        Self::PRICE_RANGE.contains(&self.price)
     }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::default::Default for Roomy {
+    fn default() -> Self {
+        Self {
+            tag: 0,
+            _reserved0: ::shm_runtime::Reserved::ZERO,
+            price: 1,
+            _reserved1: ::shm_runtime::Reserved::ZERO,
+        }
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::fmt::Debug for Roomy {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("Roomy")
+            .field("tag", &self.tag)
+            .field("price", &self.price)
+            .finish()
+    }
+}
+
+::shm_runtime::__shared_struct! {
+    Roomy, size 64, align 8,
+    uses [],
+    fields {
+        tag at 0 size 1: "u8" "" "";
+        price at 8 size 8: "i64" "" "0..";
+    },
+    reserved {
+        _reserved0 at 1;
+        _reserved1 at 16;
+    },
+    extent true
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, PartialEq)]
+#[repr(C)]
+pub struct Full {
+    pub a: u64,
+    pub b: u64,
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl Full {
+    /// The field `a`, for access in place.
+    pub const A: ::shm_runtime::FieldRef<Self, u64> = ::shm_runtime::FieldRef::at(0);
+    /// The field `b`, for access in place.
+    pub const B: ::shm_runtime::FieldRef<Self, u64> = ::shm_runtime::FieldRef::at(8);
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::default::Default for Full {
+    fn default() -> Self {
+        Self {
+            a: 0,
+            b: 0,
+        }
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::fmt::Debug for Full {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("Full")
+            .field("a", &self.a)
+            .field("b", &self.b)
+            .finish()
+    }
+}
+
+::shm_runtime::__shared_struct! {
+    Full, size 16, align 8,
+    uses [],
+    fields {
+        a at 0 size 8: "u64" "" "";
+        b at 8 size 8: "u64" "" "";
+    },
+    reserved {
+    },
+    extent true
+}
+
+/// The last 31 bytes are kept free for later versions.
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, PartialEq)]
+#[repr(C, align(32))]
+pub struct Aligned {
+    pub rooms: Roomy,
+    pub last: u8,
+    #[doc(hidden)]
+    pub _reserved0: ::shm_runtime::Reserved<31>,
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl Aligned {
+    /// The field `rooms`, for access in place.
+    pub const ROOMS: ::shm_runtime::FieldRef<Self, Roomy> = ::shm_runtime::FieldRef::at(0);
+    /// The field `last`, for access in place.
+    pub const LAST: ::shm_runtime::FieldRef<Self, u8> = ::shm_runtime::FieldRef::at(64);
+
+    /// Whether every field is within its range, those of structs inside too.
+    #[must_use]
+    pub fn within_ranges(&self) -> bool {
+        self.rooms.within_ranges()
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::default::Default for Aligned {
+    fn default() -> Self {
+        Self {
+            rooms: <Roomy as ::core::default::Default>::default(),
+            last: 0,
+            _reserved0: ::shm_runtime::Reserved::ZERO,
+        }
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::fmt::Debug for Aligned {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("Aligned")
+            .field("rooms", &self.rooms)
+            .field("last", &self.last)
+            .finish()
+    }
+}
+
+::shm_runtime::__shared_struct! {
+    Aligned, size 96, align 32,
+    uses [Roomy],
+    fields {
+        rooms at 0 size 64: "Roomy" "" "";
+        last at 64 size 1: "u8" "" "";
+    },
+    reserved {
+        _reserved0 at 65;
+    },
+    extent true
 }
 
 /// The segment `trades`: 8192 bytes, at `posix:/test.keys.trades` unless told otherwise.
@@ -1841,6 +2027,91 @@ impl Ranges {
     #[must_use]
     pub fn outers(&self) -> ::shm_runtime::Queue<Outer> {
         ::shm_runtime::Queue::of_attachment(&self.0, 0)
+    }
+
+    /// Where the segment is.
+    #[must_use]
+    pub fn address(&self) -> &::shm_runtime::Address {
+        self.0.address()
+    }
+
+    /// What the system and the segment know of it.
+    pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
+        self.0.stat()
+    }
+
+    /// Takes the segment's name away. Who is attached keeps the memory.
+    pub fn remove(&self) -> ::shm_runtime::Result<()> {
+        self.0.remove()
+    }
+}
+
+/// The segment `rooms`: 8192 bytes, at `posix:/test.keys.rooms` unless told otherwise.
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Debug)]
+pub struct Rooms(::shm_runtime::Attachment);
+
+#[allow(deprecated)]
+impl ::shm_runtime::SegmentType for Rooms {
+    fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
+        static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
+        SPEC.get_or_decode(Self::CONTRACT, "2.4", "posix:/test.keys.rooms", 0o600, 64)
+    }
+
+    fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {
+        Self(attachment)
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl Rooms {
+    /// What the bytes of the segment mean, in the canonical form that lies in it.
+    pub const CONTRACT: &'static [u8] = b"S\xa5\x01\x00\x00\t\x00test.keys\x05\x00roomsTj\x00\x00\x00\x00\x00\x07\x00Aligned`\x00\x00\x00\x00\x00\x00\x00 \x00\x00\x00\x00\x00\x00\x00f\"\x00\x00\x00\x05\x00rooms\x00\x00\x00\x00\x00\x00\x00\x00@\x00\x00\x00\x00\x00\x00\x00\x05\x00Roomy\x00\x00\x00\x00f\x1e\x00\x00\x00\x04\x00last@\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00\x00\x00x\x00\x00\x00\x00T_\x00\x00\x00\x00\x00\x04\x00Full\x10\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f\x1c\x00\x00\x00\x01\x00a\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00u64\x00\x00\x00\x00f\x1c\x00\x00\x00\x01\x00b\x08\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00u64\x00\x00\x00\x00x\x00\x00\x00\x00Th\x00\x00\x00\x00\x00\x05\x00Roomy@\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f\x1d\x00\x00\x00\x03\x00tag\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00\x00\x00f#\x00\x00\x00\x05\x00price\x08\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x00\x00\x03\x000..x\x00\x00\x00\x00Q\x16\x00\x00\x00\x05\x00rooms\x05\x00Roomy\x02\x00\x00\x00\x00\x00\x00\x00Q\x1a\x00\x00\x00\x07\x00aligned\x07\x00Aligned\x02\x00\x00\x00\x00\x00\x00\x00Q\x14\x00\x00\x00\x04\x00full\x04\x00Full\x02\x00\x00\x00\x00\x00\x00\x00";
+
+    /// Bytes of the whole segment.
+    pub const SIZE: u64 = 8192;
+
+    /// Creates the segment; an error if there is one.
+    pub fn create() -> ::shm_runtime::Result<Self> {
+        Self::options().create()
+    }
+
+    /// Attaches to the segment; an error if there is none, or one of another contract.
+    pub fn attach() -> ::shm_runtime::Result<Self> {
+        Self::options().attach()
+    }
+
+    /// Attaches to the segment for reading only.
+    pub fn attach_read_only() -> ::shm_runtime::Result<Self> {
+        Self::options().attach_read_only()
+    }
+
+    /// Attaches to the segment, or creates it if there is none.
+    pub fn open_or_create() -> ::shm_runtime::Result<Self> {
+        Self::options().open_or_create()
+    }
+
+    /// Another address, other permissions, other trust.
+    pub fn options() -> ::shm_runtime::OpenOptions<Self> {
+        ::shm_runtime::OpenOptions::new()
+    }
+
+    /// A queue of [`Roomy`] with room for 2.
+    #[must_use]
+    pub fn rooms(&self) -> ::shm_runtime::Queue<Roomy> {
+        ::shm_runtime::Queue::of_attachment(&self.0, 0)
+    }
+
+    /// A queue of [`Aligned`] with room for 2.
+    #[must_use]
+    pub fn aligned(&self) -> ::shm_runtime::Queue<Aligned> {
+        ::shm_runtime::Queue::of_attachment(&self.0, 1)
+    }
+
+    /// A queue of [`Full`] with room for 2.
+    #[must_use]
+    pub fn full(&self) -> ::shm_runtime::Queue<Full> {
+        ::shm_runtime::Queue::of_attachment(&self.0, 2)
     }
 
     /// Where the segment is.

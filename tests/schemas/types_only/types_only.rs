@@ -45,7 +45,8 @@ impl ::core::fmt::Debug for Smallest {
         x at 0 size 1: "u8" "" "";
     },
     reserved {
-    }
+    },
+    extent false
 }
 
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
@@ -96,5 +97,6 @@ impl ::core::fmt::Debug for Nested {
     },
     reserved {
         _reserved0 at 6;
-    }
+    },
+    extent false
 }

@@ -74,6 +74,15 @@ fn compare_types(out: &mut Out, mine: &TypeDef, theirs: &TypeDef) {
         (TypeBody::Struct(a), TypeBody::Struct(b)) => {
             let before = out.0.len();
             fields::compare(out, &path, a, b);
+            if mine.extent != theirs.extent {
+                out.add(
+                    path.clone(),
+                    match mine.extent {
+                        true => "has an extent here, none in the segment",
+                        false => "has no extent here, one in the segment",
+                    },
+                );
+            }
             if out.0.len() == before && (mine.size, mine.align) != (theirs.size, theirs.align) {
                 let text = format!(
                     "is {} bytes aligned to {} here, {} bytes aligned to {} in the segment",
@@ -200,6 +209,7 @@ mod tests {
                 size,
                 align: 8,
                 body: TypeBody::Struct(fields),
+                extent: false,
             }],
             objects: vec![ObjectDef {
                 name: "books".into(),
@@ -282,6 +292,24 @@ mod tests {
     }
 
     #[test]
+    fn an_extent_is_news_of_its_own() {
+        let plain = contract(&[("ts", 0, "u64")], "");
+        let mut kept = plain.clone();
+        kept.types[0].extent = true;
+        assert_eq!(Contract::decode(&kept.encode()).unwrap(), kept);
+        assert_ne!(kept.fingerprint(), plain.fingerprint());
+        assert_eq!(texts(&kept, &plain), ["Book has an extent here, none in the segment"]);
+        assert_eq!(texts(&plain, &kept), ["Book has no extent here, one in the segment"]);
+        let mut larger = kept.clone();
+        larger.types[0].size = 64;
+        let told = texts(&kept, &larger);
+        assert_eq!(
+            told,
+            ["Book is 8 bytes aligned to 8 here, 64 bytes aligned to 8 in the segment"]
+        );
+    }
+
+    #[test]
     fn a_range_that_is_none_is_refused() {
         let mut bad = contract(&[("x", 0, "u8")], "");
         let TypeBody::Struct(fields) = &mut bad.types[0].body else { unreachable!() };
@@ -305,6 +333,7 @@ mod tests {
                 Primitive::I8,
                 vec![super::super::ValueDef { name: "BUY".into(), number: -1 }],
             ),
+            extent: false,
         });
         assert_eq!(Contract::decode(&a.encode()).unwrap(), a);
         let mut b = a.clone();
