@@ -78,28 +78,6 @@ enum { test_keys_OLD_SWITCH_deprecated SHM_DEPRECATED("it is always on") = 0 };
 /* Deprecated: it is always on. */
 #define test_keys_OLD_SWITCH (1 - test_keys_OLD_SWITCH_deprecated)
 
-/* Unit: 1e-8 USD. Deprecated: use a number; * / ends it. */
-typedef int64_t test_keys_OldPrice SHM_DEPRECATED("use a number; */ ends it");
-
-/* Deprecated: use a list. */
-typedef float test_keys_OldRow[4] SHM_DEPRECATED("use a list");
-
-/* Unit: 1e-8 USD. */
-typedef int64_t test_keys_OrderPrice;
-
-/*
- * A part of the whole.
- *
- * Unit: %. Range: 0.0 to 100.0.
- */
-typedef double test_keys_Percent;
-
-/* Unit: %. Range: 0.0 to 10.0. */
-typedef double test_keys_SmallPercent;
-
-/* Range: at least 1. Deprecated: use a u64. */
-typedef int64_t test_keys_Positive SHM_DEPRECATED("use a u64");
-
 /* Any number is a value; those without a name come from other versions. */
 #ifdef __cplusplus
 enum class test_keys_Phase : uint8_t {
@@ -1786,6 +1764,28 @@ SHM_INLINE size_t test_keys_Aligned_format(const test_keys_Aligned *value, char 
   return text.used;
 }
 
+/* Unit: 1e-8 USD. Deprecated: use a number; * / ends it. */
+typedef int64_t test_keys_OldPrice SHM_DEPRECATED("use a number; */ ends it");
+
+/* Deprecated: use a list. */
+typedef float test_keys_OldRow[4] SHM_DEPRECATED("use a list");
+
+/* Unit: 1e-8 USD. */
+typedef int64_t test_keys_OrderPrice;
+
+/*
+ * A part of the whole.
+ *
+ * Unit: %. Range: 0.0 to 100.0.
+ */
+typedef double test_keys_Percent;
+
+/* Unit: %. Range: 0.0 to 10.0. */
+typedef double test_keys_SmallPercent;
+
+/* Range: at least 1. Deprecated: use a u64. */
+typedef int64_t test_keys_Positive SHM_DEPRECATED("use a u64");
+
 /* The segment trades: 8192 bytes, at posix:/test.keys.trades unless told otherwise.
  *
  * A handle is for one thread at a time; attach again for another. It must not be copied while attached.
@@ -1836,8 +1836,8 @@ static const uint8_t test_keys_Trades_contract[786] = {
 };
 
 static const shm_object_spec test_keys_Trades_objects[2] = {
-    {"trades", 1, 0, 128, 4, 1, 4, 136, 1056},
-    {"levels", 1, 0, 32, 4, 1, 4, 40, 672},
+    {"trades", SHM_KIND_QUEUE, 0, 128, 4, 1, 4, 136, 1056, 128},
+    {"levels", SHM_KIND_QUEUE, 0, 32, 4, 1, 4, 40, 672, 128},
 };
 
 static const uint64_t test_keys_Trades_offsets[2] = {
@@ -2225,7 +2225,7 @@ static const uint8_t test_keys_Orders_contract[1809] = {
 };
 
 static const shm_object_spec test_keys_Orders_objects[1] = {
-    {"baskets", 1, 0, 576, 2, 1, 2, 584, 1680},
+    {"baskets", SHM_KIND_QUEUE, 0, 576, 2, 1, 2, 584, 1680, 128},
 };
 
 static const uint64_t test_keys_Orders_offsets[1] = {
@@ -2474,7 +2474,7 @@ static const uint8_t test_keys_Ranges_contract[1028] = {
 };
 
 static const shm_object_spec test_keys_Ranges_objects[1] = {
-    {"outers", 1, 0, 144, 2, 1, 2, 152, 816},
+    {"outers", SHM_KIND_QUEUE, 0, 144, 2, 1, 2, 152, 816, 128},
 };
 
 static const uint64_t test_keys_Ranges_offsets[1] = {
@@ -2702,9 +2702,9 @@ static const uint8_t test_keys_Rooms_contract[426] = {
 };
 
 static const shm_object_spec test_keys_Rooms_objects[3] = {
-    {"rooms", 1, 0, 64, 2, 1, 2, 72, 656},
-    {"aligned", 1, 0, 96, 2, 1, 2, 104, 720},
-    {"full", 1, 0, 16, 2, 1, 2, 24, 560},
+    {"rooms", SHM_KIND_QUEUE, 0, 64, 2, 1, 2, 72, 656, 128},
+    {"aligned", SHM_KIND_QUEUE, 0, 96, 2, 1, 2, 104, 720, 128},
+    {"full", SHM_KIND_QUEUE, 0, 16, 2, 1, 2, 24, 560, 128},
 };
 
 static const uint64_t test_keys_Rooms_offsets[3] = {

@@ -651,9 +651,11 @@ impl ::core::fmt::Debug for Computed {
 ::shm_runtime::__shared_struct! {
     Computed, size 22, align 2,
     uses [],
+    imports [
+    ],
     fields {
-        slots at 0 size 18: "u16[9]" "" "";
-        text at 18 size 4: "str[4]" "" "";
+        slots at 0 size 18: "u16[9]" "" "", [u16; 9];
+        text at 18 size 4: "str[4]" "" "", ::shm_runtime::Str<4>;
     },
     reserved {
     },
@@ -707,10 +709,12 @@ impl ::core::fmt::Debug for Grown {
 ::shm_runtime::__shared_struct! {
     Grown, size 4, align 2,
     uses [Marks, Phase],
+    imports [
+    ],
     fields {
-        phase at 0 size 1: "Phase" "" "";
-        marks at 1 size 1: "Marks" "" "";
-        ticks at 2 size 2: "u16" "tick" "";
+        phase at 0 size 1: "Phase" "" "", Phase;
+        marks at 1 size 1: "Marks" "" "", Marks;
+        ticks at 2 size 2: "u16" "tick" "", u16;
     },
     reserved {
     },
@@ -762,9 +766,11 @@ impl ::core::fmt::Debug for OldLevel {
 ::shm_runtime::__shared_struct! {
     OldLevel, size 32, align 16,
     uses [],
+    imports [
+    ],
     fields {
-        price at 0 size 8: "i64" "1e-8 USD" "";
-        row at 8 size 16: "f32[4]" "" "";
+        price at 0 size 8: "i64" "1e-8 USD" "", i64;
+        row at 8 size 16: "f32[4]" "" "", [f32; 4];
     },
     reserved {
         _reserved0 at 24;
@@ -865,15 +871,17 @@ impl ::core::fmt::Debug for Trade {
 ::shm_runtime::__shared_struct! {
     Trade, size 128, align 16,
     uses [Kinds, OldFlags, OldLevel, OldSide, Side],
+    imports [
+    ],
     fields {
-        price at 0 size 8: "i64" "1e-8 USD" "";
-        quantity at 8 size 4: "u32" "" "";
-        side at 12 size 1: "Side" "" "";
-        old_side at 14 size 2: "OldSide" "" "";
-        flags at 16 size 4: "OldFlags" "" "";
-        kinds at 24 size 16: "Kinds[2]" "" "";
-        old at 48 size 64: "OldLevel[2]" "" "";
-        venue at 112 size 4: "str[4]" "" "";
+        price at 0 size 8: "i64" "1e-8 USD" "", i64;
+        quantity at 8 size 4: "u32" "" "", u32;
+        side at 12 size 1: "Side" "" "", Side;
+        old_side at 14 size 2: "OldSide" "" "", OldSide;
+        flags at 16 size 4: "OldFlags" "" "", OldFlags;
+        kinds at 24 size 16: "Kinds[2]" "" "", [Kinds; 2];
+        old at 48 size 64: "OldLevel[2]" "" "", [OldLevel; 2];
+        venue at 112 size 4: "str[4]" "" "", ::shm_runtime::Str<4>;
     },
     reserved {
         _reserved0 at 13;
@@ -1026,24 +1034,26 @@ impl ::core::fmt::Debug for Numbers {
 ::shm_runtime::__shared_struct! {
     Numbers, size 80, align 8,
     uses [],
+    imports [
+    ],
     fields {
-        u8 at 0 size 1: "u8" "" "";
-        i8 at 1 size 1: "i8" "" "";
-        u16 at 2 size 2: "u16" "" "";
-        i16 at 4 size 2: "i16" "" "";
-        u32 at 8 size 4: "u32" "" "";
-        i32 at 12 size 4: "i32" "" "";
-        u64 at 16 size 8: "u64" "" "";
-        i64 at 24 size 8: "i64" "" "";
-        f32 at 32 size 4: "f32" "" "";
-        f64 at 40 size 8: "f64" "" "";
-        tie at 48 size 4: "f32" "" "";
-        minus at 56 size 8: "f64" "" "";
-        ratio at 64 size 8: "f64" "" "";
-        on at 72 size 1: "bool" "" "";
-        traced at 73 size 1: "bool" "" "";
-        off at 74 size 1: "bool" "" "";
-        zero at 76 size 4: "u32" "" "";
+        u8 at 0 size 1: "u8" "" "", u8;
+        i8 at 1 size 1: "i8" "" "", i8;
+        u16 at 2 size 2: "u16" "" "", u16;
+        i16 at 4 size 2: "i16" "" "", i16;
+        u32 at 8 size 4: "u32" "" "", u32;
+        i32 at 12 size 4: "i32" "" "", i32;
+        u64 at 16 size 8: "u64" "" "", u64;
+        i64 at 24 size 8: "i64" "" "", i64;
+        f32 at 32 size 4: "f32" "" "", f32;
+        f64 at 40 size 8: "f64" "" "", f64;
+        tie at 48 size 4: "f32" "" "", f32;
+        minus at 56 size 8: "f64" "" "", f64;
+        ratio at 64 size 8: "f64" "" "", f64;
+        on at 72 size 1: "bool" "" "", ::shm_runtime::Bool;
+        traced at 73 size 1: "bool" "" "", ::shm_runtime::Bool;
+        off at 74 size 1: "bool" "" "", ::shm_runtime::Bool;
+        zero at 76 size 4: "u32" "" "", u32;
     },
     reserved {
         _reserved0 at 6;
@@ -1177,21 +1187,23 @@ impl ::core::fmt::Debug for Order {
 ::shm_runtime::__shared_struct! {
     Order, size 72, align 8,
     uses [Kinds, Marks, Phase, Side],
+    imports [
+    ],
     fields {
-        flag at 0 size 1: "u8" "" "";
-        price at 8 size 8: "i64" "1e-8 USD" "";
-        phase at 16 size 1: "Phase" "" "";
-        marks at 17 size 1: "Marks" "" "";
-        one at 18 size 1: "Marks" "" "";
-        none at 19 size 1: "Marks" "" "";
-        kinds at 24 size 8: "Kinds" "" "";
-        venue at 32 size 8: "str[8]" "" "";
-        awkward at 40 size 12: "str[12]" "" "";
-        full at 52 size 4: "str[4]" "" "";
-        empty at 56 size 3: "str[3]" "" "";
-        side at 59 size 1: "Side" "" "";
-        raw at 60 size 2: "bytes[2]" "" "";
-        rates at 64 size 8: "u32[2]" "" "";
+        flag at 0 size 1: "u8" "" "", u8;
+        price at 8 size 8: "i64" "1e-8 USD" "", i64;
+        phase at 16 size 1: "Phase" "" "", Phase;
+        marks at 17 size 1: "Marks" "" "", Marks;
+        one at 18 size 1: "Marks" "" "", Marks;
+        none at 19 size 1: "Marks" "" "", Marks;
+        kinds at 24 size 8: "Kinds" "" "", Kinds;
+        venue at 32 size 8: "str[8]" "" "", ::shm_runtime::Str<8>;
+        awkward at 40 size 12: "str[12]" "" "", ::shm_runtime::Str<12>;
+        full at 52 size 4: "str[4]" "" "", ::shm_runtime::Str<4>;
+        empty at 56 size 3: "str[3]" "" "", ::shm_runtime::Str<3>;
+        side at 59 size 1: "Side" "" "", Side;
+        raw at 60 size 2: "bytes[2]" "" "", [u8; 2];
+        rates at 64 size 8: "u32[2]" "" "", [u32; 2];
     },
     reserved {
         _reserved0 at 1;
@@ -1248,10 +1260,12 @@ impl ::core::fmt::Debug for Basket {
 ::shm_runtime::__shared_struct! {
     Basket, size 576, align 64,
     uses [Computed, Numbers, Order],
+    imports [
+    ],
     fields {
-        orders at 0 size 432: "Order[2][3]" "" "";
-        numbers at 432 size 80: "Numbers" "" "";
-        computed at 512 size 22: "Computed" "" "";
+        orders at 0 size 432: "Order[2][3]" "" "", [[Order; 3]; 2];
+        numbers at 432 size 80: "Numbers" "" "", Numbers;
+        computed at 512 size 22: "Computed" "" "", Computed;
     },
     reserved {
         _reserved0 at 534;
@@ -1442,22 +1456,24 @@ impl ::core::fmt::Debug for Ranged {
 ::shm_runtime::__shared_struct! {
     Ranged, size 128, align 8,
     uses [],
+    imports [
+    ],
     fields {
-        u8 at 0 size 1: "u8" "" "1..10";
-        i8 at 1 size 1: "i8" "" "-5..-1";
-        whole at 2 size 2: "u16" "" "0..65535";
-        least at 4 size 4: "i32" "" "-2147483648..0";
-        levels at 8 size 4: "u32" "" "4..18";
-        large at 16 size 8: "u64" "" "9223372036854775808..";
-        lowest at 24 size 8: "i64" "" "..-9223372036854775808";
-        f32 at 32 size 4: "f32" "m" "0.1..0.3";
-        f64 at 40 size 8: "f64" "" "0.0..";
-        percent at 48 size 8: "f64" "%" "0.0..100.0";
-        small at 56 size 8: "f64" "%" "1.0..10.0";
-        positive at 64 size 8: "i64" "" "1..";
-        grid at 72 size 12: "i16[2][3]" "" "-7..7";
-        parts at 88 size 32: "f64[4]" "%" "0.0..50.0";
-        free at 120 size 4: "u32" "" "";
+        u8 at 0 size 1: "u8" "" "1..10", u8;
+        i8 at 1 size 1: "i8" "" "-5..-1", i8;
+        whole at 2 size 2: "u16" "" "0..65535", u16;
+        least at 4 size 4: "i32" "" "-2147483648..0", i32;
+        levels at 8 size 4: "u32" "" "4..18", u32;
+        large at 16 size 8: "u64" "" "9223372036854775808..", u64;
+        lowest at 24 size 8: "i64" "" "..-9223372036854775808", i64;
+        f32 at 32 size 4: "f32" "m" "0.1..0.3", f32;
+        f64 at 40 size 8: "f64" "" "0.0..", f64;
+        percent at 48 size 8: "f64" "%" "0.0..100.0", f64;
+        small at 56 size 8: "f64" "%" "1.0..10.0", f64;
+        positive at 64 size 8: "i64" "" "1..", i64;
+        grid at 72 size 12: "i16[2][3]" "" "-7..7", [[i16; 3]; 2];
+        parts at 88 size 32: "f64[4]" "%" "0.0..50.0", [f64; 4];
+        free at 120 size 4: "u32" "" "", u32;
     },
     reserved {
         _reserved0 at 12;
@@ -1511,8 +1527,10 @@ impl ::core::fmt::Debug for Inner {
 ::shm_runtime::__shared_struct! {
     Inner, size 2, align 2,
     uses [],
+    imports [
+    ],
     fields {
-        x at 0 size 2: "u16" "" "..9";
+        x at 0 size 2: "u16" "" "..9", u16;
     },
     reserved {
     },
@@ -1582,11 +1600,13 @@ impl ::core::fmt::Debug for Outer {
 ::shm_runtime::__shared_struct! {
     Outer, size 144, align 16,
     uses [Inner, Ranged],
+    imports [
+    ],
     fields {
-        tag at 0 size 1: "u8" "" "";
-        inner at 2 size 2: "Inner" "" "";
-        many at 4 size 8: "Inner[2][2]" "" "";
-        ranged at 16 size 128: "Ranged" "" "";
+        tag at 0 size 1: "u8" "" "", u8;
+        inner at 2 size 2: "Inner" "" "", Inner;
+        many at 4 size 8: "Inner[2][2]" "" "", [[Inner; 2]; 2];
+        ranged at 16 size 128: "Ranged" "" "", Ranged;
     },
     reserved {
         _reserved0 at 1;
@@ -1638,8 +1658,10 @@ impl ::core::fmt::Debug for AnyNumber {
 ::shm_runtime::__shared_struct! {
     AnyNumber, size 3, align 1,
     uses [],
+    imports [
+    ],
     fields {
-        byte at 0 size 3: "u8[3]" "" "0..255";
+        byte at 0 size 3: "u8[3]" "" "0..255", [u8; 3];
     },
     reserved {
     },
@@ -1703,9 +1725,11 @@ impl ::core::fmt::Debug for Roomy {
 ::shm_runtime::__shared_struct! {
     Roomy, size 64, align 8,
     uses [],
+    imports [
+    ],
     fields {
-        tag at 0 size 1: "u8" "" "";
-        price at 8 size 8: "i64" "" "0..";
+        tag at 0 size 1: "u8" "" "", u8;
+        price at 8 size 8: "i64" "" "0..", i64;
     },
     reserved {
         _reserved0 at 1;
@@ -1753,9 +1777,11 @@ impl ::core::fmt::Debug for Full {
 ::shm_runtime::__shared_struct! {
     Full, size 16, align 8,
     uses [],
+    imports [
+    ],
     fields {
-        a at 0 size 8: "u64" "" "";
-        b at 8 size 8: "u64" "" "";
+        a at 0 size 8: "u64" "" "", u64;
+        b at 8 size 8: "u64" "" "", u64;
     },
     reserved {
     },
@@ -1811,9 +1837,11 @@ impl ::core::fmt::Debug for Aligned {
 ::shm_runtime::__shared_struct! {
     Aligned, size 96, align 32,
     uses [Roomy],
+    imports [
+    ],
     fields {
-        rooms at 0 size 64: "Roomy" "" "";
-        last at 64 size 1: "u8" "" "";
+        rooms at 0 size 64: "Roomy" "" "", Roomy;
+        last at 64 size 1: "u8" "" "", u8;
     },
     reserved {
         _reserved0 at 65;
