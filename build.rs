@@ -1,5 +1,10 @@
 //! Generates the types of the tests' schemas.
 
 fn main() -> Result<(), shmgen::Error> {
-    shmgen::Builder::new().schema("tests/schemas/everything.toml").generate()
+    shmgen::Builder::new()
+        .schema("tests/schemas/everything.toml")
+        .schema("tests/schemas/keys.toml")
+        .schema("tests/schemas/objects.toml")
+        .schema("tests/schemas/shapes.toml")
+        .generate()
 }

@@ -11,6 +11,9 @@ mod children;
 mod places;
 
 shm_runtime::include_schema!(everything);
+shm_runtime::include_schema!(shapes);
+shm_runtime::include_schema!(shapes_base);
+shm_runtime::include_schema!(shapes_units);
 
 use children::{play, say};
 use places::Place;
@@ -25,7 +28,7 @@ children!(produce_generated);
 /// Derived structs under the names that they have in the schema, with every
 /// gap written out.
 mod derived {
-    use shm_runtime::{Bool, SharedLayout, Str};
+    use shm_runtime::{Bool, List, Optional, SharedLayout, Str};
 
     #[derive(SharedLayout, Clone, Copy, Debug, PartialEq)]
     #[repr(C)]
@@ -104,6 +107,43 @@ mod derived {
 
     #[derive(SharedLayout, Clone, Copy)]
     #[repr(C)]
+    pub(crate) struct Rooms {
+        pub(crate) levels: List<Level, 3>,
+        pub(crate) odd: List<u8, 3, 1>,
+        pub(crate) deep: [Optional<List<[[f32; 3]; 2], 4>>; 5],
+        pub(crate) limit: Optional<u16>,
+        pub(crate) names: List<Str<5>, 2, 2>,
+        #[shm(reserved)]
+        pub(crate) gap: [u8; 4],
+    }
+
+    #[derive(SharedLayout, Clone, Copy)]
+    #[repr(C)]
+    pub(crate) struct Ranged {
+        #[shm(unit = "ns", range = 1..=0xFFFF_FFFF_FFFF_FFFF)]
+        pub(crate) time: u64,
+        #[shm(range = -0.5..=0.1)]
+        pub(crate) small: f32,
+        #[shm(range = ..=7)]
+        pub(crate) grid: [[i16; 3]; 2],
+        #[shm(range = -9_223_372_036_854_775_808..)]
+        pub(crate) any: i64,
+        #[shm(range = 0.0..)]
+        pub(crate) zero: f64,
+    }
+
+    #[derive(SharedLayout, Clone, Copy)]
+    #[shm(extent = 64)]
+    #[repr(C)]
+    pub(crate) struct Roomy {
+        pub(crate) price: i64,
+        pub(crate) tag: u8,
+        #[shm(reserved)]
+        pub(crate) rest: [u8; 55],
+    }
+
+    #[derive(SharedLayout, Clone, Copy)]
+    #[repr(C)]
     pub(crate) struct r#Raw {
         pub(crate) r#type: u8,
     }
@@ -139,6 +179,20 @@ field = [
   { name = "i8", type = "i8" }, { name = "flag", type = "bool" }, { name = "text", type = "str[5]" },
   { name = "raw", type = "bytes[3]" }, { name = "numbers", type = "u8[9]" },
 ]
+[struct.Roomy]
+extent = 64
+field = [ { name = "price", type = "i64" }, { name = "tag", type = "u8" } ]
+[struct.Ranged]
+field = [
+  { name = "time", type = "u64", unit = "ns", range = { min = 1, max = "0xFFFF_FFFF_FFFF_FFFF" } },
+  { name = "small", type = "Small", range = { min = -0.5 } },
+  { name = "grid", type = "i16[2][3]", range = { max = 7 } },
+  { name = "any", type = "i64", range = { min = -9_223_372_036_854_775_808 } },
+  { name = "zero", type = "f64", range = { min = -0.0 } },
+]
+[alias.Small]
+type = "f32"
+range = { min = -1, max = 0.1 }
 [struct.Whole]
 align = 64
 field = [
@@ -154,8 +208,22 @@ field = [
   { name = "kind", type = "u8" },
   { name = "option", type = "Option" },
 ]
+[struct.Rooms]
+field = [
+  { name = "levels", type = "Level[<=3]" },
+  { name = "odd", type = "u8[<=3]" },
+  { name = "deep", type = "f32[2][3][<=4]?[5]" },
+  { name = "limit", type = "u16?" },
+  { name = "names", type = "str[5][<=2]" },
+]
+[segment.ranges]
+object = [
+  { name = "ranged", kind = "queue", item = "Ranged", capacity = 4 },
+  { name = "roomy", kind = "queue", item = "Roomy", capacity = 4 },
+]
 [segment.feed]
 object = [
+  { name = "rooms", kind = "queue", item = "Rooms", capacity = 4 },
   { name = "levels", kind = "queue", item = "Level", capacity = 4 },
   { name = "wholes", kind = "queue", item = "Whole", capacity = 4 },
 ]
@@ -165,8 +233,9 @@ object = [
 fn of_schema(text: &str, name: &str) -> Fingerprint {
     let checked = shmgen::check(&Source::new("derive.toml", text.to_owned()), Limits::default());
     let schema = checked.into_result().unwrap_or_else(|d| panic!("{d}"));
-    let types = &schema.segments[0].contract.types;
-    type_fingerprint(types, &TypeExpr::Named(TypeName::own(name))).unwrap()
+    let root = TypeExpr::Named(TypeName::own(name));
+    let mut found = schema.segments.iter().map(|s| type_fingerprint(&s.contract.types, &root));
+    found.find_map(|fingerprint| fingerprint).unwrap()
 }
 
 #[test]
@@ -176,6 +245,9 @@ fn a_derived_struct_has_the_fingerprint_of_the_same_struct_in_a_schema() {
         ("Option", derived::Option::fingerprint()),
         ("Primitives", derived::Primitives::fingerprint()),
         ("Whole", derived::Whole::fingerprint()),
+        ("Rooms", derived::Rooms::fingerprint()),
+        ("Ranged", derived::Ranged::fingerprint()),
+        ("Roomy", derived::Roomy::fingerprint()),
     ] {
         assert_eq!(derived, of_schema(SCHEMA, name), "{name}");
     }
@@ -194,6 +266,11 @@ fn the_mark_of_a_raw_identifier_is_no_part_of_a_name() {
 fn a_generated_type_has_the_fingerprint_of_its_schema_and_of_the_derive() {
     let text = std::fs::read_to_string("tests/schemas/everything.toml").unwrap();
     assert_eq!(everything::Book::fingerprint(), of_schema(&text, "Book"));
+    // With lists, optionals, unions and types of other schemas in it.
+    let checked = shmgen::check_file("tests/schemas/shapes.toml".as_ref(), Limits::default());
+    let shapes_types = &checked.into_result().unwrap().segments[0].contract.types;
+    let message = TypeExpr::Named(TypeName::own("Message"));
+    assert_eq!(Some(shapes::Message::fingerprint()), type_fingerprint(shapes_types, &message));
     assert_eq!(everything::Outer::fingerprint(), of_schema(&text, "Outer"));
     assert_eq!(everything::Level::fingerprint(), of_schema(&text, "Level"));
     assert_eq!(everything::Level::fingerprint(), derived::Level::fingerprint());
@@ -221,7 +298,31 @@ fn whatever_gives_the_bytes_a_meaning_changes_the_fingerprint() {
         assert_ne!(changed, SCHEMA, "{old} is in the schema");
         assert_ne!(of_schema(&changed, "Whole"), whole, "{old} to {new}");
     }
-    // And what does not, does not.
+    let ranged = of_schema(SCHEMA, "Ranged");
+    for (old, new) in [
+        ("range = { max = 7 }", "range = { max = 8 }"),
+        ("range = { max = 7 }", "range = { min = 7 }"),
+        (", range = { max = 7 }", ""),
+        ("range = { min = -0.5 }", "range = { min = -0.25 }"),
+        ("range = { min = -1, max = 0.1 }", "range = { min = -1, max = 0.11 }"),
+    ] {
+        let changed = SCHEMA.replace(old, new);
+        assert_ne!(changed, SCHEMA, "{old} is in the schema");
+        assert_ne!(of_schema(&changed, "Ranged"), ranged, "{old} to {new}");
+    }
+    // The same bytes, one way kept free for later, the other for nothing.
+    let reserved = SCHEMA.replace("extent = 64\n", "").replace(
+        "name = \"tag\", type = \"u8\" } ]",
+        "name = \"tag\", type = \"u8\" }, { reserved = 55 } ]",
+    );
+    assert_ne!(of_schema(&reserved, "Roomy"), of_schema(SCHEMA, "Roomy"));
+    // And what does not, does not: an alias gives what the field could say itself.
+    let plain = SCHEMA.replace(
+        "type = \"Small\", range = { min = -0.5 }",
+        "type = \"f32\", range = { min = -0.5, max = 0.1 }, default = 0.05, deprecated = \"no\"",
+    );
+    assert_ne!(plain, SCHEMA);
+    assert_eq!(of_schema(&plain, "Ranged"), ranged);
     let told = SCHEMA.replace("align = 64\n", "align = 64\ndoc = \"All of it.\"\n");
     assert_ne!(told, SCHEMA);
     assert_eq!(of_schema(&told, "Whole"), whole);

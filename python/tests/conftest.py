@@ -20,7 +20,10 @@ from collections.abc import Iterator
 import pytest
 
 _HERE = pathlib.Path(__file__).parent
-_SCHEMAS = (_HERE / "talk.toml", _HERE.parents[1] / "tests/schemas/everything.toml")
+_SCHEMAS = (
+    _HERE / "talk.toml",
+    *(_HERE.parents[1] / f"tests/schemas/{name}.toml" for name in ("everything", "constructs")),
+)
 
 
 def _needed(name: str) -> str:

@@ -1,8 +1,18 @@
 //! The types of fields that have invalid values in some language: they hold
 //! any bytes, and hand out a value after a check.
 
+pub(crate) mod alignment;
+mod list;
+mod optional;
+pub(crate) mod union;
+
+pub use list::{InvalidCount, List};
+pub use optional::{InvalidOptional, Optional};
+pub use union::UnknownTag;
+
 use crate::contract::{Primitive, TypeExpr, TypeSet};
 use crate::layout::SharedLayout;
+use alignment::Aligned;
 use std::fmt;
 use std::marker::PhantomData;
 use std::mem::size_of;
@@ -88,6 +98,7 @@ impl std::error::Error for InvalidBool {}
 
 // SAFETY: a transparent u8.
 unsafe impl SharedLayout for Bool {
+    type Align = Aligned<1>;
     fn describe(_: &mut TypeSet) -> TypeExpr {
         TypeExpr::Primitive(Primitive::Bool)
     }
@@ -125,6 +136,20 @@ impl<const N: usize> std::hash::Hash for Str<N> {
 impl<const N: usize> Str<N> {
     /// No text.
     pub const EMPTY: Self = Self([0; N]);
+
+    /// Text that is known to fit; the rest of a longer one is left out. For
+    /// generated code.
+    #[doc(hidden)]
+    pub const fn from_literal(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let mut out = [0; N];
+        let mut i = 0;
+        while i < bytes.len() && i < N {
+            out[i] = bytes[i];
+            i += 1;
+        }
+        Self(out)
+    }
 
     /// The text up to the first NUL, if it is UTF-8.
     pub fn as_str(&self) -> Result<&str, Utf8Error> {
@@ -227,6 +252,7 @@ impl std::error::Error for InvalidStr {}
 
 // SAFETY: a transparent array of u8.
 unsafe impl<const N: usize> SharedLayout for Str<N> {
+    type Align = Aligned<1>;
     fn describe(_: &mut TypeSet) -> TypeExpr {
         TypeExpr::Str(N as u64)
     }
@@ -281,6 +307,7 @@ impl<const N: usize> fmt::Debug for Reserved<N> {
 
 // SAFETY: a transparent array of u8.
 unsafe impl<const N: usize> SharedLayout for Reserved<N> {
+    type Align = Aligned<1>;
     fn describe(_: &mut TypeSet) -> TypeExpr {
         TypeExpr::Bytes(N as u64)
     }

@@ -7,8 +7,17 @@
 
 #include "{{ module }}.h"
 #include "shm_runtime.hpp"
+{%- for i in imports %}
+#include "{{ i }}.hpp"
+{%- endfor %}
 
 #include <ostream>
+{%- if deprecates %}
+
+// What is deprecated is for others not to use.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+{%- endif %}
 
 inline namespace SHM_VERSIONED(shm_schema) {
 {% for t in types %}
@@ -34,11 +43,35 @@ inline std::string to_string({% if t.is_struct %}const {{ t.cname }} &{% else %}
 inline std::ostream &operator<<(std::ostream &out, {% if t.is_struct %}const {{ t.cname }} &{% else %}{{ t.cname }} {% endif %}value) {
   return out << to_string(value);
 }
+{%- if t.has_defaults %}
+inline {{ t.cname }} shm_default_of(const {{ t.cname }} *) { return {{ t.cname }}_default(); }
+{%- endif %}
+{%- if t.has_ranges %}
+inline bool within_ranges(const {{ t.cname }} &value) { return {{ t.cname }}_within_ranges(&value); }
+{%- endif %}
 {%- if t.is_struct %}
 inline bool operator==(const {{ t.cname }} &a, const {{ t.cname }} &b) { return {{ t.cname }}_equal(&a, &b); }
 #if !defined(__cpp_impl_three_way_comparison)
 inline bool operator!=(const {{ t.cname }} &a, const {{ t.cname }} &b) { return !(a == b); }
 #endif
+{%- endif %}
+{%- if let Some(u) = t.visit %}
+{%- for constant in ["const ", ""] %}
+/// Calls `f` with what the union holds: its value, text as std::string_view, or shm::empty_variant, or, for a tag that
+/// none has, shm::unknown_variant. Where `f` takes two arguments, the first is the tag, a shm::tag<N>.
+template <class F>
+decltype(auto) visit({{ constant }}{{ t.cname }} &value, F &&f) {
+  const auto tag = {{ u.look }}(&value.tag);
+  switch (tag) {
+{%- for v in u.variants %}
+  case {{ v.number }}:
+    return shm::detail::visit_variant<{{ v.number }}>(f, {{ v.held }});
+{%- endfor %}
+  default:
+    return shm::detail::visit_unknown(f, shm::unknown_variant{tag, &value.as, sizeof value.as});
+  }
+}
+{%- endfor %}
 {%- endif %}
 {% endfor %}
 }  // inline namespace
@@ -46,20 +79,29 @@ inline bool operator!=(const {{ t.cname }} &a, const {{ t.cname }} &b) { return 
 namespace {{ namespace }} {
 inline namespace {{ inline_namespace }} {
 {% for c in constants %}
-{{ c.doc }}constexpr {{ c.ty }} {{ c.name }} = {{ c.value }};
+{{ c.doc }}constexpr {{ c.ty }} {{ c.name }}{{ c.deprecated }} = {{ c.value }};
 {%- endfor %}
 {%- for a in aliases %}
-{{ a.doc }}using {{ a.name }} = {{ a.cname }};
+{{ a.doc }}using {{ a.name }}{{ a.deprecated }} = {{ a.cname }};
 {%- endfor %}
 {%- for t in types %}
-{{ t.doc }}using {{ t.name }} = ::{{ t.cname }};
+{{ t.doc }}using {{ t.name }}{{ t.deprecated }} = ::{{ t.cname }};
+{%- for c in t.bounds %}
+constexpr {{ c.ty }} {{ c.name }}{{ c.deprecated }} = {{ c.value }};
+{%- endfor %}
 {%- endfor %}
 {% if types.len() > 0 %}
 using ::to_string;
+{%- if has_ranges %}
+using ::within_ranges;
+{%- endif %}
+{% endif %}
+{%- if has_unions %}
+using ::visit;
 {% endif %}
 {%- for s in segments %}
 {{ s.doc }}/// The segment {{ s.name }}: {{ s.size }} bytes, at {{ s.address }} unless told otherwise.
-class {{ s.type_name }} {
+{{ s.others }}class {{ s.type_name }} {
  public:
   /// Bytes of the whole segment.
   static constexpr std::uint64_t SIZE = {{ s.size }};
@@ -89,7 +131,7 @@ class {{ s.type_name }} {
   static shm::result<{{ s.type_name }}> open_or_create(std::string_view address = {}, const shm_options *options = nullptr) {
     return open(shm_attachment_open_or_create, address, options);
   }
-{% for o in s.objects %}
+{% for o in s.queues %}
 {{ o.doc }}  /// A queue with room for {{ o.capacity }}.
   shm::queue<{{ o.item }}> {{ o.name }}() const { return {attachment_, {{ o.index }}, {{ o.capacity }}}; }
 {% endfor %}
@@ -122,5 +164,7 @@ class {{ s.type_name }} {
 {% endfor %}
 }  // namespace {{ inline_namespace }}
 }  // namespace {{ namespace }}
-
+{% if deprecates %}
+#pragma GCC diagnostic pop
+{% endif %}
 #endif  // {{ guard }}

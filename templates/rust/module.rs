@@ -4,26 +4,26 @@
 // shm-runtime than {{ runtime }} stops at the next line.
 const _: () = ::shm_runtime::__private::require({{ require }});
 {% for c in constants %}
-{{ c.doc }}#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ c.doc }}{{ c.deprecated }}{{ allow }}
 pub const {{ c.name }}: {{ c.ty }} = {{ c.value }};
 {% endfor %}
 {%- for a in aliases %}
-{{ a.doc }}#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ a.doc }}{{ a.deprecated }}{{ allow }}
 pub type {{ a.name }} = {{ a.ty }};
 {% endfor %}
 {%- for decl in types %}
 {%- match decl %}
 {%- when Decl::Enum(e) %}
 {{ e.doc }}/// Any number is a value; those without a name come from other versions.
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ e.deprecated }}{{ allow }}
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 {{ e.attributes }}#[repr(transparent)]
 pub struct {{ e.name }}(pub {{ e.repr }});
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ allow }}
 impl {{ e.name }} {
 {%- for v in e.values %}
-{{ v.doc }}    pub const {{ v.name }}: Self = Self({{ v.number }});
+{{ v.doc }}{{ v.deprecated }}    pub const {{ v.name }}: Self = Self({{ v.number }});
 {%- endfor %}
 
     /// The name of the value, if it has one.
@@ -46,7 +46,7 @@ impl {{ e.name }} {
     }
 }
 
-impl ::core::fmt::Debug for {{ e.name }} {
+{{ quiet }}impl ::core::fmt::Debug for {{ e.name }} {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match self.name() {
             ::core::option::Option::Some(name) => f.write_str("{{ e.name }}::").and_then(|()| f.write_str(name)),
@@ -55,13 +55,13 @@ impl ::core::fmt::Debug for {{ e.name }} {
     }
 }
 
-impl ::core::convert::From<{{ e.repr }}> for {{ e.name }} {
+{{ quiet }}impl ::core::convert::From<{{ e.repr }}> for {{ e.name }} {
     fn from(number: {{ e.repr }}) -> Self {
         Self(number)
     }
 }
 
-impl ::core::convert::From<{{ e.name }}> for {{ e.repr }} {
+{{ quiet }}impl ::core::convert::From<{{ e.name }}> for {{ e.repr }} {
     fn from(value: {{ e.name }}) -> Self {
         value.0
     }
@@ -76,15 +76,15 @@ impl ::core::convert::From<{{ e.name }}> for {{ e.repr }} {
 }
 {% when Decl::Flags(e) %}
 {{ e.doc }}/// Any bits may be set; those without a name come from other versions.
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ e.deprecated }}{{ allow }}
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 {{ e.attributes }}#[repr(transparent)]
 pub struct {{ e.name }}(pub {{ e.repr }});
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ allow }}
 impl {{ e.name }} {
 {%- for v in e.values %}
-{{ v.doc }}    pub const {{ v.name }}: Self = Self(1 << {{ v.number }});
+{{ v.doc }}{{ v.deprecated }}    pub const {{ v.name }}: Self = Self(1 << {{ v.number }});
 {%- endfor %}
 
     /// The bits.
@@ -122,34 +122,34 @@ impl {{ e.name }} {
     }
 }
 
-impl ::core::ops::BitOr for {{ e.name }} {
+{{ quiet }}impl ::core::ops::BitOr for {{ e.name }} {
     type Output = Self;
     fn bitor(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 }
 
-impl ::core::ops::BitOrAssign for {{ e.name }} {
+{{ quiet }}impl ::core::ops::BitOrAssign for {{ e.name }} {
     fn bitor_assign(&mut self, other: Self) {
         self.0 |= other.0;
     }
 }
 
-impl ::core::ops::BitAnd for {{ e.name }} {
+{{ quiet }}impl ::core::ops::BitAnd for {{ e.name }} {
     type Output = Self;
     fn bitand(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 }
 
-impl ::core::ops::Not for {{ e.name }} {
+{{ quiet }}impl ::core::ops::Not for {{ e.name }} {
     type Output = Self;
     fn not(self) -> Self {
         Self(!self.0)
     }
 }
 
-impl ::core::fmt::Debug for {{ e.name }} {
+{{ quiet }}impl ::core::fmt::Debug for {{ e.name }} {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         let rest = self.0 & !({{ e.all }});
         let mut separator = "";
@@ -164,13 +164,13 @@ impl ::core::fmt::Debug for {{ e.name }} {
     }
 }
 
-impl ::core::convert::From<{{ e.repr }}> for {{ e.name }} {
+{{ quiet }}impl ::core::convert::From<{{ e.repr }}> for {{ e.name }} {
     fn from(bits: {{ e.repr }}) -> Self {
         Self(bits)
     }
 }
 
-impl ::core::convert::From<{{ e.name }}> for {{ e.repr }} {
+{{ quiet }}impl ::core::convert::From<{{ e.name }}> for {{ e.repr }} {
     fn from(value: {{ e.name }}) -> Self {
         value.0
     }
@@ -184,24 +184,38 @@ impl ::core::convert::From<{{ e.name }}> for {{ e.repr }} {
     }
 }
 {% when Decl::Struct(s) %}
-{{ s.doc }}#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ s.doc }}{{ s.deprecated }}{{ allow }}
 #[derive(Clone, Copy, PartialEq)]
 {{ s.attributes }}#[repr(C{% if s.over_aligned %}, align({{ s.align }}){% endif %})]
 pub struct {{ s.name }} {
 {%- for m in s.members %}
-{{ m.doc }}    pub {{ m.name }}: {{ m.ty }},
+{{ m.doc }}{{ m.deprecated }}    pub {{ m.name }}: {{ m.ty }},
 {%- endfor %}
 }
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ allow }}
 impl {{ s.name }} {
 {%- for m in s.fields() %}
     /// The field `{{ m.name }}`, for access in place.
-    pub const {{ m.constant }}: ::shm_runtime::FieldRef<Self, {{ m.ty }}> = ::shm_runtime::FieldRef::at({{ m.offset }});
+{{ m.deprecated }}    pub const {{ m.constant }}: ::shm_runtime::FieldRef<Self, {{ m.ty }}> = ::shm_runtime::FieldRef::at({{ m.offset }});
 {%- endfor %}
+{%- for m in s.fields() %}
+{%- if m.range_type != "" %}
+    /// The numbers that belong into the field `{{ m.name }}`.
+{{ m.deprecated }}    pub const {{ m.constant }}_RANGE: {{ m.range_type }} = {{ m.range_value }};
+{%- endif %}
+{%- endfor %}
+{%- if s.has_ranges %}
+
+    /// Whether every field is within its range, those of structs inside too.
+    #[must_use]
+    pub fn within_ranges(&self) -> bool {
+        {{ s.within() }}
+    }
+{%- endif %}
 }
 
-#[allow(clippy::derivable_impls)]
+{{ allow }}
 impl ::core::default::Default for {{ s.name }} {
     fn default() -> Self {
         Self {
@@ -212,7 +226,7 @@ impl ::core::default::Default for {{ s.name }} {
     }
 }
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ allow }}
 impl ::core::fmt::Debug for {{ s.name }} {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("{{ s.name }}")
@@ -226,14 +240,155 @@ impl ::core::fmt::Debug for {{ s.name }} {
 ::shm_runtime::__shared_struct! {
     {{ s.name }}, size {{ s.size }}, align {{ s.align }},
     uses [{{ s.uses }}],
+    imports [
+{%- for i in s.imports %}
+        {{ i.path }}, "{{ i.schema }}";
+{%- endfor %}
+    ],
     fields {
 {%- for m in s.fields() %}
-        {{ m.name }} at {{ m.offset }} size {{ m.size }}: "{{ m.expr }}" "{{ m.unit }}";
+        {{ m.name }} at {{ m.offset }} size {{ m.size }}: "{{ m.expr }}" "{{ m.unit }}" "{{ m.range }}", {{ m.ty }};
 {%- endfor %}
     },
     reserved {
 {%- for m in s.gaps() %}
         {{ m.name }} at {{ m.offset }};
+{%- endfor %}
+    },
+    extent {{ s.extent }}
+}
+{% when Decl::Union(u) %}
+{{ u.doc }}/// One of the values of [`{{ u.name }}Value`], told apart by a tag. Any tag may be there; one
+/// that no variant has comes from another version.
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy)]
+{{ u.attributes }}#[repr(C{% if u.over_aligned %}, align({{ u.align }}){% endif %})]
+pub struct {{ u.name }} {
+    tag: {{ u.tag }},
+{%- if u.head_gap > 0 %}
+    _reserved0: ::shm_runtime::Reserved<{{ u.head_gap }}>,
+{%- endif %}
+    storage: {{ u.storage }},
+{%- if u.tail_gap > 0 %}
+    _reserved1: ::shm_runtime::Reserved<{{ u.tail_gap }}>,
+{%- endif %}
+}
+
+/// What a [`{{ u.name }}`] holds.
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum {{ u.name }}Value {
+{%- for v in u.variants %}
+{{ v.doc }}    {{ v.rust_name }}{% if let Some(ty) = v.ty %}({{ ty }}){% endif %},
+{%- endfor %}
+}
+
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl {{ u.name }} {
+{%- for v in u.variants %}
+    /// The tag of [`{{ u.name }}Value::{{ v.rust_name }}`].
+    pub const {{ v.constant }}: {{ u.tag }} = {{ v.number }};
+{%- endfor %}
+
+    /// The tag, whatever it is.
+    #[must_use]
+    pub const fn tag(&self) -> {{ u.tag }} {
+        self.tag
+    }
+
+    /// The name of the variant that is there, if this version of the schema has one.
+    #[must_use]
+    #[allow(unreachable_patterns)]
+    pub const fn name(&self) -> ::core::option::Option<&'static str> {
+        match self.tag {
+{%- for v in u.variants %}
+            {{ v.number }} => ::core::option::Option::Some("{{ v.name }}"),
+{%- endfor %}
+            _ => ::core::option::Option::None,
+        }
+    }
+
+    /// The value that is there.
+    ///
+    /// # Errors
+    ///
+    /// No variant of this version of the schema has the tag.
+    #[allow(unreachable_patterns)]
+    pub fn get(&self) -> ::core::result::Result<{{ u.name }}Value, ::shm_runtime::UnknownTag> {
+        ::core::result::Result::Ok(match self.tag {
+{%- for v in u.variants %}
+            {{ v.number }} => {{ u.name }}Value::{{ v.rust_name }}{% if v.ty.is_some() %}(::shm_runtime::__private::load(&self.storage)){% endif %},
+{%- endfor %}
+            tag => return ::core::result::Result::Err(::shm_runtime::UnknownTag(u64::from(tag))),
+        })
+    }
+}
+
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::convert::From<{{ u.name }}Value> for {{ u.name }} {
+    fn from(value: {{ u.name }}Value) -> Self {
+        let (tag, storage) = match value {
+{%- for v in u.variants %}
+            {{ u.name }}Value::{{ v.rust_name }}{% if v.ty.is_some() %}(value){% endif %} => ({{ v.number }}, {% if v.ty.is_some() %}::shm_runtime::__private::store(&value){% else %}{{ u.storage_zero }}{% endif %}),
+{%- endfor %}
+        };
+        Self { tag, storage, ..<Self as ::core::default::Default>::default() }
+    }
+}
+
+impl ::core::convert::TryFrom<{{ u.name }}> for {{ u.name }}Value {
+    type Error = ::shm_runtime::UnknownTag;
+    fn try_from(value: {{ u.name }}) -> ::core::result::Result<Self, Self::Error> {
+        value.get()
+    }
+}
+
+#[allow(clippy::derivable_impls)]
+impl ::core::default::Default for {{ u.name }} {
+    fn default() -> Self {
+        Self {
+            tag: 0,
+{%- if u.head_gap > 0 %}
+            _reserved0: ::shm_runtime::Reserved::ZERO,
+{%- endif %}
+            storage: {{ u.storage_zero }},
+{%- if u.tail_gap > 0 %}
+            _reserved1: ::shm_runtime::Reserved::ZERO,
+{%- endif %}
+        }
+    }
+}
+
+impl ::core::cmp::PartialEq for {{ u.name }} {
+    fn eq(&self, other: &Self) -> bool {
+        self.tag == other.tag
+            && match (self.get(), other.get()) {
+                (::core::result::Result::Ok(a), ::core::result::Result::Ok(b)) => a == b,
+                _ => self.storage == other.storage,
+            }
+    }
+}
+
+impl ::core::fmt::Debug for {{ u.name }} {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        match self.get() {
+            ::core::result::Result::Ok(value) => ::core::fmt::Debug::fmt(&value, f),
+            ::core::result::Result::Err(_) => ::core::write!(f, "{{ u.name }}(tag {})", self.tag),
+        }
+    }
+}
+
+::shm_runtime::__shared_union! {
+    {{ u.name }}, {{ u.tag }}, size {{ u.size }}, align {{ u.align }},
+    storage at {{ u.offset }}, uses [{{ u.uses }}],
+    imports [
+{%- for i in u.imports %}
+        {{ i.path }}, "{{ i.schema }}";
+{%- endfor %}
+    ],
+    variants {
+{%- for v in u.variants %}
+        "{{ v.name }}" = {{ v.number }}: "{{ v.expr }}";
 {%- endfor %}
     }
 }
@@ -241,11 +396,11 @@ impl ::core::fmt::Debug for {{ s.name }} {
 {%- endfor %}
 {%- for s in segments %}
 {{ s.doc }}/// The segment `{{ s.name }}`: {{ s.size }} bytes, at `{{ s.address }}` unless told otherwise.
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ s.others }}{{ allow }}
 #[derive(Clone, Debug)]
 pub struct {{ s.type_name }}(::shm_runtime::Attachment);
 
-impl ::shm_runtime::SegmentType for {{ s.type_name }} {
+{{ quiet }}impl ::shm_runtime::SegmentType for {{ s.type_name }} {
     fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
         static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
         SPEC.get_or_decode(Self::CONTRACT, "{{ version }}", "{{ s.address }}", 0o{{ s.mode }}, {{ s.participants }})
@@ -256,7 +411,7 @@ impl ::shm_runtime::SegmentType for {{ s.type_name }} {
     }
 }
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ allow }}
 impl {{ s.type_name }} {
     /// What the bytes of the segment mean, in the canonical form that lies in it.
     pub const CONTRACT: &'static [u8] = b"{{ s.contract }}";
@@ -288,7 +443,7 @@ impl {{ s.type_name }} {
     pub fn options() -> ::shm_runtime::OpenOptions<Self> {
         ::shm_runtime::OpenOptions::new()
     }
-{% for o in s.objects %}
+{% for o in s.queues %}
 {{ o.doc }}    /// A queue of [`{{ o.item }}`] with room for {{ o.capacity }}.
     #[must_use]
     pub fn {{ o.name }}(&self) -> ::shm_runtime::Queue<{{ o.item }}> {

@@ -3,25 +3,25 @@
 //!
 //! POSIX segments are read through their file, never by a mapping, so that one
 //! which shrinks under the reader is an error and no signal. Everything read
-//! is checked; what makes no sense is shown as far as it goes.
+//! is checked; what makes no sense is shown as far as it goes. What is told of
+//! the objects is in [`objects`].
+
+mod objects;
+
+pub use objects::{Message, ObjectStat, QueueStat};
 
 use super::access::Opened;
 use super::address::Address;
 use super::bare::Owner;
 use super::failure::Attempt;
 use super::fault::Fault;
-use super::header::{ENTRY_SIZE, Entry, Header, HeaderFault, State};
+use super::header::{Header, HeaderFault, State};
 use super::options::Options;
 use super::participants::{RECORD_SIZE, Record, RecordState, holder_is_dead};
 use super::process::Mappers;
 use super::{locks, pages, posix, process, sysv};
-use crate::contract::{Contract, Fingerprint, ObjectKind, TypeExpr};
+use crate::contract::{Contract, Fingerprint};
 use crate::error::{ErrorKind, Result};
-use crate::object::place::ObjectLayout;
-use crate::object::queue::layout::{self, QueueLayout};
-use crate::object::role::{RoleState, state};
-use crate::sync::wait::WAITING;
-use crate::text::Printable;
 use std::fs::File;
 
 /// What a segment is to an operator.
@@ -177,67 +177,6 @@ pub struct ParticipantStat {
     pub attached_ns: u64,
     /// Whether it is alive; unknown counts as alive.
     pub alive: bool,
-}
-
-/// An object of a segment.
-#[derive(Clone, Debug)]
-pub struct ObjectStat {
-    /// Its name.
-    pub name: String,
-    /// The name of its kind.
-    pub kind: &'static str,
-    /// With kind `queue`: the queue.
-    pub queue: Option<QueueStat>,
-}
-
-/// The numbers of a queue.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QueueStat {
-    /// The type of its items.
-    pub item: TypeExpr,
-    /// Bytes of an item.
-    pub item_size: u64,
-    /// Items that always fit.
-    pub capacity: u64,
-    /// Messages that wait.
-    pub depth: u64,
-    /// Messages that were ever pushed.
-    pub pushed: u64,
-    /// Messages that were ever popped.
-    pub popped: u64,
-    /// How often a push found no room.
-    pub times_full: u64,
-    /// Messages that came a second time after a consumer died.
-    pub redelivered: u64,
-    /// Messages that were committed and given up. A queue from one producer to
-    /// one consumer gives none up.
-    pub dropped: u64,
-    /// The greatest depth that was noticed: sampled, not exact.
-    pub high_water: u64,
-    /// The participant that is the producer, by the index of its record.
-    pub producer: Option<u32>,
-    /// The participant that is the consumer, by the index of its record.
-    pub consumer: Option<u32>,
-    /// Whether the producer, alive, sleeps until there is room.
-    pub producer_waits: bool,
-    /// Whether the consumer, alive, sleeps until there is a message.
-    pub consumer_waits: bool,
-}
-
-impl QueueStat {
-    /// How many sleep until there is something to do for them.
-    pub fn waiters(&self) -> u64 {
-        u64::from(self.producer_waits) + u64::from(self.consumer_waits)
-    }
-}
-
-/// A message that waits in a queue.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
-    /// How many were pushed before it.
-    pub position: u64,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
 }
 
 /// A segment that is looked at.
@@ -454,156 +393,6 @@ impl Inspector {
                 attached_ns: record.attached_ns,
             })
             .collect()
-    }
-
-    /// What is wrong with the directory, held against the contract.
-    fn directory_fault(&self, header: &Header, contract: &Contract) -> Option<Fault> {
-        let fault = |what: &str| Some(Fault::damage(format!("its directory is damaged: {what}")));
-        if header.directory_count as usize != contract.objects.len() {
-            return fault("it has another number of objects than the contract");
-        }
-        for (index, object) in contract.objects.iter().enumerate() {
-            let layout = ObjectLayout::of(contract, &object.kind);
-            let entry = self.entry(header, index);
-            let fits = layout.zip(entry).is_some_and(|(layout, entry)| {
-                let end = entry.offset.checked_add(entry.size);
-                entry.kind == layout.kind_number()
-                    && entry.size == layout.size()
-                    && end.is_some_and(|end| end <= self.opened.size)
-            });
-            if !fits {
-                let name = Printable(&object.name);
-                return fault(&format!(
-                    "object {name} has another kind or size than the contract says, or lies outside"
-                ));
-            }
-        }
-        None
-    }
-
-    /// An entry of the directory; `None` beyond its end.
-    fn entry(&self, header: &Header, index: usize) -> Option<Entry> {
-        if index as u64 >= u64::from(header.directory_count) {
-            return None;
-        }
-        let mut bytes = [0; ENTRY_SIZE];
-        self.opened.read(header.directory_offset + (index * ENTRY_SIZE) as u64, &mut bytes).ok()?;
-        Some(Entry::parse(&bytes))
-    }
-
-    fn objects(&self, header: &Header, participants: &[ParticipantStat]) -> Vec<ObjectStat> {
-        let Some(contract) = &self.contract else {
-            return Vec::new();
-        };
-        (0..contract.objects.len())
-            .map(|index| {
-                let object = &contract.objects[index];
-                ObjectStat {
-                    name: object.name.clone(),
-                    kind: object.kind.name(),
-                    queue: self.queue_at(header, index).and_then(|(at, queue)| {
-                        self.queue_stat(contract, &object.kind, at, &queue, participants)
-                    }),
-                }
-            })
-            .collect()
-    }
-
-    /// Where a queue lies, if the directory and the contract agree.
-    pub(super) fn queue_at(&self, header: &Header, index: usize) -> Option<(u64, QueueLayout)> {
-        let contract = self.contract.as_ref()?;
-        let ObjectLayout::Queue(queue) =
-            ObjectLayout::of(contract, &contract.objects.get(index)?.kind)?;
-        let entry = self.entry(header, index)?;
-        let inside = entry.offset.checked_add(entry.size)? <= self.opened.size;
-        (inside && entry.size == queue.size && entry.kind == 1).then_some((entry.offset, queue))
-    }
-
-    pub(super) fn word(&self, at: u64) -> u64 {
-        let mut bytes = [0; 8];
-        self.opened.read(at, &mut bytes).map_or(0, |()| u64::from_le_bytes(bytes))
-    }
-
-    fn queue_stat(
-        &self,
-        contract: &Contract,
-        kind: &ObjectKind,
-        at: u64,
-        queue: &QueueLayout,
-        participants: &[ParticipantStat],
-    ) -> Option<QueueStat> {
-        let ObjectKind::Queue(def) = kind;
-        let (item_size, _) = contract.size_and_align(&def.item)?;
-        // Taken first: the depth is then rather too great than too small.
-        let popped = self.word(at + layout::TAKEN);
-        let pushed = self.tail(at, queue);
-        let depth = pushed.wrapping_sub(popped).min(queue.slots);
-        let role = |offset| match state(self.word(at + offset)) {
-            RoleState::Held(who) => Some(who.index),
-            RoleState::Free | RoleState::Orphaned => None,
-        };
-        let (producer, consumer) = (role(layout::PRODUCER_ROLE), role(layout::CONSUMER_ROLE));
-        // A bit that somebody set who died asleep means nothing.
-        let waits = |holder: Option<u32>, flag| {
-            participants.iter().any(|p| Some(p.index) == holder && p.alive)
-                && self.word(at + flag) & u64::from(WAITING) != 0
-        };
-        Some(QueueStat {
-            item: def.item.clone(),
-            item_size,
-            capacity: def.capacity,
-            depth,
-            pushed,
-            popped,
-            times_full: self.word(at + layout::TIMES_FULL),
-            redelivered: self.word(at + layout::REDELIVERED),
-            high_water: self.word(at + layout::HIGH_WATER).max(depth),
-            dropped: 0,
-            producer,
-            consumer,
-            producer_waits: waits(producer, layout::SPACE_FLAG),
-            consumer_waits: waits(consumer, layout::DATA_FLAG),
-        })
-    }
-
-    /// The exact tail: from the hint on over whole stamps.
-    pub(super) fn tail(&self, at: u64, queue: &QueueLayout) -> u64 {
-        let mut tail = self.word(at + layout::TAIL_HINT);
-        for _ in 0..queue.slots {
-            let slot = at + layout::SLOTS + tail % queue.slots * queue.stride;
-            if self.word(slot) != tail.wrapping_add(1) {
-                break;
-            }
-            tail = tail.wrapping_add(1);
-        }
-        tail
-    }
-
-    /// How many messages wait in a queue; `None` if the object is none.
-    pub fn depth(&self, object: usize) -> Option<u64> {
-        let (at, queue) = self.queue_at(self.header.as_ref()?, object)?;
-        let popped = self.word(at + layout::TAKEN);
-        Some(self.tail(at, &queue).wrapping_sub(popped).min(queue.slots))
-    }
-
-    /// The messages that wait in a queue, oldest first, at most `limit`. They
-    /// are not consumed; one that is overwritten during the look is left out.
-    pub fn messages(&self, object: usize, limit: usize) -> Result<Vec<Message>> {
-        let attempt = Attempt::new("look at", &self.opened.address);
-        let found = self.header.as_ref().and_then(|h| self.queue_at(h, object));
-        let Some((at, queue)) = found else {
-            return Err(attempt.fail(ErrorKind::Invalid, format!("no queue number {object}")));
-        };
-        let taken = self.word(at + layout::TAKEN);
-        let mut messages = Vec::new();
-        for n in 0..queue.slots.min(limit as u64) {
-            let position = taken.wrapping_add(n);
-            if !self.is_committed(at, &queue, position) {
-                break;
-            }
-            messages.extend(self.slot(at, &queue, position)?.map(|(message, _)| message));
-        }
-        Ok(messages)
     }
 }
 

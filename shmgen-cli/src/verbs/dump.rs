@@ -5,11 +5,12 @@ mod follow;
 use super::patience::interval;
 use super::read::hex_lines;
 use super::{Trust, address};
+use crate::about;
 use crate::failure::{Done, Failure};
 use crate::show;
 use serde_json::{Value, json};
 use shm_runtime::contract::{Contract, ObjectKind, TypeExpr};
-use shm_runtime::{Inspector, Message, Printable, json as runtime_json};
+use shm_runtime::{Inspector, Message, ObjectStat, Printable, json as runtime_json};
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -26,7 +27,7 @@ pub(crate) struct Arguments {
     #[command(flatten)]
     trust: Trust,
     /// At most so many messages of each queue, the oldest; with --follow, of those that wait
-    /// already, the newest
+    /// already, the newest; with --hex, lines of 16 bytes
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
     /// Go on with new messages until the segment is removed, or interrupted (Ctrl-C)
@@ -42,7 +43,7 @@ pub(crate) struct Arguments {
         requires = "follow"
     )]
     interval: Duration,
-    /// The bytes of messages, not decoded
+    /// The bytes of messages and of raw objects, in hexadecimal
     #[arg(long)]
     hex: bool,
     /// For programs
@@ -76,11 +77,15 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     if arguments.follow {
         return follow::run(arguments, &inspector, contract, wanted.collect());
     }
-    let mut objects = Vec::new();
-    let mut text = String::new();
+    let stat = inspector.stat()?;
+    let mut dump = Dump { arguments, inspector: &inspector, text: String::new(), objects: vec![] };
     for index in wanted {
-        dump_queue(&inspector, contract, index, arguments, &mut text, &mut objects)?;
+        match stat.objects.get(index) {
+            Some(object) if object.queue.is_none() => dump.other(index, object)?,
+            _ => dump.queue(contract, index)?,
+        }
     }
+    let Dump { text, objects, .. } = dump;
     if arguments.json {
         let whole = json!({ "version": 1, "address": address.spelling(), "objects": objects });
         show::print_json(&whole)?;
@@ -90,57 +95,119 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     Ok(())
 }
 
-fn dump_queue(
-    inspector: &Inspector,
-    contract: &Contract,
-    index: usize,
-    arguments: &Arguments,
-    text: &mut String,
-    objects: &mut Vec<Value>,
-) -> Done {
-    let object = &contract.objects[index];
-    let ObjectKind::Queue(queue) = &object.kind else {
-        return Err(Failure::new(format!(
-            "{} is an object of a kind that this version does not know",
-            Printable(&object.name)
-        )));
-    };
-    let messages =
-        inspector.messages(index, arguments.limit).map_err(|error| match inspector.fault() {
-            Some(fault) => Failure::of_fault(inspector.address(), fault),
-            None => error.into(),
-        })?;
-    let depth = inspector.depth(index).unwrap_or(messages.len() as u64);
-    let _ =
-        writeln!(text, "{} (queue of {}), {depth} waiting", Printable(&object.name), queue.item);
-    let mut decoded = Vec::new();
-    for message in &messages {
-        let Some(shown) = Shown::of(message, contract, &queue.item, arguments.hex) else {
-            continue;
+struct Dump<'a> {
+    arguments: &'a Arguments,
+    inspector: &'a Inspector,
+    text: String,
+    objects: Vec<Value>,
+}
+
+impl Dump<'_> {
+    /// A queue that this version reads.
+    fn queue(&mut self, contract: &Contract, index: usize) -> Done {
+        let object = &contract.objects[index];
+        let arguments = self.arguments;
+        let messages = self.inspector.messages(index, arguments.limit)?;
+        let Some(item) = object.kind.item() else { return Ok(()) };
+        let depth = self.inspector.depth(index).unwrap_or(messages.len() as u64);
+        let text = &mut self.text;
+        let _ = writeln!(text, "{} (queue of {item}), {depth} waiting", Printable(&object.name));
+        let mut decoded = Vec::new();
+        for message in &messages {
+            let Some(shown) = Shown::of(message, contract, item, arguments.hex) else { continue };
+            let _ = writeln!(text, "  #{}{}", message.position, shown.text);
+            let mut json = json!({ "position": message.position });
+            json[shown.key] = shown.json;
+            decoded.push(json);
+        }
+        if depth > messages.len() as u64 {
+            let _ = writeln!(text, "  .. {} more (--limit)", depth - messages.len() as u64);
+        }
+        self.objects.push(json!({
+            "name": object.name,
+            "kind": "queue",
+            "item": item.to_string(),
+            "depth": depth,
+            "messages": decoded,
+        }));
+        Ok(())
+    }
+
+    /// Any other object: what can be told of it, and that there is more that
+    /// this version does not read.
+    fn other(&mut self, index: usize, object: &ObjectStat) -> Done {
+        if let (None, Some(fault), Some(_)) =
+            (object.geometry, self.inspector.fault(), &self.arguments.object)
+        {
+            return Err(Failure::of_fault(self.inspector.address(), fault));
+        }
+        let mut value = runtime_json::object(object, &[]);
+        let of = object.def.item().map(|item| format!(" of {}", Printable(&item.to_string())));
+        let name = Printable(&object.name);
+        let title = format!("{name} ({}{})", object.kind, of.unwrap_or_default());
+        let about = match &object.def {
+            // Their values are told below, one by one.
+            ObjectKind::Counters(counters) => format!("{} of them", counters.len()),
+            _ => about::all(object),
         };
-        let _ = writeln!(text, "  #{}{}", message.position, shown.text);
-        let mut json = json!({ "position": message.position });
-        json[shown.key] = shown.json;
-        decoded.push(json);
+        let comma = if about.is_empty() { "" } else { ", " };
+        let _ = writeln!(self.text, "{title}{comma}{about}");
+        match &object.def {
+            _ if object.geometry.is_none() => {
+                self.remark(&mut value, "directory and contract do not agree, so it was not read");
+            }
+            ObjectKind::Counters(counters) => {
+                for (counter, number) in counters.iter().zip(&object.values) {
+                    let _ = writeln!(self.text, "  {} {number}", Printable(&counter.name));
+                }
+            }
+            // The words that were told are all there is.
+            ObjectKind::Event => {}
+            ObjectKind::Cell(_) | ObjectKind::State(_) if object.version == Some(0) => {}
+            ObjectKind::Raw(raw) if self.arguments.hex => {
+                let limit = self.arguments.limit.saturating_mul(HEX_LINE);
+                let bytes = self.inspector.raw_bytes(index, limit)?;
+                self.text.push_str(&indented(&bytes, 2));
+                let more = raw.bytes - bytes.len() as u64;
+                if more > 0 {
+                    let _ = writeln!(self.text, "  .. {more} bytes more (--limit)");
+                }
+                let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+                value["hex"] = json!(digits);
+            }
+            ObjectKind::Raw(_) => self.remark(&mut value, "--hex shows the bytes"),
+            _ => {
+                let remark = format!(
+                    "this version of shmgen does not read the contents of a {}",
+                    object.kind
+                );
+                self.remark(&mut value, &remark);
+            }
+        }
+        self.objects.push(value);
+        Ok(())
     }
-    if depth > messages.len() as u64 {
-        let _ = writeln!(text, "  .. {} more (--limit)", depth - messages.len() as u64);
+
+    fn remark(&mut self, value: &mut Value, remark: &str) {
+        let _ = writeln!(self.text, "  ({remark})");
+        value["remark"] = json!(remark);
     }
-    objects.push(json!({
-        "name": object.name,
-        "kind": "queue",
-        "item": queue.item.to_string(),
-        "depth": depth,
-        "messages": decoded,
-    }));
-    Ok(())
+}
+
+/// Bytes in one line of hexadecimal.
+const HEX_LINE: usize = 16;
+
+/// As [`hex_lines`], each behind so many spaces.
+fn indented(bytes: &[u8], by: usize) -> String {
+    let lines = hex_lines(0, bytes);
+    lines.lines().map(|line| format!("{:by$}{line}\n", "")).collect()
 }
 
 /// A message as it is shown.
 struct Shown {
     /// What follows its position: with a space before it, or lines of its own.
     text: String,
-    /// In JSON, `value` or `bytes`.
+    /// In JSON, `value` or `hex`.
     key: &'static str,
     json: Value,
 }
@@ -149,10 +216,9 @@ impl Shown {
     /// `None` if the contract does not say how to read it.
     fn of(message: &Message, contract: &Contract, item: &TypeExpr, hex: bool) -> Option<Self> {
         if hex {
-            let lines = hex_lines(0, &message.bytes);
-            let text = lines.lines().fold(String::new(), |all, line| all + "\n    " + line);
+            let text = format!("\n{}", indented(&message.bytes, 4).trim_end());
             let digits = message.bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
-            return Some(Self { text, key: "bytes", json: digits.into() });
+            return Some(Self { text, key: "hex", json: digits.into() });
         }
         let value = contract.read(item, &message.bytes)?;
         let json = runtime_json::value(&value);

@@ -1,9 +1,14 @@
-//! The C backend: a header for C11 and C++11.
+//! The C backend: a header for C11 and C++11. Lists, optionals and unions are in
+//! [`c_compound`](super::c_compound).
 
-use super::text::{lines, quoted, render, version_parts, with_unit};
+use super::notes::{self, Deprecation::Text};
+use super::text::{float_text, lines, others, quoted, render, version_parts};
+use super::{c_compound, c_defaults, c_ranges};
 use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
-use shm_runtime::contract::Primitive;
+use shm_runtime::contract::{Primitive, TypeName};
+use shm_runtime::{Geometry, ObjectLayout};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 #[derive(Template)]
@@ -16,9 +21,14 @@ struct Header<'a> {
     doc: String,
     guard: String,
     prefix: String,
+    /// The modules of the schemas that it imports.
+    imports: Vec<&'a str>,
+    /// Whether C++17 sees `std::optional` in it.
+    has_optionals: bool,
     /// What is true of a runtime of another series.
     runtime_series_test: String,
     runtime_version: u32,
+    deprecates: bool,
     constants: Vec<Constant>,
     aliases: Vec<Alias>,
     types: Vec<Decl>,
@@ -28,6 +38,11 @@ struct Header<'a> {
 struct Constant {
     doc: String,
     name: String,
+    ctype: &'static str,
+    /// Why it is deprecated, as a C string; empty if it is not.
+    deprecated: String,
+    /// What is subtracted then: a zero that warns.
+    zero: String,
     value: String,
 }
 
@@ -40,10 +55,14 @@ enum Decl {
     Enum(Number),
     Flags(Number),
     Struct(Struct),
+    /// A list, an optional or a union: its text.
+    Compound(String),
 }
 
 struct Number {
     doc: String,
+    /// The mark of what is deprecated, with a space before it.
+    deprecated: String,
     cname: String,
     repr: &'static str,
     /// The function that writes a number of it.
@@ -53,21 +72,33 @@ struct Number {
 
 struct Named {
     doc: String,
+    /// The same within the braces of C++.
+    doc_within: String,
+    deprecated: String,
     name: String,
     number: String,
 }
 
 struct Struct {
     doc: String,
+    deprecated: String,
     name: String,
     cname: String,
     size: u64,
     align: u64,
     over_aligned: bool,
+    has_defaults: bool,
+    has_ranges: bool,
     members: Vec<Part>,
 }
 
 impl Struct {
+    /// What returns false if a value is outside of its ranges.
+    fn within(&self) -> String {
+        let parts = self.fields().map(|m| m.within.as_str()).filter(|w| !w.is_empty());
+        parts.collect::<Vec<_>>().join("\n")
+    }
+
     fn fields(&self) -> impl Iterator<Item = &Part> {
         self.members.iter().filter(|m| !m.is_gap)
     }
@@ -83,6 +114,12 @@ struct Part {
     equal: String,
     /// Statements that write the field of `value`.
     add: String,
+    /// Statements that put what is not zero in a new value into it.
+    default: String,
+    /// The constants of its range; none if there is no range.
+    bounds: Vec<(&'static str, String)>,
+    /// Statements that return false if the field of `value` is outside of its ranges.
+    within: String,
     offset: u64,
     is_gap: bool,
 }
@@ -100,9 +137,21 @@ struct Segment {
     fingerprint: String,
     size: u64,
     objects: Vec<Object>,
+    queues: Vec<Queue>,
+    /// Objects that have no functions.
+    others: String,
 }
 
+/// An object as `shm_object_spec` has it.
 struct Object {
+    name: String,
+    kind: &'static str,
+    geometry: Geometry,
+    offset: u64,
+}
+
+/// An object that has functions.
+struct Queue {
     doc: String,
     name: String,
     cname: String,
@@ -111,13 +160,7 @@ struct Object {
     /// alignment than a slot has.
     slot: String,
     index: usize,
-    item_size: u64,
     capacity: u64,
-    batch: u64,
-    slots: u64,
-    stride: u64,
-    size: u64,
-    offset: u64,
 }
 
 /// What every C name of a schema begins with: `acme_market_`.
@@ -139,6 +182,10 @@ pub(super) fn runtime_version_number() -> u32 {
 pub(super) fn header(schema: &Schema) -> String {
     let prefix = prefix(schema);
     let [major, minor, _] = runtime_version();
+    let with = With {
+        defaults: schema.structs_where("", |s| s.has_defaults),
+        ranges: schema.structs_where("", |s| s.has_ranges),
+    };
     let template = Header {
         file: format!("{}.toml", schema.stem),
         own: format!("{}.h", schema.module),
@@ -152,12 +199,21 @@ pub(super) fn header(schema: &Schema) -> String {
             major => format!("SHM_RUNTIME_VERSION / 1000000 != {major}"),
         },
         runtime_version: runtime_version_number(),
+        imports: schema.imports.iter().map(|i| i.module.as_str()).collect(),
+        has_optionals: schema
+            .types
+            .iter()
+            .any(|t| matches!(t, TypeDecl::Wrapped(w) if w.room.is_none())),
+        deprecates: schema.deprecates(),
         constants: schema
             .constants
             .iter()
             .map(|c| Constant {
-                doc: comment(&c.doc, ""),
+                doc: comment(&notes::constant(c, Text), ""),
                 name: c.name.clone(),
+                ctype: ctype(c.ty),
+                deprecated: c.deprecated.as_deref().map(string).unwrap_or_default(),
+                zero: zero(c.ty, &format!("{prefix}{}_deprecated", c.name)),
                 value: constant(c.ty, c.value),
             })
             .collect(),
@@ -165,11 +221,12 @@ pub(super) fn header(schema: &Schema) -> String {
             .aliases
             .iter()
             .map(|a| Alias {
-                doc: comment(&with_unit(&a.doc, &a.unit), ""),
-                declaration: declaration(&a.ty, &format!("{prefix}{}", a.name), &prefix),
+                doc: comment(&notes::alias(a, Text), ""),
+                declaration: declaration(&a.ty, &format!("{prefix}{}", a.name), &prefix)
+                    + &mark(a.deprecated.as_deref()),
             })
             .collect(),
-        types: schema.types.iter().map(|t| decl(t, &prefix)).collect(),
+        types: schema.types.iter().map(|t| decl(t, &with, &prefix)).collect(),
         segments: schema.segments.iter().map(|s| segment(s, &prefix)).collect(),
         prefix,
     };
@@ -182,7 +239,7 @@ fn safe(doc: &str) -> String {
 }
 
 /// A comment of one line or of several, with a line end; nothing for no text.
-fn comment(doc: &str, indent: &str) -> String {
+pub(super) fn comment(doc: &str, indent: &str) -> String {
     let doc = safe(doc);
     match doc.lines().count() {
         0 => String::new(),
@@ -191,6 +248,25 @@ fn comment(doc: &str, indent: &str) -> String {
             let inner = lines(&doc, &format!("{indent} * "));
             format!("{indent}/*\n{inner}{indent} */\n")
         }
+    }
+}
+
+/// A C string. No trigraph comes of it, which old dialects would read.
+fn string(text: &str) -> String {
+    format!("\"{}\"", quoted(text).replace("??", "?\\?"))
+}
+
+/// What stands behind a declaration that is deprecated, with a space before it.
+pub(super) fn mark(deprecated: Option<&str>) -> String {
+    deprecated.map_or(String::new(), |why| format!(" SHM_DEPRECATED({})", string(why)))
+}
+
+/// A constant zero of that name, in a form that goes with a type.
+fn zero(ty: Primitive, name: &str) -> String {
+    match ty {
+        // Compilers warn of arithmetic between a float and an enumerator.
+        Primitive::F32 | Primitive::F64 => format!("SHM_CAST({}, {name})", ctype(ty)),
+        _ => name.to_owned(),
     }
 }
 
@@ -210,7 +286,7 @@ pub(super) fn ctype(p: Primitive) -> &'static str {
 }
 
 /// A whole number of a type, in a form that has that type in C and C++.
-fn literal(p: Primitive, number: i128) -> String {
+pub(super) fn literal(p: Primitive, number: i128) -> String {
     let bits = p.size() * 8;
     if !p.is_signed() {
         return format!("UINT{bits}_C({number})");
@@ -226,38 +302,77 @@ fn literal(p: Primitive, number: i128) -> String {
 pub(super) fn constant(ty: Primitive, value: Value) -> String {
     match value {
         Value::Integer(n) => literal(ty, n),
-        Value::Float(f) => float(f, if ty == Primitive::F32 { "f" } else { "" }),
+        Value::Float(f) => float(ty, f),
         Value::Bool(b) => u8::from(b).to_string(),
     }
 }
 
 /// A float with all its digits; C takes Rust's form.
-fn float(f: f64, suffix: &str) -> String {
-    let text = format!("{f:?}{suffix}");
-    if f < 0.0 { format!("({text})") } else { text }
+fn float(ty: Primitive, f: f64) -> String {
+    let suffix = if ty == Primitive::F32 { "f" } else { "" };
+    let text = float_text(ty, f) + suffix;
+    if f.is_sign_negative() { format!("({text})") } else { text }
 }
 
-/// `float curve[4][8]`
-fn declaration(ty: &Type, name: &str, prefix: &str) -> String {
-    let (element, own) = match &ty.element {
+/// The C name of a declared type: of this schema, or of the one it comes from.
+pub(super) fn c_name(name: &TypeName, prefix: &str) -> String {
+    match name.schema.as_str() {
+        "" => format!("{prefix}{}", name.name),
+        schema => format!("{}_{}", schema.replace('.', "_"), name.name),
+    }
+}
+
+/// The type of one element in C, and the dimensions that text and bytes have of
+/// their own.
+fn element(ty: &Type, prefix: &str) -> (String, Option<u64>) {
+    match &ty.element {
         Element::Primitive(p) => (ctype(*p).to_owned(), None),
         Element::Str(n) => ("char".to_owned(), Some(*n)),
         Element::Bytes(n) => ("uint8_t".to_owned(), Some(*n)),
-        Element::Enum(t, _) | Element::Flags(t, _) | Element::Struct(t) => {
-            (format!("{prefix}{t}"), None)
+        Element::Enum(t, _) | Element::Flags(t, _) | Element::Struct(t) | Element::Union(t) => {
+            (c_name(t, prefix), None)
         }
-    };
-    let mut out = format!("{element} {name}");
-    for n in ty.dims.iter().copied().chain(own) {
-        let _ = write!(out, "[{n}]");
+        Element::List(..) | Element::Optional(_) => (wrapped_name(&ty.element, prefix), None),
     }
-    out
 }
 
-fn decl(decl: &TypeDecl, prefix: &str) -> Decl {
+/// The C name of a list or an optional, which is of the schema that uses it.
+fn wrapped_name(element: &Element, prefix: &str) -> String {
+    format!("{prefix}{}", element.wrapped_name().unwrap_or_default())
+}
+
+/// `float` and its dimensions, the outermost first.
+pub(super) fn parts(ty: &Type, prefix: &str) -> (String, Vec<u64>) {
+    let (element, own) = element(ty, prefix);
+    (element, ty.dims.iter().copied().chain(own).collect())
+}
+
+/// `[4][8]`
+pub(super) fn brackets(dims: &[u64]) -> String {
+    dims.iter().fold(String::new(), |mut out, n| {
+        let _ = write!(out, "[{n}]");
+        out
+    })
+}
+
+/// `float curve[4][8]`
+pub(super) fn declaration(ty: &Type, name: &str, prefix: &str) -> String {
+    let (element, dims) = parts(ty, prefix);
+    format!("{element} {name}{}", brackets(&dims))
+}
+
+/// The structs that have something in them, themselves or in a struct inside.
+struct With {
+    defaults: BTreeSet<TypeName>,
+    ranges: BTreeSet<TypeName>,
+}
+
+fn decl(decl: &TypeDecl, with: &With, prefix: &str) -> Decl {
+    let doc = notes::declared(decl, Text);
     match decl {
         TypeDecl::Enum(e) => Decl::Enum(Number {
-            doc: comment(&e.doc, ""),
+            doc: comment(&doc, ""),
+            deprecated: mark(e.deprecated.as_deref()),
             cname: format!("{prefix}{}", e.name),
             repr: ctype(e.repr),
             add: if e.repr.is_signed() { "shm_add_signed" } else { "shm_add_number" },
@@ -265,14 +380,17 @@ fn decl(decl: &TypeDecl, prefix: &str) -> Decl {
                 .values
                 .iter()
                 .map(|v| Named {
-                    doc: comment(&v.doc, ""),
+                    doc: comment(&notes::value(v, Text), ""),
+                    doc_within: comment(&notes::value(v, Text), "  "),
+                    deprecated: mark(v.deprecated.as_deref()),
                     name: v.name.clone(),
                     number: literal(e.repr, v.number),
                 })
                 .collect(),
         }),
         TypeDecl::Flags(f) => Decl::Flags(Number {
-            doc: comment(&f.doc, ""),
+            doc: comment(&doc, ""),
+            deprecated: mark(f.deprecated.as_deref()),
             cname: format!("{prefix}{}", f.name),
             repr: ctype(f.repr),
             add: "shm_add_number",
@@ -280,25 +398,32 @@ fn decl(decl: &TypeDecl, prefix: &str) -> Decl {
                 .bits
                 .iter()
                 .map(|b| Named {
-                    doc: comment(&b.doc, ""),
+                    doc: comment(&notes::bit(b, Text), ""),
+                    doc_within: comment(&notes::bit(b, Text), "  "),
+                    deprecated: mark(b.deprecated.as_deref()),
                     name: b.name.clone(),
                     number: format!("UINT{}_C({:#x})", f.repr.size() * 8, 1u64 << b.bit),
                 })
                 .collect(),
         }),
         TypeDecl::Struct(s) => Decl::Struct(Struct {
-            doc: comment(&s.doc, ""),
+            doc: comment(&doc, ""),
+            deprecated: mark(s.deprecated.as_deref()),
             name: s.name.clone(),
             cname: format!("{prefix}{}", s.name),
             size: s.size,
             align: s.align,
             over_aligned: s.over_aligned(),
-            members: s.members.iter().map(|m| part(m, prefix)).collect(),
+            has_defaults: s.has_defaults,
+            has_ranges: s.has_ranges,
+            members: s.members.iter().map(|m| part(m, &s.name, with, prefix)).collect(),
         }),
+        TypeDecl::Union(u) => Decl::Compound(c_compound::union(u, prefix)),
+        TypeDecl::Wrapped(w) => Decl::Compound(c_compound::wrapped(w, prefix)),
     }
 }
 
-fn part(member: &Member, prefix: &str) -> Part {
+fn part(member: &Member, owner: &str, with: &With, prefix: &str) -> Part {
     match member {
         Member::Gap(gap) => Part {
             name: gap.name.clone(),
@@ -308,11 +433,14 @@ fn part(member: &Member, prefix: &str) -> Part {
             ..Part::default()
         },
         Member::Field(f) => Part {
-            doc: comment(&with_unit(&f.doc, &f.unit), "  "),
+            doc: comment(&notes::field(f, Text), "  "),
             name: f.name.clone(),
-            declaration: declaration(&f.ty, &f.name, prefix),
+            declaration: declaration(&f.ty, &f.name, prefix) + &mark(f.deprecated.as_deref()),
             equal: equal(&f.name, &f.ty, prefix),
             add: add(&f.name, &f.ty, prefix),
+            default: c_defaults::statements(f, &with.defaults, prefix),
+            bounds: c_ranges::bounds(f),
+            within: c_ranges::statements(f, owner, &with.ranges, prefix),
             offset: f.offset,
             is_gap: false,
         },
@@ -321,7 +449,7 @@ fn part(member: &Member, prefix: &str) -> Part {
 
 /// Loops over the dimensions of a field around a statement about one element,
 /// which is the field's name with so many indices.
-fn loops(
+pub(super) fn loops(
     name: &str,
     dims: &[u64],
     around: impl Fn(&mut String, usize, bool),
@@ -348,19 +476,26 @@ fn loops(
     out
 }
 
-fn equal(name: &str, ty: &Type, prefix: &str) -> String {
+/// Statements that return false if `name` differs in `a` and `b`.
+pub(super) fn equal(name: &str, ty: &Type, prefix: &str) -> String {
     let differ = |element: &str| match &ty.element {
         Element::Primitive(_) | Element::Enum(..) | Element::Flags(..) => {
             format!("a->{element} != b->{element}")
         }
         Element::Str(n) => format!("!shm_text_equal(a->{element}, b->{element}, {n})"),
         Element::Bytes(n) => format!("memcmp(a->{element}, b->{element}, {n}) != 0"),
-        Element::Struct(t) => format!("!{prefix}{t}_equal(&a->{element}, &b->{element})"),
+        Element::Struct(t) | Element::Union(t) => {
+            format!("!{}_equal(&a->{element}, &b->{element})", c_name(t, prefix))
+        }
+        wrapped @ (Element::List(..) | Element::Optional(_)) => {
+            format!("!{}_equal(&a->{element}, &b->{element})", wrapped_name(wrapped, prefix))
+        }
     };
     loops(name, &ty.dims, |_, _, _| {}, |e| format!("if ({}) {{\n  return false;\n}}", differ(e)))
 }
 
-fn add(name: &str, ty: &Type, prefix: &str) -> String {
+/// Statements that add `name` of `value` to `text`.
+pub(super) fn add(name: &str, ty: &Type, prefix: &str) -> String {
     let one = |element: &str| match &ty.element {
         Element::Primitive(Primitive::F32 | Primitive::F64) => {
             let digits = if ty.element == Element::Primitive(Primitive::F32) { 9 } else { 17 };
@@ -381,9 +516,14 @@ fn add(name: &str, ty: &Type, prefix: &str) -> String {
         }
         Element::Bytes(n) => format!("shm_add_hex(text, value->{element}, {n});"),
         Element::Enum(t, _) | Element::Flags(t, _) => {
-            format!("{prefix}{t}_add(text, value->{element});")
+            format!("{}_add(text, value->{element});", c_name(t, prefix))
         }
-        Element::Struct(t) => format!("{prefix}{t}_add(text, &value->{element});"),
+        Element::Struct(t) | Element::Union(t) => {
+            format!("{}_add(text, &value->{element});", c_name(t, prefix))
+        }
+        wrapped @ (Element::List(..) | Element::Optional(_)) => {
+            format!("{}_add(text, &value->{element});", wrapped_name(wrapped, prefix))
+        }
     };
     let around = |out: &mut String, depth: usize, begin: bool| {
         let indent = "  ".repeat(depth + 1);
@@ -424,27 +564,44 @@ fn segment(s: &crate::model::Segment, prefix: &str) -> Segment {
         objects: s
             .objects
             .iter()
-            .enumerate()
-            .map(|(index, o)| Object {
-                doc: comment(&o.doc, ""),
-                cname: format!("{cname}_{}", o.name),
+            .map(|o| Object {
                 name: o.name.clone(),
-                item: format!("{prefix}{}", o.item),
-                slot: if o.item_align <= 8 {
-                    format!("{prefix}{}", o.item)
-                } else {
-                    "void".to_owned()
-                },
-                index,
-                item_size: o.layout.item,
-                capacity: o.layout.capacity,
-                batch: o.layout.batch,
-                slots: o.layout.slots,
-                stride: o.layout.stride,
-                size: o.layout.size,
+                kind: kind(&o.layout),
+                geometry: o.layout.geometry(),
                 offset: o.offset,
             })
             .collect(),
+        queues: s
+            .handles()
+            .map(|(index, o, item, layout)| Queue {
+                doc: comment(&o.doc, ""),
+                cname: format!("{cname}_{}", o.name),
+                name: o.name.clone(),
+                item: c_name(&item.name, prefix),
+                slot: if item.align <= 8 { c_name(&item.name, prefix) } else { "void".to_owned() },
+                index,
+                capacity: layout.capacity,
+            })
+            .collect(),
+        others: others(s, " * "),
         cname,
+    }
+}
+
+/// The name of a kind's number in `shm_runtime.h`.
+fn kind(layout: &ObjectLayout) -> &'static str {
+    match layout {
+        ObjectLayout::Queue(_) => "SHM_KIND_QUEUE",
+        ObjectLayout::QueueLanes(..) => "SHM_KIND_QUEUE_LANES",
+        ObjectLayout::QueueMany(_) => "SHM_KIND_QUEUE_OWNED",
+        ObjectLayout::Ring(_) => "SHM_KIND_RING",
+        ObjectLayout::RingLanes(..) => "SHM_KIND_RING_LANES",
+        ObjectLayout::Stream(_) => "SHM_KIND_STREAM",
+        ObjectLayout::Topic(_) => "SHM_KIND_TOPIC",
+        ObjectLayout::Cell(_) => "SHM_KIND_CELL",
+        ObjectLayout::State(_) => "SHM_KIND_STATE",
+        ObjectLayout::Event => "SHM_KIND_EVENT",
+        ObjectLayout::Counters(_) => "SHM_KIND_COUNTERS",
+        ObjectLayout::Raw(_) => "SHM_KIND_RAW",
     }
 }

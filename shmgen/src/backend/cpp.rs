@@ -1,8 +1,9 @@
 //! The C++ backend: a layer for C++17 over the C header.
 
-use super::c;
-use super::text::{VERSION, lines, quoted, render, version_parts, with_unit};
-use crate::model::{Schema, TypeDecl, Value};
+use super::notes::{self, Deprecation::Text};
+use super::text::{VERSION, lines, others, quoted, render, version_parts};
+use super::{c, c_ranges};
+use crate::model::{Element, Field, Schema, TypeDecl, Union, Value};
 use askama::Template;
 use shm_runtime::contract::Primitive;
 
@@ -24,14 +25,21 @@ struct Header<'a> {
     guard: String,
     namespace: String,
     inline_namespace: String,
+    /// The modules of the schemas that it imports.
+    imports: Vec<&'a str>,
+    deprecates: bool,
+    has_ranges: bool,
     constants: Vec<Constant>,
     aliases: Vec<Alias>,
     types: Vec<Named>,
+    has_unions: bool,
     segments: Vec<Segment>,
 }
 
 struct Constant {
     doc: String,
+    /// The mark of what is deprecated, with a space before it.
+    deprecated: String,
     name: String,
     ty: &'static str,
     value: String,
@@ -39,6 +47,8 @@ struct Constant {
 
 struct Alias {
     doc: String,
+    /// The mark of what is deprecated, with a space before it.
+    deprecated: String,
     name: String,
     cname: String,
 }
@@ -46,11 +56,33 @@ struct Alias {
 /// A type of the C header.
 struct Named {
     doc: String,
+    /// The mark of what is deprecated, with a space before it.
+    deprecated: String,
     name: String,
     cname: String,
+    /// A struct in C: anything but an enum or a set of flags.
     is_struct: bool,
+    has_defaults: bool,
+    has_ranges: bool,
+    /// The constants of the ranges of its fields.
+    bounds: Vec<Constant>,
     /// Room for the text of any value of an enum or a set of flags.
     buffer: usize,
+    /// Of a union.
+    visit: Option<Visit>,
+}
+
+/// What tells the variants of a union apart.
+struct Visit {
+    /// The function that looks at a tag once.
+    look: String,
+    variants: Vec<Variant>,
+}
+
+struct Variant {
+    number: String,
+    /// What a visitor is given.
+    held: String,
 }
 
 struct Segment {
@@ -60,10 +92,12 @@ struct Segment {
     cname: String,
     address: String,
     size: u64,
-    objects: Vec<Object>,
+    queues: Vec<Queue>,
+    /// Objects that have no functions.
+    others: String,
 }
 
-struct Object {
+struct Queue {
     doc: String,
     name: String,
     item: String,
@@ -97,11 +131,15 @@ pub(super) fn header(schema: &Schema) -> String {
         guard: format!("{prefix}{}_HPP", schema.module).to_uppercase(),
         namespace: schema.name.replace('.', "::"),
         inline_namespace: format!("shmgen_{}", inline_namespace()),
+        imports: schema.imports.iter().map(|i| i.module.as_str()).collect(),
+        deprecates: schema.deprecates(),
+        has_ranges: schema.structs().any(|s| s.has_ranges),
         constants: schema
             .constants
             .iter()
             .map(|constant| Constant {
-                doc: doc(&constant.doc, ""),
+                doc: doc(&notes::constant(constant, Text), ""),
+                deprecated: c::mark(constant.deprecated.as_deref()),
                 name: constant.name.clone(),
                 ty: match constant.ty {
                     Primitive::Bool => "bool",
@@ -117,12 +155,14 @@ pub(super) fn header(schema: &Schema) -> String {
             .aliases
             .iter()
             .map(|a| Alias {
-                doc: doc(&with_unit(&a.doc, &a.unit), ""),
+                doc: doc(&notes::alias(a, Text), ""),
+                deprecated: c::mark(a.deprecated.as_deref()),
                 name: a.name.clone(),
                 cname: format!("::{prefix}{}", a.name),
             })
             .collect(),
         types: schema.types.iter().map(|t| named(t, &prefix)).collect(),
+        has_unions: schema.types.iter().any(|t| matches!(t, TypeDecl::Union(_))),
         segments: schema
             .segments
             .iter()
@@ -133,18 +173,21 @@ pub(super) fn header(schema: &Schema) -> String {
                 cname: format!("{prefix}{}", s.type_name),
                 address: quoted(&s.address.to_string()),
                 size: s.size,
-                objects: s
-                    .objects
-                    .iter()
-                    .enumerate()
-                    .map(|(index, o)| Object {
+                queues: s
+                    .handles()
+                    .map(|(index, o, item, layout)| Queue {
                         doc: doc(&o.doc, "  "),
                         name: o.name.clone(),
-                        item: o.item.clone(),
-                        capacity: o.layout.capacity,
+                        // Of this schema by its bare name.
+                        item: match item.name.schema.as_str() {
+                            "" => item.name.name.clone(),
+                            _ => format!("::{}", c::c_name(&item.name, &prefix)),
+                        },
+                        capacity: layout.capacity,
                         index,
                     })
                     .collect(),
+                others: others(s, "/// "),
             })
             .collect(),
     };
@@ -157,18 +200,65 @@ fn doc(text: &str, indent: &str) -> String {
     lines(text, &format!("{indent}/// ")).replace("\\\n", "\\ .\n")
 }
 
+/// The ends of a field's range, as constants.
+fn bounds(owner: &str, f: &Field) -> Vec<Constant> {
+    let Some(range) = f.range else { return Vec::new() };
+    let constant = |(end, value): (&str, String)| Constant {
+        doc: String::new(),
+        deprecated: c::mark(f.deprecated.as_deref()),
+        name: format!("{owner}_{}_{end}", f.name),
+        ty: c::ctype(range.ty()),
+        value,
+    };
+    c_ranges::bounds(f).into_iter().map(constant).collect()
+}
+
 fn named(decl: &TypeDecl, prefix: &str) -> Named {
-    let (text, longest) = match decl {
-        TypeDecl::Enum(e) => (&e.doc, e.values.iter().map(|v| v.name.len()).max().unwrap_or(0)),
-        TypeDecl::Flags(f) => (&f.doc, f.bits.iter().map(|b| b.name.len() + 3).sum()),
-        TypeDecl::Struct(s) => (&s.doc, 0),
+    let (deprecated, longest) = match decl {
+        TypeDecl::Enum(e) => {
+            (e.deprecated.as_deref(), e.values.iter().map(|v| v.name.len()).max().unwrap_or(0))
+        }
+        TypeDecl::Flags(f) => {
+            (f.deprecated.as_deref(), f.bits.iter().map(|b| b.name.len() + 3).sum())
+        }
+        TypeDecl::Struct(s) => (s.deprecated.as_deref(), 0),
+        TypeDecl::Union(_) | TypeDecl::Wrapped(_) => (None, 0),
     };
     Named {
-        doc: doc(text, ""),
+        doc: doc(&notes::declared(decl, Text), ""),
+        deprecated: c::mark(deprecated),
         name: decl.name().to_owned(),
         cname: format!("{prefix}{}", decl.name()),
-        is_struct: matches!(decl, TypeDecl::Struct(_)),
+        is_struct: !matches!(decl, TypeDecl::Enum(_) | TypeDecl::Flags(_)),
+        has_defaults: matches!(decl, TypeDecl::Struct(s) if s.has_defaults),
+        has_ranges: matches!(decl, TypeDecl::Struct(s) if s.has_ranges),
+        bounds: match decl {
+            TypeDecl::Struct(s) => s.fields().flat_map(|f| bounds(&s.name, f)).collect(),
+            _ => Vec::new(),
+        },
         // The names, or a number of 64 bits in any form, and a NUL.
         buffer: longest + 32,
+        visit: match decl {
+            TypeDecl::Union(u) => Some(visit(u)),
+            _ => None,
+        },
+    }
+}
+
+fn visit(u: &Union) -> Visit {
+    let variant = |v: &crate::model::Variant| Variant {
+        number: c::literal(u.tag, i128::from(v.number)),
+        held: match &v.ty {
+            None => format!("shm::empty_variant{{{}}}", v.number),
+            // An array of char would become a pointer to text without an end.
+            Some(ty) if matches!(ty.element, Element::Str(_)) && ty.dims.is_empty() => {
+                format!("shm::view(value.as.{})", v.name)
+            }
+            Some(_) => format!("value.as.{}", v.name),
+        },
+    };
+    Visit {
+        look: format!("shm_look{}", u.tag.size() * 8),
+        variants: u.variants.iter().map(variant).collect(),
     }
 }

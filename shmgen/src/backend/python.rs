@@ -1,10 +1,17 @@
 //! The Python backend: a module of ctypes structures.
 
-use super::text::{lines, quoted, render, version_parts, with_unit};
-use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
+mod compound;
+mod types;
+
+use super::notes::{self, Deprecation::Text};
+use super::text::{bound_text, lines, others, quoted, render, value_text, version_parts};
+use crate::model::{Element, Field, FieldDefault, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
-use shm_runtime::contract::Primitive;
+use compound::{Union, Wrapped};
+use shm_runtime::contract::{Bound, Primitive, Range, TypeName};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use types::Writer;
 
 #[derive(Template)]
 #[template(path = "python/module.py", escape = "none")]
@@ -16,11 +23,22 @@ struct Module<'a> {
     major: &'static str,
     minor: &'static str,
     prelude: &'static str,
-    has_enums: bool,
+    /// What it has for lists and optionals, and for unions, if there are any.
+    rooms: Option<&'static str>,
+    unions: Option<&'static str>,
+    imports: Vec<Import>,
     names: Vec<&'a str>,
+    /// The names of its types.
+    own: Vec<&'a str>,
     constants: Vec<Constant>,
     types: Vec<Decl>,
     segments: Vec<Segment>,
+}
+
+/// A module that is imported.
+struct Import {
+    module: String,
+    name: String,
 }
 
 struct Constant {
@@ -29,10 +47,18 @@ struct Constant {
     value: String,
 }
 
+impl Module<'_> {
+    /// What a type checker says where it finds no module, another one, or that
+    /// it has nothing to say.
+    const UNFOUND: &'static str = "import-not-found, import-untyped, attr-defined, unused-ignore";
+}
+
 enum Decl {
     Enum(Number),
     Flags(Number),
     Struct(Struct),
+    Union(Union),
+    Wrapped(Wrapped),
 }
 
 struct Number {
@@ -51,6 +77,7 @@ struct Struct {
     doc: String,
     name: String,
     size: u64,
+    has_defaults: bool,
     members: Vec<Part>,
 }
 
@@ -74,6 +101,8 @@ struct Part {
     format: String,
     /// The checked field, of `raw` and `name`.
     descriptor: String,
+    /// What a new value has in it if not zero.
+    default: String,
     offset: u64,
     size: u64,
     is_gap: bool,
@@ -87,10 +116,10 @@ struct Segment {
     participants: u32,
     contract: String,
     size: u64,
-    objects: Vec<Object>,
+    queues: Vec<Queue>,
 }
 
-struct Object {
+struct Queue {
     doc: String,
     name: String,
     item: String,
@@ -101,15 +130,25 @@ struct Object {
 /// What stands in every module before its own types.
 const PRELUDE: &str = include_str!("../../templates/python/prelude.py");
 
+/// The same for lists and optionals.
+const ROOMS: &str = include_str!("../../templates/python/rooms.py");
+
+/// The same for unions.
+const UNIONS: &str = include_str!("../../templates/python/unions.py");
+
 /// The module of a schema.
 pub(super) fn module(schema: &Schema) -> String {
     let [major, minor, _] = version_parts();
-    let names = schema.constants.iter().map(|c| c.name.as_str());
-    let names = names.chain(schema.types.iter().map(TypeDecl::name));
+    let writer = Writer::new(schema);
+    let own = schema.types.iter().filter(|t| !matches!(t, TypeDecl::Wrapped(_)));
+    let own: Vec<&str> = own.map(TypeDecl::name).collect();
+    let has = |kind: fn(&TypeDecl) -> bool| schema.types.iter().any(kind);
+    let names = schema.constants.iter().map(|c| c.name.as_str()).chain(own.iter().copied());
     let mut names: Vec<&str> =
         names.chain(schema.segments.iter().map(|s| s.type_name.as_str())).collect();
     names.extend(["SCHEMA", "SCHEMA_VERSION"]);
     names.sort_unstable();
+    let with_defaults = schema.structs_where("", |s| s.has_defaults);
     let template = Module {
         file: format!("{}.toml", schema.stem),
         doc: module_doc(schema),
@@ -118,26 +157,42 @@ pub(super) fn module(schema: &Schema) -> String {
         major,
         minor,
         prelude: PRELUDE,
-        has_enums: true,
+        rooms: has(|t| matches!(t, TypeDecl::Wrapped(_))).then_some(ROOMS),
+        unions: has(|t| matches!(t, TypeDecl::Union(_))).then_some(UNIONS),
+        imports: writer
+            .modules_of(used(schema))
+            .into_iter()
+            .map(|module| Import { name: types::module_name(&module), module })
+            .collect(),
         names,
+        own,
         constants: schema
             .constants
             .iter()
             .map(|c| Constant {
-                doc: lines(&c.doc, "#: "),
+                doc: lines(&notes::constant(c, Text), "#: "),
                 name: c.name.clone(),
-                value: match c.value {
-                    Value::Integer(n) => n.to_string(),
-                    Value::Float(f) => format!("{f:?}"),
-                    Value::Bool(true) => "True".to_owned(),
-                    Value::Bool(false) => "False".to_owned(),
-                },
+                value: value(c.ty, c.value),
             })
             .collect(),
-        types: schema.types.iter().map(decl).collect(),
-        segments: schema.segments.iter().map(segment).collect(),
+        types: schema.types.iter().map(|t| decl(t, &with_defaults, &writer)).collect(),
+        segments: schema.segments.iter().map(|s| segment(s, &writer)).collect(),
     };
     render(&template)
+}
+
+/// The names of all types that the module writes.
+fn used(schema: &Schema) -> impl Iterator<Item = &TypeName> {
+    let types = schema.types.iter().flat_map(|decl| -> Vec<&Type> {
+        match decl {
+            TypeDecl::Enum(_) | TypeDecl::Flags(_) => vec![],
+            TypeDecl::Struct(s) => s.fields().map(|f| &f.ty).collect(),
+            TypeDecl::Union(u) => u.variants.iter().filter_map(|v| v.ty.as_ref()).collect(),
+            TypeDecl::Wrapped(w) => vec![&w.inner],
+        }
+    });
+    let items = schema.segments.iter().flat_map(|s| s.handles().map(|(_, _, item, _)| &item.name));
+    types.filter_map(|ty| ty.element.named()).chain(items)
 }
 
 fn module_doc(schema: &Schema) -> String {
@@ -176,44 +231,57 @@ fn class_doc(text: &str, otherwise: &str) -> String {
     out
 }
 
-fn decl(decl: &TypeDecl) -> Decl {
+fn decl(decl: &TypeDecl, with_defaults: &BTreeSet<TypeName>, writer: &Writer<'_>) -> Decl {
+    let doc = notes::declared(decl, Text);
     match decl {
         TypeDecl::Enum(e) => Decl::Enum(Number {
-            doc: class_doc(&e.doc, "An enum of the schema."),
+            doc: class_doc(&doc, "An enum of the schema."),
             name: e.name.clone(),
             values: e
                 .values
                 .iter()
                 .map(|v| Named {
-                    doc: lines(&v.doc, "    #: "),
+                    doc: lines(&notes::value(v, Text), "    #: "),
                     name: v.name.clone(),
                     number: v.number.to_string(),
                 })
                 .collect(),
         }),
         TypeDecl::Flags(f) => Decl::Flags(Number {
-            doc: class_doc(&f.doc, "A set of flags of the schema."),
+            doc: class_doc(&doc, "A set of flags of the schema."),
             name: f.name.clone(),
             values: f
                 .bits
                 .iter()
                 .map(|b| Named {
-                    doc: lines(&b.doc, "    #: "),
+                    doc: lines(&notes::bit(b, Text), "    #: "),
                     name: b.name.clone(),
                     number: format!("{:#x}", 1u64 << b.bit),
                 })
                 .collect(),
         }),
-        TypeDecl::Struct(s) => Decl::Struct(Struct {
-            doc: class_doc(&s.doc, "A struct of the schema."),
-            name: s.name.clone(),
-            size: s.size,
-            members: s.members.iter().map(part).collect(),
-        }),
+        TypeDecl::Struct(s) => {
+            let fields = s.fields().map(|f| f.name.as_str()).collect();
+            let members = s.members.iter().map(|m| part(m, &fields, with_defaults, writer));
+            Decl::Struct(Struct {
+                doc: class_doc(&doc, "A struct of the schema."),
+                name: s.name.clone(),
+                size: s.size,
+                has_defaults: s.has_defaults,
+                members: members.collect(),
+            })
+        }
+        TypeDecl::Union(u) => Decl::Union(compound::union(u, writer)),
+        TypeDecl::Wrapped(w) => Decl::Wrapped(compound::wrapped(w, writer)),
     }
 }
 
-fn part(member: &Member) -> Part {
+fn part(
+    member: &Member,
+    fields: &BTreeSet<&str>,
+    with_defaults: &BTreeSet<TypeName>,
+    writer: &Writer<'_>,
+) -> Part {
     match member {
         Member::Gap(gap) => Part {
             name: gap.name.clone(),
@@ -222,39 +290,22 @@ fn part(member: &Member) -> Part {
             ..Part::default()
         },
         Member::Field(f) => {
-            let ctype = ctype(&f.ty);
             let unit = if f.unit.is_empty() {
                 String::new()
             } else {
                 format!(", unit=\"{}\"", quoted(&f.unit))
             };
-            let descriptor = if f.ty.dims.is_empty() {
-                element_field(&f.ty.element, &unit)
-            } else {
-                let dims: Vec<String> = f.ty.dims.iter().map(u64::to_string).collect();
-                let comma = if dims.len() == 1 { "," } else { "" };
-                format!(
-                    "_List(raw, name, ({}{comma}), lambda raw, name: {}, {ctype}{unit})",
-                    dims.join(", "),
-                    element_field(&f.ty.element, ""),
-                )
-            };
-            let (mut get, mut set) = hints(&f.ty.element);
-            for _ in &f.ty.dims {
-                get = format!("_typing.List[{get}]");
-                set = format!("_typing.Sequence[{set}]");
-            }
-            let quote = |hint: String| {
-                if hint.contains('"') { format!("\"{}\"", hint.replace('"', "")) } else { hint }
-            };
+            let range = f.range.map(range).unwrap_or_default();
+            let (get, set) = writer.hints(&f.ty, fields);
             Part {
-                doc: lines(&with_unit(&f.doc, &f.unit), "        #: "),
+                doc: lines(&notes::field(f, Text), "        #: "),
                 name: f.name.clone(),
-                get: quote(get),
-                set: quote(set),
-                format: format(&f.ty),
-                ctype,
-                descriptor,
+                get,
+                set,
+                format: writer.format(&f.ty),
+                ctype: writer.ctype(&f.ty),
+                descriptor: writer.descriptor(&f.ty, &unit, &range),
+                default: default(f, with_defaults, writer),
                 offset: f.offset,
                 size: f.size,
                 is_gap: false,
@@ -263,124 +314,79 @@ fn part(member: &Member) -> Part {
     }
 }
 
-fn scalar(p: Primitive) -> &'static str {
-    match p {
-        Primitive::U8 | Primitive::Bool => "_ctypes.c_uint8",
-        Primitive::U16 => "_ctypes.c_uint16",
-        Primitive::U32 => "_ctypes.c_uint32",
-        Primitive::U64 => "_ctypes.c_uint64",
-        Primitive::I8 => "_ctypes.c_int8",
-        Primitive::I16 => "_ctypes.c_int16",
-        Primitive::I32 => "_ctypes.c_int32",
-        Primitive::I64 => "_ctypes.c_int64",
-        Primitive::F32 => "_ctypes.c_float",
-        Primitive::F64 => "_ctypes.c_double",
+fn value(ty: Primitive, value: Value) -> String {
+    match value {
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        number => value_text(ty, number),
     }
 }
 
-fn ctype(ty: &Type) -> String {
-    let element = match &ty.element {
-        Element::Primitive(p) | Element::Enum(_, p) | Element::Flags(_, p) => scalar(*p).to_owned(),
-        Element::Str(n) => format!("_ctypes.c_char * {n}"),
-        Element::Bytes(n) => format!("_ctypes.c_uint8 * {n}"),
-        Element::Struct(name) => name.clone(),
+/// What a new value has in a field, if not zero.
+fn default(f: &Field, with_defaults: &BTreeSet<TypeName>, writer: &Writer<'_>) -> String {
+    let named = match &f.ty.element {
+        Element::Enum(name, _) | Element::Flags(name, _) | Element::Struct(name) => Some(name),
+        _ => None,
     };
-    // ctypes multiplies from the inside out: rows first in C is rows last here.
-    ty.dims.iter().rev().fold(element, |inner, n| match inner.contains('*') {
-        true => format!("({inner}) * {n}"),
-        false => format!("{inner} * {n}"),
-    })
-}
-
-/// The checked field of one element.
-fn element_field(element: &Element, unit: &str) -> String {
-    let range = |p: Primitive| {
-        let (low, high) = p.integer_range().unwrap_or_default();
-        format!("{low}, {high}")
-    };
-    match element {
-        Element::Primitive(Primitive::Bool) => "_Bool(raw, name)".to_owned(),
-        Element::Primitive(Primitive::F32) => {
-            // The greatest number that rounds to a finite f32.
-            format!("_Float(raw, name, 3.4028235677973364e+38{unit})")
+    let ty = named.map(|name| writer.name(name)).unwrap_or_default();
+    match &f.default {
+        None if named.is_some_and(|name| with_defaults.contains(name)) => {
+            let one = format!("{ty}()");
+            f.ty.dims.iter().rev().fold(one, |inner, n| format!("[{inner}] * {n}"))
         }
-        Element::Primitive(Primitive::F64) => {
-            format!("_Float(raw, name, 1.7976931348623157e+308{unit})")
+        None => String::new(),
+        Some(FieldDefault::Value(number)) => match f.ty.element {
+            Element::Primitive(p) => value(p, *number),
+            _ => String::new(), // the model gives numbers to primitives only
+        },
+        Some(FieldDefault::Text(text)) => {
+            let escaped = text.chars().map(|c| match c {
+                '"' | '\\' => format!("\\{c}"),
+                ' '..='~' => c.to_string(),
+                c => format!("\\U{:08x}", u32::from(c)),
+            });
+            format!("\"{}\"", escaped.collect::<String>())
         }
-        Element::Primitive(p) => format!("_Int(raw, name, {}{unit})", range(*p)),
-        Element::Str(_) => format!("_Str(raw, name{unit})"),
-        Element::Bytes(_) => format!("_Bytes(raw, name{unit})"),
-        Element::Enum(name, p) | Element::Flags(name, p) => {
-            format!("_Enum(raw, name, {name}, {})", range(*p))
-        }
-        Element::Struct(name) => format!("_Nested(raw, name, {name})"),
+        Some(FieldDefault::Enum(name)) => format!("{ty}.{name}"),
+        Some(FieldDefault::Flags(_, bits)) => format!("{ty}({bits:#x})"),
     }
 }
 
-/// What a type checker is told that reading gives and assignment takes.
-fn hints(element: &Element) -> (String, String) {
-    let (get, set) = match element {
-        Element::Primitive(Primitive::Bool) => ("bool", "bool"),
-        Element::Primitive(Primitive::F32 | Primitive::F64) => ("float", "float"),
-        Element::Primitive(_) => ("int", "int"),
-        Element::Str(_) => ("str", "str"),
-        Element::Bytes(_) => ("bytes", "bytes"),
-        Element::Enum(name, _) | Element::Flags(name, _) => {
-            return (name.clone(), "int".to_owned());
-        }
-        Element::Struct(name) => (name.as_str(), name.as_str()),
-    };
-    (get.to_owned(), set.to_owned())
+/// A range as a keyword argument.
+fn range(range: Range) -> String {
+    let end =
+        |end: Option<Bound>| end.map_or("None".to_owned(), |bound| bound_text(range.ty(), bound));
+    format!(", range=({}, {})", end(range.min()), end(range.max()))
 }
 
-/// What NumPy is told: a format, or one with a shape.
-fn format(ty: &Type) -> String {
-    let mut shape: Vec<String> = ty.dims.iter().map(u64::to_string).collect();
-    let element = match &ty.element {
-        Element::Primitive(p) | Element::Enum(_, p) | Element::Flags(_, p) => {
-            let kind = match p {
-                Primitive::F32 | Primitive::F64 => 'f',
-                Primitive::I8 | Primitive::I16 | Primitive::I32 | Primitive::I64 => 'i',
-                _ => 'u',
-            };
-            format!("\"<{kind}{}\"", p.size())
-        }
-        Element::Str(n) => format!("\"S{n}\""),
-        Element::Bytes(n) => {
-            shape.push(n.to_string());
-            "\"u1\"".to_owned()
-        }
-        Element::Struct(name) => format!("{name}.DTYPE"),
-    };
-    match shape.len() {
-        0 => element,
-        1 => format!("({element}, ({},))", shape[0]),
-        _ => format!("({element}, ({}))", shape.join(", ")),
-    }
-}
-
-fn segment(s: &crate::model::Segment) -> Segment {
+fn segment(s: &crate::model::Segment, writer: &Writer<'_>) -> Segment {
     let mut contract = String::new();
     for byte in &s.contract_bytes {
         let _ = write!(contract, "{}", byte.escape_ascii());
     }
+    let mut text = s.doc.clone();
+    let others = others(s, "");
+    if !others.is_empty() {
+        if text.is_empty() {
+            text = format!("The segment {}.", s.name);
+        }
+        text = format!("{text}\n{}", others.trim_end());
+    }
     Segment {
-        doc: class_doc(&s.doc, &format!("The segment {}.", s.name)),
+        doc: class_doc(&text, &format!("The segment {}.", s.name)),
         type_name: s.type_name.clone(),
         address: quoted(&s.address.to_string()),
         mode: format!("{:o}", s.mode),
         participants: s.participants,
         contract,
         size: s.size,
-        objects: s
-            .objects
-            .iter()
-            .enumerate()
-            .map(|(index, o)| Object {
+        queues: s
+            .handles()
+            .map(|(index, o, item, layout)| Queue {
                 doc: lines(&o.doc, "        #: "),
                 name: o.name.clone(),
-                item: o.item.clone(),
-                capacity: o.layout.capacity,
+                item: writer.name(&item.name),
+                capacity: layout.capacity,
                 index,
             })
             .collect(),

@@ -1,9 +1,13 @@
 //! The Rust backend: the body of a module.
 
-use super::text::{VERSION, lines, quoted, render, version_parts, with_unit};
-use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
+use super::notes::{self, Deprecation::Attribute};
+use super::rust_ranges;
+use super::text::{VERSION, lines, others, quoted, render, value_text, version_parts};
+use crate::model::{
+    Element, Field, FieldDefault, Member, Schema, Type, TypeDecl, Value, rust_variant,
+};
 use askama::Template;
-use shm_runtime::contract::Primitive;
+use shm_runtime::contract::{Primitive, TypeName};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -22,6 +26,10 @@ struct Module<'a> {
     version: String,
     runtime: &'static str,
     require: String,
+    /// Lints that have no say in generated code.
+    allow: &'static str,
+    /// The same, where only what is deprecated could be told of.
+    quiet: &'static str,
     constants: Vec<Constant>,
     aliases: Vec<Alias>,
     types: Vec<Decl>,
@@ -30,6 +38,7 @@ struct Module<'a> {
 
 struct Constant {
     doc: String,
+    deprecated: String,
     name: String,
     ty: String,
     value: String,
@@ -37,6 +46,7 @@ struct Constant {
 
 struct Alias {
     doc: String,
+    deprecated: String,
     name: String,
     ty: String,
 }
@@ -45,11 +55,13 @@ enum Decl {
     Enum(Number),
     Flags(Number),
     Struct(Struct),
+    Union(Union),
 }
 
 /// An enum or a set of flags.
 struct Number {
     doc: String,
+    deprecated: String,
     attributes: String,
     name: String,
     repr: &'static str,
@@ -62,24 +74,74 @@ struct Number {
 
 struct Named {
     doc: String,
+    deprecated: String,
     name: String,
     number: String,
 }
 
 struct Struct {
     doc: String,
+    deprecated: String,
     attributes: String,
     name: String,
     size: u64,
     align: u64,
     over_aligned: bool,
+    has_ranges: bool,
+    extent: bool,
     members: Vec<Part>,
     uses: String,
+    imports: Vec<Import>,
+}
+
+struct Union {
+    doc: String,
+    attributes: String,
+    name: String,
+    tag: &'static str,
+    size: u64,
+    align: u64,
+    over_aligned: bool,
+    head_gap: u64,
+    offset: u64,
+    /// An array of numbers: `[u64; 3]`.
+    storage: String,
+    storage_zero: String,
+    tail_gap: u64,
+    variants: Vec<Variant>,
+    uses: String,
+    imports: Vec<Import>,
+}
+
+struct Variant {
+    doc: String,
+    /// As in the schema.
+    name: String,
+    /// Of the enum with data.
+    rust_name: String,
+    /// Of the tag.
+    constant: String,
+    number: String,
+    ty: Option<String>,
+    expr: String,
+}
+
+/// A type of another schema.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Import {
+    path: String,
+    schema: String,
 }
 
 impl Struct {
     fn fields(&self) -> impl Iterator<Item = &Part> {
         self.members.iter().filter(|m| !m.is_gap)
+    }
+
+    /// What is true of a value within its ranges.
+    fn within(&self) -> String {
+        let parts = self.members.iter().map(|m| m.within.as_str()).filter(|w| !w.is_empty());
+        parts.collect::<Vec<_>>().join("\n            && ")
     }
 
     fn gaps(&self) -> impl Iterator<Item = &Part> {
@@ -90,12 +152,20 @@ impl Struct {
 /// A field or a gap.
 struct Part {
     doc: String,
+    deprecated: String,
     name: String,
     constant: String,
     ty: String,
     default: String,
     expr: String,
     unit: String,
+    /// As a contract has it.
+    range: String,
+    /// The type and the value of its constant; empty if there is no range.
+    range_type: String,
+    range_value: String,
+    /// What is true of a value within its ranges; empty if all are.
+    within: String,
     offset: u64,
     size: u64,
     is_gap: bool,
@@ -110,10 +180,12 @@ struct Segment {
     participants: u32,
     contract: String,
     size: String,
-    objects: Vec<Object>,
+    queues: Vec<Queue>,
+    /// Objects that have no functions.
+    others: String,
 }
 
-struct Object {
+struct Queue {
     doc: String,
     name: String,
     item: String,
@@ -121,35 +193,48 @@ struct Object {
     index: usize,
 }
 
+const ALLOW: &str = "\
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]";
+/// What is deprecated is for others not to use.
+const ALLOW_DEPRECATED: &str = "\
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]";
+
 /// The module of a schema.
 pub(super) fn module(schema: &Schema, options: &RustOptions) -> String {
+    let names = Names::new(schema);
+    let deprecates = schema.deprecates();
+    let with_ranges = schema.structs_where("", |s| s.has_ranges);
     let template = Module {
         file: format!("{}.toml", schema.stem),
         schema: &schema.name,
         version: schema.version_text(),
         runtime: VERSION,
         require: version_parts().join(", "),
+        allow: if deprecates { ALLOW_DEPRECATED } else { ALLOW },
+        quiet: if deprecates { "#[allow(deprecated)]\n" } else { "" },
         constants: schema
             .constants
             .iter()
             .map(|c| Constant {
-                doc: doc(&c.doc, ""),
+                doc: doc(&notes::constant(c, Attribute), ""),
+                deprecated: deprecated(c.deprecated.as_deref(), ""),
                 name: c.name.clone(),
                 ty: if c.ty == Primitive::Bool { "bool" } else { c.ty.name() }.to_owned(),
-                value: value(c.value),
+                value: value(c.ty, c.value),
             })
             .collect(),
         aliases: schema
             .aliases
             .iter()
             .map(|a| Alias {
-                doc: doc(&with_unit(&a.doc, &a.unit), ""),
+                doc: doc(&notes::alias(a, Attribute), ""),
+                deprecated: deprecated(a.deprecated.as_deref(), ""),
                 name: a.name.clone(),
-                ty: type_of(&a.ty),
+                ty: names.type_of(&a.ty),
             })
             .collect(),
-        types: schema.types.iter().map(|t| decl(t, options)).collect(),
-        segments: schema.segments.iter().map(segment).collect(),
+        types: schema.types.iter().filter_map(|t| decl(t, &names, &with_ranges, options)).collect(),
+        segments: schema.segments.iter().map(|s| segment(s, &names)).collect(),
     };
     render(&template)
 }
@@ -163,11 +248,15 @@ fn doc_before(text: &str) -> String {
     if text.is_empty() { String::new() } else { doc(text, "") + "///\n" }
 }
 
-fn value(value: Value) -> String {
+/// The attribute of what is deprecated, with a line end.
+fn deprecated(why: Option<&str>, indent: &str) -> String {
+    why.map_or(String::new(), |why| format!("{indent}#[deprecated(note = \"{}\")]\n", quoted(why)))
+}
+
+pub(super) fn value(ty: Primitive, value: Value) -> String {
     match value {
         Value::Integer(n) => literal(n),
-        Value::Float(f) => format!("{f:?}"),
-        Value::Bool(b) => b.to_string(),
+        Value::Float(_) | Value::Bool(_) => value_text(ty, value),
     }
 }
 
@@ -200,10 +289,16 @@ fn attributes(name: &str, options: &RustOptions) -> String {
     all.chain(own).map(|a| format!("{a}\n")).collect()
 }
 
-fn decl(decl: &TypeDecl, options: &RustOptions) -> Decl {
-    match decl {
+fn decl(
+    decl: &TypeDecl,
+    names: &Names,
+    with_ranges: &BTreeSet<TypeName>,
+    options: &RustOptions,
+) -> Option<Decl> {
+    Some(match decl {
         TypeDecl::Enum(e) => Decl::Enum(Number {
             doc: doc_before(&e.doc),
+            deprecated: deprecated(e.deprecated.as_deref(), ""),
             attributes: attributes(&e.name, options),
             name: e.name.clone(),
             repr: e.repr.name(),
@@ -211,7 +306,8 @@ fn decl(decl: &TypeDecl, options: &RustOptions) -> Decl {
                 .values
                 .iter()
                 .map(|v| Named {
-                    doc: doc(&v.doc, "    "),
+                    doc: doc(&notes::value(v, Attribute), "    "),
+                    deprecated: deprecated(v.deprecated.as_deref(), "    "),
                     name: v.name.clone(),
                     number: literal(v.number),
                 })
@@ -221,6 +317,7 @@ fn decl(decl: &TypeDecl, options: &RustOptions) -> Decl {
         }),
         TypeDecl::Flags(f) => Decl::Flags(Number {
             doc: doc_before(&f.doc),
+            deprecated: deprecated(f.deprecated.as_deref(), ""),
             attributes: attributes(&f.name, options),
             name: f.name.clone(),
             repr: f.repr.name(),
@@ -228,7 +325,8 @@ fn decl(decl: &TypeDecl, options: &RustOptions) -> Decl {
                 .bits
                 .iter()
                 .map(|b| Named {
-                    doc: doc(&b.doc, "    "),
+                    doc: doc(&notes::bit(b, Attribute), "    "),
+                    deprecated: deprecated(b.deprecated.as_deref(), "    "),
                     name: b.name.clone(),
                     number: b.bit.to_string(),
                 })
@@ -236,79 +334,228 @@ fn decl(decl: &TypeDecl, options: &RustOptions) -> Decl {
             exhaustive: false,
             all: hexadecimal(f.bits.iter().fold(0u64, |all, b| all | 1 << b.bit)),
         }),
-        TypeDecl::Struct(s) => Decl::Struct(structure(s, options)),
-    }
+        TypeDecl::Struct(s) => {
+            let doc = doc(&notes::declared(decl, Attribute), "");
+            Decl::Struct(structure(s, doc, names, with_ranges, options))
+        }
+        TypeDecl::Union(u) => Decl::Union(union(u, names, options)),
+        // Rust has generic types for them.
+        TypeDecl::Wrapped(_) => return None,
+    })
 }
 
-fn structure(s: &crate::model::Struct, options: &RustOptions) -> Struct {
+fn structure(
+    s: &crate::model::Struct,
+    doc_of_it: String,
+    names: &Names,
+    with_ranges: &BTreeSet<TypeName>,
+    options: &RustOptions,
+) -> Struct {
     let members: Vec<Part> = s
         .members
         .iter()
         .map(|m| match m {
             Member::Field(f) => Part {
-                doc: doc(&with_unit(&f.doc, &f.unit), "    "),
+                doc: doc(&notes::field(f, Attribute), "    "),
+                deprecated: deprecated(f.deprecated.as_deref(), "    "),
                 name: f.name.clone(),
                 constant: f.name.to_uppercase(),
-                ty: type_of(&f.ty),
-                default: default_of(&f.ty),
+                ty: names.type_of(&f.ty),
+                default: names.default_of(f),
                 expr: f.ty.expr().to_string(),
                 unit: quoted(&f.unit),
+                range: f.range.map_or(String::new(), |range| range.to_string()),
+                range_type: f.range.map(rust_ranges::type_of).unwrap_or_default(),
+                range_value: f.range.map(rust_ranges::value_of).unwrap_or_default(),
+                within: rust_ranges::within(f, with_ranges),
                 offset: f.offset,
                 size: f.size,
                 is_gap: false,
             },
             Member::Gap(g) => Part {
                 doc: "    #[doc(hidden)]\n".to_owned(),
+                deprecated: String::new(),
                 name: g.name.clone(),
                 constant: String::new(),
                 ty: format!("::shm_runtime::Reserved<{}>", g.size),
                 default: "::shm_runtime::Reserved::ZERO".to_owned(),
                 expr: String::new(),
                 unit: String::new(),
+                range: String::new(),
+                range_type: String::new(),
+                range_value: String::new(),
+                within: String::new(),
                 offset: g.offset,
                 size: g.size,
                 is_gap: true,
             },
         })
         .collect();
-    let uses: BTreeSet<&str> = s.fields().filter_map(|f| f.ty.element.named()).collect();
+    let (uses, imports) = names.uses(s.fields().map(|f| &f.ty));
     Struct {
-        doc: doc(&s.doc, ""),
+        doc: doc_of_it,
+        deprecated: deprecated(s.deprecated.as_deref(), ""),
         attributes: attributes(&s.name, options),
         name: s.name.clone(),
         size: s.size,
         align: s.align,
         over_aligned: s.over_aligned(),
+        has_ranges: s.has_ranges,
+        extent: s.extent,
         members,
-        uses: uses.into_iter().collect::<Vec<_>>().join(", "),
+        uses,
+        imports,
     }
 }
 
-fn type_of(ty: &Type) -> String {
-    let element = match &ty.element {
-        Element::Primitive(Primitive::Bool) => "::shm_runtime::Bool".to_owned(),
-        Element::Primitive(p) => p.name().to_owned(),
-        Element::Str(n) => format!("::shm_runtime::Str<{n}>"),
-        Element::Bytes(n) => format!("[u8; {n}]"),
-        Element::Enum(name, _) | Element::Flags(name, _) | Element::Struct(name) => name.clone(),
+fn union(u: &crate::model::Union, names: &Names, options: &RustOptions) -> Union {
+    let (word, bytes) = match u.payload_align {
+        1 => ("u8", 1),
+        2 => ("u16", 2),
+        4 => ("u32", 4),
+        _ => ("u64", 8),
     };
-    ty.dims.iter().rev().fold(element, |inner, n| format!("[{inner}; {n}]"))
+    let words = u.payload / bytes;
+    let variants = u.variants.iter().map(|v| Variant {
+        doc: doc(&notes::variant(v), "    "),
+        name: v.name.clone(),
+        rust_name: rust_variant(&v.name),
+        constant: v.name.to_uppercase(),
+        number: literal(i128::from(v.number)),
+        ty: v.ty.as_ref().map(|ty| names.type_of(ty)),
+        expr: v.ty.as_ref().map_or(String::new(), |ty| ty.expr().to_string()),
+    });
+    let (uses, imports) = names.uses(u.variants.iter().filter_map(|v| v.ty.as_ref()));
+    Union {
+        doc: doc_before(&notes::union(u)),
+        attributes: attributes(&u.name, options),
+        name: u.name.clone(),
+        tag: u.tag.name(),
+        size: u.layout.size,
+        align: u.layout.align,
+        over_aligned: u.layout.align > u.tag.size().max(bytes),
+        head_gap: u.layout.offset - u.tag.size(),
+        offset: u.layout.offset,
+        storage: format!("[{word}; {words}]"),
+        storage_zero: format!("[0; {words}]"),
+        tail_gap: u.layout.size - u.layout.offset - u.payload,
+        variants: variants.collect(),
+        uses,
+        imports,
+    }
 }
 
-fn default_of(ty: &Type) -> String {
-    let element = match &ty.element {
-        Element::Primitive(Primitive::Bool) => "::shm_runtime::Bool::FALSE".to_owned(),
-        Element::Primitive(Primitive::F32 | Primitive::F64) => "0.0".to_owned(),
-        Element::Primitive(_) => "0".to_owned(),
-        Element::Str(_) => "::shm_runtime::Str::EMPTY".to_owned(),
-        Element::Bytes(n) => format!("[0; {n}]"),
-        Element::Enum(name, _) | Element::Flags(name, _) => format!("{name}(0)"),
-        Element::Struct(name) => format!("<{name} as ::core::default::Default>::default()"),
-    };
-    ty.dims.iter().rev().fold(element, |inner, n| format!("[{inner}; {n}]"))
+/// How types are written in the module of a schema.
+struct Names {
+    /// The modules of the schemas that it imports.
+    modules: BTreeMap<String, String>,
+    /// What lists leave free behind their last item, by their names.
+    tails: BTreeMap<String, u64>,
 }
 
-fn segment(s: &crate::model::Segment) -> Segment {
+impl Names {
+    fn new(schema: &Schema) -> Self {
+        let modules = schema.with_imports();
+        let tails = schema.types.iter().filter_map(|decl| match decl {
+            TypeDecl::Wrapped(w) => Some((w.name.clone(), w.tail_gap())),
+            _ => None,
+        });
+        Self {
+            modules: modules.iter().map(|s| (s.name.clone(), s.module.clone())).collect(),
+            tails: tails.collect(),
+        }
+    }
+
+    /// A declared type: the modules of two schemas lie side by side.
+    fn path(&self, name: &TypeName) -> String {
+        match self.modules.get(&name.schema) {
+            Some(module) => format!("super::{module}::{}", name.name),
+            None => name.name.clone(),
+        }
+    }
+
+    /// The declared types that some types are made of: of this schema, and of
+    /// others.
+    fn uses<'t>(&self, types: impl Iterator<Item = &'t Type>) -> (String, Vec<Import>) {
+        let all: BTreeSet<&TypeName> = types.filter_map(|ty| ty.element.named()).collect();
+        let (own, others): (Vec<&TypeName>, Vec<&TypeName>) =
+            all.into_iter().partition(|name| name.schema.is_empty());
+        let own: Vec<&str> = own.iter().map(|name| name.name.as_str()).collect();
+        let others =
+            others.iter().map(|name| Import { path: self.path(name), schema: name.schema.clone() });
+        (own.join(", "), others.collect())
+    }
+
+    fn type_of(&self, ty: &Type) -> String {
+        let element = match &ty.element {
+            Element::Primitive(Primitive::Bool) => "::shm_runtime::Bool".to_owned(),
+            Element::Primitive(p) => p.name().to_owned(),
+            Element::Str(n) => format!("::shm_runtime::Str<{n}>"),
+            Element::Bytes(n) => format!("[u8; {n}]"),
+            Element::Enum(name, _)
+            | Element::Flags(name, _)
+            | Element::Struct(name)
+            | Element::Union(name) => self.path(name),
+            Element::List(inner, n) => {
+                let tail = ty.element.wrapped_name().and_then(|name| self.tails.get(&name));
+                let inner = self.type_of(inner);
+                match tail {
+                    Some(tail) if *tail > 0 => format!("::shm_runtime::List<{inner}, {n}, {tail}>"),
+                    _ => format!("::shm_runtime::List<{inner}, {n}>"),
+                }
+            }
+            Element::Optional(inner) => {
+                format!("::shm_runtime::Optional<{}>", self.type_of(inner))
+            }
+        };
+        ty.dims.iter().rev().fold(element, |inner, n| format!("[{inner}; {n}]"))
+    }
+
+    fn default_of(&self, f: &Field) -> String {
+        let ty = &f.ty;
+        if let Some(default) = &f.default {
+            return self.given_default(&ty.element, default);
+        }
+        let element = match &ty.element {
+            Element::Primitive(Primitive::Bool) => "::shm_runtime::Bool::FALSE".to_owned(),
+            Element::Primitive(Primitive::F32 | Primitive::F64) => "0.0".to_owned(),
+            Element::Primitive(_) => "0".to_owned(),
+            Element::Str(_) => "::shm_runtime::Str::EMPTY".to_owned(),
+            Element::Bytes(n) => format!("[0; {n}]"),
+            Element::Enum(name, _) | Element::Flags(name, _) => {
+                format!("{}(0)", self.path(name))
+            }
+            Element::Struct(name) | Element::Union(name) => {
+                format!("<{} as ::core::default::Default>::default()", self.path(name))
+            }
+            Element::List(..) => "::shm_runtime::List::new()".to_owned(),
+            Element::Optional(_) => "::shm_runtime::Optional::none()".to_owned(),
+        };
+        ty.dims.iter().rev().fold(element, |inner, n| format!("[{inner}; {n}]"))
+    }
+
+    /// A default that the schema gives.
+    fn given_default(&self, element: &Element, default: &FieldDefault) -> String {
+        let ty = element.named().map(|name| self.path(name)).unwrap_or_default();
+        match default {
+            FieldDefault::Value(Value::Bool(true)) => "::shm_runtime::Bool::TRUE".to_owned(),
+            FieldDefault::Value(Value::Bool(false)) => "::shm_runtime::Bool::FALSE".to_owned(),
+            FieldDefault::Value(number) => match element {
+                Element::Primitive(p) => value(*p, *number),
+                _ => String::new(), // the model gives numbers to primitives only
+            },
+            FieldDefault::Text(text) => {
+                let mut escaped = String::new();
+                text.chars().for_each(|c| escaped.extend(c.escape_debug()));
+                format!("::shm_runtime::Str::from_literal(\"{escaped}\")")
+            }
+            FieldDefault::Enum(name) => format!("{ty}::{name}"),
+            FieldDefault::Flags(_, bits) => format!("{ty}({})", hexadecimal(*bits)),
+        }
+    }
+}
+
+fn segment(s: &crate::model::Segment, names: &Names) -> Segment {
     let mut contract = String::new();
     for byte in &s.contract_bytes {
         let _ = write!(contract, "{}", byte.escape_ascii());
@@ -322,21 +569,20 @@ fn segment(s: &crate::model::Segment) -> Segment {
         participants: s.participants,
         contract,
         size: literal(i128::from(s.size)),
-        objects: s
-            .objects
-            .iter()
-            .enumerate()
-            .map(|(index, o)| Object {
+        queues: s
+            .handles()
+            .map(|(index, o, item, layout)| Queue {
                 doc: if o.doc.is_empty() {
                     String::new()
                 } else {
                     doc(&o.doc, "    ") + "    ///\n"
                 },
                 name: o.name.clone(),
-                item: o.item.clone(),
-                capacity: o.layout.capacity,
+                item: names.path(&item.name),
+                capacity: layout.capacity,
                 index,
             })
             .collect(),
+        others: others(s, "/// "),
     }
 }

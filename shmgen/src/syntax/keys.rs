@@ -1,9 +1,13 @@
 //! The keys of each table of a schema, in one place: what the parser accepts,
 //! and what `shmgen schema` tells editors.
 
+mod objects;
+
+pub(crate) use objects::{COUNTER, OBJECT};
+
 use Shape::{
-    Bits, Choice, Constant, Dotted, Edition, Integer, Lints, List, Name, Named, One, Permissions,
-    Scalar, Table, Text, Type, Version,
+    Bits, Choice, Constant, Default, Dotted, Edition, Flag, Integer, Lints, List, Name, Named,
+    Number, Permissions, Scalar, Side, Table, Text, Texts, Type, Version,
 };
 
 /// A key of a table.
@@ -46,12 +50,20 @@ pub(crate) enum Shape {
     Integer(i128, i128),
     /// A list of codes of lints.
     Lints,
+    /// A list of texts.
+    Texts,
     /// A whole number of up to 0o777.
     Permissions,
     /// The value of a constant.
     Constant,
-    /// The number 1.
-    One,
+    /// A number, or an expression.
+    Number,
+    /// The value of a field.
+    Default,
+    /// The number 1, or "many".
+    Side,
+    /// `true` or `false`.
+    Flag,
     /// A table.
     Table(&'static TableKind),
     /// A table of such tables by name.
@@ -106,6 +118,10 @@ const fn later(name: &'static str) -> Key {
 const ANY: Shape = Integer(i64::MIN as i128, u64::MAX as i128);
 const DOC: Key = key("doc", Text, "Documentation, which goes into the generated code.");
 const SINCE: Key = key("since", Version, "The version of the schema that brought it.");
+const DEPRECATED: Key =
+    key("deprecated", Text, "Why it is not to be used any more: \"use x instead\".");
+const RANGED: Key =
+    key("range", Table(&RANGE), "The numbers that belong into it: { min = 1, max = 10 }.");
 const LINTS: Key = key("lint", Table(&LINT), "Lints that are allowed here and inside, and why.");
 
 pub(crate) const ROOT: TableKind = table(
@@ -118,7 +134,7 @@ pub(crate) const ROOT: TableKind = table(
         key("enum", Named(&ENUM), "Named numbers."),
         key("flags", Named(&FLAGS), "Sets of named bits."),
         key("struct", Named(&STRUCT), "Structs, whose fields lie in the order written."),
-        later("union"),
+        key("union", Named(&UNION), "One of several types, told apart by a tag."),
         key("segment", Named(&SEGMENT), "Shared memory with the objects that lie in it."),
     ],
 );
@@ -130,7 +146,7 @@ pub(crate) const SCHEMA: TableKind = table(
         required("version", Version, "major.minor, as a label."),
         DOC,
         LINTS,
-        later("imports"),
+        key("imports", Texts, "Schema files whose types are used here, relative to this file."),
     ],
 );
 
@@ -142,14 +158,22 @@ pub(crate) const LINT: TableKind = table(
     ],
 );
 
+pub(crate) const RANGE: TableKind = table(
+    "a range",
+    &[
+        key("min", Number, "The least number; an expression as text."),
+        key("max", Number, "The greatest number; an expression as text."),
+    ],
+);
+
 pub(crate) const CONST: TableKind = table(
     "a constant",
     &[
         required("type", Scalar, "A number's type, or bool."),
-        required("value", Constant, "A value of that type."),
+        required("value", Constant, "A value of that type, or an expression: \"LEVELS * 2 + 1\"."),
         DOC,
         LINTS,
-        later("deprecated"),
+        DEPRECATED,
     ],
 );
 
@@ -160,8 +184,8 @@ pub(crate) const ALIAS: TableKind = table(
         key("unit", Text, "The unit of fields of this type that have none of their own."),
         DOC,
         LINTS,
-        later("deprecated"),
-        later("range"),
+        DEPRECATED,
+        RANGED,
     ],
 );
 
@@ -172,7 +196,7 @@ pub(crate) const ENUM: TableKind = table(
         required("value", List(&VALUE), "Its named numbers; any other number is a value too."),
         DOC,
         LINTS,
-        later("deprecated"),
+        DEPRECATED,
     ],
 );
 
@@ -184,7 +208,7 @@ pub(crate) const VALUE: TableKind = table(
         DOC,
         LINTS,
         SINCE,
-        later("deprecated"),
+        DEPRECATED,
     ],
 );
 
@@ -195,7 +219,7 @@ pub(crate) const FLAGS: TableKind = table(
         required("bit", List(&BIT), "Its named bits."),
         DOC,
         LINTS,
-        later("deprecated"),
+        DEPRECATED,
     ],
 );
 
@@ -207,7 +231,7 @@ pub(crate) const BIT: TableKind = table(
         DOC,
         LINTS,
         SINCE,
-        later("deprecated"),
+        DEPRECATED,
     ],
 );
 
@@ -224,9 +248,13 @@ pub(crate) const STRUCT: TableKind = table(
         ),
         DOC,
         LINTS,
-        later("extent"),
+        key(
+            "extent",
+            Integer(1, 1 << 30),
+            "Its size in bytes, of which the end is kept free for fields of later versions.",
+        ),
         later("assert"),
-        later("deprecated"),
+        DEPRECATED,
     ],
 );
 
@@ -240,13 +268,37 @@ pub(crate) const FIELD: TableKind = TableKind {
         DOC,
         LINTS,
         SINCE,
-        later("default"),
-        later("range"),
-        later("deprecated"),
+        key("default", Default, "What a new value has in it; the form is that of the type."),
+        RANGED,
+        DEPRECATED,
     ],
     rules: &[],
     instead: Some(("reserved", &RESERVED)),
 };
+
+pub(crate) const UNION: TableKind = table(
+    "a union",
+    &[
+        required("tag", Bits { signed: false }, "The unsigned integer type of its tag."),
+        required("variant", List(&VARIANT), "Its variants; any other tag is a value too."),
+        DOC,
+        LINTS,
+        DEPRECATED,
+    ],
+);
+
+pub(crate) const VARIANT: TableKind = table(
+    "a variant",
+    &[
+        required("name", Name, "Its name."),
+        required("number", Integer(0, u64::MAX as i128), "The tag that says it is there."),
+        key("type", Type, "What it holds; nothing if it is left out."),
+        DOC,
+        LINTS,
+        SINCE,
+        DEPRECATED,
+    ],
+);
 
 pub(crate) const RESERVED: TableKind = table(
     "reserved bytes",
@@ -279,37 +331,5 @@ pub(crate) const SEGMENT: TableKind = TableKind {
             excludes: &["name"],
         },
     ],
-    instead: None,
-};
-
-pub(crate) const OBJECT: TableKind = TableKind {
-    what: "an object",
-    keys: &[
-        required("name", Name, "Its name."),
-        required("kind", Choice(&["queue"]), "How it is used."),
-        key("item", Type, "The struct that a queue passes."),
-        key(
-            "capacity",
-            Integer(1, i64::MAX as i128),
-            "How many items a queue always has room for.",
-        ),
-        key("producers", One, "How many may push."),
-        key("consumers", One, "How many may pop."),
-        DOC,
-        LINTS,
-        later("type"),
-        later("bytes"),
-        later("order"),
-        later("lanes"),
-        later("redeliver"),
-        later("counter"),
-    ],
-    rules: &[Rule {
-        of: "kind",
-        choice: "queue",
-        by_default: false,
-        needs: &["item", "capacity"],
-        excludes: &[],
-    }],
     instead: None,
 };

@@ -25,7 +25,19 @@ impl Context<'_> {
         self.diagnostics.error(code, &self.source, span, message)
     }
 
-    fn wrong_kind(&mut self, node: &Node<'_>, key: &str, expected: &str) {
+    /// Places inside a TOML string, whose span includes the quotes. They are
+    /// exact unless the string has escapes; then they are all of it.
+    pub(crate) fn inside(&self, text: &Spanned<String>) -> impl Fn(Span) -> Span + use<> {
+        let written = self.source.text().get(text.span.clone()).unwrap_or("");
+        let start = written.find(text.value.as_str()).map(|at| text.span.start + at);
+        let whole = text.span.clone();
+        move |part| match start {
+            Some(start) => start + part.start..start + part.end,
+            None => whole.clone(),
+        }
+    }
+
+    pub(super) fn wrong_kind(&mut self, node: &Node<'_>, key: &str, expected: &str) {
         let found = node.get_ref().type_str();
         self.error(Code::E011, node.span(), format!("`{key}` is {expected}"))
             .label(format!("this is {}", with_article(found)));
@@ -68,6 +80,17 @@ impl Context<'_> {
         }
     }
 
+    /// The value as `true` or `false`.
+    pub(crate) fn flag(&mut self, node: &Node<'_>, key: &str) -> Option<bool> {
+        match node.get_ref() {
+            DeValue::Boolean(flag) => Some(*flag),
+            _ => {
+                self.wrong_kind(node, key, "true or false");
+                None
+            }
+        }
+    }
+
     /// The value as the code of a lint.
     fn lint_code(&mut self, node: &Node<'_>) -> Option<Code> {
         let text = self.text(node, "allow")?;
@@ -96,13 +119,24 @@ impl Context<'_> {
                 return None;
             }
         };
+        let number = self.in_64_bits(number, &node.span(), key)?;
+        Some(Spanned::new(number, node.span()))
+    }
+
+    /// A number, if it has no more than 64 bits.
+    pub(super) fn in_64_bits(
+        &mut self,
+        number: Option<i128>,
+        span: &Span,
+        key: &str,
+    ) -> Option<i128> {
         // Whatever TOML or an editor can hold fits; so these are nonsense.
         let number = number.filter(|n| (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(n));
         if number.is_none() {
-            self.error(Code::E013, node.span(), format!("`{key}` is a whole number of 64 bits"))
-                .label("this is none");
+            let message = format!("`{key}` is a whole number of 64 bits");
+            self.error(Code::E013, span.clone(), message).label("this is none");
         }
-        Some(Spanned::new(number?, node.span()))
+        number
     }
 }
 
@@ -196,6 +230,11 @@ impl<'t, 'a> Table<'t, 'a> {
         self.table.get(key)
     }
 
+    /// Where a key itself stands.
+    pub(crate) fn key_span(&self, key: &str) -> Option<Span> {
+        self.table.keys().find(|k| k.get_ref() == key).map(toml::Spanned::span)
+    }
+
     /// The entries of a table of named things, in the order of the file.
     pub(crate) fn named(&self, context: &mut Context<'_>, key: &str) -> Vec<Named<'t, 'a>> {
         let Some(node) = self.get(key) else { return Vec::new() };
@@ -223,6 +262,16 @@ impl<'t, 'a> Table<'t, 'a> {
         self.get(key).and_then(|node| context.integer(node, key))
     }
 
+    /// A list of texts; empty if the key is not there.
+    pub(crate) fn texts(&self, context: &mut Context<'_>, key: &str) -> Vec<Spanned<String>> {
+        let Some(node) = self.get(key) else { return Vec::new() };
+        let Some(list) = node.get_ref().as_array() else {
+            context.wrong_kind(node, key, "a list of texts: [\"..\"]");
+            return Vec::new();
+        };
+        list.iter().filter_map(|item| context.text(item, key)).collect()
+    }
+
     /// Lints that are allowed here: `{ allow = [..], reason = ".." }`.
     pub(crate) fn lint(&self, context: &mut Context<'_>) -> Vec<Code> {
         let Some(node) = self.get("lint") else { return Vec::new() };
@@ -241,6 +290,19 @@ impl<'t, 'a> Table<'t, 'a> {
             return Vec::new();
         };
         list.iter().filter_map(|item| context.lint_code(item)).collect()
+    }
+
+    /// Why it is not to be used any more, in one line.
+    pub(crate) fn deprecated(&self, context: &mut Context<'_>) -> Option<String> {
+        let text = self.text(context, "deprecated")?;
+        let line = text.value.split_whitespace().collect::<Vec<_>>().join(" ");
+        if line.is_empty() {
+            context
+                .error(Code::E013, text.span, "the text is empty")
+                .help("say what to use instead; whoever gets the warning will ask");
+            return None;
+        }
+        Some(line)
     }
 
     /// Documentation, without the white space around it.

@@ -4,8 +4,10 @@
 //! in the program that asks, 40 in the segment that it met.
 
 mod fields;
+mod objects;
 
-use super::descriptor::{Contract, ObjectDef, ObjectKind, TypeBody, TypeDef};
+use super::descriptor::{Contract, TypeBody, TypeDef, VariantDef};
+use super::type_expr::TypeExpr;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -41,7 +43,7 @@ pub fn explain(mine: &Contract, segment: &Contract) -> Vec<Difference> {
             compare_types(&mut out, def, theirs);
         }
     }
-    compare_objects(&mut out, &mine.objects, &segment.objects);
+    objects::compare(&mut out, &mine.objects, &segment.objects);
     // A type that only one side has is news only if no field or object that
     // uses it was named already.
     if out.0.is_empty() {
@@ -74,6 +76,15 @@ fn compare_types(out: &mut Out, mine: &TypeDef, theirs: &TypeDef) {
         (TypeBody::Struct(a), TypeBody::Struct(b)) => {
             let before = out.0.len();
             fields::compare(out, &path, a, b);
+            if mine.extent != theirs.extent {
+                out.add(
+                    path.clone(),
+                    match mine.extent {
+                        true => "has an extent here, none in the segment",
+                        false => "has no extent here, one in the segment",
+                    },
+                );
+            }
             if out.0.len() == before && (mine.size, mine.align) != (theirs.size, theirs.align) {
                 let text = format!(
                     "is {} bytes aligned to {} here, {} bytes aligned to {} in the segment",
@@ -98,6 +109,12 @@ fn compare_types(out: &mut Out, mine: &TypeDef, theirs: &TypeDef) {
             let b: Vec<_> = b.iter().map(|v| (v.name.as_str(), i128::from(v.bit))).collect();
             compare_members(out, &path, &a, &b);
         }
+        (TypeBody::Union(ra, a), TypeBody::Union(rb, b)) => {
+            if ra != rb {
+                out.add(path.clone(), &format!("has a tag of {ra} here, of {rb} in the segment"));
+            }
+            compare_variants(out, &path, a, b);
+        }
         (a, b) => {
             out.add(path, &format!("is {} here, {} in the segment", kind_of(a), kind_of(b)));
         }
@@ -109,6 +126,25 @@ fn kind_of(body: &TypeBody) -> &'static str {
         TypeBody::Struct(_) => "a struct",
         TypeBody::Enum(..) => "an enum",
         TypeBody::Flags(..) => "a set of flags",
+        TypeBody::Union(..) => "a union",
+    }
+}
+
+fn compare_variants(out: &mut Out, path: &str, mine: &[VariantDef], theirs: &[VariantDef]) {
+    let numbers = |variants: &'_ [VariantDef]| -> Vec<(String, i128)> {
+        variants.iter().map(|v| (v.name.clone(), i128::from(v.number))).collect()
+    };
+    let (a, b) = (numbers(mine), numbers(theirs));
+    let a: Vec<_> = a.iter().map(|(name, number)| (name.as_str(), *number)).collect();
+    let b: Vec<_> = b.iter().map(|(name, number)| (name.as_str(), *number)).collect();
+    compare_members(out, path, &a, &b);
+    let theirs: BTreeMap<&str, &VariantDef> = theirs.iter().map(|v| (v.name.as_str(), v)).collect();
+    let shown = |v: &VariantDef| v.ty.as_ref().map_or("nothing".to_owned(), TypeExpr::to_string);
+    for variant in mine {
+        if let Some(other) = theirs.get(variant.name.as_str()).filter(|o| o.ty != variant.ty) {
+            let text = format!("holds {} here, {} in the segment", shown(variant), shown(other));
+            out.add(format!("{path}.{}", variant.name), &text);
+        }
     }
 }
 
@@ -134,43 +170,11 @@ fn compare_members(out: &mut Out, path: &str, mine: &[(&str, i128)], theirs: &[(
     }
 }
 
-fn compare_objects(out: &mut Out, mine: &[ObjectDef], theirs: &[ObjectDef]) {
-    let by_name = |objects: &'_ [ObjectDef]| -> BTreeMap<String, usize> {
-        objects.iter().enumerate().map(|(i, o)| (o.name.clone(), i)).collect()
-    };
-    let (my_names, their_names) = (by_name(mine), by_name(theirs));
-    for (i, object) in mine.iter().enumerate() {
-        let here = format!("object {}", object.name);
-        let Some((j, other)) = their_names.get(&object.name).map(|j| (*j, &theirs[*j])) else {
-            out.add(here, &format!("({}) is not in the segment", object.kind.name()));
-            continue;
-        };
-        let (ObjectKind::Queue(a), ObjectKind::Queue(b)) = (&object.kind, &other.kind);
-        if a.item != b.item {
-            let text = format!("holds {} here, {} in the segment", a.item, b.item);
-            out.add(here.clone(), &text);
-        }
-        if a.capacity != b.capacity {
-            let text = format!("has capacity {} here, {} in the segment", a.capacity, b.capacity);
-            out.add(here.clone(), &text);
-        }
-        if i != j {
-            out.add(here, &format!("is number {i} here, number {j} in the segment"));
-        }
-    }
-    for object in theirs {
-        if !my_names.contains_key(&object.name) {
-            let text = format!("({}) is in the segment only", object.kind.name());
-            out.add(format!("object {}", object.name), &text);
-        }
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::pedantic)]
 mod tests {
     use super::*;
-    use crate::contract::{Field, Primitive, QueueDef, TypeExpr};
+    use crate::contract::{Field, ObjectDef, ObjectKind, Primitive, QueueDef, Range};
 
     fn contract(fields: &[(&str, u64, &str)], unit: &str) -> Contract {
         let fields: Vec<Field> = fields
@@ -186,7 +190,8 @@ mod tests {
                 .size_and_align(&ty)
                 .unwrap()
                 .0;
-                Field { name: (*name).to_owned(), offset: *offset, size, ty, unit: unit.to_owned() }
+                let (name, unit) = ((*name).to_owned(), unit.to_owned());
+                Field { name, offset: *offset, size, ty, unit, range: None }
             })
             .collect();
         let size = fields.last().map_or(8, |f| f.offset + f.size).next_multiple_of_8();
@@ -199,13 +204,11 @@ mod tests {
                 size,
                 align: 8,
                 body: TypeBody::Struct(fields),
+                extent: false,
             }],
             objects: vec![ObjectDef {
                 name: "books".into(),
-                kind: ObjectKind::Queue(QueueDef {
-                    item: TypeExpr::parse("Book").unwrap(),
-                    capacity: 4,
-                }),
+                kind: ObjectKind::Queue(QueueDef::one_to_one(TypeExpr::parse("Book").unwrap(), 4)),
             }],
         }
     }
@@ -260,6 +263,57 @@ mod tests {
     }
 
     #[test]
+    fn ranges_are_compared_and_hinder_a_renaming() {
+        let with = |range: &str| {
+            let mut out = contract(&[("x", 0, "u64"), ("y", 8, "f32[2]")], "");
+            let TypeBody::Struct(fields) = &mut out.types[0].body else { unreachable!() };
+            fields[0].range = Range::parse(range, Primitive::U64);
+            fields[1].range = Range::parse("0.1..", Primitive::F32);
+            out
+        };
+        let mine = with("1..10");
+        assert_eq!(Contract::decode(&mine.encode()).unwrap(), mine);
+        let told = texts(&mine, &with("..10"));
+        assert_eq!(told, ["Book.x has range 1..10 here, ..10 in the segment"]);
+        let told = texts(&mine, &with(""));
+        assert_eq!(told, ["Book.x has range 1..10 here, none in the segment"]);
+        let mut renamed = with("");
+        let TypeBody::Struct(fields) = &mut renamed.types[0].body else { unreachable!() };
+        fields[0].name = "z".to_owned();
+        assert_eq!(texts(&mine, &renamed)[0], "Book.x (u64 at 0) is not in the segment");
+    }
+
+    #[test]
+    fn an_extent_is_news_of_its_own() {
+        let plain = contract(&[("ts", 0, "u64")], "");
+        let mut kept = plain.clone();
+        kept.types[0].extent = true;
+        assert_eq!(Contract::decode(&kept.encode()).unwrap(), kept);
+        assert_ne!(kept.fingerprint(), plain.fingerprint());
+        assert_eq!(texts(&kept, &plain), ["Book has an extent here, none in the segment"]);
+        assert_eq!(texts(&plain, &kept), ["Book has no extent here, one in the segment"]);
+        let mut larger = kept.clone();
+        larger.types[0].size = 64;
+        let told = texts(&kept, &larger);
+        assert_eq!(
+            told,
+            ["Book is 8 bytes aligned to 8 here, 64 bytes aligned to 8 in the segment"]
+        );
+    }
+
+    #[test]
+    fn a_range_that_is_none_is_refused() {
+        let mut bad = contract(&[("x", 0, "u8")], "");
+        let TypeBody::Struct(fields) = &mut bad.types[0].body else { unreachable!() };
+        fields[0].range = Range::parse("1..300", Primitive::U16);
+        assert!(Contract::decode(&bad.encode()).unwrap_err().to_string().contains("not a range"));
+        let mut bad = contract(&[("x", 0, "str[8]")], "");
+        let TypeBody::Struct(fields) = &mut bad.types[0].body else { unreachable!() };
+        fields[0].range = Range::parse("1..2", Primitive::U8);
+        assert!(Contract::decode(&bad.encode()).is_err());
+    }
+
+    #[test]
     fn enums_and_flags_and_objects_are_compared_too() {
         let mut a = contract(&[("ts", 0, "u64")], "");
         a.types.push(TypeDef {
@@ -271,6 +325,7 @@ mod tests {
                 Primitive::I8,
                 vec![super::super::ValueDef { name: "BUY".into(), number: -1 }],
             ),
+            extent: false,
         });
         assert_eq!(Contract::decode(&a.encode()).unwrap(), a);
         let mut b = a.clone();
@@ -280,7 +335,7 @@ mod tests {
         );
         assert_eq!(texts(&a, &b), ["Side.BUY is -1 here, 2 in the segment"]);
         b.objects[0].kind =
-            ObjectKind::Queue(QueueDef { item: TypeExpr::parse("Book").unwrap(), capacity: 8 });
+            ObjectKind::Queue(QueueDef::one_to_one(TypeExpr::parse("Book").unwrap(), 8));
         assert!(
             texts(&a, &b)
                 .contains(&"object books has capacity 4 here, 8 in the segment".to_owned())
