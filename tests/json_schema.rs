@@ -120,7 +120,7 @@ extent = 128
 align = 64
 field = [
   { name = "a", type = "u64", unit = "ns", align = 8, doc = "A field.", deprecated = "use it", default = 5, range = { min = 1, max = 9 }, since = "1.0", lint = { allow = ["L001", "L004"], reason = "x" } },
-  { reserved = 8, doc = "Free." },
+  { reserved = 8, was = ["old"], doc = "Free." },
 ]
 [segment.feed]
 backend = "posix"
@@ -215,7 +215,7 @@ fn keys_that_are_not_supported_are_left_out() {
     assert_eq!(schema["$schema"], "https://json-schema.org/draft/2020-12/schema");
     assert!(schema["properties"]["union"].is_null() && schema["properties"]["struct"].is_object());
     let field = &schema["$defs"]["field"]["else"]["properties"];
-    assert!(schema["$defs"]["reserved-bytes"]["properties"]["was"].is_null());
+    assert!(schema["$defs"]["struct"]["properties"]["assert"].is_null());
     assert_eq!(field["unit"]["type"], "string");
     // Every key says what it is for.
     let mut open = vec![&schema];

@@ -43,6 +43,7 @@ macro_rules! __shared_struct {
         uses [$($uses:ty),*],
         fields { $($field:ident at $offset:literal size $bytes:literal: $expr:literal $unit:literal $range:literal;)* },
         reserved { $($reserved:ident at $hole:literal;)* },
+        was { $($was:literal at $place:literal size $room:literal;)* },
         extent $extent:literal
     ) => {
         #[allow(deprecated)]
@@ -67,6 +68,7 @@ macro_rules! __shared_struct {
                     $(<$uses as $crate::SharedLayout>::describe(types);)*
                     let mut def = $crate::__private::StructBuilder::new($size, $align);
                     $(def.field(stringify!($field), ($offset, $bytes), $expr, $unit, $range);)*
+                    $(def.was($was, ($place, $room));)*
                     def.extent($extent);
                     def.finish()
                 })
@@ -99,7 +101,7 @@ macro_rules! __shared_number {
 macro_rules! __derived_struct {
     (
         $type:ident,
-        fields { $($field:ident: $ty:ty, $kind:ident, $unit:literal, $min:expr, $max:expr;)* },
+        fields { $($field:ident: $ty:ty, $kind:ident, $unit:literal, $min:expr, $max:expr, [$($was:literal),*];)* },
         extent $extent:literal
     ) => {
         #[allow(deprecated)]
@@ -134,17 +136,21 @@ macro_rules! __derived_struct {
                         ::core::mem::size_of::<$type>() as u64,
                         ::core::mem::align_of::<$type>() as u64,
                     );
-                    $(def.derived_field(
-                        stringify!($field),
-                        (
+                    $(
+                        let place = (
                             $crate::__offset_of!($type, $field) as u64,
                             ::core::mem::size_of::<$ty>() as u64,
-                        ),
-                        <$ty as $crate::SharedLayout>::describe(_types),
-                        $crate::__private::FieldKind::$kind,
-                        $unit,
-                        ($min, $max),
-                    );)*
+                        );
+                        def.derived_field(
+                            stringify!($field),
+                            place,
+                            <$ty as $crate::SharedLayout>::describe(_types),
+                            $crate::__private::FieldKind::$kind,
+                            $unit,
+                            ($min, $max),
+                        );
+                        $(def.was($was, place);)*
+                    )*
                     def.extent($extent);
                     def.finish()
                 })

@@ -1,7 +1,7 @@
 //! From the model to the contract, which is shm-runtime's.
 
-use crate::model::{Member, Schema, TypeDecl};
-use shm_runtime::contract::{BitDef, Field, TypeBody, TypeDef, ValueDef};
+use crate::model::{self, Member, Schema, TypeDecl};
+use shm_runtime::contract::{BitDef, Field, TypeBody, TypeDef, ValueDef, Was};
 use std::collections::BTreeSet;
 
 /// The definitions of the named types and of all that they contain, sorted.
@@ -26,6 +26,11 @@ pub(crate) fn types_of<'a>(
 
 fn definition(decl: &TypeDecl) -> TypeDef {
     let extent = matches!(decl, TypeDecl::Struct(s) if s.extent);
+    let mut was: Vec<Was> = match decl {
+        TypeDecl::Struct(s) => s.was().flat_map(former).collect(),
+        TypeDecl::Enum(_) | TypeDecl::Flags(_) => Vec::new(),
+    };
+    was.sort();
     let (size, align, body) = match decl {
         TypeDecl::Struct(s) => {
             let fields = s.members.iter().filter_map(|m| match m {
@@ -57,5 +62,10 @@ fn definition(decl: &TypeDecl) -> TypeDef {
             (f.repr.size(), f.repr.size(), TypeBody::Flags(f.repr, bits))
         }
     };
-    TypeDef { schema: String::new(), name: decl.name().to_owned(), size, align, body, extent }
+    TypeDef { schema: String::new(), name: decl.name().to_owned(), size, align, body, extent, was }
+}
+
+/// The fields that lay in reserved bytes, each by itself.
+fn former(was: &model::Was) -> impl Iterator<Item = Was> + '_ {
+    was.names.iter().map(|name| Was { offset: was.offset, name: name.clone(), size: was.size })
 }

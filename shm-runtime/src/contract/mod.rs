@@ -25,6 +25,7 @@ mod value;
 pub use decode::DecodeError;
 pub use descriptor::{
     BitDef, Contract, Field, ObjectDef, ObjectKind, QueueDef, TypeBody, TypeDef, TypeSet, ValueDef,
+    Was,
 };
 pub use explain::{Difference, explain};
 pub use fingerprint::{Fingerprint, type_fingerprint};

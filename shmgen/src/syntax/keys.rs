@@ -2,8 +2,8 @@
 //! and what `shmgen schema` tells editors.
 
 use Shape::{
-    Bits, Choice, Constant, Default, Dotted, Edition, Integer, Lints, List, Name, Named, Number,
-    One, Permissions, Scalar, Table, Text, Type, Version,
+    Bits, Choice, Constant, Default, Dotted, Edition, Integer, Lints, List, Name, Named, Names,
+    Number, One, Permissions, Scalar, Table, Text, Type, Version,
 };
 
 /// A key of a table.
@@ -44,6 +44,8 @@ pub(crate) enum Shape {
     Edition,
     /// A whole number within these bounds.
     Integer(i128, i128),
+    /// A list of names.
+    Names,
     /// A list of codes of lints.
     Lints,
     /// A whole number of up to 0o777.
@@ -270,7 +272,11 @@ pub(crate) const FIELD: TableKind = TableKind {
 
 pub(crate) const RESERVED: TableKind = table(
     "reserved bytes",
-    &[required("reserved", Integer(1, 1 << 30), "So many bytes, always zero."), DOC, later("was")],
+    &[
+        required("reserved", Integer(1, 1 << 30), "So many bytes, always zero."),
+        key("was", Names, "The fields that lay there in earlier versions."),
+        DOC,
+    ],
 );
 
 pub(crate) const SEGMENT: TableKind = TableKind {

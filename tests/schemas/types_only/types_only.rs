@@ -46,6 +46,8 @@ impl ::core::fmt::Debug for Smallest {
     },
     reserved {
     },
+    was {
+    },
     extent false
 }
 
@@ -97,6 +99,8 @@ impl ::core::fmt::Debug for Nested {
     },
     reserved {
         _reserved0 at 6;
+    },
+    was {
     },
     extent false
 }
