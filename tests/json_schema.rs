@@ -120,7 +120,7 @@ extent = 128
 align = 64
 field = [
   { name = "a", type = "u64", unit = "ns", align = 8, doc = "A field.", deprecated = "use it", default = 5, range = { min = 1, max = 9 }, since = "1.0", lint = { allow = ["L001", "L004"], reason = "x" } },
-  { reserved = 8, doc = "Free." },
+  { reserved = 8, was = ["old"], doc = "Free." },
 ]
 [segment.feed]
 backend = "posix"

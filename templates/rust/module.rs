@@ -255,6 +255,11 @@ impl ::core::fmt::Debug for {{ s.name }} {
         {{ m.name }} at {{ m.offset }};
 {%- endfor %}
     },
+    was {
+{%- for (name, offset, size) in s.was %}
+        "{{ name }}" at {{ offset }} size {{ size }};
+{%- endfor %}
+    },
     extent {{ s.extent }}
 }
 {% when Decl::Union(u) %}

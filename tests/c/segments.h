@@ -103,6 +103,13 @@ static void a_mismatch_names_the_first_difference(void) {
   check_mismatch(PLAIN, FIELD_MISSING, ": Trade.side (Side at 16) is in the segment only");
   check_mismatch(FIELDS_SWAPPED, PLAIN, ": Trade.price is at 8 (u64) in the segment, at 0 (i64) here");
   check_mismatch(OTHER_UNIT, PLAIN, ": Trade.price has unit `USD` here, `EUR` in the segment");
+  check_mismatch(OTHER_RANGE, PLAIN, ": Trade.price has range 0.. here, 0..10 in the segment");
+  check_mismatch(OTHER_WAS, PLAIN, ": Trade.cost (formerly 4 bytes at 24) is in the segment only");
+  check_mismatch(PLAIN, OTHER_WAS, ": Trade.cost (formerly 4 bytes at 24) is not in the segment");
+  check_mismatch(WAS_ADDED, PLAIN, ": Trade.tax (formerly 4 bytes at 24) is in the segment only");
+  check_mismatch(PLAIN, WAS_ADDED, ": Trade.tax (formerly 4 bytes at 24) is not in the segment");
+  check_mismatch(EXTENT_ADDED, PLAIN, ": Trade has no extent here, one in the segment");
+  check_mismatch(PLAIN, EXTENT_ADDED, ": Trade has an extent here, none in the segment");
   check_mismatch(STRUCT_GREW, PLAIN,
                  ": Trade is 28 bytes aligned to 4 here, 64 bytes aligned to 4 in the segment");
   check_mismatch(OTHER_REPR, PLAIN, ": Side is a u8 here, a u16 in the segment");

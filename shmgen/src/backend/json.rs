@@ -229,6 +229,9 @@ fn gap(g: &Gap) -> Value {
         "size": g.size,
         "padding": g.padding,
         "kept": g.kept,
+        "was": g.was.iter().map(|was| {
+            json!({ "offset": was.offset, "size": was.size, "names": was.names })
+        }).collect::<Value>(),
     })
 }
 

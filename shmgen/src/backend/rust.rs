@@ -89,6 +89,8 @@ struct Struct {
     over_aligned: bool,
     has_ranges: bool,
     extent: bool,
+    /// Name, offset and size of the fields that it had.
+    was: Vec<(String, u64, u64)>,
     members: Vec<Part>,
     uses: String,
     imports: Vec<Import>,
@@ -402,6 +404,10 @@ fn structure(
         over_aligned: s.over_aligned(),
         has_ranges: s.has_ranges,
         extent: s.extent,
+        was: s
+            .was()
+            .flat_map(|was| was.names.iter().map(|n| (n.clone(), was.offset, was.size)))
+            .collect(),
         members,
         uses,
         imports,

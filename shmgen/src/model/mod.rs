@@ -400,6 +400,15 @@ impl Struct {
         self.align > self.fields().map(natural).max().unwrap_or(1)
     }
 
+    /// The reserved bytes in which fields lay in earlier versions, in order.
+    pub fn was(&self) -> impl Iterator<Item = &Was> {
+        let gaps = self.members.iter().filter_map(|m| match m {
+            Member::Gap(gap) => Some(gap),
+            Member::Field(_) => None,
+        });
+        gaps.flat_map(|gap| &gap.was)
+    }
+
     /// How many bytes its extent keeps free.
     pub fn kept(&self) -> u64 {
         match self.members.last() {
@@ -482,6 +491,19 @@ pub struct Gap {
     /// How many of them, at the end, the extent of the struct keeps free for
     /// later versions; then none is padding.
     pub kept: u64,
+    /// What lay in some of them in earlier versions, in order.
+    pub was: Vec<Was>,
+}
+
+/// Reserved bytes in which fields lay in earlier versions.
+#[derive(Clone, Debug)]
+pub struct Was {
+    /// Bytes from the start of the struct.
+    pub offset: u64,
+    /// How many.
+    pub size: u64,
+    /// The names of the fields, in the order written.
+    pub names: Vec<String>,
 }
 
 /// A type as a field uses it.

@@ -133,6 +133,7 @@ fn shape(shape: Shape, definitions: &mut Definitions) -> Value {
                 { "type": "string", "pattern": INTEGER },
             ],
         }),
+        Shape::Names => json!({ "type": "array", "items": name(), "minItems": 1 }),
         Shape::Lints => {
             let lints = Code::ALL.iter().filter(|code| code.is_lint()).map(|code| code.name());
             json!({ "type": "array", "items": { "enum": lints.collect::<Vec<_>>() } })

@@ -7,7 +7,7 @@ pub(crate) use objects::{COUNTER, OBJECT};
 
 use Shape::{
     Bits, Choice, Constant, Default, Dotted, Edition, Flag, Integer, Lints, List, Name, Named,
-    Number, Permissions, Scalar, Side, Table, Text, Texts, Type, Version,
+    Names, Number, Permissions, Scalar, Side, Table, Text, Texts, Type, Version,
 };
 
 /// A key of a table.
@@ -48,6 +48,8 @@ pub(crate) enum Shape {
     Edition,
     /// A whole number within these bounds.
     Integer(i128, i128),
+    /// A list of names.
+    Names,
     /// A list of codes of lints.
     Lints,
     /// A list of texts.
@@ -302,7 +304,11 @@ pub(crate) const VARIANT: TableKind = table(
 
 pub(crate) const RESERVED: TableKind = table(
     "reserved bytes",
-    &[required("reserved", Integer(1, 1 << 30), "So many bytes, always zero."), DOC, later("was")],
+    &[
+        required("reserved", Integer(1, 1 << 30), "So many bytes, always zero."),
+        key("was", Names, "The fields that lay there in earlier versions."),
+        DOC,
+    ],
 );
 
 pub(crate) const SEGMENT: TableKind = TableKind {

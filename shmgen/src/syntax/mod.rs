@@ -225,7 +225,16 @@ pub enum Member {
     /// A field.
     Field(Field),
     /// `{ reserved = N }`
-    Reserved(Spanned<i128>),
+    Reserved(Reserved),
+}
+
+/// Bytes without a meaning.
+#[derive(Debug)]
+pub struct Reserved {
+    /// How many.
+    pub bytes: Spanned<i128>,
+    /// The fields that lay there in earlier versions.
+    pub was: Vec<Spanned<String>>,
 }
 
 impl Member {

@@ -9,7 +9,7 @@ use super::type_text::TypeText;
 use super::walk::{Context, Named, Node, Table};
 use super::{
     Alias, Bit, Constant, DefaultText, Enum, EnumValue, Field, Flags, Member, Number, RangeText,
-    Schema, Segment, Struct, Union, ValueText, Variant,
+    Reserved, Schema, Segment, Struct, Union, ValueText, Variant,
 };
 use crate::diagnostics::{Code, Diagnostics, Source, Span, Spanned};
 use std::sync::Arc;
@@ -324,11 +324,27 @@ fn context_tables<'t, 'a>(
     table.get(key).map(|node| context.tables(node, key))
 }
 
+/// Names of fields that are no more.
+fn was(context: &mut Context<'_>, node: &Node<'_>) -> Vec<Spanned<String>> {
+    let Some(list) = node.get_ref().as_array() else {
+        context.wrong_kind(node, "was", "a list of names: [\"old_name\"]");
+        return Vec::new();
+    };
+    if list.is_empty() {
+        context
+            .error(Code::E013, node.span(), "the list is empty")
+            .help("it names the fields that lay there; leave it out if there was none");
+    }
+    list.iter().filter_map(|item| context.text(item, "was")).collect()
+}
+
 fn member(context: &mut Context<'_>, table: &DeTable<'_>, span: &Span) -> Option<Member> {
     if table.contains_key("reserved") {
         let table = Table::new(context, table, &RESERVED, span);
         table.doc(context);
-        return table.integer(context, "reserved").map(Member::Reserved);
+        let was = table.get("was").map(|node| was(context, node)).unwrap_or_default();
+        let bytes = table.integer(context, "reserved")?;
+        return Some(Member::Reserved(Reserved { bytes, was }));
     }
     let table = Table::new(context, table, &FIELD, span);
     let doc = table.doc(context);

@@ -188,6 +188,8 @@ impl ::core::fmt::Debug for Vec {
         _reserved1 at 21;
         _reserved2 at 33;
     },
+    was {
+    },
     extent false
 }
 

@@ -542,6 +542,8 @@ impl ::core::fmt::Debug for Level {
     reserved {
         _reserved0 at 12;
     },
+    was {
+    },
     extent false
 }
 
@@ -637,6 +639,8 @@ impl ::core::fmt::Debug for Option {
         _reserved1 at 5;
         _reserved2 at 13;
         _reserved3 at 25;
+    },
+    was {
     },
     extent false
 }
@@ -901,6 +905,8 @@ impl ::core::fmt::Debug for Book {
         _reserved7 at 432;
         _reserved8 at 449;
     },
+    was {
+    },
     extent false
 }
 
@@ -955,6 +961,8 @@ impl ::core::fmt::Debug for Outer {
     },
     reserved {
         _reserved0 at 1;
+    },
+    was {
     },
     extent false
 }
