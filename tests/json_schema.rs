@@ -16,7 +16,7 @@ use std::process::Command;
 use tools::{root, run, scratch, shmgen};
 
 /// What is wrong with the structure, as opposed to with what it says.
-const STRUCTURE: [Code; 4] = [Code::E004, Code::E010, Code::E011, Code::E012];
+const STRUCTURE: [Code; 5] = [Code::E004, Code::E010, Code::E011, Code::E012, Code::E068];
 
 fn codes(name: &str, text: &str) -> BTreeSet<Code> {
     let checked = shmgen::check(&Source::new(name, text), Limits::default());
@@ -123,6 +123,18 @@ participants = 8
 doc = "A segment."
 object = [
   { name = "q", kind = "queue", item = "Tick", capacity = 4, producers = 1, consumers = 1, doc = "A queue." },
+  { name = "l", kind = "queue", item = "Tick", capacity = 4, producers = "many", lanes = 3 },
+  { name = "m", kind = "queue", item = "Tick", capacity = 4, producers = "many", order = "total", redeliver = false },
+  { name = "r", kind = "ring", bytes = 4096, producers = "many", consumers = 1, lanes = 5 },
+  { name = "s", kind = "stream", bytes = 4096, producers = 1, consumers = 1 },
+  { name = "t", kind = "topic", item = "Tick", capacity = 4 },
+  { name = "c", kind = "cell", type = "Tick" },
+  { name = "i", kind = "state", type = "Tick", lint = { allow = [], reason = "x" } },
+  { name = "e", kind = "event" },
+  { name = "n", kind = "counters", type = "i64", counter = [
+    { name = "one", type = "u64", doc = "A counter.", lint = { allow = ["L001"], reason = "x" } },
+  ] },
+  { name = "w", kind = "raw", bytes = 100, align = 64 },
 ]
 [segment.other]
 backend = "sysv"

@@ -49,10 +49,12 @@ mod version;
 pub use contract::Fingerprint;
 pub use error::{Error, ErrorKind, Holder, Result};
 pub use layout::SharedLayout;
+pub use object::place::{Geometry, ObjectLayout};
 pub use object::queue::{
     self, Consumer, Drain, Loan, PopError, Producer, PushError, Queue, RawConsumer, RawProducer,
     Reservation, TryPopError, TryPushError,
 };
+pub use object::{cell, counters, event, lanes, raw, ring, state, stream, topic};
 pub use segment::{
     Address, Attachment, Candidate, CreatorStat, HeaderStat, Inspector, IntoAddress, Keep,
     KernelStat, Leftover, Mapper, Message, ObjectStat, OpenOptions, Options, Owner,

@@ -31,6 +31,7 @@ pub mod diagnostics;
 mod lint;
 mod load;
 pub mod model;
+mod notes;
 pub mod output;
 mod read;
 pub mod sizes;
@@ -61,6 +62,17 @@ impl Checked {
         match (&self.written, &self.schema) {
             (Some(written), Some(schema)) if self.diagnostics.is_empty() => {
                 lint::lint(written, schema)
+            }
+            _ => Diagnostics::default(),
+        }
+    }
+
+    /// What of a schema in which nothing is wrong this version does not do yet:
+    /// objects that it can create and show, and no more.
+    pub fn notes(&self) -> Diagnostics {
+        match (&self.written, &self.schema) {
+            (Some(written), Some(schema)) if self.diagnostics.is_empty() => {
+                notes::notes(written, schema)
             }
             _ => Diagnostics::default(),
         }

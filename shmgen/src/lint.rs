@@ -5,7 +5,7 @@
 use crate::bytemap::{Kind, Map};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Spanned};
 use crate::model::{self, Struct, TypeDecl, Value};
-use crate::syntax::{self, Length, Member, Suffix, TypeText};
+use crate::syntax::{self, Body, Length, Member, Suffix, TypeText};
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 use std::collections::BTreeMap;
 
@@ -105,9 +105,17 @@ impl<'s> Linter<'s> {
             self.within(&s.lint, |l| {
                 l.name(&s.name, "a segment", Style::Snake);
                 for o in &s.objects {
-                    l.within(&o.lint, |l| l.name(&o.name, "an object", Style::Snake));
+                    l.within(&o.lint, |l| l.object(o));
                 }
             });
+        }
+    }
+
+    fn object(&mut self, o: &'s syntax::Object) {
+        self.name(&o.name, "an object", Style::Snake);
+        let Body::Counters { counters, .. } = &o.body else { return };
+        for counter in counters {
+            self.within(&counter.lint, |l| l.name(&counter.name, "a counter", Style::Snake));
         }
     }
 

@@ -173,12 +173,12 @@ SHM_INLINE size_t {{ s.cname }}_format(const {{ s.cname }} *value, char *buffer,
 {% endfor %}
 {%- for s in segments %}
 {{ s.doc }}/* The segment {{ s.name }}: {{ s.size }} bytes, at {{ s.address }} unless told otherwise.
- *
+{{ s.others }} *
  * A handle is for one thread at a time; attach again for another. It must not be copied while attached.
  * One that is all zero is not attached. */
 typedef struct {{ s.cname }} {
   shm_attachment attachment;
-{%- for o in s.objects %}
+{%- for o in s.queues %}
   shm_producer {{ o.name }}_producer;
   shm_consumer {{ o.name }}_consumer;
 {%- endfor %}
@@ -190,7 +190,7 @@ static const uint8_t {{ s.cname }}_contract[{{ s.contract_size }}] = {
 
 static const shm_object_spec {{ s.cname }}_objects[{{ s.objects.len() }}] = {
 {%- for o in s.objects %}
-    {"{{ o.name }}", 1, 0, {{ o.item_size }}, {{ o.capacity }}, {{ o.batch }}, {{ o.slots }}, {{ o.stride }}, {{ o.size }}},
+    {"{{ o.name }}", {{ o.kind }}, {{ o.geometry.lanes }}, {{ o.geometry.item }}, {{ o.geometry.capacity }}, {{ o.geometry.batch }}, {{ o.geometry.slots }}, {{ o.geometry.stride }}, {{ o.geometry.size }}, {{ o.geometry.align }}},
 {%- endfor %}
 };
 
@@ -271,7 +271,7 @@ SHM_NODISCARD SHM_INLINE shm_status {{ s.cname }}_open_or_create({{ s.cname }} *
 
 /* Gives up every role and detaches; the segment stays. */
 SHM_INLINE void {{ s.cname }}_detach({{ s.cname }} *segment) {
-{%- for o in s.objects %}
+{%- for o in s.queues %}
   shm_producer_release(&segment->{{ o.name }}_producer);
   shm_consumer_release(&segment->{{ o.name }}_consumer);
 {%- endfor %}
@@ -282,7 +282,7 @@ SHM_INLINE void {{ s.cname }}_detach({{ s.cname }} *segment) {
 SHM_INLINE shm_status {{ s.cname }}_remove(const char *address) {
   return shm_remove(address != NULL ? address : {{ s.cname }}_spec.address);
 }
-{% for o in s.objects %}
+{% for o in s.queues %}
 {{ o.doc }}/* The queue {{ o.name }}, with room for {{ o.capacity }}: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
 SHM_COLD shm_status {{ o.cname }}_producer({{ s.cname }} *segment) {

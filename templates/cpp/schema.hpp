@@ -83,7 +83,7 @@ using ::visit;
 {% endif %}
 {%- for s in segments %}
 {{ s.doc }}/// The segment {{ s.name }}: {{ s.size }} bytes, at {{ s.address }} unless told otherwise.
-class {{ s.type_name }} {
+{{ s.others }}class {{ s.type_name }} {
  public:
   /// Bytes of the whole segment.
   static constexpr std::uint64_t SIZE = {{ s.size }};
@@ -113,7 +113,7 @@ class {{ s.type_name }} {
   static shm::result<{{ s.type_name }}> open_or_create(std::string_view address = {}, const shm_options *options = nullptr) {
     return open(shm_attachment_open_or_create, address, options);
   }
-{% for o in s.objects %}
+{% for o in s.queues %}
 {{ o.doc }}  /// A queue with room for {{ o.capacity }}.
   shm::queue<{{ o.item }}> {{ o.name }}() const { return {attachment_, {{ o.index }}, {{ o.capacity }}}; }
 {% endfor %}

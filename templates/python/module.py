@@ -223,10 +223,11 @@ class {{ s.type_name }}:
     SIZE: _typing.Final = {{ s.size }}
 
     def __init__(self, attachment: "_shm_runtime.Attachment") -> None:
+{%- if s.queues.len() > 0 %}
         import shm_runtime
-
+{% endif %}
         self._attachment = attachment
-{%- for o in s.objects %}
+{%- for o in s.queues %}
 {{ o.doc }}        self.{{ o.name }} = shm_runtime.Queue(attachment, {{ o.index }}, "{{ o.name }}", {{ o.item }}, {{ o.capacity }})
 {%- endfor %}
 

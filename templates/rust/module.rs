@@ -328,6 +328,7 @@ impl ::core::convert::TryFrom<{{ u.name }}> for {{ u.name }}Value {
     }
 }
 
+#[allow(clippy::derivable_impls)]
 impl ::core::default::Default for {{ u.name }} {
     fn default() -> Self {
         Self {
@@ -380,7 +381,7 @@ impl ::core::fmt::Debug for {{ u.name }} {
 {%- endfor %}
 {%- for s in segments %}
 {{ s.doc }}/// The segment `{{ s.name }}`: {{ s.size }} bytes, at `{{ s.address }}` unless told otherwise.
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ s.others }}#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Debug)]
 pub struct {{ s.type_name }}(::shm_runtime::Attachment);
 
@@ -427,7 +428,7 @@ impl {{ s.type_name }} {
     pub fn options() -> ::shm_runtime::OpenOptions<Self> {
         ::shm_runtime::OpenOptions::new()
     }
-{% for o in s.objects %}
+{% for o in s.queues %}
 {{ o.doc }}    /// A queue of [`{{ o.item }}`] with room for {{ o.capacity }}.
     #[must_use]
     pub fn {{ o.name }}(&self) -> ::shm_runtime::Queue<{{ o.item }}> {

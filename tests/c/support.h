@@ -283,6 +283,7 @@ static inline shm_object_spec queue_of(const char *name, uint64_t item_size, uin
   q.slots = capacity + q.batch - 1;
   q.stride = 8 + up(item_size, 8);
   q.size = 0x200 + q.slots * q.stride;
+  q.align = 128;
   return q;
 }
 

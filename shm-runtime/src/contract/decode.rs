@@ -3,13 +3,15 @@
 //! Every length is checked before it is used, nesting is two levels deep and
 //! nothing is reserved ahead by a number that was read; so the work is bounded
 //! by the number of bytes given. What does not read back to the same bytes is
-//! refused: the canonical form is the only one.
+//! refused: the canonical form is the only one. Records of objects are in
+//! [`objects`].
+
+mod objects;
 
 use super::descriptor::{
-    BitDef, Contract, Field, ObjectDef, ObjectKind, QueueDef, TypeBody, TypeDef, ValueDef,
-    VariantDef, Wrapper,
+    BitDef, Contract, Field, TypeBody, TypeDef, ValueDef, VariantDef, Wrapper,
 };
-use super::encode::{BIT, CONTRACT, ENUM, FIELD, FLAGS, QUEUE, STRUCT, UNION, VALUE, VARIANT};
+use super::encode::{BIT, CONTRACT, ENUM, FIELD, FLAGS, STRUCT, UNION, VALUE, VARIANT};
 use super::type_expr::{Primitive, TypeExpr};
 use std::fmt;
 
@@ -43,15 +45,7 @@ impl Contract {
             let (tag, mut record) = body.record()?;
             match tag {
                 STRUCT | ENUM | FLAGS | UNION => contract.types.push(type_def(tag, &mut record)?),
-                QUEUE => {
-                    let name = record.text()?;
-                    let kind = ObjectKind::Queue(QueueDef {
-                        item: record.type_expr()?,
-                        capacity: record.number()?,
-                    });
-                    contract.objects.push(ObjectDef { name, kind });
-                }
-                _ => return Err(body.fail("unknown record")),
+                _ => contract.objects.push(objects::object(tag, &mut record)?),
             }
             record.end()?;
         }
@@ -99,8 +93,7 @@ impl Contract {
             }
         }
         for object in &self.objects {
-            let ObjectKind::Queue(queue) = &object.kind;
-            if self.size_and_align(&queue.item).is_none() {
+            if object.kind.item().is_some_and(|ty| self.size_and_align(ty).is_none()) {
                 return Err("an object's type is unknown");
             }
         }
@@ -259,6 +252,12 @@ impl<'a> Reader<'a> {
 
     fn number(&mut self) -> Result<u64, DecodeError> {
         Ok(u64::from_le_bytes(self.array()?))
+    }
+
+    /// A number within these bounds; `what` it is, for the message.
+    fn within(&mut self, low: u64, high: u64, what: &'static str) -> Result<u64, DecodeError> {
+        let number = self.number()?;
+        if number < low || number > high { Err(self.fail(what)) } else { Ok(number) }
     }
 
     fn text(&mut self) -> Result<String, DecodeError> {

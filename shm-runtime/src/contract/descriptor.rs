@@ -1,6 +1,7 @@
 //! The contract as data. No bytes, no rules: see [`encode`](super::encode)
 //! and [`explain`](super::explain).
 
+use super::object::ObjectDef;
 use super::type_expr::{Primitive, TypeExpr, TypeName};
 use std::collections::BTreeMap;
 
@@ -221,41 +222,6 @@ pub struct BitDef {
     pub name: String,
     /// Its position; 0 is the least significant bit.
     pub bit: u8,
-}
-
-/// An object of a segment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ObjectDef {
-    /// Its name within the segment.
-    pub name: String,
-    /// What it is, with its geometry and discipline.
-    pub kind: ObjectKind,
-}
-
-/// The kinds of object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ObjectKind {
-    /// Fixed-size typed slots, first in, first out.
-    Queue(QueueDef),
-}
-
-impl ObjectKind {
-    /// The kind's name in schemas.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Queue(_) => "queue",
-        }
-    }
-}
-
-/// A queue from one producer to one consumer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QueueDef {
-    /// The type of its items.
-    pub item: TypeExpr,
-    /// The number of items that always fit; at least 1.
-    pub capacity: u64,
 }
 
 /// A collection of type definitions that grows while types describe

@@ -253,7 +253,7 @@ fn read_directory(
         if entry.kind != layout.kind_number() || entry.size != layout.size() {
             return fault("an object has another kind or size than the contract says");
         }
-        if entry.offset < end || entry.offset % 128 != 0 {
+        if entry.offset < end || entry.offset % layout.align() != 0 {
             return fault("an object overlaps another part or is not aligned");
         }
         end = match entry.offset.checked_add(entry.size) {

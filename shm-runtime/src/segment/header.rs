@@ -265,7 +265,7 @@ impl Header {
 /// An entry of the directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// The kind of object: 1 is a queue.
+    /// The kind of object: see [`ObjectLayout::kind_number`](crate::ObjectLayout::kind_number).
     pub kind: u32,
     /// Where it begins.
     pub offset: u64,

@@ -26,18 +26,11 @@ use shm_runtime::{Address, Options};
 use shmgen::diagnostics::{Diagnostics, Format, render};
 use shmgen::model::{Limits, Schema};
 use std::io::IsTerminal;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Reads a schema that must be right.
 fn load(path: &Path) -> Result<Schema, Failure> {
-    load_with_files(path).map(|(schema, _)| schema)
-}
-
-/// The same, and the files that were read for it.
-fn load_with_files(path: &Path) -> Result<(Schema, Vec<PathBuf>), Failure> {
-    let mut checked = shmgen::check_file(path, Limits::default());
-    let files = std::mem::take(&mut checked.files);
-    Ok((checked.into_result().map_err(|d| wrong(&d))?, files))
+    shmgen::check_file(path, Limits::default()).into_result().map_err(|d| wrong(&d))
 }
 
 /// A failure because of what is wrong with a schema.

@@ -2,10 +2,11 @@
 //! [`c_compound`](super::c_compound).
 
 use super::c_compound;
-use super::text::{lines, quoted, render, version_parts, with_unit};
+use super::text::{lines, others, quoted, render, version_parts, with_unit};
 use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
 use shm_runtime::contract::{Primitive, TypeName};
+use shm_runtime::{Geometry, ObjectLayout};
 use std::fmt::Write as _;
 
 #[derive(Template)]
@@ -20,7 +21,7 @@ struct Header<'a> {
     prefix: String,
     /// The modules of the schemas that it imports.
     imports: Vec<&'a str>,
-    /// C++17 sees `std::optional` in it.
+    /// Whether C++17 sees `std::optional` in it.
     has_optionals: bool,
     /// What is true of a runtime of another series.
     runtime_series_test: String,
@@ -108,9 +109,21 @@ struct Segment {
     fingerprint: String,
     size: u64,
     objects: Vec<Object>,
+    queues: Vec<Queue>,
+    /// Objects that have no functions.
+    others: String,
 }
 
+/// An object as `shm_object_spec` has it.
 struct Object {
+    name: String,
+    kind: &'static str,
+    geometry: Geometry,
+    offset: u64,
+}
+
+/// An object that has functions.
+struct Queue {
     doc: String,
     name: String,
     cname: String,
@@ -119,13 +132,7 @@ struct Object {
     /// alignment than a slot has.
     slot: String,
     index: usize,
-    item_size: u64,
     capacity: u64,
-    batch: u64,
-    slots: u64,
-    stride: u64,
-    size: u64,
-    offset: u64,
 }
 
 /// What every C name of a schema begins with: `acme_market_`.
@@ -481,23 +488,44 @@ fn segment(s: &crate::model::Segment, prefix: &str) -> Segment {
         objects: s
             .objects
             .iter()
-            .enumerate()
-            .map(|(index, o)| Object {
-                doc: comment(&o.doc, ""),
-                cname: format!("{cname}_{}", o.name),
+            .map(|o| Object {
                 name: o.name.clone(),
-                item: c_name(&o.item, prefix),
-                slot: if o.item_align <= 8 { c_name(&o.item, prefix) } else { "void".to_owned() },
-                index,
-                item_size: o.layout.item,
-                capacity: o.layout.capacity,
-                batch: o.layout.batch,
-                slots: o.layout.slots,
-                stride: o.layout.stride,
-                size: o.layout.size,
+                kind: kind(&o.layout),
+                geometry: o.layout.geometry(),
                 offset: o.offset,
             })
             .collect(),
+        queues: s
+            .handles()
+            .map(|(index, o, item, layout)| Queue {
+                doc: comment(&o.doc, ""),
+                cname: format!("{cname}_{}", o.name),
+                name: o.name.clone(),
+                item: c_name(&item.name, prefix),
+                slot: if item.align <= 8 { c_name(&item.name, prefix) } else { "void".to_owned() },
+                index,
+                capacity: layout.capacity,
+            })
+            .collect(),
+        others: others(s, " * "),
         cname,
+    }
+}
+
+/// The name of a kind's number in `shm_runtime.h`.
+fn kind(layout: &ObjectLayout) -> &'static str {
+    match layout {
+        ObjectLayout::Queue(_) => "SHM_KIND_QUEUE",
+        ObjectLayout::QueueLanes(..) => "SHM_KIND_QUEUE_LANES",
+        ObjectLayout::QueueMany(_) => "SHM_KIND_QUEUE_OWNED",
+        ObjectLayout::Ring(_) => "SHM_KIND_RING",
+        ObjectLayout::RingLanes(..) => "SHM_KIND_RING_LANES",
+        ObjectLayout::Stream(_) => "SHM_KIND_STREAM",
+        ObjectLayout::Topic(_) => "SHM_KIND_TOPIC",
+        ObjectLayout::Cell(_) => "SHM_KIND_CELL",
+        ObjectLayout::State(_) => "SHM_KIND_STATE",
+        ObjectLayout::Event => "SHM_KIND_EVENT",
+        ObjectLayout::Counters(_) => "SHM_KIND_COUNTERS",
+        ObjectLayout::Raw(_) => "SHM_KIND_RAW",
     }
 }

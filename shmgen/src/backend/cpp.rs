@@ -1,7 +1,7 @@
 //! The C++ backend: a layer for C++17 over the C header.
 
 use super::c;
-use super::text::{VERSION, lines, quoted, render, version_parts, with_unit};
+use super::text::{VERSION, lines, others, quoted, render, version_parts, with_unit};
 use crate::model::{Element, Schema, TypeDecl, Union, Value};
 use askama::Template;
 use shm_runtime::contract::Primitive;
@@ -79,10 +79,12 @@ struct Segment {
     cname: String,
     address: String,
     size: u64,
-    objects: Vec<Object>,
+    queues: Vec<Queue>,
+    /// Objects that have no functions.
+    others: String,
 }
 
-struct Object {
+struct Queue {
     doc: String,
     name: String,
     item: String,
@@ -154,22 +156,21 @@ pub(super) fn header(schema: &Schema) -> String {
                 cname: format!("{prefix}{}", s.type_name),
                 address: quoted(&s.address.to_string()),
                 size: s.size,
-                objects: s
-                    .objects
-                    .iter()
-                    .enumerate()
-                    .map(|(index, o)| Object {
+                queues: s
+                    .handles()
+                    .map(|(index, o, item, layout)| Queue {
                         doc: doc(&o.doc, "  "),
                         name: o.name.clone(),
                         // Of this schema by its bare name.
-                        item: match o.item.schema.as_str() {
-                            "" => o.item.name.clone(),
-                            _ => format!("::{}", c::c_name(&o.item, &prefix)),
+                        item: match item.name.schema.as_str() {
+                            "" => item.name.name.clone(),
+                            _ => format!("::{}", c::c_name(&item.name, &prefix)),
                         },
-                        capacity: o.layout.capacity,
+                        capacity: layout.capacity,
                         index,
                     })
                     .collect(),
+                others: others(s, "/// "),
             })
             .collect(),
     };

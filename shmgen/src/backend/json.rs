@@ -5,7 +5,8 @@ use crate::model::{
     Union, Value as Constant,
 };
 use serde_json::{Value, json};
-use shm_runtime::contract::TypeName;
+use shm_runtime::ObjectLayout;
+use shm_runtime::contract::{Flow, ObjectKind, Side, TypeName};
 
 /// The version of this form: it grows when a key changes its meaning.
 const VERSION: u32 = 1;
@@ -220,15 +221,64 @@ fn segment(s: &Segment) -> Value {
     named(&s.name, rest, &s.doc)
 }
 
+/// The keys of a schema with what they are resolved to, and the layout's numbers.
 fn object(o: &Object) -> Value {
-    let rest = json!({
-        "kind": "queue",
-        "item": o.item.to_string(),
-        "offset": o.offset,
-        "size": o.layout.size,
-        "capacity": o.layout.capacity,
-        "slots": o.layout.slots,
-        "stride": o.layout.stride,
-    });
+    let geometry = o.layout.geometry();
+    let mut rest = json!({ "kind": o.kind.name() });
+    let mut put = |key: &str, value: Value| rest[key] = value;
+    let side = |side: Side| match side {
+        Side::One => json!(1),
+        Side::Many => json!("many"),
+    };
+    if let Some(item) = &o.item {
+        let holds = matches!(o.kind, ObjectKind::Cell(_) | ObjectKind::State(_));
+        put(if holds { "type" } else { "item" }, json!(item.name.to_string()));
+    }
+    put("offset", json!(o.offset));
+    put("size", json!(geometry.size));
+    match &o.kind {
+        ObjectKind::Queue(queue) => {
+            put("capacity", json!(queue.capacity));
+            put("producers", side(queue.flow.producers()));
+            put("consumers", side(queue.flow.consumers()));
+            match queue.flow {
+                Flow::Lanes(lanes) => put("lanes", json!(lanes)),
+                Flow::Owned { redeliver, .. } => {
+                    put("order", json!("total"));
+                    put("redeliver", json!(redeliver));
+                }
+                Flow::OneToOne => {}
+            }
+        }
+        ObjectKind::Ring(ring) => {
+            put("bytes", json!(ring.bytes));
+            put("producers", side(if ring.lanes.is_some() { Side::Many } else { Side::One }));
+            if let Some(lanes) = ring.lanes {
+                put("lanes", json!(lanes));
+            }
+        }
+        ObjectKind::Stream(stream) => put("bytes", json!(stream.bytes)),
+        ObjectKind::Topic(topic) => put("capacity", json!(topic.capacity)),
+        ObjectKind::Raw(raw) => {
+            put("bytes", json!(raw.bytes));
+            put("align", json!(raw.align));
+        }
+        ObjectKind::Counters(counters) => {
+            let list = counters.iter().zip(&o.counter_docs);
+            let list = list.map(|(c, doc)| named(&c.name, json!({ "type": c.ty.name() }), doc));
+            put("counters", list.collect());
+        }
+        _ => {}
+    }
+    match o.layout {
+        ObjectLayout::Ring(_) | ObjectLayout::RingLanes(..) | ObjectLayout::Stream(_) => {
+            put("area", json!(geometry.slots));
+        }
+        ObjectLayout::Event | ObjectLayout::Raw(_) => {}
+        _ => {
+            put("slots", json!(geometry.slots));
+            put("stride", json!(geometry.stride));
+        }
+    }
     named(&o.name, rest, &o.doc)
 }

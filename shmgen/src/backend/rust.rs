@@ -1,6 +1,6 @@
 //! The Rust backend: the body of a module.
 
-use super::text::{VERSION, lines, quoted, render, version_parts, with_unit};
+use super::text::{VERSION, lines, others, quoted, render, version_parts, with_unit};
 use crate::model::{Element, Member, Schema, Type, TypeDecl, Value, rust_variant};
 use askama::Template;
 use shm_runtime::contract::{Primitive, TypeName};
@@ -151,10 +151,12 @@ struct Segment {
     participants: u32,
     contract: String,
     size: String,
-    objects: Vec<Object>,
+    queues: Vec<Queue>,
+    /// Objects that have no functions.
+    others: String,
 }
 
-struct Object {
+struct Queue {
     doc: String,
     name: String,
     item: String,
@@ -467,21 +469,20 @@ fn segment(s: &crate::model::Segment, names: &Names) -> Segment {
         participants: s.participants,
         contract,
         size: literal(i128::from(s.size)),
-        objects: s
-            .objects
-            .iter()
-            .enumerate()
-            .map(|(index, o)| Object {
+        queues: s
+            .handles()
+            .map(|(index, o, item, layout)| Queue {
                 doc: if o.doc.is_empty() {
                     String::new()
                 } else {
                     doc(&o.doc, "    ") + "    ///\n"
                 },
                 name: o.name.clone(),
-                item: names.path(&o.item),
-                capacity: o.layout.capacity,
+                item: names.path(&item.name),
+                capacity: layout.capacity,
                 index,
             })
             .collect(),
+        others: others(s, "/// "),
     }
 }

@@ -53,7 +53,7 @@ codes! {
     E020 "a name that cannot be one"
         "Names begin with a letter and go on with letters, digits and underscores, without two underscores in a row or one at the end, and have at most 63 characters. So they can be written in every language."
     E021 "the same name twice"
-        "Constants, aliases, enums, flags, structs and the types of segments share one space of names; the fields of a struct, the values of an enum and the objects of a segment have one each."
+        "Constants, aliases, enums, flags, structs and the types of segments share one space of names; the fields of a struct, the values of an enum, the objects of a segment and the counters of an object have one each."
     E022 "a name that a language keeps for itself"
         "The name is a keyword of Rust, C, C++ or Python, or one that the generated code uses itself. Choose another one; the generated code would not compile otherwise."
     E023 "two names that become the same"
@@ -70,7 +70,7 @@ codes! {
     E034 "a type that contains itself"
         "A type that contains itself, directly or by way of others, would be infinitely large. Shared memory has no pointers; use an index into an array instead."
     E035 "nothing in it"
-        "A length is 0, a struct has no fields, or no variant of a union holds anything. Every type has at least one byte."
+        "A length is 0, a struct has no fields, an enum no values, an object no counters, or no variant of a union holds anything. Every type has at least one byte."
     E036 "too large"
         "The type or the segment is larger than the limit."
 
@@ -83,7 +83,7 @@ codes! {
     E043 "a bit twice, or outside the representation"
         "Two flags share a bit, or the bit does not exist in the `repr`."
     E044 "not a type for that"
-        "The `repr` of an enum is an integer type, that of flags and the `tag` of a union an unsigned one; a constant's type is a number or bool."
+        "The `repr` of an enum is an integer type, that of flags and the `tag` of a union an unsigned one; a constant's type is a number or bool, that of a counter u64 or i64."
     E045 "an alignment that cannot be one"
         "An alignment is a power of two from 1 to 4096, and not less than what the type needs anyway."
 
@@ -101,14 +101,18 @@ codes! {
     E063 "not permissions"
         "A mode is written as an octal number from 0o000 to 0o777, such as 0o640."
     E064 "a capacity that cannot be one"
-        "A queue has room for at least one item, and not for more than memory can hold."
+        "A queue and a topic have room for at least one item, and not for more than memory can hold."
     E065 "not a type for an item"
-        "The items of a queue are structs."
+        "The items of queues and topics are structs, and so is what a cell or a state holds."
     E066 "a segment without objects"
         "Every byte of a segment belongs to an object; one without any has no use."
     E067 "two segments in one place"
         "Two segments of the schema have the same name or key, so that only one of them could exist."
 
+    E068 "a key of another kind of object"
+        "Objects of this kind have no such key. A queue and a topic have `item` and `capacity`, a ring, a stream and raw bytes `bytes`, a cell and a state `type`, counters `counter`."
+    E069 "a key that means nothing here"
+        "`order` and `lanes` are for many producers and one consumer, where `order = \"total\"` does without lanes. `redeliver` is for many consumers, and for `order = \"total\"`."
     E070 "an import that cannot be read"
         "`imports` names schema files, relative to the file that imports them. Each must be there, be readable, and be right itself."
     E071 "schemas that import each other"
@@ -120,6 +124,16 @@ codes! {
 
     E090 "not supported yet"
         "The language has this, and this version of shmgen does not do it yet. It is refused rather than ignored."
+
+    E091 "a number of bytes that cannot be one"
+        "A ring has at least 64 bytes and a multiple of 8, a stream and a raw object at least one, and none more than a segment may have."
+    E092 "a number of lanes that cannot be one"
+        "Many producers share from 1 to 1024 lanes, each as large as a queue or ring of its own."
+    E093 "many where there is one"
+        "A ring has one consumer, a stream one producer and one consumer."
+
+    N001 "laid out, and not in use yet"
+        "This version of shmgen lays out objects of this kind, creates them and shows them by stat, in every language alike. Generated code has no functions for them yet. What is complete is queues from one producer to one consumer."
 
     L001 "a name in another style"
         "Types are written in UpperCamelCase, constants, values of enums and flags in UPPER_SNAKE_CASE, everything else in snake_case. So the generated code looks like other code in each language, and its linters are content."
@@ -133,10 +147,41 @@ codes! {
         "Fresh memory is zero, and so is a field that nobody has set. A value, or a variant, with the number 0 gives that state a name."
 }
 
+/// How bad a diagnostic is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// Nothing is generated.
+    Error,
+    /// It could be better; told on demand.
+    Warning,
+    /// Good to know.
+    Note,
+}
+
+impl Severity {
+    /// `error`, `warning` or `note`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
+}
+
 impl Code {
+    /// How bad it is, which its letter says.
+    pub fn severity(self) -> Severity {
+        match self.name().as_bytes().first() {
+            Some(b'L') => Severity::Warning,
+            Some(b'N') => Severity::Note,
+            _ => Severity::Error,
+        }
+    }
+
     /// Whether it is a lint: a warning, not an error.
     pub fn is_lint(self) -> bool {
-        self.name().starts_with('L')
+        self.severity() == Severity::Warning
     }
 
     /// The code of that name, in whatever case it is written.

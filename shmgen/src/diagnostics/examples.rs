@@ -261,6 +261,26 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
         ),
     ),
     (
+        Code::E068,
+        queue!(
+            "[segment.feed]\nobject = [ { name = \"last\", kind = \"cell\", type = \"Tick\", capacity = 4 } ]"
+        ),
+        queue!(
+            "[segment.feed]\nobject = [ { name = \"last\", kind = \"cell\", type = \"Tick\" } ]"
+        ),
+    ),
+    (
+        Code::E069,
+        queue!(
+            "[segment.feed]\nobject = [\n  { name = \"ticks\", kind = \"queue\", item = \"Tick\", \
+             capacity = 64, lanes = 4 },\n]"
+        ),
+        queue!(
+            "[segment.feed]\nobject = [\n  { name = \"ticks\", kind = \"queue\", item = \"Tick\", \
+             capacity = 64, lanes = 4, producers = \"many\" },\n]"
+        ),
+    ),
+    (
         Code::E090,
         "[struct.Tick]\nfield = [ { name = \"time\", type = \"u64\", range = [0, 9] } ]",
         "[struct.Tick]\nfield = [ { name = \"time\", type = \"u64\", doc = \"From 0 to 9.\" } ]",
@@ -287,6 +307,32 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
         "$ grep type market.toml  # both imports have a Stamp\n\
          field = [ { name = \"time\", type = \"Stamp\" } ]",
         "$ grep type market.toml\nfield = [ { name = \"time\", type = \"common.Stamp\" } ]",
+    ),
+    (
+        Code::E091,
+        "[segment.feed]\nobject = [ { name = \"log\", kind = \"ring\", bytes = 1_000_001 } ]",
+        "[segment.feed]\nobject = [ { name = \"log\", kind = \"ring\", bytes = 1_000_008 } ]",
+    ),
+    (
+        Code::E092,
+        "[segment.feed]\nobject = [\n  { name = \"log\", kind = \"ring\", bytes = 65_536, \
+         producers = \"many\", lanes = 0 },\n]",
+        "[segment.feed]\nobject = [\n  { name = \"log\", kind = \"ring\", bytes = 65_536, \
+         producers = \"many\", lanes = 16 },\n]",
+    ),
+    (
+        Code::E093,
+        "[segment.feed]\nobject = [ { name = \"log\", kind = \"ring\", bytes = 65_536, consumers = \"many\" } ]",
+        "[segment.feed]\nobject = [ { name = \"log\", kind = \"ring\", bytes = 65_536, producers = \"many\" } ]",
+    ),
+    (
+        Code::N001,
+        queue!(
+            "[segment.feed]\nobject = [ { name = \"last\", kind = \"cell\", type = \"Tick\" } ]"
+        ),
+        queue!(
+            "[segment.feed]\nobject = [ { name = \"last\", kind = \"queue\", item = \"Tick\", capacity = 1 } ]"
+        ),
     ),
     (
         Code::L001,

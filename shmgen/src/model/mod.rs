@@ -20,9 +20,9 @@ pub use resolve::resolve;
 pub(crate) use unions::rust_variant;
 pub(crate) use written::meet;
 
-use shm_runtime::contract::{Contract, Primitive, TypeExpr, TypeName, Wrapper};
+use shm_runtime::contract::{Contract, ObjectKind, Primitive, TypeExpr, TypeName, Wrapper};
 use shm_runtime::queue::layout::QueueLayout;
-use shm_runtime::{Address, Fingerprint};
+use shm_runtime::{Address, Fingerprint, ObjectLayout};
 use std::sync::Arc;
 
 /// Limits on what a schema may ask for.
@@ -520,19 +520,56 @@ pub struct Segment {
     pub doc: String,
 }
 
-/// An object of a segment: a queue.
+/// An object of a segment.
 #[derive(Clone, Debug)]
 pub struct Object {
     /// Its name.
     pub name: String,
-    /// The struct that is its item.
-    pub item: TypeName,
-    /// Alignment of the item in bytes.
-    pub item_align: u64,
+    /// What it is, and who may do what with it; as in the contract.
+    pub kind: ObjectKind,
+    /// The struct that it passes or holds.
+    pub item: Option<Item>,
+    /// Documentation of each of its counters.
+    pub counter_docs: Vec<String>,
     /// Its geometry.
-    pub layout: QueueLayout,
+    pub layout: ObjectLayout,
     /// Where it lies in the segment.
     pub offset: u64,
     /// Documentation.
     pub doc: String,
+}
+
+/// The struct that an object passes or holds.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Its name, with its schema's if that is another one.
+    pub name: TypeName,
+    /// Its alignment in bytes.
+    pub align: u64,
+}
+
+impl Object {
+    /// Item and geometry of a queue that generated code can use. The other
+    /// objects it can create and show, and no more.
+    pub fn handle(&self) -> Option<(&Item, &QueueLayout)> {
+        match (&self.item, &self.layout) {
+            (Some(item), ObjectLayout::Queue(layout)) => Some((item, layout)),
+            _ => None,
+        }
+    }
+}
+
+impl Segment {
+    /// The objects that generated code can use, each with its place among all,
+    /// its item and its geometry.
+    pub fn handles(&self) -> impl Iterator<Item = (usize, &Object, &Item, &QueueLayout)> {
+        let all = self.objects.iter().enumerate();
+        all.filter_map(|(index, o)| o.handle().map(|(item, layout)| (index, o, item, layout)))
+    }
+
+    /// The others: this version creates and shows them, and has no functions
+    /// for them.
+    pub fn without_handles(&self) -> impl Iterator<Item = &Object> {
+        self.objects.iter().filter(|o| o.handle().is_none())
+    }
 }

@@ -22,6 +22,8 @@ pub enum Role {
     Segment,
     /// An object of a segment: a method of its handle.
     Object,
+    /// A counter of an object.
+    Counter,
     /// A part of a schema's dotted name: a namespace in C++.
     Namespace,
 }
@@ -35,6 +37,7 @@ impl Role {
             Self::Variant => "a variant",
             Self::Segment => "a segment",
             Self::Object => "an object",
+            Self::Counter => "a counter",
             Self::Namespace => "a part of a schema's name",
         }
     }
@@ -170,7 +173,7 @@ const KEYWORDS: [(&str, &[&str]); 4] = [
 ];
 
 /// Names that generated code uses itself, by what they would collide with.
-const TAKEN: [(Role, &[&str]); 7] = [
+const TAKEN: [(Role, &[&str]); 8] = [
     (
         Role::Top,
         &[
@@ -305,6 +308,7 @@ const TAKEN: [(Role, &[&str]); 7] = [
             "FINGERPRINT",
         ],
     ),
+    (Role::Counter, &["add", "get", "names", "values"]),
     (Role::Namespace, &["std", "shm"]),
 ];
 

@@ -149,7 +149,8 @@ fn shape(shape: Shape, definitions: &mut Definitions) -> Value {
                 { "type": "string", "pattern": INTEGER },
             ],
         }),
-        Shape::One => json!({ "const": 1 }),
+        Shape::Side => json!({ "enum": [1, "many"] }),
+        Shape::Flag => json!({ "type": "boolean" }),
         Shape::Table(kind) => definitions.reference(kind),
         Shape::Named(kind) => json!({
             "type": "object",

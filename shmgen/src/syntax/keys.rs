@@ -1,9 +1,13 @@
 //! The keys of each table of a schema, in one place: what the parser accepts,
 //! and what `shmgen schema` tells editors.
 
+mod objects;
+
+pub(crate) use objects::{COUNTER, OBJECT};
+
 use Shape::{
-    Bits, Choice, Constant, Dotted, Edition, Integer, Lints, List, Name, Named, One, Permissions,
-    Scalar, Table, Text, Texts, Type, Version,
+    Bits, Choice, Constant, Dotted, Edition, Flag, Integer, Lints, List, Name, Named, Permissions,
+    Scalar, Side, Table, Text, Texts, Type, Version,
 };
 
 /// A key of a table.
@@ -52,8 +56,10 @@ pub(crate) enum Shape {
     Permissions,
     /// The value of a constant.
     Constant,
-    /// The number 1.
-    One,
+    /// The number 1, or "many".
+    Side,
+    /// `true` or `false`.
+    Flag,
     /// A table.
     Table(&'static TableKind),
     /// A table of such tables by name.
@@ -305,37 +311,5 @@ pub(crate) const SEGMENT: TableKind = TableKind {
             excludes: &["name"],
         },
     ],
-    instead: None,
-};
-
-pub(crate) const OBJECT: TableKind = TableKind {
-    what: "an object",
-    keys: &[
-        required("name", Name, "Its name."),
-        required("kind", Choice(&["queue"]), "How it is used."),
-        key("item", Type, "The struct that a queue passes."),
-        key(
-            "capacity",
-            Integer(1, i64::MAX as i128),
-            "How many items a queue always has room for.",
-        ),
-        key("producers", One, "How many may push."),
-        key("consumers", One, "How many may pop."),
-        DOC,
-        LINTS,
-        later("type"),
-        later("bytes"),
-        later("order"),
-        later("lanes"),
-        later("redeliver"),
-        later("counter"),
-    ],
-    rules: &[Rule {
-        of: "kind",
-        choice: "queue",
-        by_default: false,
-        needs: &["item", "capacity"],
-        excludes: &[],
-    }],
     instead: None,
 };

@@ -6,11 +6,13 @@
 
 mod json_schema;
 mod keys;
+mod objects;
 mod parse;
 mod type_text;
 mod walk;
 
 pub use json_schema::json_schema;
+pub use objects::{Body, Counter, Object};
 pub use parse::parse;
 pub use type_text::{Length, Suffix, TypeText};
 
@@ -234,21 +236,6 @@ pub struct Segment {
     pub participants: Option<Spanned<i128>>,
     /// Its objects, in the order in which they lie.
     pub objects: Vec<Object>,
-    /// Documentation.
-    pub doc: String,
-    /// Lints that are allowed here and inside.
-    pub lint: Vec<Code>,
-}
-
-/// An object of a segment. The only kind so far is a queue.
-#[derive(Debug)]
-pub struct Object {
-    /// Its name.
-    pub name: Spanned<String>,
-    /// The type of a queue's items.
-    pub item: TypeText,
-    /// How many items a queue has room for.
-    pub capacity: Spanned<i128>,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.

@@ -1,14 +1,15 @@
 //! From TOML to the [`Schema`] as it is written.
 
 use super::keys::{
-    ALIAS, BIT, CONST, ENUM, FIELD, FLAGS, OBJECT, RESERVED, ROOT, SCHEMA, SEGMENT, STRUCT, UNION,
-    VALUE, VARIANT,
+    ALIAS, BIT, CONST, ENUM, FIELD, FLAGS, RESERVED, ROOT, SCHEMA, SEGMENT, STRUCT, UNION, VALUE,
+    VARIANT,
 };
+use super::objects::object;
 use super::type_text::TypeText;
 use super::walk::{Context, Named, Node, Table, parse_integer};
 use super::{
-    Alias, Bit, Constant, Enum, EnumValue, Field, Flags, Member, Number, Object, Schema, Segment,
-    Struct, Union, Variant,
+    Alias, Bit, Constant, Enum, EnumValue, Field, Flags, Member, Number, Schema, Segment, Struct,
+    Union, Variant,
 };
 use crate::diagnostics::{Code, Diagnostics, Source, Span, Spanned};
 use std::sync::Arc;
@@ -192,7 +193,11 @@ fn alias(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Alias> {
     Some(Alias { name: entry.name, ty, unit, doc, lint })
 }
 
-fn type_text(context: &mut Context<'_>, table: &Table<'_, '_>, key: &str) -> Option<TypeText> {
+pub(super) fn type_text(
+    context: &mut Context<'_>,
+    table: &Table<'_, '_>,
+    key: &str,
+) -> Option<TypeText> {
     let text = table.text(context, key)?;
     TypeText::parse(context, &text)
 }
@@ -323,75 +328,12 @@ fn segment(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Segment> {
         doc,
         lint,
     };
+    if table.get("object")?.get_ref().as_array().is_some_and(|list| list.is_empty()) {
+        let message = format!("the segment `{}` has no objects", segment.name.value);
+        context.error(Code::E066, segment.name.span.clone(), message);
+    }
     for (item, span) in context_tables(context, &table, "object")? {
         segment.objects.extend(object(context, item, &span));
     }
     Some(segment)
-}
-
-/// Kinds of object that the language has.
-const KINDS: [&str; 9] =
-    ["queue", "ring", "stream", "topic", "cell", "state", "event", "counters", "raw"];
-
-fn object(context: &mut Context<'_>, table: &DeTable<'_>, span: &Span) -> Option<Object> {
-    // The kind first: an object that is not supported at all is one error, not
-    // one for each of its keys.
-    if let Some(node) = table.get("kind") {
-        let kind = context.text(node, "kind")?;
-        if kind.value != "queue" {
-            unknown_kind(context, &kind);
-            return None;
-        }
-    }
-    let table = Table::new(context, table, &OBJECT, span);
-    let doc = table.doc(context);
-    let lint = table.lint(context);
-    for side in ["producers", "consumers"] {
-        single(context, &table, side);
-    }
-    let name = table.text(context, "name");
-    let item = type_text(context, &table, "item");
-    let capacity = table.integer(context, "capacity");
-    let kind = table.get("kind").and_then(|node| node.get_ref().as_str());
-    for rule in OBJECT.rules.iter().filter(|rule| kind == Some(rule.choice)) {
-        for key in rule.needs.iter().filter(|key| table.get(key).is_none()) {
-            context
-                .error(Code::E012, span.clone(), format!("a {} needs `{key}`", rule.choice))
-                .label(format!("`{key}` is missing here"));
-        }
-    }
-    Some(Object { name: name?, item: item?, capacity: capacity?, doc, lint })
-}
-
-fn unknown_kind(context: &mut Context<'_>, kind: &Spanned<String>) {
-    if KINDS.contains(&kind.value.as_str()) {
-        let message = format!("objects of kind `{}` are not supported yet", kind.value);
-        context
-            .error(Code::E090, kind.span.clone(), message)
-            .help("this version of shmgen has queues from one producer to one consumer");
-        return;
-    }
-    let near = crate::diagnostics::nearest(&kind.value, KINDS);
-    let message = format!("`{}` is no kind of object", kind.value);
-    let error = context.error(Code::E013, kind.span.clone(), message);
-    match near {
-        Some(near) => error.label(format!("did you mean `{near}`?")),
-        None => error.help(format!("the kinds are {}", KINDS.join(", "))),
-    };
-}
-
-/// `producers` and `consumers`: 1, or "many", which is not there yet.
-fn single(context: &mut Context<'_>, table: &Table<'_, '_>, key: &str) {
-    let Some(node) = table.get(key) else { return };
-    match node.get_ref() {
-        DeValue::Integer(n) if n.as_str() == "1" => {}
-        DeValue::String(text) if text == "many" => {
-            context
-                .error(Code::E090, node.span(), format!("`{key} = \"many\"` is not supported yet"))
-                .help("this version has queues from one producer to one consumer");
-        }
-        _ => {
-            context.error(Code::E013, node.span(), format!("`{key}` is 1 or \"many\""));
-        }
-    }
 }

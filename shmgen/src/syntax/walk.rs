@@ -68,6 +68,17 @@ impl Context<'_> {
         }
     }
 
+    /// The value as `true` or `false`.
+    pub(crate) fn flag(&mut self, node: &Node<'_>, key: &str) -> Option<bool> {
+        match node.get_ref() {
+            DeValue::Boolean(flag) => Some(*flag),
+            _ => {
+                self.wrong_kind(node, key, "true or false");
+                None
+            }
+        }
+    }
+
     /// The value as the code of a lint.
     fn lint_code(&mut self, node: &Node<'_>) -> Option<Code> {
         let text = self.text(node, "allow")?;
@@ -194,6 +205,11 @@ impl<'t, 'a> Table<'t, 'a> {
 
     pub(crate) fn get(&self, key: &str) -> Option<&'t Node<'a>> {
         self.table.get(key)
+    }
+
+    /// Where a key itself stands.
+    pub(crate) fn key_span(&self, key: &str) -> Option<Span> {
+        self.table.keys().find(|k| k.get_ref() == key).map(toml::Spanned::span)
     }
 
     /// The entries of a table of named things, in the order of the file.

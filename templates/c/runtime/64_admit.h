@@ -202,7 +202,7 @@ SHM_COLD shm_status shm_read_directory(const shm_opened *opened, const shm_heade
     offset = shm_get64(entry, 8);
     if (shm_get32(entry, 0) != spec->objects[i].kind || shm_get64(entry, 16) != spec->objects[i].size) {
       fault = "an object has another kind or size than the contract says";
-    } else if (offset < end || offset % 128 != 0) {
+    } else if (offset < end || offset % spec->objects[i].align != 0) {
       fault = "an object overlaps another part or is not aligned";
     } else if (__builtin_add_overflow(offset, spec->objects[i].size, &end) || end > header->contract_offset) {
       fault = "an object lies outside its place";

@@ -34,6 +34,9 @@ SHM_COLD void shm_core_unmap(shm_core *core) {
 SHM_COLD void shm_core_leave(shm_core *core) {
   for (uint32_t i = 0; i < core->spec->object_count; i++) {
     uint64_t queue = core->places[i];
+    if (core->spec->objects[i].kind != SHM_KIND_QUEUE) {
+      continue; /* this version has no handles on the other kinds */
+    }
     if (shm_holds_role(core, i, SHM_QUEUE_CONSUMER_ROLE)) {
       /* The producer learns the exact head, as from a consumer's release. */
       shm_store_release(shm_core_word(core, queue + SHM_QUEUE_HEAD),

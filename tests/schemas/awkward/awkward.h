@@ -256,7 +256,7 @@ static const uint8_t awkward_deep_name_Shared_contract[490] = {
 };
 
 static const shm_object_spec awkward_deep_name_Shared_objects[1] = {
-    {"item", 1, 0, 48, 2, 1, 2, 56, 624},
+    {"item", SHM_KIND_QUEUE, 0, 48, 2, 1, 2, 56, 624, 128},
 };
 
 static const uint64_t awkward_deep_name_Shared_offsets[1] = {

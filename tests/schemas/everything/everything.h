@@ -969,9 +969,9 @@ static const uint8_t test_everything_Plain_contract[2138] = {
 };
 
 static const shm_object_spec test_everything_Plain_objects[3] = {
-    {"levels", 1, 0, 16, 1, 1, 1, 24, 536},
-    {"books", 1, 0, 512, 100, 12, 111, 520, 58232},
-    {"outers", 1, 0, 1088, 17, 2, 18, 1096, 20240},
+    {"levels", SHM_KIND_QUEUE, 0, 16, 1, 1, 1, 24, 536, 128},
+    {"books", SHM_KIND_QUEUE, 0, 512, 100, 12, 111, 520, 58232, 128},
+    {"outers", SHM_KIND_QUEUE, 0, 1088, 17, 2, 18, 1096, 20240, 128},
 };
 
 static const uint64_t test_everything_Plain_offsets[3] = {
@@ -1403,7 +1403,7 @@ static const uint8_t test_everything_SystemV_contract[306] = {
 };
 
 static const shm_object_spec test_everything_SystemV_objects[1] = {
-    {"choices", 1, 0, 32, 9, 1, 9, 40, 872},
+    {"choices", SHM_KIND_QUEUE, 0, 32, 9, 1, 9, 40, 872, 128},
 };
 
 static const uint64_t test_everything_SystemV_offsets[1] = {
