@@ -525,6 +525,8 @@ fn a_removed_segment_is_drained_and_then_says_so_while_the_name_is_free_again() 
         let end = inn.pop_timeout(Duration::from_secs(5)).unwrap_err();
         assert_eq!(end.kind(), ErrorKind::Removed);
         assert_eq!(inn.try_pop(), Err(TryPopError::Removed));
+        let stat = own.stat().unwrap();
+        assert!(stat.header.unwrap().retired, "who is attached can still look at it");
         // A late remover leaves its successor's segment alone.
         assert_eq!(kind(own.remove()), ErrorKind::NotFound);
         assert_eq!(fresh.books().depth().unwrap(), 0);

@@ -86,6 +86,19 @@ impl Opened {
         Ok(Self { address: address.clone(), size, read_only: true, kind })
     }
 
+    /// The System V segment of this id that is attached already, for reading; it
+    /// may have been removed since.
+    pub(super) fn of_attached_sysv(
+        address: &Address,
+        id: i32,
+        attempt: Attempt<'_>,
+    ) -> Result<Self> {
+        let size = sysv::stat(id, attempt)?.size;
+        let len = usize::try_from(size).unwrap_or(usize::MAX);
+        let kind = OpenedKind::Sysv(id, sysv::map(id, true, len, attempt)?);
+        Ok(Self { address: address.clone(), size, read_only: true, kind })
+    }
+
     /// Copies bytes out of the segment; a POSIX one by reading its file, so
     /// that one which shrinks under us is an error and no signal.
     pub(super) fn read(&self, offset: u64, out: &mut [u8]) -> Result<()> {

@@ -87,7 +87,7 @@ impl Attachment {
     pub fn stat(&self) -> Result<SegmentStat> {
         let inspector = match &self.0.kernel {
             Kernel::Posix(file) => Inspector::of_file(self.address(), file)?,
-            Kernel::Sysv(id) => Inspector::of_sysv(self.address(), *id)?,
+            Kernel::Sysv(id) => Inspector::of_attached_sysv(self.address(), *id)?,
         };
         inspector.stat()
     }
@@ -222,7 +222,7 @@ pub(crate) fn open_or_create<T>(
             other => return other,
         }
         match create() {
-            Err(e) if e.kind() == ErrorKind::Exists => {}
+            Err(e) if matches!(e.kind(), ErrorKind::Exists | ErrorKind::Removed) => {}
             other => return other,
         }
     }

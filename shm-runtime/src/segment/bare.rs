@@ -134,7 +134,7 @@ impl Segment {
     pub fn stat(&self) -> Result<SegmentStat> {
         match &self.attached.kernel {
             Kernel::Posix(file) => Inspector::of_file(self.address(), file)?.stat(),
-            Kernel::Sysv(id) => Inspector::of_sysv(self.address(), *id)?.stat(),
+            Kernel::Sysv(id) => Inspector::of_attached_sysv(self.address(), *id)?.stat(),
         }
     }
 

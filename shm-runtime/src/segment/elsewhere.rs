@@ -173,7 +173,15 @@ pub(super) mod sysv {
         no(attempt)
     }
     pub(in super::super) fn birth_mark(_: i32) -> Result<Option<u64>> {
-        None
+        Ok(None)
+    }
+    pub(in super::super) fn map(
+        _: i32,
+        _: bool,
+        _: usize,
+        attempt: Attempt<'_>,
+    ) -> Result<Mapping> {
+        no(attempt)
     }
     pub(in super::super) fn make_companion(
         _: i32,

@@ -185,6 +185,12 @@ impl Inspector {
         Self::new(Opened::of_sysv(address, id, &options, attempt)?, attempt)
     }
 
+    /// The one that the caller has attached, which may have been removed since.
+    pub(super) fn of_attached_sysv(address: &Address, id: i32) -> Result<Self> {
+        let attempt = Attempt::new("look at", address);
+        Self::new(Opened::of_attached_sysv(address, id, attempt)?, attempt)
+    }
+
     fn new(opened: Opened, attempt: Attempt<'_>) -> Result<Self> {
         let header =
             Header::parse(&opened.read_head()?).ok().filter(|h| h.check(opened.size).is_ok());

@@ -162,7 +162,7 @@ pub(super) fn make(
         }
         e => attempt.os("shmget", e),
     })?;
-    let finish = || {
+    let finish = || -> Result<Mapping> {
         change(id, options.uid, options.gid, Some(options.mode), attempt)?;
         let mapping = map(id, false, len, attempt)?;
         populate(&mapping, size, attempt)?;
@@ -172,7 +172,14 @@ pub(super) fn make(
         Ok(mapping) => Ok((id, mapping)),
         Err(error) => {
             discard(id);
-            Err(error)
+            Err(match error.kind() {
+                // It is in sight before it is made.
+                ErrorKind::NotFound => {
+                    let why = "somebody removed it while it was made";
+                    attempt.fail(ErrorKind::Removed, why).with_os(Errno::ENOENT as i32)
+                }
+                _ => error,
+            })
         }
     }
 }
@@ -304,9 +311,14 @@ pub(super) fn change(
         ds.shm_perm.mode = (mode & 0o777) as _;
     }
     // SAFETY: the kernel reads the structure, which outlives the call.
-    Errno::result(unsafe { libc::shmctl(id, libc::IPC_SET, &mut ds) })
-        .map_err(|e| attempt.os("shmctl(IPC_SET)", e))?;
-    Ok(())
+    Errno::result(unsafe { libc::shmctl(id, libc::IPC_SET, &mut ds) }).map(drop).map_err(|e| {
+        // The same errno for a user that there is not, and for a segment that is
+        // gone meanwhile.
+        match found(id, attempt) {
+            Err(gone) if gone.kind() == ErrorKind::NotFound => gone,
+            _ => attempt.os("shmctl(IPC_SET)", e),
+        }
+    })
 }
 
 /// Keeps the segment's pages in memory (`SHM_LOCK`), or no longer.

@@ -116,7 +116,11 @@ SHM_COLD shm_status shm_sysv_set(int32_t id, uint32_t uid, uint32_t gid, uint32_
   facts.gid = gid != UINT32_MAX ? gid : facts.gid;
   facts.mode = mode != UINT32_MAX ? mode & 0777 : facts.mode;
   if (shm_sys_shmctl(id, SHM_SYSV_SET, &facts) < 0) {
-    return shm_fail_os(attempt, "shmctl(IPC_SET)", errno);
+    int os_error = errno;
+    /* The same errno for a user that there is not, and for a segment that is gone
+     * meanwhile. */
+    status = shm_sysv_stat(id, attempt, &facts);
+    return status == SHM_NOT_FOUND ? status : shm_fail_os(attempt, "shmctl(IPC_SET)", os_error);
   }
   return SHM_OK;
 }

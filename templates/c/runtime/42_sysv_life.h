@@ -152,6 +152,9 @@ SHM_COLD shm_status shm_sysv_make(const shm_address *address, uint64_t size, con
     }
     shm_sysv_discard(*id);
   }
+  if (status == SHM_NOT_FOUND) { /* it is in sight before it is made */
+    status = shm_fail_with(attempt, SHM_REMOVED, "somebody removed it while it was made", ENOENT);
+  }
   return status;
 }
 

@@ -54,7 +54,7 @@ SHM_NODISCARD SHM_COLD shm_status shm_attachment_open_or_create(shm_attachment *
       break;
     }
     status = shm_create_request(&attachment->core, spec, &create);
-    if (status != SHM_EXISTS) {
+    if (status != SHM_EXISTS && status != SHM_REMOVED) {
       break;
     }
   }

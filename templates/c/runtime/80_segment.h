@@ -146,7 +146,7 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_attach_read_only(shm_segment *segm
 SHM_NODISCARD SHM_COLD shm_status shm_segment_open_or_create(shm_segment *segment, const char *address,
                                                              uint64_t size, uint32_t mode) {
   shm_status status = SHM_EXISTS;
-  for (int tries = 0; tries < 1000 && status == SHM_EXISTS; tries++) {
+  for (int tries = 0; tries < 1000 && (status == SHM_EXISTS || status == SHM_REMOVED); tries++) {
     status = shm_segment_attach(segment, address);
     if (status == SHM_NOT_FOUND || status == SHM_REMOVED) {
       status = shm_segment_create(segment, address, size, mode);
