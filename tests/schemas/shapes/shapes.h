@@ -5511,8 +5511,8 @@ static const uint8_t test_shapes_Board_contract[3456] = {
 };
 
 static const shm_object_spec test_shapes_Board_objects[2] = {
-    {"messages", 1, 0, 2048, 4, 1, 4, 2056, 8736},
-    {"stamps", 1, 0, 24, 8, 1, 8, 32, 768},
+    {"messages", SHM_KIND_QUEUE, 0, 2048, 4, 1, 4, 2056, 8736, 128},
+    {"stamps", SHM_KIND_QUEUE, 0, 24, 8, 1, 8, 32, 768, 128},
 };
 
 static const uint64_t test_shapes_Board_offsets[2] = {
