@@ -175,6 +175,27 @@ fn modules_in_a_package_import_those_of_the_same_package() {
     run_in_every_python(&out, &program("from acme.gen "));
 }
 
+#[test]
+fn a_schema_may_have_nothing_but_queues_of_imported_items() {
+    let out = scratch("python-types-items");
+    std::fs::copy(root().join("tests/schemas/constructs_root.toml"), out.join("base.toml"))
+        .unwrap();
+    let text = "shmgen = 1\n[schema]\nname = \"test.items\"\nversion = \"1.0\"\n\
+        imports = [\"base.toml\"]\n[segment.items]\nobject = [ { name = \"stamps\", \
+        kind = \"queue\", item = \"Stamp\", capacity = 4 } ]\n";
+    std::fs::write(out.join("items.toml"), text).unwrap();
+    let mut command = tools::shmgen();
+    command.arg("gen").arg(out.join("items.toml"));
+    run(command.args(["--lang", "python", "--out"]).arg(&out));
+    let script = "import base, items\n\
+        with items.Items.create() as segment:\n\
+        \x20   segment.stamps.put(base.Stamp(time=5))\n\
+        \x20   assert segment.stamps.get(timeout=5) == base.Stamp(time=5)\n\
+        \x20   segment.unlink()\n";
+    run_in_every_python(&out, script);
+    run(mypy(&out).args(["base.py", "items.py"]));
+}
+
 /// What is right, with the types that a reader is promised.
 const RIGHT: &str = r#"
 from typing import List, Optional, Sequence

@@ -6,12 +6,15 @@
 //! covers is zero. So a language that reads a field wrongly, or writes it
 //! wrongly, does not give the bytes back.
 //!
-//! `SHMGEN_VALUES` says how many values; 500 otherwise.
+//! `SHMGEN_VALUES` says how many values, 500 otherwise, and `SHMGEN_VALUE_SCHEMAS`
+//! of how many random schemas; 3 otherwise.
 
 #![allow(missing_docs, clippy::pedantic)]
 
 #[path = "common/dice.rs"]
 mod dice;
+#[path = "layouts/schema.rs"]
+mod schema;
 #[path = "common/tools.rs"]
 mod tools;
 #[path = "values/write.rs"]
@@ -232,9 +235,13 @@ fn compare(subject: &Subject, contract: &Contract, language: &str, before: &[u8]
 
 fn values_survive(name: &str, root: &str) {
     let path = tools::root().join(format!("tests/schemas/{name}.toml"));
-    let schema = shmgen::check_file(&path, Limits::default()).into_result().unwrap();
+    values_of_schema_survive(&path, name, root, how_many());
+}
+
+fn values_of_schema_survive(path: &Path, name: &str, root: &str, how_many: usize) {
+    let schema = shmgen::check_file(path, Limits::default()).into_result().unwrap();
     let folder = tools::scratch(&format!("values-{name}"));
-    tools::generate(&path, &folder);
+    tools::generate(path, &folder);
     let subject = Subject { schema, root: root.to_owned(), folder };
     let holds = |c: &&shmgen::model::Segment| {
         c.contract.types.iter().any(|t| t.name == root && t.schema.is_empty())
@@ -243,7 +250,7 @@ fn values_survive(name: &str, root: &str) {
     let ty = TypeExpr::parse(root).unwrap();
     let (size, _) = contract.size_and_align(&ty).unwrap();
     let mut dice = Dice(7);
-    let mut bytes = vec![0; usize_of(size) * how_many()];
+    let mut bytes = vec![0; usize_of(size) * how_many];
     for value in bytes.chunks_mut(usize_of(size)) {
         random(contract, &ty, &mut dice, value);
     }
@@ -272,4 +279,28 @@ fn lists_optionals_unions_and_imports_read_back_equal_in_every_language() {
 #[test]
 fn every_kind_of_field_reads_back_equal_in_every_language() {
     values_survive("everything", "Book");
+}
+
+#[test]
+fn values_of_random_schemas_read_back_equal_in_every_language() {
+    let count = std::env::var("SHMGEN_VALUE_SCHEMAS").ok().and_then(|n| n.parse().ok());
+    let mut dice = Dice(20_261_121);
+    let folder = tools::scratch("values-schemas");
+    for index in 0..count.unwrap_or(3) {
+        let random = schema::random(index, &mut dice);
+        let mut text = schema::toml(&random);
+        // A struct of everything in it, and a segment that holds it.
+        text.push_str("[struct.Whole]\nfield = [\n");
+        for c in 0..random.compounds.len() {
+            text += &format!("  {{ name = \"f{c}\", type = \"S{c}\" }},\n");
+        }
+        text.push_str(
+            "]\n[segment.feed]\nobject = [ { name = \"q\", kind = \"queue\", item = \"Whole\", \
+             capacity = 1 } ]\n",
+        );
+        let name = format!("s{index}");
+        let path = folder.join(format!("{name}.toml"));
+        std::fs::write(&path, text).unwrap();
+        values_of_schema_survive(&path, &name, "Whole", 50);
+    }
 }

@@ -20,7 +20,9 @@ fuzz_target!(|bytes: &[u8]| {
     for def in &contract.types {
         let ty = TypeExpr::Named(def.type_name());
         let Some((size, _)) = contract.size_and_align(&ty) else { continue };
-        let Some(bytes) = usize::try_from(size).ok().and_then(|n| values.get(..n)) else { continue };
+        let Some(bytes) = usize::try_from(size).ok().and_then(|n| values.get(..n)) else {
+            continue;
+        };
         if let Some(value) = contract.read(&ty, bytes) {
             value.to_string();
             json::value(&value).to_string();

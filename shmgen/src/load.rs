@@ -153,22 +153,22 @@ impl Loader {
                     "{}.toml and {}.toml are both the schema `{}`",
                     other.stem, one.stem, one.name
                 );
-                told.push((one, message));
+                told.push((Code::E072, one, message));
             } else if let Some(other) = modules.insert(&one.module, one) {
                 let message = format!(
                     "the files of the schemas `{}` and `{}` would have one name: `{}`",
                     other.name, one.name, one.module
                 );
-                told.push((one, message));
+                told.push((Code::E072, one, message));
             }
         }
         // Of two schemas of one name, that was told.
         for (i, one) in passed.iter().enumerate() {
             for other in passed[..i].iter().filter(|o| o.name != one.name) {
-                told.extend(model::meet(one, other).map(|message| (*one, message)));
+                told.extend(model::meet(one, other).map(|message| (Code::E023, *one, message)));
             }
         }
-        for (one, message) in told {
+        for (code, one, message) in told {
             // The import that is one of them, or that brings one along.
             let brings = |i: &Arc<Schema>| {
                 std::ptr::eq(Arc::as_ptr(i), one)
@@ -176,7 +176,7 @@ impl Loader {
             };
             let at = schema.imports.iter().position(brings).and_then(|i| written.imports.get(i));
             let at = at.unwrap_or(&written.name);
-            self.error(Code::E072, &written.source, at, message).help("rename one of them");
+            self.error(code, &written.source, at, message).help("rename one of them");
         }
     }
 }

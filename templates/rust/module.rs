@@ -328,6 +328,7 @@ impl ::core::convert::TryFrom<{{ u.name }}> for {{ u.name }}Value {
     }
 }
 
+#[allow(clippy::derivable_impls)]
 impl ::core::default::Default for {{ u.name }} {
     fn default() -> Self {
         Self {

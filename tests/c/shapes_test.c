@@ -2,9 +2,15 @@
  * Tests of what is generated for lists, optionals and unions (tests/schemas/shapes.toml),
  * as C11 and up, and through shapes_test.cpp as C++11 and up.
  */
+#if !defined(_GNU_SOURCE)
+#define _GNU_SOURCE 1 /* for these tests; the header needs nothing */
+#endif
+
 #include "shapes.h"
 
 #include "support.h"
+
+#include <sys/ptrace.h>
 
 typedef test_shapes_u8_list3 bytes3;
 typedef test_shapes_Level level;
@@ -346,6 +352,91 @@ static void any_bytes_are_survived(void) {
   CHECK(equals > 10000); /* but where a number is not one */
 }
 
+/* ---- bytes that change meanwhile ---- */
+
+/* What a peer changes all the time. */
+typedef struct lied_about {
+  bytes3 list;
+  test_shapes_str5_optional text;
+  test_shapes_Narrow narrow;
+} lied_about;
+
+static bool is_one_of(const char *text, const char *const *allowed) {
+  while (*allowed != NULL && strcmp(text, *allowed) != 0) {
+    allowed++;
+  }
+  return *allowed != NULL;
+}
+
+/* What is answered is that of one look; an exit status that says what was not. */
+static int look(const lied_about *shared) {
+  static const char *const lists[] = {"[]", "[0, 0]", "a list of 4294967295 in a room for 3", NULL};
+  static const char *const texts[] = {"none", "\"fives\"", "optional(2)", NULL};
+  static const char *const unions[] = {"Narrow.byte(0)", "Narrow.three([0, 0, 0])",
+                                       "Narrow.unknown(9, 000000)", NULL};
+  char text[64];
+  char taken[6];
+  size_t size = test_shapes_u8_list3_size(&shared->list);
+  const uint8_t *byte = test_shapes_Narrow_get_byte(&shared->narrow);
+  if (size > 3 || (byte != NULL && *byte != 0)) {
+    return 1;
+  }
+  test_shapes_u8_list3_format(&shared->list, text, sizeof text);
+  if (!is_one_of(text, lists)) {
+    return 2;
+  }
+  test_shapes_str5_optional_format(&shared->text, text, sizeof text);
+  if (!is_one_of(text, texts)) {
+    return 3;
+  }
+  test_shapes_Narrow_format(&shared->narrow, text, sizeof text);
+  if (!is_one_of(text, unions)) {
+    return 4;
+  }
+  return test_shapes_str5_optional_get(&shared->text, taken) && strcmp(taken, "fives") != 0 ? 5 : 0;
+}
+
+/* The peer strikes between any two instructions. */
+static void what_changes_between_two_instructions_is_looked_at_once(void) {
+  static const uint32_t counts[] = {0, 2, UINT32_MAX};
+  static const uint32_t tags[] = {0, 7, 9};
+  void *memory = mmap(NULL, sizeof(lied_about), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  lied_about *shared = SHM_CAST(lied_about *, memory);
+  unsigned steps = 0;
+  int status = 0;
+  pid_t looker;
+  CHECK(memory != MAP_FAILED);
+  memcpy(shared->text.value, "fives", 5);
+  looker = fork();
+  if (looker == 0) {
+    if (ptrace(PTRACE_TRACEME, 0, NULL, NULL) != 0 || raise(SIGSTOP) != 0) {
+      _exit(99);
+    }
+    for (int i = 0; i < 20; i++) {
+      int wrong = look(shared);
+      if (wrong != 0) {
+        _exit(wrong);
+      }
+    }
+    _exit(0);
+  }
+  CHECK(looker > 0 && waitpid(looker, &status, 0) == looker && WIFSTOPPED(status));
+  while (!WIFEXITED(status)) {
+    uint64_t dice = random_number();
+    shared->list.count = counts[dice % 3];
+    shared->text.has = SHM_CAST(uint8_t, dice / 3 % 3);
+    shared->narrow.tag = tags[dice / 9 % 3];
+    CHECK(ptrace(PTRACE_SINGLESTEP, looker, NULL, NULL) == 0);
+    CHECK(waitpid(looker, &status, 0) == looker && !WIFSIGNALED(status));
+    steps++;
+  }
+  if (WEXITSTATUS(status) != 0) {
+    fprintf(stderr, "the look that failed: %d\n", WEXITSTATUS(status));
+  }
+  CHECK(WEXITSTATUS(status) == 0 && steps > 1000);
+  CHECK(munmap(memory, sizeof(lied_about)) == 0);
+}
+
 /* ---- through a segment ---- */
 
 static void messages_and_imported_items_go_through_queues(void) {
@@ -403,6 +494,7 @@ int main(void) {
   a_union_is_compared_by_its_variant();
   a_tag_that_no_variant_has_is_kept_and_shown();
   any_bytes_are_survived();
+  what_changes_between_two_instructions_is_looked_at_once();
   messages_and_imported_items_go_through_queues();
   aliases_stand_for_what_is_declared();
   printf("ok, %d checks\n", checks_made);

@@ -32,7 +32,7 @@ pub(super) fn attach(
     read_only: bool,
 ) -> Result<Core> {
     let attempt = Attempt::new("attach to", address);
-    let birthplace = Birthplace::here()?;
+    let birthplace = Birthplace::here().map_err(|e| attempt.wrap(e))?;
     for _ in 0..3 {
         let (opened, header) = open_ready(address, read_only, options, attempt)?;
         compare(&opened, &header, spec, attempt)?;
@@ -98,6 +98,11 @@ fn open_ready(
                 }
                 State::Unknown(n) => {
                     return Err(attempt.fail(ErrorKind::Corrupt, format!("its state is {n}")));
+                }
+                State::Uninitialised | State::Initialising if opened.sysv_id().is_none() => {
+                    let why =
+                        "its header says that it is not ready, but it gets its name when it is";
+                    return Err(attempt.fail(ErrorKind::Corrupt, why));
                 }
                 State::Uninitialised | State::Initialising => {}
             },

@@ -30,7 +30,7 @@ pub(super) fn create(spec: &Spec, address: &Address, options: &Options) -> Resul
     let Some(plan) = Plan::new(&spec.contract, size, spec.participants) else {
         return Err(attempt.fail(ErrorKind::Invalid, "it is larger than any memory"));
     };
-    let birthplace = Birthplace::here()?;
+    let birthplace = Birthplace::here().map_err(|e| attempt.wrap(e))?;
     let header = new_header(spec, &plan);
     let geography = || Geography {
         places: plan.objects.clone(),
@@ -49,18 +49,23 @@ pub(super) fn create(spec: &Spec, address: &Address, options: &Options) -> Resul
         return Ok(core);
     }
     let (id, mapping) = sysv::make(address, plan.total_size, options, true, attempt)?;
-    let made =
-        sysv::make_companion(id, header.birth_mark, options, attempt).and_then(|companion| {
-            let attached = attached(address, mapping, Kernel::Sysv(id));
-            let mut core = Core::new(attached, Some(companion), geography(), spec, birthplace);
-            fill(&mut core, spec, &plan, &header).map_err(|e| attempt.wrap(e))?;
-            Ok(core)
-        });
-    if made.is_err() {
-        sysv::remove_companion(id, header.birth_mark);
-        sysv::discard(id);
+    let companion = match sysv::make_companion(id, header.birth_mark, options, attempt) {
+        Ok(companion) => companion,
+        Err(error) => {
+            sysv::discard(id);
+            return Err(error);
+        }
+    };
+    let attached = attached(address, mapping, Kernel::Sysv(id));
+    let mut core = Core::new(attached, Some(companion), geography(), spec, birthplace);
+    match fill(&mut core, spec, &plan, &header) {
+        Ok(()) => Ok(core),
+        Err(error) => {
+            sysv::remove_companion(id, header.birth_mark);
+            sysv::discard(id);
+            Err(attempt.wrap(error))
+        }
     }
-    made
 }
 
 fn attached(address: &Address, mapping: Mapping, kernel: Kernel) -> Attached {

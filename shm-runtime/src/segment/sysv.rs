@@ -340,9 +340,10 @@ pub(super) fn remove(id: i32, attempt: Attempt<'_>) -> Result<()> {
         let why = "it was removed already; those who are attached still have it";
         return Err(attempt.fail(ErrorKind::NotFound, why));
     }
-    // Mapped before it is gone, to tell those who are still attached.
+    // Mapped before it is gone, to tell those who are still attached; at least
+    // to read, to find its companion.
     let len = usize::try_from(stat.size).unwrap_or(usize::MAX);
-    let mapping = map(id, false, len, attempt).ok();
+    let mapping = map(id, false, len, attempt).or_else(|_| map(id, true, len, attempt)).ok();
     // SAFETY: takes numbers; the pointer is not used by IPC_RMID.
     Errno::result(unsafe { libc::shmctl(id, libc::IPC_RMID, std::ptr::null_mut()) }).map_err(
         |e| match e {
@@ -365,15 +366,18 @@ pub(super) fn remove(id: i32, attempt: Attempt<'_>) -> Result<()> {
     Ok(())
 }
 
-/// The birth mark of a segment, if it is one of ours.
-pub(super) fn birth_mark(id: i32) -> Option<u64> {
+/// The birth mark of a segment; `None` if it is none of ours, as far as its
+/// first bytes tell.
+pub(super) fn birth_mark(id: i32) -> Result<Option<u64>> {
     let address = Address::SysvId(id);
     let attempt = Attempt::new("look at", &address);
-    let len = usize::try_from(stat(id, attempt).ok()?.size).ok()?;
-    let mapping = map(id, true, len, attempt).ok()?;
+    let len = usize::try_from(stat(id, attempt)?.size).unwrap_or(usize::MAX);
+    let mapping = map(id, true, len, attempt)?;
     let mut head = [0; HEADER_SIZE];
-    mapping.read(0, &mut head).ok()?;
-    Header::parse(&head).ok().map(|h| h.birth_mark)
+    if mapping.read(0, &mut head).is_err() {
+        return Ok(None); // shorter than a header
+    }
+    Ok(Header::parse(&head).ok().map(|h| h.birth_mark))
 }
 
 /// All System V segments of this IPC namespace, from /proc/sysvipc/shm: keys

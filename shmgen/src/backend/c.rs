@@ -21,7 +21,7 @@ struct Header<'a> {
     prefix: String,
     /// The modules of the schemas that it imports.
     imports: Vec<&'a str>,
-    /// C++17 sees `std::optional` in it.
+    /// Whether C++17 sees `std::optional` in it.
     has_optionals: bool,
     /// What is true of a runtime of another series.
     runtime_series_test: String,

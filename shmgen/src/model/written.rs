@@ -1,8 +1,9 @@
 //! Names that generated code makes up: of lists and optionals, whose types have
 //! names in C and Python only, and between the schemas of one program.
 
-use super::{Schema, Type, TypeDecl, Wrapped};
+use super::{Schema, Type, TypeDecl};
 use crate::syntax::{self, Member};
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 /// What C functions of a list are called, behind its name.
@@ -17,11 +18,13 @@ pub(super) fn wrapped(
     schema: &syntax::Schema,
     resolved: &Schema,
 ) -> Vec<(String, Range<usize>, String)> {
+    let places = places(schema, resolved);
     let mut out = Vec::new();
     for decl in &resolved.types {
         let TypeDecl::Wrapped(w) = decl else { continue };
-        let place = place_of(w, schema, resolved).unwrap_or(&schema.name.span);
-        let from = format!("the type `{}`", w.expr());
+        let expr = w.expr().to_string();
+        let place = places.get(&expr).copied().unwrap_or(&schema.name.span);
+        let from = format!("the type `{expr}`");
         for suffix in if w.room.is_some() { LIST } else { OPTIONAL } {
             out.push((format!("{}{suffix}", w.name), place.clone(), from.clone()));
         }
@@ -29,36 +32,46 @@ pub(super) fn wrapped(
     out
 }
 
-/// Where a list or an optional is written first.
-fn place_of<'s>(
-    wrapped: &Wrapped,
-    schema: &'s syntax::Schema,
-    resolved: &Schema,
-) -> Option<&'s Range<usize>> {
-    let is_in = |ty: &Type| {
-        ty.wrapped().into_iter().any(|e| e.wrapped_name().as_ref() == Some(&wrapped.name))
+/// Where each list and each optional is written first.
+fn places<'s>(schema: &'s syntax::Schema, resolved: &Schema) -> BTreeMap<String, &'s Range<usize>> {
+    // Members by the names of their types and their own.
+    let mut written: BTreeMap<(&str, &str), &Range<usize>> = BTreeMap::new();
+    for s in &schema.structs {
+        for member in &s.members {
+            if let Member::Field(f) = member {
+                written.insert((&s.name.value, &f.name.value), &f.ty.span);
+            }
+        }
+    }
+    for u in &schema.unions {
+        for v in &u.variants {
+            let ty = v.ty.as_ref();
+            written.extend(ty.map(|ty| ((&*u.name.value, &*v.name.value), &ty.span)));
+        }
+    }
+    for a in &schema.aliases {
+        written.insert((&a.name.value, ""), &a.ty.span);
+    }
+    let mut out: BTreeMap<String, &Range<usize>> = BTreeMap::new();
+    let mut add = |of: &str, name: &str, ty: &Type| {
+        let Some(place) = written.get(&(of, name)) else { return };
+        for element in ty.wrapped() {
+            out.entry(element.expr().to_string()).or_insert(place);
+        }
     };
-    let in_types = resolved.types.iter().find_map(|decl| match decl {
-        TypeDecl::Struct(s) => {
-            let name = &s.fields().find(|f| is_in(&f.ty))?.name;
-            let written = schema.structs.iter().find(|w| w.name.value == s.name)?;
-            written.members.iter().find_map(|m| match m {
-                Member::Field(field) if field.name.value == *name => Some(&field.ty.span),
-                _ => None,
-            })
+    for decl in &resolved.types {
+        match decl {
+            TypeDecl::Struct(s) => s.fields().for_each(|f| add(&s.name, &f.name, &f.ty)),
+            TypeDecl::Union(u) => {
+                for v in &u.variants {
+                    v.ty.iter().for_each(|ty| add(&u.name, &v.name, ty));
+                }
+            }
+            TypeDecl::Enum(_) | TypeDecl::Flags(_) | TypeDecl::Wrapped(_) => {}
         }
-        TypeDecl::Union(u) => {
-            let name = &u.variants.iter().find(|v| v.ty.as_ref().is_some_and(is_in))?.name;
-            let written = schema.unions.iter().find(|w| w.name.value == u.name)?;
-            let variant = written.variants.iter().find(|v| v.name.value == *name)?;
-            variant.ty.as_ref().map(|ty| &ty.span)
-        }
-        TypeDecl::Enum(_) | TypeDecl::Flags(_) | TypeDecl::Wrapped(_) => None,
-    });
-    in_types.or_else(|| {
-        let name = &resolved.aliases.iter().find(|a| is_in(&a.ty))?.name;
-        Some(&schema.aliases.iter().find(|a| a.name.value == *name)?.ty.span)
-    })
+    }
+    resolved.aliases.iter().for_each(|a| add(&a.name, "", &a.ty));
+    out
 }
 
 /// What is said of two schemas of one program whose names would meet in C and

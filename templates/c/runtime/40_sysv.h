@@ -90,9 +90,12 @@ SHM_COLD shm_status shm_sysv_attach(int32_t id, bool read_only, const shm_option
   if (status != SHM_OK) {
     return status;
   }
-  /* The size once more, now that being mapped keeps the id from another one. */
+  /* Owner and size once more, now that being mapped keeps the id from another one. */
   *size = facts.size;
   status = shm_sysv_stat(id, attempt, &facts);
+  if (status == SHM_OK) {
+    status = shm_check_owner(options, facts.uid, attempt);
+  }
   if (status == SHM_OK && facts.size != *size) {
     status = shm_fail(attempt, SHM_BUSY, "the id was given to another segment meanwhile");
   }
@@ -140,28 +143,31 @@ SHM_COLD void shm_companion_remove(int32_t id, uint64_t birth_mark) {
   unlink(path);
 }
 
-/* Makes the file that carries the participants' locks. */
+/*
+ * Makes the file that carries the participants' locks. It gets its name when it is
+ * whole: one that does not say where it belongs is kept for ever.
+ */
 SHM_COLD shm_status shm_companion_make(int32_t id, uint64_t birth_mark, const shm_options *options,
                                        shm_attempt attempt, int *fd) {
   char path[SHM_COMPANION_SIZE];
   uint64_t namespace_inode = shm_ipc_namespace();
-  shm_status status = SHM_OK;
-  shm_companion_path(id, birth_mark, path);
-  *fd = shm_sys_open(path, O_CREAT | O_EXCL | O_RDWR | SHM_SYS_NOFOLLOW, 0600);
-  if (*fd < 0) {
-    return shm_fail_os(attempt, "open of its companion file in " SHM_DIR, errno);
+  shm_status status = shm_posix_open_nameless(attempt, fd);
+  if (status != SHM_OK) {
+    return status;
   }
-  if ((options->uid != NULL || options->gid != NULL) &&
-      shm_sys_fchown(*fd, shm_or_none(options->uid), shm_or_none(options->gid)) != 0) {
+  shm_companion_path(id, birth_mark, path);
+  if (shm_sys_pwrite(*fd, &namespace_inode, sizeof namespace_inode, 0) != sizeof namespace_inode) {
+    status = shm_fail_os(attempt, "pwrite to its companion file", errno);
+  } else if ((options->uid != NULL || options->gid != NULL) &&
+             shm_sys_fchown(*fd, shm_or_none(options->uid), shm_or_none(options->gid)) != 0) {
     status = shm_fail_os(attempt, "fchown of its companion file", errno);
   } else if (shm_sys_fchmod(*fd, options->mode) != 0) {
     status = shm_fail_os(attempt, "fchmod of its companion file", errno);
+  } else {
+    status = shm_posix_link_as(*fd, path, attempt);
   }
-  /* For whoever finds it without its segment; without it, it is kept then. */
-  shm_sys_pwrite(*fd, &namespace_inode, sizeof namespace_inode, 0);
   if (status != SHM_OK) {
     close(*fd);
-    unlink(path);
   }
   return status;
 }
@@ -169,6 +175,7 @@ SHM_COLD shm_status shm_companion_make(int32_t id, uint64_t birth_mark, const sh
 /* Opens the companion of a segment; each attachment does so for itself. */
 SHM_COLD shm_status shm_companion_open(int32_t id, uint64_t birth_mark, bool read_only,
                                        const shm_options *options, shm_attempt attempt, int *fd) {
+  static const char no_regular_file[] = "its companion is no regular file; somebody put it there";
   char path[SHM_COMPANION_SIZE];
   struct stat facts;
   shm_status status;
@@ -182,13 +189,17 @@ SHM_COLD shm_status shm_companion_open(int32_t id, uint64_t birth_mark, bool rea
     SHM_VERSIONED(shm_runtime_failure).os_error = ENOENT;
     return SHM_UNSUPPORTED;
   }
+  /* A symbolic link, a directory, a socket or a device. */
+  if (*fd < 0 && (errno == ELOOP || errno == EISDIR || errno == ENXIO || errno == ENODEV)) {
+    return shm_fail_with(attempt, SHM_PERMISSION, no_regular_file, errno);
+  }
   if (*fd < 0) {
     return shm_fail_os(attempt, "open of its companion file in " SHM_DIR, errno);
   }
   if (fstat(*fd, &facts) != 0) {
     status = shm_fail_os(attempt, "fstat of its companion file", errno);
   } else if ((SHM_CAST(uint32_t, facts.st_mode) & SHM_SYS_TYPE_MASK) != SHM_SYS_REGULAR) {
-    status = shm_fail(attempt, SHM_PERMISSION, "its companion is no regular file");
+    status = shm_fail(attempt, SHM_PERMISSION, no_regular_file);
   } else {
     status = shm_check_owner(options, facts.st_uid, attempt);
   }

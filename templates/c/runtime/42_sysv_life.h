@@ -14,25 +14,23 @@ SHM_COLD bool shm_mapped_header(const char *base, uint64_t size, shm_header *hea
   return shm_check_form(header->bytes, SHM_HEADER_SIZE) == SHM_FORM_OK;
 }
 
-/* The birth mark of a segment, if it is one of ours. */
-SHM_COLD bool shm_sysv_birth_mark(int32_t id, uint64_t *birth_mark) {
+/* The birth mark of a segment, if it is one of ours, as far as its first bytes tell. */
+SHM_COLD shm_status shm_sysv_birth_mark(int32_t id, shm_attempt attempt, bool *ours, uint64_t *birth_mark) {
   shm_sysv_facts facts;
   shm_header header;
   char *base;
-  bool ours;
-  memset(&facts, 0, sizeof facts);
+  shm_status status = shm_sysv_stat(id, attempt, &facts);
+  if (status == SHM_OK) {
+    status = shm_sysv_map(id, true, attempt, &base);
+  }
+  if (status != SHM_OK) {
+    return status;
+  }
   memset(&header, 0, sizeof header);
-  if (shm_sys_shmctl(id, SHM_SYSV_STAT, &facts) < 0) {
-    return false;
-  }
-  base = shm_sys_shmat(id, SHM_SYSV_READ_ONLY);
-  if (base == NULL) {
-    return false;
-  }
-  ours = shm_mapped_header(base, facts.size, &header);
-  shm_sys_shmdt(base);
+  *ours = shm_mapped_header(base, facts.size, &header);
   *birth_mark = header.birth_mark;
-  return ours;
+  shm_sys_shmdt(base);
+  return SHM_OK;
 }
 
 /*
@@ -162,6 +160,7 @@ SHM_COLD shm_status shm_sysv_remove(int32_t id, shm_attempt attempt) {
   shm_sysv_facts facts;
   shm_header header;
   char *base;
+  bool writable;
   shm_status status = shm_sysv_stat(id, attempt, &facts);
   if (status == SHM_OK && (facts.mode & SHM_SYSV_MODE_DEST) != 0) {
     status = shm_fail_os(attempt, "shmctl", ENOENT); /* it is removed already */
@@ -169,13 +168,18 @@ SHM_COLD shm_status shm_sysv_remove(int32_t id, shm_attempt attempt) {
   if (status != SHM_OK) {
     return status;
   }
-  /* Mapped before it is gone, to tell those who are still attached. */
+  /* Mapped before it is gone, to tell those who are still attached; at least to
+   * read, to find its companion. */
   base = shm_sys_shmat(id, 0);
+  writable = base != NULL;
+  if (!writable) {
+    base = shm_sys_shmat(id, SHM_SYSV_READ_ONLY);
+  }
   if (shm_sys_shmctl(id, SHM_SYSV_REMOVE, NULL) < 0) {
     status = errno == EINVAL || errno == EIDRM ? shm_fail_os(attempt, "shmctl", ENOENT)
                                                : shm_fail_os(attempt, "shmctl(IPC_RMID)", errno);
   } else if (base != NULL && shm_mapped_header(base, facts.size, &header)) {
-    if (header.state == SHM_STATE_READY) {
+    if (writable && header.state == SHM_STATE_READY) {
       /* Pairs with the acquire of whoever looks around. */
       __atomic_store_n(SHM_AT(shm_word32, base, SHM_HEADER_STATE), SHM_STATE_RETIRED, __ATOMIC_SEQ_CST);
     }

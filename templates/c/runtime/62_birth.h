@@ -102,9 +102,10 @@ SHM_COLD shm_status shm_create_sysv(shm_core *core, const shm_address *address, 
   status = shm_companion_make(segment->id, birth_mark, options, attempt, &core->companion);
   if (status != SHM_OK) {
     core->companion = -1;
-  } else {
-    status = shm_fill_segment(core, birth_mark, attempt);
+    shm_sysv_discard(segment->id);
+    return status;
   }
+  status = shm_fill_segment(core, birth_mark, attempt);
   if (status != SHM_OK) {
     shm_companion_remove(segment->id, birth_mark);
     shm_sysv_discard(segment->id);

@@ -128,7 +128,7 @@ SHM_COLD shm_status shm_create_request(shm_core **made, const shm_segment_spec *
   if (core == NULL) {
     return shm_fail_memory(attempt);
   }
-  status = shm_birthplace_here(&core->fork_word, &core->birth);
+  status = shm_birthplace_here(attempt, &core->fork_word, &core->birth);
   if (status != SHM_OK) {
     free(core);
     return status;
@@ -215,7 +215,7 @@ SHM_COLD shm_status shm_attach_request(shm_core **made, const shm_segment_spec *
     if (core == NULL) {
       return shm_fail_memory(request->attempt);
     }
-    status = shm_birthplace_here(&core->fork_word, &core->birth);
+    status = shm_birthplace_here(request->attempt, &core->fork_word, &core->birth);
     if (status != SHM_OK) {
       free(core);
       return status;

@@ -316,7 +316,7 @@ class _Tagged(_Field[_Get, _Set]):
 
 
 def _put(items: _typing.Any, index: int, stored: _typing.Any) -> None:
-    """Puts what a field made into an array. Of bytes, ctypes would copy up to the first NUL only."""
+    """Puts what a field made into an array. For a text there ctypes takes no bytes, only another array."""
     items[index] = items._type_.from_buffer_copy(stored) if isinstance(stored, bytes) else stored
 
 

@@ -303,7 +303,7 @@ class _Tagged(_Field[_Get, _Set]):
 
 
 def _put(items: _typing.Any, index: int, stored: _typing.Any) -> None:
-    """Puts what a field made into an array. Of bytes, ctypes would copy up to the first NUL only."""
+    """Puts what a field made into an array. For a text there ctypes takes no bytes, only another array."""
     items[index] = items._type_.from_buffer_copy(stored) if isinstance(stored, bytes) else stored
 
 
@@ -510,7 +510,7 @@ class _Union:
         return ()
 
     def __eq__(self, other: object) -> bool:
-        if type(other) is not type(self):
+        if not isinstance(other, _Union) or type(other) is not type(self):
             return NotImplemented
         return self._arguments() == other._arguments()
 
@@ -585,7 +585,8 @@ class _Unknown(_Union):
         if not 0 <= number <= high:
             raise _OutOfRange(f"{name} takes a tag from 0 to {high}, not {tag!r}")
         if number in self._variants:
-            raise ValueError(f"{name} takes a tag without a name, and {tag} is {self._variants[number].__qualname__}")
+            known = self._variants[number].__qualname__
+            raise ValueError(f"{name} takes a tag without a name, and {tag} is {known}")
         given, room = bytes(memoryview(value)), self.SIZE - self._offset
         if len(given) > room:
             raise _OutOfRange(f"{name} takes at most {room} bytes, not {len(given)}")
@@ -631,7 +632,8 @@ def _lay_out_union(
     offset, payload = parts["held"]
     holding = {name: variant for name, variant in variants.items() if variant[3] is not None}
     _check(raw, size, parts)
-    _check(dict(raw._fields_)["held"], payload, {name: (0, length) for name, (_, length, _, _) in holding.items()})
+    places = {name: (0, length) for name, (_, length, _, _) in holding.items()}
+    _check(dict(raw._fields_)["held"], payload, places)
     union.SIZE = size
     union.DTYPE = {
         "names": ["tag", *holding],
@@ -644,8 +646,7 @@ def _lay_out_union(
     union._variants = {}
 
     def add(name: str, base: type, **more: _typing.Any) -> _typing.Any:
-        more.update(__doc__=base.__doc__, __slots__=(), __module__=union.__module__)
-        more.update(__qualname__=f"{union.__qualname__}.{name}")
+        more.update(__doc__=base.__doc__, __slots__=(), __qualname__=f"{union.__qualname__}.{name}")
         variant = type(name, (base, union), more)
         setattr(union, name, variant)
         return variant
