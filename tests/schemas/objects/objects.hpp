@@ -81,8 +81,8 @@ using ::to_string;
 /// - `shared_state` (state)
 /// - `stop` (event)
 /// - `counts` (counters)
-/// - `blob` (raw)
 /// - `bytes_of_others` (raw)
+/// - `blob` (raw)
 class Every {
  public:
   /// Bytes of the whole segment.
