@@ -1928,10 +1928,12 @@ impl ::core::fmt::Debug for Shrunk {
 ::shm_runtime::__shared_struct! {
     Shrunk, size 24, align 4,
     uses [],
+    imports [
+    ],
     fields {
-        a at 0 size 4: "u32" "" "";
-        b at 18 size 1: "u8" "" "";
-        c at 20 size 4: "u32" "" "";
+        a at 0 size 4: "u32" "" "", u32;
+        b at 18 size 1: "u8" "" "", u8;
+        c at 20 size 4: "u32" "" "", u32;
     },
     reserved {
         _reserved0 at 4;
@@ -1995,9 +1997,11 @@ impl ::core::fmt::Debug for ShrunkRoomy {
 ::shm_runtime::__shared_struct! {
     ShrunkRoomy, size 64, align 16,
     uses [],
+    imports [
+    ],
     fields {
-        a at 0 size 8: "u64" "" "";
-        b at 16 size 4: "u32" "" "";
+        a at 0 size 8: "u64" "" "", u64;
+        b at 16 size 4: "u32" "" "", u32;
     },
     reserved {
         _reserved0 at 8;

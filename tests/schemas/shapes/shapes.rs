@@ -229,6 +229,8 @@ impl ::core::fmt::Debug for Level {
     },
     reserved {
     },
+    was {
+    },
     extent false
 }
 
@@ -277,6 +279,8 @@ impl ::core::fmt::Debug for Wide {
     },
     reserved {
         _reserved0 at 1;
+    },
+    was {
     },
     extent false
 }
@@ -783,6 +787,8 @@ impl ::core::fmt::Debug for Lists {
         _reserved1 at 380;
         _reserved2 at 688;
     },
+    was {
+    },
     extent false
 }
 
@@ -949,6 +955,8 @@ impl ::core::fmt::Debug for Optionals {
         _reserved3 at 125;
         _reserved4 at 200;
         _reserved5 at 924;
+    },
+    was {
     },
     extent false
 }
@@ -1170,6 +1178,8 @@ impl ::core::fmt::Debug for Message {
     reserved {
         _reserved0 at 56;
         _reserved1 at 328;
+    },
+    was {
     },
     extent false
 }
