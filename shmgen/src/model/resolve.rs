@@ -8,7 +8,7 @@ use super::segments::{self, resolve_segments};
 use super::types::{Declared, Found, Names};
 use super::{
     Alias, Bit, Element, Enum, EnumValue, Field, FieldDefault, Flags, Schema, Struct, Type,
-    TypeDecl, constants, defaults, ranges,
+    TypeDecl, assertions, constants, defaults, ranges,
 };
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned};
 use crate::syntax::{self, Member};
@@ -273,6 +273,9 @@ impl Resolver<'_, '_> {
                 continue;
             }
             if let Some(laid_out) = self.lay_out(declared, &found[index], &done) {
+                if let Some(asserted) = &declared.assert {
+                    assertions::check(asserted, &laid_out, &self.source, self.diagnostics);
+                }
                 done.insert(laid_out.name.clone(), (laid_out.size, laid_out.align));
                 out.push(laid_out);
             }

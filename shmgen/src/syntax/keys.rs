@@ -3,7 +3,7 @@
 
 use Shape::{
     Bits, Choice, Constant, Default, Dotted, Edition, Integer, Lints, List, Name, Named, Names,
-    Number, One, Permissions, Scalar, Table, Text, Type, Version,
+    Number, Numbers, One, Permissions, Scalar, Table, Text, Type, Version,
 };
 
 /// A key of a table.
@@ -46,6 +46,8 @@ pub(crate) enum Shape {
     Integer(i128, i128),
     /// A list of names.
     Names,
+    /// A table of whole numbers by name.
+    Numbers,
     /// A list of codes of lints.
     Lints,
     /// A whole number of up to 0o777.
@@ -247,8 +249,17 @@ pub(crate) const STRUCT: TableKind = table(
             Integer(1, 1 << 30),
             "Its size in bytes, of which the end is kept free for fields of later versions.",
         ),
-        later("assert"),
+        key("assert", Table(&ASSERT), "What its layout has to be: an error if it is not."),
         DEPRECATED,
+    ],
+);
+
+pub(crate) const ASSERT: TableKind = table(
+    "an assertion",
+    &[
+        key("size", ANY, "Its size in bytes."),
+        key("align", ANY, "Its alignment in bytes."),
+        key("offset", Numbers, "Bytes from its start to fields: { price = 8 }."),
     ],
 );
 

@@ -1887,6 +1887,60 @@ SHM_INLINE size_t test_keys_ShrunkRoomy_format(const test_keys_ShrunkRoomy *valu
   return text.used;
 }
 
+/* The last 39 bytes are kept free for later versions. */
+typedef struct test_keys_Asserted {
+  uint8_t tag;
+  uint8_t _reserved0[7];
+  uint64_t price;
+  char name[9];
+  uint8_t _reserved1[39];
+} test_keys_Asserted;
+SHM_STATIC_ASSERT(sizeof(test_keys_Asserted) == 64, "size of test_keys_Asserted");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_Asserted) == 8, "alignment of test_keys_Asserted");
+SHM_STATIC_ASSERT(offsetof(test_keys_Asserted, tag) == 0, "offset of test_keys_Asserted.tag");
+SHM_STATIC_ASSERT(offsetof(test_keys_Asserted, _reserved0) == 1, "offset of test_keys_Asserted._reserved0");
+SHM_STATIC_ASSERT(offsetof(test_keys_Asserted, price) == 8, "offset of test_keys_Asserted.price");
+SHM_STATIC_ASSERT(offsetof(test_keys_Asserted, name) == 16, "offset of test_keys_Asserted.name");
+SHM_STATIC_ASSERT(offsetof(test_keys_Asserted, _reserved1) == 25, "offset of test_keys_Asserted._reserved1");
+
+/* Whether all fields are equal; reserved bytes do not count. */
+SHM_INLINE bool test_keys_Asserted_equal(const test_keys_Asserted *a, const test_keys_Asserted *b) {
+  if (a->tag != b->tag) {
+    return false;
+  }
+  if (a->price != b->price) {
+    return false;
+  }
+  if (!shm_text_equal(a->name, b->name, 9)) {
+    return false;
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_Asserted_add(shm_text *text, const test_keys_Asserted *value) {
+  shm_add(text, "Asserted { ");
+  shm_add(text, "tag: ");
+  shm_add_number(text, value->tag);
+  shm_add(text, ", price: ");
+  shm_add_number(text, value->price);
+  shm_add(text, ", name: ");
+  shm_add(text, "\"");
+  shm_add_outside(text, value->name, 9);
+  shm_add(text, "\"");
+  shm_add(text, " }");
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_Asserted_format(const test_keys_Asserted *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_Asserted_add(&text, value);
+  return text.used;
+}
+
 /* The segment trades: 8192 bytes, at posix:/test.keys.trades unless told otherwise.
  *
  * A handle is for one thread at a time; attach again for another. It must not be copied while attached.

@@ -13,6 +13,7 @@ if _typing.TYPE_CHECKING:
 __all__ = [
     "Aligned",
     "AnyNumber",
+    "Asserted",
     "Basket",
     "COUNT",
     "Computed",
@@ -1660,6 +1661,52 @@ _lay_out(
     {
         "a": lambda raw, name: _Int(raw, name, 0, 18446744073709551615),
         "b": lambda raw, name: _Int(raw, name, 0, 4294967295),
+    },
+)
+
+
+class Asserted(_Struct):
+    """The last 39 bytes are kept free for later versions."""
+
+    __slots__ = ()
+    _fields_ = [
+        ("tag", _ctypes.c_uint8),
+        ("_reserved0", _ctypes.c_uint8 * 7),
+        ("price", _ctypes.c_uint64),
+        ("name", _ctypes.c_char * 9),
+        ("_reserved1", _ctypes.c_uint8 * 39),
+    ]
+    if _typing.TYPE_CHECKING:
+        tag = _Field[int, int](None, "")
+        price = _Field[int, int](None, "")
+        name = _Field[str, str](None, "")
+
+        def __init__(
+            self,
+            *,
+            tag: int = ...,
+            price: int = ...,
+            name: str = ...,
+        ) -> None: ...
+
+
+_lay_out(
+    Asserted,
+    64,
+    {
+        "tag": (0, 1),
+        "price": (8, 8),
+        "name": (16, 9),
+    },
+    [
+        "<u1",
+        "<u8",
+        "S9",
+    ],
+    {
+        "tag": lambda raw, name: _Int(raw, name, 0, 255),
+        "price": lambda raw, name: _Int(raw, name, 0, 18446744073709551615),
+        "name": lambda raw, name: _Str(raw, name),
     },
 )
 
