@@ -39,7 +39,7 @@ object = [ { name = "trades", kind = "queue", item = "Trade", capacity = 4 } ]
 
 /// Edits of the schema, and what the first difference is about; nothing if the
 /// contract is the same.
-const EDITS: [(&str, &str, &str); 13] = [
+const EDITS: [(&str, &str, &str); 14] = [
     ("max = 1000", "max = 999", "Trade.price has range 1..1000 here, 1..999 in the segment"),
     (", range = { max = 1000 }", "", "Trade.price has range 1..1000 here, 1.. in the segment"),
     ("min = 1 }", "min = -1 }", "Trade.price has range 1..1000 here, -1..1000 in the segment"),
@@ -58,6 +58,7 @@ const EDITS: [(&str, &str, &str); 13] = [
     // The same said otherwise, and what is no part of the contract.
     ("\"Price\", range = { max = 1000 }", "\"i64\", range = { min = 1, max = 1000 }", ""),
     ("max = 1000 }", "max = 1000 }, default = 7, since = \"2.0\", deprecated = \"no\"", ""),
+    ("extent = 64", "extent = 64\nassert = { size = 64, offset.side = 20 }", ""),
 ];
 
 fn contract(text: &str) -> Contract {

@@ -117,6 +117,7 @@ bit = [ { name = "STALE", bit = 0, doc = "Old.", deprecated = "use it", since = 
 doc = "A struct."
 deprecated = "use b"
 extent = 128
+assert = { size = 128, align = 64, offset = { a = 0 } }
 align = 64
 field = [
   { name = "a", type = "u64", unit = "ns", align = 8, doc = "A field.", deprecated = "use it", default = 5, range = { min = 1, max = 9 }, since = "1.0", lint = { allow = ["L001", "L004"], reason = "x" } },

@@ -143,6 +143,8 @@ codes! {
         "An extent is the size of the struct in bytes: a multiple of its alignment, at most 2^30."
     E085 "a field beyond the extent"
         "The fields of a struct lie within its extent. Those that wrote the old version have no more room; a larger extent is another contract."
+    E086 "an assertion that does not hold"
+        "`assert` says what the size, the alignment or the offsets of a struct are. The layout is another one; the message has the real number."
     E087 "a former field that is one"
         "`was` names fields that lay in reserved bytes in earlier versions. The struct has a field of that name now; who moved a field writes no `was`, and who brings a name back gives it another meaning."
 

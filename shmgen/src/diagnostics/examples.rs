@@ -335,6 +335,11 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
         "[struct.Tick]\nextent = 64\nfield = [ { name = \"times\", type = \"u64[8]\" } ]",
     ),
     (
+        Code::E086,
+        "[struct.Tick]\nassert = { size = 9 }\nfield = [ { name = \"side\", type = \"u8\" }, { name = \"time\", type = \"u64\" } ]",
+        "[struct.Tick]\nassert = { size = 16 }\nfield = [ { name = \"side\", type = \"u8\" }, { name = \"time\", type = \"u64\" } ]",
+    ),
+    (
         Code::E087,
         "[struct.Tick]\nfield = [\n  { name = \"time\", type = \"u64\" },\n  { reserved = 8, was = [\"time\"] },\n]",
         "[struct.Tick]\nfield = [\n  { name = \"time\", type = \"u64\" },\n  { reserved = 8, was = [\"sent\"] },\n]",

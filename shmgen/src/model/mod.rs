@@ -5,6 +5,7 @@
 //! the order in which it is to be written, so that the same schema gives the
 //! same bytes on every run.
 
+mod assertions;
 mod constants;
 mod defaults;
 mod extent;

@@ -11,7 +11,7 @@ use super::sizes::Sizes;
 use super::types::{Declared, Found, Names};
 use super::{
     Alias, Bit, Enum, EnumValue, Field, FieldDefault, Flags, Schema, Struct, Type, TypeDecl,
-    constants, defaults, ranges,
+    assertions, constants, defaults, ranges,
 };
 use super::{unions, written};
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned};
@@ -284,7 +284,13 @@ impl Resolver<'_, '_> {
                 types.extend(sizes.wrapped(&found.ty));
             }
             let decl = match &all[index] {
-                Compound::Struct(s) => self.lay_out(s, &found[index], sizes).map(TypeDecl::Struct),
+                Compound::Struct(s) => {
+                    let laid_out = self.lay_out(s, &found[index], sizes);
+                    if let (Some(asserted), Some(laid_out)) = (&s.assert, &laid_out) {
+                        assertions::check(asserted, laid_out, &self.source, self.diagnostics);
+                    }
+                    laid_out.map(TypeDecl::Struct)
+                }
                 Compound::Union(u) => self.union(u, &found[index], sizes).map(TypeDecl::Union),
             };
             if let Some(decl) = decl {

@@ -127,13 +127,12 @@ fn shape(shape: Shape, definitions: &mut Definitions) -> Value {
         Shape::Bits { signed: false } => names(|p| p.integer_range().is_some() && !p.is_signed()),
         Shape::Choice(choices) => json!({ "enum": choices }),
         Shape::Edition => json!({ "const": EDITION }),
-        Shape::Integer(low, high) => json!({
-            "anyOf": [
-                { "type": "integer", "minimum": number(low), "maximum": number(high) },
-                { "type": "string", "pattern": INTEGER },
-            ],
-        }),
+        Shape::Integer(low, high) => integer(low, high),
         Shape::Names => json!({ "type": "array", "items": name(), "minItems": 1 }),
+        Shape::Numbers => json!({
+            "type": "object",
+            "additionalProperties": integer(i64::MIN.into(), u64::MAX.into()),
+        }),
         Shape::Lints => {
             let lints = Code::ALL.iter().filter(|code| code.is_lint()).map(|code| code.name());
             json!({ "type": "array", "items": { "enum": lints.collect::<Vec<_>>() } })
@@ -166,6 +165,15 @@ fn shape(shape: Shape, definitions: &mut Definitions) -> Value {
             "minItems": 1,
         }),
     }
+}
+
+fn integer(low: i128, high: i128) -> Value {
+    json!({
+        "anyOf": [
+            { "type": "integer", "minimum": number(low), "maximum": number(high) },
+            { "type": "string", "pattern": INTEGER },
+        ],
+    })
 }
 
 fn name() -> Value {

@@ -7,7 +7,7 @@ pub(crate) use objects::{COUNTER, OBJECT};
 
 use Shape::{
     Bits, Choice, Constant, Default, Dotted, Edition, Flag, Integer, Lints, List, Name, Named,
-    Names, Number, Permissions, Scalar, Side, Table, Text, Texts, Type, Version,
+    Names, Number, Numbers, Permissions, Scalar, Side, Table, Text, Texts, Type, Version,
 };
 
 /// A key of a table.
@@ -50,6 +50,8 @@ pub(crate) enum Shape {
     Integer(i128, i128),
     /// A list of names.
     Names,
+    /// A table of whole numbers by name.
+    Numbers,
     /// A list of codes of lints.
     Lints,
     /// A list of texts.
@@ -255,8 +257,17 @@ pub(crate) const STRUCT: TableKind = table(
             Integer(1, 1 << 30),
             "Its size in bytes, of which the end is kept free for fields of later versions.",
         ),
-        later("assert"),
+        key("assert", Table(&ASSERT), "What its layout has to be: an error if it is not."),
         DEPRECATED,
+    ],
+);
+
+pub(crate) const ASSERT: TableKind = table(
+    "an assertion",
+    &[
+        key("size", ANY, "Its size in bytes."),
+        key("align", ANY, "Its alignment in bytes."),
+        key("offset", Numbers, "Bytes from its start to fields: { price = 8 }."),
     ],
 );
 

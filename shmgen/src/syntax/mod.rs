@@ -208,6 +208,8 @@ pub struct Struct {
     pub align: Option<Spanned<i128>>,
     /// The size that it is to have.
     pub extent: Option<Spanned<i128>>,
+    /// What its layout has to be.
+    pub assert: Option<Assertion>,
     /// Fields and reserved bytes, in the order in which they lie.
     pub members: Vec<Member>,
     /// Why it is not to be used any more.
@@ -216,6 +218,17 @@ pub struct Struct {
     pub doc: String,
     /// Lints that are allowed here and inside.
     pub lint: Vec<Code>,
+}
+
+/// What the layout of a struct has to be.
+#[derive(Debug, Default)]
+pub struct Assertion {
+    /// Its size in bytes.
+    pub size: Option<Spanned<i128>>,
+    /// Its alignment in bytes.
+    pub align: Option<Spanned<i128>>,
+    /// Bytes from its start to fields, by their names.
+    pub offsets: Vec<(Spanned<String>, Spanned<i128>)>,
 }
 
 /// Something that takes bytes of a struct.

@@ -1,15 +1,15 @@
 //! From TOML to the [`Schema`] as it is written.
 
 use super::keys::{
-    ALIAS, BIT, CONST, ENUM, FIELD, FLAGS, RANGE, RESERVED, ROOT, SCHEMA, SEGMENT, STRUCT, UNION,
-    VALUE, VARIANT,
+    ALIAS, ASSERT, BIT, CONST, ENUM, FIELD, FLAGS, RANGE, RESERVED, ROOT, SCHEMA, SEGMENT, STRUCT,
+    UNION, VALUE, VARIANT,
 };
 use super::objects::object;
 use super::type_text::TypeText;
 use super::walk::{Context, Named, Node, Table};
 use super::{
-    Alias, Bit, Constant, DefaultText, Enum, EnumValue, Field, Flags, Member, Number, RangeText,
-    Reserved, Schema, Segment, Struct, Union, ValueText, Variant,
+    Alias, Assertion, Bit, Constant, DefaultText, Enum, EnumValue, Field, Flags, Member, Number,
+    RangeText, Reserved, Schema, Segment, Struct, Union, ValueText, Variant,
 };
 use crate::diagnostics::{Code, Diagnostics, Source, Span, Spanned};
 use std::sync::Arc;
@@ -308,12 +308,13 @@ fn structure(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Struct> 
     let deprecated = table.deprecated(context);
     let align = table.integer(context, "align");
     let extent = table.integer(context, "extent");
+    let assert = table.get("assert").and_then(|node| assertion(context, node));
     let fields = context_tables(context, &table, "field")?;
     let mut members = Vec::with_capacity(fields.len());
     for (field, span) in fields {
         members.extend(member(context, field, &span));
     }
-    Some(Struct { name: entry.name, align, extent, members, deprecated, doc, lint })
+    Some(Struct { name: entry.name, align, extent, assert, members, deprecated, doc, lint })
 }
 
 fn context_tables<'t, 'a>(
@@ -322,6 +323,25 @@ fn context_tables<'t, 'a>(
     key: &str,
 ) -> Option<Vec<(&'t DeTable<'a>, Span)>> {
     table.get(key).map(|node| context.tables(node, key))
+}
+
+fn assertion(context: &mut Context<'_>, node: &Node<'_>) -> Option<Assertion> {
+    let table = context.table(node, "assert")?;
+    let table = Table::new(context, table, &ASSERT, &node.span());
+    let mut out = Assertion {
+        size: table.integer(context, "size"),
+        align: table.integer(context, "align"),
+        offsets: Vec::new(),
+    };
+    let offsets = table.get("offset").and_then(|node| context.table(node, "offset"));
+    for (name, node) in offsets.into_iter().flatten() {
+        if let Some(offset) = context.integer(node, name.get_ref()) {
+            let name = Spanned::new(name.get_ref().to_string(), name.span());
+            out.offsets.push((name, offset));
+        }
+    }
+    out.offsets.sort_by_key(|(name, _)| name.span.start);
+    Some(out)
 }
 
 /// Names of fields that are no more.

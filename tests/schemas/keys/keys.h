@@ -78,6 +78,28 @@ enum { test_keys_OLD_SWITCH_deprecated SHM_DEPRECATED("it is always on") = 0 };
 /* Deprecated: it is always on. */
 #define test_keys_OLD_SWITCH (1 - test_keys_OLD_SWITCH_deprecated)
 
+/* Unit: 1e-8 USD. Deprecated: use a number; * / ends it. */
+typedef int64_t test_keys_OldPrice SHM_DEPRECATED("use a number; */ ends it");
+
+/* Deprecated: use a list. */
+typedef float test_keys_OldRow[4] SHM_DEPRECATED("use a list");
+
+/* Unit: 1e-8 USD. */
+typedef int64_t test_keys_OrderPrice;
+
+/*
+ * A part of the whole.
+ *
+ * Unit: %. Range: 0.0 to 100.0.
+ */
+typedef double test_keys_Percent;
+
+/* Unit: %. Range: 0.0 to 10.0. */
+typedef double test_keys_SmallPercent;
+
+/* Range: at least 1. Deprecated: use a u64. */
+typedef int64_t test_keys_Positive SHM_DEPRECATED("use a u64");
+
 /* Any number is a value; those without a name come from other versions. */
 #ifdef __cplusplus
 enum class test_keys_Phase : uint8_t {
@@ -1865,27 +1887,59 @@ SHM_INLINE size_t test_keys_ShrunkRoomy_format(const test_keys_ShrunkRoomy *valu
   return text.used;
 }
 
-/* Unit: 1e-8 USD. Deprecated: use a number; * / ends it. */
-typedef int64_t test_keys_OldPrice SHM_DEPRECATED("use a number; */ ends it");
+/* The last 39 bytes are kept free for later versions. */
+typedef struct test_keys_Asserted {
+  uint8_t tag;
+  uint8_t _reserved0[7];
+  uint64_t price;
+  char name[9];
+  uint8_t _reserved1[39];
+} test_keys_Asserted;
+SHM_STATIC_ASSERT(sizeof(test_keys_Asserted) == 64, "size of test_keys_Asserted");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_Asserted) == 8, "alignment of test_keys_Asserted");
+SHM_STATIC_ASSERT(offsetof(test_keys_Asserted, tag) == 0, "offset of test_keys_Asserted.tag");
+SHM_STATIC_ASSERT(offsetof(test_keys_Asserted, _reserved0) == 1, "offset of test_keys_Asserted._reserved0");
+SHM_STATIC_ASSERT(offsetof(test_keys_Asserted, price) == 8, "offset of test_keys_Asserted.price");
+SHM_STATIC_ASSERT(offsetof(test_keys_Asserted, name) == 16, "offset of test_keys_Asserted.name");
+SHM_STATIC_ASSERT(offsetof(test_keys_Asserted, _reserved1) == 25, "offset of test_keys_Asserted._reserved1");
 
-/* Deprecated: use a list. */
-typedef float test_keys_OldRow[4] SHM_DEPRECATED("use a list");
+/* Whether all fields are equal; reserved bytes do not count. */
+SHM_INLINE bool test_keys_Asserted_equal(const test_keys_Asserted *a, const test_keys_Asserted *b) {
+  if (a->tag != b->tag) {
+    return false;
+  }
+  if (a->price != b->price) {
+    return false;
+  }
+  if (!shm_text_equal(a->name, b->name, 9)) {
+    return false;
+  }
+  return true;
+}
 
-/* Unit: 1e-8 USD. */
-typedef int64_t test_keys_OrderPrice;
+SHM_COLD void test_keys_Asserted_add(shm_text *text, const test_keys_Asserted *value) {
+  shm_add(text, "Asserted { ");
+  shm_add(text, "tag: ");
+  shm_add_number(text, value->tag);
+  shm_add(text, ", price: ");
+  shm_add_number(text, value->price);
+  shm_add(text, ", name: ");
+  shm_add(text, "\"");
+  shm_add_outside(text, value->name, 9);
+  shm_add(text, "\"");
+  shm_add(text, " }");
+}
 
-/*
- * A part of the whole.
- *
- * Unit: %. Range: 0.0 to 100.0.
- */
-typedef double test_keys_Percent;
-
-/* Unit: %. Range: 0.0 to 10.0. */
-typedef double test_keys_SmallPercent;
-
-/* Range: at least 1. Deprecated: use a u64. */
-typedef int64_t test_keys_Positive SHM_DEPRECATED("use a u64");
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_Asserted_format(const test_keys_Asserted *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_Asserted_add(&text, value);
+  return text.used;
+}
 
 /* The segment trades: 8192 bytes, at posix:/test.keys.trades unless told otherwise.
  *
@@ -1937,8 +1991,8 @@ static const uint8_t test_keys_Trades_contract[786] = {
 };
 
 static const shm_object_spec test_keys_Trades_objects[2] = {
-    {"trades", SHM_KIND_QUEUE, 0, 128, 4, 1, 4, 136, 1056, 128},
-    {"levels", SHM_KIND_QUEUE, 0, 32, 4, 1, 4, 40, 672, 128},
+    {"trades", 1, 0, 128, 4, 1, 4, 136, 1056},
+    {"levels", 1, 0, 32, 4, 1, 4, 40, 672},
 };
 
 static const uint64_t test_keys_Trades_offsets[2] = {
@@ -2326,7 +2380,7 @@ static const uint8_t test_keys_Orders_contract[1809] = {
 };
 
 static const shm_object_spec test_keys_Orders_objects[1] = {
-    {"baskets", SHM_KIND_QUEUE, 0, 576, 2, 1, 2, 584, 1680, 128},
+    {"baskets", 1, 0, 576, 2, 1, 2, 584, 1680},
 };
 
 static const uint64_t test_keys_Orders_offsets[1] = {
@@ -2575,7 +2629,7 @@ static const uint8_t test_keys_Ranges_contract[1028] = {
 };
 
 static const shm_object_spec test_keys_Ranges_objects[1] = {
-    {"outers", SHM_KIND_QUEUE, 0, 144, 2, 1, 2, 152, 816, 128},
+    {"outers", 1, 0, 144, 2, 1, 2, 152, 816},
 };
 
 static const uint64_t test_keys_Ranges_offsets[1] = {
@@ -2803,9 +2857,9 @@ static const uint8_t test_keys_Rooms_contract[426] = {
 };
 
 static const shm_object_spec test_keys_Rooms_objects[3] = {
-    {"rooms", SHM_KIND_QUEUE, 0, 64, 2, 1, 2, 72, 656, 128},
-    {"aligned", SHM_KIND_QUEUE, 0, 96, 2, 1, 2, 104, 720, 128},
-    {"full", SHM_KIND_QUEUE, 0, 16, 2, 1, 2, 24, 560, 128},
+    {"rooms", 1, 0, 64, 2, 1, 2, 72, 656},
+    {"aligned", 1, 0, 96, 2, 1, 2, 104, 720},
+    {"full", 1, 0, 16, 2, 1, 2, 24, 560},
 };
 
 static const uint64_t test_keys_Rooms_offsets[3] = {
@@ -3247,8 +3301,8 @@ static const uint8_t test_keys_Former_contract[510] = {
 };
 
 static const shm_object_spec test_keys_Former_objects[2] = {
-    {"shrunk", SHM_KIND_QUEUE, 0, 24, 2, 1, 2, 32, 576, 128},
-    {"roomy", SHM_KIND_QUEUE, 0, 64, 2, 1, 2, 72, 656, 128},
+    {"shrunk", 1, 0, 24, 2, 1, 2, 32, 576},
+    {"roomy", 1, 0, 64, 2, 1, 2, 72, 656},
 };
 
 static const uint64_t test_keys_Former_offsets[2] = {

@@ -399,6 +399,25 @@ inline bool operator==(const test_keys_ShrunkRoomy &a, const test_keys_ShrunkRoo
 inline bool operator!=(const test_keys_ShrunkRoomy &a, const test_keys_ShrunkRoomy &b) { return !(a == b); }
 #endif
 
+inline std::string to_string(const test_keys_Asserted &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_Asserted_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_Asserted &value) {
+  return out << to_string(value);
+}
+inline bool operator==(const test_keys_Asserted &a, const test_keys_Asserted &b) { return test_keys_Asserted_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_Asserted &a, const test_keys_Asserted &b) { return !(a == b); }
+#endif
+
 }  // inline namespace
 
 namespace test::keys {
@@ -505,6 +524,8 @@ using Shrunk = ::test_keys_Shrunk;
 ///
 /// Reserved: 3 bytes at 8 (formerly old), 2 bytes at 11 (formerly older), 8 bytes at 24 (formerly last). The last 32 bytes are kept free for later versions. Deprecated: use Shrunk.
 using ShrunkRoomy SHM_DEPRECATED("use Shrunk") = ::test_keys_ShrunkRoomy;
+/// The last 39 bytes are kept free for later versions.
+using Asserted = ::test_keys_Asserted;
 
 using ::to_string;
 using ::within_ranges;

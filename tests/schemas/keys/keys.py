@@ -9,11 +9,11 @@ import typing as _typing
 
 if _typing.TYPE_CHECKING:
     import shm_runtime as _shm_runtime
-    from typing_extensions import TypeAlias as _TypeAlias
 
 __all__ = [
     "Aligned",
     "AnyNumber",
+    "Asserted",
     "Basket",
     "COUNT",
     "Computed",
@@ -370,30 +370,6 @@ class _List(_Field[_Get, _Set]):
         return kind(*(self._store(part, dims[1:], kind._type_) for part in value))
 
 
-class _Tagged(_Field[_Get, _Set]):
-    """A union: one of its variants."""
-
-    def __init__(self, raw: _typing.Any, name: str, kind: _typing.Any) -> None:
-        super().__init__(raw, name)
-        self.kind = kind
-
-    def load(self, raw: _typing.Any) -> _Get:
-        return _typing.cast(_Get, self.kind._load(raw))
-
-    def same_raw(self, a: _typing.Any, b: _typing.Any) -> bool:
-        return bool(self.kind._same(a, b))
-
-    def store(self, value: _Set) -> _typing.Any:
-        if not isinstance(value, self.kind):
-            raise TypeError(self.bad(value, f"a {self.kind.__name__}"))
-        return value._store()
-
-
-def _put(items: _typing.Any, index: int, stored: _typing.Any) -> None:
-    """Puts what a field made into an array. For a text there ctypes takes no bytes, only another array."""
-    items[index] = items._type_.from_buffer_copy(stored) if isinstance(stored, bytes) else stored
-
-
 class _Struct(_ctypes.Structure):
     """What all structs of this module have in common."""
 
@@ -513,16 +489,6 @@ class _OpenFlags(int):
     __str__ = __repr__
 
 
-def _check(kind: _typing.Any, size: int, offsets: _typing.Dict[str, _typing.Tuple[int, int]]) -> None:
-    """Checks what ctypes made of a type against the schema."""
-    found = {name: (getattr(kind, name).offset, getattr(kind, name).size) for name in offsets}
-    if _ctypes.sizeof(kind) != size or found != offsets:
-        raise ImportError(
-            f"{kind.__name__} is laid out differently here than its schema says: "
-            f"{_ctypes.sizeof(kind)} bytes, {found} instead of {size} bytes, {offsets}"
-        )
-
-
 def _lay_out(
     struct: _typing.Type[_Struct],
     size: int,
@@ -532,7 +498,12 @@ def _lay_out(
     defaults: _typing.Optional[_typing.Dict[str, _typing.Any]] = None,
 ) -> None:
     """Checks what ctypes made of a struct against the schema, and puts checked fields and defaults in place."""
-    _check(struct, size, offsets)
+    found = {name: (getattr(struct, name).offset, getattr(struct, name).size) for name in offsets}
+    if _ctypes.sizeof(struct) != size or found != offsets:
+        raise ImportError(
+            f"{struct.__name__} is laid out differently here than its schema says: "
+            f"{_ctypes.sizeof(struct)} bytes, {found} instead of {size} bytes, {offsets}"
+        )
     struct.SIZE = size
     struct._names = tuple(offsets)
     struct.DTYPE = {
@@ -1694,33 +1665,50 @@ _lay_out(
 )
 
 
-if _typing.TYPE_CHECKING:
+class Asserted(_Struct):
+    """The last 39 bytes are kept free for later versions."""
 
-    class _Types:
-        """The types of this module, for modules that import it."""
+    __slots__ = ()
+    _fields_ = [
+        ("tag", _ctypes.c_uint8),
+        ("_reserved0", _ctypes.c_uint8 * 7),
+        ("price", _ctypes.c_uint64),
+        ("name", _ctypes.c_char * 9),
+        ("_reserved1", _ctypes.c_uint8 * 39),
+    ]
+    if _typing.TYPE_CHECKING:
+        tag = _Field[int, int](None, "")
+        price = _Field[int, int](None, "")
+        name = _Field[str, str](None, "")
 
-        Phase: _TypeAlias = Phase
-        OldSide: _TypeAlias = OldSide
-        Side: _TypeAlias = Side
-        Marks: _TypeAlias = Marks
-        OldFlags: _TypeAlias = OldFlags
-        Kinds: _TypeAlias = Kinds
-        Computed: _TypeAlias = Computed
-        Grown: _TypeAlias = Grown
-        OldLevel: _TypeAlias = OldLevel
-        Trade: _TypeAlias = Trade
-        Numbers: _TypeAlias = Numbers
-        Order: _TypeAlias = Order
-        Basket: _TypeAlias = Basket
-        Ranged: _TypeAlias = Ranged
-        Inner: _TypeAlias = Inner
-        Outer: _TypeAlias = Outer
-        AnyNumber: _TypeAlias = AnyNumber
-        Roomy: _TypeAlias = Roomy
-        Full: _TypeAlias = Full
-        Aligned: _TypeAlias = Aligned
-        Shrunk: _TypeAlias = Shrunk
-        ShrunkRoomy: _TypeAlias = ShrunkRoomy
+        def __init__(
+            self,
+            *,
+            tag: int = ...,
+            price: int = ...,
+            name: str = ...,
+        ) -> None: ...
+
+
+_lay_out(
+    Asserted,
+    64,
+    {
+        "tag": (0, 1),
+        "price": (8, 8),
+        "name": (16, 9),
+    },
+    [
+        "<u1",
+        "<u8",
+        "S9",
+    ],
+    {
+        "tag": lambda raw, name: _Int(raw, name, 0, 255),
+        "price": lambda raw, name: _Int(raw, name, 0, 18446744073709551615),
+        "name": lambda raw, name: _Str(raw, name),
+    },
+)
 
 
 class Trades:

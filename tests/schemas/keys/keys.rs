@@ -2015,6 +2015,71 @@ impl ::core::fmt::Debug for ShrunkRoomy {
     extent true
 }
 
+/// The last 39 bytes are kept free for later versions.
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, PartialEq)]
+#[repr(C)]
+pub struct Asserted {
+    pub tag: u8,
+    #[doc(hidden)]
+    pub _reserved0: ::shm_runtime::Reserved<7>,
+    pub price: u64,
+    pub name: ::shm_runtime::Str<9>,
+    #[doc(hidden)]
+    pub _reserved1: ::shm_runtime::Reserved<39>,
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl Asserted {
+    /// The field `tag`, for access in place.
+    pub const TAG: ::shm_runtime::FieldRef<Self, u8> = ::shm_runtime::FieldRef::at(0);
+    /// The field `price`, for access in place.
+    pub const PRICE: ::shm_runtime::FieldRef<Self, u64> = ::shm_runtime::FieldRef::at(8);
+    /// The field `name`, for access in place.
+    pub const NAME: ::shm_runtime::FieldRef<Self, ::shm_runtime::Str<9>> = ::shm_runtime::FieldRef::at(16);
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::default::Default for Asserted {
+    fn default() -> Self {
+        Self {
+            tag: 0,
+            _reserved0: ::shm_runtime::Reserved::ZERO,
+            price: 0,
+            name: ::shm_runtime::Str::EMPTY,
+            _reserved1: ::shm_runtime::Reserved::ZERO,
+        }
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::fmt::Debug for Asserted {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("Asserted")
+            .field("tag", &self.tag)
+            .field("price", &self.price)
+            .field("name", &self.name)
+            .finish()
+    }
+}
+
+::shm_runtime::__shared_struct! {
+    Asserted, size 64, align 8,
+    uses [],
+    fields {
+        tag at 0 size 1: "u8" "" "";
+        price at 8 size 8: "u64" "" "";
+        name at 16 size 9: "str[9]" "" "";
+    },
+    reserved {
+        _reserved0 at 1;
+        _reserved1 at 25;
+    },
+    was {
+    },
+    extent true
+}
+
 /// The segment `trades`: 8192 bytes, at `posix:/test.keys.trades` unless told otherwise.
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Debug)]
