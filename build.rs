@@ -1,5 +1,8 @@
 //! Generates the types of the tests' schemas.
 
 fn main() -> Result<(), shmgen::Error> {
-    shmgen::Builder::new().schema("tests/schemas/everything.toml").generate()
+    shmgen::Builder::new()
+        .schema("tests/schemas/everything.toml")
+        .schema("tests/schemas/backends.toml")
+        .generate()
 }

@@ -453,7 +453,7 @@ fn set_changes_the_mode_and_the_owner() {
         }
         assert_eq!(code(&run(&["set", &address])), 2);
         assert_eq!(code(&run(&["set", &address, "--mode", "999"])), 2);
-        assert_eq!(code(&run(&["set", &address, "--uid", "nobody"])), 2);
+        assert_eq!(code(&run(&["set", &address, "--uid", "no-such-user-here"])), 2);
     }
 }
 
@@ -671,6 +671,86 @@ fn a_prefix_is_put_before_every_posix_name() {
     assert_eq!(code(&prefixed(&["stat", "posix:/own"])), 0);
     assert_eq!(code(&prefixed(&["rm", "posix:/own"])), 0);
     assert!(!std::path::Path::new(&whole.path()).exists());
+}
+
+#[test]
+fn a_private_segment_is_made_listed_and_removed_with_its_id_file() {
+    let place = Place::id_file();
+    let address = place.text();
+    for what in [&["--size", "4K"][..], &["--schema", &schema(), "--segment", "plain"]] {
+        let made = run(&[&["create", &address], what].concat());
+        assert_eq!((code(&made), out(&made)), (0, format!("{address}\n")), "{}", err(&made));
+        assert_eq!(code(&run(&[&["create", &address], what].concat())), 6);
+        let stat = json(&["stat", &address, "--json"]);
+        assert_eq!((&stat["address"], &stat["kind"]), (&address.as_str().into(), &"sysv".into()));
+        let by_id = format!("sysv-id:{}", stat["kernel"]["id"]);
+        assert!(out(&run(&["ls"])).contains(&by_id), "a private one is listed by its id");
+        for found in [&address, &by_id] {
+            assert_eq!(code(&run(&["set", found, "--mode", "640"])), 0);
+            assert_eq!(code(&run(&["lock", found])), 0);
+            assert_eq!(code(&run(&["unlock", found])), 0);
+            assert_eq!(code(&run(&["read", found, "--size", "8"])), 0);
+        }
+        assert_eq!(code(&run(&["rm", &address])), 0);
+        assert!(!std::fs::exists(place.path()).unwrap());
+        assert_eq!(code(&run(&["stat", &by_id])), 3);
+    }
+    // Removed by its id, it leaves a file that is stale.
+    assert_eq!(code(&run(&["create", &address, "--size", "4K"])), 0);
+    let stat = json(&["stat", &address, "--json"]);
+    assert_eq!(code(&run(&["rm", &format!("sysv-id:{}", stat["kernel"]["id"])])), 0);
+    let stale = run(&["stat", &address]);
+    assert_eq!(code(&stale), 3);
+    assert!(err(&stale).contains("its id file is stale"), "{}", err(&stale));
+    assert_eq!(code(&run(&["create", &address, "--size", "4K"])), 0);
+    assert_eq!(code(&run(&["rm", &address])), 0);
+    // What lies there and is none stays as it is.
+    std::fs::write(place.path(), "mine\n").unwrap();
+    for verb in [&["create", &address, "--size", "4K"][..], &["stat", &address], &["rm", &address]]
+    {
+        let refused = run(verb);
+        assert_eq!(code(&refused), 1, "{verb:?}: {}", err(&refused));
+        assert!(err(&refused).contains("no id file of shmgen"), "{}", err(&refused));
+    }
+    assert_eq!(std::fs::read_to_string(place.path()).unwrap(), "mine\n");
+    std::fs::remove_file(place.path()).unwrap();
+}
+
+#[test]
+fn a_segment_is_given_to_users_and_groups_by_number_and_by_name() {
+    let backends = root().join("tests/schemas/backends.toml").display().to_string();
+    for place in Place::all() {
+        let address = place.text();
+        for unknown in [&["--uid", "no-such-user"][..], &["--gid", "no-such-group"]] {
+            let refused = run(&[&["create", &address, "--size", "100"], unknown].concat());
+            assert_eq!(code(&refused), 2, "{}", err(&refused));
+            assert!(err(&refused).contains("on this machine"), "{}", err(&refused));
+            assert_eq!(code(&run(&["stat", &address])), 3, "nothing was made");
+        }
+        let given = ["--uid", "nobody", "--gid", "12345"];
+        let made = run(&[&["create", &address, "--size", "100"], &given[..]].concat());
+        if !is_root() {
+            assert_eq!(code(&made), 4, "{}", err(&made));
+            continue;
+        }
+        assert_eq!(code(&made), 0, "{}", err(&made));
+        let stat = json(&["stat", &address, "--json", "--any-owner"]);
+        assert_eq!((&stat["uid"], &stat["gid"]), (&65534.into(), &12345.into()));
+        let back = json(&["set", &address, "--uid", "root", "--gid", "0", "--json"]);
+        assert_eq!((&back["uid"], &back["gid"]), (&0.into(), &0.into()));
+        let refused = run(&["set", &address, "--gid", "no-such-group"]);
+        assert_eq!(code(&refused), 2, "{}", err(&refused));
+        assert_eq!(code(&run(&["rm", &address])), 0);
+        // As the schema says, unless the command says something else.
+        let owned = ["create", &address, "--schema", &backends, "--segment", "owned", "--json"];
+        let made = json(&owned);
+        let found = (&made["uid"], &made["gid"], &made["mode"]);
+        assert_eq!(found, (&65534.into(), &12345.into(), &"0660".into()));
+        assert_eq!(code(&run(&["rm", "--force", &address])), 0);
+        let made = json(&[&owned[..], &["--uid", "0"]].concat());
+        assert_eq!((&made["uid"], &made["gid"]), (&0.into(), &12345.into()));
+        assert_eq!(code(&run(&["rm", &address])), 0);
+    }
 }
 
 #[test]

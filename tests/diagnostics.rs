@@ -121,7 +121,8 @@ fn the_table_of_codes_in_the_documentation_is_complete() {
 fn a_code_is_found_in_any_case_and_a_wrong_one_has_a_neighbour() {
     assert_eq!(Code::from_name("e030"), Some(Code::E030));
     assert_eq!(Code::from_name("E03"), None);
-    assert_eq!(Code::nearest("E999"), Some(Code::E090));
+    let last = Code::ALL.iter().rfind(|code| !code.is_lint());
+    assert_eq!(Code::nearest("E999").as_ref(), last);
     assert_eq!(Code::nearest("E031x"), Some(Code::E031));
     assert_eq!(Code::nearest("E46"), Some(Code::E045));
     assert_eq!(Code::nearest("É030"), Some(Code::E030));

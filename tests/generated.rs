@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tools::{C_WARNINGS, compilers, root, run, scratch};
 
-const SCHEMAS: [&str; 3] = ["everything", "types_only", "awkward"];
+const SCHEMAS: [&str; 4] = ["everything", "backends", "types_only", "awkward"];
 
 /// What is beside a schema; the runtime headers are the same for all, and are
 /// their own source.

@@ -226,7 +226,7 @@ fn all_pairs(folder: &Path, languages: &[Language]) {
     let mut pairs = 0;
     for from in languages {
         for to in languages {
-            for place in Place::both() {
+            for place in Place::all() {
                 let address = place.text();
                 let mut consumer = start(*to, "pop", &address, folder);
                 let mut producer = start(*from, "push", &address, folder);

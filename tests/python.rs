@@ -14,7 +14,9 @@ use tools::{OTHER_PYTHONS, built, other_python, python, python_with, root, run, 
 /// are looked at in `generated.rs`.
 fn generated(folder: &str) -> PathBuf {
     let out = scratch(folder);
-    for schema in ["python/tests/talk.toml", "tests/schemas/everything.toml"] {
+    let schemas =
+        ["python/tests/talk.toml", "tests/schemas/everything.toml", "tests/schemas/backends.toml"];
+    for schema in schemas {
         let schema = root().join(schema);
         run(tools::shmgen().arg("gen").arg(schema).args(["--lang", "python", "--out"]).arg(&out));
     }

@@ -20,7 +20,11 @@ from collections.abc import Iterator
 import pytest
 
 _HERE = pathlib.Path(__file__).parent
-_SCHEMAS = (_HERE / "talk.toml", _HERE.parents[1] / "tests/schemas/everything.toml")
+_SCHEMAS = (
+    _HERE / "talk.toml",
+    _HERE.parents[1] / "tests/schemas/everything.toml",
+    _HERE.parents[1] / "tests/schemas/backends.toml",
+)
 
 
 def _needed(name: str) -> str:
@@ -61,6 +65,8 @@ def _addresses(kind: str) -> Iterator[str]:
     number = next(_numbers)
     if kind == "posix":
         address = f"posix:/{number}"
+    elif kind == "sysv-file":
+        address = f"sysv-file:{_generated}/{number}.id"
     else:
         address = f"sysv:{0x6000_0000 | (os.getpid() & 0xF_FFFF) << 8 | number & 0xFF:#x}"
     yield address
@@ -74,7 +80,7 @@ def address() -> Iterator[str]:
     yield from _addresses("posix")
 
 
-@pytest.fixture(params=["posix", "sysv"])
+@pytest.fixture(params=["posix", "sysv", "sysv-file"])
 def either(request: pytest.FixtureRequest) -> Iterator[str]:
     """An address of each kind in turn."""
     yield from _addresses(request.param)

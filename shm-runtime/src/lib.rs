@@ -54,10 +54,10 @@ pub use object::queue::{
     Reservation, TryPopError, TryPushError,
 };
 pub use segment::{
-    Address, Attachment, Candidate, CreatorStat, HeaderStat, Inspector, IntoAddress, Keep,
+    Account, Address, Attachment, Candidate, CreatorStat, HeaderStat, Inspector, IntoAddress, Keep,
     KernelStat, Leftover, Mapper, Message, ObjectStat, OpenOptions, Options, Owner,
     ParticipantStat, Plan, QueueStat, RawBytes, Segment, SegmentStat, SegmentState, SegmentType,
-    Spec, Verdict, header, list, survey,
+    Setup, Spec, Verdict, header, list, survey,
 };
 #[cfg(feature = "derive")]
 pub use shm_derive::SharedLayout;

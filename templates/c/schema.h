@@ -197,6 +197,8 @@ static const shm_segment_spec {{ s.cname }}_spec = {
     "{{ s.address }}",
     0{{ s.mode }},
     {{ s.participants }},
+    {{ s.owner }},
+    {{ s.group }},
     {{ s.cname }}_contract,
     {{ s.contract_size }},
     { {{ s.fingerprint }} },

@@ -128,12 +128,12 @@ class {{ s.type_name }}:
                 f"this module was generated for shm_runtime {{ major }}.{{ minor }}, installed is "
                 f"{shm_runtime.__version__}: generate it again with the shmgen of the same version"
             )
-        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, "{{ s.address }}", 0o{{ s.mode }}, {{ s.participants }})
+        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, {{ s.setup }})
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "{{ s.type_name }}":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
         return cls._open(0, address, options)
 
     @classmethod

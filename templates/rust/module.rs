@@ -248,7 +248,9 @@ pub struct {{ s.type_name }}(::shm_runtime::Attachment);
 impl ::shm_runtime::SegmentType for {{ s.type_name }} {
     fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
         static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
-        SPEC.get_or_decode(Self::CONTRACT, "{{ version }}", "{{ s.address }}", 0o{{ s.mode }}, {{ s.participants }})
+        SPEC.get_or_decode(Self::CONTRACT, "{{ version }}", || {
+            ::shm_runtime::Setup::at("{{ s.address }}"){{ s.setup }}
+        })
     }
 
     fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {

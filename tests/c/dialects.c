@@ -53,6 +53,8 @@ static const shm_segment_spec spec = {"",
                                       "posix:",
                                       0600,
                                       1,
+                                      NULL,
+                                      NULL,
                                       contract,
                                       sizeof contract,
                                       {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16},
@@ -133,6 +135,16 @@ static int use_a_bare_segment(void) {
   shm_segment s;
   shm_segment t;
   shm_segment_facts facts;
+  shm_options options = SHM_ZERO;
+  OK(shm_segment_create_with(&s, "posix:", 100, &options));
+  OK(shm_segment_attach_with(&t, s.address, &options));
+  shm_segment_detach(&t);
+  OK(shm_segment_attach_read_only_with(&t, s.address, NULL));
+  shm_segment_detach(&t);
+  OK(shm_segment_open_or_create_with(&t, s.address, 100, NULL));
+  OK(shm_segment_remove(&s));
+  shm_segment_detach(&s);
+  shm_segment_detach(&t);
   OK(shm_segment_create(&s, "posix:", 100, 0600));
   OK(shm_segment_attach(&t, s.address));
   shm_segment_detach(&t);

@@ -370,7 +370,9 @@ static void addresses_are_read_and_refused(void) {
                                         {"sysv:0x53480001", "sysv:0x53480001"},
                                         {"sysv:5679", "sysv:0x0000162f"},
                                         {"sysv-id:32768", "sysv-id:32768"},
-                                        {"sysv-ftok:/etc/a:b:7", "sysv-ftok:/etc/a:b:7"}};
+                                        {"sysv-ftok:/etc/a:b:7", "sysv-ftok:/etc/a:b:7"},
+                                        {"sysv-file:feed.id", "sysv-file:feed.id"},
+                                        {"sysv-file:/run/a:b/feed.id", "sysv-file:/run/a:b/feed.id"}};
   static const char *const bad[] = {"",
                                     "/a/b",
                                     "posix:/../x",
@@ -385,6 +387,7 @@ static void addresses_are_read_and_refused(void) {
                                     "sysv-ftok:/etc:0",
                                     "sysv-ftok:/etc:256",
                                     "sysv-ftok::1",
+                                    "sysv-file:",
                                     "posix:/.shmgen.sysv.1",
                                     "posix:/\xFF",
                                     "tcp:1"};

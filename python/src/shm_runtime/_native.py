@@ -13,7 +13,7 @@ import os
 import pathlib
 from typing import Any
 
-ABI = 1
+ABI = 2
 FOREVER = ctypes.c_uint64(2**64 - 1)
 
 _NAME = "libshm_capi.so"
@@ -29,8 +29,10 @@ class Request(ctypes.Structure):
         ("address", ctypes.c_char_p),
         ("mode", ctypes.c_uint32),
         ("participants", ctypes.c_uint32),
-        ("uid", ctypes.c_int64),
-        ("gid", ctypes.c_int64),
+        ("schema_owner", ctypes.c_char_p),
+        ("schema_group", ctypes.c_char_p),
+        ("user", ctypes.c_char_p),
+        ("group", ctypes.c_char_p),
         ("trust_uid", ctypes.c_int64),
         ("any_owner", ctypes.c_uint32),
         ("how", ctypes.c_uint32),
@@ -43,8 +45,8 @@ class SegmentRequest(ctypes.Structure):
     _fields_ = (
         ("address", ctypes.c_char_p),
         ("size", ctypes.c_uint64),
-        ("uid", ctypes.c_int64),
-        ("gid", ctypes.c_int64),
+        ("user", ctypes.c_char_p),
+        ("group", ctypes.c_char_p),
         ("trust_uid", ctypes.c_int64),
         ("mode", ctypes.c_uint32),
         ("any_owner", ctypes.c_uint32),
@@ -59,6 +61,13 @@ def text(value: str, what: str) -> bytes:
     if "\0" in value:
         raise ValueError(f"{what} has no NUL in it: {value!r}")
     return value.encode()
+
+
+def account(value: int | str, what: str) -> bytes | None:
+    """A user or a group as the library takes it; -1 stands for none."""
+    if isinstance(value, str):
+        return text(value, what)
+    return None if value == -1 else str(value).encode()
 
 
 def _candidates() -> list[str]:

@@ -5,7 +5,7 @@ use super::address::Address;
 use super::failure::Attempt;
 use super::header::HEADER_SIZE;
 use super::options::Options;
-use super::{posix, sysv};
+use super::{file, posix, sysv};
 use crate::error::{ErrorKind, Result};
 use crate::memory::Mapping;
 use std::fs::File;
@@ -67,7 +67,7 @@ impl Opened {
 
     /// A POSIX segment whose file is open for reading.
     pub(super) fn of_file(address: &Address, file: File, attempt: Attempt<'_>) -> Result<Self> {
-        let size = posix::facts(&file, attempt)?.size;
+        let size = file::facts(&file, attempt)?.size;
         let kind = OpenedKind::Posix(file);
         Ok(Self { address: address.clone(), size, read_only: true, kind })
     }
@@ -90,7 +90,7 @@ impl Opened {
     /// that one which shrinks under us is an error and no signal.
     pub(super) fn read(&self, offset: u64, out: &mut [u8]) -> Result<()> {
         match &self.kind {
-            OpenedKind::Posix(fd) => posix::read(fd, offset, out, &self.address),
+            OpenedKind::Posix(fd) => file::read(fd, offset, out, &self.address),
             OpenedKind::Sysv(_, mapping) => mapping.read(offset, out),
         }
     }
@@ -99,7 +99,7 @@ impl Opened {
     /// the same reason.
     pub(super) fn write(&self, offset: u64, bytes: &[u8], attempt: Attempt<'_>) -> Result<()> {
         match &self.kind {
-            OpenedKind::Posix(fd) => posix::write(fd, offset, bytes, attempt),
+            OpenedKind::Posix(fd) => file::write(fd, offset, bytes, attempt),
             OpenedKind::Sysv(_, mapping) => {
                 mapping.write(offset, bytes).map_err(|e| attempt.wrap(e))
             }
@@ -145,7 +145,7 @@ impl Opened {
     pub(super) fn map(self, attempt: Attempt<'_>) -> Result<Attached> {
         let (mapping, kernel) = match self.kind {
             OpenedKind::Posix(fd) => {
-                (posix::map(&fd, self.size, !self.read_only, attempt)?, Kernel::Posix(fd))
+                (file::map(&fd, self.size, !self.read_only, attempt)?, Kernel::Posix(fd))
             }
             OpenedKind::Sysv(id, mapping) => (mapping, Kernel::Sysv(id)),
         };

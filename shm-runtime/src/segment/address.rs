@@ -14,6 +14,7 @@ use std::str::FromStr;
 /// | `sysv:0x53480001`, `sysv:5679` | a System V segment, by key |
 /// | `sysv-id:32768` | a System V segment, by id |
 /// | `sysv-ftok:PATH:PROJ` | a System V segment, by the key that ftok(3) makes |
+/// | `sysv-file:PATH` | a private System V segment, by the file that holds its id |
 ///
 /// ```
 /// use shm_runtime::Address;
@@ -35,6 +36,8 @@ pub enum Address {
     /// A System V segment, by the key that ftok(3) makes of a file's inode and
     /// a project number from 1 to 255.
     SysvFtok(String, u8),
+    /// A private System V segment, by the path of the file that holds its id.
+    SysvFile(String),
 }
 
 /// Names that begin so are the runtime's own files in /dev/shm.
@@ -42,13 +45,15 @@ pub(crate) const OWN_FILES: &str = ".shmgen.";
 
 /// The longest name of a file, `NAME_MAX` on Linux.
 const NAME_MAX: usize = 255;
+/// The longest path, `PATH_MAX` on Linux without its NUL.
+const PATH_MAX: usize = 4095;
 
 impl Address {
     /// What kind of shared memory it leads to: `posix` or `sysv`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Posix(_) => "posix",
-            Self::Sysv(_) | Self::SysvId(_) | Self::SysvFtok(..) => "sysv",
+            Self::Sysv(_) | Self::SysvId(_) | Self::SysvFtok(..) | Self::SysvFile(_) => "sysv",
         }
     }
 
@@ -71,6 +76,11 @@ impl Address {
         }
         Ok(Self::Posix(name.to_owned()))
     }
+}
+
+/// Whether text can be the path of a file.
+fn is_path(text: &str) -> bool {
+    !text.is_empty() && text.len() <= PATH_MAX && !text.contains('\0')
 }
 
 impl FromStr for Address {
@@ -108,7 +118,7 @@ impl FromStr for Address {
             "sysv-ftok" => {
                 let parts = rest.rsplit_once(':').map(|(path, proj)| (path, proj.parse::<u8>()));
                 match parts {
-                    Some((path, Ok(proj))) if !path.is_empty() && proj != 0 => {
+                    Some((path, Ok(proj))) if is_path(path) && proj != 0 => {
                         Ok(Self::SysvFtok(path.to_owned(), proj))
                     }
                     _ => invalid(
@@ -116,12 +126,17 @@ impl FromStr for Address {
                     ),
                 }
             }
-            "sysv-file" | "memfd" => Err(Error::new(
+            "sysv-file" if is_path(rest) => Ok(Self::SysvFile(rest.to_owned())),
+            "sysv-file" => invalid(
+                "sysv-file wants the path of an id file, of at most 4095 bytes: sysv-file:feed.id",
+            ),
+            "memfd" => Err(Error::new(
                 ErrorKind::Unsupported,
                 format!("`{}`: {scheme} addresses are not supported yet", Printable(text)),
             )),
             _ => invalid(
-                "unknown kind of address; known are posix:/NAME, sysv:KEY, sysv-id:ID and sysv-ftok:PATH:PROJ",
+                "unknown kind of address; known are posix:/NAME, sysv:KEY, sysv-id:ID, \
+                 sysv-ftok:PATH:PROJ and sysv-file:PATH",
             ),
         }
     }
@@ -135,6 +150,7 @@ impl fmt::Display for Address {
             Self::Sysv(key) => write!(f, "sysv:{key:#010x}"),
             Self::SysvId(id) => write!(f, "sysv-id:{id}"),
             Self::SysvFtok(path, proj) => write!(f, "sysv-ftok:{}:{proj}", Printable(path)),
+            Self::SysvFile(path) => write!(f, "sysv-file:{}", Printable(path)),
         }
     }
 }
@@ -156,6 +172,8 @@ mod tests {
             ("sysv:5679", "sysv:0x0000162f"),
             ("sysv-id:32768", "sysv-id:32768"),
             ("sysv-ftok:/etc/a:b:7", "sysv-ftok:/etc/a:b:7"),
+            ("sysv-file:feed.id", "sysv-file:feed.id"),
+            ("sysv-file:/run/a:b/feed.id", "sysv-file:/run/a:b/feed.id"),
         ] {
             let address: Address = text.parse().unwrap();
             assert_eq!(address.to_string(), canonical);
@@ -181,6 +199,9 @@ mod tests {
             "sysv-ftok:/etc:0",
             "sysv-ftok:/etc:256",
             "sysv-ftok::1",
+            "sysv-file:",
+            "sysv-file:a\0b",
+            &format!("sysv-file:{}", "x".repeat(4096)),
             "posix:/.shmgen.sysv.1",
             "tcp:1",
         ] {

@@ -50,7 +50,7 @@ impl Attachment {
     }
 
     pub(crate) fn create_at(spec: &Spec, address: &Address, options: &Options) -> Result<Self> {
-        birth::create(spec, address, options).map(|core| Self(Arc::new(core)))
+        birth::create(spec, address, &spec.complete(options)).map(|core| Self(Arc::new(core)))
     }
 
     pub(crate) fn attach_at(
@@ -59,7 +59,8 @@ impl Attachment {
         options: &Options,
         read_only: bool,
     ) -> Result<Self> {
-        admit::attach(spec, address, options, read_only).map(|core| Self(Arc::new(core)))
+        admit::attach(spec, address, &spec.complete(options), read_only)
+            .map(|core| Self(Arc::new(core)))
     }
 
     pub(crate) fn open_or_create_at(
@@ -98,7 +99,7 @@ impl Attachment {
     pub fn remove(&self) -> Result<()> {
         let attempt = Attempt::new("remove", self.address());
         match (&self.0.kernel, self.address()) {
-            (Kernel::Sysv(id), _) => sysv::remove(*id, attempt),
+            (Kernel::Sysv(id), address) => sysv::remove(address, *id, attempt),
             (Kernel::Posix(file), Address::Posix(name)) => posix::remove_this(name, file, attempt),
             (Kernel::Posix(_), _) => Err(attempt.fail(ErrorKind::Invalid, "it has no name")),
         }

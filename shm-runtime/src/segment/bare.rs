@@ -4,9 +4,10 @@ use super::access::{Attached, Kernel, Opened};
 use super::address::Address;
 use super::attachment::open_or_create;
 use super::failure::Attempt;
+use super::idfile::{self, IdFile};
 use super::inspect::{Inspector, SegmentStat};
 use super::options::Options;
-use super::{posix, sysv};
+use super::{file, posix, sysv};
 use crate::error::{ErrorKind, Result};
 use std::sync::Arc;
 
@@ -48,13 +49,18 @@ impl Segment {
         if size == 0 {
             return Err(attempt.fail(ErrorKind::Invalid, "a segment has at least one byte"));
         }
-        options.check_mode(attempt)?;
+        let making = options.making(attempt)?;
         let (address, mapping, kernel) = if let Address::Posix(name) = address {
             let (file, mapping) = posix::make(size, attempt)?;
-            let name = posix::publish(&file, name, options, attempt)?;
+            let name = posix::publish(&file, name, &making, attempt)?;
             (Address::Posix(name), mapping, Kernel::Posix(file))
         } else {
-            let (id, mapping) = sysv::make(address, size, options, false, attempt)?;
+            let (id, mapping) = sysv::make(address, size, &making, false, attempt)?;
+            let says = IdFile { id, birth_mark: 0, size };
+            if let Err(error) = sysv::announce(address, &says, &making, options, attempt) {
+                sysv::discard(id);
+                return Err(error);
+            }
             (address.clone(), mapping, Kernel::Sysv(id))
         };
         let attached = Attached { address, mapping: Arc::new(mapping), kernel };
@@ -144,7 +150,7 @@ impl Segment {
             Kernel::Posix(file) => {
                 let attempt = Attempt::new("set", self.address());
                 let (uid, gid, mode) = owner.parts(attempt)?;
-                posix::set_file(file, uid, gid, mode, attempt)
+                file::set(file, uid, gid, mode, attempt)
             }
             Kernel::Sysv(id) => set_sysv(*id, owner, self.address()),
         }
@@ -168,7 +174,7 @@ impl Segment {
     pub fn remove(&self) -> Result<()> {
         let attempt = Attempt::new("remove", self.address());
         match (&self.attached.kernel, self.address()) {
-            (Kernel::Sysv(id), _) => sysv::remove(*id, attempt),
+            (Kernel::Sysv(id), address) => sysv::remove(address, *id, attempt),
             (Kernel::Posix(file), Address::Posix(name)) => posix::remove_this(name, file, attempt),
             (Kernel::Posix(_), _) => Err(attempt.fail(ErrorKind::Invalid, "it has no name")),
         }
@@ -179,7 +185,7 @@ impl Segment {
         let attempt = Attempt::new("remove", address);
         match address {
             Address::Posix(name) => posix::remove(name, attempt),
-            _ => sysv::remove(sysv::find(address, attempt)?, attempt),
+            _ => sysv::remove(address, sysv::find(address, attempt)?, attempt),
         }
     }
 
@@ -215,7 +221,7 @@ impl Segment {
     fn lock(&self, lock: bool) -> Result<()> {
         let attempt = Attempt::new(if lock { "lock" } else { "unlock" }, self.address());
         match &self.attached.kernel {
-            Kernel::Posix(_) => posix::lock(&self.attached.mapping, lock, attempt),
+            Kernel::Posix(_) => file::lock(&self.attached.mapping, lock, attempt),
             Kernel::Sysv(id) => sysv::lock(*id, lock, attempt),
         }
     }
@@ -272,6 +278,11 @@ fn set_sysv(id: i32, owner: Owner, address: &Address) -> Result<()> {
     let attempt = Attempt::new("set", address);
     let (uid, gid, mode) = owner.parts(attempt)?;
     sysv::change(id, uid, gid, mode, attempt)?;
+    if let Address::SysvFile(path) = address {
+        if uid.is_some() || gid.is_some() {
+            idfile::change(path, uid, gid, attempt)?;
+        }
+    }
     match sysv::birth_mark(id) {
         Some(mark) => sysv::change_companion(id, mark, uid, gid, mode, attempt),
         None => Ok(()),

@@ -8,13 +8,12 @@
 
 use super::address::OWN_FILES;
 use super::failure::Attempt;
-use super::options::Options;
-use super::{posix, process};
+use super::options::{Making, Options};
+use super::{file, process};
 use crate::error::{ErrorKind, Result};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
-use nix::sys::stat::{Mode, SFlag, fchmod, fstat};
-use nix::unistd::{Gid, Uid, fchown};
+use nix::sys::stat::{Mode, SFlag, fstat};
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 
@@ -26,7 +25,7 @@ pub(super) fn companion_path(id: i32, birth_mark: u64) -> String {
 pub(super) fn make_companion(
     id: i32,
     birth_mark: u64,
-    options: &Options,
+    making: &Making,
     attempt: Attempt<'_>,
 ) -> Result<File> {
     let path = companion_path(id, birth_mark);
@@ -34,13 +33,8 @@ pub(super) fn make_companion(
         OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_RDWR | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
     let fd = open(path.as_str(), flags, Mode::from_bits_truncate(0o600))
         .map_err(|e| attempt.os("open of its companion file in /dev/shm", e))?;
-    if options.uid.is_some() || options.gid.is_some() {
-        let (uid, gid) = (options.uid.map(Uid::from_raw), options.gid.map(Gid::from_raw));
-        fchown(&fd, uid, gid).map_err(|e| attempt.os("fchown of its companion file", e))?;
-    }
-    fchmod(&fd, Mode::from_bits_truncate(options.mode))
-        .map_err(|e| attempt.os("fchmod of its companion file", e))?;
     let file = File::from(fd);
+    file::give(&file, making, attempt)?;
     // For whoever finds it without its segment; without it, it is kept then.
     let _ = file.write_all_at(&process::ipc_namespace().to_le_bytes(), 0);
     Ok(file)
@@ -87,7 +81,7 @@ pub(super) fn change_companion(
     let path = companion_path(id, birth_mark);
     let flags = OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
     match open(path.as_str(), flags, Mode::empty()) {
-        Ok(fd) => posix::set_file(fd, uid, gid, mode, attempt),
+        Ok(fd) => file::set(fd, uid, gid, mode, attempt),
         Err(Errno::ENOENT) => Ok(()),
         Err(e) => Err(attempt.os("open of its companion file in /dev/shm", e)),
     }

@@ -12,7 +12,7 @@ use super::header::{ENTRY_SIZE, Entry, Header, State};
 use super::options::Options;
 use super::participants::{RECORD_SIZE, Record, RecordState, holder_is_dead};
 use super::process::Mappers;
-use super::{locks, posix, process, sysv};
+use super::{file, locks, posix, process, sysv};
 use crate::contract::{Contract, Fingerprint, ObjectKind, TypeExpr};
 use crate::error::{ErrorKind, Result};
 use crate::object::place::ObjectLayout;
@@ -221,7 +221,7 @@ impl Inspector {
 
     pub(super) fn of_file(address: &Address, file: &File) -> Result<Self> {
         let attempt = Attempt::new("look at", address);
-        Self::new(Opened::of_file(address, posix::reopen(file, attempt)?, attempt)?, attempt)
+        Self::new(Opened::of_file(address, file::reopen(file, attempt)?, attempt)?, attempt)
     }
 
     pub(super) fn of_sysv(address: &Address, id: i32) -> Result<Self> {
@@ -485,7 +485,7 @@ fn of_posix_kernel(
     mappers: &Mappers,
     attempt: Attempt<'_>,
 ) -> Result<SegmentStat> {
-    let facts = posix::facts(file, attempt)?;
+    let facts = file::facts(file, attempt)?;
     Ok(SegmentStat {
         mapped_by: mappers.of(facts.device, facts.inode),
         address: address.clone(),

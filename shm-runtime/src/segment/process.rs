@@ -1,5 +1,6 @@
 //! Processes: who the caller is, and whether another one is gone.
 
+use super::account::AccountKind;
 use nix::errno::Errno;
 use nix::libc;
 use std::collections::BTreeMap;
@@ -7,6 +8,16 @@ use std::collections::BTreeMap;
 /// The uid that the kernel checks.
 pub(super) fn effective_uid() -> u32 {
     nix::unistd::geteuid().as_raw()
+}
+
+/// The number of a user or a group, by its name; `None` if there is none, or it
+/// cannot be told.
+pub(super) fn account(name: &str, kind: AccountKind) -> Option<u32> {
+    use nix::unistd::{Group, User};
+    match kind {
+        AccountKind::User => User::from_name(name).ok()?.map(|user| user.uid.as_raw()),
+        AccountKind::Group => Group::from_name(name).ok()?.map(|group| group.gid.as_raw()),
+    }
 }
 
 /// Nanoseconds since 1970.

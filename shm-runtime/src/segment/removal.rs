@@ -60,7 +60,7 @@ fn remove_if(
 ) -> Result<()> {
     let path = path(name, attempt)?;
     for _ in 0..100 {
-        let (_, seen) = look(&path, attempt)?;
+        let (_, seen) = look(&path, "a segment", attempt)?;
         check(&seen)?;
         let flags = OFlag::O_RDWR | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
         // Who may not write cannot lock; whether it may unlink says the kernel.

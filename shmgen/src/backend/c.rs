@@ -3,6 +3,7 @@
 use super::text::{lines, quoted, render, version_parts, with_unit};
 use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
+use shm_runtime::Account;
 use shm_runtime::contract::Primitive;
 use std::fmt::Write as _;
 
@@ -94,6 +95,8 @@ struct Segment {
     address: String,
     mode: String,
     participants: u32,
+    owner: String,
+    group: String,
     contract: String,
     contract_size: usize,
     contract_offset: u64,
@@ -402,6 +405,11 @@ fn add(name: &str, ty: &Type, prefix: &str) -> String {
     })
 }
 
+/// A user or a group as text, numbers too, or NULL.
+fn account(account: Option<&Account>) -> String {
+    account.map_or("NULL".to_owned(), |a| format!("\"{}\"", quoted(&a.to_string())))
+}
+
 fn segment(s: &crate::model::Segment, prefix: &str) -> Segment {
     let cname = format!("{prefix}{}", s.type_name);
     let mut contract = String::new();
@@ -413,9 +421,11 @@ fn segment(s: &crate::model::Segment, prefix: &str) -> Segment {
     Segment {
         doc: comment(&s.doc, ""),
         name: s.name.clone(),
-        address: quoted(&s.address.to_string()),
-        mode: format!("{:o}", s.mode),
-        participants: s.participants,
+        address: quoted(&s.setup.address.to_string()),
+        mode: format!("{:o}", s.setup.mode),
+        participants: s.setup.participants,
+        owner: account(s.setup.owner.as_ref()),
+        group: account(s.setup.group.as_ref()),
         contract,
         contract_size: s.contract_bytes.len(),
         contract_offset: s.contract_offset,

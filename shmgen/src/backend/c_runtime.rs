@@ -26,6 +26,7 @@ const PARTS: &[&str] = parts![
     "35_posix.h",
     "38_removal.h",
     "40_sysv.h",
+    "41_idfile.h",
     "42_sysv_life.h",
     "44_opened.h",
     "50_contract.h",

@@ -5,6 +5,7 @@ use crate::model::{
     Value as Constant,
 };
 use serde_json::{Value, json};
+use shm_runtime::Account;
 
 /// The version of this form: it grows when a key changes its meaning.
 const VERSION: u32 = 1;
@@ -151,9 +152,11 @@ fn type_of(ty: &Type) -> Value {
 fn segment(s: &Segment) -> Value {
     let rest = json!({
         "type_name": s.type_name,
-        "address": s.address.to_string(),
-        "mode": format!("{:04o}", s.mode),
-        "participants": s.participants,
+        "address": s.setup.address.to_string(),
+        "mode": format!("{:04o}", s.setup.mode),
+        "owner": account(s.setup.owner.as_ref()),
+        "group": account(s.setup.group.as_ref()),
+        "participants": s.setup.participants,
         "size": s.size,
         "objects": s.objects.iter().map(object).collect::<Value>(),
         "contract": {
@@ -163,6 +166,15 @@ fn segment(s: &Segment) -> Value {
         },
     });
     named(&s.name, rest, &s.doc)
+}
+
+/// A user or a group: a number, a name, or null.
+fn account(account: Option<&Account>) -> Value {
+    match account {
+        Some(Account::Id(id)) => json!(id),
+        Some(Account::Name(name)) => json!(name),
+        None => Value::Null,
+    }
 }
 
 fn object(o: &Object) -> Value {

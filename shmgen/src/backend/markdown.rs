@@ -5,7 +5,7 @@
 
 use super::text::lines;
 use crate::bytemap::{Kind, Map, text as map_text};
-use crate::model::{Alias, Constant, Enum, Flags, Schema, Segment, Struct, TypeDecl, Value};
+use crate::model::{Alias, Constant, Enum, Flags, Schema, Segment, Setup, Struct, TypeDecl, Value};
 use std::fmt::Write as _;
 
 /// The page of a schema.
@@ -127,12 +127,26 @@ fn structure(out: &mut String, s: &Struct) {
     }
 }
 
+/// `, which belongs to user feed and group audio`.
+fn belongs(setup: &Setup) -> String {
+    let user = setup.owner.as_ref().map(|owner| format!("user {owner}"));
+    let group = setup.group.as_ref().map(|group| format!("group {group}"));
+    let whom: Vec<String> = user.into_iter().chain(group).collect();
+    if whom.is_empty() { String::new() } else { format!(", given to {}", whom.join(" and ")) }
+}
+
 fn segment(out: &mut String, s: &Segment) {
     let _ = writeln!(
         out,
-        "\n### `{}`\n\n`{}` of {} bytes with permissions {:04o}, for up to {} participants. \
+        "\n### `{}`\n\n`{}` of {} bytes with permissions {:04o}{}, for up to {} participants. \
          Its contract has the fingerprint `{}`.",
-        s.name, s.address, s.size, s.mode, s.participants, s.fingerprint
+        s.name,
+        s.setup.address,
+        s.size,
+        s.setup.mode,
+        belongs(&s.setup),
+        s.setup.participants,
+        s.fingerprint
     );
     paragraph(out, &s.doc);
     head(out, &["object", "kind", "item", "capacity", "offset", "size", "description"]);

@@ -1,7 +1,7 @@
 //! The Python backend: a module of ctypes structures.
 
 use super::text::{lines, quoted, render, version_parts, with_unit};
-use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
+use crate::model::{Element, Member, Schema, Setup, Type, TypeDecl, Value};
 use askama::Template;
 use shm_runtime::contract::Primitive;
 use std::fmt::Write as _;
@@ -82,9 +82,8 @@ struct Part {
 struct Segment {
     doc: String,
     type_name: String,
-    address: String,
-    mode: String,
-    participants: u32,
+    /// What the spec says beside contract and version, as arguments.
+    setup: String,
     contract: String,
     size: u64,
     objects: Vec<Object>,
@@ -359,6 +358,22 @@ fn format(ty: &Type) -> String {
     }
 }
 
+/// How a segment is made; what is not said is the default.
+fn setup(setup: &Setup) -> String {
+    let mut out = format!(
+        "address=\"{}\", mode=0o{:o}, participants={}",
+        quoted(&setup.address.to_string()),
+        setup.mode,
+        setup.participants
+    );
+    for (key, account) in [("owner", &setup.owner), ("group", &setup.group)] {
+        if let Some(account) = account {
+            let _ = write!(out, ", {key}=\"{}\"", quoted(&account.to_string()));
+        }
+    }
+    out
+}
+
 fn segment(s: &crate::model::Segment) -> Segment {
     let mut contract = String::new();
     for byte in &s.contract_bytes {
@@ -367,9 +382,7 @@ fn segment(s: &crate::model::Segment) -> Segment {
     Segment {
         doc: class_doc(&s.doc, &format!("The segment {}.", s.name)),
         type_name: s.type_name.clone(),
-        address: quoted(&s.address.to_string()),
-        mode: format!("{:o}", s.mode),
-        participants: s.participants,
+        setup: setup(&s.setup),
         contract,
         size: s.size,
         objects: s

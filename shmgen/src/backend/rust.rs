@@ -1,8 +1,9 @@
 //! The Rust backend: the body of a module.
 
 use super::text::{VERSION, lines, quoted, render, version_parts, with_unit};
-use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
+use crate::model::{Element, Member, Schema, Setup, Type, TypeDecl, Value};
 use askama::Template;
+use shm_runtime::Account;
 use shm_runtime::contract::Primitive;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
@@ -106,8 +107,8 @@ struct Segment {
     name: String,
     type_name: String,
     address: String,
-    mode: String,
-    participants: u32,
+    /// What is called on the `Setup` at that address.
+    setup: String,
     contract: String,
     size: String,
     objects: Vec<Object>,
@@ -308,6 +309,23 @@ fn default_of(ty: &Type) -> String {
     ty.dims.iter().rev().fold(element, |inner, n| format!("[{inner}; {n}]"))
 }
 
+/// How a segment is made; what is not said is the default.
+fn setup(setup: &Setup) -> String {
+    let mut out = format!(".mode(0o{:o}).participants({})", setup.mode, setup.participants);
+    for (method, account) in [("owner", &setup.owner), ("group", &setup.group)] {
+        match account {
+            Some(Account::Id(id)) => {
+                let _ = write!(out, ".{method}({id})");
+            }
+            Some(Account::Name(name)) => {
+                let _ = write!(out, ".{method}(\"{}\")", quoted(name));
+            }
+            None => {}
+        }
+    }
+    out
+}
+
 fn segment(s: &crate::model::Segment) -> Segment {
     let mut contract = String::new();
     for byte in &s.contract_bytes {
@@ -317,9 +335,8 @@ fn segment(s: &crate::model::Segment) -> Segment {
         doc: doc_before(&s.doc),
         name: s.name.clone(),
         type_name: s.type_name.clone(),
-        address: quoted(&s.address.to_string()),
-        mode: format!("{:o}", s.mode),
-        participants: s.participants,
+        address: quoted(&s.setup.address.to_string()),
+        setup: setup(&s.setup),
         contract,
         size: literal(i128::from(s.size)),
         objects: s

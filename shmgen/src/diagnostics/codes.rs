@@ -92,7 +92,7 @@ codes! {
     E061 "not a key"
         "A System V key is a whole number from 1 to 0xFFFFFFFF; 0 is IPC_PRIVATE."
     E062 "a key of another backend"
-        "`name` is for POSIX segments, `key` for System V ones."
+        "`name` is for POSIX segments, `key` and `id_file` for System V ones, each of which has one of both."
     E063 "not permissions"
         "A mode is written as an octal number from 0o000 to 0o777, such as 0o640."
     E064 "a capacity that cannot be one"
@@ -102,10 +102,15 @@ codes! {
     E066 "a segment without objects"
         "Every byte of a segment belongs to an object; one without any has no use."
     E067 "two segments in one place"
-        "Two segments of the schema have the same name or key, so that only one of them could exist."
+        "Two segments of the schema have the same name, key or id file, so that only one of them could exist."
 
     E090 "not supported yet"
         "The language has this, and this version of shmgen does not do it yet. It is refused rather than ignored."
+
+    E100 "not the path of an id file"
+        "An id file holds the id of a private System V segment. Its path has at most 4095 bytes; one that does not begin with a slash counts from the folder in which the program runs."
+    E101 "not a user or a group"
+        "A user or a group is a number from 0 to 4294967294, or a name without colons, slashes and control characters. Names are looked up on the machine that creates the segment, not on the one that generates the code."
 
     L001 "a name in another style"
         "Types are written in UpperCamelCase, constants, values of enums and flags in UPPER_SNAKE_CASE, everything else in snake_case. So the generated code looks like other code in each language, and its linters are content."

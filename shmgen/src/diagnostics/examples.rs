@@ -254,6 +254,28 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
         "[struct.Tick]\nfield = [ { name = \"time\", type = \"u64\", doc = \"From 0 to 9.\" } ]",
     ),
     (
+        Code::E100,
+        queue!(
+            "[segment.feed]\nbackend = \"sysv\"\nid_file = \"\"\n\
+             object = [ { name = \"ticks\", kind = \"queue\", item = \"Tick\", capacity = 64 } ]"
+        ),
+        queue!(
+            "[segment.feed]\nbackend = \"sysv\"\nid_file = \"/run/acme/feed.id\"\n\
+             object = [ { name = \"ticks\", kind = \"queue\", item = \"Tick\", capacity = 64 } ]"
+        ),
+    ),
+    (
+        Code::E101,
+        queue!(
+            "[segment.feed]\nowner = \"feed:feed\"\n\
+             object = [ { name = \"ticks\", kind = \"queue\", item = \"Tick\", capacity = 64 } ]"
+        ),
+        queue!(
+            "[segment.feed]\nowner = \"feed\"\ngroup = \"feed\"\n\
+             object = [ { name = \"ticks\", kind = \"queue\", item = \"Tick\", capacity = 64 } ]"
+        ),
+    ),
+    (
         Code::L001,
         "[struct.Tick]\nfield = [ { name = \"bestBid\", type = \"i64\" } ]",
         "[struct.Tick]\nfield = [ { name = \"best_bid\", type = \"i64\" } ]",

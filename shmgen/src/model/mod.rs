@@ -9,13 +9,15 @@ mod layout;
 pub mod names;
 mod resolve;
 mod segments;
+mod setup;
 mod types;
 
 pub use resolve::resolve;
+pub use setup::Setup;
 
+use shm_runtime::Fingerprint;
 use shm_runtime::contract::{Contract, Primitive, TypeExpr, TypeName};
 use shm_runtime::queue::layout::QueueLayout;
-use shm_runtime::{Address, Fingerprint};
 
 /// Limits on what a schema may ask for.
 #[derive(Clone, Copy, Debug)]
@@ -307,12 +309,8 @@ pub struct Segment {
     pub name: String,
     /// The name of its type in generated code.
     pub type_name: String,
-    /// Where it is unless the program says otherwise.
-    pub address: Address,
-    /// Its permissions on create.
-    pub mode: u32,
-    /// How many participants it has records for.
-    pub participants: u32,
+    /// Where it is and how it is made, unless the program says otherwise.
+    pub setup: Setup,
     /// Its objects, in order.
     pub objects: Vec<Object>,
     /// The contract that lies in it.

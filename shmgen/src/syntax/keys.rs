@@ -2,8 +2,8 @@
 //! and what `shmgen schema` tells editors.
 
 use Shape::{
-    Bits, Choice, Constant, Dotted, Edition, Integer, Lints, List, Name, Named, One, Permissions,
-    Scalar, Table, Text, Type, Version,
+    Account, Bits, Choice, Constant, Dotted, Edition, Integer, Lints, List, Name, Named, One,
+    Permissions, Scalar, Table, Text, Type, Version,
 };
 
 /// A key of a table.
@@ -48,6 +48,8 @@ pub(crate) enum Shape {
     Lints,
     /// A whole number of up to 0o777.
     Permissions,
+    /// A user or a group, by number or by name.
+    Account,
     /// The value of a constant.
     Constant,
     /// The number 1.
@@ -80,7 +82,7 @@ pub(crate) struct Rule {
     pub(crate) choice: &'static str,
     /// Whether it is the choice if nothing is written.
     pub(crate) by_default: bool,
-    /// Keys that must be there.
+    /// Keys that must be there; `a|b` is one of both.
     pub(crate) needs: &'static [&'static str],
     /// Keys that must not be there.
     pub(crate) excludes: &'static [&'static str],
@@ -259,23 +261,33 @@ pub(crate) const SEGMENT: TableKind = TableKind {
         key("backend", Choice(&["posix", "sysv"]), "What kind of shared memory; posix by default."),
         key("name", Text, "The name of a POSIX segment; /SCHEMA.SEGMENT by default."),
         key("key", Integer(1, u32::MAX as i128), "The key of a System V segment."),
+        key(
+            "id_file",
+            Text,
+            "Instead of a key: the path of the file that holds a private System V segment's id.",
+        ),
         key("mode", Permissions, "Its permissions, octal: exactly these; 0o600 by default."),
         key("participants", Integer(1, 4096), "How many programs can attach; 64 by default."),
         required("object", List(&OBJECT), "Its objects, in the order in which they lie."),
         DOC,
         LINTS,
-        later("id_file"),
-        later("owner"),
-        later("group"),
+        key("owner", Account, "The user it is given to on create, and who is trusted on attach."),
+        key("group", Account, "The group it is given to on create."),
         later("pages"),
     ],
     rules: &[
-        Rule { of: "backend", choice: "posix", by_default: true, needs: &[], excludes: &["key"] },
+        Rule {
+            of: "backend",
+            choice: "posix",
+            by_default: true,
+            needs: &[],
+            excludes: &["key", "id_file"],
+        },
         Rule {
             of: "backend",
             choice: "sysv",
             by_default: false,
-            needs: &["key"],
+            needs: &["key|id_file"],
             excludes: &["name"],
         },
     ],

@@ -118,6 +118,17 @@ SHM_COLD shm_status shm_posix_make(uint64_t size, shm_attempt attempt, int *fd, 
   return status;
 }
 
+/*
+ * Gives a file its owner and its mode, in this order: a file that is given away
+ * loses bits of its mode.
+ */
+SHM_COLD shm_status shm_file_give(int fd, const shm_making *making, shm_attempt attempt) {
+  if (shm_gives(making) && shm_sys_fchown(fd, making->uid, making->gid) != 0) {
+    return shm_fail_not_given(attempt, "fchown", making, errno);
+  }
+  return shm_sys_fchmod(fd, making->mode) == 0 ? SHM_OK : shm_fail_os(attempt, "fchmod", errno);
+}
+
 SHM_COLD shm_status shm_posix_link(int fd, const char *name, shm_attempt attempt) {
   char from[32];
   char to[SHM_PATH_SIZE];
@@ -139,15 +150,11 @@ SHM_COLD shm_status shm_posix_link(int fd, const char *name, shm_attempt attempt
  * Gives a filled segment its owner, its mode and its name. An empty name asks
  * for one that is free, and becomes that.
  */
-SHM_COLD shm_status shm_posix_publish(int fd, const shm_options *options, shm_attempt attempt,
+SHM_COLD shm_status shm_posix_publish(int fd, const shm_making *making, shm_attempt attempt,
                                       shm_address *address) {
-  shm_status status;
-  if ((options->uid != NULL || options->gid != NULL) &&
-      shm_sys_fchown(fd, shm_or_none(options->uid), shm_or_none(options->gid)) != 0) {
-    return shm_fail_os(attempt, "fchown", errno);
-  }
-  if (shm_sys_fchmod(fd, options->mode) != 0) {
-    return shm_fail_os(attempt, "fchmod", errno);
+  shm_status status = shm_file_give(fd, making, attempt);
+  if (status != SHM_OK) {
+    return status;
   }
   if (address->name[0] != '\0') {
     return shm_posix_link(fd, address->name, attempt);
@@ -169,10 +176,12 @@ SHM_INLINE bool shm_same_file(const struct stat *a, const struct stat *b) {
 }
 
 /*
- * What a name leads to, without opening it; refused if it is no file. `peek`
- * keeps the file, so that its inode number is not given to another one.
+ * What a name leads to, without opening it; refused if it is no file, as
+ * `expected` ("a segment") is one. `peek` keeps the file, so that its inode
+ * number is not given to another one.
  */
-SHM_COLD shm_status shm_posix_look(const char *path, shm_attempt attempt, int *peek, struct stat *seen) {
+SHM_COLD shm_status shm_look(const char *path, const char *expected, shm_attempt attempt, int *peek,
+                             struct stat *seen) {
   uint32_t type;
   shm_text *why;
   /* O_PATH opens nothing: a FIFO, a device or a lease cannot make us wait. */
@@ -197,7 +206,9 @@ SHM_COLD shm_status shm_posix_look(const char *path, shm_attempt attempt, int *p
                : type == SHM_SYS_SOCKET    ? "a socket"
                : type == SHM_SYS_DIRECTORY ? "a directory"
                                            : "a device");
-  shm_add(why, ", not a segment; somebody put it there");
+  shm_add(why, ", not ");
+  shm_add(why, expected);
+  shm_add(why, "; somebody put it there");
   return SHM_PERMISSION;
 }
 
@@ -248,7 +259,7 @@ SHM_COLD shm_status shm_posix_open(const char *name, bool read_only, const shm_o
   int peek;
   shm_status status = shm_posix_path(name, attempt, path);
   if (status == SHM_OK) {
-    status = shm_posix_look(path, attempt, &peek, &seen);
+    status = shm_look(path, "a segment", attempt, &peek, &seen);
   }
   if (status != SHM_OK) {
     return status;

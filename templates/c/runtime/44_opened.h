@@ -86,11 +86,12 @@ SHM_COLD shm_status shm_opened_remove(const shm_opened *opened, const char *addr
   shm_attempt attempt = shm_attempt_to("remove", address_text);
   shm_address address;
   shm_status status;
-  if (!opened->is_posix) {
-    return shm_sysv_remove(opened->id, attempt);
-  }
   status = shm_parse_address(address_text, &address);
-  return status == SHM_OK ? shm_posix_remove(address.name, opened->fd, attempt) : status;
+  if (status != SHM_OK) {
+    return status;
+  }
+  return opened->is_posix ? shm_posix_remove(address.name, opened->fd, attempt)
+                          : shm_sysv_remove(&address, opened->id, attempt);
 }
 
 /*
@@ -110,5 +111,5 @@ SHM_COLD shm_status shm_remove(const char *address_text) {
     return shm_posix_remove(address.name, -1, attempt);
   }
   status = shm_sysv_find(&address, attempt, &id);
-  return status == SHM_OK ? shm_sysv_remove(id, attempt) : status;
+  return status == SHM_OK ? shm_sysv_remove(&address, id, attempt) : status;
 }

@@ -61,13 +61,14 @@ SHM_COLD shm_status shm_segment_hold(shm_segment *segment, shm_opened *opened, c
 }
 
 /*
- * Creates a segment of exactly `size` bytes, all zero, with these permissions,
- * whatever the umask. SHM_EXISTS if there is one. "posix:" chooses a free name,
- * see segment->address. `segment` is overwritten whatever it holds.
+ * Creates a segment of exactly `size` bytes, all zero. SHM_EXISTS if there is
+ * one. "posix:" chooses a free name, see segment->address. Options that are NULL
+ * or say no mode give 0600. `segment` is overwritten whatever it holds.
  */
-SHM_NODISCARD SHM_COLD shm_status shm_segment_create(shm_segment *segment, const char *address_text,
-                                                     uint64_t size, uint32_t mode) {
-  shm_options options = SHM_ZERO;
+SHM_NODISCARD SHM_COLD shm_status shm_segment_create_with(shm_segment *segment, const char *address_text,
+                                                          uint64_t size, const shm_options *options) {
+  shm_options own = SHM_ZERO;
+  shm_making making;
   shm_address address;
   shm_attempt attempt;
   shm_opened opened;
@@ -77,11 +78,14 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_create(shm_segment *segment, const
     return status;
   }
   attempt = shm_attempt_to("create", address.text);
-  options.mode = mode;
+  if (options != NULL) {
+    own = *options;
+  }
+  own.mode = own.mode != 0 ? own.mode : 0600;
   if (size == 0) {
     return shm_fail(attempt, SHM_INVALID, "a segment has at least one byte");
   }
-  status = shm_check_mode(attempt, mode);
+  status = shm_decide_making(&own, attempt, &making);
   if (status != SHM_OK) {
     return status;
   }
@@ -92,22 +96,35 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_create(shm_segment *segment, const
     if (status != SHM_OK) {
       return status;
     }
-    status = shm_posix_publish(opened.fd, &options, attempt, &address);
-    if (status != SHM_OK) {
-      shm_opened_close(&opened);
-      return status;
-    }
+    status = shm_posix_publish(opened.fd, &making, attempt, &address);
   } else {
-    status = shm_sysv_make(&address, size, &options, false, attempt, &opened.id, &opened.base);
+    status = shm_sysv_make(&address, size, &making, false, attempt, &opened.id, &opened.base);
     if (status != SHM_OK) {
       return status;
     }
+    status = shm_sysv_announce(&address, opened.id, 0, size, &making, &own, attempt);
+    if (status != SHM_OK) {
+      shm_sysv_discard(opened.id);
+    }
+  }
+  if (status != SHM_OK) {
+    shm_opened_close(&opened);
+    return status;
   }
   return shm_segment_hold(segment, &opened, &address, attempt);
 }
 
-SHM_COLD shm_status shm_segment_open(shm_segment *segment, const char *address_text, bool read_only) {
+/* The same with these permissions: exactly these, whatever the umask. */
+SHM_NODISCARD SHM_COLD shm_status shm_segment_create(shm_segment *segment, const char *address, uint64_t size,
+                                                     uint32_t mode) {
   shm_options options = SHM_ZERO;
+  options.mode = mode;
+  return shm_segment_create_with(segment, address, size, &options);
+}
+
+SHM_COLD shm_status shm_segment_open(shm_segment *segment, const char *address_text, bool read_only,
+                                     const shm_options *options) {
+  shm_options own = SHM_ZERO;
   shm_address address;
   shm_attempt attempt;
   shm_opened opened;
@@ -117,7 +134,10 @@ SHM_COLD shm_status shm_segment_open(shm_segment *segment, const char *address_t
     return status;
   }
   attempt = shm_attempt_to("attach to", address.text);
-  status = shm_open_address(&address, read_only, &options, attempt, &opened);
+  if (options != NULL) {
+    own = *options;
+  }
+  status = shm_open_address(&address, read_only, &own, attempt, &opened);
   if (status != SHM_OK) {
     return status;
   }
@@ -131,25 +151,37 @@ SHM_COLD shm_status shm_segment_open(shm_segment *segment, const char *address_t
 
 /* Attaches to a segment of any size and content. `segment` is overwritten. */
 SHM_NODISCARD SHM_COLD shm_status shm_segment_attach(shm_segment *segment, const char *address) {
-  return shm_segment_open(segment, address, false);
+  return shm_segment_open(segment, address, false, NULL);
+}
+
+/* The same, trusting other owners. */
+SHM_NODISCARD SHM_COLD shm_status shm_segment_attach_with(shm_segment *segment, const char *address,
+                                                          const shm_options *options) {
+  return shm_segment_open(segment, address, false, options);
 }
 
 /* Attaches for reading only: a write to its data is a fault. */
 SHM_NODISCARD SHM_COLD shm_status shm_segment_attach_read_only(shm_segment *segment, const char *address) {
-  return shm_segment_open(segment, address, true);
+  return shm_segment_open(segment, address, true, NULL);
+}
+
+/* The same, trusting other owners. */
+SHM_NODISCARD SHM_COLD shm_status shm_segment_attach_read_only_with(shm_segment *segment, const char *address,
+                                                                    const shm_options *options) {
+  return shm_segment_open(segment, address, true, options);
 }
 
 /*
  * Attaches to the segment if there is one of exactly this size, else creates it.
  * An existing one is never changed.
  */
-SHM_NODISCARD SHM_COLD shm_status shm_segment_open_or_create(shm_segment *segment, const char *address,
-                                                             uint64_t size, uint32_t mode) {
+SHM_NODISCARD SHM_COLD shm_status shm_segment_open_or_create_with(shm_segment *segment, const char *address,
+                                                                  uint64_t size, const shm_options *options) {
   shm_status status = SHM_EXISTS;
   for (int tries = 0; tries < 1000 && status == SHM_EXISTS; tries++) {
-    status = shm_segment_attach(segment, address);
+    status = shm_segment_attach_with(segment, address, options);
     if (status == SHM_NOT_FOUND || status == SHM_REMOVED) {
-      status = shm_segment_create(segment, address, size, mode);
+      status = shm_segment_create_with(segment, address, size, options);
     }
   }
   if (status == SHM_OK && segment->size != size) {
@@ -164,6 +196,14 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_open_or_create(shm_segment *segmen
     shm_fail_briefly(SHM_OK); /* that it was not there before is no failure */
   }
   return status;
+}
+
+/* The same with these permissions on create. */
+SHM_NODISCARD SHM_COLD shm_status shm_segment_open_or_create(shm_segment *segment, const char *address,
+                                                             uint64_t size, uint32_t mode) {
+  shm_options options = SHM_ZERO;
+  options.mode = mode;
+  return shm_segment_open_or_create_with(segment, address, size, &options);
 }
 
 SHM_COLD shm_status shm_fail_no_segment(void) {
@@ -233,6 +273,9 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_set(shm_segment *segment, uint32_t
     return status != SHM_OK ? status : shm_posix_set(segment->opened.fd, uid, gid, mode, attempt);
   }
   status = shm_sysv_set(segment->opened.id, uid, gid, mode, attempt);
+  if (status == SHM_OK && (uid != UINT32_MAX || gid != UINT32_MAX)) {
+    status = shm_sysv_set_id_file(segment->address, uid, gid, attempt);
+  }
   if (status == SHM_OK && shm_sysv_birth_mark(segment->opened.id, &birth_mark)) {
     status = shm_companion_set(segment->opened.id, birth_mark, uid, gid, mode, attempt);
   }

@@ -198,7 +198,9 @@ pub struct Shared(::shm_runtime::Attachment);
 impl ::shm_runtime::SegmentType for Shared {
     fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
         static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
-        SPEC.get_or_decode(Self::CONTRACT, "12.3", "posix:/awkward-1.2_x", 0o600, 64)
+        SPEC.get_or_decode(Self::CONTRACT, "12.3", || {
+            ::shm_runtime::Setup::at("posix:/awkward-1.2_x").mode(0o600).participants(64)
+        })
     }
 
     fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {

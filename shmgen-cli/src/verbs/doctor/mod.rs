@@ -59,11 +59,11 @@ fn need(path: &Path) -> Result<Need, Failure> {
     let options = Options::default().trust_any_owner();
     let mut need = Need::default();
     for segment in &schema.segments {
-        let found = Inspector::open(&segment.address, &options);
+        let found = Inspector::open(&segment.setup.address, &options);
         let there = !matches!(&found, Err(e) if e.kind() == ErrorKind::NotFound);
         need.segments.push(machine::Wanted {
             name: segment.name.clone(),
-            posix: matches!(segment.address, Address::Posix(_)),
+            posix: matches!(segment.setup.address, Address::Posix(_)),
             size: segment.size,
             there,
         });
