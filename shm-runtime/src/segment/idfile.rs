@@ -19,7 +19,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::text::Printable;
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, OFlag, open};
-use nix::sys::stat::{FileStat, Mode, fstat, lstat};
+use nix::sys::stat::{FileStat, Mode, lstat};
 use nix::unistd::{LinkatFlags, linkat, unlink};
 use std::fs::File;
 use std::os::fd::AsRawFd;
@@ -84,29 +84,28 @@ struct Opened {
 }
 
 fn read(path: &str, access: OFlag, attempt: Attempt<'_>) -> Result<Opened> {
-    let (_peek, seen) = look(path, "an id file", attempt)?;
+    let (peek, stat) = look(path, "an id file", attempt)?;
     let fail = |why: &str| {
         let path = Printable(path);
         let why = format!("`{path}` {why}, so it is no id file of shmgen; nothing was changed");
         Err(attempt.fail(ErrorKind::Corrupt, why))
     };
-    match usize::try_from(seen.st_size) {
+    match usize::try_from(stat.st_size) {
         Ok(1..=SIZE_MAX) => {}
         Ok(0) => return fail("is empty"),
         _ => return fail("is longer than 128 bytes"),
     }
-    let flags = access | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-    let file = open(path, flags, Mode::empty()).map(File::from).map_err(|e| match e {
+    // The very file that was looked at: the name may be given to another one at
+    // any moment.
+    let seen = format!("/proc/self/fd/{}", peek.as_raw_fd());
+    let flags = access | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+    let file = open(seen.as_str(), flags, Mode::empty()).map(File::from).map_err(|e| match e {
         Errno::EWOULDBLOCK => attempt
             .fail(ErrorKind::Busy, "somebody holds a lease on its id file (fcntl F_SETLEASE)")
             .with_os(e as i32),
-        Errno::ENOENT => attempt.os("open", e),
+        Errno::ENOENT => attempt.fail(ErrorKind::Unsupported, "reading its id file needs /proc"),
         e => attempt.os("open of its id file", e),
     })?;
-    let stat = fstat(&file).map_err(|e| attempt.os("fstat of its id file", e))?;
-    if inode(&stat) != inode(&seen) {
-        return Err(attempt.fail(ErrorKind::Busy, "its id file was replaced meanwhile"));
-    }
     let mut bytes = [0; SIZE_MAX];
     let read = file.read_at(&mut bytes, 0).map_err(|e| {
         attempt.os("read of its id file", Errno::from_raw(e.raw_os_error().unwrap_or(0)))

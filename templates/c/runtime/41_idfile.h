@@ -71,29 +71,27 @@ SHM_COLD shm_status shm_fail_id_file(shm_attempt attempt, const char *path, cons
   return SHM_CORRUPT;
 }
 
-/* Opens the id file that was seen, and reads it. */
-SHM_COLD shm_status shm_id_file_open_seen(const char *path, const struct stat *seen, int access,
-                                          shm_attempt attempt, shm_id_file *file) {
+/* Opens the very file that was looked at, and reads it: its name may be given to
+ * another one at any moment. */
+SHM_COLD shm_status shm_id_file_open_seen(const char *path, int peek, int access, shm_attempt attempt,
+                                          shm_id_file *file) {
   char text[SHM_ID_FILE_SIZE + 1] = SHM_ZERO;
+  char seen[32];
   int64_t count;
   shm_status status = SHM_OK;
-  file->fd = shm_sys_open(path, access | SHM_SYS_NOFOLLOW | O_NONBLOCK, 0);
+  shm_proc_path(seen, peek);
+  file->fd = shm_sys_open(seen, access | O_NONBLOCK, 0);
   if (file->fd < 0) {
     return errno == EWOULDBLOCK
                ? shm_fail(attempt, SHM_BUSY, "somebody holds a lease on its id file (fcntl F_SETLEASE)")
-               : shm_fail_os(attempt, "open of its id file", errno);
+           : errno == ENOENT ? shm_fail(attempt, SHM_UNSUPPORTED, "reading its id file needs /proc")
+                             : shm_fail_os(attempt, "open of its id file", errno);
   }
-  if (fstat(file->fd, &file->facts) != 0) {
-    status = shm_fail_os(attempt, "fstat of its id file", errno);
-  } else if (!shm_same_file(&file->facts, seen)) {
-    status = shm_fail(attempt, SHM_BUSY, "its id file was replaced meanwhile");
-  } else {
-    count = shm_sys_pread(file->fd, text, SHM_ID_FILE_SIZE, 0);
-    if (count < 0) {
-      status = shm_fail_os(attempt, "read of its id file", errno);
-    } else if (!shm_id_file_parse(text, SHM_CAST(size_t, count), file)) {
-      status = shm_fail_id_file(attempt, path, "says something else");
-    }
+  count = shm_sys_pread(file->fd, text, SHM_ID_FILE_SIZE, 0);
+  if (count < 0) {
+    status = shm_fail_os(attempt, "read of its id file", errno);
+  } else if (!shm_id_file_parse(text, SHM_CAST(size_t, count), file)) {
+    status = shm_fail_id_file(attempt, path, "says something else");
   }
   if (status != SHM_OK) {
     close(file->fd);
@@ -103,18 +101,17 @@ SHM_COLD shm_status shm_id_file_open_seen(const char *path, const struct stat *s
 
 /* Reads an id file; its descriptor is the caller's to close. */
 SHM_COLD shm_status shm_id_file_read(const char *path, int access, shm_attempt attempt, shm_id_file *file) {
-  struct stat seen;
   int peek;
-  shm_status status = shm_look(path, "an id file", attempt, &peek, &seen);
+  shm_status status = shm_look(path, "an id file", attempt, &peek, &file->facts);
   if (status != SHM_OK) {
     return status;
   }
-  if (seen.st_size <= 0) {
+  if (file->facts.st_size <= 0) {
     status = shm_fail_id_file(attempt, path, "is empty");
-  } else if (seen.st_size > SHM_ID_FILE_SIZE) {
+  } else if (file->facts.st_size > SHM_ID_FILE_SIZE) {
     status = shm_fail_id_file(attempt, path, "is longer than 128 bytes");
   } else {
-    status = shm_id_file_open_seen(path, &seen, access, attempt, file);
+    status = shm_id_file_open_seen(path, peek, access, attempt, file);
   }
   close(peek);
   return status;
