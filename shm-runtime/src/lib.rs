@@ -4,7 +4,7 @@
 //! Most programs use this crate through code that `shmgen` generates from a
 //! schema; see [`include_schema!`]. By itself it offers
 //!
-//! - [`Segment`]: bare segments of N bytes, POSIX and System V;
+//! - [`Segment`]: bare segments of N bytes: POSIX, System V and memfd;
 //! - [`Queue`]: queues of any type that derives [`SharedLayout`];
 //! - [`list`] and [`Inspector`]: looking at segments without attaching;
 //! - [`survey`]: finding what nobody uses any more, and removing it;
@@ -34,6 +34,8 @@
 pub mod contract;
 mod describe;
 mod error;
+#[cfg(target_os = "linux")]
+pub mod fd;
 #[cfg(feature = "json")]
 pub mod json;
 pub mod layout;

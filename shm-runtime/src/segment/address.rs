@@ -15,6 +15,8 @@ use std::str::FromStr;
 /// | `sysv-id:32768` | a System V segment, by id |
 /// | `sysv-ftok:PATH:PROJ` | a System V segment, by the key that ftok(3) makes |
 /// | `sysv-file:PATH` | a private System V segment, by the file that holds its id |
+/// | `memfd:PID/FD` | a memfd, by a descriptor of a process |
+/// | `memfd:` | on create: a memfd |
 ///
 /// ```
 /// use shm_runtime::Address;
@@ -38,6 +40,8 @@ pub enum Address {
     SysvFtok(String, u8),
     /// A private System V segment, by the path of the file that holds its id.
     SysvFile(String),
+    /// A memfd, by process id and descriptor; `None` for one that create makes.
+    Memfd(Option<(u32, i32)>),
 }
 
 /// Names that begin so are the runtime's own files in /dev/shm.
@@ -49,11 +53,21 @@ const NAME_MAX: usize = 255;
 const PATH_MAX: usize = 4095;
 
 impl Address {
-    /// What kind of shared memory it leads to: `posix` or `sysv`.
+    /// A memfd that this process has a descriptor of, as from
+    /// [`fd::receive`](crate::fd::receive). It leads there as long as that is
+    /// open; who attaches by it does not need it any longer.
+    #[cfg(unix)]
+    pub fn of_descriptor(fd: impl std::os::fd::AsFd) -> Self {
+        use std::os::fd::AsRawFd;
+        Self::Memfd(Some((std::process::id(), fd.as_fd().as_raw_fd())))
+    }
+
+    /// What kind of shared memory it leads to: `posix`, `sysv` or `memfd`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Posix(_) => "posix",
             Self::Sysv(_) | Self::SysvId(_) | Self::SysvFtok(..) | Self::SysvFile(_) => "sysv",
+            Self::Memfd(_) => "memfd",
         }
     }
 
@@ -76,6 +90,11 @@ impl Address {
         }
         Ok(Self::Posix(name.to_owned()))
     }
+}
+
+/// Whether text is digits, and nothing else.
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit())
 }
 
 /// Whether text can be the path of a file.
@@ -130,13 +149,22 @@ impl FromStr for Address {
             "sysv-file" => invalid(
                 "sysv-file wants the path of an id file, of at most 4095 bytes: sysv-file:feed.id",
             ),
-            "memfd" => Err(Error::new(
-                ErrorKind::Unsupported,
-                format!("`{}`: {scheme} addresses are not supported yet", Printable(text)),
-            )),
+            "memfd" if rest.is_empty() => Ok(Self::Memfd(None)),
+            "memfd" => {
+                let number = |text: &str| text.parse::<i32>().ok().filter(|_| is_digits(text));
+                let parts = rest.split_once('/').map(|(pid, fd)| (number(pid), number(fd)));
+                match parts {
+                    Some((Some(pid), Some(fd))) if pid > 0 => {
+                        Ok(Self::Memfd(Some((pid.unsigned_abs(), fd))))
+                    }
+                    _ => invalid(
+                        "memfd wants a process id and a descriptor of that process: memfd:PID/FD",
+                    ),
+                }
+            }
             _ => invalid(
                 "unknown kind of address; known are posix:/NAME, sysv:KEY, sysv-id:ID, \
-                 sysv-ftok:PATH:PROJ and sysv-file:PATH",
+                 sysv-ftok:PATH:PROJ, sysv-file:PATH and memfd:PID/FD",
             ),
         }
     }
@@ -151,6 +179,8 @@ impl fmt::Display for Address {
             Self::SysvId(id) => write!(f, "sysv-id:{id}"),
             Self::SysvFtok(path, proj) => write!(f, "sysv-ftok:{}:{proj}", Printable(path)),
             Self::SysvFile(path) => write!(f, "sysv-file:{}", Printable(path)),
+            Self::Memfd(None) => write!(f, "memfd:"),
+            Self::Memfd(Some((pid, fd))) => write!(f, "memfd:{pid}/{fd}"),
         }
     }
 }
@@ -173,6 +203,8 @@ mod tests {
             ("sysv-id:32768", "sysv-id:32768"),
             ("sysv-ftok:/etc/a:b:7", "sysv-ftok:/etc/a:b:7"),
             ("sysv-file:feed.id", "sysv-file:feed.id"),
+            ("memfd:812/3", "memfd:812/3"),
+            ("memfd:", "memfd:"),
             ("sysv-file:/run/a:b/feed.id", "sysv-file:/run/a:b/feed.id"),
         ] {
             let address: Address = text.parse().unwrap();
@@ -200,6 +232,14 @@ mod tests {
             "sysv-ftok:/etc:256",
             "sysv-ftok::1",
             "sysv-file:",
+            "memfd:1",
+            "memfd:0/3",
+            "memfd:1/",
+            "memfd:/3",
+            "memfd:+1/3",
+            "memfd:1/-3",
+            "memfd:1/2/3",
+            "memfd:4294967296/1",
             "sysv-file:a\0b",
             &format!("sysv-file:{}", "x".repeat(4096)),
             "posix:/.shmgen.sysv.1",
@@ -207,6 +247,5 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Address>().unwrap_err().kind(), ErrorKind::Invalid, "{text}");
         }
-        assert_eq!("memfd:1/3".parse::<Address>().unwrap_err().kind(), ErrorKind::Unsupported);
     }
 }

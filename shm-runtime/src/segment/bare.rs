@@ -7,7 +7,7 @@ use super::failure::Attempt;
 use super::idfile::{self, IdFile};
 use super::inspect::{Inspector, SegmentStat};
 use super::options::Options;
-use super::{file, posix, sysv};
+use super::{file, memfd, posix, sysv};
 use crate::error::{ErrorKind, Result};
 use std::sync::Arc;
 
@@ -54,6 +54,9 @@ impl Segment {
             let (file, mapping) = posix::make(size, attempt)?;
             let name = posix::publish(&file, name, &making, attempt)?;
             (Address::Posix(name), mapping, Kernel::Posix(file))
+        } else if *address == Address::Memfd(None) {
+            let (file, mapping) = memfd::make("shmgen", size, &making, attempt)?;
+            (memfd::address(&file), mapping, Kernel::Memfd(file))
         } else {
             let (id, mapping) = sysv::make(address, size, &making, false, attempt)?;
             let says = IdFile { id, birth_mark: 0, size };
@@ -139,7 +142,9 @@ impl Segment {
     /// What the system and the segment know of it.
     pub fn stat(&self) -> Result<SegmentStat> {
         match &self.attached.kernel {
-            Kernel::Posix(file) => Inspector::of_file(self.address(), file)?.stat(),
+            Kernel::Posix(file) | Kernel::Memfd(file) => {
+                Inspector::of_file(self.address(), file)?.stat()
+            }
             Kernel::Sysv(id) => Inspector::of_sysv(self.address(), *id)?.stat(),
         }
     }
@@ -147,7 +152,7 @@ impl Segment {
     /// Changes owner and permissions.
     pub fn set(&self, owner: Owner) -> Result<()> {
         match &self.attached.kernel {
-            Kernel::Posix(file) => {
+            Kernel::Posix(file) | Kernel::Memfd(file) => {
                 let attempt = Attempt::new("set", self.address());
                 let (uid, gid, mode) = owner.parts(attempt)?;
                 file::set(file, uid, gid, mode, attempt)
@@ -165,19 +170,33 @@ impl Segment {
                 let (uid, gid, mode) = owner.parts(attempt)?;
                 posix::set(name, uid, gid, mode, attempt)
             }
+            Address::Memfd(Some(place)) => {
+                let (uid, gid, mode) = owner.parts(attempt)?;
+                file::set(memfd::peek(*place, attempt)?, uid, gid, mode, attempt)
+            }
             _ => set_sysv(sysv::find(address, attempt)?, owner, address),
         }
     }
 
     /// Takes the segment's name away. Who is attached keeps the memory. A name
-    /// that leads to another segment by now is left alone.
+    /// that leads to another segment by now is left alone. A memfd has none;
+    /// one of ours is declared removed, so that nobody attaches any more.
     pub fn remove(&self) -> Result<()> {
         let attempt = Attempt::new("remove", self.address());
         match (&self.attached.kernel, self.address()) {
             (Kernel::Sysv(id), address) => sysv::remove(address, *id, attempt),
             (Kernel::Posix(file), Address::Posix(name)) => posix::remove_this(name, file, attempt),
             (Kernel::Posix(_), _) => Err(attempt.fail(ErrorKind::Invalid, "it has no name")),
+            (Kernel::Memfd(file), _) => memfd::retire(file, attempt),
         }
+    }
+
+    /// A new descriptor of a memfd, to be handed to another process: by
+    /// [`fd::send`](crate::fd::send), or to a child. It keeps the memory until
+    /// it is closed.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> Result<std::os::fd::OwnedFd> {
+        self.attached.kernel.descriptor(self.address(), self.is_read_only())
     }
 
     /// Removes the segment at an address, without attaching to it.
@@ -185,6 +204,7 @@ impl Segment {
         let attempt = Attempt::new("remove", address);
         match address {
             Address::Posix(name) => posix::remove(name, attempt),
+            Address::Memfd(Some(place)) => memfd::retire(&memfd::peek(*place, attempt)?, attempt),
             _ => sysv::remove(address, sysv::find(address, attempt)?, attempt),
         }
     }
@@ -210,7 +230,7 @@ impl Segment {
     /// unlocked when its process ends, so [`Self::lock_memory`] is the way.
     pub fn lock_at(address: &Address, lock: bool) -> Result<()> {
         let attempt = Attempt::new(if lock { "lock" } else { "unlock" }, address);
-        if let Address::Posix(_) = address {
+        if let Address::Posix(_) | Address::Memfd(_) = address {
             let why = "POSIX shared memory is locked by a process (mlock), and no longer when \
                        that process ends or detaches; call lock_memory() in a process that stays";
             return Err(attempt.fail(ErrorKind::Unsupported, why));
@@ -221,7 +241,9 @@ impl Segment {
     fn lock(&self, lock: bool) -> Result<()> {
         let attempt = Attempt::new(if lock { "lock" } else { "unlock" }, self.address());
         match &self.attached.kernel {
-            Kernel::Posix(_) => file::lock(&self.attached.mapping, lock, attempt),
+            Kernel::Posix(_) | Kernel::Memfd(_) => {
+                file::lock(&self.attached.mapping, lock, attempt)
+            }
             Kernel::Sysv(id) => sysv::lock(*id, lock, attempt),
         }
     }

@@ -16,7 +16,7 @@ use super::options::{Making, Options};
 use super::participants::RECORD_SIZE;
 use super::plan::Plan;
 use super::spec::Spec;
-use super::{posix, process, sysv};
+use super::{memfd, posix, process, sysv};
 use crate::error::{ErrorKind, Result};
 use crate::memory::Mapping;
 use crate::sync::fork::Birthplace;
@@ -42,6 +42,7 @@ pub(super) fn create(spec: &Spec, address: &Address, options: &Options) -> Resul
     };
     match address {
         Address::Posix(name) => birth.posix(name),
+        Address::Memfd(None) => birth.memfd(),
         _ => birth.sysv(options),
     }
 }
@@ -65,6 +66,20 @@ impl Birth<'_> {
             let name = posix::publish(file, name, &self.making, self.attempt)?;
             core.set_address(Address::Posix(name));
         }
+        Ok(core)
+    }
+
+    fn memfd(self) -> Result<Core> {
+        let contract = &self.spec.contract;
+        let title = match contract.schema.as_str() {
+            "" => contract.segment.clone(),
+            schema => format!("{schema}.{}", contract.segment),
+        };
+        let size = self.plan.total_size;
+        let (file, mapping) = memfd::make(&title, size, &self.making, self.attempt)?;
+        let address = memfd::address(&file);
+        let mut core = self.fill(mapping, Kernel::Memfd(file), None)?;
+        core.set_address(address);
         Ok(core)
     }
 

@@ -1,6 +1,6 @@
 //! Where there are no segments: every call of the modules that speak to the
 //! operating system answers Unsupported, or that it knows nothing. Their real
-//! forms are `file`, `idfile`, `posix`, `sysv`, `locks` and `process`.
+//! forms are `file`, `idfile`, `memfd`, `posix`, `sysv`, `locks` and `process`.
 
 use super::account::AccountKind;
 use super::address::Address;
@@ -48,8 +48,8 @@ pub(super) mod file {
     pub(in super::super) fn facts(_: &File, attempt: Attempt<'_>) -> Result<FileFacts> {
         no(attempt)
     }
-    pub(in super::super) fn set(
-        _: &File,
+    pub(in super::super) fn set<F>(
+        _: F,
         _: Option<u32>,
         _: Option<u32>,
         _: Option<u32>,
@@ -78,6 +78,56 @@ pub(super) mod idfile {
         attempt: Attempt<'_>,
     ) -> Result<()> {
         no(attempt)
+    }
+}
+
+pub(super) mod memfd {
+    use super::{Address, Attempt, File, Making, Mapping, Options, Result, no};
+
+    pub(in super::super) struct Found {
+        pub(in super::super) pid: u32,
+        pub(in super::super) fd: i32,
+    }
+
+    pub(in super::super) fn make(
+        _: &str,
+        _: u64,
+        _: &Making,
+        attempt: Attempt<'_>,
+    ) -> Result<(File, Mapping)> {
+        no(attempt)
+    }
+    pub(in super::super) fn address(_: &File) -> Address {
+        Address::Memfd(None)
+    }
+    pub(in super::super) fn open_checked(
+        _: (u32, i32),
+        _: bool,
+        _: &Options,
+        attempt: Attempt<'_>,
+    ) -> Result<(File, u64)> {
+        no(attempt)
+    }
+    pub(in super::super) fn peek(_: (u32, i32), attempt: Attempt<'_>) -> Result<File> {
+        no(attempt)
+    }
+    pub(in super::super) fn name(_: &File) -> Option<String> {
+        None
+    }
+    pub(in super::super) fn reopen(_: &File, _: bool, attempt: Attempt<'_>) -> Result<File> {
+        no(attempt)
+    }
+    pub(in super::super) fn seal_names(_: &File) -> Option<Vec<&'static str>> {
+        None
+    }
+    pub(in super::super) fn check_seals(_: &File, _: bool, attempt: Attempt<'_>) -> Result<()> {
+        no(attempt)
+    }
+    pub(in super::super) fn retire(_: &File, attempt: Attempt<'_>) -> Result<()> {
+        no(attempt)
+    }
+    pub(in super::super) fn list() -> Vec<Found> {
+        Vec::new()
     }
 }
 

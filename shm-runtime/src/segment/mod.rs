@@ -50,6 +50,8 @@ mod idfile;
 #[cfg(segments)]
 mod locks;
 #[cfg(segments)]
+mod memfd;
+#[cfg(segments)]
 mod posix;
 #[cfg(segments)]
 mod process;
@@ -65,7 +67,7 @@ mod sysv_life;
 #[cfg(not(segments))]
 mod elsewhere;
 #[cfg(not(segments))]
-use elsewhere::{file, idfile, locks, posix, process, sysv};
+use elsewhere::{file, idfile, locks, memfd, posix, process, sysv};
 
 pub use account::Account;
 pub use address::Address;

@@ -36,6 +36,22 @@ impl IntoAddress for &Address {
     }
 }
 
+/// The memfd behind a descriptor; see [`Address::of_descriptor`].
+#[cfg(unix)]
+impl IntoAddress for std::os::fd::BorrowedFd<'_> {
+    fn into_address(self) -> Result<Address> {
+        Ok(Address::of_descriptor(self))
+    }
+}
+
+/// The memfd behind a descriptor; see [`Address::of_descriptor`].
+#[cfg(unix)]
+impl IntoAddress for &std::os::fd::OwnedFd {
+    fn into_address(self) -> Result<Address> {
+        Ok(Address::of_descriptor(self))
+    }
+}
+
 impl IntoAddress for &str {
     fn into_address(self) -> Result<Address> {
         self.parse()

@@ -152,9 +152,15 @@ pub(super) fn look(
     let flags = OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
     let peek = open(path, flags, Mode::empty()).map_err(|e| attempt.os("open", e))?;
     let seen = fstat(&peek).map_err(|e| attempt.os("fstat", e))?;
+    require_file(&seen, expected, attempt)?;
+    Ok((peek, seen))
+}
+
+/// Refuses what is no regular file.
+pub(super) fn require_file(seen: &FileStat, expected: &str, attempt: Attempt<'_>) -> Result<()> {
     let kind = SFlag::from_bits_truncate(seen.st_mode & SFlag::S_IFMT.bits());
     if kind == SFlag::S_IFREG {
-        return Ok((peek, seen));
+        return Ok(());
     }
     let what = match kind {
         SFlag::S_IFLNK => "a symbolic link",

@@ -61,6 +61,10 @@ pub(super) fn find(address: &Address, attempt: Attempt<'_>) -> Result<i32> {
     match address {
         Address::SysvId(id) => return Ok(*id),
         Address::SysvFile(path) => return idfile::find(path, attempt),
+        Address::Memfd(_) => {
+            let why = "which one? a memfd has no name to be found by: memfd:PID/FD";
+            return Err(attempt.fail(ErrorKind::Invalid, why));
+        }
         _ => {}
     }
     let key = key(address, attempt)?;
@@ -76,6 +80,10 @@ pub(super) fn key(address: &Address, attempt: Attempt<'_>) -> Result<libc::key_t
         Address::Sysv(key) => *key,
         Address::SysvFtok(path, proj) => ftok(path, *proj).map_err(|e| attempt.os("ftok", e))?,
         Address::SysvFile(_) => return Ok(libc::IPC_PRIVATE),
+        Address::Memfd(_) => {
+            let why = "a memfd gets its place from the system; create it at memfd:";
+            return Err(attempt.fail(ErrorKind::Invalid, why));
+        }
         _ => {
             let why = "an id is given by the system; create by a key (sysv:0x53480001), or with \
                        an id file (sysv-file:PATH)";

@@ -92,7 +92,7 @@ codes! {
     E061 "not a key"
         "A System V key is a whole number from 1 to 0xFFFFFFFF; 0 is IPC_PRIVATE."
     E062 "a key of another backend"
-        "`name` is for POSIX segments, `key` and `id_file` for System V ones, each of which has one of both."
+        "`name` is for POSIX segments, `key` and `id_file` for System V ones, each of which has one of both. A memfd has none of them."
     E063 "not permissions"
         "A mode is written as an octal number from 0o000 to 0o777, such as 0o640."
     E064 "a capacity that cannot be one"

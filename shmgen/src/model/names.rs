@@ -279,6 +279,7 @@ const TAKEN: [(Role, &[&str]); 6] = [
             "attachment",
             "close",
             "create",
+            "descriptor",
             "detach",
             "drop",
             "is_read_only",

@@ -9,7 +9,7 @@ use crate::syntax;
 use heck::ToUpperCamelCase;
 use shm_runtime::contract::{Contract, ObjectDef, ObjectKind, QueueDef, TypeExpr, TypeName};
 use shm_runtime::queue::layout::QueueLayout;
-use shm_runtime::{Fingerprint, Plan};
+use shm_runtime::{Address, Fingerprint, Plan};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -90,7 +90,9 @@ pub(super) fn resolve_segments(
         }
         let Some(resolved) = resolver.segment(segment, type_name) else { continue };
         let place = resolved.setup.address.to_string();
-        if let Some(other) = places.insert(place.clone(), segment) {
+        // Each memfd is another one.
+        let shared = resolved.setup.address != Address::Memfd(None);
+        if let Some(other) = places.insert(place.clone(), segment).filter(|_| shared) {
             let message = format!("two segments are {place}");
             resolver
                 .error(Code::E067, &segment.name, message)

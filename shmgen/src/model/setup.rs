@@ -88,15 +88,20 @@ impl Resolver<'_, '_> {
                 }
                 self.sysv_address(segment)
             }
+            "memfd" => {
+                const HELP: &str = "leave it out; others come to it by its descriptor";
+                for place in [&segment.posix_name, &segment.id_file].into_iter().flatten() {
+                    self.error(Code::E062, place, "a memfd has no place of its own").help(HELP);
+                }
+                if let Some(key) = &segment.key {
+                    self.error(Code::E062, key, "a memfd has no place of its own").help(HELP);
+                }
+                Some(Address::Memfd(None))
+            }
             other => {
                 let backend = segment.backend.as_ref()?;
-                if other == "memfd" {
-                    self.error(Code::E090, backend, "the backend `memfd` is not supported yet")
-                        .help("use \"posix\" or \"sysv\"");
-                } else {
-                    self.error(Code::E013, backend, format!("there is no backend `{other}`"))
-                        .help("the backends are posix, sysv and memfd");
-                }
+                self.error(Code::E013, backend, format!("there is no backend `{other}`"))
+                    .help("the backends are posix, sysv and memfd");
                 None
             }
         }

@@ -258,7 +258,11 @@ pub(crate) const RESERVED: TableKind = table(
 pub(crate) const SEGMENT: TableKind = TableKind {
     what: "a segment",
     keys: &[
-        key("backend", Choice(&["posix", "sysv"]), "What kind of shared memory; posix by default."),
+        key(
+            "backend",
+            Choice(&["posix", "sysv", "memfd"]),
+            "What kind of shared memory; posix by default.",
+        ),
         key("name", Text, "The name of a POSIX segment; /SCHEMA.SEGMENT by default."),
         key("key", Integer(1, u32::MAX as i128), "The key of a System V segment."),
         key(
@@ -289,6 +293,13 @@ pub(crate) const SEGMENT: TableKind = TableKind {
             by_default: false,
             needs: &["key|id_file"],
             excludes: &["name"],
+        },
+        Rule {
+            of: "backend",
+            choice: "memfd",
+            by_default: false,
+            needs: &[],
+            excludes: &["name", "key", "id_file"],
         },
     ],
     instead: None,
