@@ -26,7 +26,7 @@ use std::os::unix::process::CommandExt;
 use std::process::Output;
 use tools::{root, shmgen};
 
-children!(stay_attached, read_only, in_a_small_tmpfs);
+children!(stay_attached, read_only, in_a_small_tmpfs, hold_a_memfd);
 
 /// What a command that works prints as JSON.
 fn json(arguments: &[&str]) -> Value {
@@ -671,6 +671,73 @@ fn a_prefix_is_put_before_every_posix_name() {
     assert_eq!(code(&prefixed(&["stat", "posix:/own"])), 0);
     assert_eq!(code(&prefixed(&["rm", "posix:/own"])), 0);
     assert!(!std::path::Path::new(&whole.path()).exists());
+}
+
+/// A process that has a segment in a memfd.
+fn hold_a_memfd(_: &[String]) {
+    let segment = Plain::options().address("memfd:").mode(0o640).create().unwrap();
+    let out = segment.levels().producer();
+    out.unwrap().try_push(&Level { price: 7, ..Default::default() }).unwrap();
+    let bare = Segment::create(&"memfd:".parse().unwrap(), 5000).unwrap();
+    say(format!("{} {}", segment.address(), bare.address()));
+    wait_for_end_of_stdin();
+}
+
+#[test]
+fn a_memfd_of_another_process_is_listed_looked_at_and_removed_by_its_place() {
+    let mut player = play("hold_a_memfd", &[]);
+    let heard = player.hear();
+    let (ours, bare) = heard.split_once(' ').unwrap();
+    assert!(ours.starts_with(&format!("memfd:{}/", player.pid())), "{ours}");
+    let columns = "address,kind,size,mode,state,name,seals,segment";
+    let listed = out(&run(&["ls", "-o", columns]));
+    let row = |address: &str| {
+        let found = listed.lines().find(|l| l.split(' ').next() == Some(address));
+        found.unwrap_or_else(|| panic!("{address} is not in\n{listed}")).to_owned()
+    };
+    for word in ["memfd", "0640", "live", "test.everything.plain", "shrink", "plain"] {
+        assert!(row(ours).contains(word), "{}", row(ours));
+    }
+    assert!(row(bare).contains("foreign") && row(bare).contains("shmgen"), "{}", row(bare));
+    let all = json(&["ls", "--json"]);
+    let all = all["segments"].as_array().unwrap();
+    let found: Vec<&Value> = all.iter().filter(|s| s["address"] == ours).collect();
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (&found[0]["kind"], &found[0]["mapped_by"]),
+        (&"memfd".into(), &serde_json::json!([player.pid()]))
+    );
+    let stat = out(&run(&["stat", ours]));
+    assert!(
+        stat.contains("memfd         test.everything.plain, sealed: seal, shrink, grow"),
+        "{stat}"
+    );
+    assert!(stat.contains(&player.pid().to_string()), "{stat}");
+    assert!(out(&run(&["dump", ours, "levels"])).contains("price: 7"));
+    assert_eq!(json(&["set", ours, "--mode", "600", "--json"])["mode"], "0600");
+    assert_eq!(code(&run(&["lock", ours])), 1);
+    // Bytes of a bare one.
+    let mut writer = shmgen();
+    writer.args(["write", bare]).stdin(std::process::Stdio::piped());
+    let mut writer = writer.spawn().unwrap();
+    std::io::Write::write_all(&mut writer.stdin.take().unwrap(), b"hello").unwrap();
+    assert!(writer.wait().unwrap().success());
+    assert!(out(&run(&["read", bare, "--size", "5", "--hex"])).contains("|hello|"));
+    // Removing declares it removed; gc has nothing to do with what the kernel frees.
+    assert_eq!(code(&run(&["rm", ours])), 6, "it is in use");
+    assert_eq!(code(&run(&["rm", ours, "--force"])), 0);
+    assert_eq!(code(&run(&["rm", ours, "--force"])), 3);
+    assert_eq!(json(&["stat", ours, "--json"])["retired"], true);
+    assert_eq!(code(&run(&["rm", bare, "--force"])), 1);
+    player.kill();
+    assert_eq!(code(&run(&["stat", ours])), 3);
+    assert!(!out(&run(&["ls"])).contains(ours));
+    // The command itself would not keep one.
+    for what in [&["--size", "4K"][..], &["--schema", &schema(), "--segment", "plain"]] {
+        let refused = run(&[&["create", "memfd:"], what].concat());
+        assert_eq!((code(&refused), out(&refused).as_str()), (2, ""));
+        assert!(err(&refused).contains("gone as soon as this command ends"), "{}", err(&refused));
+    }
 }
 
 #[test]

@@ -28,7 +28,14 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-children!(attach_by_address, receive_and_attach, create_and_send, of_another_user, hold_a_stranger,);
+children!(
+    attach_by_address,
+    receive_and_attach,
+    create_and_send,
+    of_another_user,
+    hold_a_stranger,
+    other_messages
+);
 
 fn kind<T>(result: Result<T, Error>) -> ErrorKind {
     match result {

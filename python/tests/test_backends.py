@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import pathlib
 import pwd
+import socket
 import stat
 
 import backends
 import everything
 import pytest
+from players import Player
 
 import shm_runtime
 from shm_runtime import Segment
@@ -110,3 +113,111 @@ def test_an_unknown_owner_is_an_error_of_create(either: str) -> None:
     with backends.UnknownOwner.create(either, uid=os.geteuid()) as made:
         backends.UnknownOwner.attach(either).close()
         made.unlink()
+
+
+# --- memfds
+
+
+def test_a_segment_in_a_memfd_is_attached_by_its_place() -> None:
+    with backends.InMemory.create() as made:
+        assert made.address.startswith(f"memfd:{os.getpid()}/")
+        facts = made.stat()
+        assert (facts["kind"], facts["mode"], facts["size"]) == ("memfd", "0640", backends.InMemory.SIZE)
+        assert facts["kernel"]["name"] == "test.backends.in_memory"
+        assert {"shrink", "grow", "seal"} <= set(facts["kernel"]["seals"])
+        with backends.InMemory.attach(made.address) as other:
+            made.ticks.put(backends.Tick(price=4))
+            assert other.ticks.get().price == 4
+        descriptor = made.descriptor()
+        with pytest.raises(PermissionError):
+            os.truncate(descriptor, 0)
+        os.close(descriptor)
+        for way in (backends.InMemory.attach, backends.InMemory.open_or_create):
+            with pytest.raises(shm_runtime.Invalid, match="no name to be found by"):
+                way()
+        made.unlink()
+        with pytest.raises(shm_runtime.Removed):
+            backends.InMemory.attach(made.address)
+
+
+def test_a_bare_memfd_is_attached_by_its_descriptor() -> None:
+    with Segment.create("memfd:", 5000) as made:
+        made.buf[:5] = b"hello"
+        descriptor = made.descriptor()
+    # Nobody is attached; the descriptor keeps it.
+    with Segment.attach_read_only(shm_runtime.descriptor_address(descriptor)) as again:
+        os.close(descriptor)
+        assert bytes(again.buf[:5]) == b"hello"
+        assert again.size == 5000
+        with pytest.raises(shm_runtime.Unsupported, match="no name that could be taken away"):
+            again.unlink()
+    with pytest.raises(FileNotFoundError):
+        Segment.attach(shm_runtime.descriptor_address(descriptor))
+    with Segment.create("posix:", 10) as named:
+        with pytest.raises(shm_runtime.Unsupported, match="only a memfd"):
+            named.descriptor()
+        named.unlink()
+
+
+def test_what_is_not_sealed_or_no_memfd_is_refused() -> None:
+    descriptor = os.memfd_create("stranger", os.MFD_ALLOW_SEALING | os.MFD_CLOEXEC)
+    os.truncate(descriptor, 4096)
+    address = shm_runtime.descriptor_address(descriptor)
+    with pytest.raises(PermissionError, match="missing: seal, shrink, grow"):
+        Segment.attach(address)
+    fcntl.fcntl(descriptor, fcntl.F_ADD_SEALS, fcntl.F_SEAL_SHRINK | fcntl.F_SEAL_GROW | fcntl.F_SEAL_SEAL)
+    Segment.attach(address).close()
+    os.close(descriptor)
+    with open(__file__, "rb") as file, pytest.raises(shm_runtime.Mismatch, match="no memfd"):
+        Segment.attach(shm_runtime.descriptor_address(file.fileno()))
+
+
+HAND_OVER = """
+import backends, socket
+connection = socket.socket(socket.AF_UNIX)
+connection.connect(address)
+made = backends.InMemory.create()
+made.ticks.put(backends.Tick(price=1))
+shm_runtime.send_descriptor(connection, made.descriptor())
+say("sent")
+hear()
+"""
+
+
+def test_a_descriptor_is_handed_over(players: type[Player], tmp_path: pathlib.Path) -> None:
+    with socket.socket(socket.AF_UNIX) as door:
+        door.bind(str(tmp_path / "door"))
+        door.listen()
+        maker = players(HAND_OVER, str(tmp_path / "door"))
+        connection, _ = door.accept()
+        with connection:
+            descriptor = shm_runtime.receive_descriptor(connection)
+        assert os.get_inheritable(descriptor) is False
+        maker.hear()
+    with backends.InMemory.attach(shm_runtime.descriptor_address(descriptor)) as segment:
+        with pytest.raises(shm_runtime.RoleTaken, match=str(maker.pid)):
+            segment.ticks.put(backends.Tick())
+        # The descriptor that it sent is open here; it is dead all the same.
+        maker.kill()
+        segment.ticks.put(backends.Tick(price=2))
+        assert [segment.ticks.get().price for _ in range(2)] == [1, 2]
+    os.close(descriptor)
+
+
+def test_what_else_comes_over_a_socket_is_told() -> None:
+    here, there = socket.socketpair(socket.AF_UNIX)
+    there.settimeout(0.03)
+    with pytest.raises(socket.timeout):
+        shm_runtime.receive_descriptor(there)
+    before = len(os.listdir("/proc/self/fd"))
+    here.send(b"x")
+    with pytest.raises(shm_runtime.Invalid, match="carries 0 instead of one"):
+        shm_runtime.receive_descriptor(there)
+    socket.send_fds(here, [b"x"], [0, 1, 2])
+    with pytest.raises(shm_runtime.Invalid, match="carries 3 instead of one"):
+        shm_runtime.receive_descriptor(there)
+    assert len(os.listdir("/proc/self/fd")) == before
+    here.close()
+    with pytest.raises(shm_runtime.NotFound, match="closed the socket"):
+        shm_runtime.receive_descriptor(there)
+    there.close()

@@ -4,6 +4,7 @@ use crate::last_error::{copy_text, invalid, number, remember};
 use crate::status;
 use shm_runtime::{Address, Attachment, Options, Result, Setup, Spec, json};
 use std::ffi::{CStr, c_char};
+use std::os::fd::IntoRawFd;
 
 /// Create; an error if there is one.
 pub const CREATE: u32 = 0;
@@ -179,6 +180,24 @@ pub unsafe extern "C" fn shmrt_detach(attachment: *mut ShmrtAttachment) {
 pub unsafe extern "C" fn shmrt_unlink(attachment: *const ShmrtAttachment) -> i32 {
     // SAFETY: as the caller promises.
     number(unsafe { &*attachment }.inner.remove())
+}
+
+/// A new descriptor of a segment in a memfd, which is the caller's to close.
+///
+/// # Safety
+///
+/// `attachment` is a live handle of [`shmrt_open`], `out` may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmrt_descriptor(
+    attachment: *const ShmrtAttachment,
+    out: *mut i32,
+) -> i32 {
+    // SAFETY: as the caller promises.
+    let descriptor = unsafe { &*attachment }.inner.descriptor();
+    number(descriptor.map(|descriptor| {
+        // SAFETY: as the caller promises.
+        unsafe { *out = descriptor.into_raw_fd() };
+    }))
 }
 
 /// Copies the segment's address out; its whole length.

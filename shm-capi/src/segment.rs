@@ -5,6 +5,7 @@ use crate::last_error::{copy_text, invalid, number, remember};
 use crate::status;
 use shm_runtime::{Address, Owner, Result, Segment, json};
 use std::ffi::c_char;
+use std::os::fd::IntoRawFd;
 
 /// An attached segment, seen as bytes.
 pub struct ShmrtSegment {
@@ -171,6 +172,24 @@ pub unsafe extern "C" fn shmrt_segment_set(
         Owner { uid: part(uid, keep.uid), gid: part(gid, keep.gid), mode: part(mode, keep.mode) };
     // SAFETY: as the caller promises.
     number(unsafe { &*segment }.inner.set(owner))
+}
+
+/// A new descriptor of a memfd, which is the caller's to close.
+///
+/// # Safety
+///
+/// `segment` is a live handle, `out` may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmrt_segment_descriptor(
+    segment: *const ShmrtSegment,
+    out: *mut i32,
+) -> i32 {
+    // SAFETY: as the caller promises.
+    let descriptor = unsafe { &*segment }.inner.descriptor();
+    number(descriptor.map(|descriptor| {
+        // SAFETY: as the caller promises.
+        unsafe { *out = descriptor.into_raw_fd() };
+    }))
 }
 
 /// Takes the segment's name away.

@@ -261,6 +261,11 @@ SHM_NODISCARD SHM_INLINE shm_status {{ s.cname }}_open_or_create({{ s.cname }} *
   return {{ s.cname }}_open_or_create_with(segment, address, NULL);
 }
 
+/* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
+SHM_NODISCARD SHM_INLINE shm_status {{ s.cname }}_descriptor(const {{ s.cname }} *segment, int *fd) {
+  return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
 /* Gives up every role and detaches; the segment stays. */
 SHM_INLINE void {{ s.cname }}_detach({{ s.cname }} *segment) {
 {%- for o in s.objects %}

@@ -166,6 +166,10 @@ class {{ s.type_name }}:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
 
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
+        return self._attachment.descriptor()
+
     def close(self) -> None:
         """Detaches: gives up every role, and never removes the segment. May be called twice."""
         self._attachment.close()

@@ -131,6 +131,22 @@ static int use_a_queue(void) {
   return 0;
 }
 
+static int use_a_memfd(void) {
+  char text[SHM_DESCRIPTOR_ADDRESS_SIZE];
+  shm_segment s;
+  shm_segment t;
+  int fd;
+  OK(shm_segment_create(&s, "memfd:", 100, 0600));
+  OK(shm_segment_descriptor(&s, &fd));
+  OK(shm_segment_attach(&t, shm_descriptor_address(fd, text)));
+  if (shm_send_descriptor(-1, fd) != SHM_INVALID || shm_receive_descriptor(-1, &fd) != SHM_INVALID) {
+    return failed(__LINE__);
+  }
+  shm_segment_detach(&t);
+  shm_segment_detach(&s);
+  return 0;
+}
+
 static int use_a_bare_segment(void) {
   shm_segment s;
   shm_segment t;
@@ -159,6 +175,9 @@ static int use_a_bare_segment(void) {
   OK(shm_segment_lock_memory(&s));
   OK(shm_segment_unlock_memory(&s));
   OK(shm_segment_remove(&s));
+  if (use_a_memfd() != 0) {
+    return failed(__LINE__);
+  }
   if (shm_remove(t.address) != SHM_NOT_FOUND) {
     return failed(__LINE__);
   }

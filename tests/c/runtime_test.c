@@ -17,6 +17,7 @@
 #include "deaths.h"
 #include "hostile.h"
 #include "idfiles.h"
+#include "memfds.h"
 
 typedef struct test {
   const char *name;
@@ -61,6 +62,12 @@ static const test tests[] = {
     TEST(what_is_no_id_file_is_refused, "file"),
     TEST(a_failed_announcement_leaves_no_segment, "file"),
     TEST(an_id_file_of_a_stranger_is_not_followed, "file"),
+    TEST(a_memfd_is_made_found_and_told, "posix"),
+    TEST(a_bare_memfd_is_its_bytes, "posix"),
+    TEST(a_descriptor_is_handed_over_and_its_sender_may_die, "posix"),
+    TEST(what_else_comes_over_a_socket_is_told, "posix"),
+    TEST(what_is_not_sealed_or_no_memfd_is_refused, "posix"),
+    TEST(a_removed_memfd_is_drained_and_not_attached_any_more, "posix"),
     TEST(a_segment_is_given_to_whom_it_is_said, "posix sysv file"),
     TEST(changing_a_segment_of_ours_changes_its_companion, "posix sysv file"),
     TEST(a_dead_consumer_s_messages_come_again, "posix sysv file"),

@@ -196,6 +196,15 @@ class Attachment:
         """Detaches: gives up every role, and never removes the segment. May be called twice."""
         self._finalizer()
 
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed
+        (``os.close``). It holds no part in the segment, and keeps the memory until it is closed."""
+        found = ctypes.c_int(-1)
+        status = _native.library().descriptor(self.handle, ctypes.byref(found))
+        if status:
+            raise error(status)
+        return found.value
+
     def unlink(self) -> None:
         """Takes the segment's name away. Who is attached keeps the memory."""
         status = _native.library().unlink(self.handle)
@@ -234,9 +243,13 @@ class Attachment:
 
 
 def _address(library: Any, handle: ctypes.c_void_p) -> str:
-    buffer = ctypes.create_string_buffer(512)
-    library.address(handle, buffer, ctypes.c_size_t(512))
-    return buffer.value.decode("utf-8", "replace")
+    size = 512
+    while True:
+        buffer = ctypes.create_string_buffer(size)
+        length = int(library.address(handle, buffer, ctypes.c_size_t(size)))
+        if length < size:
+            return buffer.value.decode("utf-8", "replace")
+        size = length + 1
 
 
 def remove(address: str) -> None:

@@ -102,6 +102,7 @@ class _Library:
         self.pop_many = blocking.shmrt_pop_many
         self.stat = blocking.shmrt_stat
         self.unlink = blocking.shmrt_unlink
+        self.descriptor = blocking.shmrt_descriptor
         self.remove = blocking.shmrt_remove
         self.detach = _void(blocking.shmrt_detach)
         self.producer_free = _void(blocking.shmrt_producer_free)
@@ -110,6 +111,7 @@ class _Library:
         self.segment_stat = blocking.shmrt_segment_stat
         self.segment_set = blocking.shmrt_segment_set
         self.segment_unlink = blocking.shmrt_segment_unlink
+        self.segment_descriptor = blocking.shmrt_segment_descriptor
         self.segment_lock = blocking.shmrt_segment_lock
         # Called when an object dies, wherever that is: the interpreter's lock is kept.
         self.segment_detach = _void(quick.shmrt_segment_detach)

@@ -52,9 +52,9 @@ class Segment:
     ) -> Segment:
         """Creates a segment of exactly ``size`` bytes, all zero. ``Exists`` if there is one.
 
-        ``posix:`` as address chooses a name that is free; see :attr:`address`. The mode is exactly the
-        one given, whatever the umask. ``uid`` and ``gid`` are numbers or names; -1 leaves what the system
-        gives.
+        ``posix:`` as address chooses a name that is free, ``memfd:`` makes a memfd; see
+        :attr:`address`. The mode is exactly the one given, whatever the umask. ``uid`` and ``gid`` are
+        numbers or names; -1 leaves what the system gives.
         """
         return cls._open(CREATE, address, size=size, mode=mode, uid=uid, gid=gid)
 
@@ -171,8 +171,15 @@ class Segment:
         numbers = [ctypes.c_int64(-1 if n is None else n) for n in (uid, gid, mode)]
         self._call(_native.library().segment_set, *numbers)
 
+    def descriptor(self) -> int:
+        """A new descriptor of a memfd, to be handed to another process and then closed (``os.close``).
+        It keeps the memory until it is closed."""
+        found = ctypes.c_int(-1)
+        self._call(_native.library().segment_descriptor, ctypes.byref(found))
+        return found.value
+
     def unlink(self) -> None:
-        """Takes the segment's name away. Who is attached keeps the memory."""
+        """Takes the segment's name away. Who is attached keeps the memory. A memfd has none."""
         self._call(_native.library().segment_unlink)
 
     def lock_memory(self) -> None:

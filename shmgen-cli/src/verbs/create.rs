@@ -12,7 +12,7 @@ use std::path::PathBuf;
 /// another contract. Prints its address.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Where: <posix:/NAME>, sysv:KEY, or posix: for a name that is free; with
+    /// Where: <posix:/NAME>, sysv:KEY, sysv-file:PATH, or posix: for a name that is free; with
     /// --schema, the schema's address unless given
     address: Option<String>,
     /// A bare segment of exactly so many bytes: 4096, 64K, 4M, 1G
@@ -51,6 +51,17 @@ impl Arguments {
     }
 }
 
+/// A memfd goes with the process that has it.
+fn refuse_memfd(address: &Address) -> Done {
+    match address {
+        Address::Memfd(None) => Err(Failure::usage(
+            "a memfd would be gone as soon as this command ends; create it in a program that \
+             stays, or choose another place: posix:/NAME",
+        )),
+        _ => Ok(()),
+    }
+}
+
 /// If the segment that is there already is of another contract, says what
 /// differs.
 fn explain_existing(spec: &Spec, error: shm_runtime::Error) -> shm_runtime::Error {
@@ -84,6 +95,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
             }
             let spec =
                 Spec::new(segment.contract.clone(), &schema.version_text(), setup.to_runtime())?;
+            refuse_memfd(&setup.address)?;
             let options = arguments.options(setup.mode);
             let made = Attachment::create(&spec, &options)
                 .map_err(|error| explain_existing(&spec, error))?;
@@ -91,6 +103,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         }
         (None, Some(size)) => {
             let address = given.unwrap_or(Address::Posix(String::new()));
+            refuse_memfd(&address)?;
             let options = arguments.options(0o600);
             let made = Segment::create_with(&address, size, &options)?;
             (made.address().clone(), made.stat()?)

@@ -7,7 +7,7 @@ use shm_runtime::{Account, Owner, Printable, Segment};
 /// Change the owner or the permissions of a segment
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Where it is: <posix:/NAME>, sysv:KEY, sysv-id:ID
+    /// Where it is: <posix:/NAME>, sysv:KEY, sysv-id:ID, sysv-file:PATH, memfd:PID/FD
     address: String,
     /// Its permissions, octal
     #[arg(long, value_name = "MODE", value_parser = mode)]

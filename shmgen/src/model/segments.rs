@@ -25,6 +25,7 @@ pub(super) const C_SUFFIXES: &[&str] = &[
     "_attach_read_only_with",
     "_open_or_create",
     "_open_or_create_with",
+    "_descriptor",
     "_detach",
     "_remove",
     "_contract",

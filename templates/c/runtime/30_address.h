@@ -8,6 +8,8 @@
  *   sysv-id:32768                             a System V segment, by id
  *   sysv-ftok:PATH:PROJ                       by the key that ftok(3) makes
  *   sysv-file:PATH                            a private one, by the file that holds its id
+ *   memfd:PID/FD                              a memfd, by a descriptor of a process
+ *   memfd:                                    on create: a memfd
  */
 
 typedef enum shm_address_kind {
@@ -15,7 +17,8 @@ typedef enum shm_address_kind {
   SHM_ADDRESS_KEY,
   SHM_ADDRESS_ID,
   SHM_ADDRESS_FTOK,
-  SHM_ADDRESS_FILE
+  SHM_ADDRESS_FILE,
+  SHM_ADDRESS_MEMFD
 } shm_address_kind;
 
 #define SHM_NAME_SIZE 256 /* of a file's name with its NUL */
@@ -24,7 +27,8 @@ typedef enum shm_address_kind {
 /* An address that was read. */
 typedef struct shm_address {
   shm_address_kind kind;
-  uint32_t number;             /* key, id or ftok's project number */
+  uint32_t number;             /* key, id, ftok's project number, or a memfd's process; 0: to be made */
+  int32_t fd;                  /* memfd: a descriptor of that process */
   char name[SHM_NAME_SIZE];    /* POSIX: without its slash; empty for one that create chooses */
   size_t path_size;            /* ftok, file: of the path, which stands in `text` */
   char text[SHM_ADDRESS_SIZE]; /* in its canonical spelling */
@@ -59,6 +63,14 @@ SHM_COLD void shm_address_spell(shm_address *address, const char *path) {
   case SHM_ADDRESS_FILE:
     shm_add(&text, SHM_FILE_SCHEME);
     shm_add_bytes(&text, path, address->path_size);
+    break;
+  case SHM_ADDRESS_MEMFD:
+    shm_add(&text, "memfd:");
+    if (address->number != 0) {
+      shm_add_number(&text, address->number);
+      shm_add(&text, "/");
+      shm_add_signed(&text, address->fd);
+    }
     break;
   }
 }
@@ -156,6 +168,27 @@ SHM_COLD shm_status shm_parse_file(const char *rest, const char *whole, shm_addr
   return shm_parse_path(rest, whole, address);
 }
 
+#define SHM_WHICH_MEMFD "which one? a memfd has no name to be found by: memfd:PID/FD"
+
+SHM_COLD shm_status shm_parse_memfd(const char *rest, const char *whole, shm_address *address) {
+  char pid[16] = SHM_ZERO;
+  const char *slash = strchr(rest, '/');
+  uint32_t fd = 0;
+  size_t size = slash == NULL ? 0 : SHM_CAST(size_t, slash - rest);
+  address->kind = SHM_ADDRESS_MEMFD;
+  if (*rest != '\0') {
+    memcpy(pid, rest, size < sizeof pid ? size : 0);
+    if (slash == NULL || size >= sizeof pid || !shm_read_number(pid, 10, INT32_MAX, &address->number) ||
+        address->number == 0 || !shm_read_number(slash + 1, 10, INT32_MAX, &fd)) {
+      return shm_refuse_address(whole,
+                                "memfd wants a process id and a descriptor of that process: memfd:PID/FD");
+    }
+  }
+  address->fd = SHM_CAST(int32_t, fd);
+  shm_address_spell(address, NULL);
+  return SHM_OK;
+}
+
 /* Reads an address. */
 SHM_COLD shm_status shm_parse_address(const char *text, shm_address *address) {
   const char *colon = text == NULL ? NULL : strchr(text, ':');
@@ -196,10 +229,8 @@ SHM_COLD shm_status shm_parse_address(const char *text, shm_address *address) {
     return shm_parse_file(rest, text, address);
   }
   if (scheme == 5 && memcmp(text, "memfd", 5) == 0) {
-    shm_refuse_address(text, "addresses of this kind are not supported yet");
-    SHM_VERSIONED(shm_runtime_failure).status = SHM_UNSUPPORTED;
-    return SHM_UNSUPPORTED;
+    return shm_parse_memfd(rest, text, address);
   }
   return shm_refuse_address(text, "unknown kind of address; known are posix:/NAME, sysv:KEY, sysv-id:ID, "
-                                  "sysv-ftok:PATH:PROJ and sysv-file:PATH");
+                                  "sysv-ftok:PATH:PROJ, sysv-file:PATH and memfd:PID/FD");
 }

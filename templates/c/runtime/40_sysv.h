@@ -44,6 +44,8 @@ SHM_COLD shm_status shm_sysv_key(const shm_address *address, shm_attempt attempt
            address->number << 24;
   } else if (address->kind == SHM_ADDRESS_FILE) {
     bits = 0;
+  } else if (address->kind == SHM_ADDRESS_MEMFD) {
+    return shm_fail(attempt, SHM_INVALID, "a memfd gets its place from the system; create it at memfd:");
   } else if (address->kind != SHM_ADDRESS_KEY) {
     return shm_fail(attempt, SHM_INVALID,
                     "an id is given by the system; create by a key (sysv:0x53480001), or with an id file "

@@ -53,6 +53,9 @@ SHM_COLD shm_status shm_sysv_find(const shm_address *address, shm_attempt attemp
     *id = SHM_CAST(int32_t, address->number);
     return SHM_OK;
   }
+  if (address->kind == SHM_ADDRESS_MEMFD) {
+    return shm_fail(attempt, SHM_INVALID, SHM_WHICH_MEMFD);
+  }
   if (address->kind == SHM_ADDRESS_FILE) {
     return shm_id_file_find(shm_id_file_path(address), attempt, id);
   }
@@ -68,7 +71,6 @@ SHM_COLD shm_status shm_sysv_find(const shm_address *address, shm_attempt attemp
 SHM_COLD shm_status shm_sysv_populate(char *base, uint64_t size, shm_attempt attempt) {
   int os_error = ENOMEM;
   uint64_t left = shm_memory_left();
-  shm_text *why;
   if (size <= left) {
     if (shm_sys_madvise(base, size, SHM_SYS_MADV_POPULATE_WRITE) == 0) {
       return SHM_OK;
@@ -81,13 +83,7 @@ SHM_COLD shm_status shm_sysv_populate(char *base, uint64_t size, shm_attempt att
   if (os_error != ENOMEM && os_error != EFAULT) {
     return shm_fail_os(attempt, "madvise(MADV_POPULATE_WRITE)", os_error);
   }
-  why = shm_explain_attempt(attempt, SHM_NO_SPACE);
-  shm_add_size(why, size);
-  shm_add(why, " needed, ");
-  shm_add_size(why, left);
-  shm_add(why, " of memory left");
-  SHM_VERSIONED(shm_runtime_failure).os_error = os_error;
-  return SHM_NO_SPACE;
+  return shm_fail_room(attempt, size, left, os_error);
 }
 
 SHM_COLD shm_status shm_sysv_no_room(uint64_t size, int os_error, shm_attempt attempt) {

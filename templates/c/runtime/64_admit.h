@@ -22,19 +22,19 @@ SHM_COLD shm_status shm_read_header(const shm_opened *opened, shm_attempt attemp
   memset(header, 0, sizeof *header);
   /* A System V segment is in sight while it is being made. Pairs with the release
    * of the magic in shm_fill_segment: who sees it, sees the header behind it. */
-  if (!opened->is_posix && count >= 8) {
+  if (!opened->has_file && count >= 8) {
     magic = shm_load_acquire(SHM_AT(shm_word64, opened->base, 0));
   }
   status = shm_opened_read(opened, 0, header->bytes, count, attempt);
   if (status != SHM_OK) {
     return status;
   }
-  if (!opened->is_posix && count >= 8) {
+  if (!opened->has_file && count >= 8) {
     shm_put64(header->bytes, 0, magic);
   }
   /* Pairs with the release of the ready state, which was among these bytes. */
   shm_fence();
-  *blank = !opened->is_posix && memcmp(header->bytes, zeros, sizeof zeros) == 0;
+  *blank = !opened->has_file && memcmp(header->bytes, zeros, sizeof zeros) == 0;
   if (*blank) {
     return SHM_OK;
   }
@@ -57,7 +57,7 @@ SHM_COLD shm_status shm_read_header(const shm_opened *opened, shm_attempt attemp
 SHM_COLD shm_status shm_await_birth(const shm_opened *opened, uint64_t patience_ends, shm_attempt attempt) {
   uint32_t creator = 0;
   shm_text *why;
-  if (!opened->is_posix) {
+  if (!opened->has_file) {
     shm_sysv_facts facts;
     memset(&facts, 0, sizeof facts);
     if (shm_sys_shmctl(opened->id, SHM_SYSV_STAT, &facts) >= 0) {

@@ -20,7 +20,8 @@ typedef struct shm_segment_facts {
   uint32_t uid;
   uint32_t gid;
   uint32_t is_posix;
-  uint64_t resident;    /* POSIX: bytes of memory that it takes now */
+  uint32_t is_memfd;
+  uint64_t resident;    /* POSIX, memfd: bytes of memory that it takes now */
   int64_t change_time;  /* of owner or mode, in seconds since 1970 */
   int32_t id;           /* System V, else -1; and the following */
   uint32_t key;         /* 0 of a private one */
@@ -89,9 +90,15 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_create_with(shm_segment *segment, 
   if (status != SHM_OK) {
     return status;
   }
-  shm_opened_clear(&opened, address.kind == SHM_ADDRESS_POSIX, false);
+  shm_opened_clear(&opened, address.kind, false);
   opened.size = size;
-  if (opened.is_posix) {
+  if (opened.is_memfd && address.number == 0) {
+    status = shm_memfd_make("shmgen", size, &making, attempt, &opened.fd, &opened.base);
+    if (status != SHM_OK) {
+      return status;
+    }
+    shm_memfd_address(opened.fd, &address);
+  } else if (address.kind == SHM_ADDRESS_POSIX) {
     status = shm_posix_make(size, attempt, &opened.fd, &opened.base);
     if (status != SHM_OK) {
       return status;
@@ -145,6 +152,10 @@ SHM_COLD shm_status shm_segment_open(shm_segment *segment, const char *address_t
   if (status != SHM_OK) {
     shm_opened_close(&opened);
     return status;
+  }
+  if (opened.is_memfd) {
+    /* By its own descriptor, which is there as long as this is. */
+    shm_memfd_address(opened.fd, &address);
   }
   return shm_segment_hold(segment, &opened, &address, attempt);
 }
@@ -220,7 +231,7 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_stat(const shm_segment *segment, s
   if (segment->data == NULL) {
     return shm_fail_no_segment();
   }
-  if (segment->opened.is_posix) {
+  if (segment->opened.has_file) {
     struct stat file;
     if (fstat(segment->opened.fd, &file) != 0) {
       return shm_fail_os(attempt, "fstat", errno);
@@ -229,11 +240,12 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_stat(const shm_segment *segment, s
     out->mode = SHM_CAST(uint32_t, file.st_mode) & 07777;
     out->uid = file.st_uid;
     out->gid = file.st_gid;
-    out->is_posix = 1;
+    out->is_posix = !segment->opened.is_memfd;
+    out->is_memfd = segment->opened.is_memfd;
     out->resident = SHM_CAST(uint64_t, file.st_blocks) * 512;
     out->change_time = file.st_ctime;
     out->id = -1;
-    out->is_removed = file.st_nlink == 0;
+    out->is_removed = shm_opened_is_removed(&segment->opened);
     return SHM_OK;
   }
   status = shm_sysv_stat(segment->opened.id, attempt, &facts);
@@ -269,7 +281,7 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_set(shm_segment *segment, uint32_t
     return shm_fail_no_segment();
   }
   status = mode == UINT32_MAX ? SHM_OK : shm_check_mode(attempt, mode);
-  if (status != SHM_OK || segment->opened.is_posix) {
+  if (status != SHM_OK || segment->opened.has_file) {
     return status != SHM_OK ? status : shm_posix_set(segment->opened.fd, uid, gid, mode, attempt);
   }
   status = shm_sysv_set(segment->opened.id, uid, gid, mode, attempt);
@@ -291,13 +303,23 @@ SHM_COLD shm_status shm_segment_remove(shm_segment *segment) {
                                : shm_opened_remove(&segment->opened, segment->address);
 }
 
+/*
+ * A new descriptor of a memfd, to be handed to another process: by
+ * shm_send_descriptor, or to a child. It keeps the memory until it is closed.
+ */
+SHM_NODISCARD SHM_COLD shm_status shm_segment_descriptor(const shm_segment *segment, int *fd) {
+  *fd = -1;
+  return segment->data == NULL ? shm_fail_no_segment()
+                               : shm_opened_descriptor(&segment->opened, segment->address, fd);
+}
+
 SHM_COLD shm_status shm_segment_keep_in_memory(const shm_segment *segment, bool keep) {
   shm_attempt attempt = shm_attempt_to(keep ? "lock" : "unlock", segment->address);
   long number = keep ? SYS_mlock : SYS_munlock;
   if (segment->data == NULL) {
     return shm_fail_no_segment();
   }
-  if (!segment->opened.is_posix) {
+  if (!segment->opened.has_file) {
     int command = keep ? SHM_SYSV_LOCK_MEMORY : SHM_SYSV_UNLOCK_MEMORY;
     return shm_sys_shmctl(segment->opened.id, command, NULL) >= 0
                ? SHM_OK

@@ -334,6 +334,11 @@ SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_open_or_create(awkw
   return awkward_deep_name_Shared_open_or_create_with(segment, address, NULL);
 }
 
+/* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
+SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_descriptor(const awkward_deep_name_Shared *segment, int *fd) {
+  return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
 /* Gives up every role and detaches; the segment stays. */
 SHM_INLINE void awkward_deep_name_Shared_detach(awkward_deep_name_Shared *segment) {
   shm_producer_release(&segment->item_producer);

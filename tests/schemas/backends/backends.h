@@ -164,6 +164,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_backends_ByFile_open_or_create(test_bac
   return test_backends_ByFile_open_or_create_with(segment, address, NULL);
 }
 
+/* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_ByFile_descriptor(const test_backends_ByFile *segment, int *fd) {
+  return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
 /* Gives up every role and detaches; the segment stays. */
 SHM_INLINE void test_backends_ByFile_detach(test_backends_ByFile *segment) {
   shm_producer_release(&segment->ticks_producer);
@@ -378,6 +383,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_backends_Owned_open_or_create_with(test
 /* Attaches to the segment, or creates it if there is none. */
 SHM_NODISCARD SHM_INLINE shm_status test_backends_Owned_open_or_create(test_backends_Owned *segment, const char *address) {
   return test_backends_Owned_open_or_create_with(segment, address, NULL);
+}
+
+/* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_Owned_descriptor(const test_backends_Owned *segment, int *fd) {
+  return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -595,6 +605,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_backends_UnknownOwner_open_or_create(te
   return test_backends_UnknownOwner_open_or_create_with(segment, address, NULL);
 }
 
+/* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_UnknownOwner_descriptor(const test_backends_UnknownOwner *segment, int *fd) {
+  return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
 /* Gives up every role and detaches; the segment stays. */
 SHM_INLINE void test_backends_UnknownOwner_detach(test_backends_UnknownOwner *segment) {
   shm_producer_release(&segment->ticks_producer);
@@ -707,6 +722,447 @@ SHM_INLINE uint64_t test_backends_UnknownOwner_ticks_redelivered(const test_back
 
 /* Messages that wait now. */
 SHM_NODISCARD SHM_INLINE shm_status test_backends_UnknownOwner_ticks_depth(const test_backends_UnknownOwner *segment, uint64_t *depth) {
+  return shm_queue_depth(&segment->attachment, 0, depth);
+}
+
+/* Sealed, without a name; others get its descriptor. */
+/* The segment in_memory: 8192 bytes, at memfd: unless told otherwise.
+ *
+ * A handle is for one thread at a time; attach again for another. It must not be copied while attached.
+ * One that is all zero is not attached. */
+typedef struct test_backends_InMemory {
+  shm_attachment attachment;
+  shm_producer ticks_producer;
+  shm_consumer ticks_consumer;
+} test_backends_InMemory;
+
+/* What the bytes of the segment mean, in the canonical form that lies in it. */
+static const uint8_t test_backends_InMemory_contract[157] = {
+    0x53, 0x98, 0x00, 0x00, 0x00, 0x0d, 0x00, 0x74, 0x65, 0x73, 0x74, 0x2e, 0x62, 0x61, 0x63, 0x6b, 0x65, 0x6e, 0x64, 0x73, 0x09, 0x00, 0x69, 0x6e,
+    0x5f, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79, 0x54, 0x5f, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x54, 0x69, 0x63, 0x6b, 0x10, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x66, 0x1f, 0x00, 0x00, 0x00, 0x04, 0x00, 0x74, 0x69, 0x6d, 0x65, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x75, 0x36, 0x34, 0x02, 0x00, 0x6e, 0x73,
+    0x66, 0x1e, 0x00, 0x00, 0x00, 0x05, 0x00, 0x70, 0x72, 0x69, 0x63, 0x65, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x69, 0x36, 0x34, 0x00, 0x00, 0x51, 0x15, 0x00, 0x00, 0x00, 0x05, 0x00, 0x74, 0x69, 0x63, 0x6b, 0x73, 0x04,
+    0x00, 0x54, 0x69, 0x63, 0x6b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+};
+
+static const shm_object_spec test_backends_InMemory_objects[1] = {
+    {"ticks", 1, 0, 16, 8, 1, 8, 24, 704},
+};
+
+static const uint64_t test_backends_InMemory_offsets[1] = {
+    4736,
+};
+
+static const shm_segment_spec test_backends_InMemory_spec = {
+    "test.backends",
+    "1.0",
+    "in_memory",
+    "memfd:",
+    0640,
+    64,
+    NULL,
+    NULL,
+    test_backends_InMemory_contract,
+    157,
+    { 0xaf, 0xab, 0x3b, 0xeb, 0x33, 0xa8, 0x26, 0x5a, 0x31, 0x5b, 0x61, 0x60, 0x0d, 0xf7, 0x53, 0x81 },
+    test_backends_InMemory_objects,
+    1,
+    0,
+    8192,
+    5440,
+    test_backends_InMemory_offsets,
+};
+
+/* Nothing attached, nothing claimed. */
+SHM_INLINE void test_backends_InMemory_init(test_backends_InMemory *segment) { memset(segment, 0, sizeof *segment); }
+
+/* Creates the segment. `address` NULL: the schema's; `options` NULL: as the schema says. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_create_with(test_backends_InMemory *segment, const char *address,
+                                                             const shm_options *options) {
+  test_backends_InMemory_init(segment);
+  return shm_attachment_create(&segment->attachment, &test_backends_InMemory_spec, address, options);
+}
+
+/* Creates the segment; SHM_EXISTS if there is one. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_create(test_backends_InMemory *segment, const char *address) {
+  return test_backends_InMemory_create_with(segment, address, NULL);
+}
+
+/* Attaches to the segment. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_attach_with(test_backends_InMemory *segment, const char *address,
+                                                             const shm_options *options) {
+  test_backends_InMemory_init(segment);
+  return shm_attachment_attach(&segment->attachment, &test_backends_InMemory_spec, address, options);
+}
+
+/* Attaches to the segment; SHM_NOT_FOUND if there is none, SHM_MISMATCH if it is of another contract. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_attach(test_backends_InMemory *segment, const char *address) {
+  return test_backends_InMemory_attach_with(segment, address, NULL);
+}
+
+/* Attaches to the segment for reading only. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_attach_read_only_with(test_backends_InMemory *segment, const char *address,
+                                                                       const shm_options *options) {
+  test_backends_InMemory_init(segment);
+  return shm_attachment_attach_read_only(&segment->attachment, &test_backends_InMemory_spec, address, options);
+}
+
+/* Attaches to the segment for reading only. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_attach_read_only(test_backends_InMemory *segment, const char *address) {
+  return test_backends_InMemory_attach_read_only_with(segment, address, NULL);
+}
+
+/* Attaches to the segment, or creates it if there is none. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_open_or_create_with(test_backends_InMemory *segment, const char *address,
+                                                                     const shm_options *options) {
+  test_backends_InMemory_init(segment);
+  return shm_attachment_open_or_create(&segment->attachment, &test_backends_InMemory_spec, address, options);
+}
+
+/* Attaches to the segment, or creates it if there is none. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_open_or_create(test_backends_InMemory *segment, const char *address) {
+  return test_backends_InMemory_open_or_create_with(segment, address, NULL);
+}
+
+/* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_descriptor(const test_backends_InMemory *segment, int *fd) {
+  return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
+/* Gives up every role and detaches; the segment stays. */
+SHM_INLINE void test_backends_InMemory_detach(test_backends_InMemory *segment) {
+  shm_producer_release(&segment->ticks_producer);
+  shm_consumer_release(&segment->ticks_consumer);
+  shm_attachment_detach(&segment->attachment);
+}
+
+/* Takes the segment's name away. Who is attached keeps the memory. */
+SHM_INLINE shm_status test_backends_InMemory_remove(const char *address) {
+  return shm_remove(address != NULL ? address : test_backends_InMemory_spec.address);
+}
+
+/* The queue ticks, with room for 8: the first push claims the role of its producer, the
+ * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
+SHM_COLD shm_status test_backends_InMemory_ticks_producer(test_backends_InMemory *segment) {
+  return shm_producer_claim(&segment->ticks_producer, &segment->attachment, 0);
+}
+
+SHM_COLD shm_status test_backends_InMemory_ticks_consumer(test_backends_InMemory *segment) {
+  return shm_consumer_claim(&segment->ticks_consumer, &segment->attachment, 0);
+}
+
+/* The roles, claimed when they are used first. */
+SHM_HOT shm_status test_backends_InMemory_ticks_claimed_producer(test_backends_InMemory *segment) {
+  return SHM_LIKELY(shm_producer_is_claimed(&segment->ticks_producer)) ? SHM_OK : test_backends_InMemory_ticks_producer(segment);
+}
+
+SHM_HOT shm_status test_backends_InMemory_ticks_claimed_consumer(test_backends_InMemory *segment) {
+  return SHM_LIKELY(shm_consumer_is_claimed(&segment->ticks_consumer)) ? SHM_OK : test_backends_InMemory_ticks_consumer(segment);
+}
+
+/* Pushes one message; SHM_FULL if there is no room. */
+SHM_NODISCARD SHM_HOT shm_status test_backends_InMemory_ticks_try_push(test_backends_InMemory *segment, const test_backends_Tick *item) {
+  const shm_status status = test_backends_InMemory_ticks_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_try_push(&segment->ticks_producer, item, sizeof *item);
+}
+
+/* Pushes one message, waiting for room so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_ticks_push_timeout(test_backends_InMemory *segment, const test_backends_Tick *item,
+                                                             uint64_t ns) {
+  const shm_status status = test_backends_InMemory_ticks_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_timeout(&segment->ticks_producer, item, sizeof *item, ns);
+}
+
+/* Pushes as many of `count` messages as fit and commits them together; `done` is how many. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_ticks_push_n(test_backends_InMemory *segment, const test_backends_Tick *items,
+                                                       size_t count, size_t *done) {
+  *done = 0;
+  const shm_status status = test_backends_InMemory_ticks_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_n(&segment->ticks_producer, items, sizeof *items, count, done);
+}
+
+/* The next slot, all zero, to be filled in place and committed. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_ticks_reserve(test_backends_InMemory *segment, test_backends_Tick **item) {
+  void *payload = NULL;
+  shm_status status = test_backends_InMemory_ticks_claimed_producer(segment);
+  if (status == SHM_OK) {
+    status = shm_producer_reserve(&segment->ticks_producer, sizeof(test_backends_Tick), &payload);
+  }
+  *item = SHM_CAST(test_backends_Tick *, payload);
+  return status;
+}
+
+/* Commits the slot that was reserved. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_ticks_commit(test_backends_InMemory *segment) {
+  return shm_producer_commit(&segment->ticks_producer);
+}
+
+/* Pops one message and acknowledges it; SHM_EMPTY if there is none. */
+SHM_NODISCARD SHM_HOT shm_status test_backends_InMemory_ticks_try_pop(test_backends_InMemory *segment, test_backends_Tick *item) {
+  const shm_status status = test_backends_InMemory_ticks_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_try_pop(&segment->ticks_consumer, item, sizeof *item);
+}
+
+/* Pops one message, waiting for it so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_ticks_pop_timeout(test_backends_InMemory *segment, test_backends_Tick *item,
+                                                            uint64_t ns) {
+  const shm_status status = test_backends_InMemory_ticks_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_timeout(&segment->ticks_consumer, item, sizeof *item, ns);
+}
+
+/* Pops up to `capacity` messages and acknowledges them together; `done` is how many. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_ticks_pop_n(test_backends_InMemory *segment, test_backends_Tick *items,
+                                                      size_t capacity, size_t *done) {
+  *done = 0;
+  const shm_status status = test_backends_InMemory_ticks_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_n(&segment->ticks_consumer, items, sizeof *items, capacity, done);
+}
+
+/* The next message in place; acknowledged by release, and there again without it. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_ticks_peek(test_backends_InMemory *segment, const test_backends_Tick **item) {
+  const void *payload = NULL;
+  shm_status status = test_backends_InMemory_ticks_claimed_consumer(segment);
+  if (status == SHM_OK) {
+    status = shm_consumer_peek(&segment->ticks_consumer, sizeof(test_backends_Tick), &payload);
+  }
+  *item = SHM_CAST(const test_backends_Tick *, payload);
+  return status;
+}
+
+/* Acknowledges the message that was peeked. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_ticks_release(test_backends_InMemory *segment) {
+  return shm_consumer_acknowledge(&segment->ticks_consumer);
+}
+
+/* How many of the next messages a consumer that died may have seen already. */
+SHM_INLINE uint64_t test_backends_InMemory_ticks_redelivered(const test_backends_InMemory *segment) {
+  return shm_consumer_redelivered(&segment->ticks_consumer);
+}
+
+/* Messages that wait now. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_ticks_depth(const test_backends_InMemory *segment, uint64_t *depth) {
+  return shm_queue_depth(&segment->attachment, 0, depth);
+}
+
+/* The segment also_in_memory: 8192 bytes, at memfd: unless told otherwise.
+ *
+ * A handle is for one thread at a time; attach again for another. It must not be copied while attached.
+ * One that is all zero is not attached. */
+typedef struct test_backends_AlsoInMemory {
+  shm_attachment attachment;
+  shm_producer ticks_producer;
+  shm_consumer ticks_consumer;
+} test_backends_AlsoInMemory;
+
+/* What the bytes of the segment mean, in the canonical form that lies in it. */
+static const uint8_t test_backends_AlsoInMemory_contract[162] = {
+    0x53, 0x9d, 0x00, 0x00, 0x00, 0x0d, 0x00, 0x74, 0x65, 0x73, 0x74, 0x2e, 0x62, 0x61, 0x63, 0x6b, 0x65, 0x6e, 0x64, 0x73, 0x0e, 0x00, 0x61, 0x6c,
+    0x73, 0x6f, 0x5f, 0x69, 0x6e, 0x5f, 0x6d, 0x65, 0x6d, 0x6f, 0x72, 0x79, 0x54, 0x5f, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x54, 0x69, 0x63,
+    0x6b, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x66, 0x1f, 0x00, 0x00, 0x00, 0x04, 0x00,
+    0x74, 0x69, 0x6d, 0x65, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x75, 0x36,
+    0x34, 0x02, 0x00, 0x6e, 0x73, 0x66, 0x1e, 0x00, 0x00, 0x00, 0x05, 0x00, 0x70, 0x72, 0x69, 0x63, 0x65, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x69, 0x36, 0x34, 0x00, 0x00, 0x51, 0x15, 0x00, 0x00, 0x00, 0x05, 0x00, 0x74,
+    0x69, 0x63, 0x6b, 0x73, 0x04, 0x00, 0x54, 0x69, 0x63, 0x6b, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+};
+
+static const shm_object_spec test_backends_AlsoInMemory_objects[1] = {
+    {"ticks", 1, 0, 16, 8, 1, 8, 24, 704},
+};
+
+static const uint64_t test_backends_AlsoInMemory_offsets[1] = {
+    4736,
+};
+
+static const shm_segment_spec test_backends_AlsoInMemory_spec = {
+    "test.backends",
+    "1.0",
+    "also_in_memory",
+    "memfd:",
+    0600,
+    64,
+    NULL,
+    NULL,
+    test_backends_AlsoInMemory_contract,
+    162,
+    { 0x23, 0x95, 0x2f, 0x86, 0xb5, 0xdb, 0x97, 0x8d, 0x66, 0xdf, 0xe2, 0x0f, 0x12, 0x30, 0x1e, 0xa6 },
+    test_backends_AlsoInMemory_objects,
+    1,
+    0,
+    8192,
+    5440,
+    test_backends_AlsoInMemory_offsets,
+};
+
+/* Nothing attached, nothing claimed. */
+SHM_INLINE void test_backends_AlsoInMemory_init(test_backends_AlsoInMemory *segment) { memset(segment, 0, sizeof *segment); }
+
+/* Creates the segment. `address` NULL: the schema's; `options` NULL: as the schema says. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_create_with(test_backends_AlsoInMemory *segment, const char *address,
+                                                             const shm_options *options) {
+  test_backends_AlsoInMemory_init(segment);
+  return shm_attachment_create(&segment->attachment, &test_backends_AlsoInMemory_spec, address, options);
+}
+
+/* Creates the segment; SHM_EXISTS if there is one. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_create(test_backends_AlsoInMemory *segment, const char *address) {
+  return test_backends_AlsoInMemory_create_with(segment, address, NULL);
+}
+
+/* Attaches to the segment. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_attach_with(test_backends_AlsoInMemory *segment, const char *address,
+                                                             const shm_options *options) {
+  test_backends_AlsoInMemory_init(segment);
+  return shm_attachment_attach(&segment->attachment, &test_backends_AlsoInMemory_spec, address, options);
+}
+
+/* Attaches to the segment; SHM_NOT_FOUND if there is none, SHM_MISMATCH if it is of another contract. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_attach(test_backends_AlsoInMemory *segment, const char *address) {
+  return test_backends_AlsoInMemory_attach_with(segment, address, NULL);
+}
+
+/* Attaches to the segment for reading only. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_attach_read_only_with(test_backends_AlsoInMemory *segment, const char *address,
+                                                                       const shm_options *options) {
+  test_backends_AlsoInMemory_init(segment);
+  return shm_attachment_attach_read_only(&segment->attachment, &test_backends_AlsoInMemory_spec, address, options);
+}
+
+/* Attaches to the segment for reading only. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_attach_read_only(test_backends_AlsoInMemory *segment, const char *address) {
+  return test_backends_AlsoInMemory_attach_read_only_with(segment, address, NULL);
+}
+
+/* Attaches to the segment, or creates it if there is none. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_open_or_create_with(test_backends_AlsoInMemory *segment, const char *address,
+                                                                     const shm_options *options) {
+  test_backends_AlsoInMemory_init(segment);
+  return shm_attachment_open_or_create(&segment->attachment, &test_backends_AlsoInMemory_spec, address, options);
+}
+
+/* Attaches to the segment, or creates it if there is none. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_open_or_create(test_backends_AlsoInMemory *segment, const char *address) {
+  return test_backends_AlsoInMemory_open_or_create_with(segment, address, NULL);
+}
+
+/* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_descriptor(const test_backends_AlsoInMemory *segment, int *fd) {
+  return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
+/* Gives up every role and detaches; the segment stays. */
+SHM_INLINE void test_backends_AlsoInMemory_detach(test_backends_AlsoInMemory *segment) {
+  shm_producer_release(&segment->ticks_producer);
+  shm_consumer_release(&segment->ticks_consumer);
+  shm_attachment_detach(&segment->attachment);
+}
+
+/* Takes the segment's name away. Who is attached keeps the memory. */
+SHM_INLINE shm_status test_backends_AlsoInMemory_remove(const char *address) {
+  return shm_remove(address != NULL ? address : test_backends_AlsoInMemory_spec.address);
+}
+
+/* The queue ticks, with room for 8: the first push claims the role of its producer, the
+ * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
+SHM_COLD shm_status test_backends_AlsoInMemory_ticks_producer(test_backends_AlsoInMemory *segment) {
+  return shm_producer_claim(&segment->ticks_producer, &segment->attachment, 0);
+}
+
+SHM_COLD shm_status test_backends_AlsoInMemory_ticks_consumer(test_backends_AlsoInMemory *segment) {
+  return shm_consumer_claim(&segment->ticks_consumer, &segment->attachment, 0);
+}
+
+/* The roles, claimed when they are used first. */
+SHM_HOT shm_status test_backends_AlsoInMemory_ticks_claimed_producer(test_backends_AlsoInMemory *segment) {
+  return SHM_LIKELY(shm_producer_is_claimed(&segment->ticks_producer)) ? SHM_OK : test_backends_AlsoInMemory_ticks_producer(segment);
+}
+
+SHM_HOT shm_status test_backends_AlsoInMemory_ticks_claimed_consumer(test_backends_AlsoInMemory *segment) {
+  return SHM_LIKELY(shm_consumer_is_claimed(&segment->ticks_consumer)) ? SHM_OK : test_backends_AlsoInMemory_ticks_consumer(segment);
+}
+
+/* Pushes one message; SHM_FULL if there is no room. */
+SHM_NODISCARD SHM_HOT shm_status test_backends_AlsoInMemory_ticks_try_push(test_backends_AlsoInMemory *segment, const test_backends_Tick *item) {
+  const shm_status status = test_backends_AlsoInMemory_ticks_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_try_push(&segment->ticks_producer, item, sizeof *item);
+}
+
+/* Pushes one message, waiting for room so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_ticks_push_timeout(test_backends_AlsoInMemory *segment, const test_backends_Tick *item,
+                                                             uint64_t ns) {
+  const shm_status status = test_backends_AlsoInMemory_ticks_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_timeout(&segment->ticks_producer, item, sizeof *item, ns);
+}
+
+/* Pushes as many of `count` messages as fit and commits them together; `done` is how many. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_ticks_push_n(test_backends_AlsoInMemory *segment, const test_backends_Tick *items,
+                                                       size_t count, size_t *done) {
+  *done = 0;
+  const shm_status status = test_backends_AlsoInMemory_ticks_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_n(&segment->ticks_producer, items, sizeof *items, count, done);
+}
+
+/* The next slot, all zero, to be filled in place and committed. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_ticks_reserve(test_backends_AlsoInMemory *segment, test_backends_Tick **item) {
+  void *payload = NULL;
+  shm_status status = test_backends_AlsoInMemory_ticks_claimed_producer(segment);
+  if (status == SHM_OK) {
+    status = shm_producer_reserve(&segment->ticks_producer, sizeof(test_backends_Tick), &payload);
+  }
+  *item = SHM_CAST(test_backends_Tick *, payload);
+  return status;
+}
+
+/* Commits the slot that was reserved. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_ticks_commit(test_backends_AlsoInMemory *segment) {
+  return shm_producer_commit(&segment->ticks_producer);
+}
+
+/* Pops one message and acknowledges it; SHM_EMPTY if there is none. */
+SHM_NODISCARD SHM_HOT shm_status test_backends_AlsoInMemory_ticks_try_pop(test_backends_AlsoInMemory *segment, test_backends_Tick *item) {
+  const shm_status status = test_backends_AlsoInMemory_ticks_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_try_pop(&segment->ticks_consumer, item, sizeof *item);
+}
+
+/* Pops one message, waiting for it so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_ticks_pop_timeout(test_backends_AlsoInMemory *segment, test_backends_Tick *item,
+                                                            uint64_t ns) {
+  const shm_status status = test_backends_AlsoInMemory_ticks_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_timeout(&segment->ticks_consumer, item, sizeof *item, ns);
+}
+
+/* Pops up to `capacity` messages and acknowledges them together; `done` is how many. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_ticks_pop_n(test_backends_AlsoInMemory *segment, test_backends_Tick *items,
+                                                      size_t capacity, size_t *done) {
+  *done = 0;
+  const shm_status status = test_backends_AlsoInMemory_ticks_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_n(&segment->ticks_consumer, items, sizeof *items, capacity, done);
+}
+
+/* The next message in place; acknowledged by release, and there again without it. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_ticks_peek(test_backends_AlsoInMemory *segment, const test_backends_Tick **item) {
+  const void *payload = NULL;
+  shm_status status = test_backends_AlsoInMemory_ticks_claimed_consumer(segment);
+  if (status == SHM_OK) {
+    status = shm_consumer_peek(&segment->ticks_consumer, sizeof(test_backends_Tick), &payload);
+  }
+  *item = SHM_CAST(const test_backends_Tick *, payload);
+  return status;
+}
+
+/* Acknowledges the message that was peeked. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_ticks_release(test_backends_AlsoInMemory *segment) {
+  return shm_consumer_acknowledge(&segment->ticks_consumer);
+}
+
+/* How many of the next messages a consumer that died may have seen already. */
+SHM_INLINE uint64_t test_backends_AlsoInMemory_ticks_redelivered(const test_backends_AlsoInMemory *segment) {
+  return shm_consumer_redelivered(&segment->ticks_consumer);
+}
+
+/* Messages that wait now. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_ticks_depth(const test_backends_AlsoInMemory *segment, uint64_t *depth) {
   return shm_queue_depth(&segment->attachment, 0, depth);
 }
 

@@ -79,6 +79,16 @@ class ByFile {
   /// Where the segment is.
   std::string address() const { return shm_attachment_address(attachment_.get()); }
 
+  /// A new descriptor of a segment in a memfd, to be handed to another process: by shm_send_descriptor, or to a child.
+  shm::result<int> descriptor() const {
+    int fd = -1;
+    const shm_status status = shm_attachment_descriptor(attachment_.get(), &fd);
+    if (status != SHM_OK) {
+      return status;
+    }
+    return fd;
+  }
+
   /// Takes the segment's name away. Who is attached keeps the memory.
   shm_status remove() { return shm_attachment_remove(attachment_.get()); }
 
@@ -142,6 +152,16 @@ class Owned {
   /// Where the segment is.
   std::string address() const { return shm_attachment_address(attachment_.get()); }
 
+  /// A new descriptor of a segment in a memfd, to be handed to another process: by shm_send_descriptor, or to a child.
+  shm::result<int> descriptor() const {
+    int fd = -1;
+    const shm_status status = shm_attachment_descriptor(attachment_.get(), &fd);
+    if (status != SHM_OK) {
+      return status;
+    }
+    return fd;
+  }
+
   /// Takes the segment's name away. Who is attached keeps the memory.
   shm_status remove() { return shm_attachment_remove(attachment_.get()); }
 
@@ -204,6 +224,16 @@ class UnknownOwner {
   /// Where the segment is.
   std::string address() const { return shm_attachment_address(attachment_.get()); }
 
+  /// A new descriptor of a segment in a memfd, to be handed to another process: by shm_send_descriptor, or to a child.
+  shm::result<int> descriptor() const {
+    int fd = -1;
+    const shm_status status = shm_attachment_descriptor(attachment_.get(), &fd);
+    if (status != SHM_OK) {
+      return status;
+    }
+    return fd;
+  }
+
   /// Takes the segment's name away. Who is attached keeps the memory.
   shm_status remove() { return shm_attachment_remove(attachment_.get()); }
 
@@ -223,6 +253,151 @@ class UnknownOwner {
       return status;
     }
     return UnknownOwner(std::move(attachment));
+  }
+
+  shm::detail::attachment attachment_;
+};
+
+/// Sealed, without a name; others get its descriptor.
+/// The segment in_memory: 8192 bytes, at memfd: unless told otherwise.
+class InMemory {
+ public:
+  /// Bytes of the whole segment.
+  static constexpr std::uint64_t SIZE = 8192;
+
+  InMemory(const InMemory &) = delete;
+  InMemory &operator=(const InMemory &) = delete;
+  InMemory(InMemory &&) noexcept = default;
+  InMemory &operator=(InMemory &&) noexcept = default;
+  ~InMemory() = default;
+
+  /// Creates the segment; SHM_EXISTS if there is one. An empty address is the schema's.
+  static shm::result<InMemory> create(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_create, address, options);
+  }
+
+  /// Attaches to the segment; SHM_NOT_FOUND if there is none, SHM_MISMATCH if it is of another contract.
+  static shm::result<InMemory> attach(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_attach, address, options);
+  }
+
+  /// Attaches to the segment for reading only.
+  static shm::result<InMemory> attach_read_only(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_attach_read_only, address, options);
+  }
+
+  /// Attaches to the segment, or creates it if there is none.
+  static shm::result<InMemory> open_or_create(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_open_or_create, address, options);
+  }
+
+  /// A queue with room for 8.
+  shm::queue<Tick> ticks() const { return {attachment_, 0, 8}; }
+
+  /// Where the segment is.
+  std::string address() const { return shm_attachment_address(attachment_.get()); }
+
+  /// A new descriptor of a segment in a memfd, to be handed to another process: by shm_send_descriptor, or to a child.
+  shm::result<int> descriptor() const {
+    int fd = -1;
+    const shm_status status = shm_attachment_descriptor(attachment_.get(), &fd);
+    if (status != SHM_OK) {
+      return status;
+    }
+    return fd;
+  }
+
+  /// Takes the segment's name away. Who is attached keeps the memory.
+  shm_status remove() { return shm_attachment_remove(attachment_.get()); }
+
+  /// The same by address, without attaching.
+  static shm_status remove(std::string_view address) {
+    return ::test_backends_InMemory_remove(shm::detail::address(address).c_str());
+  }
+
+ private:
+  explicit InMemory(shm::detail::attachment attachment) : attachment_(std::move(attachment)) {}
+
+  static shm::result<InMemory> open(shm_status (*how)(shm_attachment *, const shm_segment_spec *, const char *, const shm_options *),
+                                 std::string_view address, const shm_options *options) {
+    shm::detail::attachment attachment = shm::detail::make_attachment();
+    const shm_status status = how(attachment.get(), &test_backends_InMemory_spec, shm::detail::address(address).c_str(), options);
+    if (status != SHM_OK) {
+      return status;
+    }
+    return InMemory(std::move(attachment));
+  }
+
+  shm::detail::attachment attachment_;
+};
+
+/// The segment also_in_memory: 8192 bytes, at memfd: unless told otherwise.
+class AlsoInMemory {
+ public:
+  /// Bytes of the whole segment.
+  static constexpr std::uint64_t SIZE = 8192;
+
+  AlsoInMemory(const AlsoInMemory &) = delete;
+  AlsoInMemory &operator=(const AlsoInMemory &) = delete;
+  AlsoInMemory(AlsoInMemory &&) noexcept = default;
+  AlsoInMemory &operator=(AlsoInMemory &&) noexcept = default;
+  ~AlsoInMemory() = default;
+
+  /// Creates the segment; SHM_EXISTS if there is one. An empty address is the schema's.
+  static shm::result<AlsoInMemory> create(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_create, address, options);
+  }
+
+  /// Attaches to the segment; SHM_NOT_FOUND if there is none, SHM_MISMATCH if it is of another contract.
+  static shm::result<AlsoInMemory> attach(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_attach, address, options);
+  }
+
+  /// Attaches to the segment for reading only.
+  static shm::result<AlsoInMemory> attach_read_only(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_attach_read_only, address, options);
+  }
+
+  /// Attaches to the segment, or creates it if there is none.
+  static shm::result<AlsoInMemory> open_or_create(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_open_or_create, address, options);
+  }
+
+  /// A queue with room for 8.
+  shm::queue<Tick> ticks() const { return {attachment_, 0, 8}; }
+
+  /// Where the segment is.
+  std::string address() const { return shm_attachment_address(attachment_.get()); }
+
+  /// A new descriptor of a segment in a memfd, to be handed to another process: by shm_send_descriptor, or to a child.
+  shm::result<int> descriptor() const {
+    int fd = -1;
+    const shm_status status = shm_attachment_descriptor(attachment_.get(), &fd);
+    if (status != SHM_OK) {
+      return status;
+    }
+    return fd;
+  }
+
+  /// Takes the segment's name away. Who is attached keeps the memory.
+  shm_status remove() { return shm_attachment_remove(attachment_.get()); }
+
+  /// The same by address, without attaching.
+  static shm_status remove(std::string_view address) {
+    return ::test_backends_AlsoInMemory_remove(shm::detail::address(address).c_str());
+  }
+
+ private:
+  explicit AlsoInMemory(shm::detail::attachment attachment) : attachment_(std::move(attachment)) {}
+
+  static shm::result<AlsoInMemory> open(shm_status (*how)(shm_attachment *, const shm_segment_spec *, const char *, const shm_options *),
+                                 std::string_view address, const shm_options *options) {
+    shm::detail::attachment attachment = shm::detail::make_attachment();
+    const shm_status status = how(attachment.get(), &test_backends_AlsoInMemory_spec, shm::detail::address(address).c_str(), options);
+    if (status != SHM_OK) {
+      return status;
+    }
+    return AlsoInMemory(std::move(attachment));
   }
 
   shm::detail::attachment attachment_;

@@ -14,7 +14,9 @@ if _typing.TYPE_CHECKING:
     import shm_runtime as _shm_runtime
 
 __all__ = [
+    "AlsoInMemory",
     "ByFile",
+    "InMemory",
     "Owned",
     "SCHEMA",
     "SCHEMA_VERSION",
@@ -523,6 +525,10 @@ class ByFile:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
 
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
+        return self._attachment.descriptor()
+
     def close(self) -> None:
         """Detaches: gives up every role, and never removes the segment. May be called twice."""
         self._attachment.close()
@@ -603,6 +609,10 @@ class Owned:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
+        return self._attachment.descriptor()
 
     def close(self) -> None:
         """Detaches: gives up every role, and never removes the segment. May be called twice."""
@@ -685,6 +695,10 @@ class UnknownOwner:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
 
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
+        return self._attachment.descriptor()
+
     def close(self) -> None:
         """Detaches: gives up every role, and never removes the segment. May be called twice."""
         self._attachment.close()
@@ -701,3 +715,173 @@ class UnknownOwner:
 
     def __repr__(self) -> str:
         return f"<UnknownOwner at {self.address}{', closed' if self._attachment.closed else ''}>"
+
+
+class InMemory:
+    """Sealed, without a name; others get its descriptor."""
+
+    #: What the bytes of the segment mean, in the canonical form that lies in it.
+    CONTRACT: _typing.Final = b"S\x98\x00\x00\x00\r\x00test.backends\t\x00in_memoryT_\x00\x00\x00\x00\x00\x04\x00Tick\x10\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f\x1f\x00\x00\x00\x04\x00time\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00u64\x02\x00nsf\x1e\x00\x00\x00\x05\x00price\x08\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x00\x00Q\x15\x00\x00\x00\x05\x00ticks\x04\x00Tick\x08\x00\x00\x00\x00\x00\x00\x00"
+    #: Bytes of the whole segment.
+    SIZE: _typing.Final = 8192
+
+    def __init__(self, attachment: "_shm_runtime.Attachment") -> None:
+        import shm_runtime
+
+        self._attachment = attachment
+        self.ticks = shm_runtime.Queue(attachment, 0, "ticks", Tick, 8)
+
+    @classmethod
+    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "InMemory":
+        try:
+            import shm_runtime
+        except ImportError as reason:
+            raise ImportError("segments need the package shm_runtime, whose version is that of shmgen") from reason
+        if shm_runtime.__version__.split(".")[:2] != ["0", "1"]:
+            raise ImportError(
+                f"this module was generated for shm_runtime 0.1, installed is "
+                f"{shm_runtime.__version__}: generate it again with the shmgen of the same version"
+            )
+        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, address="memfd:", mode=0o640, participants=64)
+        return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
+
+    @classmethod
+    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "InMemory":
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
+        return cls._open(0, address, options)
+
+    @classmethod
+    def attach(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        read_only: bool = False,
+        timeout: _typing.Optional[float] = None,
+        **options: _typing.Any,
+    ) -> "InMemory":
+        """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
+
+        FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
+        Options: trust_uid, any_owner.
+        """
+        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+
+    @classmethod
+    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "InMemory":
+        """Attaches to the segment, or creates it if there is none."""
+        return cls._open(3, address, options)
+
+    @property
+    def address(self) -> str:
+        """Where the segment is."""
+        return self._attachment.address
+
+    def stat(self) -> _typing.Dict[str, _typing.Any]:
+        """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
+        return self._attachment.stat()
+
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
+        return self._attachment.descriptor()
+
+    def close(self) -> None:
+        """Detaches: gives up every role, and never removes the segment. May be called twice."""
+        self._attachment.close()
+
+    def unlink(self) -> None:
+        """Takes the segment's name away. Who is attached keeps the memory."""
+        self._attachment.unlink()
+
+    def __enter__(self) -> "InMemory":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<InMemory at {self.address}{', closed' if self._attachment.closed else ''}>"
+
+
+class AlsoInMemory:
+    """The segment also_in_memory."""
+
+    #: What the bytes of the segment mean, in the canonical form that lies in it.
+    CONTRACT: _typing.Final = b"S\x9d\x00\x00\x00\r\x00test.backends\x0e\x00also_in_memoryT_\x00\x00\x00\x00\x00\x04\x00Tick\x10\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f\x1f\x00\x00\x00\x04\x00time\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00u64\x02\x00nsf\x1e\x00\x00\x00\x05\x00price\x08\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x00\x00Q\x15\x00\x00\x00\x05\x00ticks\x04\x00Tick\x08\x00\x00\x00\x00\x00\x00\x00"
+    #: Bytes of the whole segment.
+    SIZE: _typing.Final = 8192
+
+    def __init__(self, attachment: "_shm_runtime.Attachment") -> None:
+        import shm_runtime
+
+        self._attachment = attachment
+        self.ticks = shm_runtime.Queue(attachment, 0, "ticks", Tick, 8)
+
+    @classmethod
+    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "AlsoInMemory":
+        try:
+            import shm_runtime
+        except ImportError as reason:
+            raise ImportError("segments need the package shm_runtime, whose version is that of shmgen") from reason
+        if shm_runtime.__version__.split(".")[:2] != ["0", "1"]:
+            raise ImportError(
+                f"this module was generated for shm_runtime 0.1, installed is "
+                f"{shm_runtime.__version__}: generate it again with the shmgen of the same version"
+            )
+        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, address="memfd:", mode=0o600, participants=64)
+        return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
+
+    @classmethod
+    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "AlsoInMemory":
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
+        return cls._open(0, address, options)
+
+    @classmethod
+    def attach(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        read_only: bool = False,
+        timeout: _typing.Optional[float] = None,
+        **options: _typing.Any,
+    ) -> "AlsoInMemory":
+        """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
+
+        FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
+        Options: trust_uid, any_owner.
+        """
+        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+
+    @classmethod
+    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "AlsoInMemory":
+        """Attaches to the segment, or creates it if there is none."""
+        return cls._open(3, address, options)
+
+    @property
+    def address(self) -> str:
+        """Where the segment is."""
+        return self._attachment.address
+
+    def stat(self) -> _typing.Dict[str, _typing.Any]:
+        """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
+        return self._attachment.stat()
+
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
+        return self._attachment.descriptor()
+
+    def close(self) -> None:
+        """Detaches: gives up every role, and never removes the segment. May be called twice."""
+        self._attachment.close()
+
+    def unlink(self) -> None:
+        """Takes the segment's name away. Who is attached keeps the memory."""
+        self._attachment.unlink()
+
+    def __enter__(self) -> "AlsoInMemory":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<AlsoInMemory at {self.address}{', closed' if self._attachment.closed else ''}>"

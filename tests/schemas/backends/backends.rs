@@ -117,6 +117,12 @@ impl ByFile {
         self.0.address()
     }
 
+    /// A new descriptor of a segment in a memfd, to be handed to another process.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> ::shm_runtime::Result<::std::os::fd::OwnedFd> {
+        self.0.descriptor()
+    }
+
     /// What the system and the segment know of it.
     pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
         self.0.stat()
@@ -193,6 +199,12 @@ impl Owned {
         self.0.address()
     }
 
+    /// A new descriptor of a segment in a memfd, to be handed to another process.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> ::shm_runtime::Result<::std::os::fd::OwnedFd> {
+        self.0.descriptor()
+    }
+
     /// What the system and the segment know of it.
     pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
         self.0.stat()
@@ -265,6 +277,174 @@ impl UnknownOwner {
     #[must_use]
     pub fn address(&self) -> &::shm_runtime::Address {
         self.0.address()
+    }
+
+    /// A new descriptor of a segment in a memfd, to be handed to another process.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> ::shm_runtime::Result<::std::os::fd::OwnedFd> {
+        self.0.descriptor()
+    }
+
+    /// What the system and the segment know of it.
+    pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
+        self.0.stat()
+    }
+
+    /// Takes the segment's name away. Who is attached keeps the memory.
+    pub fn remove(&self) -> ::shm_runtime::Result<()> {
+        self.0.remove()
+    }
+}
+
+/// Sealed, without a name; others get its descriptor.
+///
+/// The segment `in_memory`: 8192 bytes, at `memfd:` unless told otherwise.
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Debug)]
+pub struct InMemory(::shm_runtime::Attachment);
+
+impl ::shm_runtime::SegmentType for InMemory {
+    fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
+        static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
+        SPEC.get_or_decode(Self::CONTRACT, "1.0", || {
+            ::shm_runtime::Setup::at("memfd:").mode(0o640).participants(64)
+        })
+    }
+
+    fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {
+        Self(attachment)
+    }
+}
+
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl InMemory {
+    /// What the bytes of the segment mean, in the canonical form that lies in it.
+    pub const CONTRACT: &'static [u8] = b"S\x98\x00\x00\x00\r\x00test.backends\t\x00in_memoryT_\x00\x00\x00\x00\x00\x04\x00Tick\x10\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f\x1f\x00\x00\x00\x04\x00time\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00u64\x02\x00nsf\x1e\x00\x00\x00\x05\x00price\x08\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x00\x00Q\x15\x00\x00\x00\x05\x00ticks\x04\x00Tick\x08\x00\x00\x00\x00\x00\x00\x00";
+
+    /// Bytes of the whole segment.
+    pub const SIZE: u64 = 8192;
+
+    /// Creates the segment; an error if there is one.
+    pub fn create() -> ::shm_runtime::Result<Self> {
+        Self::options().create()
+    }
+
+    /// Attaches to the segment; an error if there is none, or one of another contract.
+    pub fn attach() -> ::shm_runtime::Result<Self> {
+        Self::options().attach()
+    }
+
+    /// Attaches to the segment for reading only.
+    pub fn attach_read_only() -> ::shm_runtime::Result<Self> {
+        Self::options().attach_read_only()
+    }
+
+    /// Attaches to the segment, or creates it if there is none.
+    pub fn open_or_create() -> ::shm_runtime::Result<Self> {
+        Self::options().open_or_create()
+    }
+
+    /// Another address, other permissions, other trust.
+    pub fn options() -> ::shm_runtime::OpenOptions<Self> {
+        ::shm_runtime::OpenOptions::new()
+    }
+
+    /// A queue of [`Tick`] with room for 8.
+    #[must_use]
+    pub fn ticks(&self) -> ::shm_runtime::Queue<Tick> {
+        ::shm_runtime::Queue::of_attachment(&self.0, 0)
+    }
+
+    /// Where the segment is.
+    #[must_use]
+    pub fn address(&self) -> &::shm_runtime::Address {
+        self.0.address()
+    }
+
+    /// A new descriptor of a segment in a memfd, to be handed to another process.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> ::shm_runtime::Result<::std::os::fd::OwnedFd> {
+        self.0.descriptor()
+    }
+
+    /// What the system and the segment know of it.
+    pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
+        self.0.stat()
+    }
+
+    /// Takes the segment's name away. Who is attached keeps the memory.
+    pub fn remove(&self) -> ::shm_runtime::Result<()> {
+        self.0.remove()
+    }
+}
+
+/// The segment `also_in_memory`: 8192 bytes, at `memfd:` unless told otherwise.
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Debug)]
+pub struct AlsoInMemory(::shm_runtime::Attachment);
+
+impl ::shm_runtime::SegmentType for AlsoInMemory {
+    fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
+        static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
+        SPEC.get_or_decode(Self::CONTRACT, "1.0", || {
+            ::shm_runtime::Setup::at("memfd:").mode(0o600).participants(64)
+        })
+    }
+
+    fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {
+        Self(attachment)
+    }
+}
+
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl AlsoInMemory {
+    /// What the bytes of the segment mean, in the canonical form that lies in it.
+    pub const CONTRACT: &'static [u8] = b"S\x9d\x00\x00\x00\r\x00test.backends\x0e\x00also_in_memoryT_\x00\x00\x00\x00\x00\x04\x00Tick\x10\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f\x1f\x00\x00\x00\x04\x00time\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00u64\x02\x00nsf\x1e\x00\x00\x00\x05\x00price\x08\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x00\x00Q\x15\x00\x00\x00\x05\x00ticks\x04\x00Tick\x08\x00\x00\x00\x00\x00\x00\x00";
+
+    /// Bytes of the whole segment.
+    pub const SIZE: u64 = 8192;
+
+    /// Creates the segment; an error if there is one.
+    pub fn create() -> ::shm_runtime::Result<Self> {
+        Self::options().create()
+    }
+
+    /// Attaches to the segment; an error if there is none, or one of another contract.
+    pub fn attach() -> ::shm_runtime::Result<Self> {
+        Self::options().attach()
+    }
+
+    /// Attaches to the segment for reading only.
+    pub fn attach_read_only() -> ::shm_runtime::Result<Self> {
+        Self::options().attach_read_only()
+    }
+
+    /// Attaches to the segment, or creates it if there is none.
+    pub fn open_or_create() -> ::shm_runtime::Result<Self> {
+        Self::options().open_or_create()
+    }
+
+    /// Another address, other permissions, other trust.
+    pub fn options() -> ::shm_runtime::OpenOptions<Self> {
+        ::shm_runtime::OpenOptions::new()
+    }
+
+    /// A queue of [`Tick`] with room for 8.
+    #[must_use]
+    pub fn ticks(&self) -> ::shm_runtime::Queue<Tick> {
+        ::shm_runtime::Queue::of_attachment(&self.0, 0)
+    }
+
+    /// Where the segment is.
+    #[must_use]
+    pub fn address(&self) -> &::shm_runtime::Address {
+        self.0.address()
+    }
+
+    /// A new descriptor of a segment in a memfd, to be handed to another process.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> ::shm_runtime::Result<::std::os::fd::OwnedFd> {
+        self.0.descriptor()
     }
 
     /// What the system and the segment know of it.

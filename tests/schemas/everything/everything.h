@@ -1051,6 +1051,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_open_or_create(test_ev
   return test_everything_Plain_open_or_create_with(segment, address, NULL);
 }
 
+/* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
+SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_descriptor(const test_everything_Plain *segment, int *fd) {
+  return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
 /* Gives up every role and detaches; the segment stays. */
 SHM_INLINE void test_everything_Plain_detach(test_everything_Plain *segment) {
   shm_producer_release(&segment->levels_producer);
@@ -1481,6 +1486,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_open_or_create_with(
 /* Attaches to the segment, or creates it if there is none. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_open_or_create(test_everything_SystemV *segment, const char *address) {
   return test_everything_SystemV_open_or_create_with(segment, address, NULL);
+}
+
+/* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
+SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_descriptor(const test_everything_SystemV *segment, int *fd) {
+  return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
 /* Gives up every role and detaches; the segment stays. */
