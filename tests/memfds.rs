@@ -30,6 +30,7 @@ use std::time::{Duration, Instant};
 
 children!(
     attach_by_address,
+    attached_by_address,
     receive_and_attach,
     create_and_send,
     of_another_user,
@@ -188,6 +189,17 @@ fn a_descriptor_goes_over_a_socket_and_its_sender_may_die() {
     // The descriptor that the creator has sent is still open here. Its part in
     // the segment ends all the same: the lock does not lie on what it sent.
     creator.kill();
+    let lock = nix::libc::flock {
+        l_type: nix::libc::F_RDLCK as i16,
+        l_whence: nix::libc::SEEK_SET as i16,
+        l_start: 0,
+        l_len: 1,
+        l_pid: 0,
+    };
+    let mut found = lock;
+    let anew = File::open(format!("/proc/self/fd/{}", descriptor.as_raw_fd())).unwrap();
+    fcntl(&anew, FcntlArg::F_OFD_GETLK(&mut found)).unwrap();
+    assert_eq!(i32::from(found.l_type), nix::libc::F_UNLCK, "the lock of record 0 is gone");
     let mut out = segment.ticks().producer().unwrap();
     out.try_push(&tick(2)).unwrap();
     let mut inn = segment.ticks().consumer().unwrap();
@@ -235,6 +247,14 @@ fn receive_and_attach(arguments: &[String]) {
 
 #[test]
 fn another_process_attaches_by_the_place_in_proc_and_dies_like_any_other() {
+    // In a process of its own: elsewhere the number of a descriptor that was
+    // closed is soon another one's.
+    let mut player = play("attached_by_address", &[]);
+    assert_eq!(player.hear(), "done");
+    player.finish();
+}
+
+fn attached_by_address(_: &[String]) {
     let made = InMemory::create().unwrap();
     let mut player = play("attach_by_address", &[&made.address().to_string()]);
     assert_eq!(player.hear(), "holding");
@@ -250,6 +270,7 @@ fn another_process_attaches_by_the_place_in_proc_and_dies_like_any_other() {
     assert_eq!(error.kind(), ErrorKind::NotFound);
     assert!(error.to_string().contains("has no descriptor"), "{error}");
     InMemory::options().address(&descriptor).attach().unwrap();
+    say("done");
 }
 
 fn attach_by_address(arguments: &[String]) {

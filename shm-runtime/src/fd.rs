@@ -74,7 +74,8 @@ pub fn send(socket: impl AsFd, descriptor: impl AsFd) -> Result<()> {
         (*header).cmsg_len = libc::CMSG_LEN(size) as _;
         (*header).cmsg_level = libc::SOL_SOCKET;
         (*header).cmsg_type = libc::SCM_RIGHTS;
-        libc::CMSG_DATA(header).cast::<RawFd>().write_unaligned(raw);
+        let bytes = raw.to_ne_bytes();
+        std::ptr::copy_nonoverlapping(bytes.as_ptr(), libc::CMSG_DATA(header), bytes.len());
     }
     loop {
         // SAFETY: the message and what it points to outlive the call.
@@ -141,8 +142,10 @@ fn descriptors(message: &libc::msghdr) -> Vec<OwnedFd> {
                 let data = libc::CMSG_DATA(header);
                 let size = ((*header).cmsg_len as usize).saturating_sub(libc::CMSG_LEN(0) as usize);
                 for n in 0..size / size_of::<RawFd>() {
-                    let raw = data.cast::<RawFd>().add(n).read_unaligned();
-                    found.push(OwnedFd::from_raw_fd(raw));
+                    let mut raw = [0; size_of::<RawFd>()];
+                    let at = data.add(n * raw.len());
+                    std::ptr::copy_nonoverlapping(at, raw.as_mut_ptr(), raw.len());
+                    found.push(OwnedFd::from_raw_fd(RawFd::from_ne_bytes(raw)));
                 }
             }
             header = libc::CMSG_NXTHDR(message, header);

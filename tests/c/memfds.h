@@ -136,6 +136,7 @@ static void a_descriptor_is_handed_over_and_its_sender_may_die(void) {
   CHECK_STATUS(SHM_ROLE_TAKEN, shm_producer_claim(&p, &a, 0));
   kill_child(&c);
   /* What it has sent is still open here; its part ends all the same. */
+  CHECK(!shm_is_write_locked(a.core->segment.fd, 0));
   CHECK_OK(shm_producer_claim(&p, &a, 0));
   shm_producer_release(&p);
   CHECK_OK(shm_consumer_claim(&q, &a, 0));
