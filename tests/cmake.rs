@@ -45,6 +45,50 @@ fn sizes(folder: &Path) -> String {
     String::from_utf8_lossy(&output.stdout).trim().to_owned()
 }
 
+/// A schema whose item is another one's, which nobody names to CMake.
+fn importing(folder: &Path, name: &str, from: &str) {
+    let text = format!(
+        "shmgen = 1\n[schema]\nname = \"test.{name}\"\nversion = \"1.0\"\nimports = [\"{from}.toml\"]\n\
+         [struct.Item]\nfield = [ {{ name = \"n\", type = \"{from}.Item[<=3]\" }} ]\n"
+    );
+    std::fs::write(folder.join(format!("{name}.toml")), text).unwrap();
+}
+
+fn configure(folder: &Path, generator: &str) {
+    std::fs::write(folder.join("CMakeLists.txt"), PROJECT).unwrap();
+    std::fs::write(folder.join("sizes.cpp"), PROGRAM).unwrap();
+    tools::run(
+        Command::new("cmake")
+            .current_dir(folder)
+            .args(["-S", ".", "-B", "build", "-G", generator])
+            .arg(format!("-Dshmgen_DIR={}", tools::root().join("cmake").display()))
+            .arg(format!("-DSHMGEN_EXECUTABLE={}", tools::built().shmgen.display())),
+    );
+}
+
+#[test]
+fn headers_of_imports_are_made_too_and_again_when_these_change() {
+    for generator in ["Ninja", "Unix Makefiles"] {
+        let program = if generator == "Ninja" { "ninja" } else { "make" };
+        if !tools::runs("cmake", &["--version"]) || !tools::runs(program, &["--version"]) {
+            continue; // told by zz_tools
+        }
+        let folder = tools::scratch(&format!("cmake-imports-{program}"));
+        schema(&folder, "base", "u16");
+        importing(&folder, "shop", "base");
+        importing(&folder, "stock", "base");
+        configure(&folder, generator);
+        build(&folder);
+        assert_eq!(sizes(&folder), "12 12", "{generator}");
+        assert!(!build(&folder).contains("Generating headers"), "{generator}");
+        schema(&folder, "base", "u64");
+        let changed = build(&folder);
+        assert!(changed.contains("from shop.toml"), "{generator}: {changed}");
+        assert_eq!(sizes(&folder), "32 32", "{generator}");
+        assert!(!build(&folder).contains("Generating headers"), "{generator}");
+    }
+}
+
 #[test]
 fn headers_are_made_when_they_are_needed_and_only_then() {
     for generator in ["Ninja", "Unix Makefiles"] {
@@ -53,17 +97,9 @@ fn headers_are_made_when_they_are_needed_and_only_then() {
             continue; // told by zz_tools
         }
         let folder = tools::scratch(&format!("cmake-{program}"));
-        std::fs::write(folder.join("CMakeLists.txt"), PROJECT).unwrap();
-        std::fs::write(folder.join("sizes.cpp"), PROGRAM).unwrap();
         schema(&folder, "shop", "u16");
         schema(&folder, "stock", "u32");
-        tools::run(
-            Command::new("cmake")
-                .current_dir(&folder)
-                .args(["-S", ".", "-B", "build", "-G", generator])
-                .arg(format!("-Dshmgen_DIR={}", tools::root().join("cmake").display()))
-                .arg(format!("-DSHMGEN_EXECUTABLE={}", tools::built().shmgen.display())),
-        );
+        configure(&folder, generator);
         build(&folder);
         assert_eq!(sizes(&folder), "2 4", "{generator}");
         let again = build(&folder);

@@ -11,6 +11,9 @@ mod children;
 mod places;
 
 shm_runtime::include_schema!(everything);
+shm_runtime::include_schema!(shapes);
+shm_runtime::include_schema!(shapes_base);
+shm_runtime::include_schema!(shapes_units);
 
 use children::{play, say};
 use places::Place;
@@ -25,7 +28,7 @@ children!(produce_generated);
 /// Derived structs under the names that they have in the schema, with every
 /// gap written out.
 mod derived {
-    use shm_runtime::{Bool, SharedLayout, Str};
+    use shm_runtime::{Bool, List, Optional, SharedLayout, Str};
 
     #[derive(SharedLayout, Clone, Copy, Debug, PartialEq)]
     #[repr(C)]
@@ -104,6 +107,18 @@ mod derived {
 
     #[derive(SharedLayout, Clone, Copy)]
     #[repr(C)]
+    pub(crate) struct Rooms {
+        pub(crate) levels: List<Level, 3>,
+        pub(crate) odd: List<u8, 3, 1>,
+        pub(crate) deep: [Optional<List<[[f32; 3]; 2], 4>>; 5],
+        pub(crate) limit: Optional<u16>,
+        pub(crate) names: List<Str<5>, 2, 2>,
+        #[shm(reserved)]
+        pub(crate) gap: [u8; 4],
+    }
+
+    #[derive(SharedLayout, Clone, Copy)]
+    #[repr(C)]
     pub(crate) struct r#Raw {
         pub(crate) r#type: u8,
     }
@@ -154,8 +169,17 @@ field = [
   { name = "kind", type = "u8" },
   { name = "option", type = "Option" },
 ]
+[struct.Rooms]
+field = [
+  { name = "levels", type = "Level[<=3]" },
+  { name = "odd", type = "u8[<=3]" },
+  { name = "deep", type = "f32[2][3][<=4]?[5]" },
+  { name = "limit", type = "u16?" },
+  { name = "names", type = "str[5][<=2]" },
+]
 [segment.feed]
 object = [
+  { name = "rooms", kind = "queue", item = "Rooms", capacity = 4 },
   { name = "levels", kind = "queue", item = "Level", capacity = 4 },
   { name = "wholes", kind = "queue", item = "Whole", capacity = 4 },
 ]
@@ -176,6 +200,7 @@ fn a_derived_struct_has_the_fingerprint_of_the_same_struct_in_a_schema() {
         ("Option", derived::Option::fingerprint()),
         ("Primitives", derived::Primitives::fingerprint()),
         ("Whole", derived::Whole::fingerprint()),
+        ("Rooms", derived::Rooms::fingerprint()),
     ] {
         assert_eq!(derived, of_schema(SCHEMA, name), "{name}");
     }
@@ -194,6 +219,11 @@ fn the_mark_of_a_raw_identifier_is_no_part_of_a_name() {
 fn a_generated_type_has_the_fingerprint_of_its_schema_and_of_the_derive() {
     let text = std::fs::read_to_string("tests/schemas/everything.toml").unwrap();
     assert_eq!(everything::Book::fingerprint(), of_schema(&text, "Book"));
+    // With lists, optionals, unions and types of other schemas in it.
+    let checked = shmgen::check_file("tests/schemas/shapes.toml".as_ref(), Limits::default());
+    let shapes_types = &checked.into_result().unwrap().segments[0].contract.types;
+    let message = TypeExpr::Named(TypeName::own("Message"));
+    assert_eq!(Some(shapes::Message::fingerprint()), type_fingerprint(shapes_types, &message));
     assert_eq!(everything::Outer::fingerprint(), of_schema(&text, "Outer"));
     assert_eq!(everything::Level::fingerprint(), of_schema(&text, "Level"));
     assert_eq!(everything::Level::fingerprint(), derived::Level::fingerprint());

@@ -13,7 +13,19 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tools::{C_WARNINGS, compilers, root, run, scratch};
 
-const SCHEMAS: [&str; 4] = ["everything", "backends", "types_only", "awkward"];
+const SCHEMAS: [&str; 8] = [
+    "everything",
+    "backends",
+    "types_only",
+    "awkward",
+    "objects",
+    "shapes",
+    "shapes_base",
+    "shapes_units",
+];
+
+/// Those of them that import one another.
+const SHAPES: [&str; 3] = ["shapes", "shapes_base", "shapes_units"];
 
 /// What is beside a schema; the runtime headers are the same for all, and are
 /// their own source.
@@ -27,11 +39,15 @@ fn schema(name: &str) -> PathBuf {
 fn generate(folder: &str) -> PathBuf {
     let folder = scratch(folder);
     for name in SCHEMAS {
-        tools::generate(&schema(name), &folder);
-        let more = ["--lang", "json,markdown"];
-        run(tools::shmgen().arg("gen").arg(schema(name)).args(more).arg("--out").arg(&folder));
+        generate_all(name, &folder);
     }
     folder
+}
+
+fn generate_all(name: &str, folder: &Path) {
+    tools::generate(&schema(name), folder);
+    let more = ["--lang", "json,markdown"];
+    run(tools::shmgen().arg("gen").arg(schema(name)).args(more).arg("--out").arg(folder));
 }
 
 #[test]
@@ -53,6 +69,27 @@ fn every_schema_gives_the_text_beside_it() {
         }
     }
     assert!(wrong.is_empty(), "SHMGEN_BLESS=1 takes these over:\n{}", wrong.join("\n"));
+}
+
+/// Whoever asks for them: the schema itself, or one that imports it.
+#[test]
+fn imported_files_are_the_same_whoever_generates_them() {
+    let by_root = scratch("golden-imports-root");
+    generate_all("shapes", &by_root);
+    for name in SHAPES {
+        let alone = scratch(&format!("golden-imports-{name}"));
+        generate_all(name, &alone);
+        let files: Vec<_> = std::fs::read_dir(&alone).unwrap().map(|e| e.unwrap()).collect();
+        assert!(files.len() >= 8, "{name}: {files:?}");
+        for file in files {
+            let other = std::fs::read(by_root.join(file.file_name())).unwrap();
+            assert!(
+                std::fs::read(file.path()).unwrap() == other,
+                "{:?} of {name}",
+                file.file_name()
+            );
+        }
+    }
 }
 
 #[test]
@@ -150,6 +187,7 @@ fn the_model_as_json_says_what_the_python_modules_are() {
     let folder = generate("golden-json");
     let script = "\
 import importlib, json, sys
+structs = 0
 for name in sys.argv[2:]:
     module = importlib.import_module(name)
     model = json.load(open(f'{sys.argv[1]}/{name}.json'))
@@ -175,10 +213,41 @@ for name in sys.argv[2:]:
     for s in model['segments']:
         cls = getattr(module, s['type_name'])
         assert len(cls.CONTRACT) == s['contract']['size'], s
-    assert len(model['structs']) > 0
+    for u in model['unions']:
+        assert getattr(module, u['name']).SIZE == u['size'], u
+    structs += len(model['structs'])
+assert structs > 10
 ";
     let mut command = tools::python_with(&folder);
     run(command.args(["-W", "error", "-c", script]).arg(&folder).args(SCHEMAS));
+}
+
+/// A header brings along what it imports; a program may include that too.
+#[test]
+fn headers_of_schemas_that_import_each_other_go_into_one_program_in_any_order() {
+    let folder = generate("golden-orders");
+    for (n, order) in [[0, 1, 2], [2, 1, 0], [1, 0, 2]].into_iter().enumerate() {
+        for (suffix, dialect) in [("h", "c11"), ("h", "c++11"), ("hpp", "c++17")] {
+            let cpp = dialect.contains("++");
+            let includes: String =
+                order.iter().map(|i| format!("#include \"{}.{suffix}\"\n", SHAPES[*i])).collect();
+            let source = format!("order-{n}-{suffix}.{}", if cpp { "cpp" } else { "c" });
+            let text = format!(
+                "{includes}test_shapes_base_Stamp stamp;\n\
+                 int main(void) {{ return sizeof(test_shapes_Message) > sizeof stamp ? 0 : 1; }}\n"
+            );
+            std::fs::write(folder.join(&source), text).unwrap();
+            let program = folder.join(format!("{source}.out"));
+            run(Command::new(if cpp { "g++" } else { "gcc" })
+                .current_dir(&folder)
+                .arg(format!("-std={dialect}"))
+                .args(C_WARNINGS)
+                .arg(&source)
+                .arg("-o")
+                .arg(&program));
+            run(&mut Command::new(program));
+        }
+    }
 }
 
 #[test]

@@ -14,8 +14,12 @@ use tools::{OTHER_PYTHONS, built, other_python, python, python_with, root, run, 
 /// are looked at in `generated.rs`.
 fn generated(folder: &str) -> PathBuf {
     let out = scratch(folder);
-    let schemas =
-        ["python/tests/talk.toml", "tests/schemas/everything.toml", "tests/schemas/backends.toml"];
+    let schemas = [
+        "python/tests/talk.toml",
+        "tests/schemas/everything.toml",
+        "tests/schemas/constructs.toml",
+        "tests/schemas/backends.toml",
+    ];
     for schema in schemas {
         let schema = root().join(schema);
         run(tools::shmgen().arg("gen").arg(schema).args(["--lang", "python", "--out"]).arg(&out));
@@ -76,7 +80,7 @@ fn the_package_its_tests_and_what_they_generate_pass_mypy_in_strict_mode() {
         [out.as_path(), &root().join("python/src"), &tests].map(|p| p.display().to_string());
     mypy.env("MYPYPATH", search.join(":"));
     mypy.args(["-m", "mypy", "--strict", "--cache-dir"]).arg(out.join("cache")).arg(package);
-    mypy.args(["talk.py", "everything.py"].map(|name| out.join(name)));
+    mypy.args(["talk.py", "everything.py", "constructs.py"].map(|name| out.join(name)));
     let files = std::fs::read_dir(tests).unwrap().map(|e| e.unwrap().path());
     mypy.args(files.filter(|p| p.extension().is_some_and(|e| e == "py")));
     run(&mut mypy);

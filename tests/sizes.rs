@@ -27,7 +27,7 @@ fn sizes(schema: &Path) -> Value {
 }
 
 fn schemas() -> Vec<PathBuf> {
-    let mut all: Vec<PathBuf> = ["everything", "awkward"]
+    let mut all: Vec<PathBuf> = ["everything", "awkward", "objects"]
         .map(|name| root().join(format!("tests/schemas/{name}.toml")))
         .into();
     all.push(root().join("examples/quickstart/market.toml"));
@@ -81,7 +81,7 @@ fn the_parts_are_those_of_a_segment_that_is_created() {
             }
         }
     }
-    assert_eq!(compared, 9);
+    assert_eq!(compared, 27);
 }
 
 #[test]
@@ -109,7 +109,15 @@ fn the_parts_lie_without_a_byte_between_them_and_sum_up() {
             for object in of_kind(segment, "object") {
                 let [control, slots, stride] =
                     ["control", "slots", "stride"].map(|key| number(object, key));
-                assert_eq!(control + slots * stride, number(object, "size"));
+                let one = control + slots * stride;
+                let whole = match &object["lanes"] {
+                    Value::Null => one,
+                    lanes => {
+                        assert_eq!(one + number(lanes, "padding"), number(lanes, "stride"));
+                        number(lanes, "control") + number(lanes, "count") * number(lanes, "stride")
+                    }
+                };
+                assert_eq!(whole, number(object, "size"), "{object}");
                 let [stamp, item, padding] =
                     ["stamp", "item_size", "slot_padding"].map(|key| number(object, key));
                 assert_eq!(stamp + item + padding, stride);
@@ -128,6 +136,20 @@ fn people_see_a_table() {
     );
     assert!(said.contains("participants  64 records of 64\n"), "{said}");
     assert!(said.contains("item          control 512 + 2 slots of "), "{said}");
+    let objects = root().join("tests/schemas/objects.toml");
+    let said = String::from_utf8(run(&["size", objects.to_str().unwrap()]).stdout).unwrap();
+    for about in [
+        "control 256 + 8 lanes of 1024 (control 512 + 21 slots of 24 (stamp 8 + Tick 12 + padding \
+         4) + padding 8)",
+        "control 512 + 4600 bytes",
+        "control 256 + 8 slots of 384 (stamp 8 + Config 256 + padding 120)",
+        "control 384 + 2 copies of 128 (Tick 12 + padding 116)",
+        "3 counters of 128 (word 8 + padding 120)",
+        "777 bytes",
+        "1 byte",
+    ] {
+        assert!(said.contains(&format!("  {about}\n")), "{about} is not in\n{said}");
+    }
     let everything = root().join("tests/schemas/everything.toml");
     let said = String::from_utf8(run(&["size", everything.to_str().unwrap()]).stdout).unwrap();
     assert!(said.contains("\nall segments  "), "{said}");

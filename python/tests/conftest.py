@@ -22,8 +22,10 @@ import pytest
 _HERE = pathlib.Path(__file__).parent
 _SCHEMAS = (
     _HERE / "talk.toml",
-    _HERE.parents[1] / "tests/schemas/everything.toml",
-    _HERE.parents[1] / "tests/schemas/backends.toml",
+    *(
+        _HERE.parents[1] / f"tests/schemas/{name}.toml"
+        for name in ("everything", "constructs", "backends")
+    ),
 )
 
 

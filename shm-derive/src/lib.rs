@@ -13,7 +13,8 @@ use syn::{Attribute, Data, DeriveInput, Error, Field, Fields, LitStr, Path, Resu
 ///
 /// The struct must be `#[repr(C)]`, `Copy`, without type parameters and
 /// without padding; its fields are numbers, arrays, `shm_runtime::Bool`,
-/// `shm_runtime::Str<N>`, or types that derive `SharedLayout` themselves.
+/// `shm_runtime::Str<N>`, `shm_runtime::List<T, N>`, `shm_runtime::Optional<T>`,
+/// or types that derive `SharedLayout` themselves or come from a schema.
 ///
 /// Attributes of a field:
 ///
@@ -147,10 +148,10 @@ fn hint(ty: &Type) -> Option<&'static str> {
         "isize" => "its size depends on the target; use i64",
         "String" | "str" => "text on the heap cannot be shared; use shm_runtime::Str<N>",
         "Vec" | "Box" | "Rc" | "Arc" if has_arguments => {
-            "memory of this process cannot be shared; use an array"
+            "memory of this process cannot be shared; use an array or shm_runtime::List<T, N>"
         }
         "Option" if has_arguments => {
-            "its layout is the compiler's secret; use a field that says whether it is set"
+            "its layout is the compiler's secret; use shm_runtime::Optional<T>"
         }
         _ => return None,
     })

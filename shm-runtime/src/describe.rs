@@ -2,8 +2,9 @@
 //! macros only.
 
 use crate::contract::{
-    BitDef, Field, Primitive, TypeBody, TypeDef, TypeExpr, TypeName, TypeSet, ValueDef,
+    BitDef, Field, Primitive, TypeBody, TypeDef, TypeExpr, TypeName, TypeSet, ValueDef, VariantDef,
 };
+use crate::layout::SharedLayout;
 
 /// Size, alignment and body of a type.
 pub(crate) type Body = (u64, u64, TypeBody);
@@ -21,6 +22,20 @@ pub fn describe(
         types.insert(TypeDef { schema: String::new(), name: name.to_owned(), size, align, body });
     }
     TypeExpr::Named(TypeName::own(name))
+}
+
+/// Adds a type of another schema, and all that it contains, under the name of
+/// that schema.
+pub fn describe_imported<T: SharedLayout>(types: &mut TypeSet, schema: &str) {
+    let mut theirs = TypeSet::default();
+    T::describe(&mut theirs);
+    let home = |of: &str| if of.is_empty() { schema } else { of }.to_owned();
+    for mut def in theirs.into_types() {
+        def.schema = home(&def.schema);
+        def.body
+            .map_names(&|name| TypeName { schema: home(&name.schema), name: name.name.clone() });
+        types.insert(def);
+    }
 }
 
 /// What the derive found marked on a field.
@@ -101,4 +116,20 @@ pub fn flags(repr: &str, bits: &[(&str, u8)]) -> Body {
         bits.iter().map(|(name, bit)| BitDef { name: (*name).to_owned(), bit: *bit }).collect();
     bits.sort_by_key(|b| b.bit);
     (repr.size(), repr.size(), TypeBody::Flags(repr, bits))
+}
+
+/// One of several types; their text is empty for none.
+pub fn union(tag: &str, size: u64, align: u64, variants: &[(&str, u64, &str)]) -> Body {
+    let tag = Primitive::from_name(tag).unwrap_or(Primitive::U8);
+    let mut variants: Vec<VariantDef> = variants
+        .iter()
+        .map(|(name, number, ty)| VariantDef {
+            name: (*name).to_owned(),
+            number: *number,
+            // The generator wrote the text from a type, so it is one.
+            ty: TypeExpr::parse(ty).ok(),
+        })
+        .collect();
+    variants.sort_by_key(|v| v.number);
+    (size, align, TypeBody::Union(tag, variants))
 }

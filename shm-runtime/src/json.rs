@@ -2,7 +2,7 @@
 //! for Python. Numbers are numbers, modes are text such as `"0640"`, times are
 //! RFC 3339 in UTC. With the feature `json`.
 
-use crate::contract::{Hex, Value as Data};
+use crate::contract::{Flow, Hex, ObjectKind, Side, Value as Data};
 use crate::segment::{
     HeaderStat, KernelStat, Mapper, ObjectStat, ParticipantStat, QueueStat, SegmentStat,
 };
@@ -106,12 +106,100 @@ fn mapper(m: &Mapper) -> Value {
     json!({ "pid": m.pid, "program": m.program })
 }
 
-fn object(o: &ObjectStat, participants: &[ParticipantStat]) -> Value {
-    let mut out = json!({ "name": o.name, "kind": o.kind });
-    if let (Some(q), Some(out)) = (&o.queue, out.as_object_mut()) {
-        queue(q, participants, out);
+/// An object, as an element of `objects`: what the contract says of it, its
+/// numbers, and what can be told of its contents. What a kind does not have is
+/// not there. `participants` are those of its segment, among whom are the
+/// holders of its roles.
+pub fn object(o: &ObjectStat, participants: &[ParticipantStat]) -> Value {
+    let mut out = json!({
+        "name": o.name,
+        "kind": o.kind,
+        "offset": o.offset,
+        "size": o.geometry.map(|g| g.size),
+        "operable": o.def.is_operable(),
+    });
+    if let Some(out) = out.as_object_mut() {
+        definition(&o.def, out);
+        if let Some(item_size) = o.geometry.filter(|_| o.def.item().is_some()).map(|g| g.item) {
+            out.insert("item_size".to_owned(), item_size.into());
+        }
+        // Of a ring or a stream, a slot is a byte.
+        let slots = o.geometry.map(|g| g.slots).filter(|_| !matches!(o.def, ObjectKind::Raw(_)));
+        if let Some(slots) = slots.filter(|n| *n != 0) {
+            let key = match o.def {
+                ObjectKind::Ring(_) | ObjectKind::Stream(_) => "area",
+                _ => "slots",
+            };
+            out.insert(key.to_owned(), slots.into());
+        }
+        if let Some(version) = o.version {
+            out.insert("version".to_owned(), version.into());
+        }
+        if let Some(count) = o.count {
+            out.insert("count".to_owned(), count.into());
+        }
+        if let Some(q) = &o.queue {
+            queue(q, participants, out);
+        }
+    }
+    if let ObjectKind::Counters(counters) = &o.def {
+        let values = o.values.iter().map(|n| Some(*n)).chain(std::iter::repeat(None));
+        let list = counters.iter().zip(values).map(|(counter, value)| {
+            json!({
+                "name": counter.name,
+                "type": counter.ty.name(),
+                "value": value.map(integer),
+            })
+        });
+        out["counters"] = list.collect();
     }
     out
+}
+
+/// What the contract says of an object, by the keys of a schema.
+fn definition(def: &ObjectKind, out: &mut Map<String, Value>) {
+    let mut put = |key: &str, value: Value| {
+        out.insert(key.to_owned(), value);
+    };
+    let side = |side: Side| match side {
+        Side::One => json!(1),
+        Side::Many => json!("many"),
+    };
+    match def {
+        ObjectKind::Queue(queue) => {
+            put("item", json!(queue.item.to_string()));
+            put("capacity", json!(queue.capacity));
+            put("producers", side(queue.flow.producers()));
+            put("consumers", side(queue.flow.consumers()));
+            match queue.flow {
+                Flow::Lanes(lanes) => put("lanes", json!(lanes)),
+                Flow::Owned { redeliver, .. } => {
+                    put("order", json!("total"));
+                    put("redeliver", json!(redeliver));
+                }
+                Flow::OneToOne => {}
+            }
+        }
+        ObjectKind::Ring(ring) => {
+            put("bytes", json!(ring.bytes));
+            put("producers", side(if ring.lanes.is_some() { Side::Many } else { Side::One }));
+            if let Some(lanes) = ring.lanes {
+                put("lanes", json!(lanes));
+            }
+        }
+        ObjectKind::Stream(stream) => put("bytes", json!(stream.bytes)),
+        ObjectKind::Topic(topic) => {
+            put("item", json!(topic.item.to_string()));
+            put("capacity", json!(topic.capacity));
+        }
+        ObjectKind::Cell(ty) | ObjectKind::State(ty) => put("type", json!(ty.to_string())),
+        ObjectKind::Raw(raw) => {
+            put("bytes", json!(raw.bytes));
+            put("align", json!(raw.align));
+        }
+        // Counters come with their values.
+        ObjectKind::Event | ObjectKind::Counters(_) => {}
+    }
 }
 
 fn queue(q: &QueueStat, participants: &[ParticipantStat], out: &mut Map<String, Value>) {
@@ -120,9 +208,6 @@ fn queue(q: &QueueStat, participants: &[ParticipantStat], out: &mut Map<String, 
         Some(json!({ "pid": found.pid, "program": found.program, "alive": found.alive }))
     };
     let fields = [
-        ("item", json!(q.item.to_string())),
-        ("item_size", json!(q.item_size)),
-        ("capacity", json!(q.capacity)),
         ("depth", json!(q.depth)),
         ("in", json!(q.pushed)),
         ("out", json!(q.popped)),
@@ -138,7 +223,9 @@ fn queue(q: &QueueStat, participants: &[ParticipantStat], out: &mut Map<String, 
 /// A value that was read from a segment. What JSON cannot say is text: floats
 /// that are not finite, bytes (hexadecimal). An enum is its name, or its number
 /// without one; flags are a list of names, and the number of the bits that have
-/// none.
+/// none. An optional without a value is null; a union is an object of its
+/// variant's name and its value. What no program may have written is an object
+/// too: `{"count": 9, "room": 4}`, `{"has": 2}`.
 pub fn value(data: &Data) -> Value {
     let float = |x: f64, text: String| {
         serde_json::Number::from_f64(x).map_or(Value::String(text), Value::Number)
@@ -158,6 +245,15 @@ pub fn value(data: &Data) -> Value {
             Value::Object(fields.iter().map(|(n, v)| (n.clone(), value(v))).collect())
         }
         Data::List(items) => Value::Array(items.iter().map(value).collect()),
+        Data::Overfull(count, room) => json!({ "count": count, "room": room }),
+        Data::Optional(Ok(held)) => held.as_ref().map_or(Value::Null, |held| value(held)),
+        Data::Optional(Err(byte)) => json!({ "has": byte }),
+        Data::Union(_, variant, held) => {
+            json!({ "variant": variant, "value": held.as_ref().map(|held| value(held)) })
+        }
+        Data::UnknownVariant(_, tag, bytes) => {
+            json!({ "variant": null, "tag": tag, "bytes": Hex(bytes).to_string() })
+        }
     }
 }
 

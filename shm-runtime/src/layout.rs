@@ -2,6 +2,7 @@
 //! themselves.
 
 use crate::contract::{Fingerprint, Primitive, TypeExpr, TypeSet, type_fingerprint};
+use crate::values::alignment::{Aligned, Alignment};
 use std::mem::{size_of, size_of_val};
 
 /// A type whose values may lie in memory that other processes write.
@@ -15,6 +16,15 @@ use std::mem::{size_of, size_of_val};
 /// little-endian target, must be valid for every bit pattern, must have no
 /// padding, no pointers and no interior mutability.
 pub unsafe trait SharedLayout: Copy + Send + Sync + 'static {
+    /// The alignment as a type, from which lists and optionals learn where
+    /// their values begin.
+    #[doc(hidden)]
+    type Align: Alignment;
+
+    /// Fails the build where a generic type has bytes without a value.
+    #[doc(hidden)]
+    const WITHOUT_PADDING: () = ();
+
     /// Adds the definitions of this type and of all that it contains to
     /// `types`, and says how a field of this type is written.
     fn describe(types: &mut TypeSet) -> TypeExpr;
@@ -65,6 +75,7 @@ macro_rules! primitives {
     ($($rust:ty => $variant:ident),* $(,)?) => { $(
         // SAFETY: a plain number: any bits, no padding, the same everywhere.
         unsafe impl SharedLayout for $rust {
+            type Align = Aligned<{ size_of::<$rust>() }>;
             fn describe(_: &mut TypeSet) -> TypeExpr {
                 TypeExpr::Primitive(Primitive::$variant)
             }
@@ -80,6 +91,8 @@ primitives! {
 
 // SAFETY: an array of such types has no gaps and is valid for any bits.
 unsafe impl<T: SharedLayout, const N: usize> SharedLayout for [T; N] {
+    type Align = T::Align;
+    const WITHOUT_PADDING: () = T::WITHOUT_PADDING;
     fn describe(types: &mut TypeSet) -> TypeExpr {
         T::describe(types).array_of(N as u64)
     }

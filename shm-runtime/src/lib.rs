@@ -51,10 +51,12 @@ mod version;
 pub use contract::Fingerprint;
 pub use error::{Error, ErrorKind, Holder, Result};
 pub use layout::SharedLayout;
+pub use object::place::{Geometry, ObjectLayout};
 pub use object::queue::{
     self, Consumer, Drain, Loan, PopError, Producer, PushError, Queue, RawConsumer, RawProducer,
     Reservation, TryPopError, TryPushError,
 };
+pub use object::{cell, counters, event, lanes, raw, ring, state, stream, topic};
 pub use segment::{
     Account, Address, Attachment, Candidate, CreatorStat, HeaderStat, Inspector, IntoAddress, Keep,
     KernelStat, Leftover, Mapper, Message, ObjectStat, OpenOptions, Options, Owner,
@@ -64,13 +66,20 @@ pub use segment::{
 #[cfg(feature = "derive")]
 pub use shm_derive::SharedLayout;
 pub use text::Printable;
-pub use values::{Bool, FieldRef, InvalidBool, InvalidStr, Reserved, Str};
+pub use values::{
+    Bool, FieldRef, InvalidBool, InvalidCount, InvalidOptional, InvalidStr, List, Optional,
+    Reserved, Str, UnknownTag,
+};
 
 /// What generated code and the derive use; not for anybody else.
 #[doc(hidden)]
 pub mod __private {
     pub use crate::contract::{TypeExpr, TypeSet};
-    pub use crate::describe::{FieldKind, StructBuilder, describe, enumeration, flags};
+    pub use crate::describe::{
+        FieldKind, StructBuilder, describe, describe_imported, enumeration, flags, union,
+    };
     pub use crate::segment::SpecCell;
+    pub use crate::values::alignment::Aligned;
+    pub use crate::values::union::{load, store};
     pub use crate::version::require;
 }

@@ -41,7 +41,10 @@ macro_rules! __shared_struct {
     (
         $type:ident, size $size:literal, align $align:literal,
         uses [$($uses:ty),*],
-        fields { $($field:ident at $offset:literal size $bytes:literal: $expr:literal $unit:literal;)* },
+        imports [$($import:ty, $schema:literal;)*],
+        fields {
+            $($field:ident at $offset:literal size $bytes:literal: $expr:literal $unit:literal, $ty:ty;)*
+        },
         reserved { $($reserved:ident at $hole:literal;)* }
     ) => {
         const _: () = {
@@ -51,6 +54,7 @@ macro_rules! __shared_struct {
                 $crate::__offset_of!($type, $field) == $offset,
                 concat!("offset of ", stringify!($type), ".", stringify!($field)),
             );)*
+            $(let () = <$ty as $crate::SharedLayout>::WITHOUT_PADDING;)*
             $(assert!(
                 $crate::__offset_of!($type, $reserved) == $hole,
                 concat!("offset of ", stringify!($type), ".", stringify!($reserved)),
@@ -59,9 +63,11 @@ macro_rules! __shared_struct {
         // SAFETY: repr(C) with the schema's layout, as just asserted; every
         // gap is a field, and every field's type is valid for any bytes.
         unsafe impl $crate::SharedLayout for $type {
+            type Align = $crate::__private::Aligned<{ ::core::mem::align_of::<$type>() }>;
             fn describe(types: &mut $crate::__private::TypeSet) -> $crate::__private::TypeExpr {
                 $crate::__private::describe(types, stringify!($type), |types| {
                     $(<$uses as $crate::SharedLayout>::describe(types);)*
+                    $($crate::__private::describe_imported::<$import>(types, $schema);)*
                     let mut def = $crate::__private::StructBuilder::new($size, $align);
                     $(def.field(stringify!($field), $offset, $bytes, $expr, $unit);)*
                     def.finish()
@@ -78,9 +84,46 @@ macro_rules! __shared_number {
     ($type:ident, $repr:ident, $kind:ident { $($name:literal = $number:literal),* $(,)? }) => {
         // SAFETY: transparent over an integer.
         unsafe impl $crate::SharedLayout for $type {
+            type Align = $crate::__private::Aligned<{ ::core::mem::align_of::<$type>() }>;
             fn describe(types: &mut $crate::__private::TypeSet) -> $crate::__private::TypeExpr {
                 $crate::__private::describe(types, stringify!($type), |_| {
                     $crate::__private::$kind(stringify!($repr), &[$(($name, $number)),*])
+                })
+            }
+        }
+    };
+}
+
+/// Implements `SharedLayout` for a generated union, after checking the
+/// compiler's layout against the schema's numbers.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __shared_union {
+    (
+        $type:ident, $tag:ident, size $size:literal, align $align:literal,
+        storage at $offset:literal, uses [$($uses:ty),*],
+        imports [$($import:ty, $schema:literal;)*],
+        variants { $($name:literal = $number:literal: $expr:literal;)* }
+    ) => {
+        const _: () = {
+            assert!(::core::mem::size_of::<$type>() == $size, concat!("size of ", stringify!($type)));
+            assert!(::core::mem::align_of::<$type>() == $align, concat!("alignment of ", stringify!($type)));
+            assert!($crate::__offset_of!($type, tag) == 0, concat!("tag of ", stringify!($type)));
+            assert!(
+                $crate::__offset_of!($type, storage) == $offset,
+                concat!("variants of ", stringify!($type)),
+            );
+        };
+        // SAFETY: repr(C) with the schema's layout, as just asserted; a number,
+        // an array of numbers, and gaps that are fields.
+        unsafe impl $crate::SharedLayout for $type {
+            type Align = $crate::__private::Aligned<{ ::core::mem::align_of::<$type>() }>;
+            fn describe(types: &mut $crate::__private::TypeSet) -> $crate::__private::TypeExpr {
+                $crate::__private::describe(types, stringify!($type), |types| {
+                    $(<$uses as $crate::SharedLayout>::describe(types);)*
+                    $($crate::__private::describe_imported::<$import>(types, $schema);)*
+                    let variants = &[$(($name, $number, $expr)),*];
+                    $crate::__private::union(stringify!($tag), $size, $align, variants)
                 })
             }
         }
@@ -107,6 +150,7 @@ macro_rules! __derived_struct {
                     ),
                 );
                 _end += ::core::mem::size_of::<$ty>();
+                let () = <$ty as $crate::SharedLayout>::WITHOUT_PADDING;
             )*
             assert!(
                 ::core::mem::size_of::<$type>() == _end,
@@ -120,6 +164,7 @@ macro_rules! __derived_struct {
         // SAFETY: repr(C) without gaps, as just asserted; each field's type is
         // itself fit for shared memory, which the calls below require.
         unsafe impl $crate::SharedLayout for $type {
+            type Align = $crate::__private::Aligned<{ ::core::mem::align_of::<$type>() }>;
             fn describe(types: &mut $crate::__private::TypeSet) -> $crate::__private::TypeExpr {
                 $crate::__private::describe(types, stringify!($type), |_types| {
                     let mut def = $crate::__private::StructBuilder::new(

@@ -1,8 +1,18 @@
 //! The types of fields that have invalid values in some language: they hold
 //! any bytes, and hand out a value after a check.
 
+pub(crate) mod alignment;
+mod list;
+mod optional;
+pub(crate) mod union;
+
+pub use list::{InvalidCount, List};
+pub use optional::{InvalidOptional, Optional};
+pub use union::UnknownTag;
+
 use crate::contract::{Primitive, TypeExpr, TypeSet};
 use crate::layout::SharedLayout;
+use alignment::Aligned;
 use std::fmt;
 use std::marker::PhantomData;
 use std::mem::size_of;
@@ -88,6 +98,7 @@ impl std::error::Error for InvalidBool {}
 
 // SAFETY: a transparent u8.
 unsafe impl SharedLayout for Bool {
+    type Align = Aligned<1>;
     fn describe(_: &mut TypeSet) -> TypeExpr {
         TypeExpr::Primitive(Primitive::Bool)
     }
@@ -227,6 +238,7 @@ impl std::error::Error for InvalidStr {}
 
 // SAFETY: a transparent array of u8.
 unsafe impl<const N: usize> SharedLayout for Str<N> {
+    type Align = Aligned<1>;
     fn describe(_: &mut TypeSet) -> TypeExpr {
         TypeExpr::Str(N as u64)
     }
@@ -281,6 +293,7 @@ impl<const N: usize> fmt::Debug for Reserved<N> {
 
 // SAFETY: a transparent array of u8.
 unsafe impl<const N: usize> SharedLayout for Reserved<N> {
+    type Align = Aligned<1>;
     fn describe(_: &mut TypeSet) -> TypeExpr {
         TypeExpr::Bytes(N as u64)
     }

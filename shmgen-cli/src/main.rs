@@ -3,6 +3,7 @@
 
 #![forbid(unsafe_code)]
 
+mod about;
 mod failure;
 mod show;
 mod verbs;

@@ -79,10 +79,13 @@ impl Builder {
         let languages = self.languages.as_deref().unwrap_or(&[Language::Rust]);
         let mut files = backend::Files::new();
         for path in &self.schemas {
+            let checked = check_file(path, self.limits);
             if in_build_script {
-                println!("cargo:rerun-if-changed={}", path.display());
+                for file in &checked.files {
+                    println!("cargo:rerun-if-changed={}", file.display());
+                }
             }
-            let schema = check_file(path, self.limits).into_result().map_err(Error::Schema)?;
+            let schema = checked.into_result().map_err(Error::Schema)?;
             files.extend(backend::generate(&schema, languages, &self.options));
         }
         output::write(&files, &folder).map_err(Error::Io)?;

@@ -29,15 +29,18 @@ pub mod bytemap;
 mod contract;
 pub mod diagnostics;
 mod lint;
+mod load;
 pub mod model;
+mod notes;
 pub mod output;
+mod read;
 pub mod sizes;
 pub mod syntax;
 
 pub use builder::{Builder, Error};
 
 use diagnostics::{Code, Diagnostics, Source};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A schema that was read and checked.
@@ -49,6 +52,8 @@ pub struct Checked {
     pub diagnostics: Diagnostics,
     /// The schema as it is written, if it could be read at all.
     pub written: Option<syntax::Schema>,
+    /// The files that were read: the schema's own first, then its imports.
+    pub files: Vec<PathBuf>,
 }
 
 impl Checked {
@@ -57,6 +62,17 @@ impl Checked {
         match (&self.written, &self.schema) {
             (Some(written), Some(schema)) if self.diagnostics.is_empty() => {
                 lint::lint(written, schema)
+            }
+            _ => Diagnostics::default(),
+        }
+    }
+
+    /// What of a schema in which nothing is wrong this version does not do yet:
+    /// objects that it can create and show, and no more.
+    pub fn notes(&self) -> Diagnostics {
+        match (&self.written, &self.schema) {
+            (Some(written), Some(schema)) if self.diagnostics.is_empty() => {
+                notes::notes(written, schema)
             }
             _ => Diagnostics::default(),
         }
@@ -71,35 +87,25 @@ impl Checked {
     }
 }
 
-/// Reads and checks a schema file.
+/// Reads and checks a schema file, and those that it imports.
 pub fn check_file(path: &Path, limits: model::Limits) -> Checked {
     let mut diagnostics = Diagnostics::default();
     match std::fs::read(path) {
-        Ok(bytes) => match String::from_utf8(bytes) {
-            Ok(text) => return check(&Source::new(path, text), limits),
-            Err(error) => {
-                let at = error.utf8_error().valid_up_to();
-                let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
-                let source = Source::new(path, text);
-                diagnostics
-                    .error(Code::E002, &source, at..at + 1, "the file is not UTF-8")
-                    .label("the first byte that is not");
+        Ok(bytes) => {
+            if let Some(source) = read::source(path, bytes, &mut diagnostics) {
+                return check(&source, limits);
             }
-        },
+        }
         Err(error) => {
             let source = Source::new(path, "");
             let message = format!("cannot read {}: {error}", path.display());
             diagnostics.error(Code::E001, &source, 0..0, message);
         }
     }
-    Checked { schema: None, diagnostics, written: None }
+    Checked { schema: None, diagnostics, written: None, files: vec![path.to_owned()] }
 }
 
-/// Checks a schema that was read.
+/// Checks a schema that was read. Its imports are read from their files.
 pub fn check(source: &Arc<Source>, limits: model::Limits) -> Checked {
-    let mut diagnostics = Diagnostics::default();
-    let stem = source.path().file_stem().and_then(|s| s.to_str()).unwrap_or("schema").to_owned();
-    let written = syntax::parse(source, &mut diagnostics);
-    let schema = written.as_ref().map(|s| model::resolve(s, &stem, limits, &mut diagnostics));
-    Checked { schema, diagnostics, written }
+    load::check(source, limits)
 }

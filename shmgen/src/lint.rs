@@ -5,7 +5,7 @@
 use crate::bytemap::{Kind, Map};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Spanned};
 use crate::model::{self, Struct, TypeDecl, Value};
-use crate::syntax::{self, Length, Member, TypeText};
+use crate::syntax::{self, Body, Length, Member, Suffix, TypeText};
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 use std::collections::BTreeMap;
 
@@ -98,13 +98,24 @@ impl<'s> Linter<'s> {
         for s in &written.structs {
             self.within(&s.lint, |l| l.structure(s));
         }
+        for u in &written.unions {
+            self.within(&u.lint, |l| l.union(u));
+        }
         for s in &written.segments {
             self.within(&s.lint, |l| {
                 l.name(&s.name, "a segment", Style::Snake);
                 for o in &s.objects {
-                    l.within(&o.lint, |l| l.name(&o.name, "an object", Style::Snake));
+                    l.within(&o.lint, |l| l.object(o));
                 }
             });
+        }
+    }
+
+    fn object(&mut self, o: &'s syntax::Object) {
+        self.name(&o.name, "an object", Style::Snake);
+        let Body::Counters { counters, .. } = &o.body else { return };
+        for counter in counters {
+            self.within(&counter.lint, |l| l.name(&counter.name, "a counter", Style::Snake));
         }
     }
 
@@ -145,6 +156,26 @@ impl<'s> Linter<'s> {
             let message = format!("the enum `{}` has no value 0", e.name.value);
             self.warn(Code::L005, &e.name.span, message, |d| {
                 d.help("a field that nobody has set is 0: { name = \"NONE\", number = 0 }");
+            });
+        }
+    }
+
+    fn union(&mut self, u: &'s syntax::Union) {
+        self.name(&u.name, "a union", Style::Type);
+        for variant in &u.variants {
+            self.within(&variant.lint, |l| {
+                l.name(&variant.name, "a variant", Style::Snake);
+                if let Some(ty) = &variant.ty {
+                    l.room(ty);
+                }
+            });
+        }
+        if u.variants.iter().all(|v| v.number.value != 0) {
+            let message = format!("the union `{}` has no variant 0", u.name.value);
+            self.warn(Code::L005, &u.name.span, message, |d| {
+                d.help(
+                    "a field that nobody has set has the tag 0: { name = \"none\", number = 0 }",
+                );
             });
         }
     }
@@ -193,7 +224,10 @@ impl<'s> Linter<'s> {
 
     /// A text that holds one byte.
     fn room(&mut self, ty: &TypeText) {
-        let Some(first) = ty.dims.first().filter(|_| ty.name.value == "str") else { return };
+        let Some(Suffix::Array(first)) = ty.suffixes.first().filter(|_| ty.name.value == "str")
+        else {
+            return;
+        };
         let length = match &first.value {
             Length::Number(n) => Some(*n),
             Length::Constant(name) => {

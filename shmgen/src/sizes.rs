@@ -5,9 +5,11 @@
 //! sum is what the segment takes.
 
 use crate::model::Segment;
-use shm_runtime::Plan;
 use shm_runtime::header::{ENTRY_SIZE, HEADER_SIZE};
-use shm_runtime::queue::layout::{QueueLayout, SLOTS, STAMP_SIZE};
+use shm_runtime::{
+    ObjectLayout, cell::layout as cell, lanes::layout as lanes, topic::layout as topic,
+};
+use shm_runtime::{Plan, queue};
 
 /// Bytes of a page, of which segments are made.
 pub const PAGE: u64 = 4096;
@@ -42,17 +44,23 @@ pub enum Kind {
     Padding,
 }
 
-/// An object, and what its bytes are for. They sum up to its size:
-/// `control + slots * stride`.
+/// An object, and what its bytes are for. They sum up to its size, which is
+/// `control + slots * stride`, or with lanes
+/// `lanes.control + lanes.count * lanes.stride`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Object {
     /// Its name.
     pub name: String,
-    /// The struct that is its item.
-    pub item: String,
+    /// The name of its kind.
+    pub kind: &'static str,
+    /// The struct that it passes or holds.
+    pub item: Option<String>,
+    /// If it has lanes: what they take. The numbers below are those of one lane
+    /// then.
+    pub lanes: Option<Lanes>,
     /// Bytes before the first slot.
     pub control: u64,
-    /// Items that always fit.
+    /// Items that always fit; where bytes are passed, each of them.
     pub capacity: u64,
     /// Slots, which may be more than the capacity.
     pub slots: u64,
@@ -64,24 +72,57 @@ pub struct Object {
     pub item_size: u64,
 }
 
+/// The lanes of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Lanes {
+    /// Bytes before the first.
+    pub control: u64,
+    /// How many.
+    pub count: u64,
+    /// Bytes from one to the next.
+    pub stride: u64,
+}
+
 impl Object {
     fn of(object: &crate::model::Object) -> Self {
-        let QueueLayout { item, capacity, slots, stride, .. } = object.layout;
+        let geometry = object.layout.geometry();
+        let lanes = match object.layout {
+            ObjectLayout::QueueLanes(lanes, _) | ObjectLayout::RingLanes(lanes, _) => {
+                let count = u64::from(lanes.count);
+                Some(Lanes { control: lanes::LANES, count, stride: lanes.stride })
+            }
+            _ => None,
+        };
+        let stamp = match object.layout {
+            ObjectLayout::Queue(_) | ObjectLayout::QueueLanes(..) => queue::layout::STAMP_SIZE,
+            ObjectLayout::QueueMany(_) => queue::many_to_many::layout::WORD_SIZE,
+            ObjectLayout::Topic(_) => topic::STAMP_SIZE,
+            ObjectLayout::Cell(_) => cell::STAMP_SIZE,
+            _ => 0,
+        };
         Self {
             name: object.name.clone(),
-            item: object.item.clone(),
-            control: SLOTS,
-            capacity,
-            slots,
-            stride,
-            stamp: STAMP_SIZE,
-            item_size: item,
+            kind: object.kind.name(),
+            item: object.item.as_ref().map(|item| item.name.to_string()),
+            lanes,
+            control: geometry.control,
+            capacity: geometry.capacity,
+            slots: geometry.slots,
+            stride: geometry.stride,
+            stamp,
+            item_size: geometry.item,
         }
     }
 
     /// Bytes behind the item in each slot.
     pub fn slot_padding(&self) -> u64 {
         self.stride - self.stamp - self.item_size
+    }
+
+    /// Bytes behind each lane.
+    pub fn lane_padding(&self) -> u64 {
+        let used = self.control + self.slots * self.stride;
+        self.lanes.map_or(0, |lanes| lanes.stride - used)
     }
 }
 

@@ -6,6 +6,9 @@
 #define {{ guard }}
 
 #include "shm_runtime.h"
+{%- for i in imports %}
+#include "{{ i }}.h"
+{%- endfor %}
 
 #if {{ runtime_series_test }}
 #error "{{ own }} needs shm_runtime.h of another major version: generate both with the same shmgen"
@@ -14,6 +17,12 @@
 #endif
 
 #include <stdio.h>
+{%- if has_optionals %}
+#if defined(__cplusplus) && __cplusplus >= 201703L
+#include <optional>
+#include <string_view>
+#endif
+{%- endif %}
 
 #if defined(__cplusplus)
 /* What two versions of the tool generate are strangers to each other. */
@@ -21,10 +30,6 @@ inline namespace SHM_VERSIONED(shm_schema) {
 #endif
 {% for c in constants %}
 {{ c.doc }}#define {{ prefix }}{{ c.name }} {{ c.value }}
-{%- endfor %}
-{%- for a in aliases %}
-
-{{ a.doc }}typedef {{ a.declaration }};
 {%- endfor %}
 {% for decl in types %}
 {%- match decl %}
@@ -159,16 +164,21 @@ SHM_INLINE size_t {{ s.cname }}_format(const {{ s.cname }} *value, char *buffer,
   {{ s.cname }}_add(&text, value);
   return text.used;
 }
+{% when Decl::Compound(text) %}
+{{ text.trim_end() }}
 {% endmatch %}
 {%- endfor %}
+{%- for a in aliases %}
+{{ a.doc }}typedef {{ a.declaration }};
+{% endfor %}
 {%- for s in segments %}
 {{ s.doc }}/* The segment {{ s.name }}: {{ s.size }} bytes, at {{ s.address }} unless told otherwise.
- *
+{{ s.others }} *
  * A handle is for one thread at a time; attach again for another. It must not be copied while attached.
  * One that is all zero is not attached. */
 typedef struct {{ s.cname }} {
   shm_attachment attachment;
-{%- for o in s.objects %}
+{%- for o in s.queues %}
   shm_producer {{ o.name }}_producer;
   shm_consumer {{ o.name }}_consumer;
 {%- endfor %}
@@ -180,7 +190,7 @@ static const uint8_t {{ s.cname }}_contract[{{ s.contract_size }}] = {
 
 static const shm_object_spec {{ s.cname }}_objects[{{ s.objects.len() }}] = {
 {%- for o in s.objects %}
-    {"{{ o.name }}", 1, 0, {{ o.item_size }}, {{ o.capacity }}, {{ o.batch }}, {{ o.slots }}, {{ o.stride }}, {{ o.size }}},
+    {"{{ o.name }}", {{ o.kind }}, {{ o.geometry.lanes }}, {{ o.geometry.item }}, {{ o.geometry.capacity }}, {{ o.geometry.batch }}, {{ o.geometry.slots }}, {{ o.geometry.stride }}, {{ o.geometry.size }}, {{ o.geometry.align }}},
 {%- endfor %}
 };
 
@@ -194,11 +204,7 @@ static const shm_segment_spec {{ s.cname }}_spec = {
     "{{ schema }}",
     "{{ version }}",
     "{{ s.name }}",
-    "{{ s.address }}",
-    0{{ s.mode }},
-    {{ s.participants }},
-    {{ s.owner }},
-    {{ s.group }},
+    {{ s.setup }},
     {{ s.cname }}_contract,
     {{ s.contract_size }},
     { {{ s.fingerprint }} },
@@ -268,7 +274,7 @@ SHM_NODISCARD SHM_INLINE shm_status {{ s.cname }}_descriptor(const {{ s.cname }}
 
 /* Gives up every role and detaches; the segment stays. */
 SHM_INLINE void {{ s.cname }}_detach({{ s.cname }} *segment) {
-{%- for o in s.objects %}
+{%- for o in s.queues %}
   shm_producer_release(&segment->{{ o.name }}_producer);
   shm_consumer_release(&segment->{{ o.name }}_consumer);
 {%- endfor %}
@@ -279,7 +285,7 @@ SHM_INLINE void {{ s.cname }}_detach({{ s.cname }} *segment) {
 SHM_INLINE shm_status {{ s.cname }}_remove(const char *address) {
   return shm_remove(address != NULL ? address : {{ s.cname }}_spec.address);
 }
-{% for o in s.objects %}
+{% for o in s.queues %}
 {{ o.doc }}/* The queue {{ o.name }}, with room for {{ o.capacity }}: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
 SHM_COLD shm_status {{ o.cname }}_producer({{ s.cname }} *segment) {

@@ -174,6 +174,60 @@ template <std::size_t N>
   return true;
 }
 
+/// The tag of a variant of a union, as a type. It is a std::uint64_t, too.
+template <std::uint64_t N>
+using tag = std::integral_constant<std::uint64_t, N>;
+
+/// What a visitor of a union gets where the variant that is there holds nothing.
+struct empty_variant {
+  std::uint64_t tag;
+};
+
+/// What a visitor of a union gets where the tag is that of no variant: the union comes from another version of the
+/// schema.
+struct unknown_variant {
+  std::uint64_t tag;
+  /// What the union holds, as it is.
+  const void *bytes;
+  std::size_t size;
+};
+
+/// Functions as one, for visitors: overloaded{[](const Level &level) { .. }, [](const auto &other) { .. }}.
+template <class... F>
+struct overloaded : F... {
+  using F::operator()...;
+};
+template <class... F>
+overloaded(F...) -> overloaded<F...>;
+
+namespace detail {
+
+template <std::uint64_t N, class F, class T>
+decltype(auto) visit_variant(F &f, T &held) {
+  if constexpr (std::is_invocable_v<F &, tag<N>, T &>) {
+    return f(tag<N>{}, held);
+  } else {
+    return f(held);
+  }
+}
+
+/// Of what was made for the visit, such as a std::string_view: a visitor cannot change it.
+template <std::uint64_t N, class F, class T>
+decltype(auto) visit_variant(F &f, const T &&held) {
+  return visit_variant<N, F, const T>(f, held);
+}
+
+template <class F>
+decltype(auto) visit_unknown(F &f, const unknown_variant &held) {
+  if constexpr (std::is_invocable_v<F &, std::uint64_t, const unknown_variant &>) {
+    return f(held.tag, held);
+  } else {
+    return f(held);
+  }
+}
+
+}  // namespace detail
+
 /// A slot that is being filled. Dropping it without commit leaves the queue as it was.
 template <class T>
 class reservation {

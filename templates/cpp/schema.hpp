@@ -7,6 +7,9 @@
 
 #include "{{ module }}.h"
 #include "shm_runtime.hpp"
+{%- for i in imports %}
+#include "{{ i }}.hpp"
+{%- endfor %}
 
 #include <ostream>
 
@@ -40,6 +43,24 @@ inline bool operator==(const {{ t.cname }} &a, const {{ t.cname }} &b) { return 
 inline bool operator!=(const {{ t.cname }} &a, const {{ t.cname }} &b) { return !(a == b); }
 #endif
 {%- endif %}
+{%- if let Some(u) = t.visit %}
+{%- for constant in ["const ", ""] %}
+/// Calls `f` with what the union holds: its value, text as std::string_view, or shm::empty_variant, or, for a tag that
+/// none has, shm::unknown_variant. Where `f` takes two arguments, the first is the tag, a shm::tag<N>.
+template <class F>
+decltype(auto) visit({{ constant }}{{ t.cname }} &value, F &&f) {
+  const auto tag = {{ u.look }}(&value.tag);
+  switch (tag) {
+{%- for v in u.variants %}
+  case {{ v.number }}:
+    return shm::detail::visit_variant<{{ v.number }}>(f, {{ v.held }});
+{%- endfor %}
+  default:
+    return shm::detail::visit_unknown(f, shm::unknown_variant{tag, &value.as, sizeof value.as});
+  }
+}
+{%- endfor %}
+{%- endif %}
 {% endfor %}
 }  // inline namespace
 
@@ -57,9 +78,12 @@ inline namespace {{ inline_namespace }} {
 {% if types.len() > 0 %}
 using ::to_string;
 {% endif %}
+{%- if has_unions %}
+using ::visit;
+{% endif %}
 {%- for s in segments %}
 {{ s.doc }}/// The segment {{ s.name }}: {{ s.size }} bytes, at {{ s.address }} unless told otherwise.
-class {{ s.type_name }} {
+{{ s.others }}class {{ s.type_name }} {
  public:
   /// Bytes of the whole segment.
   static constexpr std::uint64_t SIZE = {{ s.size }};
@@ -89,7 +113,7 @@ class {{ s.type_name }} {
   static shm::result<{{ s.type_name }}> open_or_create(std::string_view address = {}, const shm_options *options = nullptr) {
     return open(shm_attachment_open_or_create, address, options);
   }
-{% for o in s.objects %}
+{% for o in s.queues %}
 {{ o.doc }}  /// A queue with room for {{ o.capacity }}.
   shm::queue<{{ o.item }}> {{ o.name }}() const { return {attachment_, {{ o.index }}, {{ o.capacity }}}; }
 {% endfor %}

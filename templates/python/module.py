@@ -2,15 +2,30 @@
 {{ doc }}
 
 import ctypes as _ctypes
-{% if has_enums -%}
 import enum as _enum
-{% endif -%}
 import math as _math
 import operator as _operator
 import typing as _typing
 
 if _typing.TYPE_CHECKING:
     import shm_runtime as _shm_runtime
+    from typing_extensions import TypeAlias as _TypeAlias
+{%- for i in imports %}
+
+# {{ i.module }} lies beside this module: in the same package, or in none. A type checker finds it in one
+# of the two ways; what it does not find can be a base class too, and adds nothing.
+if _typing.TYPE_CHECKING:
+    from .{{ i.module }} import _Types as {{ i.name }}_inside  # type: ignore[{{ Self::UNFOUND }}]
+    from {{ i.module }} import _Types as {{ i.name }}_outside  # type: ignore[{{ Self::UNFOUND }}]
+
+    class {{ i.name }}({{ i.name }}_inside, {{ i.name }}_outside):  # type: ignore[misc, unused-ignore]
+        """Its types."""
+
+elif "." in __name__:
+    from . import {{ i.module }} as {{ i.name }}
+else:
+    import {{ i.module }} as {{ i.name }}
+{%- endfor %}
 
 __all__ = [
 {%- for name in names %}
@@ -24,6 +39,16 @@ SCHEMA = "{{ schema }}"
 SCHEMA_VERSION = "{{ version }}"
 
 {{ prelude }}
+{%- if let Some(text) = rooms %}
+
+
+{{ text }}
+{%- endif %}
+{%- if let Some(text) = unions %}
+
+
+{{ text }}
+{%- endif %}
 {%- for c in constants %}
 
 {{ c.doc }}{{ c.name }}: _typing.Final = {{ c.value }}
@@ -51,6 +76,83 @@ class {{ e.name }}(_OpenFlags):
 
 
 {{ e.name }}._finish({% for v in e.values %}{{ v.name }}={{ v.number }}{% if !loop.last %}, {% endif %}{% endfor %})
+{%- when Decl::Wrapped(w) %}
+
+
+class {{ w.name }}(_Room):
+    _fields_ = [
+{%- for (name, ctype) in w.members %}
+        ("{{ name }}", {{ ctype }}),
+{%- endfor %}
+    ]
+
+
+_lay_out_room(
+    {{ w.name }},
+    {{ w.size }},
+    {
+{%- for (name, offset, size, format) in w.parts %}
+        "{{ name }}": ({{ offset }}, {{ size }}, {{ format }}),
+{%- endfor %}
+    },
+)
+{%- when Decl::Union(u) %}
+
+
+class _{{ u.name }}_held(_ctypes.Union):
+    _fields_ = [
+        ("_bytes", _ctypes.c_uint8 * {{ u.payload }}),
+{%- for v in u.variants %}
+{%- if let Some(held) = v.held %}
+        ("{{ v.name }}", {{ held.ctype }}),
+{%- endif %}
+{%- endfor %}
+    ]
+
+
+class _{{ u.name }}_raw(_ctypes.Structure):
+    _fields_ = [
+{%- for (name, ctype) in u.members %}
+        ("{{ name }}", {{ ctype }}),
+{%- endfor %}
+    ]
+
+
+class {{ u.name }}(_Union):
+    """{{ u.doc }}"""
+
+    __slots__ = ()
+    if _typing.TYPE_CHECKING:
+{%- for h in u.hints %}
+
+        class {{ h.name }}({{ u.base }}):
+{{ h.doc }}            __match_args__ = {{ h.match_args }}
+
+            def __init__(self{{ h.parameters }}) -> None: ...
+{%- if let Some(value) = h.value %}
+            @property
+            def value(self) -> {{ value }}: ...
+{%- endif %}
+{%- endfor %}
+
+
+_lay_out_union(
+    {{ u.name }},
+    _{{ u.name }}_raw,
+    {{ u.size }},
+    {"tag": (0, {{ u.tag }}), "held": ({{ u.offset }}, {{ u.payload }})},
+    {{ u.tag_format }},
+    {
+{%- for v in u.variants %}
+{%- match v.held %}
+{%- when Some with (held) %}
+        "{{ v.name }}": ({{ v.number }}, {{ held.size }}, {{ held.format }}, lambda raw, name: {{ held.descriptor }}),
+{%- when None %}
+        "{{ v.name }}": ({{ v.number }}, 0, None, None),
+{%- endmatch %}
+{%- endfor %}
+    },
+)
 {%- when Decl::Struct(s) %}
 
 
@@ -98,6 +200,17 @@ _lay_out(
 )
 {%- endmatch %}
 {%- endfor %}
+{%- if !own.is_empty() %}
+
+
+if _typing.TYPE_CHECKING:
+
+    class _Types:
+        """The types of this module, for modules that import it."""
+{% for name in own %}
+        {{ name }}: _TypeAlias = {{ name }}
+{%- endfor %}
+{%- endif %}
 {%- for s in segments %}
 
 
@@ -110,10 +223,11 @@ class {{ s.type_name }}:
     SIZE: _typing.Final = {{ s.size }}
 
     def __init__(self, attachment: "_shm_runtime.Attachment") -> None:
+{%- if s.queues.len() > 0 %}
         import shm_runtime
-
+{% endif %}
         self._attachment = attachment
-{%- for o in s.objects %}
+{%- for o in s.queues %}
 {{ o.doc }}        self.{{ o.name }} = shm_runtime.Queue(attachment, {{ o.index }}, "{{ o.name }}", {{ o.item }}, {{ o.capacity }})
 {%- endfor %}
 

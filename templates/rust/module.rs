@@ -226,9 +226,14 @@ impl ::core::fmt::Debug for {{ s.name }} {
 ::shm_runtime::__shared_struct! {
     {{ s.name }}, size {{ s.size }}, align {{ s.align }},
     uses [{{ s.uses }}],
+    imports [
+{%- for i in s.imports %}
+        {{ i.path }}, "{{ i.schema }}";
+{%- endfor %}
+    ],
     fields {
 {%- for m in s.fields() %}
-        {{ m.name }} at {{ m.offset }} size {{ m.size }}: "{{ m.expr }}" "{{ m.unit }}";
+        {{ m.name }} at {{ m.offset }} size {{ m.size }}: "{{ m.expr }}" "{{ m.unit }}", {{ m.ty }};
 {%- endfor %}
     },
     reserved {
@@ -237,11 +242,146 @@ impl ::core::fmt::Debug for {{ s.name }} {
 {%- endfor %}
     }
 }
+{% when Decl::Union(u) %}
+{{ u.doc }}/// One of the values of [`{{ u.name }}Value`], told apart by a tag. Any tag may be there; one
+/// that no variant has comes from another version.
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy)]
+{{ u.attributes }}#[repr(C{% if u.over_aligned %}, align({{ u.align }}){% endif %})]
+pub struct {{ u.name }} {
+    tag: {{ u.tag }},
+{%- if u.head_gap > 0 %}
+    _reserved0: ::shm_runtime::Reserved<{{ u.head_gap }}>,
+{%- endif %}
+    storage: {{ u.storage }},
+{%- if u.tail_gap > 0 %}
+    _reserved1: ::shm_runtime::Reserved<{{ u.tail_gap }}>,
+{%- endif %}
+}
+
+/// What a [`{{ u.name }}`] holds.
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum {{ u.name }}Value {
+{%- for v in u.variants %}
+{{ v.doc }}    {{ v.rust_name }}{% if let Some(ty) = v.ty %}({{ ty }}){% endif %},
+{%- endfor %}
+}
+
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl {{ u.name }} {
+{%- for v in u.variants %}
+    /// The tag of [`{{ u.name }}Value::{{ v.rust_name }}`].
+    pub const {{ v.constant }}: {{ u.tag }} = {{ v.number }};
+{%- endfor %}
+
+    /// The tag, whatever it is.
+    #[must_use]
+    pub const fn tag(&self) -> {{ u.tag }} {
+        self.tag
+    }
+
+    /// The name of the variant that is there, if this version of the schema has one.
+    #[must_use]
+    #[allow(unreachable_patterns)]
+    pub const fn name(&self) -> ::core::option::Option<&'static str> {
+        match self.tag {
+{%- for v in u.variants %}
+            {{ v.number }} => ::core::option::Option::Some("{{ v.name }}"),
+{%- endfor %}
+            _ => ::core::option::Option::None,
+        }
+    }
+
+    /// The value that is there.
+    ///
+    /// # Errors
+    ///
+    /// No variant of this version of the schema has the tag.
+    #[allow(unreachable_patterns)]
+    pub fn get(&self) -> ::core::result::Result<{{ u.name }}Value, ::shm_runtime::UnknownTag> {
+        ::core::result::Result::Ok(match self.tag {
+{%- for v in u.variants %}
+            {{ v.number }} => {{ u.name }}Value::{{ v.rust_name }}{% if v.ty.is_some() %}(::shm_runtime::__private::load(&self.storage)){% endif %},
+{%- endfor %}
+            tag => return ::core::result::Result::Err(::shm_runtime::UnknownTag(u64::from(tag))),
+        })
+    }
+}
+
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::convert::From<{{ u.name }}Value> for {{ u.name }} {
+    fn from(value: {{ u.name }}Value) -> Self {
+        let (tag, storage) = match value {
+{%- for v in u.variants %}
+            {{ u.name }}Value::{{ v.rust_name }}{% if v.ty.is_some() %}(value){% endif %} => ({{ v.number }}, {% if v.ty.is_some() %}::shm_runtime::__private::store(&value){% else %}{{ u.storage_zero }}{% endif %}),
+{%- endfor %}
+        };
+        Self { tag, storage, ..<Self as ::core::default::Default>::default() }
+    }
+}
+
+impl ::core::convert::TryFrom<{{ u.name }}> for {{ u.name }}Value {
+    type Error = ::shm_runtime::UnknownTag;
+    fn try_from(value: {{ u.name }}) -> ::core::result::Result<Self, Self::Error> {
+        value.get()
+    }
+}
+
+#[allow(clippy::derivable_impls)]
+impl ::core::default::Default for {{ u.name }} {
+    fn default() -> Self {
+        Self {
+            tag: 0,
+{%- if u.head_gap > 0 %}
+            _reserved0: ::shm_runtime::Reserved::ZERO,
+{%- endif %}
+            storage: {{ u.storage_zero }},
+{%- if u.tail_gap > 0 %}
+            _reserved1: ::shm_runtime::Reserved::ZERO,
+{%- endif %}
+        }
+    }
+}
+
+impl ::core::cmp::PartialEq for {{ u.name }} {
+    fn eq(&self, other: &Self) -> bool {
+        self.tag == other.tag
+            && match (self.get(), other.get()) {
+                (::core::result::Result::Ok(a), ::core::result::Result::Ok(b)) => a == b,
+                _ => self.storage == other.storage,
+            }
+    }
+}
+
+impl ::core::fmt::Debug for {{ u.name }} {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        match self.get() {
+            ::core::result::Result::Ok(value) => ::core::fmt::Debug::fmt(&value, f),
+            ::core::result::Result::Err(_) => ::core::write!(f, "{{ u.name }}(tag {})", self.tag),
+        }
+    }
+}
+
+::shm_runtime::__shared_union! {
+    {{ u.name }}, {{ u.tag }}, size {{ u.size }}, align {{ u.align }},
+    storage at {{ u.offset }}, uses [{{ u.uses }}],
+    imports [
+{%- for i in u.imports %}
+        {{ i.path }}, "{{ i.schema }}";
+{%- endfor %}
+    ],
+    variants {
+{%- for v in u.variants %}
+        "{{ v.name }}" = {{ v.number }}: "{{ v.expr }}";
+{%- endfor %}
+    }
+}
 {% endmatch %}
 {%- endfor %}
 {%- for s in segments %}
 {{ s.doc }}/// The segment `{{ s.name }}`: {{ s.size }} bytes, at `{{ s.address }}` unless told otherwise.
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ s.others }}#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Debug)]
 pub struct {{ s.type_name }}(::shm_runtime::Attachment);
 
@@ -290,7 +430,7 @@ impl {{ s.type_name }} {
     pub fn options() -> ::shm_runtime::OpenOptions<Self> {
         ::shm_runtime::OpenOptions::new()
     }
-{% for o in s.objects %}
+{% for o in s.queues %}
 {{ o.doc }}    /// A queue of [`{{ o.item }}`] with room for {{ o.capacity }}.
     #[must_use]
     pub fn {{ o.name }}(&self) -> ::shm_runtime::Queue<{{ o.item }}> {

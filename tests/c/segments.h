@@ -115,6 +115,16 @@ static void a_mismatch_names_the_first_difference(void) {
   check_mismatch(OTHER_CAPACITY, PLAIN, ": object trades has capacity 8 here, 9 in the segment");
   check_mismatch(OTHER_ITEM, PLAIN, ": object trades holds Trade here, u32[7] in the segment");
   check_mismatch(OBJECT_RENAMED, PLAIN, ": object trades (queue) is not in the segment");
+  check_mismatch(UNION, PLAIN, ": Payload is in the segment only");
+  check_mismatch(UNION_OF_ANOTHER_TAG, UNION, ": Payload has a tag of u8 here, of u16 in the segment");
+  check_mismatch(UNION_VARIANT_MOVED, UNION, ": Payload.size is 1 here, 7 in the segment");
+  check_mismatch(UNION_VARIANT_RETYPED, UNION, ": Payload.size holds u64 here, u32[<=1] in the segment");
+  check_mismatch(UNION_VARIANT_EMPTIED, UNION, ": Payload.size holds u64 here, nothing in the segment");
+  check_mismatch(UNION, UNION_VARIANT_EMPTIED, ": Payload.size holds nothing here, u64 in the segment");
+  check_mismatch(UNION_VARIANT_ADDED, UNION, ": Payload.side = 9 is in the segment only");
+  check_mismatch(UNION, UNION_VARIANT_ADDED, ": Payload.side = 9 is not in the segment");
+  check_mismatch(UNION_BECAME_AN_ENUM, UNION, ": Payload is a union here, an enum in the segment");
+  check_mismatch(UNION_CUT_SHORT, UNION, ": its contract is damaged");
   check_mismatch(SAME_CONTRACT, PLAIN, ": the fingerprints differ, the contracts do not");
 }
 

@@ -161,6 +161,14 @@ typedef enum variant {
   OTHER_CAPACITY,
   OTHER_ITEM,
   OBJECT_RENAMED,
+  UNION, /* with a union, which the plain one has not */
+  UNION_OF_ANOTHER_TAG,
+  UNION_VARIANT_MOVED,
+  UNION_VARIANT_RETYPED,
+  UNION_VARIANT_EMPTIED,
+  UNION_VARIANT_ADDED,
+  UNION_BECAME_AN_ENUM,
+  UNION_CUT_SHORT,
   SAME_CONTRACT /* but another fingerprint */
 } variant;
 
@@ -207,12 +215,47 @@ static inline void put_side(bytes *out, variant v) {
   end_record(out, begin);
 }
 
+static inline void put_variant(bytes *out, const char *name, uint64_t number, const char *type) {
+  size_t begin = begin_record(out, 'u');
+  put_text(out, name);
+  put_number(out, number);
+  put_text(out, type);
+  end_record(out, begin);
+}
+
+static inline void put_union(bytes *out, variant v) {
+  size_t begin = begin_record(out, v == UNION_BECAME_AN_ENUM ? 'E' : 'U');
+  put_text(out, "");
+  put_text(out, "Payload");
+  put_text(out, v == UNION_OF_ANOTHER_TAG ? "u16" : "u8");
+  if (v == UNION_BECAME_AN_ENUM) {
+    end_record(out, begin);
+    return;
+  }
+  put_number(out, 16);
+  if (v != UNION_CUT_SHORT) {
+    put_number(out, 8);
+    put_variant(out, "none", 0, "");
+    put_variant(out, "size", v == UNION_VARIANT_MOVED ? 7 : 1,
+                v == UNION_VARIANT_RETYPED   ? "u32[<=1]"
+                : v == UNION_VARIANT_EMPTIED ? ""
+                                             : "u64");
+  }
+  if (v == UNION_VARIANT_ADDED) {
+    put_variant(out, "side", 9, "Side");
+  }
+  end_record(out, begin);
+}
+
 static inline void put_contract(bytes *out, variant v, uint64_t capacity) {
   size_t begin;
   out->size = 0;
   begin = begin_record(out, 'S');
   put_text(out, v == OTHER_SCHEMA ? "acme.other" : "acme.market");
   put_text(out, v == OTHER_SEGMENT ? "tape" : "feed");
+  if (v >= UNION && v < SAME_CONTRACT) {
+    put_union(out, v);
+  }
   put_side(out, v);
   put_trade(out, v);
   if (v == TYPE_ADDED) {
@@ -240,6 +283,7 @@ static inline shm_object_spec queue_of(const char *name, uint64_t item_size, uin
   q.slots = capacity + q.batch - 1;
   q.stride = 8 + up(item_size, 8);
   q.size = 0x200 + q.slots * q.stride;
+  q.align = 128;
   return q;
 }
 

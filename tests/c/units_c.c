@@ -16,5 +16,5 @@ shm_status fail_in_c(void) { return shm_remove("posix:/from-c/bad"); }
 uint64_t birthplace_in_c(void) {
   const shm_word64 *word;
   uint64_t number = 0;
-  return shm_birthplace_here(&word, &number) == SHM_OK ? number : 0;
+  return shm_birthplace_here(shm_attempt_to("attach to", "posix:/x"), &word, &number) == SHM_OK ? number : 0;
 }

@@ -4,7 +4,7 @@
 //! is started with the name of the part in its environment and runs nothing but
 //! the test `child`, which plays it.
 
-#![allow(dead_code, unreachable_pub)] // each test uses what it needs
+#![allow(dead_code, unreachable_pub, unused_macros)] // each test uses what it needs
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdout, Command, Stdio};
@@ -38,10 +38,16 @@ pub struct Player {
 
 /// Starts a part with arguments.
 pub fn play(part: &str, arguments: &[&str]) -> Player {
+    play_with(part, arguments, &[])
+}
+
+/// Starts a part with arguments, in an environment with these variables too.
+pub fn play_with(part: &str, arguments: &[&str], environment: &[(&str, &str)]) -> Player {
     let mut child = Command::new(std::env::current_exe().unwrap())
         .args(["--exact", "child", "--nocapture", "--test-threads=1"])
         .env(PART, part)
         .env(ARGUMENTS, arguments.join("\n"))
+        .envs(environment.iter().copied())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         .spawn()

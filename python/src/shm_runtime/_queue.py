@@ -133,7 +133,7 @@ class Queue(Generic[_Item]):
     def _as_buffer(self, items: Any) -> tuple[Any, int]:
         """A ctypes array over the items' memory, or over a copy of it."""
         try:
-            view = memoryview(items)
+            view = _bytes_of(items)
         except TypeError:
             whole = list(items)
             for item in whole:
@@ -347,6 +347,17 @@ class Queue(Generic[_Item]):
             "attach again in the child",
         }
         return error(status, texts.get(status))
+
+
+def _bytes_of(items: Any) -> memoryview:
+    """The memory of a buffer; TypeError if it is none."""
+    try:
+        return memoryview(items)
+    except ValueError:
+        if not hasattr(items, "dtype"):
+            raise
+        # NumPy shows no buffer of fields that share their bytes, as the variants of a union do.
+        return memoryview(items.view(f"V{items.dtype.itemsize}"))
 
 
 def _slices(timeout: float | None, role: Role) -> Iterable[ctypes.c_uint64]:

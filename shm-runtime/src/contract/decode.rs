@@ -3,12 +3,15 @@
 //! Every length is checked before it is used, nesting is two levels deep and
 //! nothing is reserved ahead by a number that was read; so the work is bounded
 //! by the number of bytes given. What does not read back to the same bytes is
-//! refused: the canonical form is the only one.
+//! refused: the canonical form is the only one. Records of objects are in
+//! [`objects`].
+
+mod objects;
 
 use super::descriptor::{
-    BitDef, Contract, Field, ObjectDef, ObjectKind, QueueDef, TypeBody, TypeDef, ValueDef,
+    BitDef, Contract, Field, TypeBody, TypeDef, ValueDef, VariantDef, Wrapper,
 };
-use super::encode::{BIT, CONTRACT, ENUM, FIELD, FLAGS, QUEUE, STRUCT, VALUE};
+use super::encode::{BIT, CONTRACT, ENUM, FIELD, FLAGS, STRUCT, UNION, VALUE, VARIANT};
 use super::type_expr::{Primitive, TypeExpr};
 use std::fmt;
 
@@ -41,16 +44,8 @@ impl Contract {
         while !body.is_empty() {
             let (tag, mut record) = body.record()?;
             match tag {
-                STRUCT | ENUM | FLAGS => contract.types.push(type_def(tag, &mut record)?),
-                QUEUE => {
-                    let name = record.text()?;
-                    let kind = ObjectKind::Queue(QueueDef {
-                        item: record.type_expr()?,
-                        capacity: record.number()?,
-                    });
-                    contract.objects.push(ObjectDef { name, kind });
-                }
-                _ => return Err(body.fail("unknown record")),
+                STRUCT | ENUM | FLAGS | UNION => contract.types.push(type_def(tag, &mut record)?),
+                _ => contract.objects.push(objects::object(tag, &mut record)?),
             }
             record.end()?;
         }
@@ -73,6 +68,8 @@ impl Contract {
             if !def.align.is_power_of_two() || def.size == 0 || def.size % def.align != 0 {
                 return Err("a type's size and alignment do not fit together");
             }
+        }
+        for def in &self.types {
             if let TypeBody::Struct(fields) = &def.body {
                 let mut end = 0;
                 for field in fields {
@@ -87,14 +84,31 @@ impl Contract {
                     return Err("a field lies outside its struct");
                 }
             }
+            if let TypeBody::Union(tag, variants) = &def.body {
+                let layout =
+                    self.union_layout(*tag, variants).ok_or("a variant's type is unknown")?;
+                if (layout.size, layout.align) != (def.size, def.align) {
+                    return Err("a union's size or alignment is wrong");
+                }
+            }
         }
         for object in &self.objects {
-            let ObjectKind::Queue(queue) = &object.kind;
-            if self.size_and_align(&queue.item).is_none() {
+            if object.kind.item().is_some_and(|ty| self.size_and_align(ty).is_none()) {
                 return Err("an object's type is unknown");
             }
         }
         self.check_recursion()
+    }
+
+    /// How a union of these variants is laid out.
+    pub(crate) fn union_layout(&self, tag: Primitive, variants: &[VariantDef]) -> Option<Wrapper> {
+        let (mut largest, mut strictest) = (0, 1);
+        for ty in variants.iter().filter_map(|v| v.ty.as_ref()) {
+            let (size, align) = self.size_and_align(ty)?;
+            largest = size.max(largest);
+            strictest = align.max(strictest);
+        }
+        Wrapper::union(tag.size(), largest, strictest)
     }
 
     /// Types that contain each other have no end. Kahn's algorithm: take away,
@@ -103,10 +117,7 @@ impl Contract {
         let mut waits_for = vec![0usize; self.types.len()];
         let mut needed_by = vec![Vec::new(); self.types.len()];
         for (i, def) in self.types.iter().enumerate() {
-            let TypeBody::Struct(fields) = &def.body else {
-                continue;
-            };
-            for name in fields.iter().filter_map(|f| f.ty.named()) {
+            for name in def.body.parts().filter_map(TypeExpr::named) {
                 let part = self.type_index(name).ok_or("a field's type is unknown")?;
                 needed_by[part].push(i);
                 waits_for[i] += 1;
@@ -149,6 +160,11 @@ fn type_def(tag: u8, record: &mut Reader<'_>) -> Result<TypeDef, DecodeError> {
     let repr = Primitive::from_name(&repr)
         .filter(|p| p.integer_range().is_some())
         .ok_or_else(|| record.fail("not an integer type"))?;
+    if tag == UNION {
+        let (size, align) = (record.number()?, record.number()?);
+        let variants = variants(repr, record)?;
+        return Ok(TypeDef { schema, name, size, align, body: TypeBody::Union(repr, variants) });
+    }
     let body = if tag == ENUM {
         let mut values = Vec::new();
         while !record.is_empty() {
@@ -177,6 +193,27 @@ fn type_def(tag: u8, record: &mut Reader<'_>) -> Result<TypeDef, DecodeError> {
         TypeBody::Flags(repr, bits)
     };
     Ok(TypeDef { schema, name, size: repr.size(), align: repr.size(), body })
+}
+
+fn variants(tag: Primitive, record: &mut Reader<'_>) -> Result<Vec<VariantDef>, DecodeError> {
+    let mut variants: Vec<VariantDef> = Vec::new();
+    while !record.is_empty() {
+        let mut variant = record.expect(VARIANT)?;
+        let (name, number) = (variant.text()?, variant.number()?);
+        let fits =
+            tag.integer_range().is_some_and(|(low, high)| low == 0 && i128::from(number) <= high);
+        if !fits || variants.last().is_some_and(|last| last.number >= number) {
+            return Err(variant.fail("a variant's number is wrong"));
+        }
+        let ty = variant.text()?;
+        let ty = match ty.as_str() {
+            "" => None,
+            text => Some(TypeExpr::parse(text).map_err(|_| variant.fail("not a type"))?),
+        };
+        variants.push(VariantDef { name, number, ty });
+        variant.end()?;
+    }
+    Ok(variants)
 }
 
 struct Reader<'a> {
@@ -215,6 +252,12 @@ impl<'a> Reader<'a> {
 
     fn number(&mut self) -> Result<u64, DecodeError> {
         Ok(u64::from_le_bytes(self.array()?))
+    }
+
+    /// A number within these bounds; `what` it is, for the message.
+    fn within(&mut self, low: u64, high: u64, what: &'static str) -> Result<u64, DecodeError> {
+        let number = self.number()?;
+        if number < low || number > high { Err(self.fail(what)) } else { Ok(number) }
     }
 
     fn text(&mut self) -> Result<String, DecodeError> {

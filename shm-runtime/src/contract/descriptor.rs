@@ -1,6 +1,7 @@
 //! The contract as data. No bytes, no rules: see [`encode`](super::encode)
 //! and [`explain`](super::explain).
 
+use super::object::ObjectDef;
 use super::type_expr::{Primitive, TypeExpr, TypeName};
 use std::collections::BTreeMap;
 
@@ -42,7 +43,70 @@ impl Contract {
                 let count = dims.iter().try_fold(1u64, |n, d| n.checked_mul(*d))?;
                 (size.checked_mul(count)?, align)
             }
+            TypeExpr::List(element, n) => {
+                let (size, align) = self.size_and_align(element)?;
+                Wrapper::list(size, align, *n).map(|w| (w.size, w.align))?
+            }
+            TypeExpr::Optional(value) => {
+                let (size, align) = self.size_and_align(value)?;
+                Wrapper::optional(size, align).map(|w| (w.size, w.align))?
+            }
         })
+    }
+}
+
+/// The layout of a list, an optional or a union: something that tells, and
+/// behind it what it tells of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wrapper {
+    /// Where the items, the value or the variants begin.
+    pub offset: u64,
+    /// Bytes of the whole.
+    pub size: u64,
+    /// Alignment of the whole.
+    pub align: u64,
+}
+
+impl Wrapper {
+    /// `struct { uint32_t count; T items[N]; }`; `None` if it overflows.
+    pub const fn list(item: u64, align: u64, n: u64) -> Option<Self> {
+        match item.checked_mul(n) {
+            Some(items) => Self::new(4, items, align),
+            None => None,
+        }
+    }
+
+    /// `struct { uint8_t has; T value; }`; `None` if it overflows.
+    pub const fn optional(value: u64, align: u64) -> Option<Self> {
+        Self::new(1, value, align)
+    }
+
+    /// `struct { uR tag; union { .. } as; }` of the largest size and the
+    /// largest alignment among its variants; `None` if it overflows.
+    pub const fn union(tag: u64, largest: u64, align: u64) -> Option<Self> {
+        // The C union is as large as its largest member, rounded up.
+        match round_up(largest, align) {
+            Some(payload) => Self::new(tag, payload, align),
+            None => None,
+        }
+    }
+
+    /// As C lays `struct { head; payload }`; alignments are powers of two.
+    const fn new(head: u64, payload: u64, payload_align: u64) -> Option<Self> {
+        let align = if head > payload_align { head } else { payload_align };
+        let Some(offset) = round_up(head, payload_align) else { return None };
+        let Some(end) = offset.checked_add(payload) else { return None };
+        match round_up(end, align) {
+            Some(size) => Some(Self { offset, size, align }),
+            None => None,
+        }
+    }
+}
+
+const fn round_up(n: u64, align: u64) -> Option<u64> {
+    match n.checked_add(align - 1) {
+        Some(n) => Some(n & !(align - 1)),
+        None => None,
     }
 }
 
@@ -83,6 +147,48 @@ pub enum TypeBody {
     Enum(Primitive, Vec<ValueDef>),
     /// Named bits, sorted by bit. Any other bit is valid too.
     Flags(Primitive, Vec<BitDef>),
+    /// One of several types, told apart by a tag; variants sorted by number.
+    /// Any other tag is valid too, and says nothing of the bytes behind it.
+    Union(Primitive, Vec<VariantDef>),
+}
+
+impl TypeBody {
+    /// The types that it is made of.
+    pub fn parts(&self) -> impl Iterator<Item = &TypeExpr> {
+        let fields = match self {
+            Self::Struct(fields) => fields.as_slice(),
+            _ => &[],
+        };
+        let variants = match self {
+            Self::Union(_, variants) => variants.as_slice(),
+            _ => &[],
+        };
+        fields.iter().map(|f| &f.ty).chain(variants.iter().filter_map(|v| v.ty.as_ref()))
+    }
+
+    /// The same with another name for each type that it refers to.
+    pub(crate) fn map_names(&mut self, map: &impl Fn(&TypeName) -> TypeName) {
+        match self {
+            Self::Struct(fields) => fields.iter_mut().for_each(|f| f.ty = f.ty.map_names(map)),
+            Self::Union(_, variants) => {
+                for ty in variants.iter_mut().filter_map(|v| v.ty.as_mut()) {
+                    *ty = ty.map_names(map);
+                }
+            }
+            Self::Enum(..) | Self::Flags(..) => {}
+        }
+    }
+}
+
+/// A variant of a union.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct VariantDef {
+    /// Its name.
+    pub name: String,
+    /// The tag that says it is there.
+    pub number: u64,
+    /// What it holds, if anything.
+    pub ty: Option<TypeExpr>,
 }
 
 /// A field of a struct.
@@ -116,41 +222,6 @@ pub struct BitDef {
     pub name: String,
     /// Its position; 0 is the least significant bit.
     pub bit: u8,
-}
-
-/// An object of a segment.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ObjectDef {
-    /// Its name within the segment.
-    pub name: String,
-    /// What it is, with its geometry and discipline.
-    pub kind: ObjectKind,
-}
-
-/// The kinds of object.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ObjectKind {
-    /// Fixed-size typed slots, first in, first out.
-    Queue(QueueDef),
-}
-
-impl ObjectKind {
-    /// The kind's name in schemas.
-    pub const fn name(&self) -> &'static str {
-        match self {
-            Self::Queue(_) => "queue",
-        }
-    }
-}
-
-/// A queue from one producer to one consumer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QueueDef {
-    /// The type of its items.
-    pub item: TypeExpr,
-    /// The number of items that always fit; at least 1.
-    pub capacity: u64,
 }
 
 /// A collection of type definitions that grows while types describe

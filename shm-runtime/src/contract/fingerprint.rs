@@ -1,6 +1,6 @@
 //! The fingerprint: 128 bits that stand for a contract.
 
-use super::descriptor::{Contract, TypeBody, TypeDef, find_type};
+use super::descriptor::{Contract, TypeDef, find_type};
 use super::encode;
 use super::type_expr::{TypeExpr, TypeName};
 use std::fmt;
@@ -45,35 +45,20 @@ pub fn type_fingerprint(types: &[TypeDef], root: &TypeExpr) -> Option<Fingerprin
         if std::mem::replace(&mut reached[index], true) {
             continue;
         }
-        if let TypeBody::Struct(fields) = &types[index].body {
-            open.extend(fields.iter().filter_map(|f| f.ty.named()));
-        }
+        open.extend(types[index].body.parts().filter_map(TypeExpr::named));
     }
     let mut parts: Vec<&TypeDef> =
         types.iter().zip(&reached).filter(|(_, r)| **r).map(|(t, _)| t).collect();
     parts.sort_by(|a, b| (&a.name, &a.schema).cmp(&(&b.name, &b.schema)));
     let mut bytes = Vec::new();
-    encode::text(&mut bytes, &without_schema(root).to_string());
+    let own = |name: &TypeName| TypeName::own(name.name.clone());
+    encode::text(&mut bytes, &root.map_names(&own).to_string());
     for def in parts {
         let mut def = def.clone();
-        if let TypeBody::Struct(fields) = &mut def.body {
-            for field in fields {
-                field.ty = without_schema(&field.ty);
-            }
-        }
+        def.body.map_names(&own);
         encode::type_def(&mut bytes, &def, "");
     }
     Some(Fingerprint::of_bytes(&bytes))
-}
-
-fn without_schema(expr: &TypeExpr) -> TypeExpr {
-    match expr {
-        TypeExpr::Named(name) => TypeExpr::Named(TypeName::own(name.name.clone())),
-        TypeExpr::Array(element, dims) => {
-            TypeExpr::Array(Box::new(without_schema(element)), dims.clone())
-        }
-        other => other.clone(),
-    }
 }
 
 impl fmt::Display for Fingerprint {

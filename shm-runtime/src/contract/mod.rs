@@ -18,16 +18,20 @@ mod descriptor;
 mod encode;
 mod explain;
 mod fingerprint;
+mod object;
 mod type_expr;
 mod value;
 
 pub use decode::DecodeError;
 pub use descriptor::{
-    BitDef, Contract, Field, ObjectDef, ObjectKind, QueueDef, TypeBody, TypeDef, TypeSet, ValueDef,
+    BitDef, Contract, Field, TypeBody, TypeDef, TypeSet, ValueDef, VariantDef, Wrapper,
 };
 pub use explain::{Difference, explain};
 pub use fingerprint::{Fingerprint, type_fingerprint};
-pub use type_expr::{Primitive, TypeExpr, TypeExprError, TypeName};
+pub use object::{
+    CounterDef, Flow, ObjectDef, ObjectKind, QueueDef, RawDef, RingDef, Side, StreamDef, TopicDef,
+};
+pub use type_expr::{MAX_NESTING, Primitive, TypeExpr, TypeExprError, TypeName};
 #[cfg(feature = "json")]
 pub(crate) use value::Hex;
 pub use value::Value;

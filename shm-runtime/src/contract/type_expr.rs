@@ -134,64 +134,83 @@ pub enum TypeExpr {
     Str(u64),
     /// `bytes[N]`.
     Bytes(u64),
-    /// A declared struct, enum or set of flags.
+    /// A declared struct, enum, set of flags or union.
     Named(TypeName),
-    /// `T[N]`, `T[N][M]`: rows first, as in C. Never empty.
+    /// `T[N]`, `T[N][M]`: rows first, as in C. Never empty, never of an array.
     Array(Box<TypeExpr>, Vec<u64>),
+    /// `T[<=N]`: a count of 32 bits and room for N.
+    List(Box<TypeExpr>, u64),
+    /// `T?`: a byte that says whether there is one, and the value. Never of an
+    /// optional.
+    Optional(Box<TypeExpr>),
 }
+
+/// How many lists and optionals may stand in one another.
+pub const MAX_NESTING: usize = 16;
 
 impl TypeExpr {
     /// Reads the canonical spelling, as a contract holds it.
     pub fn parse(text: &str) -> Result<Self, TypeExprError> {
-        let fail = || TypeExprError(text.to_owned());
-        let (head, mut rest) = text.split_at(text.find('[').unwrap_or(text.len()));
-        let mut numbers = Vec::new();
-        while let Some(tail) = rest.strip_prefix('[') {
-            let (number, after) = tail.split_once(']').ok_or_else(fail)?;
-            let canonical = !number.is_empty()
-                && number.bytes().all(|b| b.is_ascii_digit())
-                && !number.starts_with('0');
-            if !canonical {
-                return Err(fail());
-            }
-            numbers.push(number.parse::<u64>().map_err(|_| fail())?);
-            rest = after;
-        }
-        if !rest.is_empty() {
-            return Err(fail());
-        }
-        let mut numbers = numbers.into_iter();
-        let element = match head {
-            "str" => Self::Str(numbers.next().ok_or_else(fail)?),
-            "bytes" => Self::Bytes(numbers.next().ok_or_else(fail)?),
+        Self::read(text).ok_or_else(|| TypeExprError(text.to_owned()))
+    }
+
+    fn read(text: &str) -> Option<Self> {
+        let end = text.find(['[', '?']).unwrap_or(text.len());
+        let (head, mut rest) = text.split_at(end);
+        let mut ty = match head {
+            "str" => Self::Str(length(&mut rest)?),
+            "bytes" => Self::Bytes(length(&mut rest)?),
             _ => match Primitive::from_name(head) {
                 Some(p) => Self::Primitive(p),
-                None => Self::Named(parse_name(head).ok_or_else(fail)?),
+                None => Self::Named(parse_name(head)?),
             },
         };
-        let dims: Vec<u64> = numbers.collect();
-        Ok(if dims.is_empty() { element } else { Self::Array(Box::new(element), dims) })
+        // Suffixes apply from left to right; dimensions that follow one
+        // another are rows first.
+        let mut dims = Vec::new();
+        let mut nesting = 0;
+        while !rest.is_empty() {
+            if rest.starts_with('[') && !rest.starts_with("[<=") {
+                dims.push(length(&mut rest)?);
+                continue;
+            }
+            ty = ty.array_of_dims(std::mem::take(&mut dims));
+            nesting += 1;
+            if nesting > MAX_NESTING {
+                return None;
+            }
+            if let Some(tail) = rest.strip_prefix('?') {
+                rest = tail;
+                ty = ty.optional()?;
+            } else {
+                rest = rest.strip_prefix("[<=")?;
+                ty = Self::List(Box::new(ty), number(&mut rest)?);
+            }
+        }
+        Some(ty.array_of_dims(dims))
     }
 
-    /// The type without its array dimensions.
-    pub fn element(&self) -> &Self {
+    /// An optional of this; `None` for what is one already.
+    pub fn optional(self) -> Option<Self> {
         match self {
-            Self::Array(element, _) => element,
-            other => other,
+            Self::Optional(_) => None,
+            other => Some(Self::Optional(Box::new(other))),
         }
     }
 
-    /// The array dimensions, outermost first; empty for a single value.
-    pub fn dims(&self) -> &[u64] {
+    /// What this is made of, without arrays, lists and optionals around it.
+    pub fn innermost(&self) -> &Self {
         match self {
-            Self::Array(_, dims) => dims,
-            _ => &[],
+            Self::Array(inner, _) | Self::List(inner, _) | Self::Optional(inner) => {
+                inner.innermost()
+            }
+            other => other,
         }
     }
 
     /// The declared type it refers to, if any.
     pub fn named(&self) -> Option<&TypeName> {
-        match self.element() {
+        match self.innermost() {
             Self::Named(name) => Some(name),
             _ => None,
         }
@@ -200,14 +219,50 @@ impl TypeExpr {
     /// An array of `len` of these: one more dimension on the outside.
     #[must_use]
     pub fn array_of(self, len: u64) -> Self {
+        self.array_of_dims(vec![len])
+    }
+
+    /// An array of these with so many dimensions more, the outermost first;
+    /// itself if there are none.
+    #[must_use]
+    pub fn array_of_dims(self, mut dims: Vec<u64>) -> Self {
         match self {
-            Self::Array(element, mut dims) => {
-                dims.insert(0, len);
+            other if dims.is_empty() => other,
+            Self::Array(element, mut inner) => {
+                dims.append(&mut inner);
                 Self::Array(element, dims)
             }
-            other => Self::Array(Box::new(other), vec![len]),
+            other => Self::Array(Box::new(other), dims),
         }
     }
+
+    /// The same with another schema for each name in it.
+    pub(crate) fn map_names(&self, map: &impl Fn(&TypeName) -> TypeName) -> Self {
+        let inner = |inner: &Self| Box::new(inner.map_names(map));
+        match self {
+            Self::Named(name) => Self::Named(map(name)),
+            Self::Array(element, dims) => Self::Array(inner(element), dims.clone()),
+            Self::List(element, n) => Self::List(inner(element), *n),
+            Self::Optional(value) => Self::Optional(inner(value)),
+            other => other.clone(),
+        }
+    }
+}
+
+/// Takes `[N]` from the front.
+fn length(rest: &mut &str) -> Option<u64> {
+    *rest = rest.strip_prefix('[')?;
+    number(rest)
+}
+
+/// Takes `N]` from the front: in decimal, at least 1, without zeros before it.
+fn number(rest: &mut &str) -> Option<u64> {
+    let (number, after) = rest.split_once(']')?;
+    let canonical = !number.is_empty()
+        && number.bytes().all(|b| b.is_ascii_digit())
+        && !number.starts_with('0');
+    *rest = after;
+    if canonical { number.parse().ok() } else { None }
 }
 
 fn parse_name(text: &str) -> Option<TypeName> {
@@ -234,6 +289,8 @@ impl fmt::Display for TypeExpr {
                 write!(f, "{element}")?;
                 dims.iter().try_for_each(|n| write!(f, "[{n}]"))
             }
+            Self::List(element, n) => write!(f, "{element}[<={n}]"),
+            Self::Optional(value) => write!(f, "{value}?"),
         }
     }
 }
@@ -265,6 +322,10 @@ mod tests {
             "Level",
             "Level[10]",
             "acme.common.Level[2]",
+            "Level[<=10]",
+            "u64?",
+            "str[16][<=4]",
+            "f32[2][3][<=4]?[5]",
         ] {
             assert_eq!(TypeExpr::parse(text).unwrap().to_string(), text);
         }
@@ -273,10 +334,28 @@ mod tests {
     #[test]
     fn what_is_not_canonical_is_refused() {
         for text in [
-            "", "u8[", "u8[]", "u8[+1]", "u8[01]", "u8[0]", "str", "u8 [1]", "u8[1]x", "a..b", "9a",
+            "", "u8[", "u8[]", "u8[+1]", "u8[01]", "u8[0]", "str", "u8 [1]", "u8[1]x", "a..b",
+            "9a", "u8[<=0]", "u8[<=]", "u8[<4]", "u8??", "str?", "str[<=4]", "?", "u8[<=1", "u8]",
         ] {
             assert!(TypeExpr::parse(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn suffixes_apply_from_left_to_right() {
+        let ty = TypeExpr::parse("f32[2][3][<=4]?[5]").unwrap();
+        let TypeExpr::Array(optional, dims) = &ty else { panic!("an array") };
+        assert_eq!(dims, &[5]);
+        let TypeExpr::Optional(list) = &**optional else { panic!("an optional") };
+        let TypeExpr::List(rows, 4) = &**list else { panic!("a list of 4") };
+        assert_eq!(rows.to_string(), "f32[2][3]");
+    }
+
+    #[test]
+    fn nesting_has_an_end() {
+        let deep = format!("u8{}", "[<=1]?".repeat(MAX_NESTING));
+        assert!(TypeExpr::parse(&deep).is_err());
+        assert!(TypeExpr::parse(&deep[..2 + 6 * (MAX_NESTING / 2)]).is_ok());
     }
 
     #[test]

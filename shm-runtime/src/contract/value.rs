@@ -1,6 +1,6 @@
 //! Bytes as values, by a contract: what `dump` shows.
 
-use super::descriptor::{Contract, TypeBody};
+use super::descriptor::{Contract, TypeBody, VariantDef, Wrapper};
 use super::type_expr::{Primitive, TypeExpr};
 use crate::text::Printable;
 use std::fmt;
@@ -26,8 +26,18 @@ pub enum Value {
     Flags(u64, Vec<String>),
     /// The fields of a struct, in order.
     Struct(String, Vec<(String, Value)>),
-    /// The elements of an array.
+    /// The elements of an array, or those of a list that are there.
     List(Vec<Value>),
+    /// A list that says it has more elements than it has room for: how many it
+    /// says, and how many it has room for.
+    Overfull(u32, u64),
+    /// An optional, or the byte that says neither yes nor no.
+    Optional(Result<Option<Box<Value>>, u8>),
+    /// A union: its name, and the variant that is there with what it holds.
+    Union(String, String, Option<Box<Value>>),
+    /// A union with a tag that no variant has: its name, the tag and the bytes
+    /// behind it.
+    UnknownVariant(String, u64, Vec<u8>),
 }
 
 impl Contract {
@@ -57,6 +67,28 @@ impl Contract {
                 let parts = bytes.chunks_exact(each.max(1));
                 Value::List(parts.map(|b| self.read(&inner, b)).collect::<Option<_>>()?)
             }
+            TypeExpr::List(element, n) => {
+                let (item, align) = self.size_and_align(element)?;
+                let start = usize::try_from(Wrapper::list(item, align, *n)?.offset).ok()?;
+                let count = u32::from_le_bytes(bytes.get(..4)?.try_into().ok()?);
+                if u64::from(count) > *n {
+                    return Some(Value::Overfull(count, *n));
+                }
+                let each = usize::try_from(item).ok()?;
+                let items = bytes.get(start..)?.chunks_exact(each.max(1));
+                let items = items.take(usize::try_from(count).ok()?);
+                Value::List(items.map(|b| self.read(element, b)).collect::<Option<_>>()?)
+            }
+            TypeExpr::Optional(inner) => {
+                let (size, align) = self.size_and_align(inner)?;
+                let start = usize::try_from(Wrapper::optional(size, align)?.offset).ok()?;
+                let end = start.checked_add(usize::try_from(size).ok()?)?;
+                Value::Optional(match bytes.first()? {
+                    0 => Ok(None),
+                    1 => Ok(Some(Box::new(self.read(inner, bytes.get(start..end)?)?))),
+                    other => Err(*other),
+                })
+            }
             TypeExpr::Named(name) => {
                 let def = self.type_def(name)?;
                 match &def.body {
@@ -80,9 +112,39 @@ impl Contract {
                         }
                         Value::Struct(def.name.clone(), out)
                     }
+                    TypeBody::Union(tag, variants) => {
+                        self.read_union(&def.name, *tag, variants, bytes)?
+                    }
                 }
             }
         })
+    }
+}
+
+impl Contract {
+    fn read_union(
+        &self,
+        name: &str,
+        tag: Primitive,
+        variants: &[VariantDef],
+        bytes: &[u8],
+    ) -> Option<Value> {
+        let start = usize::try_from(self.union_layout(tag, variants)?.offset).ok()?;
+        let head = bytes.get(..usize::try_from(tag.size()).ok()?)?;
+        let number = u64::try_from(integer(tag, head)).ok()?;
+        let payload = bytes.get(start..)?;
+        let Some(variant) = variants.iter().find(|v| v.number == number) else {
+            return Some(Value::UnknownVariant(name.to_owned(), number, payload.to_vec()));
+        };
+        let held = match &variant.ty {
+            Some(ty) => {
+                let (size, _) = self.size_and_align(ty)?;
+                let held = payload.get(..usize::try_from(size).ok()?)?;
+                Some(Box::new(self.read(ty, held)?))
+            }
+            None => None,
+        };
+        Some(Value::Union(name.to_owned(), variant.name.clone(), held))
     }
 }
 
@@ -142,6 +204,17 @@ impl fmt::Display for Value {
                 }
                 f.write_str("]")
             }
+            Self::Overfull(count, room) => write!(f, "a list of {count} in a room for {room}"),
+            Self::Optional(Ok(None)) => f.write_str("none"),
+            Self::Optional(Ok(Some(value))) => write!(f, "{value}"),
+            Self::Optional(Err(byte)) => write!(f, "optional({byte})"),
+            Self::Union(name, variant, held) => {
+                write!(f, "{}.{}", Printable(name), Printable(variant))?;
+                held.as_ref().map_or(Ok(()), |held| write!(f, "({held})"))
+            }
+            Self::UnknownVariant(name, tag, bytes) => {
+                write!(f, "{}.unknown({tag}, {})", Printable(name), Hex(bytes))
+            }
         }
     }
 }
@@ -180,6 +253,14 @@ mod tests {
         assert_eq!(read("str[2]", &[0xff, 0]), "not UTF-8: ff");
         assert_eq!(read("u8[2][2]", &[1, 2, 3, 4]), "[[1, 2], [3, 4]]");
         assert_eq!(read("f32", &1.5f32.to_le_bytes()), "1.5");
+        assert_eq!(read("u16[<=3]", &[2, 0, 0, 0, 1, 0, 2, 0, 9, 9, 0, 0]), "[1, 2]");
+        assert_eq!(
+            read("u16[<=3]", &[4, 0, 0, 0, 1, 0, 2, 0, 9, 9, 0, 0]),
+            "a list of 4 in a room for 3"
+        );
+        assert_eq!(read("u16?", &[0, 0, 7, 0]), "none");
+        assert_eq!(read("u16?", &[1, 0, 7, 0]), "7");
+        assert_eq!(read("u16?", &[2, 0, 7, 0]), "optional(2)");
         assert_eq!(read("u16", &[1]), "none");
         assert_eq!(read("Nobody", &[1]), "none");
     }

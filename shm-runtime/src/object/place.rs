@@ -1,7 +1,18 @@
-//! Where the objects of a segment lie, and what is common to their kinds.
+//! The layout of an object of any kind, and where it lies in a segment.
 
-use crate::contract::{Contract, ObjectKind};
-use crate::object::queue::layout::QueueLayout;
+use super::LINE;
+use super::cell::layout::{self as cell, CellLayout};
+use super::counters::layout::{self as counters, CountersLayout};
+use super::event::layout as event;
+use super::lanes::layout::{self as lanes, LanesLayout};
+use super::queue::layout::{self as queue, QueueLayout};
+use super::queue::many_to_many::layout::{self as many, ManyLayout};
+use super::raw::layout::RawLayout;
+use super::ring::layout::{self as ring, RingLayout};
+use super::state::layout::{self as state, StateLayout};
+use super::stream::layout::{self as stream, StreamLayout};
+use super::topic::layout::{self as topic, TopicLayout};
+use crate::contract::{Contract, Flow, ObjectKind};
 
 /// An object's geometry and where it lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -10,33 +21,243 @@ pub(crate) struct Place {
     pub(crate) layout: ObjectLayout,
 }
 
-/// The geometry of an object of any kind.
+/// The layout of an object of any kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ObjectLayout {
+pub enum ObjectLayout {
+    /// A queue, one to one.
     Queue(QueueLayout),
+    /// A queue, many to one: a one-to-one queue for each lane.
+    QueueLanes(LanesLayout, QueueLayout),
+    /// A queue whose slots name their owners.
+    QueueMany(ManyLayout),
+    /// A ring, one to one.
+    Ring(RingLayout),
+    /// A ring, many to one: a one-to-one ring for each lane.
+    RingLanes(LanesLayout, RingLayout),
+    /// A stream.
+    Stream(StreamLayout),
+    /// A topic.
+    Topic(TopicLayout),
+    /// A cell.
+    Cell(CellLayout),
+    /// A state.
+    State(StateLayout),
+    /// An event.
+    Event,
+    /// Counters.
+    Counters(CountersLayout),
+    /// Raw bytes.
+    Raw(RawLayout),
+}
+
+/// The numbers of a layout, as `shm_object_spec` of the C header has them. What
+/// a kind has no use for is 0.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Geometry {
+    /// The kind as the directory numbers it.
+    pub kind: u32,
+    /// How many lanes; 0 if it has none. The other numbers but the size are
+    /// those of one lane then.
+    pub lanes: u32,
+    /// Bytes of an item; 1 where bytes are passed.
+    pub item: u64,
+    /// Items that always fit.
+    pub capacity: u64,
+    /// After so many items the acknowledgement is published.
+    pub batch: u64,
+    /// Items that fit at most.
+    pub slots: u64,
+    /// Bytes before the first slot.
+    pub control: u64,
+    /// Bytes from one slot to the next.
+    pub stride: u64,
+    /// Bytes of the whole object.
+    pub size: u64,
+    /// The object begins at a multiple of this.
+    pub align: u64,
 }
 
 impl ObjectLayout {
     /// What a contract says of an object; `None` if it makes no sense.
-    pub(crate) fn of(contract: &Contract, kind: &ObjectKind) -> Option<Self> {
-        match kind {
+    pub fn of(contract: &Contract, kind: &ObjectKind) -> Option<Self> {
+        let size = |ty| contract.size_and_align(ty).map(|(size, _)| size);
+        Some(match kind {
             ObjectKind::Queue(queue) => {
-                let (item, _) = contract.size_and_align(&queue.item)?;
-                Some(Self::Queue(QueueLayout::new(item, queue.capacity)?))
+                let item = size(&queue.item)?;
+                match queue.flow {
+                    Flow::OneToOne => Self::Queue(QueueLayout::new(item, queue.capacity)?),
+                    Flow::Lanes(count) => {
+                        let lane = QueueLayout::new(item, queue.capacity)?;
+                        Self::QueueLanes(LanesLayout::new(count, lane.size)?, lane)
+                    }
+                    Flow::Owned { .. } => Self::QueueMany(ManyLayout::new(item, queue.capacity)?),
+                }
             }
-        }
+            ObjectKind::Ring(def) => {
+                let one = RingLayout::new(def.bytes)?;
+                match def.lanes {
+                    None => Self::Ring(one),
+                    Some(count) => Self::RingLanes(LanesLayout::new(count, one.size)?, one),
+                }
+            }
+            ObjectKind::Stream(def) => Self::Stream(StreamLayout::new(def.bytes)?),
+            ObjectKind::Topic(def) => {
+                Self::Topic(TopicLayout::new(size(&def.item)?, def.capacity)?)
+            }
+            ObjectKind::Cell(value) => Self::Cell(CellLayout::new(size(value)?)?),
+            ObjectKind::State(value) => Self::State(StateLayout::new(size(value)?)?),
+            ObjectKind::Event => Self::Event,
+            ObjectKind::Counters(all) => Self::Counters(CountersLayout::new(all.len() as u64)?),
+            ObjectKind::Raw(def) => Self::Raw(RawLayout::new(def.bytes, def.align)?),
+        })
     }
 
-    pub(crate) fn size(&self) -> u64 {
-        match self {
-            Self::Queue(queue) => queue.size,
-        }
+    /// Bytes of the object.
+    pub fn size(&self) -> u64 {
+        self.geometry().size
+    }
+
+    /// The object begins at a multiple of this.
+    pub fn align(&self) -> u64 {
+        self.geometry().align
     }
 
     /// The kind as the directory numbers it.
-    pub(crate) fn kind_number(&self) -> u32 {
+    pub const fn kind_number(&self) -> u32 {
         match self {
             Self::Queue(_) => 1,
+            Self::QueueLanes(..) => 2,
+            Self::QueueMany(_) => 3,
+            Self::Ring(_) => 4,
+            Self::RingLanes(..) => 5,
+            Self::Stream(_) => 6,
+            Self::Topic(_) => 7,
+            Self::Cell(_) => 8,
+            Self::State(_) => 9,
+            Self::Event => 10,
+            Self::Counters(_) => 11,
+            Self::Raw(_) => 12,
         }
+    }
+
+    /// Its numbers.
+    pub fn geometry(&self) -> Geometry {
+        let none = Geometry { kind: self.kind_number(), align: LINE, ..Geometry::default() };
+        let of_one = match *self {
+            Self::Queue(l) | Self::QueueLanes(_, l) => Geometry {
+                item: l.item,
+                capacity: l.capacity,
+                batch: l.batch,
+                slots: l.slots,
+                control: queue::SLOTS,
+                stride: l.stride,
+                size: l.size,
+                ..none
+            },
+            Self::QueueMany(l) => Geometry {
+                item: l.item,
+                capacity: l.capacity,
+                slots: l.capacity,
+                control: many::SLOTS,
+                stride: l.stride,
+                size: l.size,
+                ..none
+            },
+            Self::Ring(l) | Self::RingLanes(_, l) => Geometry {
+                item: 1,
+                capacity: l.bytes,
+                batch: l.batch,
+                slots: l.area,
+                control: ring::RECORDS,
+                stride: 1,
+                size: l.size,
+                ..none
+            },
+            Self::Stream(l) => Geometry {
+                item: 1,
+                capacity: l.bytes,
+                batch: l.batch,
+                slots: l.area,
+                control: stream::BYTES,
+                stride: 1,
+                size: l.size,
+                ..none
+            },
+            Self::Topic(l) => Geometry {
+                item: l.item,
+                capacity: l.capacity,
+                slots: l.slots,
+                control: topic::SLOTS,
+                stride: l.stride,
+                size: l.size,
+                ..none
+            },
+            Self::Cell(l) => Geometry {
+                item: l.item,
+                capacity: 1,
+                slots: cell::SLOT_COUNT,
+                control: cell::SLOTS,
+                stride: l.stride,
+                size: l.size,
+                ..none
+            },
+            Self::State(l) => Geometry {
+                item: l.item,
+                capacity: 1,
+                slots: state::COPY_COUNT,
+                control: state::COPIES,
+                stride: l.stride,
+                size: l.size,
+                ..none
+            },
+            Self::Event => Geometry { control: event::SIZE, size: event::SIZE, ..none },
+            Self::Counters(l) => Geometry {
+                item: counters::WORD_SIZE,
+                capacity: l.count,
+                slots: l.count,
+                stride: counters::STRIDE,
+                size: l.size,
+                ..none
+            },
+            Self::Raw(l) => Geometry {
+                item: 1,
+                capacity: l.bytes,
+                slots: l.bytes,
+                stride: 1,
+                size: l.bytes,
+                align: l.align,
+                ..none
+            },
+        };
+        match *self {
+            Self::QueueLanes(lanes, _) | Self::RingLanes(lanes, _) => {
+                Geometry { lanes: lanes.count, size: lanes.size, ..of_one }
+            }
+            _ => of_one,
+        }
+    }
+
+    /// Where its role words lie, from where it begins.
+    pub(crate) fn roles(&self) -> impl Iterator<Item = u64> {
+        let fixed: &[u64] = match self {
+            Self::Queue(_) => &[queue::PRODUCER_ROLE, queue::CONSUMER_ROLE],
+            Self::Ring(_) => &[ring::PRODUCER_ROLE, ring::CONSUMER_ROLE],
+            Self::QueueLanes(..) | Self::RingLanes(..) => &[lanes::CONSUMER_ROLE],
+            Self::Stream(_) => &[stream::WRITER_ROLE, stream::READER_ROLE],
+            Self::Topic(_) => &[topic::PUBLISHER_ROLE],
+            Self::Cell(_) => &[cell::WRITER_ROLE],
+            Self::QueueMany(_)
+            | Self::State(_)
+            | Self::Event
+            | Self::Counters(_)
+            | Self::Raw(_) => &[],
+        };
+        let (count, first, stride) = match self {
+            Self::QueueLanes(l, _) => (l.count, lanes::LANES + queue::PRODUCER_ROLE, l.stride),
+            Self::RingLanes(l, _) => (l.count, lanes::LANES + ring::PRODUCER_ROLE, l.stride),
+            _ => (0, 0, 0),
+        };
+        let of_lanes = (0..u64::from(count)).map(move |n| first + n * stride);
+        fixed.iter().copied().chain(of_lanes)
     }
 }

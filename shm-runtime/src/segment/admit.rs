@@ -32,7 +32,7 @@ pub(super) fn attach(
     read_only: bool,
 ) -> Result<Core> {
     let attempt = Attempt::new("attach to", address);
-    let birthplace = Birthplace::here()?;
+    let birthplace = Birthplace::here().map_err(|e| attempt.wrap(e))?;
     for _ in 0..3 {
         let (opened, header) = open_ready(address, read_only, options, attempt)?;
         compare(&opened, &header, spec, attempt)?;
@@ -98,6 +98,11 @@ fn open_ready(
                 }
                 State::Unknown(n) => {
                     return Err(attempt.fail(ErrorKind::Corrupt, format!("its state is {n}")));
+                }
+                State::Uninitialised | State::Initialising if opened.sysv_id().is_none() => {
+                    let why =
+                        "its header says that it is not ready, but it gets its name when it is";
+                    return Err(attempt.fail(ErrorKind::Corrupt, why));
                 }
                 State::Uninitialised | State::Initialising => {}
             },
@@ -248,7 +253,7 @@ fn read_directory(
         if entry.kind != layout.kind_number() || entry.size != layout.size() {
             return fault("an object has another kind or size than the contract says");
         }
-        if entry.offset < end || entry.offset % 128 != 0 {
+        if entry.offset < end || entry.offset % layout.align() != 0 {
             return fault("an object overlaps another part or is not aligned");
         }
         end = match entry.offset.checked_add(entry.size) {

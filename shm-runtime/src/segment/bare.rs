@@ -299,14 +299,20 @@ impl Owner {
 fn set_sysv(id: i32, owner: Owner, address: &Address) -> Result<()> {
     let attempt = Attempt::new("set", address);
     let (uid, gid, mode) = owner.parts(attempt)?;
+    // Looked at before and after: one of both modes may keep the caller out.
+    let before = sysv::birth_mark(id);
     sysv::change(id, uid, gid, mode, attempt)?;
     if let Address::SysvFile(path) = address {
         if uid.is_some() || gid.is_some() {
             idfile::change(path, uid, gid, attempt)?;
         }
     }
-    match sysv::birth_mark(id) {
-        Some(mark) => sysv::change_companion(id, mark, uid, gid, mode, attempt),
-        None => Ok(()),
+    match before.or_else(|_| sysv::birth_mark(id)) {
+        Ok(Some(mark)) => sysv::change_companion(id, mark, uid, gid, mode, attempt),
+        Ok(None) => Ok(()),
+        // Who may look at it neither before nor after cannot tell whether it is
+        // bare; its companion, if there is one, keeps them out as before.
+        Err(error) if error.kind() == ErrorKind::Permission => Ok(()),
+        Err(error) => Err(attempt.wrap(error)),
     }
 }

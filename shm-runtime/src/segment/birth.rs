@@ -37,7 +37,7 @@ pub(super) fn create(spec: &Spec, address: &Address, options: &Options) -> Resul
         making: options.making(attempt)?,
         header: new_header(spec, &plan),
         plan,
-        birthplace: Birthplace::here()?,
+        birthplace: Birthplace::here().map_err(|e| attempt.wrap(e))?,
         attempt,
     };
     match address {
@@ -88,12 +88,18 @@ impl Birth<'_> {
         let (id, mapping) = sysv::make(self.address, size, &self.making, true, self.attempt)?;
         let birth_mark = self.header.birth_mark;
         let says = IdFile { id, birth_mark, size };
-        let made = sysv::make_companion(id, birth_mark, &self.making, self.attempt)
-            .and_then(|companion| self.fill(mapping, Kernel::Sysv(id), Some(companion)))
-            .and_then(|core| {
-                sysv::announce(self.address, &says, &self.making, options, self.attempt)?;
-                Ok(core)
-            });
+        let companion = match sysv::make_companion(id, birth_mark, &self.making, self.attempt) {
+            Ok(companion) => companion,
+            Err(error) => {
+                // Without a look at the companion: a file of that name is not ours.
+                sysv::discard(id);
+                return Err(error);
+            }
+        };
+        let made = self.fill(mapping, Kernel::Sysv(id), Some(companion)).and_then(|core| {
+            sysv::announce(self.address, &says, &self.making, options, self.attempt)?;
+            Ok(core)
+        });
         if made.is_err() {
             sysv::remove_companion(id, birth_mark);
             sysv::discard(id);

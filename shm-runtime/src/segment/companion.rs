@@ -4,18 +4,19 @@
 //! of ours therefore has a companion in /dev/shm, named after its id and its
 //! birth mark, with the same owner and mode. It is there before the segment is
 //! ready and goes with it. It holds eight bytes: the IPC namespace of its
-//! segment, as the inode of /proc/thread-self/ns/ipc.
+//! segment, as the inode of /proc/thread-self/ns/ipc. Like a POSIX segment, it
+//! gets its name when it is whole: one that does not say where it belongs is
+//! kept for ever.
 
 use super::address::OWN_FILES;
 use super::failure::Attempt;
 use super::options::{Making, Options};
-use super::{file, process};
-use crate::error::{ErrorKind, Result};
+use super::{file, posix, process};
+use crate::error::{Error, ErrorKind, Result};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
 use nix::sys::stat::{Mode, SFlag, fstat};
 use std::fs::File;
-use std::os::unix::fs::FileExt;
 
 pub(super) fn companion_path(id: i32, birth_mark: u64) -> String {
     format!("/dev/shm/{OWN_FILES}sysv.{id}.{birth_mark:016x}")
@@ -28,16 +29,12 @@ pub(super) fn make_companion(
     making: &Making,
     attempt: Attempt<'_>,
 ) -> Result<File> {
-    let path = companion_path(id, birth_mark);
-    let flags =
-        OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_RDWR | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-    let fd = open(path.as_str(), flags, Mode::from_bits_truncate(0o600))
-        .map_err(|e| attempt.os("open of its companion file in /dev/shm", e))?;
-    let file = File::from(fd);
-    file::give(&file, making, attempt)?;
-    // For whoever finds it without its segment; without it, it is kept then.
-    let _ = file.write_all_at(&process::ipc_namespace().to_le_bytes(), 0);
-    Ok(file)
+    let companion = posix::open_nameless(attempt)?;
+    let namespace = process::ipc_namespace().to_le_bytes();
+    file::write(&companion, 0, &namespace, attempt)?;
+    file::give(&companion, making, attempt)?;
+    posix::link_as(&companion, &companion_path(id, birth_mark), attempt)?;
+    Ok(companion)
 }
 
 /// Opens the companion of a segment; each attachment does so for itself.
@@ -59,14 +56,22 @@ pub(super) fn open_companion(
             );
             attempt.fail(ErrorKind::Unsupported, why).with_os(e as i32)
         }
+        // A symbolic link, a directory, a socket or a device.
+        Errno::ELOOP | Errno::EISDIR | Errno::ENXIO | Errno::ENODEV => {
+            no_regular_file(attempt).with_os(e as i32)
+        }
         e => attempt.os("open of its companion file in /dev/shm", e),
     })?;
     let stat = fstat(&fd).map_err(|e| attempt.os("fstat of its companion file", e))?;
     if stat.st_mode & SFlag::S_IFMT.bits() != SFlag::S_IFREG.bits() {
-        return Err(attempt.fail(ErrorKind::Permission, "its companion is no regular file"));
+        return Err(no_regular_file(attempt));
     }
     options.check_owner(stat.st_uid, attempt)?;
     Ok(File::from(fd))
+}
+
+fn no_regular_file(attempt: Attempt<'_>) -> Error {
+    attempt.fail(ErrorKind::Permission, "its companion is no regular file; somebody put it there")
 }
 
 /// Changes owner and mode of the companion.

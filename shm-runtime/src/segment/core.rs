@@ -9,8 +9,7 @@ use super::spec::Spec;
 use super::{posix, process, sysv};
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::Mapping;
-use crate::object::place::{ObjectLayout, Place};
-use crate::object::queue;
+use crate::object::place::Place;
 use crate::object::role::{self, ParticipantId};
 use crate::sync::fork::Birthplace;
 use std::fs::File;
@@ -157,8 +156,7 @@ impl Drop for Core {
 /// Clears every object of what a dead participant had claimed.
 fn sweep_objects(mapping: &Arc<Mapping>, places: &[Place], dead: ParticipantId) {
     for place in places {
-        let ObjectLayout::Queue(_) = place.layout;
-        for role in [queue::layout::PRODUCER_ROLE, queue::layout::CONSUMER_ROLE] {
+        for role in place.layout.roles() {
             if let Ok(word) = mapping.word(place.offset + role) {
                 role::sweep(&word, dead);
             }

@@ -257,8 +257,8 @@ pub(super) mod sysv {
     pub(in super::super) fn remove(_: &Address, _: i32, attempt: Attempt<'_>) -> Result<()> {
         no(attempt)
     }
-    pub(in super::super) fn birth_mark(_: i32) -> Option<u64> {
-        None
+    pub(in super::super) fn birth_mark(_: i32) -> Result<Option<u64>> {
+        Ok(None)
     }
     pub(in super::super) fn make_companion(
         _: i32,

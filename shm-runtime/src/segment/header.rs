@@ -196,6 +196,9 @@ impl Header {
         if self.directory_stride != 64 || self.participants_stride != 64 {
             return fault("directory or participants have another stride than 64");
         }
+        if self.participants_count == 0 {
+            return fault("it has no participants");
+        }
         if self.participants_count > PARTICIPANTS_MAX || self.contract_size > CONTRACT_MAX {
             return fault("too many participants, or too long a contract");
         }
@@ -262,7 +265,7 @@ impl Header {
 /// An entry of the directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {
-    /// The kind of object: 1 is a queue.
+    /// The kind of object: see [`ObjectLayout::kind_number`](crate::ObjectLayout::kind_number).
     pub kind: u32,
     /// Where it begins.
     pub offset: u64,

@@ -68,10 +68,16 @@ impl IdFile {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error),
         };
-        let same = !kernel.is_removed()
-            && kernel.key == 0
-            && kernel.size == self.size
-            && (self.birth_mark == 0 || sysv::birth_mark(self.id) == Some(self.birth_mark));
+        if kernel.is_removed() || kernel.key != 0 || kernel.size != self.size {
+            return Ok(None);
+        }
+        let same = self.birth_mark == 0
+            || match sysv::birth_mark(self.id) {
+                Ok(mark) => mark == Some(self.birth_mark),
+                Err(error) if error.kind() == ErrorKind::NotFound => false,
+                // What may not be looked at may be the one.
+                Err(error) => return Err(attempt.wrap(error)),
+            };
         Ok(same.then_some(kernel))
     }
 }

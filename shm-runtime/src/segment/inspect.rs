@@ -3,21 +3,23 @@
 //!
 //! POSIX segments are read through their file, never by a mapping, so that one
 //! which shrinks under the reader is an error and no signal. Everything read
-//! is checked; what makes no sense is shown as far as it goes.
+//! is checked; what makes no sense is shown as far as it goes. What is told of
+//! the objects is in [`objects`].
+
+mod objects;
+
+pub use objects::{Message, ObjectStat, QueueStat};
 
 use super::access::Opened;
 use super::address::Address;
 use super::failure::Attempt;
-use super::header::{ENTRY_SIZE, Entry, Header, State};
+use super::header::{Header, State};
 use super::options::Options;
 use super::participants::{RECORD_SIZE, Record, RecordState, holder_is_dead};
 use super::process::Mappers;
 use super::{file, locks, memfd, posix, process, sysv};
-use crate::contract::{Contract, Fingerprint, ObjectKind, TypeExpr};
+use crate::contract::{Contract, Fingerprint};
 use crate::error::{ErrorKind, Result};
-use crate::object::place::ObjectLayout;
-use crate::object::queue::layout::{self, QueueLayout};
-use crate::object::role::{RoleState, state};
 use std::fs::File;
 
 /// What a segment is to an operator.
@@ -160,53 +162,6 @@ pub struct ParticipantStat {
     pub alive: bool,
 }
 
-/// An object of a segment.
-#[derive(Clone, Debug)]
-pub struct ObjectStat {
-    /// Its name.
-    pub name: String,
-    /// The name of its kind.
-    pub kind: &'static str,
-    /// With kind `queue`: the queue.
-    pub queue: Option<QueueStat>,
-}
-
-/// The numbers of a queue.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QueueStat {
-    /// The type of its items.
-    pub item: TypeExpr,
-    /// Bytes of an item.
-    pub item_size: u64,
-    /// Items that always fit.
-    pub capacity: u64,
-    /// Messages that wait.
-    pub depth: u64,
-    /// Messages that were ever pushed.
-    pub pushed: u64,
-    /// Messages that were ever popped.
-    pub popped: u64,
-    /// How often a push found no room.
-    pub times_full: u64,
-    /// Messages that came a second time after a consumer died.
-    pub redelivered: u64,
-    /// The greatest depth that was noticed: sampled, not exact.
-    pub high_water: u64,
-    /// The participant that is the producer, by the index of its record.
-    pub producer: Option<u32>,
-    /// The participant that is the consumer, by the index of its record.
-    pub consumer: Option<u32>,
-}
-
-/// A message that waits in a queue.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
-    /// How many were pushed before it.
-    pub position: u64,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-}
-
 /// A segment that is looked at.
 pub struct Inspector {
     opened: Opened,
@@ -333,122 +288,6 @@ impl Inspector {
                 attached_ns: record.attached_ns,
             })
             .collect()
-    }
-
-    fn objects(&self, header: &Header) -> Vec<ObjectStat> {
-        let Some(contract) = &self.contract else {
-            return Vec::new();
-        };
-        (0..contract.objects.len())
-            .map(|index| {
-                let object = &contract.objects[index];
-                ObjectStat {
-                    name: object.name.clone(),
-                    kind: object.kind.name(),
-                    queue: self.queue_at(header, index).and_then(|(at, queue)| {
-                        self.queue_stat(contract, &object.kind, at, &queue)
-                    }),
-                }
-            })
-            .collect()
-    }
-
-    /// Where a queue lies, if the directory and the contract agree.
-    fn queue_at(&self, header: &Header, index: usize) -> Option<(u64, QueueLayout)> {
-        let contract = self.contract.as_ref()?;
-        let ObjectLayout::Queue(queue) =
-            ObjectLayout::of(contract, &contract.objects.get(index)?.kind)?;
-        if index as u64 >= u64::from(header.directory_count) {
-            return None;
-        }
-        let mut bytes = [0; ENTRY_SIZE];
-        self.opened.read(header.directory_offset + (index * ENTRY_SIZE) as u64, &mut bytes).ok()?;
-        let entry = Entry::parse(&bytes);
-        let inside = entry.offset.checked_add(entry.size)? <= self.opened.size;
-        (inside && entry.size == queue.size && entry.kind == 1).then_some((entry.offset, queue))
-    }
-
-    fn word(&self, at: u64) -> u64 {
-        let mut bytes = [0; 8];
-        self.opened.read(at, &mut bytes).map_or(0, |()| u64::from_le_bytes(bytes))
-    }
-
-    fn queue_stat(
-        &self,
-        contract: &Contract,
-        kind: &ObjectKind,
-        at: u64,
-        queue: &QueueLayout,
-    ) -> Option<QueueStat> {
-        let ObjectKind::Queue(def) = kind;
-        let (item_size, _) = contract.size_and_align(&def.item)?;
-        // Taken first: the depth is then rather too great than too small.
-        let popped = self.word(at + layout::TAKEN);
-        let pushed = self.tail(at, queue);
-        let depth = pushed.wrapping_sub(popped).min(queue.slots);
-        let role = |offset| match state(self.word(at + offset)) {
-            RoleState::Held(who) => Some(who.index),
-            RoleState::Free | RoleState::Orphaned => None,
-        };
-        Some(QueueStat {
-            item: def.item.clone(),
-            item_size,
-            capacity: def.capacity,
-            depth,
-            pushed,
-            popped,
-            times_full: self.word(at + layout::TIMES_FULL),
-            redelivered: self.word(at + layout::REDELIVERED),
-            high_water: self.word(at + layout::HIGH_WATER).max(depth),
-            producer: role(layout::PRODUCER_ROLE),
-            consumer: role(layout::CONSUMER_ROLE),
-        })
-    }
-
-    /// The exact tail: from the hint on over whole stamps.
-    fn tail(&self, at: u64, queue: &QueueLayout) -> u64 {
-        let mut tail = self.word(at + layout::TAIL_HINT);
-        for _ in 0..queue.slots {
-            let slot = at + layout::SLOTS + tail % queue.slots * queue.stride;
-            if self.word(slot) != tail.wrapping_add(1) {
-                break;
-            }
-            tail = tail.wrapping_add(1);
-        }
-        tail
-    }
-
-    /// How many messages wait in a queue; `None` if the object is none.
-    pub fn depth(&self, object: usize) -> Option<u64> {
-        let (at, queue) = self.queue_at(self.header.as_ref()?, object)?;
-        let popped = self.word(at + layout::TAKEN);
-        Some(self.tail(at, &queue).wrapping_sub(popped).min(queue.slots))
-    }
-
-    /// The messages that wait in a queue, oldest first, at most `limit`. They
-    /// are not consumed; one that is overwritten during the look is left out.
-    pub fn messages(&self, object: usize, limit: usize) -> Result<Vec<Message>> {
-        let attempt = Attempt::new("look at", &self.opened.address);
-        let found = self.header.as_ref().and_then(|h| self.queue_at(h, object));
-        let Some((at, queue)) = found else {
-            return Err(attempt.fail(ErrorKind::Invalid, format!("no queue number {object}")));
-        };
-        let taken = self.word(at + layout::TAKEN);
-        let mut messages = Vec::new();
-        for n in 0..queue.slots.min(limit as u64) {
-            let position = taken.wrapping_add(n);
-            let slot = at + layout::SLOTS + position % queue.slots * queue.stride;
-            let stamp = position.wrapping_add(1);
-            if self.word(slot) != stamp {
-                break;
-            }
-            let mut bytes = vec![0; usize::try_from(queue.item).unwrap_or(0)];
-            self.opened.read(slot + layout::STAMP_SIZE, &mut bytes)?;
-            if self.word(slot) == stamp {
-                messages.push(Message { position, bytes });
-            }
-        }
-        Ok(messages)
     }
 }
 

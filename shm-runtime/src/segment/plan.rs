@@ -4,9 +4,8 @@
 use super::header::{ENTRY_SIZE, Entry, HEADER_SIZE};
 use crate::contract::Contract;
 use crate::object::place::{ObjectLayout, Place};
+use crate::object::round_up;
 
-/// Objects begin at multiples of this many bytes: a pair of cache lines.
-const OBJECT_ALIGN: u64 = 128;
 /// Everything else begins at a cache line.
 const PART_ALIGN: u64 = 64;
 /// Segments are whole pages.
@@ -35,7 +34,7 @@ impl Plan {
         let mut objects = Vec::with_capacity(contract.objects.len());
         for object in &contract.objects {
             let layout = ObjectLayout::of(contract, &object.kind)?;
-            let offset = round_up(end, OBJECT_ALIGN)?;
+            let offset = round_up(end, layout.align())?;
             end = offset.checked_add(layout.size())?;
             objects.push(Place { offset, layout });
         }
@@ -81,8 +80,4 @@ impl Plan {
     pub fn directory_offset(&self) -> u64 {
         self.directory_offset
     }
-}
-
-fn round_up(n: u64, align: u64) -> Option<u64> {
-    Some(n.checked_add(align - 1)? & !(align - 1))
 }

@@ -10,7 +10,7 @@ use super::file;
 use super::options::{Making, Options};
 use super::process;
 pub(super) use super::removal::{remove, remove_claimed, remove_this};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::memory::Mapping;
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, OFlag, open};
@@ -20,6 +20,9 @@ use std::fs::File;
 use std::os::fd::{AsRawFd, OwnedFd};
 
 const DIR: &str = "/dev/shm";
+
+/// Random names of 64 bits do not meet; this ends a search that cannot succeed.
+const NAMES_TO_TRY: u32 = 100;
 
 /// What is put before every name.
 pub(crate) fn prefix() -> String {
@@ -38,17 +41,21 @@ pub(super) fn path(name: &str, attempt: Attempt<'_>) -> Result<String> {
 
 /// Makes a nameless segment of `size` bytes, mapped for writing.
 pub(super) fn make(size: u64, attempt: Attempt<'_>) -> Result<(File, Mapping)> {
+    let fd = open_nameless(attempt)?;
+    file::reserve(&fd, size, Some(DIR), attempt)?;
+    let mapping = file::map(&fd, size, true, attempt)?;
+    Ok((fd, mapping))
+}
+
+/// A file in /dev/shm without a name, which is given one when it is whole.
+pub(super) fn open_nameless(attempt: Attempt<'_>) -> Result<File> {
     let flags = OFlag::O_TMPFILE | OFlag::O_RDWR | OFlag::O_CLOEXEC;
-    let fd = open(DIR, flags, Mode::from_bits_truncate(0o600)).map_err(|e| match e {
+    open(DIR, flags, Mode::from_bits_truncate(0o600)).map(File::from).map_err(|e| match e {
         Errno::EOPNOTSUPP | Errno::EISDIR | Errno::ENOENT => attempt
             .fail(ErrorKind::Unsupported, format!("{DIR} is no tmpfs that knows O_TMPFILE"))
             .with_os(e as i32),
         e => attempt.os("open(O_TMPFILE)", e),
-    })?;
-    let fd = File::from(fd);
-    file::reserve(&fd, size, Some(DIR), attempt)?;
-    let mapping = file::map(&fd, size, true, attempt)?;
-    Ok((fd, mapping))
+    })
 }
 
 /// Gives a filled segment its owner, its mode and its name; an empty name
@@ -64,25 +71,31 @@ pub(super) fn publish(
         link(fd, name, attempt)?;
         return Ok(name.to_owned());
     }
-    loop {
+    for _ in 0..NAMES_TO_TRY {
         let name = format!("shmgen.{:016x}", process::random());
         match link(fd, &name, attempt) {
             Err(e) if e.kind() == ErrorKind::Exists => {}
             other => return other.map(|()| name),
         }
     }
+    Err(attempt.fail(ErrorKind::Exists, "no name is free, of many that were tried"))
 }
 
 fn link(fd: &File, name: &str, attempt: Attempt<'_>) -> Result<()> {
+    link_as(fd, &path(name, attempt)?, attempt)
+}
+
+/// Gives a nameless file its path.
+pub(super) fn link_as(fd: &File, to: &str, attempt: Attempt<'_>) -> Result<()> {
     let from = format!("/proc/self/fd/{}", fd.as_raw_fd());
-    let to = path(name, attempt)?;
-    linkat(AT_FDCWD, from.as_str(), AT_FDCWD, to.as_str(), LinkatFlags::AT_SYMLINK_FOLLOW).map_err(
-        |e| match e {
+    linkat(AT_FDCWD, from.as_str(), AT_FDCWD, to, LinkatFlags::AT_SYMLINK_FOLLOW).map_err(|e| {
+        match e {
             Errno::ENOENT => attempt
-                .fail(ErrorKind::Unsupported, "giving it a name needs /proc, which is not mounted"),
+                .fail(ErrorKind::Unsupported, "giving it a name needs /proc, which is not mounted")
+                .with_os(e as i32),
             e => attempt.os("linkat", e),
-        },
-    )
+        }
+    })
 }
 
 /// Looks at a name and opens what it leads to, if that is a segment which
@@ -99,9 +112,7 @@ pub(super) fn open_checked(
     let access = if read_only { OFlag::O_RDONLY } else { OFlag::O_RDWR };
     let flags = access | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
     let fd = open(path.as_str(), flags, Mode::empty()).map_err(|e| match e {
-        Errno::EWOULDBLOCK => attempt
-            .fail(ErrorKind::Busy, "somebody holds a lease on it (fcntl F_SETLEASE)")
-            .with_os(e as i32),
+        Errno::EWOULDBLOCK => leased(attempt),
         e => attempt.os("open", e),
     })?;
     let stat = fstat(&fd).map_err(|e| attempt.os("fstat", e))?;
@@ -111,7 +122,21 @@ pub(super) fn open_checked(
     Ok((File::from(fd), u64::try_from(stat.st_size).unwrap_or(0)))
 }
 
+/// The error of a file that is not opened because its lease would have to be
+/// waited for.
+pub(super) fn leased(attempt: Attempt<'_>) -> Error {
+    attempt
+        .fail(ErrorKind::Busy, "somebody holds a lease on it (fcntl F_SETLEASE)")
+        .with_os(Errno::EWOULDBLOCK as i32)
+}
+
 fn check_file(stat: &FileStat, options: &Options, attempt: Attempt<'_>) -> Result<()> {
+    check_links(stat, attempt)?;
+    options.check_owner(stat.st_uid, attempt)
+}
+
+/// A segment has one name.
+fn check_links(stat: &FileStat, attempt: Attempt<'_>) -> Result<()> {
     if stat.st_nlink == 0 {
         return Err(attempt.os("open", Errno::ENOENT));
     }
@@ -122,7 +147,7 @@ fn check_file(stat: &FileStat, options: &Options, attempt: Attempt<'_>) -> Resul
         );
         return Err(attempt.fail(ErrorKind::Permission, why));
     }
-    options.check_owner(stat.st_uid, attempt)
+    Ok(())
 }
 
 /// A name's file, opened so that only its facts can be asked.
@@ -182,7 +207,9 @@ pub(super) fn set(
     attempt: Attempt<'_>,
 ) -> Result<()> {
     let path = path(name, attempt)?;
-    let (peek, _) = look(&path, "a segment", attempt)?;
+    let (peek, seen) = look(&path, "a segment", attempt)?;
+    // Another name may be that of a file which somebody must not open to all.
+    check_links(&seen, attempt)?;
     file::set(&peek, uid, gid, mode, attempt)
 }
 

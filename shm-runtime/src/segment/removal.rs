@@ -4,8 +4,9 @@
 use super::failure::Attempt;
 use super::header::{HEADER_SIZE, Header, STATE, State};
 use super::locks;
-use super::posix::{inode, look, path};
+use super::posix::{inode, is_unlinked, leased, look, path};
 use crate::error::{ErrorKind, Result};
+use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
 use nix::sys::stat::{FileStat, Mode, fstat, lstat};
 use nix::unistd::unlink;
@@ -60,11 +61,17 @@ fn remove_if(
 ) -> Result<()> {
     let path = path(name, attempt)?;
     for _ in 0..100 {
-        let (_, seen) = look(&path, "a segment", attempt)?;
+        // Held, so that its inode number is not given to another file.
+        let (_peek, seen) = look(&path, "a segment", attempt)?;
         check(&seen)?;
         let flags = OFlag::O_RDWR | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-        // Who may not write cannot lock; whether it may unlink says the kernel.
-        let file = open(path.as_str(), flags, Mode::empty()).ok().map(File::from);
+        let file = match open(path.as_str(), flags, Mode::empty()) {
+            Ok(file) => Some(File::from(file)),
+            // Who may not write cannot lock; whether it may unlink says the kernel.
+            Err(Errno::EACCES | Errno::EPERM | Errno::EROFS) => None,
+            Err(Errno::EAGAIN) => return Err(leased(attempt)),
+            Err(e) => return Err(attempt.os("open", e)),
+        };
         if let Some(file) = &file {
             if inode(&fstat(file).map_err(|e| attempt.os("fstat", e))?) != inode(&seen) {
                 continue;
@@ -88,8 +95,12 @@ fn remove_if(
     Err(attempt.fail(ErrorKind::Busy, "somebody else is removing it, or names change too fast"))
 }
 
-/// Tells those who are still attached to a segment of ours.
+/// Tells those who are still attached to a segment of ours, unless it has
+/// another name: that what was removed was only a hard link.
 fn retire(file: &File) {
+    if !is_unlinked(file) {
+        return;
+    }
     let mut bytes = [0; HEADER_SIZE];
     if file.read_exact_at(&mut bytes, 0).is_ok()
         && Header::parse(&bytes).is_ok_and(|h| h.state == State::Ready)

@@ -237,15 +237,18 @@ pub(super) fn lock(id: i32, lock: bool, attempt: Attempt<'_>) -> Result<()> {
     )
 }
 
-/// The birth mark of a segment, if it is one of ours.
-pub(super) fn birth_mark(id: i32) -> Option<u64> {
+/// The birth mark of a segment; `None` if it is none of ours, as far as its
+/// first bytes tell.
+pub(super) fn birth_mark(id: i32) -> Result<Option<u64>> {
     let address = Address::SysvId(id);
     let attempt = Attempt::new("look at", &address);
-    let len = usize::try_from(stat(id, attempt).ok()?.size).ok()?;
-    let mapping = map(id, true, len, attempt).ok()?;
+    let len = usize::try_from(stat(id, attempt)?.size).unwrap_or(usize::MAX);
+    let mapping = map(id, true, len, attempt)?;
     let mut head = [0; HEADER_SIZE];
-    mapping.read(0, &mut head).ok()?;
-    Header::parse(&head).ok().map(|h| h.birth_mark)
+    if mapping.read(0, &mut head).is_err() {
+        return Ok(None); // shorter than a header
+    }
+    Ok(Header::parse(&head).ok().map(|h| h.birth_mark))
 }
 
 /// All System V segments of this IPC namespace, from /proc/sysvipc/shm: keys

@@ -152,9 +152,10 @@ pub(super) fn remove(address: &Address, id: i32, attempt: Attempt<'_>) -> Result
         let why = "it was removed already; those who are attached still have it";
         return Err(attempt.fail(ErrorKind::NotFound, why));
     }
-    // Mapped before it is gone, to tell those who are still attached.
+    // Mapped before it is gone, to tell those who are still attached; at least
+    // to read, to find its companion.
     let len = usize::try_from(stat.size).unwrap_or(usize::MAX);
-    let mapping = map(id, false, len, attempt).ok();
+    let mapping = map(id, false, len, attempt).or_else(|_| map(id, true, len, attempt)).ok();
     // SAFETY: takes numbers; the pointer is not used by IPC_RMID.
     Errno::result(unsafe { libc::shmctl(id, libc::IPC_RMID, std::ptr::null_mut()) }).map_err(
         |e| match e {

@@ -45,21 +45,23 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         Form::Github => Format::Github,
     };
     let warnings = if arguments.lint { checked.warnings() } else { Diagnostics::default() };
+    let mut news = checked.notes();
+    news.extend(warnings.clone());
     // For programs, the diagnostics are the data; for people, they are messages.
     if format != Format::Text {
-        let found = if warnings.is_empty() { &checked.diagnostics } else { &warnings };
+        let found = if news.is_empty() { &checked.diagnostics } else { &news };
         show::print(&render(found, format, false))?;
     }
     match checked.into_result() {
         Ok(schema) => {
             if format == Format::Text {
-                eprint!("{}", super::told(&warnings));
+                eprint!("{}", super::told(&news));
                 eprintln!(
                     "{}: ok, {} {} with {} and {}",
                     arguments.schema.display(),
                     schema.name,
                     schema.version_text(),
-                    count(schema.types.len(), "type"),
+                    count(schema.declared().count(), "type"),
                     count(schema.segments.len(), "segment"),
                 );
             }

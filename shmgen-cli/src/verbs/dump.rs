@@ -1,11 +1,12 @@
 //! `shmgen dump`: what is in a segment, decoded from the contract inside it.
 
 use super::{Trust, address};
+use crate::about;
 use crate::failure::{Done, Failure};
 use crate::show;
 use serde_json::{Value, json};
 use shm_runtime::contract::{Contract, ObjectKind};
-use shm_runtime::{Inspector, Printable, json as runtime_json};
+use shm_runtime::{Inspector, ObjectStat, Printable, json as runtime_json};
 use std::fmt::Write as _;
 
 /// Show what waits in a segment, decoded, without a schema file
@@ -19,9 +20,12 @@ pub(crate) struct Arguments {
     object: Option<String>,
     #[command(flatten)]
     trust: Trust,
-    /// At most so many messages of each queue, the oldest
+    /// At most so many messages of each queue, the oldest; with --hex, lines of 16 bytes
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
+    /// Show the bytes of raw objects, in hexadecimal
+    #[arg(long)]
+    hex: bool,
     /// For programs
     #[arg(long)]
     json: bool,
@@ -47,11 +51,15 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     }
     let wanted = (0..names.len())
         .filter(|i| arguments.object.as_deref().is_none_or(|wanted| wanted == names[*i]));
-    let mut objects = Vec::new();
-    let mut text = String::new();
+    let stat = inspector.stat()?;
+    let mut dump = Dump { arguments, inspector: &inspector, text: String::new(), objects: vec![] };
     for index in wanted {
-        dump_queue(&inspector, contract, index, arguments.limit, &mut text, &mut objects)?;
+        match stat.objects.get(index) {
+            Some(object) if object.queue.is_none() => dump.other(index, object)?,
+            _ => dump.queue(contract, index)?,
+        }
     }
+    let Dump { text, objects, .. } = dump;
     if arguments.json {
         let whole = json!({ "version": 1, "address": address.to_string(), "objects": objects });
         show::print_json(&whole)?;
@@ -61,43 +69,111 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     Ok(())
 }
 
-fn dump_queue(
-    inspector: &Inspector,
-    contract: &Contract,
-    index: usize,
-    limit: usize,
-    text: &mut String,
-    objects: &mut Vec<Value>,
-) -> Done {
-    let object = &contract.objects[index];
-    let ObjectKind::Queue(queue) = &object.kind else {
-        return Err(Failure::new(format!(
-            "{} is an object of a kind that this version does not know",
-            Printable(&object.name)
-        )));
-    };
-    let messages = inspector.messages(index, limit)?;
-    let depth = inspector.depth(index).unwrap_or(messages.len() as u64);
-    let _ =
-        writeln!(text, "{} (queue of {}), {depth} waiting", Printable(&object.name), queue.item);
-    let mut decoded = Vec::new();
-    for message in &messages {
-        let Some(value) = contract.read(&queue.item, &message.bytes) else { continue };
-        let _ = writeln!(text, "  #{} {value}", message.position);
-        decoded.push(json!({
-            "position": message.position,
-            "value": runtime_json::value(&value),
+struct Dump<'a> {
+    arguments: &'a Arguments,
+    inspector: &'a Inspector,
+    text: String,
+    objects: Vec<Value>,
+}
+
+impl Dump<'_> {
+    /// A queue that this version reads.
+    fn queue(&mut self, contract: &Contract, index: usize) -> Done {
+        let object = &contract.objects[index];
+        let messages = self.inspector.messages(index, self.arguments.limit)?;
+        let Some(item) = object.kind.item() else { return Ok(()) };
+        let depth = self.inspector.depth(index).unwrap_or(messages.len() as u64);
+        let text = &mut self.text;
+        let _ = writeln!(text, "{} (queue of {item}), {depth} waiting", Printable(&object.name));
+        let mut decoded = Vec::new();
+        for message in &messages {
+            let Some(value) = contract.read(item, &message.bytes) else { continue };
+            let _ = writeln!(text, "  #{} {value}", message.position);
+            decoded.push(json!({
+                "position": message.position,
+                "value": runtime_json::value(&value),
+            }));
+        }
+        if depth > messages.len() as u64 {
+            let _ = writeln!(text, "  .. {} more (--limit)", depth - messages.len() as u64);
+        }
+        self.objects.push(json!({
+            "name": object.name,
+            "kind": "queue",
+            "item": item.to_string(),
+            "depth": depth,
+            "messages": decoded,
         }));
+        Ok(())
     }
-    if depth > messages.len() as u64 {
-        let _ = writeln!(text, "  .. {} more (--limit)", depth - messages.len() as u64);
+
+    /// Any other object: what can be told of it, and that there is more that
+    /// this version does not read.
+    fn other(&mut self, index: usize, object: &ObjectStat) -> Done {
+        let mut value = runtime_json::object(object, &[]);
+        let of = object.def.item().map(|item| format!(" of {}", Printable(&item.to_string())));
+        let name = Printable(&object.name);
+        let title = format!("{name} ({}{})", object.kind, of.unwrap_or_default());
+        let about = match &object.def {
+            // Their values are told below, one by one.
+            ObjectKind::Counters(counters) => format!("{} of them", counters.len()),
+            _ => about::all(object),
+        };
+        let comma = if about.is_empty() { "" } else { ", " };
+        let _ = writeln!(self.text, "{title}{comma}{about}");
+        match &object.def {
+            _ if object.geometry.is_none() => {
+                self.remark(&mut value, "directory and contract do not agree, so it was not read");
+            }
+            ObjectKind::Counters(counters) => {
+                for (counter, number) in counters.iter().zip(&object.values) {
+                    let _ = writeln!(self.text, "  {} {number}", Printable(&counter.name));
+                }
+            }
+            // The words that were told are all there is.
+            ObjectKind::Event => {}
+            ObjectKind::Cell(_) | ObjectKind::State(_) if object.version == Some(0) => {}
+            ObjectKind::Raw(raw) if self.arguments.hex => {
+                let limit = self.arguments.limit.saturating_mul(HEX_LINE);
+                let bytes = self.inspector.raw_bytes(index, limit)?;
+                self.text.push_str(&hex_lines(&bytes));
+                let more = raw.bytes - bytes.len() as u64;
+                if more > 0 {
+                    let _ = writeln!(self.text, "  .. {more} bytes more (--limit)");
+                }
+                let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+                value["hex"] = json!(digits);
+            }
+            ObjectKind::Raw(_) => self.remark(&mut value, "--hex shows the bytes"),
+            _ => {
+                let remark = format!(
+                    "this version of shmgen does not read the contents of a {}",
+                    object.kind
+                );
+                self.remark(&mut value, &remark);
+            }
+        }
+        self.objects.push(value);
+        Ok(())
     }
-    objects.push(json!({
-        "name": object.name,
-        "kind": "queue",
-        "item": queue.item.to_string(),
-        "depth": depth,
-        "messages": decoded,
-    }));
-    Ok(())
+
+    fn remark(&mut self, value: &mut Value, remark: &str) {
+        let _ = writeln!(self.text, "  ({remark})");
+        value["remark"] = json!(remark);
+    }
+}
+
+/// Bytes in one line of hexadecimal.
+const HEX_LINE: usize = 16;
+
+/// As `hexdump -C` has them: offset, bytes, what is text of them.
+fn hex_lines(bytes: &[u8]) -> String {
+    let mut out = String::new();
+    for (n, line) in bytes.chunks(HEX_LINE).enumerate() {
+        let digits: Vec<String> = line.iter().map(|byte| format!("{byte:02x}")).collect();
+        let shown = |byte: &u8| if (0x20..0x7f).contains(byte) { char::from(*byte) } else { '.' };
+        let text: String = line.iter().map(shown).collect();
+        let _ = writeln!(out, "  {:08x}  {:<47}  |{text}|", n * HEX_LINE, digits.join(" "));
+    }
+    out
 }

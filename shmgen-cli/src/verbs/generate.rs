@@ -1,11 +1,11 @@
 //! `shmgen gen`: from a schema to source files.
 
-use super::load;
 use crate::failure::{Done, Failure};
 use crate::show;
 use clap::ValueEnum;
 use serde_json::json;
 use shmgen::backend::{self, Language, Options};
+use shmgen::model::Limits;
 use shmgen::output;
 use std::path::{Path, PathBuf};
 
@@ -63,7 +63,10 @@ impl From<Lang> for Language {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Done {
-    let schema = load(&arguments.schema)?;
+    let mut checked = shmgen::check_file(&arguments.schema, Limits::default());
+    let (notes, sources) = (checked.notes(), std::mem::take(&mut checked.files));
+    let schema = checked.into_result().map_err(|d| super::wrong(&d))?;
+    eprint!("{}", super::told(&notes));
     let languages: Vec<Language> = match arguments.lang.as_slice() {
         [] => Language::DEFAULT.to_vec(),
         some => some.iter().map(|l| (*l).into()).collect(),
@@ -97,7 +100,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
             Some(stamp) => vec![stamp.clone()],
             None => files.keys().map(|name| arguments.out.join(name)).collect(),
         };
-        let rule = output::depfile(&targets, std::slice::from_ref(&arguments.schema));
+        let rule = output::depfile(&targets, &sources);
         write(depfile, &rule)?;
     }
     // Last: who sees it new sees all the rest.

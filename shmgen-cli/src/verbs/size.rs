@@ -5,7 +5,7 @@ use crate::failure::Done;
 use crate::show;
 use serde_json::{Value, json};
 use shmgen::model::Segment;
-use shmgen::sizes::{Kind, PAGE, PARTICIPANT, Part, parts};
+use shmgen::sizes::{Kind, Object, PAGE, PARTICIPANT, Part, parts};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -84,21 +84,49 @@ fn about(part: &Part) -> String {
         Kind::Directory(n) if *n == 1 => format!("1 entry of {}", part.size),
         Kind::Directory(n) => format!("{n} entries of {}", part.size / n.max(&1)),
         Kind::Participants(n) => each(*n, "record", PARTICIPANT),
-        Kind::Object(o) => {
-            let padding = match o.slot_padding() {
-                0 => String::new(),
-                n => format!(" + padding {n}"),
-            };
-            format!(
-                "control {} + {} (stamp {} + {} {}{padding})",
-                o.control,
-                each(o.slots, "slot", o.stride),
-                o.stamp,
-                o.item,
-                o.item_size
-            )
+        Kind::Object(o) => match o.lanes {
+            None => of_one(o),
+            Some(lanes) => {
+                let padding = match o.lane_padding() {
+                    0 => String::new(),
+                    n => format!(" + padding {n}"),
+                };
+                let each = each(lanes.count, "lane", lanes.stride);
+                format!("control {} + {each} ({}{padding})", lanes.control, of_one(o))
+            }
+        },
+    }
+}
+
+/// What the bytes of an object, or of one of its lanes, are for.
+fn of_one(o: &Object) -> String {
+    let mut parts = Vec::new();
+    if o.control != 0 {
+        parts.push(format!("control {}", o.control));
+    }
+    let (one, many) = match o.kind {
+        "state" => ("copy", "copies"),
+        "counters" => ("counter", "counters"),
+        _ => ("slot", "slots"),
+    };
+    match (o.slots, o.stride) {
+        (0, _) => {}
+        (1, 1) => parts.push("1 byte".to_owned()),
+        (n, 1) => parts.push(format!("{n} bytes")),
+        (n, stride) => {
+            let mut inner = Vec::new();
+            if o.stamp != 0 {
+                inner.push(format!("stamp {}", o.stamp));
+            }
+            inner.push(format!("{} {}", o.item.as_deref().unwrap_or("word"), o.item_size));
+            if o.slot_padding() != 0 {
+                inner.push(format!("padding {}", o.slot_padding()));
+            }
+            let what = if n == 1 { one } else { many };
+            parts.push(format!("{n} {what} of {stride} ({})", inner.join(" + ")));
         }
     }
+    parts.join(" + ")
 }
 
 fn to_json(segment: &Segment) -> Value {
@@ -121,7 +149,16 @@ fn part_json(part: &Part) -> Value {
         Kind::Directory(n) | Kind::Participants(n) => value["count"] = json!(n),
         Kind::Object(o) => {
             value["name"] = json!(o.name);
+            value["object"] = json!(o.kind);
             value["item"] = json!(o.item);
+            if let Some(lanes) = o.lanes {
+                value["lanes"] = json!({
+                    "control": lanes.control,
+                    "count": lanes.count,
+                    "stride": lanes.stride,
+                    "padding": o.lane_padding(),
+                });
+            }
             value["control"] = json!(o.control);
             value["capacity"] = json!(o.capacity);
             value["slots"] = json!(o.slots);

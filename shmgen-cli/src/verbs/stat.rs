@@ -1,6 +1,7 @@
 //! `shmgen stat`: all that can be told of one segment.
 
 use super::{Trust, address};
+use crate::about;
 use crate::failure::Done;
 use crate::show;
 use shm_runtime::{Inspector, ObjectStat, Printable, SegmentStat, json};
@@ -126,19 +127,56 @@ fn participants(stat: &SegmentStat) -> String {
     show::table(&["PARTICIPANT", "USER", "VERSION", "ATTACHED", "ROLES"], rows.collect())
 }
 
+/// Those that this version reads, with what waits in them; then the others.
 fn objects(stat: &SegmentStat) -> String {
-    let headings =
-        ["OBJECT", "KIND", "ITEM", "CAPACITY", "DEPTH", "IN", "OUT", "HIGH", "FULL", "REDELIVERED"];
-    show::table(&headings, stat.objects.iter().map(object).collect())
+    let rows = |row: fn(&ObjectStat) -> Option<Vec<String>>| -> Vec<Vec<String>> {
+        stat.objects.iter().filter_map(row).collect()
+    };
+    let mut tables = Vec::new();
+    let queues = rows(queue);
+    if !queues.is_empty() {
+        let headings = [
+            "OBJECT",
+            "KIND",
+            "ITEM",
+            "CAPACITY",
+            "DEPTH",
+            "IN",
+            "OUT",
+            "HIGH",
+            "FULL",
+            "REDELIVERED",
+        ];
+        tables.push(show::table(&headings, queues));
+    }
+    let others = rows(other);
+    if !others.is_empty() {
+        tables.push(show::table(&["OBJECT", "KIND", "OF", "SIZE", "ABOUT"], others));
+    }
+    tables.join("\n")
 }
 
-fn object(object: &ObjectStat) -> Vec<String> {
+fn queue(object: &ObjectStat) -> Option<Vec<String>> {
+    let q = object.queue.as_ref()?;
     let mut row = vec![Printable(&object.name).to_string(), object.kind.to_owned()];
-    if let Some(q) = &object.queue {
-        row.push(format!("{} ({} bytes)", Printable(&q.item.to_string()), q.item_size));
-        let numbers =
-            [q.capacity, q.depth, q.pushed, q.popped, q.high_water, q.times_full, q.redelivered];
-        row.extend(numbers.map(|n| n.to_string()));
+    row.push(about::item(object));
+    let numbers =
+        [q.capacity, q.depth, q.pushed, q.popped, q.high_water, q.times_full, q.redelivered];
+    row.extend(numbers.map(|n| n.to_string()));
+    Some(row)
+}
+
+fn other(object: &ObjectStat) -> Option<Vec<String>> {
+    if object.queue.is_some() {
+        return None;
     }
-    row
+    let or_dash = |text: String| if text.is_empty() { "-".to_owned() } else { text };
+    let name = Printable(&object.name).to_string();
+    let size = object.geometry.map(|g| show::size(g.size)).unwrap_or_default();
+    let (item, all) = (about::item(object), about::all(object));
+    let all = match object.geometry {
+        Some(_) => all,
+        None => "directory and contract do not agree".to_owned(),
+    };
+    Some([name, object.kind.to_owned(), item, size, all].map(or_dash).into())
 }

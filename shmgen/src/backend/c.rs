@@ -1,10 +1,13 @@
-//! The C backend: a header for C11 and C++11.
+//! The C backend: a header for C11 and C++11. Lists, optionals and unions are in
+//! [`c_compound`](super::c_compound).
 
-use super::text::{lines, quoted, render, version_parts, with_unit};
+use super::c_compound;
+use super::setup;
+use super::text::{lines, others, quoted, render, version_parts, with_unit};
 use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
-use shm_runtime::Account;
-use shm_runtime::contract::Primitive;
+use shm_runtime::contract::{Primitive, TypeName};
+use shm_runtime::{Geometry, ObjectLayout};
 use std::fmt::Write as _;
 
 #[derive(Template)]
@@ -17,6 +20,10 @@ struct Header<'a> {
     doc: String,
     guard: String,
     prefix: String,
+    /// The modules of the schemas that it imports.
+    imports: Vec<&'a str>,
+    /// Whether C++17 sees `std::optional` in it.
+    has_optionals: bool,
     /// What is true of a runtime of another series.
     runtime_series_test: String,
     runtime_version: u32,
@@ -41,6 +48,8 @@ enum Decl {
     Enum(Number),
     Flags(Number),
     Struct(Struct),
+    /// A list, an optional or a union: its text.
+    Compound(String),
 }
 
 struct Number {
@@ -93,19 +102,29 @@ struct Segment {
     name: String,
     cname: String,
     address: String,
-    mode: String,
-    participants: u32,
-    owner: String,
-    group: String,
+    /// From the address on, as members of the spec.
+    setup: String,
     contract: String,
     contract_size: usize,
     contract_offset: u64,
     fingerprint: String,
     size: u64,
     objects: Vec<Object>,
+    queues: Vec<Queue>,
+    /// Objects that have no functions.
+    others: String,
 }
 
+/// An object as `shm_object_spec` has it.
 struct Object {
+    name: String,
+    kind: &'static str,
+    geometry: Geometry,
+    offset: u64,
+}
+
+/// An object that has functions.
+struct Queue {
     doc: String,
     name: String,
     cname: String,
@@ -114,13 +133,7 @@ struct Object {
     /// alignment than a slot has.
     slot: String,
     index: usize,
-    item_size: u64,
     capacity: u64,
-    batch: u64,
-    slots: u64,
-    stride: u64,
-    size: u64,
-    offset: u64,
 }
 
 /// What every C name of a schema begins with: `acme_market_`.
@@ -155,6 +168,11 @@ pub(super) fn header(schema: &Schema) -> String {
             major => format!("SHM_RUNTIME_VERSION / 1000000 != {major}"),
         },
         runtime_version: runtime_version_number(),
+        imports: schema.imports.iter().map(|i| i.module.as_str()).collect(),
+        has_optionals: schema
+            .types
+            .iter()
+            .any(|t| matches!(t, TypeDecl::Wrapped(w) if w.room.is_none())),
         constants: schema
             .constants
             .iter()
@@ -185,7 +203,7 @@ fn safe(doc: &str) -> String {
 }
 
 /// A comment of one line or of several, with a line end; nothing for no text.
-fn comment(doc: &str, indent: &str) -> String {
+pub(super) fn comment(doc: &str, indent: &str) -> String {
     let doc = safe(doc);
     match doc.lines().count() {
         0 => String::new(),
@@ -213,7 +231,7 @@ pub(super) fn ctype(p: Primitive) -> &'static str {
 }
 
 /// A whole number of a type, in a form that has that type in C and C++.
-fn literal(p: Primitive, number: i128) -> String {
+pub(super) fn literal(p: Primitive, number: i128) -> String {
     let bits = p.size() * 8;
     if !p.is_signed() {
         return format!("UINT{bits}_C({number})");
@@ -240,21 +258,51 @@ fn float(f: f64, suffix: &str) -> String {
     if f < 0.0 { format!("({text})") } else { text }
 }
 
-/// `float curve[4][8]`
-fn declaration(ty: &Type, name: &str, prefix: &str) -> String {
-    let (element, own) = match &ty.element {
+/// The C name of a declared type: of this schema, or of the one it comes from.
+pub(super) fn c_name(name: &TypeName, prefix: &str) -> String {
+    match name.schema.as_str() {
+        "" => format!("{prefix}{}", name.name),
+        schema => format!("{}_{}", schema.replace('.', "_"), name.name),
+    }
+}
+
+/// The type of one element in C, and the dimensions that text and bytes have of
+/// their own.
+fn element(ty: &Type, prefix: &str) -> (String, Option<u64>) {
+    match &ty.element {
         Element::Primitive(p) => (ctype(*p).to_owned(), None),
         Element::Str(n) => ("char".to_owned(), Some(*n)),
         Element::Bytes(n) => ("uint8_t".to_owned(), Some(*n)),
-        Element::Enum(t, _) | Element::Flags(t, _) | Element::Struct(t) => {
-            (format!("{prefix}{t}"), None)
+        Element::Enum(t, _) | Element::Flags(t, _) | Element::Struct(t) | Element::Union(t) => {
+            (c_name(t, prefix), None)
         }
-    };
-    let mut out = format!("{element} {name}");
-    for n in ty.dims.iter().copied().chain(own) {
-        let _ = write!(out, "[{n}]");
+        Element::List(..) | Element::Optional(_) => (wrapped_name(&ty.element, prefix), None),
     }
-    out
+}
+
+/// The C name of a list or an optional, which is of the schema that uses it.
+fn wrapped_name(element: &Element, prefix: &str) -> String {
+    format!("{prefix}{}", element.wrapped_name().unwrap_or_default())
+}
+
+/// `float` and its dimensions, the outermost first.
+pub(super) fn parts(ty: &Type, prefix: &str) -> (String, Vec<u64>) {
+    let (element, own) = element(ty, prefix);
+    (element, ty.dims.iter().copied().chain(own).collect())
+}
+
+/// `[4][8]`
+pub(super) fn brackets(dims: &[u64]) -> String {
+    dims.iter().fold(String::new(), |mut out, n| {
+        let _ = write!(out, "[{n}]");
+        out
+    })
+}
+
+/// `float curve[4][8]`
+pub(super) fn declaration(ty: &Type, name: &str, prefix: &str) -> String {
+    let (element, dims) = parts(ty, prefix);
+    format!("{element} {name}{}", brackets(&dims))
 }
 
 fn decl(decl: &TypeDecl, prefix: &str) -> Decl {
@@ -298,6 +346,8 @@ fn decl(decl: &TypeDecl, prefix: &str) -> Decl {
             over_aligned: s.over_aligned(),
             members: s.members.iter().map(|m| part(m, prefix)).collect(),
         }),
+        TypeDecl::Union(u) => Decl::Compound(c_compound::union(u, prefix)),
+        TypeDecl::Wrapped(w) => Decl::Compound(c_compound::wrapped(w, prefix)),
     }
 }
 
@@ -351,19 +401,26 @@ fn loops(
     out
 }
 
-fn equal(name: &str, ty: &Type, prefix: &str) -> String {
+/// Statements that return false if `name` differs in `a` and `b`.
+pub(super) fn equal(name: &str, ty: &Type, prefix: &str) -> String {
     let differ = |element: &str| match &ty.element {
         Element::Primitive(_) | Element::Enum(..) | Element::Flags(..) => {
             format!("a->{element} != b->{element}")
         }
         Element::Str(n) => format!("!shm_text_equal(a->{element}, b->{element}, {n})"),
         Element::Bytes(n) => format!("memcmp(a->{element}, b->{element}, {n}) != 0"),
-        Element::Struct(t) => format!("!{prefix}{t}_equal(&a->{element}, &b->{element})"),
+        Element::Struct(t) | Element::Union(t) => {
+            format!("!{}_equal(&a->{element}, &b->{element})", c_name(t, prefix))
+        }
+        wrapped @ (Element::List(..) | Element::Optional(_)) => {
+            format!("!{}_equal(&a->{element}, &b->{element})", wrapped_name(wrapped, prefix))
+        }
     };
     loops(name, &ty.dims, |_, _, _| {}, |e| format!("if ({}) {{\n  return false;\n}}", differ(e)))
 }
 
-fn add(name: &str, ty: &Type, prefix: &str) -> String {
+/// Statements that add `name` of `value` to `text`.
+pub(super) fn add(name: &str, ty: &Type, prefix: &str) -> String {
     let one = |element: &str| match &ty.element {
         Element::Primitive(Primitive::F32 | Primitive::F64) => {
             let digits = if ty.element == Element::Primitive(Primitive::F32) { 9 } else { 17 };
@@ -384,9 +441,14 @@ fn add(name: &str, ty: &Type, prefix: &str) -> String {
         }
         Element::Bytes(n) => format!("shm_add_hex(text, value->{element}, {n});"),
         Element::Enum(t, _) | Element::Flags(t, _) => {
-            format!("{prefix}{t}_add(text, value->{element});")
+            format!("{}_add(text, value->{element});", c_name(t, prefix))
         }
-        Element::Struct(t) => format!("{prefix}{t}_add(text, &value->{element});"),
+        Element::Struct(t) | Element::Union(t) => {
+            format!("{}_add(text, &value->{element});", c_name(t, prefix))
+        }
+        wrapped @ (Element::List(..) | Element::Optional(_)) => {
+            format!("{}_add(text, &value->{element});", wrapped_name(wrapped, prefix))
+        }
     };
     let around = |out: &mut String, depth: usize, begin: bool| {
         let indent = "  ".repeat(depth + 1);
@@ -405,11 +467,6 @@ fn add(name: &str, ty: &Type, prefix: &str) -> String {
     })
 }
 
-/// A user or a group as text, numbers too, or NULL.
-fn account(account: Option<&Account>) -> String {
-    account.map_or("NULL".to_owned(), |a| format!("\"{}\"", quoted(&a.to_string())))
-}
-
 fn segment(s: &crate::model::Segment, prefix: &str) -> Segment {
     let cname = format!("{prefix}{}", s.type_name);
     let mut contract = String::new();
@@ -422,10 +479,7 @@ fn segment(s: &crate::model::Segment, prefix: &str) -> Segment {
         doc: comment(&s.doc, ""),
         name: s.name.clone(),
         address: quoted(&s.setup.address.to_string()),
-        mode: format!("{:o}", s.setup.mode),
-        participants: s.setup.participants,
-        owner: account(s.setup.owner.as_ref()),
-        group: account(s.setup.group.as_ref()),
+        setup: setup::c(&s.setup),
         contract,
         contract_size: s.contract_bytes.len(),
         contract_offset: s.contract_offset,
@@ -434,27 +488,44 @@ fn segment(s: &crate::model::Segment, prefix: &str) -> Segment {
         objects: s
             .objects
             .iter()
-            .enumerate()
-            .map(|(index, o)| Object {
-                doc: comment(&o.doc, ""),
-                cname: format!("{cname}_{}", o.name),
+            .map(|o| Object {
                 name: o.name.clone(),
-                item: format!("{prefix}{}", o.item),
-                slot: if o.item_align <= 8 {
-                    format!("{prefix}{}", o.item)
-                } else {
-                    "void".to_owned()
-                },
-                index,
-                item_size: o.layout.item,
-                capacity: o.layout.capacity,
-                batch: o.layout.batch,
-                slots: o.layout.slots,
-                stride: o.layout.stride,
-                size: o.layout.size,
+                kind: kind(&o.layout),
+                geometry: o.layout.geometry(),
                 offset: o.offset,
             })
             .collect(),
+        queues: s
+            .handles()
+            .map(|(index, o, item, layout)| Queue {
+                doc: comment(&o.doc, ""),
+                cname: format!("{cname}_{}", o.name),
+                name: o.name.clone(),
+                item: c_name(&item.name, prefix),
+                slot: if item.align <= 8 { c_name(&item.name, prefix) } else { "void".to_owned() },
+                index,
+                capacity: layout.capacity,
+            })
+            .collect(),
+        others: others(s, " * "),
         cname,
+    }
+}
+
+/// The name of a kind's number in `shm_runtime.h`.
+fn kind(layout: &ObjectLayout) -> &'static str {
+    match layout {
+        ObjectLayout::Queue(_) => "SHM_KIND_QUEUE",
+        ObjectLayout::QueueLanes(..) => "SHM_KIND_QUEUE_LANES",
+        ObjectLayout::QueueMany(_) => "SHM_KIND_QUEUE_OWNED",
+        ObjectLayout::Ring(_) => "SHM_KIND_RING",
+        ObjectLayout::RingLanes(..) => "SHM_KIND_RING_LANES",
+        ObjectLayout::Stream(_) => "SHM_KIND_STREAM",
+        ObjectLayout::Topic(_) => "SHM_KIND_TOPIC",
+        ObjectLayout::Cell(_) => "SHM_KIND_CELL",
+        ObjectLayout::State(_) => "SHM_KIND_STATE",
+        ObjectLayout::Event => "SHM_KIND_EVENT",
+        ObjectLayout::Counters(_) => "SHM_KIND_COUNTERS",
+        ObjectLayout::Raw(_) => "SHM_KIND_RAW",
     }
 }

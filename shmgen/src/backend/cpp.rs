@@ -1,8 +1,8 @@
 //! The C++ backend: a layer for C++17 over the C header.
 
 use super::c;
-use super::text::{VERSION, lines, quoted, render, version_parts, with_unit};
-use crate::model::{Schema, TypeDecl, Value};
+use super::text::{VERSION, lines, others, quoted, render, version_parts, with_unit};
+use crate::model::{Element, Schema, TypeDecl, Union, Value};
 use askama::Template;
 use shm_runtime::contract::Primitive;
 
@@ -24,9 +24,12 @@ struct Header<'a> {
     guard: String,
     namespace: String,
     inline_namespace: String,
+    /// The modules of the schemas that it imports.
+    imports: Vec<&'a str>,
     constants: Vec<Constant>,
     aliases: Vec<Alias>,
     types: Vec<Named>,
+    has_unions: bool,
     segments: Vec<Segment>,
 }
 
@@ -48,9 +51,25 @@ struct Named {
     doc: String,
     name: String,
     cname: String,
+    /// A struct in C: anything but an enum or a set of flags.
     is_struct: bool,
     /// Room for the text of any value of an enum or a set of flags.
     buffer: usize,
+    /// Of a union.
+    visit: Option<Visit>,
+}
+
+/// What tells the variants of a union apart.
+struct Visit {
+    /// The function that looks at a tag once.
+    look: String,
+    variants: Vec<Variant>,
+}
+
+struct Variant {
+    number: String,
+    /// What a visitor is given.
+    held: String,
 }
 
 struct Segment {
@@ -60,10 +79,12 @@ struct Segment {
     cname: String,
     address: String,
     size: u64,
-    objects: Vec<Object>,
+    queues: Vec<Queue>,
+    /// Objects that have no functions.
+    others: String,
 }
 
-struct Object {
+struct Queue {
     doc: String,
     name: String,
     item: String,
@@ -97,6 +118,7 @@ pub(super) fn header(schema: &Schema) -> String {
         guard: format!("{prefix}{}_HPP", schema.module).to_uppercase(),
         namespace: schema.name.replace('.', "::"),
         inline_namespace: format!("shmgen_{}", inline_namespace()),
+        imports: schema.imports.iter().map(|i| i.module.as_str()).collect(),
         constants: schema
             .constants
             .iter()
@@ -123,6 +145,7 @@ pub(super) fn header(schema: &Schema) -> String {
             })
             .collect(),
         types: schema.types.iter().map(|t| named(t, &prefix)).collect(),
+        has_unions: schema.types.iter().any(|t| matches!(t, TypeDecl::Union(_))),
         segments: schema
             .segments
             .iter()
@@ -133,18 +156,21 @@ pub(super) fn header(schema: &Schema) -> String {
                 cname: format!("{prefix}{}", s.type_name),
                 address: quoted(&s.setup.address.to_string()),
                 size: s.size,
-                objects: s
-                    .objects
-                    .iter()
-                    .enumerate()
-                    .map(|(index, o)| Object {
+                queues: s
+                    .handles()
+                    .map(|(index, o, item, layout)| Queue {
                         doc: doc(&o.doc, "  "),
                         name: o.name.clone(),
-                        item: o.item.clone(),
-                        capacity: o.layout.capacity,
+                        // Of this schema by its bare name.
+                        item: match item.name.schema.as_str() {
+                            "" => item.name.name.clone(),
+                            _ => format!("::{}", c::c_name(&item.name, &prefix)),
+                        },
+                        capacity: layout.capacity,
                         index,
                     })
                     .collect(),
+                others: others(s, "/// "),
             })
             .collect(),
     };
@@ -159,16 +185,42 @@ fn doc(text: &str, indent: &str) -> String {
 
 fn named(decl: &TypeDecl, prefix: &str) -> Named {
     let (text, longest) = match decl {
-        TypeDecl::Enum(e) => (&e.doc, e.values.iter().map(|v| v.name.len()).max().unwrap_or(0)),
-        TypeDecl::Flags(f) => (&f.doc, f.bits.iter().map(|b| b.name.len() + 3).sum()),
-        TypeDecl::Struct(s) => (&s.doc, 0),
+        TypeDecl::Enum(e) => {
+            (e.doc.clone(), e.values.iter().map(|v| v.name.len()).max().unwrap_or(0))
+        }
+        TypeDecl::Flags(f) => (f.doc.clone(), f.bits.iter().map(|b| b.name.len() + 3).sum()),
+        TypeDecl::Struct(s) => (s.doc.clone(), 0),
+        TypeDecl::Union(u) => (u.doc.clone(), 0),
+        TypeDecl::Wrapped(w) => (format!("`{}`", w.expr()), 0),
     };
     Named {
-        doc: doc(text, ""),
+        doc: doc(&text, ""),
         name: decl.name().to_owned(),
         cname: format!("{prefix}{}", decl.name()),
-        is_struct: matches!(decl, TypeDecl::Struct(_)),
+        is_struct: !matches!(decl, TypeDecl::Enum(_) | TypeDecl::Flags(_)),
         // The names, or a number of 64 bits in any form, and a NUL.
         buffer: longest + 32,
+        visit: match decl {
+            TypeDecl::Union(u) => Some(visit(u)),
+            _ => None,
+        },
+    }
+}
+
+fn visit(u: &Union) -> Visit {
+    let variant = |v: &crate::model::Variant| Variant {
+        number: c::literal(u.tag, i128::from(v.number)),
+        held: match &v.ty {
+            None => format!("shm::empty_variant{{{}}}", v.number),
+            // An array of char would become a pointer to text without an end.
+            Some(ty) if matches!(ty.element, Element::Str(_)) && ty.dims.is_empty() => {
+                format!("shm::view(value.as.{})", v.name)
+            }
+            Some(_) => format!("value.as.{}", v.name),
+        },
+    };
+    Visit {
+        look: format!("shm_look{}", u.tag.size() * 8),
+        variants: u.variants.iter().map(variant).collect(),
     }
 }

@@ -1,14 +1,29 @@
 //! The JSON backend: the resolved model, for programs of other languages.
 
+use super::setup;
 use crate::model::{
     Element, Enum, Field, Flags, Gap, Member, Object, Schema, Segment, Struct, Type, TypeDecl,
-    Value as Constant,
+    Union, Value as Constant,
 };
 use serde_json::{Value, json};
-use shm_runtime::Account;
+use shm_runtime::ObjectLayout;
+use shm_runtime::contract::{Flow, ObjectKind, Side, TypeName};
 
 /// The version of this form: it grows when a key changes its meaning.
 const VERSION: u32 = 1;
+
+/// The JSON Schema of this form.
+const SCHEMA: &str = include_str!("model.schema.json");
+
+/// What the model looks like as JSON, as a JSON Schema (draft 2020-12).
+///
+/// # Panics
+///
+/// Never: the file is ours, and a test reads it.
+#[expect(clippy::expect_used, reason = "a file of ours, which a test reads")]
+pub fn model_schema() -> Value {
+    serde_json::from_str(SCHEMA).expect("model.schema.json is JSON")
+}
 
 /// The model of a schema.
 pub(super) fn model(schema: &Schema) -> String {
@@ -23,6 +38,10 @@ pub(super) fn model(schema: &Schema) -> String {
             "version": schema.version_text(),
             "doc": schema.doc,
         },
+        "imports": schema.imports.iter().map(|i| json!({
+            "schema": i.name,
+            "module": i.module,
+        })).collect::<Value>(),
         "constants": schema.constants.iter().map(|c| json!({
             "name": c.name,
             "type": c.ty.name(),
@@ -44,6 +63,10 @@ pub(super) fn model(schema: &Schema) -> String {
         }),
         "structs": of_kind(|t| match t {
             TypeDecl::Struct(s) => Some(structure(s)),
+            _ => None,
+        }),
+        "unions": of_kind(|t| match t {
+            TypeDecl::Union(u) => Some(union(u)),
             _ => None,
         }),
         "segments": schema.segments.iter().map(segment).collect::<Value>(),
@@ -110,6 +133,27 @@ fn structure(s: &Struct) -> Value {
     named(&s.name, rest, &s.doc)
 }
 
+fn union(u: &Union) -> Value {
+    let variants = u.variants.iter().map(|v| {
+        let mut rest = json!({ "number": v.number, "size": v.size });
+        if let (Some(Value::Object(ty)), Value::Object(rest)) =
+            (v.ty.as_ref().map(type_of), &mut rest)
+        {
+            rest.extend(ty);
+        }
+        named(&v.name, rest, &v.doc)
+    });
+    let rest = json!({
+        "tag": u.tag.name(),
+        "size": u.layout.size,
+        "align": u.layout.align,
+        "payload_offset": u.layout.offset,
+        "payload_size": u.payload,
+        "variants": variants.collect::<Value>(),
+    });
+    named(&u.name, rest, &u.doc)
+}
+
 fn field(f: &Field) -> Value {
     let mut rest = json!({
         "kind": "field",
@@ -138,13 +182,25 @@ fn gap(g: &Gap) -> Value {
 
 /// A type as it is written, and taken apart.
 fn type_of(ty: &Type) -> Value {
+    let declared = |kind: &str, name: &TypeName| {
+        let mut out = json!({ "kind": kind, "name": name.name });
+        if !name.schema.is_empty() {
+            out["schema"] = json!(name.schema);
+        }
+        out
+    };
     let element = match &ty.element {
         Element::Primitive(p) => json!({ "kind": "primitive", "name": p.name() }),
         Element::Str(n) => json!({ "kind": "str", "bytes": n }),
         Element::Bytes(n) => json!({ "kind": "bytes", "bytes": n }),
-        Element::Enum(name, _) => json!({ "kind": "enum", "name": name }),
-        Element::Flags(name, _) => json!({ "kind": "flags", "name": name }),
-        Element::Struct(name) => json!({ "kind": "struct", "name": name }),
+        Element::Enum(name, _) => declared("enum", name),
+        Element::Flags(name, _) => declared("flags", name),
+        Element::Struct(name) => declared("struct", name),
+        Element::Union(name) => declared("union", name),
+        Element::List(inner, room) => {
+            json!({ "kind": "list", "room": room, "of": type_of(inner) })
+        }
+        Element::Optional(inner) => json!({ "kind": "optional", "of": type_of(inner) }),
     };
     json!({ "type": ty.expr().to_string(), "element": element, "dimensions": ty.dims })
 }
@@ -154,8 +210,8 @@ fn segment(s: &Segment) -> Value {
         "type_name": s.type_name,
         "address": s.setup.address.to_string(),
         "mode": format!("{:04o}", s.setup.mode),
-        "owner": account(s.setup.owner.as_ref()),
-        "group": account(s.setup.group.as_ref()),
+        "owner": setup::json(s.setup.owner.as_ref()),
+        "group": setup::json(s.setup.group.as_ref()),
         "participants": s.setup.participants,
         "size": s.size,
         "objects": s.objects.iter().map(object).collect::<Value>(),
@@ -168,24 +224,64 @@ fn segment(s: &Segment) -> Value {
     named(&s.name, rest, &s.doc)
 }
 
-/// A user or a group: a number, a name, or null.
-fn account(account: Option<&Account>) -> Value {
-    match account {
-        Some(Account::Id(id)) => json!(id),
-        Some(Account::Name(name)) => json!(name),
-        None => Value::Null,
-    }
-}
-
+/// The keys of a schema with what they are resolved to, and the layout's numbers.
 fn object(o: &Object) -> Value {
-    let rest = json!({
-        "kind": "queue",
-        "item": o.item,
-        "offset": o.offset,
-        "size": o.layout.size,
-        "capacity": o.layout.capacity,
-        "slots": o.layout.slots,
-        "stride": o.layout.stride,
-    });
+    let geometry = o.layout.geometry();
+    let mut rest = json!({ "kind": o.kind.name() });
+    let mut put = |key: &str, value: Value| rest[key] = value;
+    let side = |side: Side| match side {
+        Side::One => json!(1),
+        Side::Many => json!("many"),
+    };
+    if let Some(item) = &o.item {
+        let holds = matches!(o.kind, ObjectKind::Cell(_) | ObjectKind::State(_));
+        put(if holds { "type" } else { "item" }, json!(item.name.to_string()));
+    }
+    put("offset", json!(o.offset));
+    put("size", json!(geometry.size));
+    match &o.kind {
+        ObjectKind::Queue(queue) => {
+            put("capacity", json!(queue.capacity));
+            put("producers", side(queue.flow.producers()));
+            put("consumers", side(queue.flow.consumers()));
+            match queue.flow {
+                Flow::Lanes(lanes) => put("lanes", json!(lanes)),
+                Flow::Owned { redeliver, .. } => {
+                    put("order", json!("total"));
+                    put("redeliver", json!(redeliver));
+                }
+                Flow::OneToOne => {}
+            }
+        }
+        ObjectKind::Ring(ring) => {
+            put("bytes", json!(ring.bytes));
+            put("producers", side(if ring.lanes.is_some() { Side::Many } else { Side::One }));
+            if let Some(lanes) = ring.lanes {
+                put("lanes", json!(lanes));
+            }
+        }
+        ObjectKind::Stream(stream) => put("bytes", json!(stream.bytes)),
+        ObjectKind::Topic(topic) => put("capacity", json!(topic.capacity)),
+        ObjectKind::Raw(raw) => {
+            put("bytes", json!(raw.bytes));
+            put("align", json!(raw.align));
+        }
+        ObjectKind::Counters(counters) => {
+            let list = counters.iter().zip(&o.counter_docs);
+            let list = list.map(|(c, doc)| named(&c.name, json!({ "type": c.ty.name() }), doc));
+            put("counters", list.collect());
+        }
+        _ => {}
+    }
+    match o.layout {
+        ObjectLayout::Ring(_) | ObjectLayout::RingLanes(..) | ObjectLayout::Stream(_) => {
+            put("area", json!(geometry.slots));
+        }
+        ObjectLayout::Event | ObjectLayout::Raw(_) => {}
+        _ => {
+            put("slots", json!(geometry.slots));
+            put("stride", json!(geometry.stride));
+        }
+    }
     named(&o.name, rest, &o.doc)
 }

@@ -2,18 +2,21 @@
 //! and checks no name; it only knows how its language writes things.
 
 mod c;
+mod c_compound;
 mod c_runtime;
 mod cpp;
 mod json;
 mod markdown;
 mod python;
 mod rust;
+mod setup;
 mod text;
 
 use crate::model::Schema;
 use std::collections::BTreeMap;
 use std::fmt;
 
+pub use json::model_schema;
 pub use rust::RustOptions;
 
 /// A language that can be generated.
@@ -99,15 +102,20 @@ impl Language {
     }
 }
 
-/// The files of a schema in some languages.
+/// The files of a schema in some languages, and those of the schemas that it
+/// imports, which are the same whoever asks for them.
 pub fn generate(schema: &Schema, languages: &[Language], options: &Options) -> Files {
-    let writers: BTreeMap<String, Writer> =
-        languages.iter().flat_map(|language| language.files(&schema.module)).collect();
+    let mut writers: BTreeMap<String, (&Schema, Writer)> = BTreeMap::new();
+    for schema in schema.with_imports() {
+        for (name, write) in languages.iter().flat_map(|l| l.files(&schema.module)) {
+            writers.insert(name, (schema, write));
+        }
+    }
     // Each file by itself, so that a large schema uses all processors.
     std::thread::scope(|scope| {
         let running: Vec<_> = writers
             .into_iter()
-            .map(|(name, write)| (name, scope.spawn(move || write(schema, options))))
+            .map(|(name, (schema, write))| (name, scope.spawn(move || write(schema, options))))
             .collect();
         running
             .into_iter()

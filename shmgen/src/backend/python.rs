@@ -1,10 +1,17 @@
 //! The Python backend: a module of ctypes structures.
 
-use super::text::{lines, quoted, render, version_parts, with_unit};
-use crate::model::{Element, Member, Schema, Setup, Type, TypeDecl, Value};
+mod compound;
+mod types;
+
+use super::setup;
+use super::text::{lines, others, quoted, render, version_parts, with_unit};
+use crate::model::{Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
-use shm_runtime::contract::Primitive;
+use compound::{Union, Wrapped};
+use shm_runtime::contract::TypeName;
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
+use types::Writer;
 
 #[derive(Template)]
 #[template(path = "python/module.py", escape = "none")]
@@ -16,11 +23,22 @@ struct Module<'a> {
     major: &'static str,
     minor: &'static str,
     prelude: &'static str,
-    has_enums: bool,
+    /// What it has for lists and optionals, and for unions, if there are any.
+    rooms: Option<&'static str>,
+    unions: Option<&'static str>,
+    imports: Vec<Import>,
     names: Vec<&'a str>,
+    /// The names of its types.
+    own: Vec<&'a str>,
     constants: Vec<Constant>,
     types: Vec<Decl>,
     segments: Vec<Segment>,
+}
+
+/// A module that is imported.
+struct Import {
+    module: String,
+    name: String,
 }
 
 struct Constant {
@@ -29,10 +47,18 @@ struct Constant {
     value: String,
 }
 
+impl Module<'_> {
+    /// What a type checker says where it finds no module, another one, or that
+    /// it has nothing to say.
+    const UNFOUND: &'static str = "import-not-found, import-untyped, attr-defined, unused-ignore";
+}
+
 enum Decl {
     Enum(Number),
     Flags(Number),
     Struct(Struct),
+    Union(Union),
+    Wrapped(Wrapped),
 }
 
 struct Number {
@@ -86,10 +112,10 @@ struct Segment {
     setup: String,
     contract: String,
     size: u64,
-    objects: Vec<Object>,
+    queues: Vec<Queue>,
 }
 
-struct Object {
+struct Queue {
     doc: String,
     name: String,
     item: String,
@@ -100,11 +126,20 @@ struct Object {
 /// What stands in every module before its own types.
 const PRELUDE: &str = include_str!("../../templates/python/prelude.py");
 
+/// The same for lists and optionals.
+const ROOMS: &str = include_str!("../../templates/python/rooms.py");
+
+/// The same for unions.
+const UNIONS: &str = include_str!("../../templates/python/unions.py");
+
 /// The module of a schema.
 pub(super) fn module(schema: &Schema) -> String {
     let [major, minor, _] = version_parts();
-    let names = schema.constants.iter().map(|c| c.name.as_str());
-    let names = names.chain(schema.types.iter().map(TypeDecl::name));
+    let writer = Writer::new(schema);
+    let own = schema.types.iter().filter(|t| !matches!(t, TypeDecl::Wrapped(_)));
+    let own: Vec<&str> = own.map(TypeDecl::name).collect();
+    let has = |kind: fn(&TypeDecl) -> bool| schema.types.iter().any(kind);
+    let names = schema.constants.iter().map(|c| c.name.as_str()).chain(own.iter().copied());
     let mut names: Vec<&str> =
         names.chain(schema.segments.iter().map(|s| s.type_name.as_str())).collect();
     names.extend(["SCHEMA", "SCHEMA_VERSION"]);
@@ -117,8 +152,15 @@ pub(super) fn module(schema: &Schema) -> String {
         major,
         minor,
         prelude: PRELUDE,
-        has_enums: true,
+        rooms: has(|t| matches!(t, TypeDecl::Wrapped(_))).then_some(ROOMS),
+        unions: has(|t| matches!(t, TypeDecl::Union(_))).then_some(UNIONS),
+        imports: writer
+            .modules_of(used(schema))
+            .into_iter()
+            .map(|module| Import { name: types::module_name(&module), module })
+            .collect(),
         names,
+        own,
         constants: schema
             .constants
             .iter()
@@ -133,10 +175,24 @@ pub(super) fn module(schema: &Schema) -> String {
                 },
             })
             .collect(),
-        types: schema.types.iter().map(decl).collect(),
-        segments: schema.segments.iter().map(segment).collect(),
+        types: schema.types.iter().map(|t| decl(t, &writer)).collect(),
+        segments: schema.segments.iter().map(|s| segment(s, &writer)).collect(),
     };
     render(&template)
+}
+
+/// The names of all types that the module writes.
+fn used(schema: &Schema) -> impl Iterator<Item = &TypeName> {
+    let types = schema.types.iter().flat_map(|decl| -> Vec<&Type> {
+        match decl {
+            TypeDecl::Enum(_) | TypeDecl::Flags(_) => vec![],
+            TypeDecl::Struct(s) => s.fields().map(|f| &f.ty).collect(),
+            TypeDecl::Union(u) => u.variants.iter().filter_map(|v| v.ty.as_ref()).collect(),
+            TypeDecl::Wrapped(w) => vec![&w.inner],
+        }
+    });
+    let items = schema.segments.iter().flat_map(|s| s.handles().map(|(_, _, item, _)| &item.name));
+    types.filter_map(|ty| ty.element.named()).chain(items)
 }
 
 fn module_doc(schema: &Schema) -> String {
@@ -175,7 +231,7 @@ fn class_doc(text: &str, otherwise: &str) -> String {
     out
 }
 
-fn decl(decl: &TypeDecl) -> Decl {
+fn decl(decl: &TypeDecl, writer: &Writer<'_>) -> Decl {
     match decl {
         TypeDecl::Enum(e) => Decl::Enum(Number {
             doc: class_doc(&e.doc, "An enum of the schema."),
@@ -203,16 +259,21 @@ fn decl(decl: &TypeDecl) -> Decl {
                 })
                 .collect(),
         }),
-        TypeDecl::Struct(s) => Decl::Struct(Struct {
-            doc: class_doc(&s.doc, "A struct of the schema."),
-            name: s.name.clone(),
-            size: s.size,
-            members: s.members.iter().map(part).collect(),
-        }),
+        TypeDecl::Struct(s) => {
+            let fields = s.fields().map(|f| f.name.as_str()).collect();
+            Decl::Struct(Struct {
+                doc: class_doc(&s.doc, "A struct of the schema."),
+                name: s.name.clone(),
+                size: s.size,
+                members: s.members.iter().map(|m| part(m, &fields, writer)).collect(),
+            })
+        }
+        TypeDecl::Union(u) => Decl::Union(compound::union(u, writer)),
+        TypeDecl::Wrapped(w) => Decl::Wrapped(compound::wrapped(w, writer)),
     }
 }
 
-fn part(member: &Member) -> Part {
+fn part(member: &Member, fields: &BTreeSet<&str>, writer: &Writer<'_>) -> Part {
     match member {
         Member::Gap(gap) => Part {
             name: gap.name.clone(),
@@ -221,39 +282,20 @@ fn part(member: &Member) -> Part {
             ..Part::default()
         },
         Member::Field(f) => {
-            let ctype = ctype(&f.ty);
             let unit = if f.unit.is_empty() {
                 String::new()
             } else {
                 format!(", unit=\"{}\"", quoted(&f.unit))
             };
-            let descriptor = if f.ty.dims.is_empty() {
-                element_field(&f.ty.element, &unit)
-            } else {
-                let dims: Vec<String> = f.ty.dims.iter().map(u64::to_string).collect();
-                let comma = if dims.len() == 1 { "," } else { "" };
-                format!(
-                    "_List(raw, name, ({}{comma}), lambda raw, name: {}, {ctype}{unit})",
-                    dims.join(", "),
-                    element_field(&f.ty.element, ""),
-                )
-            };
-            let (mut get, mut set) = hints(&f.ty.element);
-            for _ in &f.ty.dims {
-                get = format!("_typing.List[{get}]");
-                set = format!("_typing.Sequence[{set}]");
-            }
-            let quote = |hint: String| {
-                if hint.contains('"') { format!("\"{}\"", hint.replace('"', "")) } else { hint }
-            };
+            let (get, set) = writer.hints(&f.ty, fields);
             Part {
                 doc: lines(&with_unit(&f.doc, &f.unit), "        #: "),
                 name: f.name.clone(),
-                get: quote(get),
-                set: quote(set),
-                format: format(&f.ty),
-                ctype,
-                descriptor,
+                get,
+                set,
+                format: writer.format(&f.ty),
+                ctype: writer.ctype(&f.ty),
+                descriptor: writer.descriptor(&f.ty, &unit),
                 offset: f.offset,
                 size: f.size,
                 is_gap: false,
@@ -262,138 +304,32 @@ fn part(member: &Member) -> Part {
     }
 }
 
-fn scalar(p: Primitive) -> &'static str {
-    match p {
-        Primitive::U8 | Primitive::Bool => "_ctypes.c_uint8",
-        Primitive::U16 => "_ctypes.c_uint16",
-        Primitive::U32 => "_ctypes.c_uint32",
-        Primitive::U64 => "_ctypes.c_uint64",
-        Primitive::I8 => "_ctypes.c_int8",
-        Primitive::I16 => "_ctypes.c_int16",
-        Primitive::I32 => "_ctypes.c_int32",
-        Primitive::I64 => "_ctypes.c_int64",
-        Primitive::F32 => "_ctypes.c_float",
-        Primitive::F64 => "_ctypes.c_double",
-    }
-}
-
-fn ctype(ty: &Type) -> String {
-    let element = match &ty.element {
-        Element::Primitive(p) | Element::Enum(_, p) | Element::Flags(_, p) => scalar(*p).to_owned(),
-        Element::Str(n) => format!("_ctypes.c_char * {n}"),
-        Element::Bytes(n) => format!("_ctypes.c_uint8 * {n}"),
-        Element::Struct(name) => name.clone(),
-    };
-    // ctypes multiplies from the inside out: rows first in C is rows last here.
-    ty.dims.iter().rev().fold(element, |inner, n| match inner.contains('*') {
-        true => format!("({inner}) * {n}"),
-        false => format!("{inner} * {n}"),
-    })
-}
-
-/// The checked field of one element.
-fn element_field(element: &Element, unit: &str) -> String {
-    let range = |p: Primitive| {
-        let (low, high) = p.integer_range().unwrap_or_default();
-        format!("{low}, {high}")
-    };
-    match element {
-        Element::Primitive(Primitive::Bool) => "_Bool(raw, name)".to_owned(),
-        Element::Primitive(Primitive::F32) => {
-            // The greatest number that rounds to a finite f32.
-            format!("_Float(raw, name, 3.4028235677973364e+38{unit})")
-        }
-        Element::Primitive(Primitive::F64) => {
-            format!("_Float(raw, name, 1.7976931348623157e+308{unit})")
-        }
-        Element::Primitive(p) => format!("_Int(raw, name, {}{unit})", range(*p)),
-        Element::Str(_) => format!("_Str(raw, name{unit})"),
-        Element::Bytes(_) => format!("_Bytes(raw, name{unit})"),
-        Element::Enum(name, p) | Element::Flags(name, p) => {
-            format!("_Enum(raw, name, {name}, {})", range(*p))
-        }
-        Element::Struct(name) => format!("_Nested(raw, name, {name})"),
-    }
-}
-
-/// What a type checker is told that reading gives and assignment takes.
-fn hints(element: &Element) -> (String, String) {
-    let (get, set) = match element {
-        Element::Primitive(Primitive::Bool) => ("bool", "bool"),
-        Element::Primitive(Primitive::F32 | Primitive::F64) => ("float", "float"),
-        Element::Primitive(_) => ("int", "int"),
-        Element::Str(_) => ("str", "str"),
-        Element::Bytes(_) => ("bytes", "bytes"),
-        Element::Enum(name, _) | Element::Flags(name, _) => {
-            return (name.clone(), "int".to_owned());
-        }
-        Element::Struct(name) => (name.as_str(), name.as_str()),
-    };
-    (get.to_owned(), set.to_owned())
-}
-
-/// What NumPy is told: a format, or one with a shape.
-fn format(ty: &Type) -> String {
-    let mut shape: Vec<String> = ty.dims.iter().map(u64::to_string).collect();
-    let element = match &ty.element {
-        Element::Primitive(p) | Element::Enum(_, p) | Element::Flags(_, p) => {
-            let kind = match p {
-                Primitive::F32 | Primitive::F64 => 'f',
-                Primitive::I8 | Primitive::I16 | Primitive::I32 | Primitive::I64 => 'i',
-                _ => 'u',
-            };
-            format!("\"<{kind}{}\"", p.size())
-        }
-        Element::Str(n) => format!("\"S{n}\""),
-        Element::Bytes(n) => {
-            shape.push(n.to_string());
-            "\"u1\"".to_owned()
-        }
-        Element::Struct(name) => format!("{name}.DTYPE"),
-    };
-    match shape.len() {
-        0 => element,
-        1 => format!("({element}, ({},))", shape[0]),
-        _ => format!("({element}, ({}))", shape.join(", ")),
-    }
-}
-
-/// How a segment is made; what is not said is the default.
-fn setup(setup: &Setup) -> String {
-    let mut out = format!(
-        "address=\"{}\", mode=0o{:o}, participants={}",
-        quoted(&setup.address.to_string()),
-        setup.mode,
-        setup.participants
-    );
-    for (key, account) in [("owner", &setup.owner), ("group", &setup.group)] {
-        if let Some(account) = account {
-            let _ = write!(out, ", {key}=\"{}\"", quoted(&account.to_string()));
-        }
-    }
-    out
-}
-
-fn segment(s: &crate::model::Segment) -> Segment {
+fn segment(s: &crate::model::Segment, writer: &Writer<'_>) -> Segment {
     let mut contract = String::new();
     for byte in &s.contract_bytes {
         let _ = write!(contract, "{}", byte.escape_ascii());
     }
+    let mut text = s.doc.clone();
+    let others = others(s, "");
+    if !others.is_empty() {
+        if text.is_empty() {
+            text = format!("The segment {}.", s.name);
+        }
+        text = format!("{text}\n{}", others.trim_end());
+    }
     Segment {
-        doc: class_doc(&s.doc, &format!("The segment {}.", s.name)),
+        doc: class_doc(&text, &format!("The segment {}.", s.name)),
         type_name: s.type_name.clone(),
-        setup: setup(&s.setup),
+        setup: setup::python(&s.setup),
         contract,
         size: s.size,
-        objects: s
-            .objects
-            .iter()
-            .enumerate()
-            .map(|(index, o)| Object {
+        queues: s
+            .handles()
+            .map(|(index, o, item, layout)| Queue {
                 doc: lines(&o.doc, "        #: "),
                 name: o.name.clone(),
-                item: o.item.clone(),
-                capacity: o.layout.capacity,
+                item: writer.name(&item.name),
+                capacity: layout.capacity,
                 index,
             })
             .collect(),

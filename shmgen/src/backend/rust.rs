@@ -1,10 +1,10 @@
 //! The Rust backend: the body of a module.
 
-use super::text::{VERSION, lines, quoted, render, version_parts, with_unit};
-use crate::model::{Element, Member, Schema, Setup, Type, TypeDecl, Value};
+use super::setup;
+use super::text::{VERSION, lines, others, quoted, render, version_parts, with_unit};
+use crate::model::{Element, Member, Schema, Type, TypeDecl, Value, rust_variant};
 use askama::Template;
-use shm_runtime::Account;
-use shm_runtime::contract::Primitive;
+use shm_runtime::contract::{Primitive, TypeName};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
@@ -46,6 +46,7 @@ enum Decl {
     Enum(Number),
     Flags(Number),
     Struct(Struct),
+    Union(Union),
 }
 
 /// An enum or a set of flags.
@@ -76,6 +77,46 @@ struct Struct {
     over_aligned: bool,
     members: Vec<Part>,
     uses: String,
+    imports: Vec<Import>,
+}
+
+struct Union {
+    doc: String,
+    attributes: String,
+    name: String,
+    tag: &'static str,
+    size: u64,
+    align: u64,
+    over_aligned: bool,
+    head_gap: u64,
+    offset: u64,
+    /// An array of numbers: `[u64; 3]`.
+    storage: String,
+    storage_zero: String,
+    tail_gap: u64,
+    variants: Vec<Variant>,
+    uses: String,
+    imports: Vec<Import>,
+}
+
+struct Variant {
+    doc: String,
+    /// As in the schema.
+    name: String,
+    /// Of the enum with data.
+    rust_name: String,
+    /// Of the tag.
+    constant: String,
+    number: String,
+    ty: Option<String>,
+    expr: String,
+}
+
+/// A type of another schema.
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+struct Import {
+    path: String,
+    schema: String,
 }
 
 impl Struct {
@@ -111,10 +152,12 @@ struct Segment {
     setup: String,
     contract: String,
     size: String,
-    objects: Vec<Object>,
+    queues: Vec<Queue>,
+    /// Objects that have no functions.
+    others: String,
 }
 
-struct Object {
+struct Queue {
     doc: String,
     name: String,
     item: String,
@@ -124,6 +167,7 @@ struct Object {
 
 /// The module of a schema.
 pub(super) fn module(schema: &Schema, options: &RustOptions) -> String {
+    let names = Names::new(schema);
     let template = Module {
         file: format!("{}.toml", schema.stem),
         schema: &schema.name,
@@ -146,11 +190,11 @@ pub(super) fn module(schema: &Schema, options: &RustOptions) -> String {
             .map(|a| Alias {
                 doc: doc(&with_unit(&a.doc, &a.unit), ""),
                 name: a.name.clone(),
-                ty: type_of(&a.ty),
+                ty: names.type_of(&a.ty),
             })
             .collect(),
-        types: schema.types.iter().map(|t| decl(t, options)).collect(),
-        segments: schema.segments.iter().map(segment).collect(),
+        types: schema.types.iter().filter_map(|t| decl(t, &names, options)).collect(),
+        segments: schema.segments.iter().map(|s| segment(s, &names)).collect(),
     };
     render(&template)
 }
@@ -201,8 +245,8 @@ fn attributes(name: &str, options: &RustOptions) -> String {
     all.chain(own).map(|a| format!("{a}\n")).collect()
 }
 
-fn decl(decl: &TypeDecl, options: &RustOptions) -> Decl {
-    match decl {
+fn decl(decl: &TypeDecl, names: &Names, options: &RustOptions) -> Option<Decl> {
+    Some(match decl {
         TypeDecl::Enum(e) => Decl::Enum(Number {
             doc: doc_before(&e.doc),
             attributes: attributes(&e.name, options),
@@ -237,11 +281,14 @@ fn decl(decl: &TypeDecl, options: &RustOptions) -> Decl {
             exhaustive: false,
             all: hexadecimal(f.bits.iter().fold(0u64, |all, b| all | 1 << b.bit)),
         }),
-        TypeDecl::Struct(s) => Decl::Struct(structure(s, options)),
-    }
+        TypeDecl::Struct(s) => Decl::Struct(structure(s, names, options)),
+        TypeDecl::Union(u) => Decl::Union(union(u, names, options)),
+        // Rust has generic types for them.
+        TypeDecl::Wrapped(_) => return None,
+    })
 }
 
-fn structure(s: &crate::model::Struct, options: &RustOptions) -> Struct {
+fn structure(s: &crate::model::Struct, names: &Names, options: &RustOptions) -> Struct {
     let members: Vec<Part> = s
         .members
         .iter()
@@ -250,8 +297,8 @@ fn structure(s: &crate::model::Struct, options: &RustOptions) -> Struct {
                 doc: doc(&with_unit(&f.doc, &f.unit), "    "),
                 name: f.name.clone(),
                 constant: f.name.to_uppercase(),
-                ty: type_of(&f.ty),
-                default: default_of(&f.ty),
+                ty: names.type_of(&f.ty),
+                default: names.default_of(&f.ty),
                 expr: f.ty.expr().to_string(),
                 unit: quoted(&f.unit),
                 offset: f.offset,
@@ -272,7 +319,7 @@ fn structure(s: &crate::model::Struct, options: &RustOptions) -> Struct {
             },
         })
         .collect();
-    let uses: BTreeSet<&str> = s.fields().filter_map(|f| f.ty.element.named()).collect();
+    let (uses, imports) = names.uses(s.fields().map(|f| &f.ty));
     Struct {
         doc: doc(&s.doc, ""),
         attributes: attributes(&s.name, options),
@@ -281,52 +328,135 @@ fn structure(s: &crate::model::Struct, options: &RustOptions) -> Struct {
         align: s.align,
         over_aligned: s.over_aligned(),
         members,
-        uses: uses.into_iter().collect::<Vec<_>>().join(", "),
+        uses,
+        imports,
     }
 }
 
-fn type_of(ty: &Type) -> String {
-    let element = match &ty.element {
-        Element::Primitive(Primitive::Bool) => "::shm_runtime::Bool".to_owned(),
-        Element::Primitive(p) => p.name().to_owned(),
-        Element::Str(n) => format!("::shm_runtime::Str<{n}>"),
-        Element::Bytes(n) => format!("[u8; {n}]"),
-        Element::Enum(name, _) | Element::Flags(name, _) | Element::Struct(name) => name.clone(),
+fn union(u: &crate::model::Union, names: &Names, options: &RustOptions) -> Union {
+    let (word, bytes) = match u.payload_align {
+        1 => ("u8", 1),
+        2 => ("u16", 2),
+        4 => ("u32", 4),
+        _ => ("u64", 8),
     };
-    ty.dims.iter().rev().fold(element, |inner, n| format!("[{inner}; {n}]"))
+    let words = u.payload / bytes;
+    let variants = u.variants.iter().map(|v| Variant {
+        doc: doc(&v.doc, "    "),
+        name: v.name.clone(),
+        rust_name: rust_variant(&v.name),
+        constant: v.name.to_uppercase(),
+        number: literal(i128::from(v.number)),
+        ty: v.ty.as_ref().map(|ty| names.type_of(ty)),
+        expr: v.ty.as_ref().map_or(String::new(), |ty| ty.expr().to_string()),
+    });
+    let (uses, imports) = names.uses(u.variants.iter().filter_map(|v| v.ty.as_ref()));
+    Union {
+        doc: doc_before(&u.doc),
+        attributes: attributes(&u.name, options),
+        name: u.name.clone(),
+        tag: u.tag.name(),
+        size: u.layout.size,
+        align: u.layout.align,
+        over_aligned: u.layout.align > u.tag.size().max(bytes),
+        head_gap: u.layout.offset - u.tag.size(),
+        offset: u.layout.offset,
+        storage: format!("[{word}; {words}]"),
+        storage_zero: format!("[0; {words}]"),
+        tail_gap: u.layout.size - u.layout.offset - u.payload,
+        variants: variants.collect(),
+        uses,
+        imports,
+    }
 }
 
-fn default_of(ty: &Type) -> String {
-    let element = match &ty.element {
-        Element::Primitive(Primitive::Bool) => "::shm_runtime::Bool::FALSE".to_owned(),
-        Element::Primitive(Primitive::F32 | Primitive::F64) => "0.0".to_owned(),
-        Element::Primitive(_) => "0".to_owned(),
-        Element::Str(_) => "::shm_runtime::Str::EMPTY".to_owned(),
-        Element::Bytes(n) => format!("[0; {n}]"),
-        Element::Enum(name, _) | Element::Flags(name, _) => format!("{name}(0)"),
-        Element::Struct(name) => format!("<{name} as ::core::default::Default>::default()"),
-    };
-    ty.dims.iter().rev().fold(element, |inner, n| format!("[{inner}; {n}]"))
+/// How types are written in the module of a schema.
+struct Names {
+    /// The modules of the schemas that it imports.
+    modules: BTreeMap<String, String>,
+    /// What lists leave free behind their last item, by their names.
+    tails: BTreeMap<String, u64>,
 }
 
-/// How a segment is made; what is not said is the default.
-fn setup(setup: &Setup) -> String {
-    let mut out = format!(".mode(0o{:o}).participants({})", setup.mode, setup.participants);
-    for (method, account) in [("owner", &setup.owner), ("group", &setup.group)] {
-        match account {
-            Some(Account::Id(id)) => {
-                let _ = write!(out, ".{method}({id})");
-            }
-            Some(Account::Name(name)) => {
-                let _ = write!(out, ".{method}(\"{}\")", quoted(name));
-            }
-            None => {}
+impl Names {
+    fn new(schema: &Schema) -> Self {
+        let modules = schema.with_imports();
+        let tails = schema.types.iter().filter_map(|decl| match decl {
+            TypeDecl::Wrapped(w) => Some((w.name.clone(), w.tail_gap())),
+            _ => None,
+        });
+        Self {
+            modules: modules.iter().map(|s| (s.name.clone(), s.module.clone())).collect(),
+            tails: tails.collect(),
         }
     }
-    out
+
+    /// A declared type: the modules of two schemas lie side by side.
+    fn path(&self, name: &TypeName) -> String {
+        match self.modules.get(&name.schema) {
+            Some(module) => format!("super::{module}::{}", name.name),
+            None => name.name.clone(),
+        }
+    }
+
+    /// The declared types that some types are made of: of this schema, and of
+    /// others.
+    fn uses<'t>(&self, types: impl Iterator<Item = &'t Type>) -> (String, Vec<Import>) {
+        let all: BTreeSet<&TypeName> = types.filter_map(|ty| ty.element.named()).collect();
+        let (own, others): (Vec<&TypeName>, Vec<&TypeName>) =
+            all.into_iter().partition(|name| name.schema.is_empty());
+        let own: Vec<&str> = own.iter().map(|name| name.name.as_str()).collect();
+        let others =
+            others.iter().map(|name| Import { path: self.path(name), schema: name.schema.clone() });
+        (own.join(", "), others.collect())
+    }
+
+    fn type_of(&self, ty: &Type) -> String {
+        let element = match &ty.element {
+            Element::Primitive(Primitive::Bool) => "::shm_runtime::Bool".to_owned(),
+            Element::Primitive(p) => p.name().to_owned(),
+            Element::Str(n) => format!("::shm_runtime::Str<{n}>"),
+            Element::Bytes(n) => format!("[u8; {n}]"),
+            Element::Enum(name, _)
+            | Element::Flags(name, _)
+            | Element::Struct(name)
+            | Element::Union(name) => self.path(name),
+            Element::List(inner, n) => {
+                let tail = ty.element.wrapped_name().and_then(|name| self.tails.get(&name));
+                let inner = self.type_of(inner);
+                match tail {
+                    Some(tail) if *tail > 0 => format!("::shm_runtime::List<{inner}, {n}, {tail}>"),
+                    _ => format!("::shm_runtime::List<{inner}, {n}>"),
+                }
+            }
+            Element::Optional(inner) => {
+                format!("::shm_runtime::Optional<{}>", self.type_of(inner))
+            }
+        };
+        ty.dims.iter().rev().fold(element, |inner, n| format!("[{inner}; {n}]"))
+    }
+
+    fn default_of(&self, ty: &Type) -> String {
+        let element = match &ty.element {
+            Element::Primitive(Primitive::Bool) => "::shm_runtime::Bool::FALSE".to_owned(),
+            Element::Primitive(Primitive::F32 | Primitive::F64) => "0.0".to_owned(),
+            Element::Primitive(_) => "0".to_owned(),
+            Element::Str(_) => "::shm_runtime::Str::EMPTY".to_owned(),
+            Element::Bytes(n) => format!("[0; {n}]"),
+            Element::Enum(name, _) | Element::Flags(name, _) => {
+                format!("{}(0)", self.path(name))
+            }
+            Element::Struct(name) | Element::Union(name) => {
+                format!("<{} as ::core::default::Default>::default()", self.path(name))
+            }
+            Element::List(..) => "::shm_runtime::List::new()".to_owned(),
+            Element::Optional(_) => "::shm_runtime::Optional::none()".to_owned(),
+        };
+        ty.dims.iter().rev().fold(element, |inner, n| format!("[{inner}; {n}]"))
+    }
 }
 
-fn segment(s: &crate::model::Segment) -> Segment {
+fn segment(s: &crate::model::Segment, names: &Names) -> Segment {
     let mut contract = String::new();
     for byte in &s.contract_bytes {
         let _ = write!(contract, "{}", byte.escape_ascii());
@@ -336,24 +466,23 @@ fn segment(s: &crate::model::Segment) -> Segment {
         name: s.name.clone(),
         type_name: s.type_name.clone(),
         address: quoted(&s.setup.address.to_string()),
-        setup: setup(&s.setup),
+        setup: setup::rust(&s.setup),
         contract,
         size: literal(i128::from(s.size)),
-        objects: s
-            .objects
-            .iter()
-            .enumerate()
-            .map(|(index, o)| Object {
+        queues: s
+            .handles()
+            .map(|(index, o, item, layout)| Queue {
                 doc: if o.doc.is_empty() {
                     String::new()
                 } else {
                     doc(&o.doc, "    ") + "    ///\n"
                 },
                 name: o.name.clone(),
-                item: o.item.clone(),
-                capacity: o.layout.capacity,
+                item: names.path(&item.name),
+                capacity: layout.capacity,
                 index,
             })
             .collect(),
+        others: others(s, "/// "),
     }
 }

@@ -1,5 +1,6 @@
 //! Small pieces of text that more than one language needs.
 
+use crate::model::Segment;
 use askama::Template;
 
 /// The version of this tool, which is that of the runtime it writes for.
@@ -60,4 +61,17 @@ pub(super) fn quoted(text: &str) -> String {
         }
     }
     out
+}
+
+/// Which objects of a segment generated code has nothing for: a paragraph, each
+/// line behind a prefix, with an empty line before it; nothing if there are none.
+pub(super) fn others(segment: &Segment, prefix: &str) -> String {
+    let list: String = segment
+        .without_handles()
+        .map(|o| format!("- `{}` ({})\n", o.name, o.kind.name()))
+        .collect();
+    if list.is_empty() {
+        return list;
+    }
+    lines(&format!("\nCreated and shown by stat, and without functions yet:\n\n{list}"), prefix)
 }

@@ -53,7 +53,7 @@ codes! {
     E020 "a name that cannot be one"
         "Names begin with a letter and go on with letters, digits and underscores, without two underscores in a row or one at the end, and have at most 63 characters. So they can be written in every language."
     E021 "the same name twice"
-        "Constants, aliases, enums, flags, structs and the types of segments share one space of names; the fields of a struct, the values of an enum and the objects of a segment have one each."
+        "Constants, aliases, enums, flags, structs and the types of segments share one space of names; the fields of a struct, the values of an enum, the objects of a segment and the counters of an object have one each."
     E022 "a name that a language keeps for itself"
         "The name is a keyword of Rust, C, C++ or Python, or one that the generated code uses itself. Choose another one; the generated code would not compile otherwise."
     E023 "two names that become the same"
@@ -62,30 +62,35 @@ codes! {
     E030 "unknown type"
         "No type of that name is declared, and the language has none."
     E031 "not a type"
-        "A type is a name, followed by dimensions: `u64`, `f32[4][8]`, `str[16]`, `bytes[8]`, `Level[LEVELS]`."
+        "A type is a name and what stands behind it: `u64`, `f32[4][8]`, `str[16]`, `bytes[8]`, `Level[<=LEVELS]`, `u64?`."
     E032 "unknown constant"
         "No constant of that name is declared."
     E033 "a constant that cannot be a length"
         "A length is a whole number, at least 1."
     E034 "a type that contains itself"
-        "A struct that contains itself, directly or by way of others, would be infinitely large. Shared memory has no pointers; use an index into an array instead."
+        "A type that contains itself, directly or by way of others, would be infinitely large. Shared memory has no pointers; use an index into an array instead."
     E035 "nothing in it"
-        "A length is 0, or a struct has no fields. Every type has at least one byte."
+        "A length is 0, a struct has no fields, an enum no values, an object no counters, or no variant of a union holds anything. Every type has at least one byte."
     E036 "too large"
         "The type or the segment is larger than the limit."
 
     E040 "a constant that does not fit its type"
         "The value of the constant is outside the range of its type."
     E041 "a number that does not fit the representation"
-        "The enum's number is outside the range of its `repr`."
+        "The number of a value is outside the range of the enum's `repr`, or that of a variant outside the range of the union's `tag`."
     E042 "the same number twice"
-        "Two values of an enum have the same number."
+        "Two values of an enum, or two variants of a union, have the same number."
     E043 "a bit twice, or outside the representation"
         "Two flags share a bit, or the bit does not exist in the `repr`."
     E044 "not a type for that"
-        "The `repr` of an enum is an integer type, that of flags an unsigned one; a constant's type is a number or bool."
+        "The `repr` of an enum is an integer type, that of flags and the `tag` of a union an unsigned one; a constant's type is a number or bool, that of a counter u64 or i64."
     E045 "an alignment that cannot be one"
         "An alignment is a power of two from 1 to 4096, and not less than what the type needs anyway."
+
+    E050 "an optional of an optional"
+        "`T??` says the same thing twice: whether there is a value. One `?` is enough. An alias may have the other one."
+    E051 "lists and optionals nested too deeply"
+        "A type has at most 16 lists and optionals in one another. Give the inner ones a struct of their own."
 
     E060 "not the name of a segment"
         "A POSIX segment's name begins with a slash and has no other; it has at most 255 bytes."
@@ -96,21 +101,43 @@ codes! {
     E063 "not permissions"
         "A mode is written as an octal number from 0o000 to 0o777, such as 0o640."
     E064 "a capacity that cannot be one"
-        "A queue has room for at least one item, and not for more than memory can hold."
+        "A queue and a topic have room for at least one item, and not for more than memory can hold."
     E065 "not a type for an item"
-        "The items of a queue are structs."
+        "The items of queues and topics are structs, and so is what a cell or a state holds."
     E066 "a segment without objects"
         "Every byte of a segment belongs to an object; one without any has no use."
     E067 "two segments in one place"
         "Two segments of the schema have the same name, key or id file, so that only one of them could exist."
 
+    E068 "a key of another kind of object"
+        "Objects of this kind have no such key. A queue and a topic have `item` and `capacity`, a ring, a stream and raw bytes `bytes`, a cell and a state `type`, counters `counter`."
+    E069 "a key that means nothing here"
+        "`order` and `lanes` are for many producers and one consumer, where `order = \"total\"` does without lanes. `redeliver` is for many consumers, and for `order = \"total\"`."
+    E070 "an import that cannot be read"
+        "`imports` names schema files, relative to the file that imports them. Each must be there, be readable, and be right itself."
+    E071 "schemas that import each other"
+        "A schema cannot import itself, directly or by way of others: the types of one would have to be laid out before those of the other, and after them. Put what both use into a third one."
+    E072 "two schemas of one name"
+        "Two different files among all imports have the same schema name, or the same file name, so that what is generated of one would overwrite or hide the other."
+    E073 "a name in more than one import"
+        "Two imported schemas have this name. Write which one is meant: `common.Level`."
+
     E090 "not supported yet"
         "The language has this, and this version of shmgen does not do it yet. It is refused rather than ignored."
 
+    E091 "a number of bytes that cannot be one"
+        "A ring has at least 64 bytes and a multiple of 8, a stream and a raw object at least one, and none more than a segment may have."
+    E092 "a number of lanes that cannot be one"
+        "Many producers share from 1 to 1024 lanes, each as large as a queue or ring of its own."
+    E093 "many where there is one"
+        "A ring has one consumer, a stream one producer and one consumer."
     E100 "not the path of an id file"
         "An id file holds the id of a private System V segment. Its path has at most 4095 bytes; one that does not begin with a slash counts from the folder in which the program runs."
     E101 "not a user or a group"
         "A user or a group is a number from 0 to 4294967294, or a name without colons, slashes and control characters. Names are looked up on the machine that creates the segment, not on the one that generates the code."
+
+    N001 "laid out, and not in use yet"
+        "This version of shmgen lays out objects of this kind, creates them and shows them by stat, in every language alike. Generated code has no functions for them yet. What is complete is queues from one producer to one consumer."
 
     L001 "a name in another style"
         "Types are written in UpperCamelCase, constants, values of enums and flags in UPPER_SNAKE_CASE, everything else in snake_case. So the generated code looks like other code in each language, and its linters are content."
@@ -120,14 +147,45 @@ codes! {
         "The field has at most 64 bytes and lies in two cache lines of the struct, so that reading it may cost two misses. Another order of the fields, in which the struct is not larger, avoids that."
     L004 "a text without room"
         "A `str[1]` holds one byte: a single ASCII character, and no other one."
-    L005 "an enum without a zero"
-        "Fresh memory is zero, and so is a field that nobody has set. A value with the number 0 gives that state a name."
+    L005 "an enum or a union without a zero"
+        "Fresh memory is zero, and so is a field that nobody has set. A value, or a variant, with the number 0 gives that state a name."
+}
+
+/// How bad a diagnostic is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Severity {
+    /// Nothing is generated.
+    Error,
+    /// It could be better; told on demand.
+    Warning,
+    /// Good to know.
+    Note,
+}
+
+impl Severity {
+    /// `error`, `warning` or `note`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Error => "error",
+            Self::Warning => "warning",
+            Self::Note => "note",
+        }
+    }
 }
 
 impl Code {
+    /// How bad it is, which its letter says.
+    pub fn severity(self) -> Severity {
+        match self.name().as_bytes().first() {
+            Some(b'L') => Severity::Warning,
+            Some(b'N') => Severity::Note,
+            _ => Severity::Error,
+        }
+    }
+
     /// Whether it is a lint: a warning, not an error.
     pub fn is_lint(self) -> bool {
-        self.name().starts_with('L')
+        self.severity() == Severity::Warning
     }
 
     /// The code of that name, in whatever case it is written.

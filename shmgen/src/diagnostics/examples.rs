@@ -24,8 +24,8 @@ impl Example {
 }
 
 impl Code {
-    /// An example. What is wrong with the file as such (E001, E002) has
-    /// commands in it instead of a piece of a schema.
+    /// An example. What is wrong with the file as such (E001, E002), or with
+    /// several of them, has commands in it instead of a piece of a schema.
     pub fn example(self) -> Option<Example> {
         let (_, wrong, right) = EXAMPLES.iter().find(|(code, ..)| *code == self)?;
         Some(Example { wrong, right })
@@ -162,6 +162,18 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
         "[struct.Tick]\nalign = 64\nfield = [ { name = \"time\", type = \"u64\" } ]",
     ),
     (
+        Code::E050,
+        "[struct.Order]\nfield = [ { name = \"limit\", type = \"u64??\" } ]",
+        "[struct.Order]\nfield = [ { name = \"limit\", type = \"u64?\" } ]",
+    ),
+    (
+        Code::E051,
+        "[struct.Order]\nfield = [ { name = \"deep\", type = \
+         \"u8[<=1]?[<=1]?[<=1]?[<=1]?[<=1]?[<=1]?[<=1]?[<=1]?[<=1]\" } ]",
+        "[struct.Deep]\nfield = [ { name = \"deep\", type = \"u8[<=1]?[<=1]?[<=1]?[<=1]?\" } ]\n\n\
+         [struct.Order]\nfield = [ { name = \"deep\", type = \"Deep[<=1]?[<=1]?[<=1]?[<=1]?[<=1]\" } ]",
+    ),
+    (
         Code::E060,
         queue!(
             "[segment.feed]\nname = \"acme/feed\"\n\
@@ -249,9 +261,69 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
         ),
     ),
     (
+        Code::E068,
+        queue!(
+            "[segment.feed]\nobject = [ { name = \"last\", kind = \"cell\", type = \"Tick\", capacity = 4 } ]"
+        ),
+        queue!(
+            "[segment.feed]\nobject = [ { name = \"last\", kind = \"cell\", type = \"Tick\" } ]"
+        ),
+    ),
+    (
+        Code::E069,
+        queue!(
+            "[segment.feed]\nobject = [\n  { name = \"ticks\", kind = \"queue\", item = \"Tick\", \
+             capacity = 64, lanes = 4 },\n]"
+        ),
+        queue!(
+            "[segment.feed]\nobject = [\n  { name = \"ticks\", kind = \"queue\", item = \"Tick\", \
+             capacity = 64, lanes = 4, producers = \"many\" },\n]"
+        ),
+    ),
+    (
         Code::E090,
         "[struct.Tick]\nfield = [ { name = \"time\", type = \"u64\", range = [0, 9] } ]",
         "[struct.Tick]\nfield = [ { name = \"time\", type = \"u64\", doc = \"From 0 to 9.\" } ]",
+    ),
+    (
+        Code::E070,
+        "$ ls\ncommon.toml market.toml\n$ grep imports market.toml\nimports = [\"comon.toml\"]",
+        "$ grep imports market.toml\nimports = [\"common.toml\"]",
+    ),
+    (
+        Code::E071,
+        "$ grep imports market.toml common.toml\nmarket.toml:imports = [\"common.toml\"]\n\
+         common.toml:imports = [\"market.toml\"]",
+        "$ grep imports market.toml common.toml\nmarket.toml:imports = [\"common.toml\"]",
+    ),
+    (
+        Code::E072,
+        "$ grep imports market.toml\nimports = [\"common.toml\", \"vendor/common.toml\"]",
+        "$ mv vendor/common.toml vendor/vendor.toml\n$ grep imports market.toml\n\
+         imports = [\"common.toml\", \"vendor/vendor.toml\"]",
+    ),
+    (
+        Code::E073,
+        "$ grep type market.toml  # both imports have a Stamp\n\
+         field = [ { name = \"time\", type = \"Stamp\" } ]",
+        "$ grep type market.toml\nfield = [ { name = \"time\", type = \"common.Stamp\" } ]",
+    ),
+    (
+        Code::E091,
+        "[segment.feed]\nobject = [ { name = \"log\", kind = \"ring\", bytes = 1_000_001 } ]",
+        "[segment.feed]\nobject = [ { name = \"log\", kind = \"ring\", bytes = 1_000_008 } ]",
+    ),
+    (
+        Code::E092,
+        "[segment.feed]\nobject = [\n  { name = \"log\", kind = \"ring\", bytes = 65_536, \
+         producers = \"many\", lanes = 0 },\n]",
+        "[segment.feed]\nobject = [\n  { name = \"log\", kind = \"ring\", bytes = 65_536, \
+         producers = \"many\", lanes = 16 },\n]",
+    ),
+    (
+        Code::E093,
+        "[segment.feed]\nobject = [ { name = \"log\", kind = \"ring\", bytes = 65_536, consumers = \"many\" } ]",
+        "[segment.feed]\nobject = [ { name = \"log\", kind = \"ring\", bytes = 65_536, producers = \"many\" } ]",
     ),
     (
         Code::E100,
@@ -273,6 +345,15 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
         queue!(
             "[segment.feed]\nowner = \"feed\"\ngroup = \"feed\"\n\
              object = [ { name = \"ticks\", kind = \"queue\", item = \"Tick\", capacity = 64 } ]"
+        ),
+    ),
+    (
+        Code::N001,
+        queue!(
+            "[segment.feed]\nobject = [ { name = \"last\", kind = \"cell\", type = \"Tick\" } ]"
+        ),
+        queue!(
+            "[segment.feed]\nobject = [ { name = \"last\", kind = \"queue\", item = \"Tick\", capacity = 1 } ]"
         ),
     ),
     (

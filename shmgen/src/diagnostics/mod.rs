@@ -8,7 +8,7 @@ mod codes;
 mod examples;
 mod render;
 
-pub use codes::Code;
+pub use codes::{Code, Severity};
 pub use examples::Example;
 pub use render::{Format, render};
 
@@ -99,8 +99,8 @@ pub struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Adds one, an error or, by its code, a warning; say more with the builder
-    /// that is returned.
+    /// Adds one, an error or, by its code, a warning or a note; say more with the
+    /// builder that is returned.
     pub fn error(
         &mut self,
         code: Code,
@@ -119,6 +119,11 @@ impl Diagnostics {
         });
         let last = self.list.len() - 1;
         &mut self.list[last]
+    }
+
+    /// Adds all of another collection.
+    pub fn extend(&mut self, other: Self) {
+        self.list.extend(other.list);
     }
 
     /// Whether nothing is wrong.

@@ -1,7 +1,7 @@
 //! How diagnostics are shown: as text with the line and a caret, as JSON, or as
 //! commands that GitHub shows beside the line.
 
-use super::{Diagnostic, Diagnostics};
+use super::{Diagnostic, Diagnostics, Severity};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
 use serde_json::json;
 use std::fmt::Write as _;
@@ -14,7 +14,7 @@ pub enum Format {
     Text,
     /// For programs: one object with a list.
     Json,
-    /// For GitHub Actions: one `::error` or `::warning` command each.
+    /// For GitHub Actions: one `::error`, `::warning` or `::notice` command each.
     Github,
 }
 
@@ -24,16 +24,17 @@ pub fn render(diagnostics: &Diagnostics, format: Format, colour: bool) -> String
     match format {
         Format::Text => {
             let mut out: Vec<String> = sorted.iter().map(|d| text(d, colour)).collect();
-            let warnings = sorted.iter().filter(|d| d.code.is_lint()).count();
-            match sorted.len() - warnings {
-                0 => {}
-                1 => out.push("1 error; nothing was written\n".into()),
-                n => out.push(format!("{n} errors; nothing was written\n")),
-            }
-            match warnings {
-                0 => {}
-                1 => out.push("1 warning\n".into()),
-                n => out.push(format!("{n} warnings\n")),
+            let count = |severity| sorted.iter().filter(|d| d.code.severity() == severity).count();
+            for (severity, rest) in [
+                (Severity::Error, "; nothing was written"),
+                (Severity::Warning, ""),
+                (Severity::Note, ""),
+            ] {
+                match (count(severity), severity.name()) {
+                    (0, _) => {}
+                    (1, name) => out.push(format!("1 {name}{rest}\n")),
+                    (n, name) => out.push(format!("{n} {name}s{rest}\n")),
+                }
             }
             out.join("\n")
         }
@@ -55,7 +56,11 @@ fn text(diagnostic: &Diagnostic, colour: bool) -> String {
     for (span, label) in &diagnostic.related {
         snippet = snippet.annotation(AnnotationKind::Context.span(span.clone()).label(label));
     }
-    let level = if diagnostic.code.is_lint() { Level::WARNING } else { Level::ERROR };
+    let level = match diagnostic.code.severity() {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+        Severity::Note => Level::NOTE,
+    };
     let mut group =
         level.primary_title(&diagnostic.message).id(diagnostic.code.name()).element(snippet);
     if let Some(help) = &diagnostic.help {
@@ -95,7 +100,7 @@ fn to_json(diagnostic: &Diagnostic) -> serde_json::Value {
         .collect();
     json!({
         "code": diagnostic.code.name(),
-        "severity": severity(diagnostic),
+        "severity": diagnostic.code.severity().name(),
         "message": diagnostic.message,
         "file": diagnostic.source.path().display().to_string(),
         "start": at(diagnostic.span.start),
@@ -104,10 +109,6 @@ fn to_json(diagnostic: &Diagnostic) -> serde_json::Value {
         "help": diagnostic.help,
         "related": related,
     })
-}
-
-fn severity(diagnostic: &Diagnostic) -> &'static str {
-    if diagnostic.code.is_lint() { "warning" } else { "error" }
 }
 
 /// See "Workflow commands for GitHub Actions": properties are separated by
@@ -130,7 +131,10 @@ fn github(diagnostic: &Diagnostic) -> String {
         out,
         "::{} file={file},line={line},endLine={end_line},col={column},endColumn={end_column},\
          title={}::{}",
-        severity(diagnostic),
+        match diagnostic.code.severity() {
+            Severity::Note => "notice",
+            other => other.name(),
+        },
         property(diagnostic.code.name()),
         data(&message)
     );

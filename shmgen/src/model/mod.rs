@@ -5,19 +5,27 @@
 //! the order in which it is to be written, so that the same schema gives the
 //! same bytes on every run.
 
+mod imports;
 mod layout;
 pub mod names;
+mod order;
 mod resolve;
 mod segments;
 mod setup;
+mod sizes;
 mod types;
+mod unions;
+mod written;
 
 pub use resolve::resolve;
 pub use setup::Setup;
+pub(crate) use unions::rust_variant;
+pub(crate) use written::meet;
 
-use shm_runtime::Fingerprint;
-use shm_runtime::contract::{Contract, Primitive, TypeExpr, TypeName};
+use shm_runtime::contract::{Contract, ObjectKind, Primitive, TypeExpr, TypeName, Wrapper};
 use shm_runtime::queue::layout::QueueLayout;
+use shm_runtime::{Fingerprint, ObjectLayout};
+use std::sync::Arc;
 
 /// Limits on what a schema may ask for.
 #[derive(Clone, Copy, Debug)]
@@ -45,12 +53,15 @@ pub struct Schema {
     pub stem: String,
     /// The same, as the name of a module in every language.
     pub module: String,
+    /// The schemas whose types it uses, in the order of the file.
+    pub imports: Vec<Arc<Schema>>,
     /// Constants, in the order of the file.
     pub constants: Vec<Constant>,
     /// Aliases, in the order of the file.
     pub aliases: Vec<Alias>,
-    /// Enums, flags and structs; each after those that it contains, and
-    /// otherwise in the order of the file.
+    /// Enums, flags, structs, unions, and the lists and optionals that are used
+    /// in them; each after those that it contains, and otherwise in the order
+    /// of the file.
     pub types: Vec<TypeDecl>,
     /// Segments, in the order of the file.
     pub segments: Vec<Segment>,
@@ -60,6 +71,40 @@ impl Schema {
     /// The version as it is written: `2.1`.
     pub fn version_text(&self) -> String {
         format!("{}.{}", self.version.0, self.version.1)
+    }
+
+    /// The types that the schema declares.
+    pub fn declared(&self) -> impl Iterator<Item = &TypeDecl> {
+        self.types.iter().filter(|t| !matches!(t, TypeDecl::Wrapped(_)))
+    }
+
+    /// This schema and all that it imports, directly or not; each once, and
+    /// after those that it imports itself.
+    pub fn with_imports(&self) -> Vec<&Self> {
+        let mut out: Vec<&Self> = Vec::new();
+        // Without recursion: schemas may import each other in long chains.
+        let mut open = vec![(self, 0)];
+        while let Some((schema, next)) = open.pop() {
+            match schema.imports.get(next) {
+                Some(import) => {
+                    open.push((schema, next + 1));
+                    if !out.iter().any(|s| s.name == import.name) {
+                        open.push((import, 0));
+                    }
+                }
+                None if out.iter().any(|s| s.name == schema.name) => {}
+                None => out.push(schema),
+            }
+        }
+        out
+    }
+
+    /// The schema that a name of this one comes from: itself, or an import.
+    pub fn home_of(&self, name: &TypeName) -> Option<&Self> {
+        if name.schema.is_empty() || name.schema == self.name {
+            return Some(self);
+        }
+        self.with_imports().into_iter().find(|s| s.name == name.schema)
     }
 }
 
@@ -109,6 +154,11 @@ pub enum TypeDecl {
     Flags(Flags),
     /// A struct.
     Struct(Struct),
+    /// A union.
+    Union(Union),
+    /// A list or an optional that some field uses: no name of the schema, but
+    /// languages without generic types have to give it one.
+    Wrapped(Wrapped),
 }
 
 impl TypeDecl {
@@ -118,7 +168,79 @@ impl TypeDecl {
             Self::Enum(e) => &e.name,
             Self::Flags(f) => &f.name,
             Self::Struct(s) => &s.name,
+            Self::Union(u) => &u.name,
+            Self::Wrapped(w) => &w.name,
         }
+    }
+}
+
+/// A union, laid out: a tag, and behind it one of its variants.
+#[derive(Clone, Debug)]
+pub struct Union {
+    /// Its name.
+    pub name: String,
+    /// The unsigned integer type of its tag.
+    pub tag: Primitive,
+    /// Its variants, in the order of the file.
+    pub variants: Vec<Variant>,
+    /// Where the variants begin, size and alignment of the whole.
+    pub layout: Wrapper,
+    /// Bytes of the largest variant, rounded up to their alignment.
+    pub payload: u64,
+    /// The strictest alignment of a variant.
+    pub payload_align: u64,
+    /// Documentation.
+    pub doc: String,
+}
+
+/// A variant of a union.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// Its name.
+    pub name: String,
+    /// The tag that says it is there.
+    pub number: u64,
+    /// What it holds, if anything.
+    pub ty: Option<Type>,
+    /// Bytes of what it holds.
+    pub size: u64,
+    /// Documentation.
+    pub doc: String,
+}
+
+/// A list or an optional, laid out.
+#[derive(Clone, Debug)]
+pub struct Wrapped {
+    /// What it is called where it needs a name: `Level_list10`.
+    pub name: String,
+    /// What it is a list or an optional of.
+    pub inner: Type,
+    /// How many items a list has room for; `None` for an optional.
+    pub room: Option<u64>,
+    /// Where the items or the value begin, size and alignment of the whole.
+    pub layout: Wrapper,
+    /// Bytes of one item, or of the value.
+    pub item: u64,
+}
+
+impl Wrapped {
+    /// Bytes between what tells and what it tells of.
+    pub fn head_gap(&self) -> u64 {
+        self.layout.offset - if self.room.is_some() { 4 } else { 1 }
+    }
+
+    /// The type as a contract writes it.
+    pub fn expr(&self) -> TypeExpr {
+        let inner = Box::new(self.inner.expr());
+        match self.room {
+            Some(room) => TypeExpr::List(inner, room),
+            None => TypeExpr::Optional(inner),
+        }
+    }
+
+    /// Bytes behind the last item.
+    pub fn tail_gap(&self) -> u64 {
+        self.layout.size - self.layout.offset - self.item * self.room.unwrap_or(1)
     }
 }
 
@@ -191,7 +313,7 @@ impl Struct {
     pub fn over_aligned(&self) -> bool {
         let natural = |f: &Field| match &f.ty.element {
             Element::Primitive(p) | Element::Enum(_, p) | Element::Flags(_, p) => p.size(),
-            Element::Str(_) | Element::Bytes(_) | Element::Struct(_) => 1,
+            _ => 1,
         };
         self.align > self.fields().map(natural).max().unwrap_or(1)
     }
@@ -266,19 +388,65 @@ pub enum Element {
     /// `bytes[N]`
     Bytes(u64),
     /// An enum of that name, stored so.
-    Enum(String, Primitive),
+    Enum(TypeName, Primitive),
     /// A set of flags of that name, stored so.
-    Flags(String, Primitive),
+    Flags(TypeName, Primitive),
     /// A struct of that name.
-    Struct(String),
+    Struct(TypeName),
+    /// A union of that name.
+    Union(TypeName),
+    /// `T[<=N]`
+    List(Box<Type>, u64),
+    /// `T?`
+    Optional(Box<Type>),
 }
 
 impl Element {
-    /// The declared type it refers to.
-    pub fn named(&self) -> Option<&str> {
+    /// The declared type that it is or is made of.
+    pub fn named(&self) -> Option<&TypeName> {
         match self {
-            Self::Enum(name, _) | Self::Flags(name, _) | Self::Struct(name) => Some(name),
+            Self::Enum(name, _) | Self::Flags(name, _) | Self::Struct(name) | Self::Union(name) => {
+                Some(name)
+            }
+            Self::List(inner, _) | Self::Optional(inner) => inner.element.named(),
             Self::Primitive(_) | Self::Str(_) | Self::Bytes(_) => None,
+        }
+    }
+
+    /// The name of a list or an optional where a language needs one:
+    /// `Level_list10`, `u8_x4_list3_optional`.
+    pub fn wrapped_name(&self) -> Option<String> {
+        match self {
+            Self::List(inner, n) => Some(format!("{}_list{n}", inner.mangled())),
+            Self::Optional(inner) => Some(format!("{}_optional", inner.mangled())),
+            _ => None,
+        }
+    }
+
+    /// The type as a contract writes it.
+    fn expr(&self) -> TypeExpr {
+        match self {
+            Self::Primitive(p) => TypeExpr::Primitive(*p),
+            Self::Str(n) => TypeExpr::Str(*n),
+            Self::Bytes(n) => TypeExpr::Bytes(*n),
+            Self::Enum(name, _) | Self::Flags(name, _) | Self::Struct(name) | Self::Union(name) => {
+                TypeExpr::Named(name.clone())
+            }
+            Self::List(inner, n) => TypeExpr::List(Box::new(inner.expr()), *n),
+            Self::Optional(inner) => TypeExpr::Optional(Box::new(inner.expr())),
+        }
+    }
+
+    /// The same with another name for the declared type in it.
+    fn map_names(&self, map: &impl Fn(&TypeName) -> TypeName) -> Self {
+        match self {
+            Self::Enum(name, p) => Self::Enum(map(name), *p),
+            Self::Flags(name, p) => Self::Flags(map(name), *p),
+            Self::Struct(name) => Self::Struct(map(name)),
+            Self::Union(name) => Self::Union(map(name)),
+            Self::List(inner, n) => Self::List(Box::new(inner.map_names(map)), *n),
+            Self::Optional(inner) => Self::Optional(Box::new(inner.map_names(map))),
+            Self::Primitive(_) | Self::Str(_) | Self::Bytes(_) => self.clone(),
         }
     }
 }
@@ -286,19 +454,42 @@ impl Element {
 impl Type {
     /// The type as a contract writes it.
     pub fn expr(&self) -> TypeExpr {
-        let element = match &self.element {
-            Element::Primitive(p) => TypeExpr::Primitive(*p),
-            Element::Str(n) => TypeExpr::Str(*n),
-            Element::Bytes(n) => TypeExpr::Bytes(*n),
-            Element::Enum(name, _) | Element::Flags(name, _) | Element::Struct(name) => {
-                TypeExpr::Named(TypeName::own(name))
-            }
-        };
-        if self.dims.is_empty() {
-            element
-        } else {
-            TypeExpr::Array(Box::new(element), self.dims.clone())
+        self.element.expr().array_of_dims(self.dims.clone())
+    }
+
+    /// The lists and optionals in it, those inside before those outside.
+    pub fn wrapped(&self) -> Vec<&Element> {
+        let mut out = Vec::new();
+        let mut element = &self.element;
+        while let Element::List(inner, _) | Element::Optional(inner) = element {
+            out.push(element);
+            element = &inner.element;
         }
+        out.reverse();
+        out
+    }
+
+    /// The type as a part of a name.
+    fn mangled(&self) -> String {
+        let mut out = match &self.element {
+            Element::Primitive(p) => p.name().to_owned(),
+            Element::Str(n) => format!("str{n}"),
+            Element::Bytes(n) => format!("bytes{n}"),
+            Element::Enum(name, _)
+            | Element::Flags(name, _)
+            | Element::Struct(name)
+            | Element::Union(name) => name.to_string().replace('.', "_"),
+            wrapped => wrapped.wrapped_name().unwrap_or_default(),
+        };
+        for n in &self.dims {
+            out += &format!("_x{n}");
+        }
+        out
+    }
+
+    /// The same with another name for the declared type in it.
+    pub(crate) fn map_names(&self, map: &impl Fn(&TypeName) -> TypeName) -> Self {
+        Self { element: self.element.map_names(map), dims: self.dims.clone() }
     }
 }
 
@@ -327,19 +518,56 @@ pub struct Segment {
     pub doc: String,
 }
 
-/// An object of a segment: a queue.
+/// An object of a segment.
 #[derive(Clone, Debug)]
 pub struct Object {
     /// Its name.
     pub name: String,
-    /// The struct that is its item.
-    pub item: String,
-    /// Alignment of the item in bytes.
-    pub item_align: u64,
+    /// What it is, and who may do what with it; as in the contract.
+    pub kind: ObjectKind,
+    /// The struct that it passes or holds.
+    pub item: Option<Item>,
+    /// Documentation of each of its counters.
+    pub counter_docs: Vec<String>,
     /// Its geometry.
-    pub layout: QueueLayout,
+    pub layout: ObjectLayout,
     /// Where it lies in the segment.
     pub offset: u64,
     /// Documentation.
     pub doc: String,
+}
+
+/// The struct that an object passes or holds.
+#[derive(Clone, Debug)]
+pub struct Item {
+    /// Its name, with its schema's if that is another one.
+    pub name: TypeName,
+    /// Its alignment in bytes.
+    pub align: u64,
+}
+
+impl Object {
+    /// Item and geometry of a queue that generated code can use. The other
+    /// objects it can create and show, and no more.
+    pub fn handle(&self) -> Option<(&Item, &QueueLayout)> {
+        match (&self.item, &self.layout) {
+            (Some(item), ObjectLayout::Queue(layout)) => Some((item, layout)),
+            _ => None,
+        }
+    }
+}
+
+impl Segment {
+    /// The objects that generated code can use, each with its place among all,
+    /// its item and its geometry.
+    pub fn handles(&self) -> impl Iterator<Item = (usize, &Object, &Item, &QueueLayout)> {
+        let all = self.objects.iter().enumerate();
+        all.filter_map(|(index, o)| o.handle().map(|(item, layout)| (index, o, item, layout)))
+    }
+
+    /// The others: this version creates and shows them, and has no functions
+    /// for them.
+    pub fn without_handles(&self) -> impl Iterator<Item = &Object> {
+        self.objects.iter().filter(|o| o.handle().is_none())
+    }
 }

@@ -16,10 +16,14 @@ pub enum Role {
     Field,
     /// A value of an enum or a flag.
     Member,
+    /// A variant of a union.
+    Variant,
     /// A segment.
     Segment,
     /// An object of a segment: a method of its handle.
     Object,
+    /// A counter of an object.
+    Counter,
     /// A part of a schema's dotted name: a namespace in C++.
     Namespace,
 }
@@ -30,8 +34,10 @@ impl Role {
             Self::Top => "a constant or a type",
             Self::Field => "a field",
             Self::Member => "a value or a flag",
+            Self::Variant => "a variant",
             Self::Segment => "a segment",
             Self::Object => "an object",
+            Self::Counter => "a counter",
             Self::Namespace => "a part of a schema's name",
         }
     }
@@ -167,10 +173,13 @@ const KEYWORDS: [(&str, &[&str]); 4] = [
 ];
 
 /// Names that generated code uses itself, by what they would collide with.
-const TAKEN: [(Role, &[&str]); 6] = [
+const TAKEN: [(Role, &[&str]); 8] = [
     (
         Role::Top,
         &[
+            // Functions of generated C++.
+            "to_string",
+            "visit",
             // Types of the schema language.
             "u8",
             "u16",
@@ -269,6 +278,7 @@ const TAKEN: [(Role, &[&str]); 6] = [
             "is_integer",
         ],
     ),
+    (Role::Variant, &["tag", "unknown", "value", "mro", "size", "SIZE", "DTYPE"]),
     (Role::Segment, &["shm", "std"]),
     (
         Role::Object,
@@ -299,6 +309,7 @@ const TAKEN: [(Role, &[&str]); 6] = [
             "FINGERPRINT",
         ],
     ),
+    (Role::Counter, &["add", "get", "names", "values"]),
     (Role::Namespace, &["std", "shm"]),
 ];
 
@@ -411,6 +422,12 @@ impl Space {
             return;
         }
         self.names.insert(written, (span.clone(), from.to_owned()));
+    }
+
+    /// Whether a name is in it.
+    #[cfg(test)]
+    pub(super) fn contains(&self, written: &str) -> bool {
+        self.names.contains_key(written)
     }
 }
 

@@ -1,14 +1,17 @@
 //! From the schema as it is written to the [`Schema`] that backends see.
 
 use super::Limits;
+use super::imports::Imports;
 use super::layout::{Layout, MAX_SIZE, TooLarge};
 use super::names::{self, Role, Space};
+use super::order::{Compound, order};
 use super::segments::{self, resolve_segments};
+use super::sizes::Sizes;
 use super::types::{Declared, Names};
 use super::{
-    Alias, Bit, Constant, Element, Enum, EnumValue, Field, Flags, Schema, Struct, Type, TypeDecl,
-    Value,
+    Alias, Bit, Constant, Enum, EnumValue, Field, Flags, Schema, Struct, Type, TypeDecl, Value,
 };
+use super::{unions, written};
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned};
 use crate::syntax::{self, Member, Number};
 use shm_runtime::contract::Primitive;
@@ -21,10 +24,11 @@ use std::sync::Arc;
 pub fn resolve(
     schema: &syntax::Schema,
     stem: &str,
+    imports: Vec<Arc<Schema>>,
     limits: Limits,
     diagnostics: &mut Diagnostics,
 ) -> Schema {
-    let names = Names::new(schema, diagnostics);
+    let names = Names::new(schema, Imports::new(&imports), diagnostics);
     let mut resolver = Resolver { source: Arc::clone(&schema.source), names, diagnostics };
     resolver.schema_name(&schema.name);
     resolver.check_names(schema);
@@ -33,13 +37,18 @@ pub fn resolve(
     let mut types: Vec<TypeDecl> = Vec::new();
     types.extend(resolver.enums(schema).into_iter().map(TypeDecl::Enum));
     types.extend(resolver.flags(schema).into_iter().map(TypeDecl::Flags));
-    types.extend(resolver.structs(schema).into_iter().map(TypeDecl::Struct));
+    let mut sizes = Sizes::of_imports(&imports);
+    resolver.compounds(schema, &mut sizes, &mut types);
+    for alias in &aliases {
+        types.extend(sizes.wrapped(&alias.ty));
+    }
     let mut resolved = Schema {
         name: schema.name.value.clone(),
         version: schema.version.value,
         doc: schema.doc.clone(),
         stem: stem.to_owned(),
         module: names::module(stem),
+        imports,
         constants,
         aliases,
         types,
@@ -47,7 +56,7 @@ pub fn resolve(
     };
     resolved.segments =
         resolve_segments(schema, &resolved, &resolver.names, limits, resolver.diagnostics);
-    check_written_names(schema, resolver.diagnostics);
+    check_written_names(schema, &resolved, resolver.diagnostics);
     resolved
 }
 
@@ -94,12 +103,16 @@ impl Resolver<'_, '_> {
         let tops = tops.chain(schema.enums.iter().map(|e| &e.name));
         let tops = tops.chain(schema.flags.iter().map(|f| &f.name));
         let tops = tops.chain(schema.structs.iter().map(|s| &s.name));
+        let tops = tops.chain(schema.unions.iter().map(|u| &u.name));
         tops.for_each(|name| check(name, Role::Top));
         for values in schema.enums.iter().map(|e| &e.values) {
             values.iter().for_each(|v| check(&v.name, Role::Member));
         }
         for bits in schema.flags.iter().map(|f| &f.bits) {
             bits.iter().for_each(|b| check(&b.name, Role::Member));
+        }
+        for variant in schema.unions.iter().flat_map(|u| &u.variants) {
+            check(&variant.name, Role::Variant);
         }
         for member in schema.structs.iter().flat_map(|s| &s.members) {
             if let Member::Field(field) = member {
@@ -181,16 +194,16 @@ impl Resolver<'_, '_> {
     }
 
     /// The integer type of a `repr`.
-    fn repr(&mut self, repr: &Spanned<String>, signed_too: bool) -> Option<Primitive> {
+    fn repr(&mut self, repr: &Spanned<String>, what: &str, signed_too: bool) -> Option<Primitive> {
         let found = Primitive::from_name(&repr.value)
             .filter(|p| p.integer_range().is_some() && (signed_too || !p.is_signed()));
         if found.is_none() {
-            let (what, types) = if signed_too {
-                ("an enum", "u8, u16, u32, u64, i8, i16, i32 or i64")
+            let types = if signed_too {
+                "u8, u16, u32, u64, i8, i16, i32 or i64"
             } else {
-                ("a set of flags", "u8, u16, u32 or u64")
+                "u8, u16, u32 or u64"
             };
-            let message = format!("`{}` cannot be the repr of {what}", repr.value);
+            let message = format!("`{}` cannot be {what}", repr.value);
             self.error(Code::E044, &repr.span, message).help(format!("it is {types}"));
         }
         found
@@ -201,7 +214,7 @@ impl Resolver<'_, '_> {
     }
 
     fn enumeration(&mut self, e: &syntax::Enum) -> Option<Enum> {
-        let repr = self.repr(&e.repr, true);
+        let repr = self.repr(&e.repr, "the repr of an enum", true);
         self.unique("the value", e.values.iter().map(|v| &v.name));
         let mut numbers: BTreeMap<i128, &syntax::EnumValue> = BTreeMap::new();
         let mut values = Vec::with_capacity(e.values.len());
@@ -238,7 +251,7 @@ impl Resolver<'_, '_> {
     }
 
     fn flag_set(&mut self, f: &syntax::Flags) -> Option<Flags> {
-        let repr = self.repr(&f.repr, false);
+        let repr = self.repr(&f.repr, "the repr of a set of flags", false);
         self.unique("the flag", f.bits.iter().map(|b| &b.name));
         let mut seen: BTreeMap<i128, &syntax::Bit> = BTreeMap::new();
         let mut bits = Vec::with_capacity(f.bits.len());
@@ -270,12 +283,44 @@ impl Resolver<'_, '_> {
         Some(Flags { name: f.name.value.clone(), repr: repr?, bits, doc: f.doc.clone() })
     }
 
-    /// Lays out all structs, each after those it contains.
-    fn structs(&mut self, schema: &syntax::Schema) -> Vec<Struct> {
-        let found: Vec<Vec<Option<(Type, String)>>> = schema
-            .structs
-            .iter()
-            .map(|s| {
+    /// Lays out all structs and unions, each after those it contains, with the
+    /// lists and optionals in them.
+    fn compounds(&mut self, schema: &syntax::Schema, sizes: &mut Sizes, types: &mut Vec<TypeDecl>) {
+        let structs = schema.structs.iter().map(Compound::Struct);
+        let all: Vec<Compound<'_>> =
+            structs.chain(schema.unions.iter().map(Compound::Union)).collect();
+        let found: Vec<Vec<Option<(Type, String)>>> =
+            all.iter().map(|compound| self.parts(compound)).collect();
+        for index in order(&all, &found, &self.source, self.diagnostics) {
+            // A duplicate was reported; only the first counts.
+            let declared = self.names.by_name.get(all[index].name().value.as_str());
+            let is_first = match (&all[index], declared) {
+                (Compound::Struct(a), Some(Declared::Struct(b))) => std::ptr::eq(*a, *b),
+                (Compound::Union(a), Some(Declared::Union(b))) => std::ptr::eq(*a, *b),
+                _ => false,
+            };
+            if !is_first {
+                continue;
+            }
+            for (ty, _) in found[index].iter().flatten() {
+                types.extend(sizes.wrapped(ty));
+            }
+            let decl = match &all[index] {
+                Compound::Struct(s) => self.lay_out(s, &found[index], sizes).map(TypeDecl::Struct),
+                Compound::Union(u) => self.union(u, &found[index], sizes).map(TypeDecl::Union),
+            };
+            if let Some(decl) = decl {
+                sizes.add(&decl);
+                types.push(decl);
+            }
+        }
+    }
+
+    /// The type and the unit of each member; `None` for what has no type, or a
+    /// wrong one.
+    fn parts(&mut self, compound: &Compound<'_>) -> Vec<Option<(Type, String)>> {
+        match compound {
+            Compound::Struct(s) => {
                 let field = |m: &Member| match m {
                     Member::Field(f) => {
                         let found = self.names.find(&f.ty, self.diagnostics)?;
@@ -284,101 +329,35 @@ impl Resolver<'_, '_> {
                     Member::Reserved(_) => None,
                 };
                 s.members.iter().map(field).collect()
-            })
-            .collect();
-        let order = self.order(schema, &found);
-        let mut done: BTreeMap<String, (u64, u64)> = BTreeMap::new();
-        let mut out = Vec::with_capacity(order.len());
-        for index in order {
-            let declared = &schema.structs[index];
-            // A duplicate was reported; only the first counts.
-            if !matches!(self.names.by_name.get(declared.name.value.as_str()),
-                Some(Declared::Struct(s)) if std::ptr::eq(*s, declared))
-            {
-                continue;
             }
-            if let Some(laid_out) = self.lay_out(declared, &found[index], &done) {
-                done.insert(laid_out.name.clone(), (laid_out.size, laid_out.align));
-                out.push(laid_out);
-            }
-        }
-        out
-    }
-
-    /// The structs, parts before wholes. Circles are reported and left out.
-    /// Without recursion, since a schema may nest as deep as it likes.
-    fn order(
-        &mut self,
-        schema: &syntax::Schema,
-        found: &[Vec<Option<(Type, String)>>],
-    ) -> Vec<usize> {
-        let index: BTreeMap<&str, usize> = schema
-            .structs
-            .iter()
-            .enumerate()
-            .rev()
-            .map(|(i, s)| (s.name.value.as_str(), i))
-            .collect();
-        let parts = |i: usize, from: usize| {
-            found[i].iter().enumerate().skip(from).find_map(|(m, field)| {
-                let Element::Struct(name) = &field.as_ref()?.0.element else { return None };
-                Some((m, *index.get(name.as_str())?))
-            })
-        };
-        let mut order = Vec::with_capacity(schema.structs.len());
-        let mut state = vec![0u8; schema.structs.len()]; // 1 open, 2 done
-        for start in 0..schema.structs.len() {
-            let mut stack = vec![(start, 0)];
-            while let Some((i, from)) = stack.pop() {
-                if from == 0 {
-                    if state[i] != 0 {
-                        continue;
-                    }
-                    state[i] = 1;
-                }
-                let Some((member, part)) = parts(i, from) else {
-                    state[i] = 2;
-                    order.push(i);
-                    continue;
+            Compound::Union(u) => {
+                let variant = |v: &syntax::Variant| {
+                    let found = self.names.find(v.ty.as_ref()?, self.diagnostics)?;
+                    Some((found.ty, found.unit))
                 };
-                stack.push((i, member + 1));
-                match state[part] {
-                    0 => stack.push((part, 0)),
-                    1 => self.circle(schema, &stack, part, member, i),
-                    _ => {}
-                }
+                u.variants.iter().map(variant).collect()
             }
         }
-        order
     }
 
-    fn circle(
+    fn union(
         &mut self,
-        schema: &syntax::Schema,
-        stack: &[(usize, usize)],
-        part: usize,
-        member: usize,
-        whole: usize,
-    ) {
-        let begin = stack.iter().position(|(i, _)| *i == part).unwrap_or(0);
-        let way: Vec<&str> = stack[begin..]
-            .iter()
-            .map(|(i, _)| *i)
-            .chain([part])
-            .map(|i| schema.structs[i].name.value.as_str())
-            .collect();
-        let Member::Field(field) = &schema.structs[whole].members[member] else { return };
-        let name = &schema.structs[part].name.value;
-        self.error(Code::E034, &field.ty.name.span, format!("the struct `{name}` contains itself"))
-            .label(way.join(" → "))
-            .help("shared memory has no pointers; use an index into an array");
+        u: &syntax::Union,
+        found: &[Option<(Type, String)>],
+        sizes: &Sizes,
+    ) -> Option<super::Union> {
+        let tag = self.repr(&u.tag, "the tag of a union", false);
+        self.unique("the variant", u.variants.iter().map(|v| &v.name));
+        let found: Vec<Option<&Type>> =
+            found.iter().map(|f| f.as_ref().map(|(ty, _)| ty)).collect();
+        unions::resolve(u, tag?, &found, sizes, &self.source, self.diagnostics)
     }
 
     fn lay_out(
         &mut self,
         s: &syntax::Struct,
         found: &[Option<(Type, String)>],
-        done: &BTreeMap<String, (u64, u64)>,
+        sizes: &Sizes,
     ) -> Option<Struct> {
         let name = &s.name.value;
         self.unique(
@@ -411,9 +390,9 @@ impl Resolver<'_, '_> {
                         whole = false;
                         continue;
                     };
-                    let Some((size, natural)) = size_and_align(ty, done) else {
+                    let Some((size, natural)) = sizes.of(ty) else {
                         whole = false;
-                        if element_size(&ty.element, done).is_some() {
+                        if sizes.knows(ty) {
                             self.too_large(&field.ty.span);
                         }
                         continue;
@@ -479,24 +458,12 @@ impl Resolver<'_, '_> {
     }
 }
 
-/// Size and alignment of one element; `None` if the struct has no layout.
-fn element_size(element: &Element, done: &BTreeMap<String, (u64, u64)>) -> Option<(u64, u64)> {
-    Some(match element {
-        Element::Primitive(p) | Element::Enum(_, p) | Element::Flags(_, p) => (p.size(), p.size()),
-        Element::Str(n) | Element::Bytes(n) => (*n, 1),
-        Element::Struct(name) => *done.get(name)?,
-    })
-}
-
-fn size_and_align(ty: &Type, done: &BTreeMap<String, (u64, u64)>) -> Option<(u64, u64)> {
-    let (size, align) = element_size(&ty.element, done)?;
-    let count = ty.dims.iter().try_fold(1u64, |n, d| n.checked_mul(*d))?;
-    let size = size.checked_mul(count).filter(|s| *s <= MAX_SIZE)?;
-    Some((size, align))
-}
-
-/// Two names of a schema that generated code would write in the same way.
-fn check_written_names(schema: &syntax::Schema, diagnostics: &mut Diagnostics) {
+/// All names in C, behind the schema's own; what is there twice is reported.
+pub(super) fn c_names(
+    schema: &syntax::Schema,
+    resolved: &Schema,
+    diagnostics: &mut Diagnostics,
+) -> Space {
     let source = &schema.source;
     let mut c = Space::default();
     let mut add = |written: String, name: &Spanned<String>, from: String| {
@@ -511,7 +478,9 @@ fn check_written_names(schema: &syntax::Schema, diagnostics: &mut Diagnostics) {
     for e in &schema.enums {
         let name = &e.name.value;
         add(name.clone(), &e.name, format!("`{name}`"));
-        add(format!("{name}_name"), &e.name, format!("the function of `{name}`"));
+        for function in ["name", "add"] {
+            add(format!("{name}_{function}"), &e.name, format!("the function of `{name}`"));
+        }
         for value in &e.values {
             let v = &value.name.value;
             add(format!("{name}_{v}"), &value.name, format!("`{name}.{v}`"));
@@ -520,6 +489,9 @@ fn check_written_names(schema: &syntax::Schema, diagnostics: &mut Diagnostics) {
     for f in &schema.flags {
         let name = &f.name.value;
         add(name.clone(), &f.name, format!("`{name}`"));
+        for function in ["contains", "add"] {
+            add(format!("{name}_{function}"), &f.name, format!("the function of `{name}`"));
+        }
         for bit in &f.bits {
             let b = &bit.name.value;
             add(format!("{name}_{b}"), &bit.name, format!("`{name}.{b}`"));
@@ -527,8 +499,23 @@ fn check_written_names(schema: &syntax::Schema, diagnostics: &mut Diagnostics) {
     }
     for s in &schema.structs {
         let name = &s.name.value;
-        for written in ["", "_equal", "_format"] {
+        for written in ["", "_equal", "_add", "_format"] {
             add(format!("{name}{written}"), &s.name, format!("`{name}`"));
+        }
+    }
+    for u in &schema.unions {
+        let name = &u.name.value;
+        // In Rust, the enum with data.
+        for written in ["", "_name", "_equal", "_add", "_format", "Value"] {
+            add(format!("{name}{written}"), &u.name, format!("`{name}`"));
+        }
+        for variant in &u.variants {
+            let v = &variant.name.value;
+            let from = format!("`{name}.{v}`");
+            add(format!("{name}_{}", v.to_uppercase()), &variant.name, from.clone());
+            for written in ["is", "set", "get"] {
+                add(format!("{name}_{written}_{v}"), &variant.name, from.clone());
+            }
         }
     }
     for segment in &schema.segments {
@@ -542,6 +529,25 @@ fn check_written_names(schema: &syntax::Schema, diagnostics: &mut Diagnostics) {
                 let written = format!("{name}_{}{suffix}", object.name.value);
                 add(written, &object.name, format!("the object `{}`", object.name.value));
             }
+        }
+    }
+    for (written, place, from) in written::wrapped(schema, resolved) {
+        c.add(diagnostics, source, written, &place, &from);
+    }
+    c
+}
+
+/// Two names of a schema that generated code would write in the same way.
+fn check_written_names(schema: &syntax::Schema, resolved: &Schema, diagnostics: &mut Diagnostics) {
+    let source = &schema.source;
+    c_names(schema, resolved, diagnostics);
+    // Variants in Rust are in UpperCamelCase.
+    for u in &schema.unions {
+        let mut space = Space::default();
+        for variant in &u.variants {
+            let written = unions::rust_variant(&variant.name.value);
+            let from = format!("the variant `{}`", variant.name.value);
+            space.add(diagnostics, source, written, &variant.name.span, &from);
         }
     }
     // Field constants in Rust are the names in capitals.

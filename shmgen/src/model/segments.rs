@@ -1,15 +1,17 @@
-//! Segments and their objects.
+//! Segments and the plan of their objects.
+
+mod objects;
 
 use super::Limits;
 use super::types::Names;
-use super::{Element, Object, Schema, Segment, TypeDecl};
+use super::{Object, Schema, Segment};
 use crate::contract;
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned};
-use crate::syntax;
+use crate::syntax::{self, Body};
 use heck::ToUpperCamelCase;
-use shm_runtime::contract::{Contract, ObjectDef, ObjectKind, QueueDef, TypeExpr, TypeName};
-use shm_runtime::queue::layout::QueueLayout;
-use shm_runtime::{Address, Fingerprint, Plan};
+use objects::Checked;
+use shm_runtime::contract::{Contract, ObjectDef};
+use shm_runtime::{Address, Fingerprint, ObjectLayout, Plan};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -116,37 +118,36 @@ impl Resolver<'_, '_> {
 
     fn segment(&mut self, segment: &syntax::Segment, type_name: String) -> Option<Segment> {
         let setup = self.setup(segment);
-        if segment.objects.is_empty() {
-            let message = format!("the segment `{}` has no objects", segment.name.value);
-            self.error(Code::E066, &segment.name, message);
-            return None;
-        }
         self.unique_objects(segment);
-        let defs: Option<Vec<_>> = segment
-            .objects
-            .iter()
-            .map(|o| self.queue(o))
-            .collect::<Vec<_>>() // each is to be looked at
-            .into_iter()
-            .collect();
-        let (setup, defs) = (setup?, defs?);
+        let checked: Vec<_> = segment.objects.iter().map(|o| self.object(o)).collect();
+        let whole = !checked.is_empty() && checked.iter().all(Option::is_some);
+        // Sizes are looked at even where some objects are wrong.
+        let (objects, checked): (Vec<_>, Vec<Checked>) =
+            segment.objects.iter().zip(checked).filter_map(|(o, c)| Some((o, c?))).unzip();
+        let items = checked.iter().filter_map(|c| c.item.as_ref());
         let contract = Contract {
             schema: self.model.name.clone(),
             segment: segment.name.value.clone(),
-            types: contract::types_of(self.model, defs.iter().map(|(item, ..)| item.as_str())),
-            objects: segment
-                .objects
+            types: contract::types_of(self.model, items.map(|item| item.name.clone())),
+            objects: objects
                 .iter()
-                .zip(&defs)
-                .map(|(o, (item, _, layout))| ObjectDef {
-                    name: o.name.value.clone(),
-                    kind: ObjectKind::Queue(QueueDef {
-                        item: TypeExpr::Named(TypeName::own(item)),
-                        capacity: layout.capacity,
-                    }),
-                })
+                .zip(&checked)
+                .map(|(o, c)| ObjectDef { name: o.name.value.clone(), kind: c.kind.clone() })
                 .collect(),
         };
+        let mut layouts = Vec::with_capacity(checked.len());
+        for (object, checked) in objects.iter().zip(&checked) {
+            let layout = ObjectLayout::of(&contract, &checked.kind)
+                .filter(|layout| layout.size() <= self.limits.segment);
+            match layout {
+                Some(layout) => layouts.push(layout),
+                None => self.too_large(object, checked),
+            }
+        }
+        let setup = setup?;
+        if !whole || layouts.len() != checked.len() {
+            return None;
+        }
         let contract_bytes = contract.encode();
         let plan = Plan::new(&contract, contract_bytes.len() as u64, setup.participants);
         let Some(plan) = plan.filter(|p| p.total_size() <= self.limits.segment) else {
@@ -157,16 +158,23 @@ impl Resolver<'_, '_> {
             return None;
         };
         let offsets: Vec<u64> = plan.objects().map(|o| o.offset).collect();
-        let objects = segment.objects.iter().zip(defs).zip(offsets).map(
-            |((object, (item, item_align, layout)), offset)| Object {
-                name: object.name.value.clone(),
-                item,
-                item_align,
-                layout,
-                offset,
-                doc: object.doc.clone(),
-            },
-        );
+        let objects =
+            segment.objects.iter().zip(checked).zip(layouts.into_iter().zip(offsets)).map(
+                |((object, checked), (layout, offset))| Object {
+                    name: object.name.value.clone(),
+                    kind: checked.kind,
+                    item: checked.item,
+                    counter_docs: match &object.body {
+                        Body::Counters { counters, .. } => {
+                            counters.iter().map(|c| c.doc.clone()).collect()
+                        }
+                        _ => Vec::new(),
+                    },
+                    layout,
+                    offset,
+                    doc: object.doc.clone(),
+                },
+            );
         Some(Segment {
             name: segment.name.value.clone(),
             type_name,
@@ -179,45 +187,6 @@ impl Resolver<'_, '_> {
             size: plan.total_size(),
             doc: segment.doc.clone(),
         })
-    }
-
-    /// Item, its alignment and the geometry of a queue.
-    fn queue(&mut self, object: &syntax::Object) -> Option<(String, u64, QueueLayout)> {
-        let found = self.names.find(&object.item, self.diagnostics);
-        let item = match found.map(|f| f.ty) {
-            Some(ty) => match ty.element {
-                Element::Struct(name) if ty.dims.is_empty() => Some(name),
-                _ => {
-                    let at = Spanned::new((), object.item.span.clone());
-                    self.error(Code::E065, &at, "the items of a queue are structs")
-                        .help("wrap it: a struct with one field has the same size");
-                    None
-                }
-            },
-            None => None,
-        };
-        let capacity = u64::try_from(object.capacity.value).ok().filter(|c| *c > 0);
-        if capacity.is_none() {
-            let message = format!("{} cannot be a capacity", object.capacity.value);
-            self.error(Code::E064, &object.capacity, message).help("it is at least 1");
-        }
-        let (item, capacity) = (item?, capacity?);
-        // Without a layout, the struct was reported.
-        let declared = self.model.types.iter().find_map(|t| match t {
-            TypeDecl::Struct(s) if s.name == item => Some(s),
-            _ => None,
-        })?;
-        let (size, align) = (declared.size, declared.align);
-        let layout =
-            QueueLayout::new(size, capacity).filter(|layout| layout.size <= self.limits.segment);
-        let Some(layout) = layout else {
-            let limit = self.limits.segment;
-            let message = format!("{capacity} items of {size} bytes are more than {limit} bytes");
-            self.error(Code::E064, &object.capacity, message)
-                .help("choose a smaller capacity, or raise the limit");
-            return None;
-        };
-        Some((item, align, layout))
     }
 
     fn unique_objects(&mut self, segment: &syntax::Segment) {

@@ -1,9 +1,10 @@
 //! Looking up types: names, aliases, constants as lengths.
 
-use super::{Element, Type};
+use super::imports::{self, Imported, Imports};
+use super::{Element, Type, Value};
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned, nearest};
-use crate::syntax::{self, Length, Number, TypeText};
-use shm_runtime::contract::Primitive;
+use crate::syntax::{self, Length, Number, Suffix, TypeText};
+use shm_runtime::contract::{MAX_NESTING, Primitive, TypeName};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -15,12 +16,14 @@ pub(super) enum Declared<'s> {
     Enum(&'s syntax::Enum),
     Flags(&'s syntax::Flags),
     Struct(&'s syntax::Struct),
+    Union(&'s syntax::Union),
 }
 
-/// All names at the top of a schema.
+/// All names at the top of a schema, and those of the schemas it imports.
 pub(super) struct Names<'s> {
     pub(super) source: Arc<Source>,
     pub(super) by_name: BTreeMap<&'s str, Declared<'s>>,
+    pub(super) imports: Imports,
 }
 
 /// A type found, with the unit that its aliases give it.
@@ -31,13 +34,18 @@ pub(super) struct Found {
 
 impl<'s> Names<'s> {
     /// Collects the names of a schema; each once.
-    pub(super) fn new(schema: &'s syntax::Schema, diagnostics: &mut Diagnostics) -> Self {
+    pub(super) fn new(
+        schema: &'s syntax::Schema,
+        imports: Imports,
+        diagnostics: &mut Diagnostics,
+    ) -> Self {
         let mut all: Vec<(&Spanned<String>, Declared<'s>)> = Vec::new();
         all.extend(schema.constants.iter().map(|c| (&c.name, Declared::Constant(c))));
         all.extend(schema.aliases.iter().map(|a| (&a.name, Declared::Alias(a))));
         all.extend(schema.enums.iter().map(|e| (&e.name, Declared::Enum(e))));
         all.extend(schema.flags.iter().map(|f| (&f.name, Declared::Flags(f))));
         all.extend(schema.structs.iter().map(|s| (&s.name, Declared::Struct(s))));
+        all.extend(schema.unions.iter().map(|u| (&u.name, Declared::Union(u))));
         all.sort_by_key(|(name, _)| name.span.start);
         let mut by_name = BTreeMap::new();
         let mut first: BTreeMap<&str, &Spanned<String>> = BTreeMap::new();
@@ -57,84 +65,176 @@ impl<'s> Names<'s> {
             first.insert(&name.value, name);
             by_name.insert(name.value.as_str(), declared);
         }
-        Self { source: Arc::clone(&schema.source), by_name }
+        Self { source: Arc::clone(&schema.source), by_name, imports }
     }
 
     /// Looks a type up, through aliases down to what it is made of.
     pub(super) fn find(&self, text: &TypeText, diagnostics: &mut Diagnostics) -> Option<Found> {
         let mut unit = String::new();
-        let mut dims = Vec::new();
-        let mut text = text;
-        let first = text;
+        // The text, those of the aliases it goes through, and how many suffixes
+        // of the last one belong to its name.
+        let mut texts = vec![text];
         let mut passed: Vec<&str> = Vec::new();
-        loop {
+        let (mut ty, taken) = loop {
+            let text = *texts.last()?;
             let name = text.name.value.as_str();
-            // Lengths before the element: of `Row[4]` with `Row = f32[8]`, the
-            // 4 rows come first.
-            let mut lengths = self.lengths(text, diagnostics)?;
+            let own = TypeName::own(name);
             let element = match self.by_name.get(name) {
                 Some(Declared::Alias(alias)) => {
                     if passed.contains(&name) {
-                        self.circle(first, &passed, name, diagnostics);
+                        self.circle(texts[0], &passed, name, diagnostics);
                         return None;
                     }
                     passed.push(name);
                     if unit.is_empty() {
                         unit.clone_from(&alias.unit);
                     }
-                    dims.append(&mut lengths);
-                    text = &alias.ty;
+                    texts.push(&alias.ty);
                     continue;
                 }
-                Some(Declared::Enum(e)) => Element::Enum(name.to_owned(), integer(&e.repr.value)),
-                Some(Declared::Flags(f)) => Element::Flags(name.to_owned(), integer(&f.repr.value)),
-                Some(Declared::Struct(_)) => Element::Struct(name.to_owned()),
+                Some(Declared::Enum(e)) => Element::Enum(own, integer(&e.repr.value)),
+                Some(Declared::Flags(f)) => Element::Flags(own, integer(&f.repr.value)),
+                Some(Declared::Struct(_)) => Element::Struct(own),
+                Some(Declared::Union(_)) => Element::Union(own),
                 Some(Declared::Constant(_)) => {
-                    diagnostics
-                        .error(
-                            Code::E030,
-                            &self.source,
-                            text.name.span.clone(),
-                            format!("`{name}` is a constant, not a type"),
-                        )
-                        .help(format!("a constant is used as a length: u8[{name}]"));
+                    self.constant_as_type(text, diagnostics);
                     return None;
                 }
-                None => self.builtin(text, &mut lengths, diagnostics)?,
+                None => match self.builtin(text, diagnostics) {
+                    Builtin::Is(element, taken) => break (Type { element, dims: vec![] }, taken),
+                    Builtin::Wrong => return None,
+                    Builtin::Other => {
+                        let found = self.imported(text, diagnostics)?;
+                        if unit.is_empty() {
+                            unit = found.unit;
+                        }
+                        break (found.ty, 0);
+                    }
+                },
             };
-            dims.append(&mut lengths);
-            return Some(Found { ty: Type { element, dims }, unit });
+            break (Type { element, dims: vec![] }, 0);
+        };
+        let mut nesting = ty.wrapped().len();
+        for (i, text) in texts.iter().enumerate().rev() {
+            let taken = if i + 1 == texts.len() { taken } else { 0 };
+            ty = self.with_suffixes(ty, text, taken, &mut nesting, diagnostics)?;
+        }
+        Some(Found { ty, unit })
+    }
+
+    fn constant_as_type(&self, text: &TypeText, diagnostics: &mut Diagnostics) {
+        let name = &text.name.value;
+        let message = format!("`{name}` is a constant, not a type");
+        diagnostics
+            .error(Code::E030, &self.source, text.name.span.clone(), message)
+            .help(format!("a constant is used as a length: u8[{name}]"));
+    }
+
+    /// A type that another schema declares.
+    fn imported(&self, text: &TypeText, diagnostics: &mut Diagnostics) -> Option<Found> {
+        match self.imports.find(&text.name, &self.source, diagnostics).ok()? {
+            Some((_, Imported::Constant(_))) => {
+                self.constant_as_type(text, diagnostics);
+                None
+            }
+            Some((schema, Imported::Type(ty, unit))) => {
+                let ty = ty.map_names(&|name| imports::absolute(schema, name));
+                Some(Found { ty, unit: unit.clone() })
+            }
+            None => {
+                self.unknown(text, diagnostics);
+                None
+            }
         }
     }
 
-    /// A type of the language itself. `str` and `bytes` take the first length.
-    fn builtin(
+    /// Applies what stands behind a type, from left to right; but dimensions
+    /// that follow one another are rows first, and come before those that the
+    /// type has: of `Row[4]` with `Row = f32[8]`, the 4 rows come first.
+    fn with_suffixes(
         &self,
+        mut ty: Type,
         text: &TypeText,
-        lengths: &mut Vec<u64>,
+        taken: usize,
+        nesting: &mut usize,
         diagnostics: &mut Diagnostics,
-    ) -> Option<Element> {
-        let name = text.name.value.as_str();
-        if let Some(primitive) = Primitive::from_name(name) {
-            return Some(Element::Primitive(primitive));
-        }
-        if matches!(name, "str" | "bytes") {
-            if lengths.is_empty() {
+    ) -> Option<Type> {
+        let mut rows = Vec::new();
+        for suffix in &text.suffixes[taken..] {
+            if let Suffix::Array(length) = suffix {
+                rows.push(self.length(length, diagnostics)?);
+                continue;
+            }
+            rows.append(&mut ty.dims);
+            ty.dims = std::mem::take(&mut rows);
+            *nesting += 1;
+            let (element, place) = match suffix {
+                Suffix::List(length) => {
+                    let room = self.length(length, diagnostics)?;
+                    if u32::try_from(room).is_err() {
+                        let message = format!("a list of up to {room}");
+                        diagnostics
+                            .error(Code::E036, &self.source, length.span.clone(), message)
+                            .help("its count has 32 bits: up to 4,294,967,295");
+                        return None;
+                    }
+                    (Element::List(Box::new(ty), room), &length.span)
+                }
+                Suffix::Optional(place) => {
+                    if matches!(ty.element, Element::Optional(_)) && ty.dims.is_empty() {
+                        diagnostics
+                            .error(
+                                Code::E050,
+                                &self.source,
+                                place.clone(),
+                                "an optional of an optional",
+                            )
+                            .help("one `?` says all there is to say");
+                        return None;
+                    }
+                    (Element::Optional(Box::new(ty)), place)
+                }
+                Suffix::Array(_) => return None, // seen to above
+            };
+            if *nesting > MAX_NESTING {
+                let message = format!("more than {MAX_NESTING} lists and optionals in one another");
                 diagnostics
-                    .error(
-                        Code::E031,
-                        &self.source,
-                        text.name.span.clone(),
-                        format!("`{name}` needs its length in bytes"),
-                    )
-                    .help(format!("write {name}[16], for example"));
+                    .error(Code::E051, &self.source, place.clone(), message)
+                    .help("give the inner ones a struct of their own");
                 return None;
             }
-            let n = lengths.remove(0);
-            return Some(if name == "str" { Element::Str(n) } else { Element::Bytes(n) });
+            ty = Type { element, dims: vec![] };
         }
-        self.unknown(text, diagnostics);
-        None
+        rows.append(&mut ty.dims);
+        ty.dims = rows;
+        Some(ty)
+    }
+
+    /// A type of the language itself. `str` and `bytes` take the first length.
+    fn builtin(&self, text: &TypeText, diagnostics: &mut Diagnostics) -> Builtin {
+        let name = text.name.value.as_str();
+        if let Some(primitive) = Primitive::from_name(name) {
+            return Builtin::Is(Element::Primitive(primitive), 0);
+        }
+        if !matches!(name, "str" | "bytes") {
+            return Builtin::Other;
+        }
+        let Some(Suffix::Array(length)) = text.suffixes.first() else {
+            diagnostics
+                .error(
+                    Code::E031,
+                    &self.source,
+                    text.name.span.clone(),
+                    format!("`{name}` needs its length in bytes"),
+                )
+                .help(format!("write {name}[16], for example"));
+            return Builtin::Wrong;
+        };
+        match self.length(length, diagnostics) {
+            Some(n) if name == "str" => Builtin::Is(Element::Str(n), 1),
+            Some(n) => Builtin::Is(Element::Bytes(n), 1),
+            None => Builtin::Wrong,
+        }
     }
 
     fn unknown(&self, text: &TypeText, diagnostics: &mut Diagnostics) {
@@ -163,17 +263,15 @@ impl<'s> Names<'s> {
             error.help(advice);
             return;
         }
-        if name.contains('.') {
-            error.help("types of other schemas (`imports`) are not supported yet");
-            return;
-        }
         let types = self
             .by_name
             .iter()
             .filter(|(_, d)| !matches!(d, Declared::Constant(_)))
-            .map(|(name, _)| *name);
+            .map(|(name, _)| (*name).to_owned())
+            .chain(self.imports.types());
         let builtin = Primitive::ALL.iter().map(|p| p.name()).chain(["str", "bytes"]);
-        if let Some(near) = nearest(name, types.chain(builtin)) {
+        let all: Vec<String> = types.chain(builtin.map(str::to_owned)).collect();
+        if let Some(near) = nearest(name, all.iter().map(String::as_str)) {
             error.label(format!("did you mean `{near}`?"));
         }
     }
@@ -190,33 +288,29 @@ impl<'s> Names<'s> {
             .label(way);
     }
 
-    fn lengths(&self, text: &TypeText, diagnostics: &mut Diagnostics) -> Option<Vec<u64>> {
-        let mut out = Vec::with_capacity(text.dims.len());
-        for dim in &text.dims {
-            let number = match &dim.value {
-                Length::Number(number) => *number,
-                Length::Constant(name) => self.constant(name, dim, diagnostics)?,
-            };
-            match u64::try_from(number) {
-                Ok(0) => {
-                    diagnostics
-                        .error(Code::E035, &self.source, dim.span.clone(), "a length of 0")
-                        .help("every type has at least one byte; leave the field out");
-                    return None;
-                }
-                Ok(number) => out.push(number),
-                Err(_) => {
-                    diagnostics.error(
-                        Code::E033,
-                        &self.source,
-                        dim.span.clone(),
-                        format!("{number} cannot be a length"),
-                    );
-                    return None;
-                }
+    fn length(&self, length: &Spanned<Length>, diagnostics: &mut Diagnostics) -> Option<u64> {
+        let number = match &length.value {
+            Length::Number(number) => *number,
+            Length::Constant(name) => self.constant(name, length, diagnostics)?,
+        };
+        match u64::try_from(number) {
+            Ok(0) => {
+                diagnostics
+                    .error(Code::E035, &self.source, length.span.clone(), "a length of 0")
+                    .help("every type has at least one byte; leave the field out");
+                None
+            }
+            Ok(number) => Some(number),
+            Err(_) => {
+                diagnostics.error(
+                    Code::E033,
+                    &self.source,
+                    length.span.clone(),
+                    format!("{number} cannot be a length"),
+                );
+                None
             }
         }
-        Some(out)
     }
 
     /// The value of a constant that stands for a length.
@@ -240,12 +334,23 @@ impl<'s> Names<'s> {
                 .related(constant.value.span.clone(), "its value");
             return None;
         }
+        let spelt = Spanned::new(name.to_owned(), at.span.clone());
+        match self.imports.find(&spelt, &self.source, diagnostics).ok()? {
+            Some((_, Imported::Constant(Value::Integer(number)))) => return Some(*number),
+            Some((_, Imported::Constant(_))) => {
+                let message = format!("the constant `{name}` is not a whole number");
+                diagnostics.error(Code::E033, &self.source, at.span.clone(), message);
+                return None;
+            }
+            Some((_, Imported::Type(..))) | None => {}
+        }
         let constants = self
             .by_name
             .iter()
             .filter(|(_, d)| matches!(d, Declared::Constant(_)))
-            .map(|(name, _)| *name);
-        let near = nearest(name, constants);
+            .map(|(name, _)| (*name).to_owned());
+        let constants: Vec<String> = constants.chain(self.imports.constants()).collect();
+        let near = nearest(name, constants.iter().map(String::as_str));
         let error = diagnostics.error(
             Code::E032,
             &self.source,
@@ -259,6 +364,16 @@ impl<'s> Names<'s> {
         }
         None
     }
+}
+
+/// What a name is in the language itself.
+enum Builtin {
+    /// A type, which takes so many of the suffixes behind its name.
+    Is(Element, usize),
+    /// Nothing.
+    Other,
+    /// A type that is not written right, which was told.
+    Wrong,
 }
 
 /// The integer type that a `repr` names; a wrong one was reported already.

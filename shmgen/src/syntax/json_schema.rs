@@ -126,7 +126,9 @@ fn shape(shape: Shape, definitions: &mut Definitions) -> Value {
         Shape::Type => json!({
             "type": "string",
             "minLength": 1,
-            "examples": ["u64", "i32", "f64", "bool", "str[16]", "bytes[8]", "f32[4][8]"],
+            "examples": [
+                "u64", "i32", "f64", "bool", "str[16]", "bytes[8]", "f32[4][8]", "u64[<=8]", "u64?",
+            ],
         }),
         Shape::Scalar => names(|_| true),
         Shape::Bits { signed: true } => names(|p| p.integer_range().is_some()),
@@ -143,6 +145,7 @@ fn shape(shape: Shape, definitions: &mut Definitions) -> Value {
             let lints = Code::ALL.iter().filter(|code| code.is_lint()).map(|code| code.name());
             json!({ "type": "array", "items": { "enum": lints.collect::<Vec<_>>() } })
         }
+        Shape::Texts => json!({ "type": "array", "items": { "type": "string" } }),
         Shape::Permissions => json!({
             "type": "integer",
             "minimum": 0o600,
@@ -160,7 +163,8 @@ fn shape(shape: Shape, definitions: &mut Definitions) -> Value {
                 { "type": "string", "pattern": INTEGER },
             ],
         }),
-        Shape::One => json!({ "const": 1 }),
+        Shape::Side => json!({ "enum": [1, "many"] }),
+        Shape::Flag => json!({ "type": "boolean" }),
         Shape::Table(kind) => definitions.reference(kind),
         Shape::Named(kind) => json!({
             "type": "object",

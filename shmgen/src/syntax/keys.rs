@@ -1,9 +1,13 @@
 //! The keys of each table of a schema, in one place: what the parser accepts,
 //! and what `shmgen schema` tells editors.
 
+mod objects;
+
+pub(crate) use objects::{COUNTER, OBJECT};
+
 use Shape::{
-    Account, Bits, Choice, Constant, Dotted, Edition, Integer, Lints, List, Name, Named, One,
-    Permissions, Scalar, Table, Text, Type, Version,
+    Account, Bits, Choice, Constant, Dotted, Edition, Flag, Integer, Lints, List, Name, Named,
+    Permissions, Scalar, Side, Table, Text, Texts, Type, Version,
 };
 
 /// A key of a table.
@@ -46,14 +50,18 @@ pub(crate) enum Shape {
     Integer(i128, i128),
     /// A list of codes of lints.
     Lints,
+    /// A list of texts.
+    Texts,
     /// A whole number of up to 0o777.
     Permissions,
     /// A user or a group, by number or by name.
     Account,
     /// The value of a constant.
     Constant,
-    /// The number 1.
-    One,
+    /// The number 1, or "many".
+    Side,
+    /// `true` or `false`.
+    Flag,
     /// A table.
     Table(&'static TableKind),
     /// A table of such tables by name.
@@ -120,7 +128,7 @@ pub(crate) const ROOT: TableKind = table(
         key("enum", Named(&ENUM), "Named numbers."),
         key("flags", Named(&FLAGS), "Sets of named bits."),
         key("struct", Named(&STRUCT), "Structs, whose fields lie in the order written."),
-        later("union"),
+        key("union", Named(&UNION), "One of several types, told apart by a tag."),
         key("segment", Named(&SEGMENT), "Shared memory with the objects that lie in it."),
     ],
 );
@@ -132,7 +140,7 @@ pub(crate) const SCHEMA: TableKind = table(
         required("version", Version, "major.minor, as a label."),
         DOC,
         LINTS,
-        later("imports"),
+        key("imports", Texts, "Schema files whose types are used here, relative to this file."),
     ],
 );
 
@@ -250,6 +258,30 @@ pub(crate) const FIELD: TableKind = TableKind {
     instead: Some(("reserved", &RESERVED)),
 };
 
+pub(crate) const UNION: TableKind = table(
+    "a union",
+    &[
+        required("tag", Bits { signed: false }, "The unsigned integer type of its tag."),
+        required("variant", List(&VARIANT), "Its variants; any other tag is a value too."),
+        DOC,
+        LINTS,
+        later("deprecated"),
+    ],
+);
+
+pub(crate) const VARIANT: TableKind = table(
+    "a variant",
+    &[
+        required("name", Name, "Its name."),
+        required("number", Integer(0, u64::MAX as i128), "The tag that says it is there."),
+        key("type", Type, "What it holds; nothing if it is left out."),
+        DOC,
+        LINTS,
+        SINCE,
+        later("deprecated"),
+    ],
+);
+
 pub(crate) const RESERVED: TableKind = table(
     "reserved bytes",
     &[required("reserved", Integer(1, 1 << 30), "So many bytes, always zero."), DOC, later("was")],
@@ -302,37 +334,5 @@ pub(crate) const SEGMENT: TableKind = TableKind {
             excludes: &["name", "key", "id_file"],
         },
     ],
-    instead: None,
-};
-
-pub(crate) const OBJECT: TableKind = TableKind {
-    what: "an object",
-    keys: &[
-        required("name", Name, "Its name."),
-        required("kind", Choice(&["queue"]), "How it is used."),
-        key("item", Type, "The struct that a queue passes."),
-        key(
-            "capacity",
-            Integer(1, i64::MAX as i128),
-            "How many items a queue always has room for.",
-        ),
-        key("producers", One, "How many may push."),
-        key("consumers", One, "How many may pop."),
-        DOC,
-        LINTS,
-        later("type"),
-        later("bytes"),
-        later("order"),
-        later("lanes"),
-        later("redeliver"),
-        later("counter"),
-    ],
-    rules: &[Rule {
-        of: "kind",
-        choice: "queue",
-        by_default: false,
-        needs: &["item", "capacity"],
-        excludes: &[],
-    }],
     instead: None,
 };

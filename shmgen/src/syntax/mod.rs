@@ -6,13 +6,15 @@
 
 mod json_schema;
 mod keys;
+mod objects;
 mod parse;
 mod type_text;
 mod walk;
 
 pub use json_schema::json_schema;
+pub use objects::{Body, Counter, Object};
 pub use parse::parse;
-pub use type_text::{Length, TypeText};
+pub use type_text::{Length, Suffix, TypeText};
 
 use crate::diagnostics::{Code, Source, Spanned};
 use std::sync::Arc;
@@ -30,6 +32,8 @@ pub struct Schema {
     pub doc: String,
     /// Lints that are allowed in the whole file.
     pub lint: Vec<Code>,
+    /// Schema files whose types are used, as they are written.
+    pub imports: Vec<Spanned<String>>,
     /// Constants, in the order of the file, as are the others.
     pub constants: Vec<Constant>,
     /// Aliases.
@@ -40,6 +44,8 @@ pub struct Schema {
     pub flags: Vec<Flags>,
     /// Structs.
     pub structs: Vec<Struct>,
+    /// Unions.
+    pub unions: Vec<Union>,
     /// Segments.
     pub segments: Vec<Segment>,
 }
@@ -192,6 +198,36 @@ pub enum Account {
     Name(String),
 }
 
+/// `[union.NAME]`
+#[derive(Debug)]
+pub struct Union {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// The unsigned integer type of its tag.
+    pub tag: Spanned<String>,
+    /// Its variants, in the order of the file.
+    pub variants: Vec<Variant>,
+    /// Documentation.
+    pub doc: String,
+    /// Lints that are allowed here and inside.
+    pub lint: Vec<Code>,
+}
+
+/// A variant of a union.
+#[derive(Debug)]
+pub struct Variant {
+    /// Its name.
+    pub name: Spanned<String>,
+    /// The tag that says it is there.
+    pub number: Spanned<i128>,
+    /// What it holds, if anything.
+    pub ty: Option<TypeText>,
+    /// Documentation.
+    pub doc: String,
+    /// Lints that are allowed here and inside.
+    pub lint: Vec<Code>,
+}
+
 /// `[segment.NAME]`
 #[derive(Debug)]
 pub struct Segment {
@@ -215,21 +251,6 @@ pub struct Segment {
     pub participants: Option<Spanned<i128>>,
     /// Its objects, in the order in which they lie.
     pub objects: Vec<Object>,
-    /// Documentation.
-    pub doc: String,
-    /// Lints that are allowed here and inside.
-    pub lint: Vec<Code>,
-}
-
-/// An object of a segment. The only kind so far is a queue.
-#[derive(Debug)]
-pub struct Object {
-    /// Its name.
-    pub name: Spanned<String>,
-    /// The type of a queue's items.
-    pub item: TypeText,
-    /// How many items a queue has room for.
-    pub capacity: Spanned<i128>,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.

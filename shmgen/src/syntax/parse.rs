@@ -1,13 +1,15 @@
 //! From TOML to the [`Schema`] as it is written.
 
 use super::keys::{
-    ALIAS, BIT, CONST, ENUM, FIELD, FLAGS, OBJECT, RESERVED, ROOT, SCHEMA, SEGMENT, STRUCT, VALUE,
+    ALIAS, BIT, CONST, ENUM, FIELD, FLAGS, RESERVED, ROOT, SCHEMA, SEGMENT, STRUCT, UNION, VALUE,
+    VARIANT,
 };
+use super::objects::object;
 use super::type_text::TypeText;
 use super::walk::{Context, Named, Node, Table, parse_integer};
 use super::{
-    Account, Alias, Bit, Constant, Enum, EnumValue, Field, Flags, Member, Number, Object, Schema,
-    Segment, Struct,
+    Account, Alias, Bit, Constant, Enum, EnumValue, Field, Flags, Member, Number, Schema, Segment,
+    Struct, Union, Variant,
 };
 use crate::diagnostics::{Code, Diagnostics, Source, Span, Spanned};
 use std::sync::Arc;
@@ -32,18 +34,20 @@ pub fn parse(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Option<Sche
     let start = 0..source.text().find('\n').unwrap_or(source.text().len());
     edition(&mut context, root.get_ref(), &start)?;
     let table = Table::new(&mut context, root.get_ref(), &ROOT, &start);
-    let (name, version, doc, lint) = header(&mut context, &table);
+    let Header { name, version, doc, lint, imports } = header(&mut context, &table);
     let mut schema = Schema {
         source: Arc::clone(source),
         name,
         version,
         doc,
         lint,
+        imports,
         constants: vec![],
         aliases: vec![],
         enums: vec![],
         flags: vec![],
         structs: vec![],
+        unions: vec![],
         segments: vec![],
     };
     let c = &mut context;
@@ -61,6 +65,9 @@ pub fn parse(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Option<Sche
     }
     for entry in table.named(c, "struct") {
         schema.structs.extend(structure(c, entry));
+    }
+    for entry in table.named(c, "union") {
+        schema.unions.extend(union(c, entry));
     }
     for entry in table.named(c, "segment") {
         schema.segments.extend(segment(c, entry));
@@ -93,22 +100,34 @@ fn edition(context: &mut Context<'_>, root: &DeTable<'_>, start: &Span) -> Optio
     None
 }
 
-type Header = (Spanned<String>, Spanned<(u32, u32)>, String, Vec<Code>);
+/// What `[schema]` says.
+struct Header {
+    name: Spanned<String>,
+    version: Spanned<(u32, u32)>,
+    doc: String,
+    lint: Vec<Code>,
+    imports: Vec<Spanned<String>>,
+}
 
 /// Name, version and documentation; where one is missing or wrong, which is
 /// reported, something in its place, so that the rest can be looked at.
 fn header(context: &mut Context<'_>, root: &Table<'_, '_>) -> Header {
-    let name = Spanned::new("unnamed".to_owned(), 0..0);
-    let mut header = (name, Spanned::new((0, 0), 0..0), String::new(), Vec::new());
+    let mut header = Header {
+        name: Spanned::new("unnamed".to_owned(), 0..0),
+        version: Spanned::new((0, 0), 0..0),
+        doc: String::new(),
+        lint: Vec::new(),
+        imports: Vec::new(),
+    };
     let Some(node) = root.get("schema") else { return header };
     let Some(table) = context.table(node, "schema") else { return header };
     let table = Table::new(context, table, &SCHEMA, &node.span());
     if let Some(name) = table.text(context, "name") {
-        header.0 = name;
+        header.name = name;
     }
     if let Some(text) = table.text(context, "version") {
         match version(&text.value) {
-            Some(version) => header.1 = Spanned::new(version, text.span),
+            Some(version) => header.version = Spanned::new(version, text.span),
             None => {
                 let message = format!("`{}` is no version", text.value);
                 context.error(Code::E013, text.span, message).help(
@@ -118,8 +137,9 @@ fn header(context: &mut Context<'_>, root: &Table<'_, '_>) -> Header {
             }
         }
     }
-    header.2 = table.doc(context);
-    header.3 = table.lint(context);
+    header.doc = table.doc(context);
+    header.lint = table.lint(context);
+    header.imports = table.texts(context, "imports");
     header
 }
 
@@ -173,7 +193,11 @@ fn alias(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Alias> {
     Some(Alias { name: entry.name, ty, unit, doc, lint })
 }
 
-fn type_text(context: &mut Context<'_>, table: &Table<'_, '_>, key: &str) -> Option<TypeText> {
+pub(super) fn type_text(
+    context: &mut Context<'_>,
+    table: &Table<'_, '_>,
+    key: &str,
+) -> Option<TypeText> {
     let text = table.text(context, key)?;
     TypeText::parse(context, &text)
 }
@@ -267,6 +291,28 @@ fn member(context: &mut Context<'_>, table: &DeTable<'_>, span: &Span) -> Option
     Some(Member::Field(Field { name: name?, ty: ty?, unit, align, doc, lint }))
 }
 
+fn union(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Union> {
+    let table = Table::new(context, entry.table, &UNION, &entry.span);
+    let doc = table.doc(context);
+    let lint = table.lint(context);
+    let tag = table.text(context, "tag");
+    let mut variants = Vec::new();
+    for (variant, span) in context_tables(context, &table, "variant").unwrap_or_default() {
+        let table = Table::new(context, variant, &VARIANT, &span);
+        let doc = table.doc(context);
+        let lint = table.lint(context);
+        since(context, &table);
+        let name = table.text(context, "name");
+        let number = table.integer(context, "number");
+        let ty = type_text(context, &table, "type");
+        let is_empty = table.get("type").is_none();
+        if let (Some(name), Some(number), true) = (name, number, is_empty || ty.is_some()) {
+            variants.push(Variant { name, number, ty, doc, lint });
+        }
+    }
+    Some(Union { name: entry.name, tag: tag?, variants, doc, lint })
+}
+
 fn segment(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Segment> {
     let table = Table::new(context, entry.table, &SEGMENT, &entry.span);
     let doc = table.doc(context);
@@ -285,6 +331,10 @@ fn segment(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Segment> {
         doc,
         lint,
     };
+    if table.get("object")?.get_ref().as_array().is_some_and(|list| list.is_empty()) {
+        let message = format!("the segment `{}` has no objects", segment.name.value);
+        context.error(Code::E066, segment.name.span.clone(), message);
+    }
     for (item, span) in context_tables(context, &table, "object")? {
         segment.objects.extend(object(context, item, &span));
     }
@@ -308,71 +358,4 @@ fn account(
         }
     };
     Some(Spanned::new(account, node.span()))
-}
-
-/// Kinds of object that the language has.
-const KINDS: [&str; 9] =
-    ["queue", "ring", "stream", "topic", "cell", "state", "event", "counters", "raw"];
-
-fn object(context: &mut Context<'_>, table: &DeTable<'_>, span: &Span) -> Option<Object> {
-    // The kind first: an object that is not supported at all is one error, not
-    // one for each of its keys.
-    if let Some(node) = table.get("kind") {
-        let kind = context.text(node, "kind")?;
-        if kind.value != "queue" {
-            unknown_kind(context, &kind);
-            return None;
-        }
-    }
-    let table = Table::new(context, table, &OBJECT, span);
-    let doc = table.doc(context);
-    let lint = table.lint(context);
-    for side in ["producers", "consumers"] {
-        single(context, &table, side);
-    }
-    let name = table.text(context, "name");
-    let item = type_text(context, &table, "item");
-    let capacity = table.integer(context, "capacity");
-    let kind = table.get("kind").and_then(|node| node.get_ref().as_str());
-    for rule in OBJECT.rules.iter().filter(|rule| kind == Some(rule.choice)) {
-        for key in rule.needs.iter().filter(|key| table.get(key).is_none()) {
-            context
-                .error(Code::E012, span.clone(), format!("a {} needs `{key}`", rule.choice))
-                .label(format!("`{key}` is missing here"));
-        }
-    }
-    Some(Object { name: name?, item: item?, capacity: capacity?, doc, lint })
-}
-
-fn unknown_kind(context: &mut Context<'_>, kind: &Spanned<String>) {
-    if KINDS.contains(&kind.value.as_str()) {
-        let message = format!("objects of kind `{}` are not supported yet", kind.value);
-        context
-            .error(Code::E090, kind.span.clone(), message)
-            .help("this version of shmgen has queues from one producer to one consumer");
-        return;
-    }
-    let near = crate::diagnostics::nearest(&kind.value, KINDS);
-    let message = format!("`{}` is no kind of object", kind.value);
-    let error = context.error(Code::E013, kind.span.clone(), message);
-    match near {
-        Some(near) => error.label(format!("did you mean `{near}`?")),
-        None => error.help(format!("the kinds are {}", KINDS.join(", "))),
-    };
-}
-
-/// `producers` and `consumers`: 1, or "many", which is not there yet.
-fn single(context: &mut Context<'_>, table: &Table<'_, '_>, key: &str) {
-    let Some(node) = table.get(key) else { return };
-    match node.get_ref() {
-        DeValue::Integer(n) if n.as_str() == "1" => {}
-        DeValue::String(text) if text == "many" => {
-            context
-                .error(Code::E090, node.span(), format!("`{key} = \"many\"` is not supported yet"))
-                .help("this version has queues from one producer to one consumer");
-        }
-        _ => {
-            context.error(Code::E013, node.span(), format!("`{key}` is 1 or \"many\""));
-        }
-    }
 }

@@ -1,5 +1,5 @@
 //! The text of a type, taken apart with the place of each part:
-//! `Level[LEVELS]`, `f32[4][8]`, `str[16]`.
+//! `Level[<=LEVELS]`, `f32[4][8]`, `str[16]`, `u64?`.
 
 use super::walk::{Context, parse_integer};
 use crate::diagnostics::{Code, Span, Spanned};
@@ -9,10 +9,21 @@ use crate::diagnostics::{Code, Span, Spanned};
 pub struct TypeText {
     /// The name before the first bracket.
     pub name: Spanned<String>,
-    /// The dimensions, outermost first.
-    pub dims: Vec<Spanned<Length>>,
+    /// What stands behind it; applied from left to right.
+    pub suffixes: Vec<Suffix>,
     /// The whole text without its quotes.
     pub span: Span,
+}
+
+/// What makes another type of a type.
+#[derive(Clone, Debug)]
+pub enum Suffix {
+    /// `[N]`: an array. Those that follow one another are rows first, as in C.
+    Array(Spanned<Length>),
+    /// `[<=N]`: a list of up to N.
+    List(Spanned<Length>),
+    /// `?`: one or none. Its place.
+    Optional(Span),
 }
 
 /// What stands between brackets.
@@ -73,38 +84,33 @@ impl<P: Fn(Span) -> Span> Parser<'_, P> {
         if name.value.is_empty() {
             return Err(self.malformed("a type begins with a name"));
         }
-        let mut dims = Vec::new();
+        let mut suffixes = Vec::new();
         loop {
             self.skip_space();
             match self.text[self.at..].chars().next() {
                 None => break,
-                Some('[') => dims.push(self.dimension()?),
+                Some('[') => suffixes.push(self.brackets()?),
                 Some('?') => {
-                    return Err(Fault {
-                        code: Code::E090,
-                        at: self.at..self.at + 1,
-                        message: "optional types (`T?`) are not supported yet".into(),
-                        help: Some("use a field that says whether the other one is set".into()),
-                    });
+                    suffixes.push(Suffix::Optional((self.place)(self.at..self.at + 1)));
+                    self.at += 1;
                 }
-                Some(_) => return Err(self.malformed("after a type come dimensions, in brackets")),
+                Some(_) => {
+                    return Err(self.malformed("behind a type come `[N]`, `[<=N]` or `?`"));
+                }
             }
         }
         let end = self.text.trim_end().len();
         let begin = self.text.len() - self.text.trim_start().len();
-        Ok(TypeText { name, dims, span: (self.place)(begin..end) })
+        Ok(TypeText { name, suffixes, span: (self.place)(begin..end) })
     }
 
-    fn dimension(&mut self) -> Result<Spanned<Length>, Fault> {
+    fn brackets(&mut self) -> Result<Suffix, Fault> {
         self.at += 1; // the bracket
         self.skip_space();
-        if self.text[self.at..].starts_with("<=") {
-            return Err(Fault {
-                code: Code::E090,
-                at: self.at..self.at + 2,
-                message: "bounded lists (`T[<=N]`) are not supported yet".into(),
-                help: Some("use an array `T[N]` and a field that counts".into()),
-            });
+        let is_list = self.text[self.at..].starts_with("<=");
+        if is_list {
+            self.at += 2;
+            self.skip_space();
         }
         let length = self.word(|c| c.is_alphanumeric() || matches!(c, '_' | '+' | '-' | '.'));
         if length.value.is_empty() {
@@ -129,7 +135,8 @@ impl<P: Fn(Span) -> Span> Parser<'_, P> {
                 });
             }
         };
-        Ok(Spanned::new(parsed, length.span))
+        let length = Spanned::new(parsed, length.span);
+        Ok(if is_list { Suffix::List(length) } else { Suffix::Array(length) })
     }
 
     fn word(&mut self, belongs: impl Fn(char) -> bool) -> Spanned<String> {
@@ -152,7 +159,9 @@ impl<P: Fn(Span) -> Span> Parser<'_, P> {
             code: Code::E031,
             at: self.at..self.at + len,
             message: message.to_owned(),
-            help: Some("a type is written like u64, f32[4][8], str[16] or Level[LEVELS]".into()),
+            help: Some(
+                "a type is written like u64, f32[4][8], str[16], Level[<=LEVELS] or u64?".into(),
+            ),
         }
     }
 }

@@ -68,6 +68,17 @@ impl Context<'_> {
         }
     }
 
+    /// The value as `true` or `false`.
+    pub(crate) fn flag(&mut self, node: &Node<'_>, key: &str) -> Option<bool> {
+        match node.get_ref() {
+            DeValue::Boolean(flag) => Some(*flag),
+            _ => {
+                self.wrong_kind(node, key, "true or false");
+                None
+            }
+        }
+    }
+
     /// The value as the code of a lint.
     fn lint_code(&mut self, node: &Node<'_>) -> Option<Code> {
         let text = self.text(node, "allow")?;
@@ -196,6 +207,11 @@ impl<'t, 'a> Table<'t, 'a> {
         self.table.get(key)
     }
 
+    /// Where a key itself stands.
+    pub(crate) fn key_span(&self, key: &str) -> Option<Span> {
+        self.table.keys().find(|k| k.get_ref() == key).map(toml::Spanned::span)
+    }
+
     /// The entries of a table of named things, in the order of the file.
     pub(crate) fn named(&self, context: &mut Context<'_>, key: &str) -> Vec<Named<'t, 'a>> {
         let Some(node) = self.get(key) else { return Vec::new() };
@@ -221,6 +237,16 @@ impl<'t, 'a> Table<'t, 'a> {
 
     pub(crate) fn integer(&self, context: &mut Context<'_>, key: &str) -> Option<Spanned<i128>> {
         self.get(key).and_then(|node| context.integer(node, key))
+    }
+
+    /// A list of texts; empty if the key is not there.
+    pub(crate) fn texts(&self, context: &mut Context<'_>, key: &str) -> Vec<Spanned<String>> {
+        let Some(node) = self.get(key) else { return Vec::new() };
+        let Some(list) = node.get_ref().as_array() else {
+            context.wrong_kind(node, key, "a list of texts: [\"..\"]");
+            return Vec::new();
+        };
+        list.iter().filter_map(|item| context.text(item, key)).collect()
     }
 
     /// Lints that are allowed here: `{ allow = [..], reason = ".." }`.

@@ -89,6 +89,13 @@ SHM_COLD shm_status shm_fail(shm_attempt attempt, shm_status status, const char 
   return status;
 }
 
+/* The same, of a system call that failed. */
+SHM_COLD shm_status shm_fail_with(shm_attempt attempt, shm_status status, const char *why, int os_error) {
+  shm_add(shm_explain_attempt(attempt, status), why);
+  SHM_VERSIONED(shm_runtime_failure).os_error = os_error;
+  return status;
+}
+
 /* An errno in the words of the system. */
 SHM_COLD void shm_add_os_error(shm_text *text, int os_error) {
   shm_add(text, strerror(os_error));
@@ -104,13 +111,10 @@ SHM_COLD shm_status shm_fail_os(shm_attempt attempt, const char *call, int os_er
   shm_text *text;
   switch (os_error) {
   case ENOENT:
-    status = shm_fail(attempt, SHM_NOT_FOUND, "there is no such segment");
-    SHM_VERSIONED(shm_runtime_failure).os_error = os_error;
-    return status;
+    return shm_fail_with(attempt, SHM_NOT_FOUND, "there is no such segment", os_error);
   case EEXIST:
-    status = shm_fail(attempt, SHM_EXISTS, "it exists already (attach to it, or remove it first)");
-    SHM_VERSIONED(shm_runtime_failure).os_error = os_error;
-    return status;
+    return shm_fail_with(attempt, SHM_EXISTS, "it exists already (attach to it, or remove it first)",
+                         os_error);
   case EACCES:
   case EPERM:
     status = SHM_PERMISSION;

@@ -75,7 +75,7 @@ __attribute__((weak, visibility("default"))) shm_birthplace SHM_VERSIONED(shm_ru
 #endif
 
 /* The process that runs now: the word to watch, and the number it must show. */
-SHM_COLD shm_status shm_birthplace_here(const shm_word64 **watched, uint64_t *number) {
+SHM_COLD shm_status shm_birthplace_here(shm_attempt attempt, const shm_word64 **watched, uint64_t *number) {
   shm_birthplace *here = &SHM_VERSIONED(shm_runtime_birthplace);
   shm_word64 *word = __atomic_load_n(&here->number, __ATOMIC_ACQUIRE);
   uint64_t found = 0;
@@ -83,13 +83,17 @@ SHM_COLD shm_status shm_birthplace_here(const shm_word64 **watched, uint64_t *nu
   if (word == NULL) {
     shm_word64 *none = NULL;
     char *page = shm_sys_map(-1, 4096, true, MAP_PRIVATE | SHM_SYS_MAP_ANONYMOUS);
-    if (page == NULL || shm_sys_madvise(page, 4096, SHM_SYS_MADV_WIPEONFORK) != 0) {
-      if (page != NULL) {
-        munmap(page, 4096);
-      }
-      shm_add(shm_explain(SHM_UNSUPPORTED),
-              "cannot watch for forks: madvise(MADV_WIPEONFORK) needs Linux 4.14");
-      return SHM_UNSUPPORTED;
+    if (page == NULL) {
+      return shm_fail_os(attempt, "mmap of the page that tells of forks", errno);
+    }
+    if (shm_sys_madvise(page, 4096, SHM_SYS_MADV_WIPEONFORK) != 0) {
+      int os_error = errno;
+      munmap(page, 4096);
+      return os_error == EINVAL
+                 ? shm_fail_with(attempt, SHM_UNSUPPORTED,
+                                 "cannot watch for forks: madvise(MADV_WIPEONFORK) needs Linux 4.14",
+                                 os_error)
+                 : shm_fail_os(attempt, "madvise(MADV_WIPEONFORK)", os_error);
     }
     word = SHM_AT(shm_word64, page, 0);
     /* Another thread may have been faster; then its page is the one. */

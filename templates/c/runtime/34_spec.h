@@ -4,20 +4,6 @@
  * their schema. It must live as long as whatever is attached by it.
  */
 
-#define SHM_KIND_QUEUE 1u
-
-typedef struct shm_object_spec {
-  const char *name;
-  uint32_t kind; /* 1: queue */
-  uint32_t reserved;
-  uint64_t item_size; /* bytes of an item */
-  uint64_t capacity;  /* items that always fit */
-  uint64_t batch;     /* the consumer publishes its head after so many */
-  uint64_t slots;     /* items that fit at most */
-  uint64_t stride;    /* bytes from one slot to the next */
-  uint64_t size;      /* bytes of the whole object */
-} shm_object_spec;
-
 typedef struct shm_segment_spec {
   const char *schema;
   const char *version;
@@ -177,11 +163,22 @@ SHM_COLD shm_status shm_check_owner(const shm_options *options, uint32_t owner, 
 
 /* The geometry of an object, as far as memory safety hangs on it. */
 SHM_COLD bool shm_is_object_sound(const shm_object_spec *object) {
+  shm_geometry found;
   uint64_t slots;
-  return object->kind == SHM_KIND_QUEUE && object->item_size > 0 && object->slots > 0 && object->batch > 0 &&
-         object->stride % 8 == 0 && object->stride > 8 && object->item_size <= object->stride - 8 &&
-         !__builtin_mul_overflow(object->slots, object->stride, &slots) && object->size >= SHM_QUEUE_SLOTS &&
-         slots <= object->size - SHM_QUEUE_SLOTS;
+  bool aligned = object->align >= SHM_LINE && object->align <= SHM_RAW_ALIGN_MAX &&
+                 (object->align & (object->align - 1)) == 0 &&
+                 (object->align == SHM_LINE || object->kind == SHM_KIND_RAW);
+  if (object->kind == SHM_KIND_QUEUE) {
+    /* Any that keeps within its size: its producer and its consumer go by these numbers alone. */
+    return aligned && object->lanes == 0 && object->item_size > 0 && object->slots > 0 && object->batch > 0 &&
+           object->stride % 8 == 0 && object->stride > 8 && object->item_size <= object->stride - 8 &&
+           !__builtin_mul_overflow(object->slots, object->stride, &slots) &&
+           object->size >= SHM_QUEUE_SLOTS && slots <= object->size - SHM_QUEUE_SLOTS;
+  }
+  return aligned &&
+         shm_lay_object(object->kind, object->lanes, object->item_size, object->capacity, &found) &&
+         object->batch == found.batch && object->slots == found.slots && object->stride == found.stride &&
+         object->size == found.size;
 }
 
 /*
@@ -196,7 +193,7 @@ SHM_COLD shm_status shm_check_spec(const shm_segment_spec *spec) {
                strlen(spec->segment) < 64 && strlen(spec->version) < 16;
   for (uint32_t i = 0; sound && i < spec->object_count; i++) {
     uint64_t offset = spec->object_offsets[i];
-    sound = shm_is_object_sound(&spec->objects[i]) && offset >= end && offset % 128 == 0 &&
+    sound = shm_is_object_sound(&spec->objects[i]) && offset >= end && offset % spec->objects[i].align == 0 &&
             !__builtin_add_overflow(offset, spec->objects[i].size, &end);
   }
   sound = sound && spec->contract_offset >= end && spec->contract_offset % 64 == 0 &&

@@ -105,20 +105,27 @@ SHM_COLD shm_status shm_posix_map(int fd, uint64_t size, bool writable, shm_atte
   return SHM_MISMATCH;
 }
 
+/* A file in /dev/shm without a name, which is given one when it is whole. */
+SHM_COLD shm_status shm_posix_open_nameless(shm_attempt attempt, int *fd) {
+  int os_error;
+  /* Without O_EXCL, which would forbid to link it. */
+  *fd = shm_sys_open(SHM_DIR, SHM_SYS_TMPFILE | O_RDWR, 0600);
+  if (*fd >= 0) {
+    return SHM_OK;
+  }
+  os_error = errno;
+  if (os_error != EOPNOTSUPP && os_error != EISDIR && os_error != ENOENT) {
+    return shm_fail_os(attempt, "open(O_TMPFILE)", os_error);
+  }
+  return shm_fail_with(attempt, SHM_UNSUPPORTED, SHM_DIR " is no tmpfs that knows O_TMPFILE", os_error);
+}
+
 /* Makes a nameless segment of `size` bytes, mapped for writing. */
 SHM_COLD shm_status shm_posix_make(uint64_t size, shm_attempt attempt, int *fd, char **base) {
   int os_error;
-  shm_status status;
-  /* Without O_EXCL, which would forbid to link it. */
-  *fd = shm_sys_open(SHM_DIR, SHM_SYS_TMPFILE | O_RDWR, 0600);
-  if (*fd < 0) {
-    os_error = errno;
-    if (os_error != EOPNOTSUPP && os_error != EISDIR && os_error != ENOENT) {
-      return shm_fail_os(attempt, "open(O_TMPFILE)", os_error);
-    }
-    shm_fail(attempt, SHM_UNSUPPORTED, SHM_DIR " is no tmpfs that knows O_TMPFILE");
-    SHM_VERSIONED(shm_runtime_failure).os_error = os_error;
-    return SHM_UNSUPPORTED;
+  shm_status status = shm_posix_open_nameless(attempt, fd);
+  if (status != SHM_OK) {
+    return status;
   }
   os_error = shm_posix_reserve(*fd, size);
   status = os_error != 0 ? shm_posix_no_room(*fd, size, os_error, attempt)
@@ -140,21 +147,24 @@ SHM_COLD shm_status shm_file_give(int fd, const shm_making *making, shm_attempt 
   return shm_sys_fchmod(fd, making->mode) == 0 ? SHM_OK : shm_fail_os(attempt, "fchmod", errno);
 }
 
-SHM_COLD shm_status shm_posix_link(int fd, const char *name, shm_attempt attempt) {
+/* Gives a nameless file its path. */
+SHM_COLD shm_status shm_posix_link_as(int fd, const char *to, shm_attempt attempt) {
   char from[32];
-  char to[SHM_PATH_SIZE];
-  shm_status status = shm_posix_path(name, attempt, to);
-  if (status != SHM_OK) {
-    return status;
-  }
   shm_proc_path(from, fd);
   if (shm_sys_linkat(from, to) == 0) {
     return SHM_OK;
   }
   if (errno == ENOENT) {
-    return shm_fail(attempt, SHM_UNSUPPORTED, "giving it a name needs /proc, which is not mounted");
+    return shm_fail_with(attempt, SHM_UNSUPPORTED, "giving it a name needs /proc, which is not mounted",
+                         ENOENT);
   }
   return shm_fail_os(attempt, "linkat", errno);
+}
+
+SHM_COLD shm_status shm_posix_link(int fd, const char *name, shm_attempt attempt) {
+  char to[SHM_PATH_SIZE];
+  shm_status status = shm_posix_path(name, attempt, to);
+  return status == SHM_OK ? shm_posix_link_as(fd, to, attempt) : status;
 }
 
 /*
@@ -170,13 +180,15 @@ SHM_COLD shm_status shm_posix_publish(int fd, const shm_making *making, shm_atte
   if (address->name[0] != '\0') {
     return shm_posix_link(fd, address->name, attempt);
   }
-  do {
+  /* Random names of 64 bits do not meet; the bound ends a search that cannot succeed. */
+  status = SHM_EXISTS;
+  for (int tries = 0; tries < 100 && status == SHM_EXISTS; tries++) {
     shm_text name;
     shm_text_begin(&name, address->name, sizeof address->name);
     shm_add(&name, "shmgen.");
     shm_add_digits(&name, shm_random(), 16, 16);
     status = shm_posix_link(fd, address->name, attempt);
-  } while (status == SHM_EXISTS);
+  }
   shm_address_spell(address, NULL);
   return status;
 }
@@ -246,16 +258,20 @@ SHM_COLD shm_status shm_posix_check(const struct stat *seen, const shm_options *
   return shm_check_owner(options, seen->st_uid, attempt);
 }
 
+/* A file that is not opened, perhaps because its lease would have to be waited for. */
+SHM_COLD shm_status shm_fail_open(shm_attempt attempt, int os_error) {
+  return os_error == EWOULDBLOCK
+             ? shm_fail_with(attempt, SHM_BUSY, "somebody holds a lease on it (fcntl F_SETLEASE)", os_error)
+             : shm_fail_os(attempt, "open", os_error);
+}
+
 /* Opens the file that was seen under this path. */
 SHM_COLD shm_status shm_posix_open_seen(const char *path, const struct stat *seen, bool read_only,
                                         shm_attempt attempt, int *fd, uint64_t *size) {
   struct stat now;
   *fd = shm_sys_open(path, (read_only ? O_RDONLY : O_RDWR) | SHM_SYS_NOFOLLOW | O_NONBLOCK, 0);
   if (*fd < 0) {
-    if (errno == EWOULDBLOCK) {
-      return shm_fail(attempt, SHM_BUSY, "somebody holds a lease on it (fcntl F_SETLEASE)");
-    }
-    return shm_fail_os(attempt, "open", errno);
+    return shm_fail_open(attempt, errno);
   }
   if (fstat(*fd, &now) != 0) {
     int os_error = errno;

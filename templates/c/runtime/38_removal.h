@@ -4,11 +4,14 @@
  * and gets SHM_REMOVED after that.
  */
 
-/* Tells those who are still attached to a segment of ours. */
+/*
+ * Tells those who are still attached to a segment of ours, unless it has another
+ * name: that what was removed was only a hard link.
+ */
 SHM_COLD void shm_posix_retire(int fd) {
   unsigned char head[SHM_HEADER_SIZE] = SHM_ZERO;
   uint32_t retired = SHM_STATE_RETIRED;
-  int64_t got = shm_sys_pread(fd, head, sizeof head, 0);
+  int64_t got = shm_posix_is_unlinked(fd) ? shm_sys_pread(fd, head, sizeof head, 0) : 0;
   if (got == SHM_HEADER_SIZE && shm_check_form(head, sizeof head) == SHM_FORM_OK &&
       shm_get32(head, SHM_HEADER_STATE) == SHM_STATE_READY) {
     shm_sys_pwrite(fd, &retired, sizeof retired, SHM_HEADER_STATE);
@@ -91,8 +94,13 @@ SHM_COLD shm_status shm_posix_remove(const char *name, int own, shm_attempt atte
       return shm_fail(attempt, SHM_NOT_FOUND,
                       "it was removed already; the name leads to another segment now");
     }
-    /* Who may not write cannot lock; whether it may unlink says the kernel. */
     fd = shm_sys_open(path, O_RDWR | SHM_SYS_NOFOLLOW | O_NONBLOCK, 0);
+    /* Who may not write cannot lock; whether it may unlink says the kernel. */
+    if (fd < 0 && errno != EACCES && errno != EPERM && errno != EROFS) {
+      status = shm_fail_open(attempt, errno);
+      close(peek);
+      return status;
+    }
     result = shm_posix_unlink(path, &seen, fd, attempt, &status);
     if (fd >= 0) {
       close(fd);

@@ -148,13 +148,9 @@ SHM_COLD shm_status shm_memfd_reopen(int fd, bool read_only, shm_attempt attempt
   if (*own >= 0) {
     return SHM_OK;
   }
-  if (errno == ENOENT) {
-    return shm_fail(attempt, SHM_UNSUPPORTED, "a memfd is opened by way of /proc, which is not mounted");
-  }
-  if (errno == EWOULDBLOCK) {
-    return shm_fail(attempt, SHM_BUSY, "somebody holds a lease on it (fcntl F_SETLEASE)");
-  }
-  return shm_fail_os(attempt, "open", errno);
+  return errno == ENOENT ? shm_fail_with(attempt, SHM_UNSUPPORTED,
+                                         "a memfd is opened by way of /proc, which is not mounted", ENOENT)
+                         : shm_fail_open(attempt, errno);
 }
 
 /* Opens the memfd behind a descriptor of a process anew, if `options` trust it. */

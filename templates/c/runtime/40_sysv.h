@@ -81,9 +81,12 @@ SHM_COLD shm_status shm_sysv_attach(int32_t id, bool read_only, const shm_option
   if (status != SHM_OK) {
     return status;
   }
-  /* The size once more, now that being mapped keeps the id from another one. */
+  /* Owner and size once more, now that being mapped keeps the id from another one. */
   *size = facts.size;
   status = shm_sysv_stat(id, attempt, &facts);
+  if (status == SHM_OK) {
+    status = shm_check_owner(options, facts.uid, attempt);
+  }
   if (status == SHM_OK && facts.size != *size) {
     status = shm_fail(attempt, SHM_BUSY, "the id was given to another segment meanwhile");
   }
@@ -119,25 +122,23 @@ SHM_COLD bool shm_mapped_header(const char *base, uint64_t size, shm_header *hea
   return shm_check_form(header->bytes, SHM_HEADER_SIZE) == SHM_FORM_OK;
 }
 
-/* The birth mark of a segment, if it is one of ours. */
-SHM_COLD bool shm_sysv_birth_mark(int32_t id, uint64_t *birth_mark) {
+/* The birth mark of a segment, if it is one of ours, as far as its first bytes tell. */
+SHM_COLD shm_status shm_sysv_birth_mark(int32_t id, shm_attempt attempt, bool *ours, uint64_t *birth_mark) {
   shm_sysv_facts facts;
   shm_header header;
   char *base;
-  bool ours;
-  memset(&facts, 0, sizeof facts);
+  shm_status status = shm_sysv_stat(id, attempt, &facts);
+  if (status == SHM_OK) {
+    status = shm_sysv_map(id, true, attempt, &base);
+  }
+  if (status != SHM_OK) {
+    return status;
+  }
   memset(&header, 0, sizeof header);
-  if (shm_sys_shmctl(id, SHM_SYSV_STAT, &facts) < 0) {
-    return false;
-  }
-  base = shm_sys_shmat(id, SHM_SYSV_READ_ONLY);
-  if (base == NULL) {
-    return false;
-  }
-  ours = shm_mapped_header(base, facts.size, &header);
-  shm_sys_shmdt(base);
+  *ours = shm_mapped_header(base, facts.size, &header);
   *birth_mark = header.birth_mark;
-  return ours;
+  shm_sys_shmdt(base);
+  return SHM_OK;
 }
 
 /* Removes a segment that this process has just made. */
@@ -162,23 +163,29 @@ SHM_COLD void shm_companion_remove(int32_t id, uint64_t birth_mark) {
   unlink(path);
 }
 
-/* Makes the file that carries the participants' locks. */
+/*
+ * Makes the file that carries the participants' locks. It gets its name when it is
+ * whole: one that does not say where it belongs is kept for ever.
+ */
 SHM_COLD shm_status shm_companion_make(int32_t id, uint64_t birth_mark, const shm_making *making,
                                        shm_attempt attempt, int *fd) {
   char path[SHM_COMPANION_SIZE];
   uint64_t namespace_inode = shm_ipc_namespace();
-  shm_status status;
-  shm_companion_path(id, birth_mark, path);
-  *fd = shm_sys_open(path, O_CREAT | O_EXCL | O_RDWR | SHM_SYS_NOFOLLOW, 0600);
-  if (*fd < 0) {
-    return shm_fail_os(attempt, "open of its companion file in " SHM_DIR, errno);
+  shm_status status = shm_posix_open_nameless(attempt, fd);
+  if (status != SHM_OK) {
+    return status;
   }
-  status = shm_file_give(*fd, making, attempt);
-  /* For whoever finds it without its segment; without it, it is kept then. */
-  shm_sys_pwrite(*fd, &namespace_inode, sizeof namespace_inode, 0);
+  shm_companion_path(id, birth_mark, path);
+  if (shm_sys_pwrite(*fd, &namespace_inode, sizeof namespace_inode, 0) != sizeof namespace_inode) {
+    status = shm_fail_os(attempt, "pwrite to its companion file", errno);
+  } else {
+    status = shm_file_give(*fd, making, attempt);
+  }
+  if (status == SHM_OK) {
+    status = shm_posix_link_as(*fd, path, attempt);
+  }
   if (status != SHM_OK) {
     close(*fd);
-    unlink(path);
   }
   return status;
 }
@@ -186,6 +193,7 @@ SHM_COLD shm_status shm_companion_make(int32_t id, uint64_t birth_mark, const sh
 /* Opens the companion of a segment; each attachment does so for itself. */
 SHM_COLD shm_status shm_companion_open(int32_t id, uint64_t birth_mark, bool read_only,
                                        const shm_options *options, shm_attempt attempt, int *fd) {
+  static const char no_regular_file[] = "its companion is no regular file; somebody put it there";
   char path[SHM_COMPANION_SIZE];
   struct stat facts;
   shm_status status;
@@ -199,13 +207,17 @@ SHM_COLD shm_status shm_companion_open(int32_t id, uint64_t birth_mark, bool rea
     SHM_VERSIONED(shm_runtime_failure).os_error = ENOENT;
     return SHM_UNSUPPORTED;
   }
+  /* A symbolic link, a directory, a socket or a device. */
+  if (*fd < 0 && (errno == ELOOP || errno == EISDIR || errno == ENXIO || errno == ENODEV)) {
+    return shm_fail_with(attempt, SHM_PERMISSION, no_regular_file, errno);
+  }
   if (*fd < 0) {
     return shm_fail_os(attempt, "open of its companion file in " SHM_DIR, errno);
   }
   if (fstat(*fd, &facts) != 0) {
     status = shm_fail_os(attempt, "fstat of its companion file", errno);
   } else if ((SHM_CAST(uint32_t, facts.st_mode) & SHM_SYS_TYPE_MASK) != SHM_SYS_REGULAR) {
-    status = shm_fail(attempt, SHM_PERMISSION, "its companion is no regular file");
+    status = shm_fail(attempt, SHM_PERMISSION, no_regular_file);
   } else {
     status = shm_check_owner(options, facts.st_uid, attempt);
   }

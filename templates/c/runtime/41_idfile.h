@@ -121,11 +121,15 @@ SHM_COLD shm_status shm_id_file_read(const char *path, int access, shm_attempt a
 SHM_COLD shm_status shm_id_file_segment(const shm_id_file *file, shm_attempt attempt, bool *there,
                                         shm_sysv_facts *facts) {
   uint64_t birth_mark = 0;
+  bool ours = false;
   shm_status status = shm_sysv_stat(file->id, attempt, facts);
   *there = status == SHM_OK && (facts->mode & SHM_SYSV_MODE_DEST) == 0 && facts->key == 0 &&
-           facts->size == file->size &&
-           (file->birth_mark == 0 ||
-            (shm_sysv_birth_mark(file->id, &birth_mark) && birth_mark == file->birth_mark));
+           facts->size == file->size;
+  if (*there && file->birth_mark != 0) {
+    /* What may not be looked at may be the one. */
+    status = shm_sysv_birth_mark(file->id, attempt, &ours, &birth_mark);
+    *there = status == SHM_OK && ours && birth_mark == file->birth_mark;
+  }
   return status == SHM_NOT_FOUND ? SHM_OK : status;
 }
 

@@ -174,6 +174,7 @@ SHM_COLD shm_status shm_sysv_remove(const shm_address *address, int32_t id, shm_
   shm_sysv_facts facts;
   shm_header header;
   char *base;
+  bool writable;
   shm_status status = shm_sysv_stat(id, attempt, &facts);
   if (status == SHM_OK && (facts.mode & SHM_SYSV_MODE_DEST) != 0) {
     status = shm_fail_os(attempt, "shmctl", ENOENT); /* it is removed already */
@@ -181,13 +182,18 @@ SHM_COLD shm_status shm_sysv_remove(const shm_address *address, int32_t id, shm_
   if (status != SHM_OK) {
     return status;
   }
-  /* Mapped before it is gone, to tell those who are still attached. */
+  /* Mapped before it is gone, to tell those who are still attached; at least to
+   * read, to find its companion. */
   base = shm_sys_shmat(id, 0);
+  writable = base != NULL;
+  if (!writable) {
+    base = shm_sys_shmat(id, SHM_SYSV_READ_ONLY);
+  }
   if (shm_sys_shmctl(id, SHM_SYSV_REMOVE, NULL) < 0) {
     status = errno == EINVAL || errno == EIDRM ? shm_fail_os(attempt, "shmctl", ENOENT)
                                                : shm_fail_os(attempt, "shmctl(IPC_RMID)", errno);
   } else if (base != NULL && shm_mapped_header(base, facts.size, &header)) {
-    if (header.state == SHM_STATE_READY) {
+    if (writable && header.state == SHM_STATE_READY) {
       /* Pairs with the acquire of whoever looks around. */
       __atomic_store_n(SHM_AT(shm_word32, base, SHM_HEADER_STATE), SHM_STATE_RETIRED, __ATOMIC_SEQ_CST);
     }

@@ -7,10 +7,26 @@
  *   type     := 'T' { text schema | text name | u64 size | u64 align | field* }   a struct
  *             | 'E' { text schema | text name | text repr | value* }              an enum
  *             | 'F' { text schema | text name | text repr | bit* }                flags
+ *             | 'U' { text schema | text name | text tag type | u64 size | u64 align | variant* }   a union
  *   field    := 'f' { text name | u64 offset | u64 size | text type | text unit }
  *   value    := 'v' { text name | u64 number, two's complement }
  *   bit      := 'b' { text name | u64 bit }
- *   object   := 'Q' { text name | text item type | u64 capacity }                 a queue
+ *   variant  := 'u' { text name | u64 number | text type, empty for none }
+ *   object   := 'Q' { text name | text item | u64 capacity }                      a queue, one to one
+ *             | 'L' { text name | text item | u64 capacity | u64 lanes }          many to one
+ *             | 'M' { text name | text item | u64 capacity
+ *                     | u64 producers | u64 consumers | u64 redeliver }           other
+ *             | 'R' { text name | u64 bytes | u64 lanes }                         a ring; 0: one producer
+ *             | 'B' { text name | u64 bytes }                                     a stream
+ *             | 'P' { text name | text item | u64 capacity }                      a topic
+ *             | 'C' { text name | text type }                                     a cell
+ *             | 'A' { text name | text type }                                     a state
+ *             | 'N' { text name }                                                 an event
+ *             | 'K' { text name | counter* }                                      counters
+ *             | 'W' { text name | u64 bytes | u64 align }                         raw bytes
+ *   counter  := 'k' { text name | text type }
+ *
+ * Producers and consumers are 1, or 0 for many.
  *
  * Bytes that are read here may be hostile: every length is checked before it is
  * used, and the work is bounded by the number of bytes. What a program does
@@ -88,9 +104,9 @@ SHM_COLD int shm_compare_text(shm_slice a, shm_slice b) {
   return order != 0 ? order : a.size < b.size ? -1 : a.size > b.size ? 1 : 0;
 }
 
-/* A type's record: what all three kinds begin with. */
+/* A type's record: what all four kinds begin with. */
 typedef struct shm_type_record {
-  char tag; /* 'T', 'E', 'F'; 0 if there is none */
+  char tag; /* 'T', 'E', 'F', 'U'; 0 if there is none */
   shm_slice schema;
   shm_slice name;
   shm_reader rest;
@@ -102,7 +118,7 @@ SHM_COLD shm_type_record shm_take_type(shm_reader *reader) {
   shm_reader after = *reader;
   memset(&type, 0, sizeof type);
   type.tag = shm_take_record(&after, &type.rest);
-  if (type.tag == 'T' || type.tag == 'E' || type.tag == 'F') {
+  if (type.tag == 'T' || type.tag == 'E' || type.tag == 'F' || type.tag == 'U') {
     type.schema = shm_take_text(&type.rest);
     type.name = shm_take_text(&type.rest);
     *reader = after;
@@ -114,13 +130,13 @@ SHM_COLD shm_type_record shm_take_type(shm_reader *reader) {
   return type;
 }
 
-/* A field of a struct, or a member of an enum or of flags. */
+/* A field of a struct, a variant of a union, or a member of an enum or of flags. */
 typedef struct shm_member_record {
-  char tag; /* 'f', 'v', 'b'; 0 if there is none */
+  char tag; /* 'f', 'v', 'b', 'u'; 0 if there is none */
   shm_slice name;
-  uint64_t number; /* a field's offset, a value, a bit */
+  uint64_t number; /* a field's offset, a value, a bit, a variant's tag */
   uint64_t size;   /* of a field */
-  shm_slice type;  /* of a field */
+  shm_slice type;  /* of a field or a variant */
   shm_slice unit;  /* of a field */
 } shm_member_record;
 
@@ -138,6 +154,8 @@ SHM_COLD shm_member_record shm_take_member(shm_reader *reader) {
     member.size = shm_take_number(&body);
     member.type = shm_take_text(&body);
     member.unit = shm_take_text(&body);
+  } else if (member.tag == 'u') {
+    member.type = shm_take_text(&body);
   }
   if (body.damaged || body.left != 0) {
     reader->damaged = true;
@@ -155,39 +173,145 @@ SHM_COLD shm_member_record shm_find_member(shm_reader reader, shm_slice name) {
   }
 }
 
-/* An object, of the one kind that there is. */
-typedef struct shm_queue_record {
-  char tag; /* 'Q'; 0 if there is none */
+/* An object: what the records of all kinds come to. */
+typedef struct shm_object_record {
+  char tag; /* 'Q', 'L' ..; 0 if there is none */
   shm_slice name;
-  shm_slice item;
-  uint64_t capacity;
-} shm_queue_record;
+  shm_slice item;      /* of a queue, a topic, a cell, a state */
+  uint64_t capacity;   /* of a queue or a topic */
+  uint64_t bytes;      /* of a ring, a stream, raw bytes */
+  uint64_t lanes;      /* of a queue or a ring; 0: none */
+  uint64_t producers;  /* of a queue or a ring; 0: many */
+  uint64_t consumers;  /* of a queue; 0: many */
+  uint64_t redeliver;  /* of a queue with owned slots */
+  uint64_t align;      /* of raw bytes */
+  shm_reader counters; /* of counters */
+} shm_object_record;
 
-SHM_COLD shm_queue_record shm_take_queue(shm_reader *reader) {
-  shm_queue_record queue;
+/* What the kind of a record is called in schemas; NULL if it is the record of no object. */
+SHM_COLD const char *shm_object_kind(char tag) {
+  switch (tag) {
+  case 'Q':
+  case 'L':
+  case 'M':
+    return "queue";
+  case 'R':
+    return "ring";
+  case 'B':
+    return "stream";
+  case 'P':
+    return "topic";
+  case 'C':
+    return "cell";
+  case 'A':
+    return "state";
+  case 'N':
+    return "event";
+  case 'K':
+    return "counters";
+  case 'W':
+    return "raw";
+  default:
+    return NULL;
+  }
+}
+
+/* A counter; its tag is 0 if there is none. */
+typedef struct shm_counter_record {
+  char tag;
+  shm_slice name;
+  shm_slice type;
+} shm_counter_record;
+
+SHM_COLD shm_counter_record shm_take_counter(shm_reader *reader) {
+  shm_counter_record counter;
   shm_reader body;
-  memset(&queue, 0, sizeof queue);
-  queue.tag = shm_take_record(reader, &body);
-  if (queue.tag == 'Q') {
-    queue.name = shm_take_text(&body);
-    queue.item = shm_take_text(&body);
-    queue.capacity = shm_take_number(&body);
+  memset(&counter, 0, sizeof counter);
+  counter.tag = shm_take_record(reader, &body);
+  if (counter.tag == '\0') {
+    return counter;
   }
-  if (queue.tag != '\0' && (queue.tag != 'Q' || body.damaged || body.left != 0)) {
+  counter.name = shm_take_text(&body);
+  counter.type = shm_take_text(&body);
+  if (counter.tag != 'k' || body.damaged || body.left != 0) {
     reader->damaged = true;
-    queue.tag = '\0';
+    counter.tag = '\0';
   }
-  return queue;
+  return counter;
+}
+
+/* The place among the counters of the one of that name, or SIZE_MAX. */
+SHM_COLD size_t shm_find_counter(shm_reader reader, shm_slice name) {
+  for (size_t index = 0;; index++) {
+    shm_counter_record counter = shm_take_counter(&reader);
+    if (counter.tag == '\0') {
+      return SIZE_MAX;
+    }
+    if (shm_same_text(counter.name, name)) {
+      return index;
+    }
+  }
+}
+
+/* Takes what lies behind the name and the item of an object; whether it could be so. */
+SHM_COLD bool shm_take_geometry(shm_reader *body, shm_object_record *object) {
+  char tag = object->tag;
+  bool is_queue = tag == 'Q' || tag == 'L' || tag == 'M';
+  if (is_queue || tag == 'P') {
+    object->capacity = shm_take_number(body);
+  }
+  if (tag == 'R' || tag == 'B' || tag == 'W') {
+    object->bytes = shm_take_number(body);
+  }
+  if (tag == 'L' || tag == 'R') {
+    object->lanes = shm_take_number(body);
+  }
+  object->producers = object->lanes == 0 ? 1 : 0;
+  object->consumers = 1;
+  if (tag == 'M') {
+    object->producers = shm_take_number(body);
+    object->consumers = shm_take_number(body);
+    object->redeliver = shm_take_number(body);
+  }
+  if (tag == 'W') {
+    object->align = shm_take_number(body);
+  }
+  if (tag == 'K') {
+    object->counters = *body;
+    while (shm_take_counter(body).tag != '\0') {
+    }
+  }
+  return !body->damaged && body->left == 0 && object->producers <= 1 && object->consumers <= 1 &&
+         object->redeliver <= 1 && object->lanes <= SHM_LANES_MAX;
+}
+
+SHM_COLD shm_object_record shm_take_object(shm_reader *reader) {
+  shm_object_record object;
+  shm_reader body;
+  memset(&object, 0, sizeof object);
+  object.tag = shm_take_record(reader, &body);
+  if (object.tag == '\0') {
+    return object;
+  }
+  object.name = shm_take_text(&body);
+  if (strchr("QLMPCA", object.tag) != NULL) {
+    object.item = shm_take_text(&body);
+  }
+  if (shm_object_kind(object.tag) == NULL || !shm_take_geometry(&body, &object)) {
+    reader->damaged = true;
+    object.tag = '\0';
+  }
+  return object;
 }
 
 /* The place among the objects of the one of that name, or SIZE_MAX. */
-SHM_COLD size_t shm_find_queue(shm_reader reader, shm_slice name) {
+SHM_COLD size_t shm_find_object(shm_reader reader, shm_slice name) {
   for (size_t index = 0;; index++) {
-    shm_queue_record queue = shm_take_queue(&reader);
-    if (queue.tag == '\0') {
+    shm_object_record object = shm_take_object(&reader);
+    if (object.tag == '\0') {
       return SIZE_MAX;
     }
-    if (shm_same_text(queue.name, name)) {
+    if (shm_same_text(object.name, name)) {
       return index;
     }
   }

@@ -156,7 +156,20 @@ SHM_COLD bool shm_compare_structs(shm_comparison *c, const shm_type_record *mine
   return false;
 }
 
-/* Whether the enums or flags differ; then it is told. */
+/* `Payload.level holds Level here, nothing in the segment` */
+SHM_COLD void shm_tell_other_type(shm_text *out, const shm_type_record *type, const shm_member_record *mine,
+                                  const shm_member_record *theirs) {
+  const shm_slice *const types[2] = {&mine->type, &theirs->type};
+  shm_add_member_path(out, type, mine->name);
+  for (int i = 0; i < 2; i++) {
+    shm_add(out, i == 0 ? " holds " : " here, ");
+    shm_add(out, types[i]->size == 0 ? "nothing" : "");
+    shm_add_slice(out, *types[i]);
+  }
+  shm_add(out, " in the segment");
+}
+
+/* Whether the enums, flags or unions differ; then it is told. */
 SHM_COLD bool shm_compare_members(shm_comparison *c, const shm_type_record *mine,
                                   const shm_type_record *theirs) {
   shm_reader a = mine->rest;
@@ -164,15 +177,22 @@ SHM_COLD bool shm_compare_members(shm_comparison *c, const shm_type_record *mine
   shm_slice my_repr = shm_take_text(&a);
   shm_slice their_repr = shm_take_text(&b);
   bool is_signed = my_repr.size > 0 && my_repr.bytes[0] == 'i';
+  bool is_union = mine->tag == 'U';
   shm_reader all_theirs = b;
   if (!shm_same_text(my_repr, their_repr)) {
     shm_add_type_name(c->out, mine);
-    shm_add(c->out, " is a ");
+    shm_add(c->out, is_union ? " has a tag of " : " is a ");
     shm_add_slice(c->out, my_repr);
-    shm_add(c->out, " here, a ");
+    shm_add(c->out, is_union ? " here, of " : " here, a ");
     shm_add_slice(c->out, their_repr);
     shm_add(c->out, " in the segment");
     return true;
+  }
+  if (is_union) {
+    /* Size and alignment follow from the variants. */
+    shm_take(&a, 16);
+    shm_take(&b, 16);
+    all_theirs = b;
   }
   for (;;) {
     shm_member_record v = shm_take_member(&a);
@@ -187,6 +207,10 @@ SHM_COLD bool shm_compare_members(shm_comparison *c, const shm_type_record *mine
       return false;
     }
     if (!extra && shm_same_text(v.name, w.name) && v.number == w.number) {
+      if (!shm_same_text(v.type, w.type)) {
+        shm_tell_other_type(c->out, mine, &v, &w);
+        return true;
+      }
       continue;
     }
     if (!extra) {
@@ -231,139 +255,11 @@ SHM_COLD bool shm_compare_types(shm_comparison *c, const shm_type_record *mine,
   for (int i = 0; i < 2; i++) {
     char tag = sides[i]->tag;
     shm_add(c->out, i == 0 ? " is " : " here, ");
-    shm_add(c->out, tag == 'T' ? "a struct" : tag == 'E' ? "an enum" : "a set of flags");
+    shm_add(c->out, tag == 'T'   ? "a struct"
+                    : tag == 'E' ? "an enum"
+                    : tag == 'U' ? "a union"
+                                 : "a set of flags");
   }
   shm_add(c->out, " in the segment");
   return true;
-}
-
-SHM_INLINE void shm_add_object(shm_text *out, shm_slice name) {
-  shm_add(out, "object ");
-  shm_add_slice(out, name);
-}
-
-/* Whether two queues of one name differ; then it is told. */
-SHM_COLD bool shm_compare_queues(shm_text *out, const shm_queue_record *mine,
-                                 const shm_queue_record *theirs) {
-  if (!shm_same_text(mine->item, theirs->item)) {
-    shm_add_object(out, mine->name);
-    shm_add(out, " holds ");
-    shm_add_slice(out, mine->item);
-    shm_add(out, " here, ");
-    shm_add_slice(out, theirs->item);
-    shm_add(out, " in the segment");
-    return true;
-  }
-  if (mine->capacity != theirs->capacity) {
-    shm_add_object(out, mine->name);
-    shm_add(out, " has capacity ");
-    shm_add_number(out, mine->capacity);
-    shm_add(out, " here, ");
-    shm_add_number(out, theirs->capacity);
-    shm_add(out, " in the segment");
-    return true;
-  }
-  return false;
-}
-
-/* Whether the objects differ; then it is told. */
-SHM_COLD bool shm_compare_objects(shm_comparison *c) {
-  shm_reader all_mine = c->mine;
-  shm_reader all_theirs = c->theirs;
-  for (size_t index = 0;; index++) {
-    shm_queue_record p = shm_take_queue(&c->mine);
-    shm_queue_record q = shm_take_queue(&c->theirs);
-    size_t elsewhere;
-    bool extra;
-    if (c->theirs.damaged || (p.tag == '\0' && q.tag == '\0')) {
-      return false;
-    }
-    if (p.tag != '\0' && q.tag != '\0' && shm_same_text(p.name, q.name)) {
-      if (shm_compare_queues(c->out, &p, &q)) {
-        return true;
-      }
-      continue;
-    }
-    elsewhere = p.tag == '\0' ? SIZE_MAX : shm_find_queue(all_theirs, p.name);
-    if (elsewhere != SIZE_MAX && shm_find_queue(all_mine, q.name) != SIZE_MAX) {
-      shm_add_object(c->out, p.name);
-      shm_add(c->out, " is number ");
-      shm_add_number(c->out, index);
-      shm_add(c->out, " here, number ");
-      shm_add_number(c->out, elsewhere);
-      shm_add(c->out, " in the segment");
-      return true;
-    }
-    /* Mine is there as well, or there is none: theirs is the one too many. */
-    extra = elsewhere != SIZE_MAX || p.tag == '\0';
-    shm_add_object(c->out, extra ? q.name : p.name);
-    shm_add(c->out, extra ? " (queue) is in the segment only" : " (queue) is not in the segment");
-    return true;
-  }
-}
-
-/*
- * Tells the first difference. A type that only one side has is news only if no
- * field and no object that uses it was named.
- */
-SHM_COLD void shm_tell_difference(shm_text *out, const uint8_t *mine, size_t my_size, const char *theirs,
-                                  size_t their_size) {
-  shm_comparison c;
-  shm_reader whole_mine = shm_reader_of(mine, my_size);
-  shm_reader whole_theirs = shm_reader_of(theirs, their_size);
-  shm_type_record only;
-  bool only_mine = false;
-  shm_type_record a;
-  shm_type_record b;
-  memset(&only, 0, sizeof only);
-  c.out = out;
-  shm_take_record(&whole_mine, &c.mine);
-  if (shm_take_record(&whole_theirs, &c.theirs) != 'S' || whole_theirs.left != 0) {
-    shm_add(out, "its contract is damaged: no contract record");
-    return;
-  }
-  for (int i = 0; i < 2; i++) {
-    shm_slice my_name = shm_take_text(&c.mine);
-    shm_slice their_name = shm_take_text(&c.theirs);
-    if (!c.theirs.damaged && !shm_same_text(my_name, their_name)) {
-      shm_add(out, i == 0 ? "the schema is `" : "the segment's name is `");
-      shm_add_slice(out, my_name);
-      shm_add(out, "` here, `");
-      shm_add_slice(out, their_name);
-      shm_add(out, "` in the segment");
-      return;
-    }
-  }
-  a = shm_take_type(&c.mine);
-  b = shm_take_type(&c.theirs);
-  while ((a.tag != '\0' || b.tag != '\0') && !c.theirs.damaged) {
-    int order = a.tag == '\0' ? 1 : b.tag == '\0' ? -1 : shm_compare_text(a.schema, b.schema);
-    if (order == 0) {
-      order = shm_compare_text(a.name, b.name);
-    }
-    if (order == 0 && shm_compare_types(&c, &a, &b)) {
-      return;
-    }
-    if (order != 0 && only.tag == '\0') {
-      only = order < 0 ? a : b;
-      only_mine = order < 0;
-    }
-    if (order <= 0) {
-      a = shm_take_type(&c.mine);
-    }
-    if (order >= 0) {
-      b = shm_take_type(&c.theirs);
-    }
-  }
-  if (!c.theirs.damaged && shm_compare_objects(&c)) {
-    return;
-  }
-  if (c.theirs.damaged) {
-    shm_add(out, "its contract is damaged: a record is cut short or of an unknown kind");
-  } else if (only.tag != '\0') {
-    shm_add_type_name(out, &only);
-    shm_add(out, only_mine ? " is not in the segment" : " is in the segment only");
-  } else {
-    shm_add(out, "the fingerprints differ, the contracts do not: its header was tampered with");
-  }
 }

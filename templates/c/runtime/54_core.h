@@ -134,7 +134,9 @@ SHM_COLD void shm_sweep_objects(const shm_core *core, uint32_t index, uint32_t g
   uint64_t dead = shm_role_word(index, generation);
   uint64_t orphaned = SHM_CAST(uint64_t, generation) << 32 | SHM_ROLE_ORPHANED;
   for (uint32_t i = 0; i < core->spec->object_count; i++) {
-    shm_exchange(shm_core_word(core, core->places[i] + SHM_QUEUE_PRODUCER_ROLE), dead, orphaned);
-    shm_exchange(shm_core_word(core, core->places[i] + SHM_QUEUE_CONSUMER_ROLE), dead, orphaned);
+    uint64_t role;
+    for (uint32_t n = 0; (role = shm_role_offset(&core->spec->objects[i], n)) != 0; n++) {
+      shm_exchange(shm_core_word(core, core->places[i] + role), dead, orphaned);
+    }
   }
 }

@@ -125,9 +125,10 @@ SHM_COLD shm_status shm_create_sysv(shm_core *core, const shm_address *address, 
   status = shm_companion_make(segment->id, birth_mark, making, attempt, &core->companion);
   if (status != SHM_OK) {
     core->companion = -1;
-  } else {
-    status = shm_fill_segment(core, birth_mark, attempt);
+    shm_sysv_discard(segment->id);
+    return status;
   }
+  status = shm_fill_segment(core, birth_mark, attempt);
   if (status == SHM_OK) {
     status = shm_sysv_announce(address, segment->id, birth_mark, segment->size, making, options, attempt);
   }

@@ -53,16 +53,14 @@ SHM_COLD shm_status shm_read_header(const shm_opened *opened, shm_attempt attemp
   return SHM_OK;
 }
 
-/* What to do about a segment that is not ready: SHM_OK is to look once more. */
+/* What to do about a System V segment that is not ready: SHM_OK is to look once more. */
 SHM_COLD shm_status shm_await_birth(const shm_opened *opened, uint64_t patience_ends, shm_attempt attempt) {
   uint32_t creator = 0;
   shm_text *why;
-  if (!opened->has_file) {
-    shm_sysv_facts facts;
-    memset(&facts, 0, sizeof facts);
-    if (shm_sys_shmctl(opened->id, SHM_SYSV_STAT, &facts) >= 0) {
-      creator = SHM_CAST(uint32_t, facts.creator_pid);
-    }
+  shm_sysv_facts facts;
+  memset(&facts, 0, sizeof facts);
+  if (shm_sys_shmctl(opened->id, SHM_SYSV_STAT, &facts) >= 0) {
+    creator = SHM_CAST(uint32_t, facts.creator_pid);
   }
   if (shm_pid_is_dead(creator)) {
     why = shm_explain_attempt(attempt, SHM_MISMATCH);
@@ -103,6 +101,9 @@ SHM_COLD shm_status shm_open_ready(const shm_address *address, bool read_only, c
       shm_add(why, "its state is ");
       shm_add_number(why, header->state);
       status = SHM_CORRUPT;
+    } else if (status == SHM_OK && opened->has_file) {
+      status = shm_fail(attempt, SHM_CORRUPT,
+                        "its header says that it is not ready, but it gets its name when it is");
     } else if (status == SHM_OK) {
       status = shm_await_birth(opened, patience_ends, attempt);
     }
@@ -201,7 +202,7 @@ SHM_COLD shm_status shm_read_directory(const shm_opened *opened, const shm_heade
     offset = shm_get64(entry, 8);
     if (shm_get32(entry, 0) != spec->objects[i].kind || shm_get64(entry, 16) != spec->objects[i].size) {
       fault = "an object has another kind or size than the contract says";
-    } else if (offset < end || offset % 128 != 0) {
+    } else if (offset < end || offset % spec->objects[i].align != 0) {
       fault = "an object overlaps another part or is not aligned";
     } else if (__builtin_add_overflow(offset, spec->objects[i].size, &end) || end > header->contract_offset) {
       fault = "an object lies outside its place";

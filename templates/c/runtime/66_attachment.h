@@ -34,6 +34,9 @@ SHM_COLD void shm_core_unmap(shm_core *core) {
 SHM_COLD void shm_core_leave(shm_core *core) {
   for (uint32_t i = 0; i < core->spec->object_count; i++) {
     uint64_t queue = core->places[i];
+    if (core->spec->objects[i].kind != SHM_KIND_QUEUE) {
+      continue; /* this version has no handles on the other kinds */
+    }
     if (shm_holds_role(core, i, SHM_QUEUE_CONSUMER_ROLE)) {
       /* The producer learns the exact head, as from a consumer's release. */
       shm_store_release(shm_core_word(core, queue + SHM_QUEUE_HEAD),
@@ -133,7 +136,7 @@ SHM_COLD shm_status shm_create_request(shm_core **made, const shm_segment_spec *
   if (core == NULL) {
     return shm_fail_memory(attempt);
   }
-  status = shm_birthplace_here(&core->fork_word, &core->birth);
+  status = shm_birthplace_here(attempt, &core->fork_word, &core->birth);
   if (status != SHM_OK) {
     free(core);
     return status;
@@ -227,7 +230,7 @@ SHM_COLD shm_status shm_attach_request(shm_core **made, const shm_segment_spec *
     if (core == NULL) {
       return shm_fail_memory(request->attempt);
     }
-    status = shm_birthplace_here(&core->fork_word, &core->birth);
+    status = shm_birthplace_here(request->attempt, &core->fork_word, &core->birth);
     if (status != SHM_OK) {
       free(core);
       return status;

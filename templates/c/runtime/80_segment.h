@@ -271,11 +271,36 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_stat(const shm_segment *segment, s
   return SHM_OK;
 }
 
+/* Changes a System V segment, its companion if it has one, and the id file by
+ * which it was found. */
+SHM_COLD shm_status shm_sysv_set_all(int32_t id, const char *address, uint32_t uid, uint32_t gid,
+                                     uint32_t mode, shm_attempt attempt) {
+  bool ours = false;
+  uint64_t birth_mark = 0;
+  /* Looked at before and after: one of both modes may keep the caller out. */
+  shm_status looked = shm_sysv_birth_mark(id, attempt, &ours, &birth_mark);
+  shm_status status = shm_sysv_set(id, uid, gid, mode, attempt);
+  if (status == SHM_OK && (uid != UINT32_MAX || gid != UINT32_MAX)) {
+    status = shm_sysv_set_id_file(address, uid, gid, attempt);
+  }
+  if (status != SHM_OK) {
+    return status;
+  }
+  if (looked != SHM_OK) {
+    looked = shm_sysv_birth_mark(id, attempt, &ours, &birth_mark);
+  }
+  if (looked == SHM_OK && ours) {
+    return shm_companion_set(id, birth_mark, uid, gid, mode, attempt);
+  }
+  /* Who may look at it neither before nor after cannot tell whether it is bare;
+   * its companion, if there is one, keeps them out as before. */
+  return looked == SHM_PERMISSION ? SHM_OK : looked;
+}
+
 /* Changes owner and permissions; UINT32_MAX keeps what is. */
 SHM_NODISCARD SHM_COLD shm_status shm_segment_set(shm_segment *segment, uint32_t uid, uint32_t gid,
                                                   uint32_t mode) {
   shm_attempt attempt = shm_attempt_to("set", segment->address);
-  uint64_t birth_mark;
   shm_status status;
   if (segment->data == NULL) {
     return shm_fail_no_segment();
@@ -284,14 +309,7 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_set(shm_segment *segment, uint32_t
   if (status != SHM_OK || segment->opened.has_file) {
     return status != SHM_OK ? status : shm_posix_set(segment->opened.fd, uid, gid, mode, attempt);
   }
-  status = shm_sysv_set(segment->opened.id, uid, gid, mode, attempt);
-  if (status == SHM_OK && (uid != UINT32_MAX || gid != UINT32_MAX)) {
-    status = shm_sysv_set_id_file(segment->address, uid, gid, attempt);
-  }
-  if (status == SHM_OK && shm_sysv_birth_mark(segment->opened.id, &birth_mark)) {
-    status = shm_companion_set(segment->opened.id, birth_mark, uid, gid, mode, attempt);
-  }
-  return status;
+  return shm_sysv_set_all(segment->opened.id, segment->address, uid, gid, mode, attempt);
 }
 
 /*

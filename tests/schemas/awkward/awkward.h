@@ -25,13 +25,6 @@ inline namespace SHM_VERSIONED(shm_schema) {
 #define awkward_deep_name_TOTAL (-INT32_C(2147483647) - 1)
 #define awkward_deep_name_EXACT 16777216.0f
 
-/*
- * Has a """ triple quote and a trailing backslash \
- *
- * Unit: µm "per" * / tick.
- */
-typedef double awkward_deep_name_Distance;
-
 /* Negative numbers, and a hole. */
 /* Any number is a value; those without a name come from other versions. */
 #ifdef __cplusplus
@@ -219,6 +212,13 @@ SHM_INLINE size_t awkward_deep_name_Vec_format(const awkward_deep_name_Vec *valu
   return text.used;
 }
 
+/*
+ * Has a """ triple quote and a trailing backslash \
+ *
+ * Unit: µm "per" * / tick.
+ */
+typedef double awkward_deep_name_Distance;
+
 /* A segment whose objects are called as what is generated around them. */
 /* The segment shared: 8192 bytes, at posix:/awkward-1.2_x unless told otherwise.
  *
@@ -256,7 +256,7 @@ static const uint8_t awkward_deep_name_Shared_contract[490] = {
 };
 
 static const shm_object_spec awkward_deep_name_Shared_objects[1] = {
-    {"item", 1, 0, 48, 2, 1, 2, 56, 624},
+    {"item", SHM_KIND_QUEUE, 0, 48, 2, 1, 2, 56, 624, 128},
 };
 
 static const uint64_t awkward_deep_name_Shared_offsets[1] = {

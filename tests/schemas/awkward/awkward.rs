@@ -170,16 +170,18 @@ impl ::core::fmt::Debug for Vec {
 ::shm_runtime::__shared_struct! {
     Vec, size 48, align 8,
     uses [Result],
+    imports [
+    ],
     fields {
-        result at 0 size 1: "Result" "";
-        a at 1 size 1: "u8" "";
-        b at 8 size 8: "f64" "*/";
-        text at 16 size 3: "str[3]" "";
-        value at 19 size 2: "u8[2]" "";
-        size at 24 size 4: "u32" "";
-        i0 at 28 size 4: "bool[2][2]" "";
-        data at 32 size 1: "bytes[1]" "";
-        number at 36 size 12: "f32[3]" "";
+        result at 0 size 1: "Result" "", Result;
+        a at 1 size 1: "u8" "", u8;
+        b at 8 size 8: "f64" "*/", f64;
+        text at 16 size 3: "str[3]" "", ::shm_runtime::Str<3>;
+        value at 19 size 2: "u8[2]" "", [u8; 2];
+        size at 24 size 4: "u32" "", u32;
+        i0 at 28 size 4: "bool[2][2]" "", [[::shm_runtime::Bool; 2]; 2];
+        data at 32 size 1: "bytes[1]" "", [u8; 1];
+        number at 36 size 12: "f32[3]" "", [f32; 3];
     },
     reserved {
         _reserved0 at 2;

@@ -86,7 +86,7 @@ static const uint8_t test_backends_ByFile_contract[155] = {
 };
 
 static const shm_object_spec test_backends_ByFile_objects[1] = {
-    {"ticks", 1, 0, 16, 8, 1, 8, 24, 704},
+    {"ticks", SHM_KIND_QUEUE, 0, 16, 8, 1, 8, 24, 704, 128},
 };
 
 static const uint64_t test_backends_ByFile_offsets[1] = {
@@ -307,7 +307,7 @@ static const uint8_t test_backends_Owned_contract[153] = {
 };
 
 static const shm_object_spec test_backends_Owned_objects[1] = {
-    {"ticks", 1, 0, 16, 8, 1, 8, 24, 704},
+    {"ticks", SHM_KIND_QUEUE, 0, 16, 8, 1, 8, 24, 704, 128},
 };
 
 static const uint64_t test_backends_Owned_offsets[1] = {
@@ -527,7 +527,7 @@ static const uint8_t test_backends_UnknownOwner_contract[161] = {
 };
 
 static const shm_object_spec test_backends_UnknownOwner_objects[1] = {
-    {"ticks", 1, 0, 16, 8, 1, 8, 24, 704},
+    {"ticks", SHM_KIND_QUEUE, 0, 16, 8, 1, 8, 24, 704, 128},
 };
 
 static const uint64_t test_backends_UnknownOwner_offsets[1] = {
@@ -748,7 +748,7 @@ static const uint8_t test_backends_InMemory_contract[157] = {
 };
 
 static const shm_object_spec test_backends_InMemory_objects[1] = {
-    {"ticks", 1, 0, 16, 8, 1, 8, 24, 704},
+    {"ticks", SHM_KIND_QUEUE, 0, 16, 8, 1, 8, 24, 704, 128},
 };
 
 static const uint64_t test_backends_InMemory_offsets[1] = {
@@ -968,7 +968,7 @@ static const uint8_t test_backends_AlsoInMemory_contract[162] = {
 };
 
 static const shm_object_spec test_backends_AlsoInMemory_objects[1] = {
-    {"ticks", 1, 0, 16, 8, 1, 8, 24, 704},
+    {"ticks", SHM_KIND_QUEUE, 0, 16, 8, 1, 8, 24, 704, 128},
 };
 
 static const uint64_t test_backends_AlsoInMemory_offsets[1] = {

@@ -12,6 +12,7 @@ import typing as _typing
 
 if _typing.TYPE_CHECKING:
     import shm_runtime as _shm_runtime
+    from typing_extensions import TypeAlias as _TypeAlias
 
 __all__ = [
     "AlsoInMemory",
@@ -287,6 +288,30 @@ class _List(_Field[_Get, _Set]):
         return kind(*(self._store(part, dims[1:], kind._type_) for part in value))
 
 
+class _Tagged(_Field[_Get, _Set]):
+    """A union: one of its variants."""
+
+    def __init__(self, raw: _typing.Any, name: str, kind: _typing.Any) -> None:
+        super().__init__(raw, name)
+        self.kind = kind
+
+    def load(self, raw: _typing.Any) -> _Get:
+        return _typing.cast(_Get, self.kind._load(raw))
+
+    def same_raw(self, a: _typing.Any, b: _typing.Any) -> bool:
+        return bool(self.kind._same(a, b))
+
+    def store(self, value: _Set) -> _typing.Any:
+        if not isinstance(value, self.kind):
+            raise TypeError(self.bad(value, f"a {self.kind.__name__}"))
+        return value._store()
+
+
+def _put(items: _typing.Any, index: int, stored: _typing.Any) -> None:
+    """Puts what a field made into an array. For a text there ctypes takes no bytes, only another array."""
+    items[index] = items._type_.from_buffer_copy(stored) if isinstance(stored, bytes) else stored
+
+
 class _Struct(_ctypes.Structure):
     """What all structs of this module have in common."""
 
@@ -397,6 +422,16 @@ class _OpenFlags(int):
     __str__ = __repr__
 
 
+def _check(kind: _typing.Any, size: int, offsets: _typing.Dict[str, _typing.Tuple[int, int]]) -> None:
+    """Checks what ctypes made of a type against the schema."""
+    found = {name: (getattr(kind, name).offset, getattr(kind, name).size) for name in offsets}
+    if _ctypes.sizeof(kind) != size or found != offsets:
+        raise ImportError(
+            f"{kind.__name__} is laid out differently here than its schema says: "
+            f"{_ctypes.sizeof(kind)} bytes, {found} instead of {size} bytes, {offsets}"
+        )
+
+
 def _lay_out(
     struct: _typing.Type[_Struct],
     size: int,
@@ -405,12 +440,7 @@ def _lay_out(
     fields: _typing.Dict[str, _typing.Any],
 ) -> None:
     """Checks what ctypes made of a struct against the schema, and puts the checked fields in place."""
-    found = {name: (getattr(struct, name).offset, getattr(struct, name).size) for name in offsets}
-    if _ctypes.sizeof(struct) != size or found != offsets:
-        raise ImportError(
-            f"{struct.__name__} is laid out differently here than its schema says: "
-            f"{_ctypes.sizeof(struct)} bytes, {found} instead of {size} bytes, {offsets}"
-        )
+    _check(struct, size, offsets)
     struct.SIZE = size
     struct._names = tuple(offsets)
     struct.DTYPE = {
@@ -460,6 +490,14 @@ _lay_out(
         "price": lambda raw, name: _Int(raw, name, -9223372036854775808, 9223372036854775807),
     },
 )
+
+
+if _typing.TYPE_CHECKING:
+
+    class _Types:
+        """The types of this module, for modules that import it."""
+
+        Tick: _TypeAlias = Tick
 
 
 class ByFile:

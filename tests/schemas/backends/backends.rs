@@ -44,9 +44,11 @@ impl ::core::fmt::Debug for Tick {
 ::shm_runtime::__shared_struct! {
     Tick, size 16, align 8,
     uses [],
+    imports [
+    ],
     fields {
-        time at 0 size 8: "u64" "ns";
-        price at 8 size 8: "i64" "";
+        time at 0 size 8: "u64" "ns", u64;
+        price at 8 size 8: "i64" "", i64;
     },
     reserved {
     }

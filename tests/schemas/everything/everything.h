@@ -32,20 +32,6 @@ inline namespace SHM_VERSIONED(shm_schema) {
 #define test_everything_WHOLE 3.0
 #define test_everything_DEBUG 1
 
-/*
- * A price.
- *
- * Unit: 1e-8 USD.
- */
-typedef int64_t test_everything_Price;
-
-typedef float test_everything_Row[4];
-
-typedef char test_everything_Symbol[7];
-
-/* Unit: 1e-8 USD. */
-typedef int64_t test_everything_DeepPrice;
-
 /* A side. */
 /* Any number is a value; those without a name come from other versions. */
 #ifdef __cplusplus
@@ -859,6 +845,20 @@ SHM_INLINE size_t test_everything_Outer_format(const test_everything_Outer *valu
   return text.used;
 }
 
+/*
+ * A price.
+ *
+ * Unit: 1e-8 USD.
+ */
+typedef int64_t test_everything_Price;
+
+typedef float test_everything_Row[4];
+
+typedef char test_everything_Symbol[7];
+
+/* Unit: 1e-8 USD. */
+typedef int64_t test_everything_DeepPrice;
+
 /* A POSIX segment at its default name. */
 /* The segment plain: 90112 bytes, at posix:/test.everything.plain unless told otherwise.
  *
@@ -969,9 +969,9 @@ static const uint8_t test_everything_Plain_contract[2138] = {
 };
 
 static const shm_object_spec test_everything_Plain_objects[3] = {
-    {"levels", 1, 0, 16, 1, 1, 1, 24, 536},
-    {"books", 1, 0, 512, 100, 12, 111, 520, 58232},
-    {"outers", 1, 0, 1088, 17, 2, 18, 1096, 20240},
+    {"levels", SHM_KIND_QUEUE, 0, 16, 1, 1, 1, 24, 536, 128},
+    {"books", SHM_KIND_QUEUE, 0, 512, 100, 12, 111, 520, 58232, 128},
+    {"outers", SHM_KIND_QUEUE, 0, 1088, 17, 2, 18, 1096, 20240, 128},
 };
 
 static const uint64_t test_everything_Plain_offsets[3] = {
@@ -1410,7 +1410,7 @@ static const uint8_t test_everything_SystemV_contract[306] = {
 };
 
 static const shm_object_spec test_everything_SystemV_objects[1] = {
-    {"choices", 1, 0, 32, 9, 1, 9, 40, 872},
+    {"choices", SHM_KIND_QUEUE, 0, 32, 9, 1, 9, 40, 872, 128},
 };
 
 static const uint64_t test_everything_SystemV_offsets[1] = {

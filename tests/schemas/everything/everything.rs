@@ -533,9 +533,11 @@ impl ::core::fmt::Debug for Level {
 ::shm_runtime::__shared_struct! {
     Level, size 16, align 8,
     uses [],
+    imports [
+    ],
     fields {
-        price at 0 size 8: "i64" "1e-8 USD";
-        quantity at 8 size 4: "u32" "share";
+        price at 0 size 8: "i64" "1e-8 USD", i64;
+        quantity at 8 size 4: "u32" "share", u32;
     },
     reserved {
         _reserved0 at 12;
@@ -618,14 +620,16 @@ impl ::core::fmt::Debug for Option {
 ::shm_runtime::__shared_struct! {
     Option, size 32, align 8,
     uses [],
+    imports [
+    ],
     fields {
-        a at 0 size 1: "u8" "";
-        b at 2 size 2: "u16" "";
-        c at 4 size 1: "u8" "";
-        d at 8 size 4: "u32" "";
-        e at 12 size 1: "u8" "";
-        f at 16 size 8: "u64" "";
-        g at 24 size 1: "u8" "";
+        a at 0 size 1: "u8" "", u8;
+        b at 2 size 2: "u16" "", u16;
+        c at 4 size 1: "u8" "", u8;
+        d at 8 size 4: "u32" "", u32;
+        e at 12 size 1: "u8" "", u8;
+        f at 16 size 8: "u64" "", u64;
+        g at 24 size 1: "u8" "", u8;
     },
     reserved {
         _reserved0 at 1;
@@ -849,38 +853,40 @@ impl ::core::fmt::Debug for Book {
 ::shm_runtime::__shared_struct! {
     Book, size 512, align 64,
     uses [Level, Option, Side, Signed, State, Wide, Wide64, WideSigned],
+    imports [
+    ],
     fields {
-        symbol at 0 size 16: "str[16]" "";
-        u8 at 16 size 1: "u8" "";
-        i8 at 17 size 1: "i8" "";
-        u16 at 18 size 2: "u16" "";
-        i16 at 20 size 2: "i16" "";
-        u32 at 24 size 4: "u32" "";
-        i32 at 28 size 4: "i32" "";
-        u64 at 32 size 8: "u64" "ns";
-        i64 at 40 size 8: "i64" "";
-        f32 at 48 size 4: "f32" "";
-        f64 at 56 size 8: "f64" "";
-        flag at 64 size 1: "bool" "";
-        side at 65 size 1: "Side" "";
-        signed_value at 66 size 2: "Signed" "";
-        wide at 72 size 8: "Wide" "";
-        wide_signed at 80 size 8: "WideSigned" "";
-        state at 88 size 2: "State" "";
-        wide64 at 96 size 8: "Wide64" "";
-        raw at 109 size 3: "bytes[3]" "";
-        level at 112 size 16: "Level" "";
-        levels at 128 size 48: "Level[3]" "";
-        curve at 176 size 128: "f32[4][8]" "";
-        rows at 304 size 32: "f32[2][4]" "";
-        names at 336 size 30: "str[5][2][3]" "";
-        blobs at 366 size 6: "bytes[2][3]" "";
-        switches at 372 size 3: "bool[3]" "";
-        sides at 375 size 4: "Side[2][2]" "";
-        states at 380 size 4: "State[2]" "";
-        ticker at 384 size 14: "str[7][2]" "";
-        option at 400 size 32: "Option" "";
-        apart at 448 size 1: "u8" "";
+        symbol at 0 size 16: "str[16]" "", ::shm_runtime::Str<16>;
+        u8 at 16 size 1: "u8" "", u8;
+        i8 at 17 size 1: "i8" "", i8;
+        u16 at 18 size 2: "u16" "", u16;
+        i16 at 20 size 2: "i16" "", i16;
+        u32 at 24 size 4: "u32" "", u32;
+        i32 at 28 size 4: "i32" "", i32;
+        u64 at 32 size 8: "u64" "ns", u64;
+        i64 at 40 size 8: "i64" "", i64;
+        f32 at 48 size 4: "f32" "", f32;
+        f64 at 56 size 8: "f64" "", f64;
+        flag at 64 size 1: "bool" "", ::shm_runtime::Bool;
+        side at 65 size 1: "Side" "", Side;
+        signed_value at 66 size 2: "Signed" "", Signed;
+        wide at 72 size 8: "Wide" "", Wide;
+        wide_signed at 80 size 8: "WideSigned" "", WideSigned;
+        state at 88 size 2: "State" "", State;
+        wide64 at 96 size 8: "Wide64" "", Wide64;
+        raw at 109 size 3: "bytes[3]" "", [u8; 3];
+        level at 112 size 16: "Level" "", Level;
+        levels at 128 size 48: "Level[3]" "", [Level; 3];
+        curve at 176 size 128: "f32[4][8]" "", [[f32; 8]; 4];
+        rows at 304 size 32: "f32[2][4]" "", [[f32; 4]; 2];
+        names at 336 size 30: "str[5][2][3]" "", [[::shm_runtime::Str<5>; 3]; 2];
+        blobs at 366 size 6: "bytes[2][3]" "", [[u8; 2]; 3];
+        switches at 372 size 3: "bool[3]" "", [::shm_runtime::Bool; 3];
+        sides at 375 size 4: "Side[2][2]" "", [[Side; 2]; 2];
+        states at 380 size 4: "State[2]" "", [State; 2];
+        ticker at 384 size 14: "str[7][2]" "", [::shm_runtime::Str<7>; 2];
+        option at 400 size 32: "Option" "", Option;
+        apart at 448 size 1: "u8" "", u8;
     },
     reserved {
         _reserved0 at 22;
@@ -938,9 +944,11 @@ impl ::core::fmt::Debug for Outer {
 ::shm_runtime::__shared_struct! {
     Outer, size 1088, align 64,
     uses [Book],
+    imports [
+    ],
     fields {
-        tag at 0 size 1: "u8" "";
-        books at 64 size 1024: "Book[2]" "";
+        tag at 0 size 1: "u8" "", u8;
+        books at 64 size 1024: "Book[2]" "", [Book; 2];
     },
     reserved {
         _reserved0 at 1;

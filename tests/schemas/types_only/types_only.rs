@@ -41,8 +41,10 @@ impl ::core::fmt::Debug for Smallest {
 ::shm_runtime::__shared_struct! {
     Smallest, size 1, align 1,
     uses [],
+    imports [
+    ],
     fields {
-        x at 0 size 1: "u8" "";
+        x at 0 size 1: "u8" "", u8;
     },
     reserved {
     }
@@ -90,9 +92,11 @@ impl ::core::fmt::Debug for Nested {
 ::shm_runtime::__shared_struct! {
     Nested, size 16, align 8,
     uses [Smallest],
+    imports [
+    ],
     fields {
-        all at 0 size 6: "Smallest[2][3]" "";
-        wide at 8 size 8: "u64" "";
+        all at 0 size 6: "Smallest[2][3]" "", [[Smallest; 3]; 2];
+        wide at 8 size 8: "u64" "", u64;
     },
     reserved {
         _reserved0 at 6;

@@ -4,8 +4,10 @@
 //! in the program that asks, 40 in the segment that it met.
 
 mod fields;
+mod objects;
 
-use super::descriptor::{Contract, ObjectDef, ObjectKind, TypeBody, TypeDef};
+use super::descriptor::{Contract, TypeBody, TypeDef, VariantDef};
+use super::type_expr::TypeExpr;
 use std::collections::BTreeMap;
 use std::fmt;
 
@@ -41,7 +43,7 @@ pub fn explain(mine: &Contract, segment: &Contract) -> Vec<Difference> {
             compare_types(&mut out, def, theirs);
         }
     }
-    compare_objects(&mut out, &mine.objects, &segment.objects);
+    objects::compare(&mut out, &mine.objects, &segment.objects);
     // A type that only one side has is news only if no field or object that
     // uses it was named already.
     if out.0.is_empty() {
@@ -98,6 +100,12 @@ fn compare_types(out: &mut Out, mine: &TypeDef, theirs: &TypeDef) {
             let b: Vec<_> = b.iter().map(|v| (v.name.as_str(), i128::from(v.bit))).collect();
             compare_members(out, &path, &a, &b);
         }
+        (TypeBody::Union(ra, a), TypeBody::Union(rb, b)) => {
+            if ra != rb {
+                out.add(path.clone(), &format!("has a tag of {ra} here, of {rb} in the segment"));
+            }
+            compare_variants(out, &path, a, b);
+        }
         (a, b) => {
             out.add(path, &format!("is {} here, {} in the segment", kind_of(a), kind_of(b)));
         }
@@ -109,6 +117,25 @@ fn kind_of(body: &TypeBody) -> &'static str {
         TypeBody::Struct(_) => "a struct",
         TypeBody::Enum(..) => "an enum",
         TypeBody::Flags(..) => "a set of flags",
+        TypeBody::Union(..) => "a union",
+    }
+}
+
+fn compare_variants(out: &mut Out, path: &str, mine: &[VariantDef], theirs: &[VariantDef]) {
+    let numbers = |variants: &'_ [VariantDef]| -> Vec<(String, i128)> {
+        variants.iter().map(|v| (v.name.clone(), i128::from(v.number))).collect()
+    };
+    let (a, b) = (numbers(mine), numbers(theirs));
+    let a: Vec<_> = a.iter().map(|(name, number)| (name.as_str(), *number)).collect();
+    let b: Vec<_> = b.iter().map(|(name, number)| (name.as_str(), *number)).collect();
+    compare_members(out, path, &a, &b);
+    let theirs: BTreeMap<&str, &VariantDef> = theirs.iter().map(|v| (v.name.as_str(), v)).collect();
+    let shown = |v: &VariantDef| v.ty.as_ref().map_or("nothing".to_owned(), TypeExpr::to_string);
+    for variant in mine {
+        if let Some(other) = theirs.get(variant.name.as_str()).filter(|o| o.ty != variant.ty) {
+            let text = format!("holds {} here, {} in the segment", shown(variant), shown(other));
+            out.add(format!("{path}.{}", variant.name), &text);
+        }
     }
 }
 
@@ -134,43 +161,11 @@ fn compare_members(out: &mut Out, path: &str, mine: &[(&str, i128)], theirs: &[(
     }
 }
 
-fn compare_objects(out: &mut Out, mine: &[ObjectDef], theirs: &[ObjectDef]) {
-    let by_name = |objects: &'_ [ObjectDef]| -> BTreeMap<String, usize> {
-        objects.iter().enumerate().map(|(i, o)| (o.name.clone(), i)).collect()
-    };
-    let (my_names, their_names) = (by_name(mine), by_name(theirs));
-    for (i, object) in mine.iter().enumerate() {
-        let here = format!("object {}", object.name);
-        let Some((j, other)) = their_names.get(&object.name).map(|j| (*j, &theirs[*j])) else {
-            out.add(here, &format!("({}) is not in the segment", object.kind.name()));
-            continue;
-        };
-        let (ObjectKind::Queue(a), ObjectKind::Queue(b)) = (&object.kind, &other.kind);
-        if a.item != b.item {
-            let text = format!("holds {} here, {} in the segment", a.item, b.item);
-            out.add(here.clone(), &text);
-        }
-        if a.capacity != b.capacity {
-            let text = format!("has capacity {} here, {} in the segment", a.capacity, b.capacity);
-            out.add(here.clone(), &text);
-        }
-        if i != j {
-            out.add(here, &format!("is number {i} here, number {j} in the segment"));
-        }
-    }
-    for object in theirs {
-        if !my_names.contains_key(&object.name) {
-            let text = format!("({}) is in the segment only", object.kind.name());
-            out.add(format!("object {}", object.name), &text);
-        }
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::pedantic)]
 mod tests {
     use super::*;
-    use crate::contract::{Field, Primitive, QueueDef, TypeExpr};
+    use crate::contract::{Field, ObjectDef, ObjectKind, Primitive, QueueDef};
 
     fn contract(fields: &[(&str, u64, &str)], unit: &str) -> Contract {
         let fields: Vec<Field> = fields
@@ -202,10 +197,7 @@ mod tests {
             }],
             objects: vec![ObjectDef {
                 name: "books".into(),
-                kind: ObjectKind::Queue(QueueDef {
-                    item: TypeExpr::parse("Book").unwrap(),
-                    capacity: 4,
-                }),
+                kind: ObjectKind::Queue(QueueDef::one_to_one(TypeExpr::parse("Book").unwrap(), 4)),
             }],
         }
     }
@@ -280,7 +272,7 @@ mod tests {
         );
         assert_eq!(texts(&a, &b), ["Side.BUY is -1 here, 2 in the segment"]);
         b.objects[0].kind =
-            ObjectKind::Queue(QueueDef { item: TypeExpr::parse("Book").unwrap(), capacity: 8 });
+            ObjectKind::Queue(QueueDef::one_to_one(TypeExpr::parse("Book").unwrap(), 8));
         assert!(
             texts(&a, &b)
                 .contains(&"object books has capacity 4 here, 8 in the segment".to_owned())

@@ -20,6 +20,7 @@
 mod consumer;
 mod errors;
 pub mod layout;
+pub mod many_to_many;
 pub(crate) mod one_to_one;
 mod parts;
 mod producer;
@@ -73,7 +74,7 @@ impl<T: SharedLayout> Queue<T> {
         // The capacity is the segment's to say; everything else must agree.
         let capacity = match theirs.objects.first().map(|o| &o.kind) {
             Some(ObjectKind::Queue(queue)) => queue.capacity,
-            None => 1,
+            _ => 1,
         };
         let spec = Self::spec(address, capacity)?;
         let attachment = Attachment::attach_at(&spec, address, &options, false)?;
@@ -89,7 +90,7 @@ impl<T: SharedLayout> Queue<T> {
     fn spec(address: &Address, capacity: u64) -> Result<Spec> {
         let mut types = TypeSet::default();
         let item = T::describe(&mut types);
-        let kind = ObjectKind::Queue(QueueDef { item, capacity });
+        let kind = ObjectKind::Queue(QueueDef::one_to_one(item, capacity));
         let contract = Contract {
             schema: String::new(),
             segment: "queue".to_owned(),

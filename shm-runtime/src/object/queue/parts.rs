@@ -23,7 +23,13 @@ pub(crate) struct Target {
 impl Target {
     pub(crate) fn new(attachment: &Attachment, index: usize) -> Result<Self> {
         let place = attachment.place(index)?;
-        let ObjectLayout::Queue(layout) = place.layout;
+        let ObjectLayout::Queue(layout) = place.layout else {
+            let why = format!(
+                "object {} is no queue from one producer to one consumer",
+                attachment.object_name(index)
+            );
+            return Err(Error::new(ErrorKind::Invalid, why));
+        };
         Ok(Self { attachment: attachment.clone(), index, offset: place.offset, layout })
     }
 

@@ -10,8 +10,8 @@ use crate::segment::options::Options;
 use crate::segment::process::{self, Mappers};
 use crate::segment::{file, locks, posix, sysv};
 use crate::text::Printable;
-use std::fs::File;
-use std::os::unix::fs::{FileExt, MetadataExt};
+use std::fs::{File, OpenOptions};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 
 pub(super) fn look() -> Vec<Candidate> {
     let mappers = Mappers::find();
@@ -177,7 +177,9 @@ fn companion(name: &str) -> Option<Candidate> {
     if is_of_a_segment(id, mark) {
         return None; // it goes with its segment
     }
-    let verdict = match File::open(&path) {
+    // Neither a lease nor what somebody put there meanwhile makes it wait.
+    let flags = nix::libc::O_NOFOLLOW | nix::libc::O_NONBLOCK;
+    let verdict = match OpenOptions::new().read(true).custom_flags(flags).open(&path) {
         _ if !is_mine(meta.uid()) => of_another_user(meta.uid()),
         Err(error) => keep(Keep::Unknown, format!("cannot open it: {error}")),
         Ok(file) => companion_verdict(&file),
@@ -217,8 +219,9 @@ pub(super) fn is_of_a_segment(id: i32, mark: u64) -> bool {
         Err(error) => return error.kind() != ErrorKind::NotFound,
     };
     match sysv::birth_mark(id) {
-        Some(found) => found == mark,
+        Ok(Some(found)) => found == mark,
         // Bare, or of somebody who has made the companion and not the header.
-        None => !process::pid_is_dead(kernel.creator_pid),
+        Ok(None) => !process::pid_is_dead(kernel.creator_pid),
+        Err(error) => error.kind() != ErrorKind::NotFound,
     }
 }

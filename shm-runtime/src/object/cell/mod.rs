@@ -1,0 +1,4 @@
+//! Cells: the latest value, never torn, from one writer to any number of
+//! readers.
+
+pub mod layout;

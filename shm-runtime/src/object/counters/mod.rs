@@ -1,0 +1,3 @@
+//! Counters: integers that anybody adds to and reads.
+
+pub mod layout;

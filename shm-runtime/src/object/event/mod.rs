@@ -1,0 +1,3 @@
+//! Events: a signal to wait for, from anybody to anybody.
+
+pub mod layout;

@@ -1,0 +1,3 @@
+//! Rings: messages of any length, first in, first out, to one consumer.
+
+pub mod layout;

@@ -1,0 +1,4 @@
+//! State: a struct behind a lock that survives the death of its holder, with
+//! wait and notify.
+
+pub mod layout;

@@ -1,0 +1,3 @@
+//! Streams: bytes, first in, first out, from one writer to one reader.
+
+pub mod layout;

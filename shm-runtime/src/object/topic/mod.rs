@@ -1,0 +1,3 @@
+//! Topics: every reader sees every message, and is told how many it missed.
+
+pub mod layout;

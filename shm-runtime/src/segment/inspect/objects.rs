@@ -1,0 +1,238 @@
+//! Looking at the objects of a segment from outside: where they lie, and what
+//! can be told without taking part.
+
+use super::{Attempt, Header, Inspector};
+use crate::contract::{Contract, ObjectKind, Primitive, QueueDef, TypeExpr};
+use crate::error::{ErrorKind, Result};
+use crate::object::place::{Geometry, ObjectLayout};
+use crate::object::queue::layout::{self, QueueLayout};
+use crate::object::role::{RoleState, state};
+use crate::object::{cell, counters, event, state as state_object};
+use crate::segment::header::{ENTRY_SIZE, Entry};
+
+/// An object of a segment.
+#[derive(Clone, Debug)]
+pub struct ObjectStat {
+    /// Its name.
+    pub name: String,
+    /// The name of its kind.
+    pub kind: &'static str,
+    /// All that the contract says of it.
+    pub def: ObjectKind,
+    /// Where it lies in the segment, in bytes; `None` where directory and
+    /// contract do not agree.
+    pub offset: Option<u64>,
+    /// The numbers of its layout; `None` as for the offset.
+    pub geometry: Option<Geometry>,
+    /// With kind `cell` or `state`: how often a value was stored.
+    pub version: Option<u64>,
+    /// With kind `event`: how often it was signalled.
+    pub count: Option<u64>,
+    /// With kind `counters`: their values, in order.
+    pub values: Vec<i128>,
+    /// With kind `queue`, one to one: what waits in it, and whose it is.
+    pub queue: Option<QueueStat>,
+}
+
+/// The numbers of a queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct QueueStat {
+    /// The type of its items.
+    pub item: TypeExpr,
+    /// Bytes of an item.
+    pub item_size: u64,
+    /// Items that always fit.
+    pub capacity: u64,
+    /// Messages that wait.
+    pub depth: u64,
+    /// Messages that were ever pushed.
+    pub pushed: u64,
+    /// Messages that were ever popped.
+    pub popped: u64,
+    /// How often a push found no room.
+    pub times_full: u64,
+    /// Messages that came a second time after a consumer died.
+    pub redelivered: u64,
+    /// The greatest depth that was noticed: sampled, not exact.
+    pub high_water: u64,
+    /// The participant that is the producer, by the index of its record.
+    pub producer: Option<u32>,
+    /// The participant that is the consumer, by the index of its record.
+    pub consumer: Option<u32>,
+}
+
+/// A message that waits in a queue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// How many were pushed before it.
+    pub position: u64,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+impl Inspector {
+    pub(super) fn objects(&self, header: &Header) -> Vec<ObjectStat> {
+        let Some(contract) = &self.contract else {
+            return Vec::new();
+        };
+        (0..contract.objects.len()).map(|index| self.object(header, contract, index)).collect()
+    }
+
+    fn object(&self, header: &Header, contract: &Contract, index: usize) -> ObjectStat {
+        let object = &contract.objects[index];
+        let mut stat = ObjectStat {
+            name: object.name.clone(),
+            kind: object.kind.name(),
+            def: object.kind.clone(),
+            offset: None,
+            geometry: None,
+            version: None,
+            count: None,
+            values: Vec::new(),
+            queue: None,
+        };
+        let Some((at, layout)) = self.place(header, index) else {
+            return stat;
+        };
+        stat.offset = Some(at);
+        stat.geometry = Some(layout.geometry());
+        match (&object.kind, layout) {
+            (ObjectKind::Queue(def), ObjectLayout::Queue(layout)) => {
+                stat.queue = Some(self.queue_stat(def, at, &layout));
+            }
+            (ObjectKind::Cell(_), _) => {
+                stat.version = Some(self.word(at + cell::layout::VERSION));
+            }
+            (ObjectKind::State(_), _) => {
+                stat.version = Some(self.word(at + state_object::layout::VERSION));
+            }
+            (ObjectKind::Event, _) => stat.count = Some(self.word(at + event::layout::COUNT)),
+            (ObjectKind::Counters(all), _) => {
+                let value = |(n, counter): (u64, &crate::contract::CounterDef)| {
+                    let word = self.word(at + n * counters::layout::STRIDE);
+                    #[allow(clippy::cast_possible_wrap)] // as it is stored
+                    match counter.ty {
+                        Primitive::I64 => i128::from(word as i64),
+                        _ => i128::from(word),
+                    }
+                };
+                stat.values = (0..).zip(all).map(value).collect();
+            }
+            _ => {}
+        }
+        stat
+    }
+
+    /// Where an object lies, if the directory and the contract agree.
+    fn place(&self, header: &Header, index: usize) -> Option<(u64, ObjectLayout)> {
+        let contract = self.contract.as_ref()?;
+        let layout = ObjectLayout::of(contract, &contract.objects.get(index)?.kind)?;
+        if index as u64 >= u64::from(header.directory_count) {
+            return None;
+        }
+        let mut bytes = [0; ENTRY_SIZE];
+        self.opened.read(header.directory_offset + (index * ENTRY_SIZE) as u64, &mut bytes).ok()?;
+        let entry = Entry::parse(&bytes);
+        let inside = entry.offset.checked_add(entry.size)? <= self.opened.size;
+        let agreed = entry.size == layout.size() && entry.kind == layout.kind_number();
+        (inside && agreed).then_some((entry.offset, layout))
+    }
+
+    /// Where a one-to-one queue lies.
+    fn queue_at(&self, header: &Header, index: usize) -> Option<(u64, QueueLayout)> {
+        match self.place(header, index)? {
+            (at, ObjectLayout::Queue(queue)) => Some((at, queue)),
+            _ => None,
+        }
+    }
+
+    fn word(&self, at: u64) -> u64 {
+        let mut bytes = [0; 8];
+        self.opened.read(at, &mut bytes).map_or(0, |()| u64::from_le_bytes(bytes))
+    }
+
+    fn queue_stat(&self, def: &QueueDef, at: u64, queue: &QueueLayout) -> QueueStat {
+        // Taken first: the depth is then rather too great than too small.
+        let popped = self.word(at + layout::TAKEN);
+        let pushed = self.tail(at, queue);
+        let depth = pushed.wrapping_sub(popped).min(queue.slots);
+        let role = |offset| match state(self.word(at + offset)) {
+            RoleState::Held(who) => Some(who.index),
+            RoleState::Free | RoleState::Orphaned => None,
+        };
+        QueueStat {
+            item: def.item.clone(),
+            item_size: queue.item,
+            capacity: def.capacity,
+            depth,
+            pushed,
+            popped,
+            times_full: self.word(at + layout::TIMES_FULL),
+            redelivered: self.word(at + layout::REDELIVERED),
+            high_water: self.word(at + layout::HIGH_WATER).max(depth),
+            producer: role(layout::PRODUCER_ROLE),
+            consumer: role(layout::CONSUMER_ROLE),
+        }
+    }
+
+    /// The exact tail: from the hint on over whole stamps.
+    fn tail(&self, at: u64, queue: &QueueLayout) -> u64 {
+        let mut tail = self.word(at + layout::TAIL_HINT);
+        for _ in 0..queue.slots {
+            let slot = at + layout::SLOTS + tail % queue.slots * queue.stride;
+            if self.word(slot) != tail.wrapping_add(1) {
+                break;
+            }
+            tail = tail.wrapping_add(1);
+        }
+        tail
+    }
+
+    /// How many messages wait in a one-to-one queue; `None` if the object is
+    /// none.
+    pub fn depth(&self, object: usize) -> Option<u64> {
+        let (at, queue) = self.queue_at(self.header.as_ref()?, object)?;
+        let popped = self.word(at + layout::TAKEN);
+        Some(self.tail(at, &queue).wrapping_sub(popped).min(queue.slots))
+    }
+
+    /// The messages that wait in a one-to-one queue, oldest first, at most
+    /// `limit`. They are not consumed; one that is overwritten during the look
+    /// is left out.
+    pub fn messages(&self, object: usize, limit: usize) -> Result<Vec<Message>> {
+        let attempt = Attempt::new("look at", &self.opened.address);
+        let found = self.header.as_ref().and_then(|h| self.queue_at(h, object));
+        let Some((at, queue)) = found else {
+            return Err(attempt.fail(ErrorKind::Invalid, format!("no queue number {object}")));
+        };
+        let taken = self.word(at + layout::TAKEN);
+        let mut messages = Vec::new();
+        for n in 0..queue.slots.min(limit as u64) {
+            let position = taken.wrapping_add(n);
+            let slot = at + layout::SLOTS + position % queue.slots * queue.stride;
+            let stamp = position.wrapping_add(1);
+            if self.word(slot) != stamp {
+                break;
+            }
+            let mut bytes = vec![0; usize::try_from(queue.item).unwrap_or(0)];
+            self.opened.read(slot + layout::STAMP_SIZE, &mut bytes)?;
+            if self.word(slot) == stamp {
+                messages.push(Message { position, bytes });
+            }
+        }
+        Ok(messages)
+    }
+
+    /// The first bytes of a raw object, at most `limit`.
+    pub fn raw_bytes(&self, object: usize, limit: usize) -> Result<Vec<u8>> {
+        let attempt = Attempt::new("look at", &self.opened.address);
+        let found = self.header.as_ref().and_then(|h| self.place(h, object));
+        let Some((at, ObjectLayout::Raw(raw))) = found else {
+            return Err(attempt.fail(ErrorKind::Invalid, format!("no raw object number {object}")));
+        };
+        let count = usize::try_from(raw.bytes).unwrap_or(usize::MAX).min(limit);
+        let mut bytes = vec![0; count];
+        self.opened.read(at, &mut bytes)?;
+        Ok(bytes)
+    }
+}

@@ -1,0 +1,204 @@
+//! How Python writes a type: for ctypes, for the field that checks it, for a
+//! type checker, and for NumPy.
+
+use crate::model::{Element, Schema, Type};
+use shm_runtime::contract::{Primitive, TypeName};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Writes types as one schema's module does.
+pub(super) struct Writer<'s> {
+    /// The modules of the schemas that this one sees, by the schemas' names.
+    modules: BTreeMap<&'s str, &'s str>,
+}
+
+impl<'s> Writer<'s> {
+    pub(super) fn new(schema: &'s Schema) -> Self {
+        let others = schema.with_imports().into_iter().filter(|s| s.name != schema.name);
+        Self { modules: others.map(|s| (s.name.as_str(), s.module.as_str())).collect() }
+    }
+
+    /// The modules that some of the names are in, besides this one.
+    pub(super) fn modules_of<'n>(&self, names: impl Iterator<Item = &'n TypeName>) -> Vec<String> {
+        let found = names.filter_map(|n| self.modules.get(n.schema.as_str()));
+        found.collect::<BTreeSet<_>>().into_iter().map(|&module| module.to_owned()).collect()
+    }
+
+    /// A declared type's name in this module.
+    pub(super) fn name(&self, name: &TypeName) -> String {
+        match self.modules.get(name.schema.as_str()) {
+            Some(module) => format!("{}.{}", module_name(module), name.name),
+            None => name.name.clone(),
+        }
+    }
+
+    /// What ctypes is told.
+    pub(super) fn ctype(&self, ty: &Type) -> String {
+        let element = match &ty.element {
+            Element::Primitive(p) | Element::Enum(_, p) | Element::Flags(_, p) => {
+                scalar(*p).to_owned()
+            }
+            Element::Str(n) => format!("_ctypes.c_char * {n}"),
+            Element::Bytes(n) => format!("_ctypes.c_uint8 * {n}"),
+            Element::Struct(name) => self.name(name),
+            Element::Union(name) => format!("{}._raw", self.name(name)),
+            wrapped @ (Element::List(..) | Element::Optional(_)) => wrapped_name(wrapped),
+        };
+        // ctypes multiplies from the inside out: rows first in C is rows last here.
+        ty.dims.iter().rev().fold(element, |inner, n| array(&inner, *n))
+    }
+
+    /// The checked field of `raw` and `name`. `unit` is the rest of its
+    /// arguments.
+    pub(super) fn descriptor(&self, ty: &Type, unit: &str) -> String {
+        if ty.dims.is_empty() {
+            return self.element_field(&ty.element, unit);
+        }
+        let dims: Vec<String> = ty.dims.iter().map(u64::to_string).collect();
+        let comma = if dims.len() == 1 { "," } else { "" };
+        format!(
+            "_List(raw, name, ({}{comma}), lambda raw, name: {}, {}{unit})",
+            dims.join(", "),
+            self.element_field(&ty.element, ""),
+            self.ctype(ty),
+        )
+    }
+
+    fn element_field(&self, element: &Element, unit: &str) -> String {
+        let range = |p: Primitive| {
+            let (low, high) = p.integer_range().unwrap_or_default();
+            format!("{low}, {high}")
+        };
+        let wrapper = |kind: &str, inner: &Type| {
+            format!(
+                "{kind}(raw, name, {}, lambda raw, name: {}{unit})",
+                wrapped_name(element),
+                self.descriptor(inner, "")
+            )
+        };
+        match element {
+            Element::Primitive(Primitive::Bool) => "_Bool(raw, name)".to_owned(),
+            Element::Primitive(Primitive::F32) => {
+                // The greatest number that rounds to a finite f32.
+                format!("_Float(raw, name, 3.4028235677973364e+38{unit})")
+            }
+            Element::Primitive(Primitive::F64) => {
+                format!("_Float(raw, name, 1.7976931348623157e+308{unit})")
+            }
+            Element::Primitive(p) => format!("_Int(raw, name, {}{unit})", range(*p)),
+            Element::Str(_) => format!("_Str(raw, name{unit})"),
+            Element::Bytes(_) => format!("_Bytes(raw, name{unit})"),
+            Element::Enum(name, p) | Element::Flags(name, p) => {
+                format!("_Enum(raw, name, {}, {})", self.name(name), range(*p))
+            }
+            Element::Struct(name) => format!("_Nested(raw, name, {})", self.name(name)),
+            Element::Union(name) => format!("_Tagged(raw, name, {})", self.name(name)),
+            Element::List(inner, _) => wrapper("_Bounded", inner),
+            Element::Optional(inner) => wrapper("_Optional", inner),
+        }
+    }
+
+    /// What a type checker is told that reading gives and assignment takes, in
+    /// a class whose own names hide those around it.
+    pub(super) fn hints(&self, ty: &Type, hidden: &BTreeSet<&str>) -> (String, String) {
+        let name = |name: &TypeName| {
+            let written = self.name(name);
+            if hidden.contains(written.as_str()) { own(&written) } else { written }
+        };
+        let (mut get, mut set) = match &ty.element {
+            Element::Primitive(Primitive::Bool) => ("bool".to_owned(), "bool".to_owned()),
+            Element::Primitive(Primitive::F32 | Primitive::F64) => {
+                ("float".to_owned(), "float".to_owned())
+            }
+            Element::Primitive(_) => ("int".to_owned(), "int".to_owned()),
+            Element::Str(_) => ("str".to_owned(), "str".to_owned()),
+            Element::Bytes(_) => ("bytes".to_owned(), "bytes".to_owned()),
+            Element::Enum(declared, _) | Element::Flags(declared, _) => {
+                (name(declared), "int".to_owned())
+            }
+            Element::Struct(declared) | Element::Union(declared) => {
+                (name(declared), name(declared))
+            }
+            Element::List(inner, _) => lists(self.hints(inner, hidden)),
+            Element::Optional(inner) => {
+                let (get, set) = self.hints(inner, hidden);
+                (format!("_typing.Optional[{get}]"), format!("_typing.Optional[{set}]"))
+            }
+        };
+        for _ in &ty.dims {
+            (get, set) = lists((get, set));
+        }
+        (get, set)
+    }
+
+    /// What NumPy is told: a format, or one with a shape.
+    pub(super) fn format(&self, ty: &Type) -> String {
+        let mut shape: Vec<String> = ty.dims.iter().map(u64::to_string).collect();
+        let element = match &ty.element {
+            Element::Primitive(p) | Element::Enum(_, p) | Element::Flags(_, p) => number(*p),
+            Element::Str(n) => format!("\"S{n}\""),
+            Element::Bytes(n) => {
+                shape.push(n.to_string());
+                "\"u1\"".to_owned()
+            }
+            Element::Struct(name) | Element::Union(name) => format!("{}.DTYPE", self.name(name)),
+            wrapped @ (Element::List(..) | Element::Optional(_)) => {
+                format!("{}.DTYPE", wrapped_name(wrapped))
+            }
+        };
+        match shape.len() {
+            0 => element,
+            1 => format!("({element}, ({},))", shape[0]),
+            _ => format!("({element}, ({}))", shape.join(", ")),
+        }
+    }
+}
+
+/// What a module that is imported is called. No other name ends so.
+pub(super) fn module_name(module: &str) -> String {
+    format!("_{module}_module")
+}
+
+/// A type of the module, for a type checker, where something else has its name.
+pub(super) fn own(name: &str) -> String {
+    format!("_Types.{name}")
+}
+
+/// What a list or an optional is called.
+fn wrapped_name(element: &Element) -> String {
+    format!("_{}", element.wrapped_name().unwrap_or_default())
+}
+
+/// An array of so many.
+pub(super) fn array(ctype: &str, n: u64) -> String {
+    if ctype.contains('*') { format!("({ctype}) * {n}") } else { format!("{ctype} * {n}") }
+}
+
+fn lists((get, set): (String, String)) -> (String, String) {
+    (format!("_typing.List[{get}]"), format!("_typing.Sequence[{set}]"))
+}
+
+/// A number, for NumPy.
+pub(super) fn number(p: Primitive) -> String {
+    let kind = match p {
+        Primitive::F32 | Primitive::F64 => 'f',
+        Primitive::I8 | Primitive::I16 | Primitive::I32 | Primitive::I64 => 'i',
+        _ => 'u',
+    };
+    format!("\"<{kind}{}\"", p.size())
+}
+
+/// A number, for ctypes.
+pub(super) fn scalar(p: Primitive) -> &'static str {
+    match p {
+        Primitive::U8 | Primitive::Bool => "_ctypes.c_uint8",
+        Primitive::U16 => "_ctypes.c_uint16",
+        Primitive::U32 => "_ctypes.c_uint32",
+        Primitive::U64 => "_ctypes.c_uint64",
+        Primitive::I8 => "_ctypes.c_int8",
+        Primitive::I16 => "_ctypes.c_int16",
+        Primitive::I32 => "_ctypes.c_int32",
+        Primitive::I64 => "_ctypes.c_int64",
+        Primitive::F32 => "_ctypes.c_float",
+        Primitive::F64 => "_ctypes.c_double",
+    }
+}

@@ -1,0 +1,2 @@
+/* shapes_test.c as C++. */
+#include "shapes_test.c"
