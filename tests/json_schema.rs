@@ -147,6 +147,15 @@ object = [
 [segment.other]
 backend = "sysv"
 key = 7
+owner = "feed"
+group = 12345
+object = [ { name = "q", kind = "queue", item = "Tick", capacity = 4 } ]
+[segment.in_memory]
+backend = "memfd"
+object = [ { name = "q", kind = "queue", item = "Tick", capacity = 4 } ]
+[segment.by_file]
+backend = "sysv"
+id_file = "feed.id"
 object = [ { name = "q", kind = "queue", item = "Tick", capacity = 4 } ]
 "#;
 

@@ -25,7 +25,7 @@ use shm_runtime::contract::{
 };
 use shm_runtime::header::{Entry, Header};
 use shm_runtime::{
-    Attachment, ErrorKind, Inspector, ObjectLayout, Options, RawProducer, Segment, Spec,
+    Attachment, ErrorKind, Inspector, ObjectLayout, Options, RawProducer, Segment, Setup, Spec,
     TryPopError, json,
 };
 use std::collections::BTreeSet;
@@ -150,7 +150,7 @@ fn each_language_attaches_to_what_the_others_made() {
 fn a_handle_of_a_queue_on_another_kind_is_refused() {
     let place = Place::posix();
     let contract = Contract::decode(Every::CONTRACT).unwrap();
-    let spec = Spec::new(contract, "1.0", place.0.clone(), 0o600, 8).unwrap();
+    let spec = Spec::new(contract, "1.0", Setup::at(&place.0).participants(8)).unwrap();
     let made = Attachment::create(&spec, &Options::default()).unwrap();
     assert!(RawProducer::of_attachment(&made, 0).is_ok());
     for index in 1..16 {

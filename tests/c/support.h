@@ -355,7 +355,7 @@ static inline const shm_segment_spec *make_spec(test_spec *t, const char *addres
 
 /* ---- addresses: each test has its own ---- */
 
-static const char *backend = "posix"; /* or "sysv" */
+static const char *backend = "posix"; /* or "sysv", or "file": private System V by id file */
 
 static inline const char *fresh_address(void) {
   static char address[80];
@@ -363,6 +363,8 @@ static inline const char *fresh_address(void) {
   count++;
   if (strcmp(backend, "posix") == 0) {
     snprintf(address, sizeof address, "posix:/shmgen-test.%d.%u", SHM_CAST(int, getpid()), count);
+  } else if (strcmp(backend, "file") == 0) {
+    snprintf(address, sizeof address, "sysv-file:/tmp/shmgen-test.%d.%u.id", SHM_CAST(int, getpid()), count);
   } else {
     snprintf(address, sizeof address, "sysv:0x%08x",
              0x53000000u | (SHM_CAST(unsigned, getpid()) & 0xFFFFu) << 8 | (count & 0xFF));
@@ -370,9 +372,12 @@ static inline const char *fresh_address(void) {
   return address;
 }
 
-/* The path of a POSIX address's file. */
+/* The path of a POSIX address's file, or of an id file. */
 static inline const char *path_of(const char *address) {
   static char path[512];
+  if (strncmp(address, "sysv-file:", 10) == 0) {
+    return address + 10;
+  }
   snprintf(path, sizeof path, "/dev/shm/%s", address + strlen("posix:/"));
   return path;
 }

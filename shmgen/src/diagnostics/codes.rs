@@ -106,7 +106,7 @@ codes! {
     E061 "not a key"
         "A System V key is a whole number from 1 to 0xFFFFFFFF; 0 is IPC_PRIVATE."
     E062 "a key of another backend"
-        "`name` is for POSIX segments, `key` for System V ones."
+        "`name` is for POSIX segments, `key` and `id_file` for System V ones, each of which has one of both. A memfd has none of them."
     E063 "not permissions"
         "A mode is written as an octal number from 0o000 to 0o777, such as 0o640."
     E064 "a capacity that cannot be one"
@@ -116,7 +116,7 @@ codes! {
     E066 "a segment without objects"
         "Every byte of a segment belongs to an object; one without any has no use."
     E067 "two segments in one place"
-        "Two segments of the schema have the same name or key, so that only one of them could exist."
+        "Two segments of the schema have the same name, key or id file, so that only one of them could exist."
 
     E068 "a key of another kind of object"
         "Objects of this kind have no such key. A queue and a topic have `item` and `capacity`, a ring, a stream and raw bytes `bytes`, a cell and a state `type`, counters `counter`."
@@ -157,6 +157,10 @@ codes! {
         "Many producers share from 1 to 1024 lanes, each as large as a queue or ring of its own."
     E093 "many where there is one"
         "A ring has one consumer, a stream one producer and one consumer."
+    E100 "not the path of an id file"
+        "An id file holds the id of a private System V segment. Its path has at most 4095 bytes; one that does not begin with a slash counts from the folder in which the program runs."
+    E101 "not a user or a group"
+        "A user or a group is a number from 0 to 4294967294, or a name without colons, slashes and control characters. Names are looked up on the machine that creates the segment, not on the one that generates the code."
 
     N001 "laid out, and not in use yet"
         "This version of shmgen lays out objects of this kind, creates them and shows them by stat, in every language alike. Generated code has no functions for them yet. What is complete is queues from one producer to one consumer."

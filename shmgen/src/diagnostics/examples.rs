@@ -396,6 +396,28 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
         "[segment.feed]\nobject = [ { name = \"log\", kind = \"ring\", bytes = 65_536, producers = \"many\" } ]",
     ),
     (
+        Code::E100,
+        queue!(
+            "[segment.feed]\nbackend = \"sysv\"\nid_file = \"\"\n\
+             object = [ { name = \"ticks\", kind = \"queue\", item = \"Tick\", capacity = 64 } ]"
+        ),
+        queue!(
+            "[segment.feed]\nbackend = \"sysv\"\nid_file = \"/run/acme/feed.id\"\n\
+             object = [ { name = \"ticks\", kind = \"queue\", item = \"Tick\", capacity = 64 } ]"
+        ),
+    ),
+    (
+        Code::E101,
+        queue!(
+            "[segment.feed]\nowner = \"feed:feed\"\n\
+             object = [ { name = \"ticks\", kind = \"queue\", item = \"Tick\", capacity = 64 } ]"
+        ),
+        queue!(
+            "[segment.feed]\nowner = \"feed\"\ngroup = \"feed\"\n\
+             object = [ { name = \"ticks\", kind = \"queue\", item = \"Tick\", capacity = 64 } ]"
+        ),
+    ),
+    (
         Code::N001,
         queue!(
             "[segment.feed]\nobject = [ { name = \"last\", kind = \"cell\", type = \"Tick\" } ]"

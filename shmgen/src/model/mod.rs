@@ -16,18 +16,20 @@ mod order;
 mod ranges;
 mod resolve;
 mod segments;
+mod setup;
 mod sizes;
 mod types;
 mod unions;
 mod written;
 
 pub use resolve::resolve;
+pub use setup::Setup;
 pub(crate) use unions::rust_variant;
 pub(crate) use written::meet;
 
 use shm_runtime::contract::{Contract, ObjectKind, Primitive, Range, TypeExpr, TypeName, Wrapper};
 use shm_runtime::queue::layout::QueueLayout;
-use shm_runtime::{Address, Fingerprint, ObjectLayout};
+use shm_runtime::{Fingerprint, ObjectLayout};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -638,12 +640,8 @@ pub struct Segment {
     pub name: String,
     /// The name of its type in generated code.
     pub type_name: String,
-    /// Where it is unless the program says otherwise.
-    pub address: Address,
-    /// Its permissions on create.
-    pub mode: u32,
-    /// How many participants it has records for.
-    pub participants: u32,
+    /// Where it is and how it is made, unless the program says otherwise.
+    pub setup: Setup,
     /// Its objects, in order.
     pub objects: Vec<Object>,
     /// The contract that lies in it.

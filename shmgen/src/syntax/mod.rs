@@ -285,6 +285,15 @@ pub struct Field {
     pub lint: Vec<Code>,
 }
 
+/// A user or a group, as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Account {
+    /// By number.
+    Number(i128),
+    /// By name.
+    Name(String),
+}
+
 /// `[union.NAME]`
 #[derive(Debug)]
 pub struct Union {
@@ -332,8 +341,14 @@ pub struct Segment {
     pub posix_name: Option<Spanned<String>>,
     /// The key of a System V segment.
     pub key: Option<Spanned<i128>>,
+    /// The path of the id file of a private System V segment.
+    pub id_file: Option<Spanned<String>>,
     /// Its permissions.
     pub mode: Option<Spanned<i128>>,
+    /// The user it belongs to.
+    pub owner: Option<Spanned<Account>>,
+    /// The group it belongs to.
+    pub group: Option<Spanned<Account>>,
     /// How many participants it has records for.
     pub participants: Option<Spanned<i128>>,
     /// Its objects, in the order in which they lie.

@@ -8,8 +8,8 @@ use super::objects::object;
 use super::type_text::TypeText;
 use super::walk::{Context, Named, Node, Table};
 use super::{
-    Alias, Assertion, Bit, Constant, DefaultText, Enum, EnumValue, Field, Flags, Member, Number,
-    RangeText, Reserved, Schema, Segment, Struct, Union, ValueText, Variant,
+    Account, Alias, Assertion, Bit, Constant, DefaultText, Enum, EnumValue, Field, Flags, Member,
+    Number, RangeText, Reserved, Schema, Segment, Struct, Union, ValueText, Variant,
 };
 use crate::diagnostics::{Code, Diagnostics, Source, Span, Spanned};
 use std::sync::Arc;
@@ -424,7 +424,10 @@ fn segment(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Segment> {
         backend: table.text(context, "backend"),
         posix_name: table.text(context, "name"),
         key: table.integer(context, "key"),
+        id_file: table.text(context, "id_file"),
         mode: table.integer(context, "mode"),
+        owner: account(context, &table, "owner"),
+        group: account(context, &table, "group"),
         participants: table.integer(context, "participants"),
         objects: vec![],
         doc,
@@ -438,4 +441,23 @@ fn segment(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Segment> {
         segment.objects.extend(object(context, item, &span));
     }
     Some(segment)
+}
+
+/// A user or a group: a number or a name.
+fn account(
+    context: &mut Context<'_>,
+    table: &Table<'_, '_>,
+    key: &str,
+) -> Option<Spanned<Account>> {
+    let node = table.get(key)?;
+    let account = match node.get_ref() {
+        DeValue::Integer(_) => Account::Number(context.integer(node, key)?.value),
+        DeValue::String(text) => Account::Name(text.to_string()),
+        _ => {
+            let message = format!("`{key}` is a number or a name");
+            context.error(Code::E011, node.span(), message);
+            return None;
+        }
+    };
+    Some(Spanned::new(account, node.span()))
 }

@@ -977,7 +977,9 @@ pub struct Plain(::shm_runtime::Attachment);
 impl ::shm_runtime::SegmentType for Plain {
     fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
         static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
-        SPEC.get_or_decode(Self::CONTRACT, "1.0", "posix:/test.everything.plain", 0o600, 64)
+        SPEC.get_or_decode(Self::CONTRACT, "1.0", || {
+            ::shm_runtime::Setup::at("posix:/test.everything.plain").mode(0o600).participants(64)
+        })
     }
 
     fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {
@@ -1044,6 +1046,12 @@ impl Plain {
         self.0.address()
     }
 
+    /// A new descriptor of a segment in a memfd, to be handed to another process.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> ::shm_runtime::Result<::std::os::fd::OwnedFd> {
+        self.0.descriptor()
+    }
+
     /// What the system and the segment know of it.
     pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
         self.0.stat()
@@ -1063,7 +1071,9 @@ pub struct SystemV(::shm_runtime::Attachment);
 impl ::shm_runtime::SegmentType for SystemV {
     fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
         static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
-        SPEC.get_or_decode(Self::CONTRACT, "1.0", "sysv:0x53487e57", 0o640, 3)
+        SPEC.get_or_decode(Self::CONTRACT, "1.0", || {
+            ::shm_runtime::Setup::at("sysv:0x53487e57").mode(0o640).participants(3)
+        })
     }
 
     fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {
@@ -1114,6 +1124,12 @@ impl SystemV {
     #[must_use]
     pub fn address(&self) -> &::shm_runtime::Address {
         self.0.address()
+    }
+
+    /// A new descriptor of a segment in a memfd, to be handed to another process.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> ::shm_runtime::Result<::std::os::fd::OwnedFd> {
+        self.0.descriptor()
     }
 
     /// What the system and the segment know of it.

@@ -229,6 +229,8 @@ static const shm_segment_spec test_objects_Every_spec = {
     "posix:/test.objects.every",
     0600,
     64,
+    NULL,
+    NULL,
     test_objects_Every_contract,
     771,
     { 0x20, 0xd0, 0x94, 0x4b, 0xa3, 0xb0, 0xc8, 0xff, 0x1f, 0xb9, 0x67, 0x34, 0x7a, 0x2f, 0xb8, 0xd8 },
@@ -289,6 +291,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_objects_Every_open_or_create_with(test_
 /* Attaches to the segment, or creates it if there is none. */
 SHM_NODISCARD SHM_INLINE shm_status test_objects_Every_open_or_create(test_objects_Every *segment, const char *address) {
   return test_objects_Every_open_or_create_with(segment, address, NULL);
+}
+
+/* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
+SHM_NODISCARD SHM_INLINE shm_status test_objects_Every_descriptor(const test_objects_Every *segment, int *fd) {
+  return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -446,6 +453,8 @@ static const shm_segment_spec test_objects_WithoutHandles_spec = {
     "sysv:0x53487e58",
     0600,
     64,
+    NULL,
+    NULL,
     test_objects_WithoutHandles_contract,
     78,
     { 0x92, 0x93, 0x82, 0x3d, 0x01, 0x7e, 0xda, 0xa6, 0xc1, 0x64, 0xcb, 0xcd, 0x52, 0x13, 0x16, 0x97 },
@@ -506,6 +515,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_objects_WithoutHandles_open_or_create_w
 /* Attaches to the segment, or creates it if there is none. */
 SHM_NODISCARD SHM_INLINE shm_status test_objects_WithoutHandles_open_or_create(test_objects_WithoutHandles *segment, const char *address) {
   return test_objects_WithoutHandles_open_or_create_with(segment, address, NULL);
+}
+
+/* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
+SHM_NODISCARD SHM_INLINE shm_status test_objects_WithoutHandles_descriptor(const test_objects_WithoutHandles *segment, int *fd) {
+  return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
 /* Gives up every role and detaches; the segment stays. */

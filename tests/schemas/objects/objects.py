@@ -647,12 +647,12 @@ class Every:
                 f"this module was generated for shm_runtime 0.1, installed is "
                 f"{shm_runtime.__version__}: generate it again with the shmgen of the same version"
             )
-        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, "posix:/test.objects.every", 0o600, 64)
+        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, address="posix:/test.objects.every", mode=0o600, participants=64)
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Every":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -684,6 +684,10 @@ class Every:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
+        return self._attachment.descriptor()
 
     def close(self) -> None:
         """Detaches: gives up every role, and never removes the segment. May be called twice."""
@@ -731,12 +735,12 @@ class WithoutHandles:
                 f"this module was generated for shm_runtime 0.1, installed is "
                 f"{shm_runtime.__version__}: generate it again with the shmgen of the same version"
             )
-        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, "sysv:0x53487e58", 0o600, 64)
+        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, address="sysv:0x53487e58", mode=0o600, participants=64)
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "WithoutHandles":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -768,6 +772,10 @@ class WithoutHandles:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
+        return self._attachment.descriptor()
 
     def close(self) -> None:
         """Detaches: gives up every role, and never removes the segment. May be called twice."""

@@ -152,7 +152,9 @@ pub struct Every(::shm_runtime::Attachment);
 impl ::shm_runtime::SegmentType for Every {
     fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
         static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
-        SPEC.get_or_decode(Self::CONTRACT, "1.0", "posix:/test.objects.every", 0o600, 64)
+        SPEC.get_or_decode(Self::CONTRACT, "1.0", || {
+            ::shm_runtime::Setup::at("posix:/test.objects.every").mode(0o600).participants(64)
+        })
     }
 
     fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {
@@ -207,6 +209,12 @@ impl Every {
         self.0.address()
     }
 
+    /// A new descriptor of a segment in a memfd, to be handed to another process.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> ::shm_runtime::Result<::std::os::fd::OwnedFd> {
+        self.0.descriptor()
+    }
+
     /// What the system and the segment know of it.
     pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
         self.0.stat()
@@ -233,7 +241,9 @@ pub struct WithoutHandles(::shm_runtime::Attachment);
 impl ::shm_runtime::SegmentType for WithoutHandles {
     fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
         static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
-        SPEC.get_or_decode(Self::CONTRACT, "1.0", "sysv:0x53487e58", 0o600, 64)
+        SPEC.get_or_decode(Self::CONTRACT, "1.0", || {
+            ::shm_runtime::Setup::at("sysv:0x53487e58").mode(0o600).participants(64)
+        })
     }
 
     fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {
@@ -278,6 +288,12 @@ impl WithoutHandles {
     #[must_use]
     pub fn address(&self) -> &::shm_runtime::Address {
         self.0.address()
+    }
+
+    /// A new descriptor of a segment in a memfd, to be handed to another process.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> ::shm_runtime::Result<::std::os::fd::OwnedFd> {
+        self.0.descriptor()
     }
 
     /// What the system and the segment know of it.
