@@ -78,28 +78,6 @@ enum { test_keys_OLD_SWITCH_deprecated SHM_DEPRECATED("it is always on") = 0 };
 /* Deprecated: it is always on. */
 #define test_keys_OLD_SWITCH (1 - test_keys_OLD_SWITCH_deprecated)
 
-/* Unit: 1e-8 USD. Deprecated: use a number; * / ends it. */
-typedef int64_t test_keys_OldPrice SHM_DEPRECATED("use a number; */ ends it");
-
-/* Deprecated: use a list. */
-typedef float test_keys_OldRow[4] SHM_DEPRECATED("use a list");
-
-/* Unit: 1e-8 USD. */
-typedef int64_t test_keys_OrderPrice;
-
-/*
- * A part of the whole.
- *
- * Unit: %. Range: 0.0 to 100.0.
- */
-typedef double test_keys_Percent;
-
-/* Unit: %. Range: 0.0 to 10.0. */
-typedef double test_keys_SmallPercent;
-
-/* Range: at least 1. Deprecated: use a u64. */
-typedef int64_t test_keys_Positive SHM_DEPRECATED("use a u64");
-
 /* Any number is a value; those without a name come from other versions. */
 #ifdef __cplusplus
 enum class test_keys_Phase : uint8_t {
@@ -1941,6 +1919,28 @@ SHM_INLINE size_t test_keys_Asserted_format(const test_keys_Asserted *value, cha
   return text.used;
 }
 
+/* Unit: 1e-8 USD. Deprecated: use a number; * / ends it. */
+typedef int64_t test_keys_OldPrice SHM_DEPRECATED("use a number; */ ends it");
+
+/* Deprecated: use a list. */
+typedef float test_keys_OldRow[4] SHM_DEPRECATED("use a list");
+
+/* Unit: 1e-8 USD. */
+typedef int64_t test_keys_OrderPrice;
+
+/*
+ * A part of the whole.
+ *
+ * Unit: %. Range: 0.0 to 100.0.
+ */
+typedef double test_keys_Percent;
+
+/* Unit: %. Range: 0.0 to 10.0. */
+typedef double test_keys_SmallPercent;
+
+/* Range: at least 1. Deprecated: use a u64. */
+typedef int64_t test_keys_Positive SHM_DEPRECATED("use a u64");
+
 /* The segment trades: 8192 bytes, at posix:/test.keys.trades unless told otherwise.
  *
  * A handle is for one thread at a time; attach again for another. It must not be copied while attached.
@@ -1991,8 +1991,8 @@ static const uint8_t test_keys_Trades_contract[786] = {
 };
 
 static const shm_object_spec test_keys_Trades_objects[2] = {
-    {"trades", 1, 0, 128, 4, 1, 4, 136, 1056},
-    {"levels", 1, 0, 32, 4, 1, 4, 40, 672},
+    {"trades", SHM_KIND_QUEUE, 0, 128, 4, 1, 4, 136, 1056, 128},
+    {"levels", SHM_KIND_QUEUE, 0, 32, 4, 1, 4, 40, 672, 128},
 };
 
 static const uint64_t test_keys_Trades_offsets[2] = {
@@ -2007,6 +2007,8 @@ static const shm_segment_spec test_keys_Trades_spec = {
     "posix:/test.keys.trades",
     0600,
     64,
+    NULL,
+    NULL,
     test_keys_Trades_contract,
     786,
     { 0xd4, 0x53, 0x4e, 0x80, 0x09, 0x1d, 0x98, 0xc4, 0xf3, 0x80, 0x06, 0x4c, 0x20, 0x7e, 0x84, 0x2e },
@@ -2067,6 +2069,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_open_or_create_with(test_ke
 /* Attaches to the segment, or creates it if there is none. */
 SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_open_or_create(test_keys_Trades *segment, const char *address) {
   return test_keys_Trades_open_or_create_with(segment, address, NULL);
+}
+
+/* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_descriptor(const test_keys_Trades *segment, int *fd) {
+  return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -2380,7 +2387,7 @@ static const uint8_t test_keys_Orders_contract[1809] = {
 };
 
 static const shm_object_spec test_keys_Orders_objects[1] = {
-    {"baskets", 1, 0, 576, 2, 1, 2, 584, 1680},
+    {"baskets", SHM_KIND_QUEUE, 0, 576, 2, 1, 2, 584, 1680, 128},
 };
 
 static const uint64_t test_keys_Orders_offsets[1] = {
@@ -2394,6 +2401,8 @@ static const shm_segment_spec test_keys_Orders_spec = {
     "posix:/test.keys.orders",
     0600,
     64,
+    NULL,
+    NULL,
     test_keys_Orders_contract,
     1809,
     { 0x62, 0xe9, 0x59, 0x56, 0xad, 0xd9, 0xd5, 0xa8, 0xdd, 0xce, 0x50, 0x60, 0x72, 0xfe, 0x71, 0x02 },
@@ -2454,6 +2463,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_open_or_create_with(test_ke
 /* Attaches to the segment, or creates it if there is none. */
 SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_open_or_create(test_keys_Orders *segment, const char *address) {
   return test_keys_Orders_open_or_create_with(segment, address, NULL);
+}
+
+/* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_descriptor(const test_keys_Orders *segment, int *fd) {
+  return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -2629,7 +2643,7 @@ static const uint8_t test_keys_Ranges_contract[1028] = {
 };
 
 static const shm_object_spec test_keys_Ranges_objects[1] = {
-    {"outers", 1, 0, 144, 2, 1, 2, 152, 816},
+    {"outers", SHM_KIND_QUEUE, 0, 144, 2, 1, 2, 152, 816, 128},
 };
 
 static const uint64_t test_keys_Ranges_offsets[1] = {
@@ -2643,6 +2657,8 @@ static const shm_segment_spec test_keys_Ranges_spec = {
     "posix:/test.keys.ranges",
     0600,
     64,
+    NULL,
+    NULL,
     test_keys_Ranges_contract,
     1028,
     { 0xf3, 0x4b, 0x47, 0xe4, 0x2b, 0x84, 0x8c, 0x4d, 0x51, 0x83, 0xf6, 0xc5, 0x0d, 0x25, 0xce, 0xa5 },
@@ -2703,6 +2719,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Ranges_open_or_create_with(test_ke
 /* Attaches to the segment, or creates it if there is none. */
 SHM_NODISCARD SHM_INLINE shm_status test_keys_Ranges_open_or_create(test_keys_Ranges *segment, const char *address) {
   return test_keys_Ranges_open_or_create_with(segment, address, NULL);
+}
+
+/* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Ranges_descriptor(const test_keys_Ranges *segment, int *fd) {
+  return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -2857,9 +2878,9 @@ static const uint8_t test_keys_Rooms_contract[426] = {
 };
 
 static const shm_object_spec test_keys_Rooms_objects[3] = {
-    {"rooms", 1, 0, 64, 2, 1, 2, 72, 656},
-    {"aligned", 1, 0, 96, 2, 1, 2, 104, 720},
-    {"full", 1, 0, 16, 2, 1, 2, 24, 560},
+    {"rooms", SHM_KIND_QUEUE, 0, 64, 2, 1, 2, 72, 656, 128},
+    {"aligned", SHM_KIND_QUEUE, 0, 96, 2, 1, 2, 104, 720, 128},
+    {"full", SHM_KIND_QUEUE, 0, 16, 2, 1, 2, 24, 560, 128},
 };
 
 static const uint64_t test_keys_Rooms_offsets[3] = {
@@ -2875,6 +2896,8 @@ static const shm_segment_spec test_keys_Rooms_spec = {
     "posix:/test.keys.rooms",
     0600,
     64,
+    NULL,
+    NULL,
     test_keys_Rooms_contract,
     426,
     { 0x51, 0x8e, 0xd8, 0x1a, 0x96, 0x4e, 0x52, 0xe8, 0x1a, 0x74, 0x85, 0x48, 0x56, 0xb8, 0x73, 0x9c },
@@ -2935,6 +2958,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_open_or_create_with(test_key
 /* Attaches to the segment, or creates it if there is none. */
 SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_open_or_create(test_keys_Rooms *segment, const char *address) {
   return test_keys_Rooms_open_or_create_with(segment, address, NULL);
+}
+
+/* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_descriptor(const test_keys_Rooms *segment, int *fd) {
+  return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -3301,8 +3329,8 @@ static const uint8_t test_keys_Former_contract[510] = {
 };
 
 static const shm_object_spec test_keys_Former_objects[2] = {
-    {"shrunk", 1, 0, 24, 2, 1, 2, 32, 576},
-    {"roomy", 1, 0, 64, 2, 1, 2, 72, 656},
+    {"shrunk", SHM_KIND_QUEUE, 0, 24, 2, 1, 2, 32, 576, 128},
+    {"roomy", SHM_KIND_QUEUE, 0, 64, 2, 1, 2, 72, 656, 128},
 };
 
 static const uint64_t test_keys_Former_offsets[2] = {
@@ -3317,6 +3345,8 @@ static const shm_segment_spec test_keys_Former_spec = {
     "posix:/test.keys.former",
     0600,
     64,
+    NULL,
+    NULL,
     test_keys_Former_contract,
     510,
     { 0x67, 0xe2, 0x43, 0xc6, 0x98, 0x67, 0x84, 0x1f, 0x95, 0x2a, 0x7e, 0x2d, 0x32, 0x2b, 0xb4, 0x0a },
@@ -3377,6 +3407,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_open_or_create_with(test_ke
 /* Attaches to the segment, or creates it if there is none. */
 SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_open_or_create(test_keys_Former *segment, const char *address) {
   return test_keys_Former_open_or_create_with(segment, address, NULL);
+}
+
+/* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_descriptor(const test_keys_Former *segment, int *fd) {
+  return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
 /* Gives up every role and detaches; the segment stays. */

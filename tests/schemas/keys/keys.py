@@ -9,6 +9,7 @@ import typing as _typing
 
 if _typing.TYPE_CHECKING:
     import shm_runtime as _shm_runtime
+    from typing_extensions import TypeAlias as _TypeAlias
 
 __all__ = [
     "Aligned",
@@ -370,6 +371,30 @@ class _List(_Field[_Get, _Set]):
         return kind(*(self._store(part, dims[1:], kind._type_) for part in value))
 
 
+class _Tagged(_Field[_Get, _Set]):
+    """A union: one of its variants."""
+
+    def __init__(self, raw: _typing.Any, name: str, kind: _typing.Any) -> None:
+        super().__init__(raw, name)
+        self.kind = kind
+
+    def load(self, raw: _typing.Any) -> _Get:
+        return _typing.cast(_Get, self.kind._load(raw))
+
+    def same_raw(self, a: _typing.Any, b: _typing.Any) -> bool:
+        return bool(self.kind._same(a, b))
+
+    def store(self, value: _Set) -> _typing.Any:
+        if not isinstance(value, self.kind):
+            raise TypeError(self.bad(value, f"a {self.kind.__name__}"))
+        return value._store()
+
+
+def _put(items: _typing.Any, index: int, stored: _typing.Any) -> None:
+    """Puts what a field made into an array. For a text there ctypes takes no bytes, only another array."""
+    items[index] = items._type_.from_buffer_copy(stored) if isinstance(stored, bytes) else stored
+
+
 class _Struct(_ctypes.Structure):
     """What all structs of this module have in common."""
 
@@ -489,6 +514,16 @@ class _OpenFlags(int):
     __str__ = __repr__
 
 
+def _check(kind: _typing.Any, size: int, offsets: _typing.Dict[str, _typing.Tuple[int, int]]) -> None:
+    """Checks what ctypes made of a type against the schema."""
+    found = {name: (getattr(kind, name).offset, getattr(kind, name).size) for name in offsets}
+    if _ctypes.sizeof(kind) != size or found != offsets:
+        raise ImportError(
+            f"{kind.__name__} is laid out differently here than its schema says: "
+            f"{_ctypes.sizeof(kind)} bytes, {found} instead of {size} bytes, {offsets}"
+        )
+
+
 def _lay_out(
     struct: _typing.Type[_Struct],
     size: int,
@@ -498,12 +533,7 @@ def _lay_out(
     defaults: _typing.Optional[_typing.Dict[str, _typing.Any]] = None,
 ) -> None:
     """Checks what ctypes made of a struct against the schema, and puts checked fields and defaults in place."""
-    found = {name: (getattr(struct, name).offset, getattr(struct, name).size) for name in offsets}
-    if _ctypes.sizeof(struct) != size or found != offsets:
-        raise ImportError(
-            f"{struct.__name__} is laid out differently here than its schema says: "
-            f"{_ctypes.sizeof(struct)} bytes, {found} instead of {size} bytes, {offsets}"
-        )
+    _check(struct, size, offsets)
     struct.SIZE = size
     struct._names = tuple(offsets)
     struct.DTYPE = {
@@ -1711,6 +1741,36 @@ _lay_out(
 )
 
 
+if _typing.TYPE_CHECKING:
+
+    class _Types:
+        """The types of this module, for modules that import it."""
+
+        Phase: _TypeAlias = Phase
+        OldSide: _TypeAlias = OldSide
+        Side: _TypeAlias = Side
+        Marks: _TypeAlias = Marks
+        OldFlags: _TypeAlias = OldFlags
+        Kinds: _TypeAlias = Kinds
+        Computed: _TypeAlias = Computed
+        Grown: _TypeAlias = Grown
+        OldLevel: _TypeAlias = OldLevel
+        Trade: _TypeAlias = Trade
+        Numbers: _TypeAlias = Numbers
+        Order: _TypeAlias = Order
+        Basket: _TypeAlias = Basket
+        Ranged: _TypeAlias = Ranged
+        Inner: _TypeAlias = Inner
+        Outer: _TypeAlias = Outer
+        AnyNumber: _TypeAlias = AnyNumber
+        Roomy: _TypeAlias = Roomy
+        Full: _TypeAlias = Full
+        Aligned: _TypeAlias = Aligned
+        Shrunk: _TypeAlias = Shrunk
+        ShrunkRoomy: _TypeAlias = ShrunkRoomy
+        Asserted: _TypeAlias = Asserted
+
+
 class Trades:
     """The segment trades."""
 
@@ -1737,12 +1797,12 @@ class Trades:
                 f"this module was generated for shm_runtime 0.1, installed is "
                 f"{shm_runtime.__version__}: generate it again with the shmgen of the same version"
             )
-        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, "posix:/test.keys.trades", 0o600, 64)
+        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, address="posix:/test.keys.trades", mode=0o600, participants=64)
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Trades":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -1774,6 +1834,10 @@ class Trades:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
+        return self._attachment.descriptor()
 
     def close(self) -> None:
         """Detaches: gives up every role, and never removes the segment. May be called twice."""
@@ -1818,12 +1882,12 @@ class Orders:
                 f"this module was generated for shm_runtime 0.1, installed is "
                 f"{shm_runtime.__version__}: generate it again with the shmgen of the same version"
             )
-        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, "posix:/test.keys.orders", 0o600, 64)
+        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, address="posix:/test.keys.orders", mode=0o600, participants=64)
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Orders":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -1855,6 +1919,10 @@ class Orders:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
+        return self._attachment.descriptor()
 
     def close(self) -> None:
         """Detaches: gives up every role, and never removes the segment. May be called twice."""
@@ -1899,12 +1967,12 @@ class Ranges:
                 f"this module was generated for shm_runtime 0.1, installed is "
                 f"{shm_runtime.__version__}: generate it again with the shmgen of the same version"
             )
-        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, "posix:/test.keys.ranges", 0o600, 64)
+        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, address="posix:/test.keys.ranges", mode=0o600, participants=64)
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Ranges":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -1936,6 +2004,10 @@ class Ranges:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
+        return self._attachment.descriptor()
 
     def close(self) -> None:
         """Detaches: gives up every role, and never removes the segment. May be called twice."""
@@ -1982,12 +2054,12 @@ class Rooms:
                 f"this module was generated for shm_runtime 0.1, installed is "
                 f"{shm_runtime.__version__}: generate it again with the shmgen of the same version"
             )
-        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, "posix:/test.keys.rooms", 0o600, 64)
+        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, address="posix:/test.keys.rooms", mode=0o600, participants=64)
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Rooms":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -2019,6 +2091,10 @@ class Rooms:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
+        return self._attachment.descriptor()
 
     def close(self) -> None:
         """Detaches: gives up every role, and never removes the segment. May be called twice."""
@@ -2064,12 +2140,12 @@ class Former:
                 f"this module was generated for shm_runtime 0.1, installed is "
                 f"{shm_runtime.__version__}: generate it again with the shmgen of the same version"
             )
-        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, "posix:/test.keys.former", 0o600, 64)
+        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, address="posix:/test.keys.former", mode=0o600, participants=64)
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Former":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -2101,6 +2177,10 @@ class Former:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
+        return self._attachment.descriptor()
 
     def close(self) -> None:
         """Detaches: gives up every role, and never removes the segment. May be called twice."""

@@ -2066,10 +2066,12 @@ impl ::core::fmt::Debug for Asserted {
 ::shm_runtime::__shared_struct! {
     Asserted, size 64, align 8,
     uses [],
+    imports [
+    ],
     fields {
-        tag at 0 size 1: "u8" "" "";
-        price at 8 size 8: "u64" "" "";
-        name at 16 size 9: "str[9]" "" "";
+        tag at 0 size 1: "u8" "" "", u8;
+        price at 8 size 8: "u64" "" "", u64;
+        name at 16 size 9: "str[9]" "" "", ::shm_runtime::Str<9>;
     },
     reserved {
         _reserved0 at 1;
@@ -2089,7 +2091,9 @@ pub struct Trades(::shm_runtime::Attachment);
 impl ::shm_runtime::SegmentType for Trades {
     fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
         static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
-        SPEC.get_or_decode(Self::CONTRACT, "2.4", "posix:/test.keys.trades", 0o600, 64)
+        SPEC.get_or_decode(Self::CONTRACT, "2.4", || {
+            ::shm_runtime::Setup::at("posix:/test.keys.trades").mode(0o600).participants(64)
+        })
     }
 
     fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {
@@ -2148,6 +2152,12 @@ impl Trades {
         self.0.address()
     }
 
+    /// A new descriptor of a segment in a memfd, to be handed to another process.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> ::shm_runtime::Result<::std::os::fd::OwnedFd> {
+        self.0.descriptor()
+    }
+
     /// What the system and the segment know of it.
     pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
         self.0.stat()
@@ -2168,7 +2178,9 @@ pub struct Orders(::shm_runtime::Attachment);
 impl ::shm_runtime::SegmentType for Orders {
     fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
         static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
-        SPEC.get_or_decode(Self::CONTRACT, "2.4", "posix:/test.keys.orders", 0o600, 64)
+        SPEC.get_or_decode(Self::CONTRACT, "2.4", || {
+            ::shm_runtime::Setup::at("posix:/test.keys.orders").mode(0o600).participants(64)
+        })
     }
 
     fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {
@@ -2221,6 +2233,12 @@ impl Orders {
         self.0.address()
     }
 
+    /// A new descriptor of a segment in a memfd, to be handed to another process.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> ::shm_runtime::Result<::std::os::fd::OwnedFd> {
+        self.0.descriptor()
+    }
+
     /// What the system and the segment know of it.
     pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
         self.0.stat()
@@ -2241,7 +2259,9 @@ pub struct Ranges(::shm_runtime::Attachment);
 impl ::shm_runtime::SegmentType for Ranges {
     fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
         static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
-        SPEC.get_or_decode(Self::CONTRACT, "2.4", "posix:/test.keys.ranges", 0o600, 64)
+        SPEC.get_or_decode(Self::CONTRACT, "2.4", || {
+            ::shm_runtime::Setup::at("posix:/test.keys.ranges").mode(0o600).participants(64)
+        })
     }
 
     fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {
@@ -2294,6 +2314,12 @@ impl Ranges {
         self.0.address()
     }
 
+    /// A new descriptor of a segment in a memfd, to be handed to another process.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> ::shm_runtime::Result<::std::os::fd::OwnedFd> {
+        self.0.descriptor()
+    }
+
     /// What the system and the segment know of it.
     pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
         self.0.stat()
@@ -2314,7 +2340,9 @@ pub struct Rooms(::shm_runtime::Attachment);
 impl ::shm_runtime::SegmentType for Rooms {
     fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
         static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
-        SPEC.get_or_decode(Self::CONTRACT, "2.4", "posix:/test.keys.rooms", 0o600, 64)
+        SPEC.get_or_decode(Self::CONTRACT, "2.4", || {
+            ::shm_runtime::Setup::at("posix:/test.keys.rooms").mode(0o600).participants(64)
+        })
     }
 
     fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {
@@ -2379,6 +2407,12 @@ impl Rooms {
         self.0.address()
     }
 
+    /// A new descriptor of a segment in a memfd, to be handed to another process.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> ::shm_runtime::Result<::std::os::fd::OwnedFd> {
+        self.0.descriptor()
+    }
+
     /// What the system and the segment know of it.
     pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
         self.0.stat()
@@ -2399,7 +2433,9 @@ pub struct Former(::shm_runtime::Attachment);
 impl ::shm_runtime::SegmentType for Former {
     fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
         static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
-        SPEC.get_or_decode(Self::CONTRACT, "2.4", "posix:/test.keys.former", 0o600, 64)
+        SPEC.get_or_decode(Self::CONTRACT, "2.4", || {
+            ::shm_runtime::Setup::at("posix:/test.keys.former").mode(0o600).participants(64)
+        })
     }
 
     fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {
@@ -2456,6 +2492,12 @@ impl Former {
     #[must_use]
     pub fn address(&self) -> &::shm_runtime::Address {
         self.0.address()
+    }
+
+    /// A new descriptor of a segment in a memfd, to be handed to another process.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> ::shm_runtime::Result<::std::os::fd::OwnedFd> {
+        self.0.descriptor()
     }
 
     /// What the system and the segment know of it.
