@@ -344,6 +344,9 @@ static void die_while_creating(const void *argument) {
   if (v->number == 1) { /* the header is there, the rest is not */
     unsigned char header[SHM_HEADER_SIZE];
     CHECK_OK(shm_companion_make(core->segment.id, 77, &making, request.attempt, &core->companion));
+    core->participants_offset =
+        SHM_HEADER_SIZE + SHM_CAST(uint64_t, v->t->spec.object_count) * SHM_ENTRY_SIZE;
+    core->participants_count = v->t->spec.participants;
     shm_new_header(core, 77, header);
     shm_copy_in(core->segment.base, header, sizeof header);
   }

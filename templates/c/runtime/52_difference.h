@@ -238,6 +238,7 @@ SHM_COLD bool shm_compare_members(shm_comparison *c, const shm_type_record *mine
   shm_slice their_repr = shm_take_text(&b);
   bool is_signed = my_repr.size > 0 && my_repr.bytes[0] == 'i';
   bool is_union = mine->tag == 'U';
+  char member_tag = is_union ? 'u' : mine->tag == 'E' ? 'v' : 'b';
   shm_reader all_theirs = b;
   if (!shm_same_text(my_repr, their_repr)) {
     shm_add_type_name(c->out, mine);
@@ -255,8 +256,8 @@ SHM_COLD bool shm_compare_members(shm_comparison *c, const shm_type_record *mine
     all_theirs = b;
   }
   for (;;) {
-    shm_member_record v = shm_take_member(&a, mine->tag == 'E' ? 'v' : 'b');
-    shm_member_record w = shm_take_member(&b, mine->tag == 'E' ? 'v' : 'b');
+    shm_member_record v = shm_take_member(&a, member_tag);
+    shm_member_record w = shm_take_member(&b, member_tag);
     shm_member_record other = w;
     bool extra = v.tag == '\0';
     if (b.damaged) {
