@@ -87,6 +87,8 @@ fn kernel(kernel: &KernelStat) -> Value {
     put("birth_time", kernel.birth_time.map(time_seconds));
     put("access_time", kernel.access_time.map(time_seconds));
     put("modify_time", kernel.modify_time.map(time_seconds));
+    put("name", kernel.name.as_deref().map(Value::from));
+    put("seals", kernel.seals.as_ref().map(|seals| json!(seals)));
     put("attach_time", kernel.attach_time.map(time_seconds));
     put("detach_time", kernel.detach_time.map(time_seconds));
     put("change_time", kernel.change_time.map(time_seconds));

@@ -251,7 +251,7 @@ class {{ s.type_name }}:
                 f"this module was generated for shm_runtime {{ major }}.{{ minor }}, installed is "
                 f"{shm_runtime.__version__}: generate it again with the shmgen of the same version"
             )
-        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, "{{ s.address }}", 0o{{ s.mode }}, {{ s.participants }})
+        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, {{ s.setup }})
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
@@ -260,11 +260,14 @@ class {{ s.type_name }}:
         address: _typing.Optional[str] = None,
         *,
         mode: _typing.Optional[int] = None,
-        uid: int = -1,
-        gid: int = -1,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
         **unknown: _typing.Any,
     ) -> "{{ s.type_name }}":
-        """Creates the segment; FileExistsError if there is one. -1 leaves the owner that the system gives."""
+        """Creates the segment; FileExistsError if there is one.
+
+        ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        """
         return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
 
     @classmethod
@@ -292,8 +295,8 @@ class {{ s.type_name }}:
         address: _typing.Optional[str] = None,
         *,
         mode: _typing.Optional[int] = None,
-        uid: int = -1,
-        gid: int = -1,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
         trust_uid: int = -1,
         any_owner: bool = False,
         **unknown: _typing.Any,
@@ -318,6 +321,10 @@ class {{ s.type_name }}:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
+        return self._attachment.descriptor()
 
     def close(self) -> None:
         """Detaches: gives up every role, and never removes the segment. May be called twice."""

@@ -293,8 +293,15 @@ impl Bare {
         }
     }
 
-    /// Of a segment of ours that is looked at as bytes.
+    /// Of a segment of ours that is looked at as bytes; all zero before the magic,
+    /// which is written last, is there.
     pub fn identity(&self) -> Identity {
+        let mut magic = [0; 8];
+        self.read(0, &mut magic);
+        std::sync::atomic::fence(std::sync::atomic::Ordering::SeqCst);
+        if magic != shm_runtime::header::MAGIC {
+            return Identity { created: 0, creator: 0 };
+        }
         let (mut created, mut creator) = ([0; 8], [0; 4]);
         self.read(104, &mut created);
         self.read(112, &mut creator);

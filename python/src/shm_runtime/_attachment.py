@@ -22,10 +22,10 @@ CREATE, ATTACH, ATTACH_READ_ONLY, OPEN_OR_CREATE = range(4)
 RETRY = 0.005
 
 
-def check_ids(**numbers: int) -> None:
-    """Refuses what is no user or group; -1 stands for none."""
+def check_ids(**numbers: int | str) -> None:
+    """Refuses what is no user or group; -1 stands for none. A name is looked up later."""
     for name, number in numbers.items():
-        if not -1 <= number < 2**32 - 1:
+        if isinstance(number, int) and not -1 <= number < 2**32 - 1:
             raise Invalid(f"{name} {number} is not within 0 to {2**32 - 2}")
 
 
@@ -71,6 +71,10 @@ class SegmentSpec:
     address: str
     mode: int
     participants: int
+    #: The user it is given to on create, and who is trusted on attach: a name or a number.
+    owner: str | None = None
+    #: The group it is given to on create.
+    group: str | None = None
 
 
 @dataclass(frozen=True)
@@ -172,8 +176,8 @@ class Attachment:
         *,
         address: str | None = None,
         mode: int | None = None,
-        uid: int = -1,
-        gid: int = -1,
+        uid: int | str = -1,
+        gid: int | str = -1,
         trust_uid: int = -1,
         any_owner: bool = False,
         timeout: float | None = None,
@@ -195,8 +199,10 @@ class Attachment:
             _native.text(spec.address if address is None else address, "an address"),
             spec.mode if mode is None else mode,
             spec.participants,
-            uid,
-            gid,
+            None if spec.owner is None else spec.owner.encode(),
+            None if spec.group is None else spec.group.encode(),
+            _native.account(uid, "uid"),
+            _native.account(gid, "gid"),
             trust_uid,
             int(any_owner),
             how,
@@ -234,6 +240,15 @@ class Attachment:
     def close(self) -> None:
         """Detaches: gives up every role, and never removes the segment. May be called twice."""
         self._finalizer()
+
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed
+        (``os.close``). It holds no part in the segment, and keeps the memory until it is closed."""
+        found = ctypes.c_int(-1)
+        status = _native.library().descriptor(self.handle, ctypes.byref(found))
+        if status:
+            raise error(status)
+        return found.value
 
     def unlink(self) -> None:
         """Takes the segment's name away. Who is attached keeps the memory."""

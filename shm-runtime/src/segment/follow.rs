@@ -12,9 +12,10 @@
 //! other half. A message beyond the head is therefore handed out only from the
 //! newer half, if two looks at it are the same, and marked as taken.
 
+use super::address::Address;
 use super::failure::Attempt;
 use super::inspect::{Inspector, Message};
-use super::{posix, sysv};
+use super::{memfd, posix, sysv};
 use crate::error::{ErrorKind, Result};
 use crate::object::queue::layout::{self, QueueLayout};
 use crate::segment::header::{STATE, State};
@@ -118,10 +119,15 @@ impl Inspector {
     /// Whether the segment that is looked at was removed. Who is attached still
     /// has it, and so has this reader.
     pub fn is_removed(&self) -> bool {
-        let gone = match (self.sysv_id(), self.file()) {
-            (Some(id), _) => sysv::is_removed(id),
-            (None, Some(file)) => posix::is_unlinked(file),
-            (None, None) => false,
+        let gone = match (self.sysv_id(), self.file(), self.address()) {
+            (Some(id), ..) => sysv::is_removed(id),
+            // It never had a name. Nobody comes to it any more once nobody holds it.
+            (None, Some(_), Address::Memfd(Some(place))) => {
+                let attempt = Attempt::new("look at", self.address());
+                memfd::peek(*place, attempt).is_err() && !self.is_in_use()
+            }
+            (None, Some(file), _) => posix::is_unlinked(file),
+            (None, None, _) => false,
         };
         let mut state = [0; 4];
         let retired = self.header().is_some()

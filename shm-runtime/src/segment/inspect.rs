@@ -19,7 +19,7 @@ use super::header::{Header, HeaderFault, State};
 use super::options::Options;
 use super::participants::{RECORD_SIZE, Record, RecordState, holder_is_dead};
 use super::process::Mappers;
-use super::{locks, pages, posix, process, sysv};
+use super::{file, locks, memfd, pages, posix, process, sysv};
 use crate::contract::{Contract, Fingerprint};
 use crate::error::{ErrorKind, Result};
 use std::fs::File;
@@ -70,7 +70,7 @@ pub struct SegmentStat {
     pub gid: u32,
     /// What else the kernel knows.
     pub kernel: KernelStat,
-    /// POSIX: the processes that have it mapped, as far as the caller may know.
+    /// POSIX and memfd: the processes that have it mapped, as far as the caller may know.
     pub mapped_by: Vec<u32>,
     /// What its header says, if it is one of ours.
     pub header: Option<HeaderStat>,
@@ -114,6 +114,10 @@ pub struct KernelStat {
     /// POSIX: the last write(2) or change of size, in seconds since 1970; what
     /// is written through a mapping is not counted.
     pub modify_time: Option<i64>,
+    /// Memfd: the name that it was made with, which leads nowhere.
+    pub name: Option<String>,
+    /// Memfd: its seals, without the `F_SEAL_` of fcntl(2), in lower case.
+    pub seals: Option<Vec<&'static str>>,
     /// System V: the last attach, in seconds since 1970.
     pub attach_time: Option<i64>,
     /// System V: the last detach, in seconds since 1970.
@@ -202,7 +206,7 @@ impl Inspector {
     pub fn open_to(verb: &'static str, address: &Address, options: &Options) -> Result<Self> {
         let attempt = Attempt::new(verb, address);
         let before = match address {
-            Address::Posix(_) => KernelStat::default(),
+            Address::Posix(_) | Address::Memfd(_) => KernelStat::default(),
             _ => {
                 let id = sysv::find(address, attempt)?;
                 let mut before = before_sysv(id, attempt)?;
@@ -217,8 +221,8 @@ impl Inspector {
     /// something is done with it: failures say that it cannot be `verb`ed.
     pub fn owner_to(verb: &'static str, address: &Address) -> Result<Owner> {
         let attempt = Attempt::new(verb, address);
-        if let Address::Posix(name) = address {
-            let facts = posix::facts(&posix::peek(name, attempt)?, attempt)?;
+        if matches!(address, Address::Posix(_) | Address::Memfd(Some(_))) {
+            let facts = file::facts(&peek(address, attempt)?, attempt)?;
             return Ok(Owner { uid: facts.uid, gid: facts.gid, mode: facts.mode & 0o777 });
         }
         let stat = sysv::stat(sysv::find(address, attempt)?, attempt)?;
@@ -227,7 +231,7 @@ impl Inspector {
 
     pub(super) fn of_file(address: &Address, file: &File) -> Result<Self> {
         let attempt = Attempt::new("look at", address);
-        let opened = Opened::of_file(address, posix::reopen(file, attempt)?, attempt)?;
+        let opened = Opened::of_file(address, file::reopen(file, attempt)?, attempt)?;
         Self::new(opened, KernelStat::default(), attempt)
     }
 
@@ -238,9 +242,16 @@ impl Inspector {
         Self::new(Opened::of_sysv(address, id, &options, attempt)?, before, attempt)
     }
 
+    /// The one that the caller has attached, which may have been removed since.
+    pub(super) fn of_attached_sysv(address: &Address, id: i32) -> Result<Self> {
+        let attempt = Attempt::new("look at", address);
+        let before = before_sysv(id, attempt)?;
+        Self::new(Opened::of_attached_sysv(address, id, attempt)?, before, attempt)
+    }
+
     fn new(opened: Opened, mut before: KernelStat, attempt: Attempt<'_>) -> Result<Self> {
         if let Some(file) = opened.file() {
-            before.access_time = posix::facts(file, attempt).ok().map(|f| f.access_time);
+            before.access_time = file::facts(file, attempt).ok().map(|f| f.access_time);
         }
         let parsed = Header::parse(&opened.read_head()?).and_then(|header| {
             header.check(opened.size)?;
@@ -319,7 +330,7 @@ impl Inspector {
                 kernel.attached = kernel.attached.saturating_sub(1); // not ourselves
                 of_sysv_kernel(&self.opened.address, &kernel)
             }
-            (None, Some(file)) => of_posix_kernel(&self.opened.address, file, mappers, attempt)?,
+            (None, Some(file)) => of_file_kernel(&self.opened.address, file, mappers, attempt)?,
             (None, None) => return Err(attempt.fail(ErrorKind::Unsupported, "no such kind")),
         };
         let (kernel, before) = (&mut stat.kernel, &self.before);
@@ -347,6 +358,11 @@ impl Inspector {
         Ok(stat)
     }
 
+    /// Whether somebody takes part in it who is alive, or may be.
+    pub(super) fn is_in_use(&self) -> bool {
+        self.header.as_ref().is_some_and(|h| self.participants(h).iter().any(|p| p.alive))
+    }
+
     pub(super) fn header(&self) -> Option<&Header> {
         self.header.as_ref()
     }
@@ -361,7 +377,7 @@ impl Inspector {
         self.opened.sysv_id()
     }
 
-    /// The POSIX file.
+    /// The file that it lies in.
     pub(super) fn file(&self) -> Option<&File> {
         self.opened.file()
     }
@@ -396,18 +412,18 @@ impl Inspector {
     }
 }
 
-/// Every segment of this machine that the caller can see, POSIX first, each
-/// sorted; those it may not read with what the kernel alone says.
+/// Every segment of this machine that the caller can see: POSIX, System V, and
+/// the memfds of processes that it may look into, each sorted. Those it may not read with what the kernel alone says.
 pub fn list() -> Vec<SegmentStat> {
     let options = Options::default().trust_any_owner();
     let mut all = Vec::new();
     let mappers = Mappers::find();
-    for name in posix::list() {
-        let address = Address::Posix(name);
+    let in_file = |address: Address| {
         let looked = Inspector::open(&address, &options).and_then(|i| i.stat_among(&mappers));
         // One that fails twice is gone meanwhile.
-        all.extend(looked.or_else(|_| posix_facts(&address, &mappers)));
-    }
+        looked.or_else(|_| file_facts(&address, &mappers)).ok()
+    };
+    all.extend(posix::list().into_iter().filter_map(|name| in_file(Address::Posix(name))));
     for kernel in sysv::list() {
         let address = match kernel.key {
             0 => Address::SysvId(kernel.id),
@@ -425,24 +441,34 @@ pub fn list() -> Vec<SegmentStat> {
         add_pages(&mut stat.kernel, kernel.pages);
         all.push(stat);
     }
+    let memfds = memfd::list().into_iter().map(|found| Address::Memfd(Some((found.pid, found.fd))));
+    all.extend(memfds.filter_map(in_file));
     all
 }
 
-fn posix_facts(address: &Address, mappers: &Mappers) -> Result<SegmentStat> {
+/// What can be told of a segment that lies in a file and may not be read.
+fn file_facts(address: &Address, mappers: &Mappers) -> Result<SegmentStat> {
     let attempt = Attempt::new("look at", address);
-    let Address::Posix(name) = address else {
-        return Err(attempt.fail(ErrorKind::Invalid, "not a POSIX segment"));
-    };
-    of_posix_kernel(address, &posix::peek(name, attempt)?, mappers, attempt)
+    of_file_kernel(address, &peek(address, attempt)?, mappers, attempt)
 }
 
-fn of_posix_kernel(
+/// The file of a segment, opened so that only its facts can be asked.
+fn peek(address: &Address, attempt: Attempt<'_>) -> Result<File> {
+    match address {
+        Address::Posix(name) => posix::peek(name, attempt),
+        Address::Memfd(Some(place)) => memfd::peek(*place, attempt),
+        _ => Err(attempt.fail(ErrorKind::Invalid, "it does not lie in a file")),
+    }
+}
+
+fn of_file_kernel(
     address: &Address,
     file: &File,
     mappers: &Mappers,
     attempt: Attempt<'_>,
 ) -> Result<SegmentStat> {
-    let facts = posix::facts(file, attempt)?;
+    let facts = file::facts(file, attempt)?;
+    let is_memfd = matches!(address, Address::Memfd(_));
     Ok(SegmentStat {
         mapped_by: mappers.of(facts.device, facts.inode),
         address: address.clone(),
@@ -457,6 +483,8 @@ fn of_posix_kernel(
             birth_time: facts.birth_time,
             access_time: Some(facts.access_time),
             modify_time: Some(facts.modify_time),
+            name: if is_memfd { memfd::name(file) } else { None },
+            seals: if is_memfd { memfd::seal_names(file) } else { None },
             change_time: Some(facts.change_time),
             ..KernelStat::default()
         },

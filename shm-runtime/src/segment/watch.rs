@@ -9,9 +9,10 @@ use super::address::Address;
 use super::inspect::{Inspector, SegmentStat};
 use super::options::Options;
 use super::process::{self, Mappers};
-use super::{posix, sysv};
+use super::{memfd, posix, sysv};
 use crate::error::Result;
 use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
 
 /// What is looked at again and again.
 #[derive(Debug, Default)]
@@ -20,7 +21,13 @@ pub struct Watch {
     /// System V segments that are not of ours: id, size, and when they were made
     /// or changed.
     strangers: BTreeSet<(i32, u64, i64)>,
+    /// Memfds, and when they were looked for: that takes a walk through /proc.
+    memfds: Vec<Address>,
+    walked: Option<Instant>,
 }
+
+/// How often new memfds are looked for, at most.
+const WALK_PERIOD: Duration = Duration::from_millis(900);
 
 /// A segment that was made or changed so few seconds ago may be about to become
 /// one of ours, or to be opened to the caller.
@@ -80,6 +87,14 @@ impl Watch {
             }
         }
         self.strangers = strangers;
+        if self.walked.is_none_or(|then| then.elapsed() >= WALK_PERIOD) {
+            self.walked = Some(Instant::now());
+            let found = memfd::list().into_iter();
+            self.memfds = found.map(|m| Address::Memfd(Some((m.pid, m.fd)))).collect();
+        }
+        for address in &self.memfds {
+            all.extend(stat(Inspector::open(address, &any)).ok().filter(is_ours).map(Ok));
+        }
         all
     }
 }

@@ -20,7 +20,7 @@ use std::time::Duration;
 /// on, and shows messages as they are committed.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Where it is: <posix:/NAME>, sysv:KEY, sysv-id:ID
+    /// Where it is: <posix:/NAME>, sysv:KEY, sysv-id:ID, sysv-file:PATH, memfd:PID/FD
     address: String,
     /// Only this object
     object: Option<String>,

@@ -50,6 +50,8 @@ enum Column {
     Id,
     Key,
     Locked,
+    Name,
+    Seals,
     Objects,
     Wrong,
 }
@@ -120,6 +122,8 @@ impl Column {
             Self::Key => kernel.key.map(|key| format!("{key:#010x}")),
             Self::Locked => kernel.locked.map(|l| if l { "yes" } else { "no" }.to_owned()),
             Self::Wrong => stat.fault.as_ref().map(|f| Printable(&f.to_string()).to_string()),
+            Self::Name => kernel.name.as_ref().map(|name| Printable(name).to_string()),
+            Self::Seals => kernel.seals.as_ref().map(|seals| seals.join(",")),
             Self::Objects => header.map(|_| {
                 let names = stat.objects.iter().map(|o| Printable(&o.name).to_string());
                 names.collect::<Vec<_>>().join(",")

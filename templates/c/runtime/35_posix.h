@@ -33,9 +33,9 @@ SHM_COLD shm_status shm_posix_path(const char *name, shm_attempt attempt, char p
   return SHM_OK;
 }
 
-/* Refuses what a path leads to and is no file. */
+/* Refuses what is no file, as `expected` is one, at a path or none. */
 SHM_COLD shm_status shm_fail_stranger(shm_attempt attempt, shm_status status, uint32_t type,
-                                      const char *path) {
+                                      const char *expected, const char *path) {
   shm_text *why = shm_explain_attempt(attempt, status);
   shm_add(why, "it is ");
   shm_add(why, type == SHM_SYS_SYMLINK     ? "a symbolic link"
@@ -43,10 +43,14 @@ SHM_COLD shm_status shm_fail_stranger(shm_attempt attempt, shm_status status, ui
                : type == SHM_SYS_SOCKET    ? "a socket"
                : type == SHM_SYS_DIRECTORY ? "a directory"
                                            : "a device");
-  shm_add(why, ", not a segment; somebody put it there, and `");
-  shm_add(why, type == SHM_SYS_DIRECTORY ? "rmdir " : "rm ");
-  shm_add_outside(why, path, SIZE_MAX);
-  shm_add(why, "` takes it away");
+  shm_add(why, ", not ");
+  shm_add(why, expected);
+  shm_add(why, "; somebody put it there");
+  if (path != NULL) {
+    shm_add(why, type == SHM_SYS_DIRECTORY ? ", and `rmdir " : ", and `rm ");
+    shm_add_outside(why, path, SIZE_MAX);
+    shm_add(why, "` takes it away");
+  }
   return status;
 }
 
@@ -90,6 +94,17 @@ SHM_COLD int shm_posix_reserve(int fd, uint64_t size) {
     }
   }
   return 0;
+}
+
+/* There is not so much memory as `size` bytes. */
+SHM_COLD shm_status shm_fail_room(shm_attempt attempt, uint64_t size, uint64_t left, int os_error) {
+  shm_text *why = shm_explain_attempt(attempt, SHM_NO_SPACE);
+  shm_add_size(why, size);
+  shm_add(why, " needed, ");
+  shm_add_size(why, left);
+  shm_add(why, " of memory left");
+  SHM_VERSIONED(shm_runtime_failure).os_error = os_error;
+  return SHM_NO_SPACE;
 }
 
 SHM_COLD shm_status shm_posix_no_room(int fd, uint64_t size, int os_error, shm_attempt attempt) {
@@ -159,6 +174,17 @@ SHM_COLD shm_status shm_posix_make(uint64_t size, shm_attempt attempt, int *fd, 
   return status;
 }
 
+/*
+ * Gives a file its owner and its mode, in this order: a file that is given away
+ * loses bits of its mode.
+ */
+SHM_COLD shm_status shm_file_give(int fd, const shm_making *making, shm_attempt attempt) {
+  if (shm_gives(making) && shm_sys_fchown(fd, making->uid, making->gid) != 0) {
+    return shm_fail_not_given(attempt, "fchown", making, errno);
+  }
+  return shm_sys_fchmod(fd, making->mode) == 0 ? SHM_OK : shm_fail_os(attempt, "fchmod", errno);
+}
+
 /* Gives a nameless file its path. */
 SHM_COLD shm_status shm_posix_link_as(int fd, const char *to, shm_attempt attempt) {
   char from[32];
@@ -170,35 +196,33 @@ SHM_COLD shm_status shm_posix_link_as(int fd, const char *to, shm_attempt attemp
     return shm_fail_with(attempt, SHM_UNSUPPORTED, "giving it a name needs /proc, which is not mounted",
                          ENOENT);
   }
-  if (errno == EEXIST) {
-    uint32_t type = shm_posix_stranger(to);
-    status =
-        type == 0 ? shm_fail_os(attempt, "linkat", EEXIST) : shm_fail_stranger(attempt, SHM_EXISTS, type, to);
-    SHM_VERSIONED(shm_runtime_failure).os_error = EEXIST;
-    return status;
-  }
   return shm_fail_os(attempt, "linkat", errno);
 }
 
 SHM_COLD shm_status shm_posix_link(int fd, const char *name, shm_attempt attempt) {
   char to[SHM_PATH_SIZE];
+  uint32_t type;
   shm_status status = shm_posix_path(name, attempt, to);
-  return status == SHM_OK ? shm_posix_link_as(fd, to, attempt) : status;
+  if (status == SHM_OK) {
+    status = shm_posix_link_as(fd, to, attempt);
+  }
+  type = status == SHM_EXISTS ? shm_posix_stranger(to) : 0;
+  if (type != 0) {
+    shm_fail_stranger(attempt, SHM_EXISTS, type, "a segment", to);
+    SHM_VERSIONED(shm_runtime_failure).os_error = EEXIST;
+  }
+  return status;
 }
 
 /*
  * Gives a filled segment its owner, its mode and its name. An empty name asks
  * for one that is free, and becomes that.
  */
-SHM_COLD shm_status shm_posix_publish(int fd, const shm_options *options, shm_attempt attempt,
+SHM_COLD shm_status shm_posix_publish(int fd, const shm_making *making, shm_attempt attempt,
                                       shm_address *address) {
-  shm_status status;
-  if ((options->uid != NULL || options->gid != NULL) &&
-      shm_sys_fchown(fd, shm_or_none(options->uid), shm_or_none(options->gid)) != 0) {
-    return shm_fail_os(attempt, "fchown", errno);
-  }
-  if (shm_sys_fchmod(fd, options->mode) != 0) {
-    return shm_fail_os(attempt, "fchmod", errno);
+  shm_status status = shm_file_give(fd, making, attempt);
+  if (status != SHM_OK) {
+    return status;
   }
   if (address->name[0] != '\0') {
     return shm_posix_link(fd, address->name, attempt);
@@ -221,28 +245,39 @@ SHM_INLINE bool shm_same_file(const struct stat *a, const struct stat *b) {
   return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/*
- * What a name leads to, without opening it; refused if it is no file. `peek`
- * keeps the file, so that its inode number is not given to another one.
- */
-SHM_COLD shm_status shm_posix_look(const char *path, shm_attempt attempt, int *peek, struct stat *seen) {
+/* The facts of what is open; refused if it is no regular file, as `expected`
+ * ("a segment") is one. `path` is where somebody put it, or NULL. */
+SHM_COLD shm_status shm_require_file(int fd, const char *expected, const char *path, shm_attempt attempt,
+                                     struct stat *seen) {
   uint32_t type;
-  /* O_PATH opens nothing: a FIFO, a device or a lease cannot make us wait. */
-  *peek = shm_sys_open(path, SHM_SYS_PATH | SHM_SYS_NOFOLLOW, 0);
-  if (*peek < 0) {
-    return shm_fail_os(attempt, "open", errno);
-  }
-  if (fstat(*peek, seen) != 0) {
-    int os_error = errno;
-    close(*peek);
-    return shm_fail_os(attempt, "fstat", os_error);
+  if (fstat(fd, seen) != 0) {
+    return shm_fail_os(attempt, "fstat", errno);
   }
   type = SHM_CAST(uint32_t, seen->st_mode) & SHM_SYS_TYPE_MASK;
   if (type == SHM_SYS_REGULAR) {
     return SHM_OK;
   }
-  close(*peek);
-  return shm_fail_stranger(attempt, SHM_PERMISSION, type, path);
+  return shm_fail_stranger(attempt, SHM_PERMISSION, type, expected, path);
+}
+
+/*
+ * What a name leads to, without opening it; refused if it is no file, as
+ * `expected` ("a segment") is one. `peek` keeps the file, so that its inode
+ * number is not given to another one.
+ */
+SHM_COLD shm_status shm_look(const char *path, const char *expected, shm_attempt attempt, int *peek,
+                             struct stat *seen) {
+  shm_status status;
+  /* O_PATH opens nothing: a FIFO, a device or a lease cannot make us wait. */
+  *peek = shm_sys_open(path, SHM_SYS_PATH | SHM_SYS_NOFOLLOW, 0);
+  if (*peek < 0) {
+    return shm_fail_os(attempt, "open", errno);
+  }
+  status = shm_require_file(*peek, expected, path, attempt, seen);
+  if (status != SHM_OK) {
+    close(*peek);
+  }
+  return status;
 }
 
 SHM_COLD shm_status shm_posix_check(const struct stat *seen, const shm_options *options,
@@ -297,7 +332,7 @@ SHM_COLD shm_status shm_posix_open(const char *name, bool read_only, const shm_o
   int peek;
   shm_status status = shm_posix_path(name, attempt, path);
   if (status == SHM_OK) {
-    status = shm_posix_look(path, attempt, &peek, &seen);
+    status = shm_look(path, "a segment", attempt, &peek, &seen);
   }
   if (status != SHM_OK) {
     return status;

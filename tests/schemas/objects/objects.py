@@ -620,12 +620,12 @@ class Every:
     - `shared_state` (state)
     - `stop` (event)
     - `counts` (counters)
-    - `blob` (raw)
     - `bytes_of_others` (raw)
+    - `blob` (raw)
     """
 
     #: What the bytes of the segment mean, in the canonical form that lies in it.
-    CONTRACT: _typing.Final = b"S\xfe\x02\x00\x00\x0c\x00test.objects\x05\x00everyTh\x00\x00\x00\x00\x00\x06\x00Config\x00\x01\x00\x00\x00\x00\x00\x00@\x00\x00\x00\x00\x00\x00\x00f$\x00\x00\x00\x04\x00name\x00\x00\x00\x00\x00\x00\x00\x00\xc8\x00\x00\x00\x00\x00\x00\x00\x08\x00str[200]\x00\x00\x00\x00f \x00\x00\x00\x05\x00limit\xc8\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00u64\x00\x00\x00\x00Tf\x00\x00\x00\x00\x00\x04\x00Tick\x0c\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00f \x00\x00\x00\x04\x00time\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x01\x00s\x00\x00f$\x00\x00\x00\x06\x00levels\x04\x00\x00\x00\x00\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00\x06\x00u16[3]\x00\x00\x00\x00Q\x13\x00\x00\x00\x03\x00one\x04\x00Tickd\x00\x00\x00\x00\x00\x00\x00L\x1d\x00\x00\x00\x05\x00lanes\x04\x00Tick\x14\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00L\x1d\x00\x00\x00\x03\x00few\x06\x00Config\x03\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00M-\x00\x00\x00\x05\x00total\x04\x00Tick\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00M,\x00\x00\x00\x04\x00jobs\x04\x00Tick\t\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00M.\x00\x00\x00\x04\x00mesh\x06\x00Config\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00R\x15\x00\x00\x00\x03\x00log\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00R\x16\x00\x00\x00\x04\x00logs\xe8\x03\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00B\x0e\x00\x00\x00\x04\x00pipe\xe9\x03\x00\x00\x00\x00\x00\x00P\x14\x00\x00\x00\x04\x00news\x04\x00Tick\n\x00\x00\x00\x00\x00\x00\x00C\x10\x00\x00\x00\x06\x00latest\x06\x00ConfigA\x14\x00\x00\x00\x0c\x00shared_state\x04\x00TickN\x06\x00\x00\x00\x04\x00stopK?\x00\x00\x00\x06\x00countsk\x0e\x00\x00\x00\x07\x00balance\x03\x00i64k\r\x00\x00\x00\x06\x00pushed\x03\x00u64k\r\x00\x00\x00\x06\x00popped\x03\x00u64W\x16\x00\x00\x00\x04\x00blob\t\x03\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00W!\x00\x00\x00\x0f\x00bytes_of_others\x01\x00\x00\x00\x00\x00\x00\x00\x80\x00\x00\x00\x00\x00\x00\x00"
+    CONTRACT: _typing.Final = b"S\xfe\x02\x00\x00\x0c\x00test.objects\x05\x00everyTh\x00\x00\x00\x00\x00\x06\x00Config\x00\x01\x00\x00\x00\x00\x00\x00@\x00\x00\x00\x00\x00\x00\x00f$\x00\x00\x00\x04\x00name\x00\x00\x00\x00\x00\x00\x00\x00\xc8\x00\x00\x00\x00\x00\x00\x00\x08\x00str[200]\x00\x00\x00\x00f \x00\x00\x00\x05\x00limit\xc8\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00u64\x00\x00\x00\x00Tf\x00\x00\x00\x00\x00\x04\x00Tick\x0c\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00f \x00\x00\x00\x04\x00time\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x01\x00s\x00\x00f$\x00\x00\x00\x06\x00levels\x04\x00\x00\x00\x00\x00\x00\x00\x06\x00\x00\x00\x00\x00\x00\x00\x06\x00u16[3]\x00\x00\x00\x00Q\x13\x00\x00\x00\x03\x00one\x04\x00Tickd\x00\x00\x00\x00\x00\x00\x00L\x1d\x00\x00\x00\x05\x00lanes\x04\x00Tick\x14\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00L\x1d\x00\x00\x00\x03\x00few\x06\x00Config\x03\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00M-\x00\x00\x00\x05\x00total\x04\x00Tick\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00M,\x00\x00\x00\x04\x00jobs\x04\x00Tick\t\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00M.\x00\x00\x00\x04\x00mesh\x06\x00Config\x05\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00R\x15\x00\x00\x00\x03\x00log\x00\x10\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00R\x16\x00\x00\x00\x04\x00logs\xe8\x03\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00B\x0e\x00\x00\x00\x04\x00pipe\xe9\x03\x00\x00\x00\x00\x00\x00P\x14\x00\x00\x00\x04\x00news\x04\x00Tick\n\x00\x00\x00\x00\x00\x00\x00C\x10\x00\x00\x00\x06\x00latest\x06\x00ConfigA\x14\x00\x00\x00\x0c\x00shared_state\x04\x00TickN\x06\x00\x00\x00\x04\x00stopK?\x00\x00\x00\x06\x00countsk\x0e\x00\x00\x00\x07\x00balance\x03\x00i64k\r\x00\x00\x00\x06\x00pushed\x03\x00u64k\r\x00\x00\x00\x06\x00popped\x03\x00u64W!\x00\x00\x00\x0f\x00bytes_of_others\x01\x00\x00\x00\x00\x00\x00\x00\x80\x00\x00\x00\x00\x00\x00\x00W\x16\x00\x00\x00\x04\x00blob\t\x03\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00"
     #: Bytes of the whole segment.
     SIZE: _typing.Final = 45056
 
@@ -637,7 +637,7 @@ class Every:
         self.one = shm_runtime.Queue(attachment, 0, "one", Tick, 100)
 
     @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "Every":
+    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "Every":
         try:
             import shm_runtime
         except ImportError as reason:
@@ -647,21 +647,13 @@ class Every:
                 f"this module was generated for shm_runtime 0.1, installed is "
                 f"{shm_runtime.__version__}: generate it again with the shmgen of the same version"
             )
-        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, "posix:/test.objects.every", 0o600, 64)
+        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, address="posix:/test.objects.every", mode=0o600, participants=64)
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
-    def create(
-        cls,
-        address: _typing.Optional[str] = None,
-        *,
-        mode: _typing.Optional[int] = None,
-        uid: int = -1,
-        gid: int = -1,
-        **unknown: _typing.Any,
-    ) -> "Every":
-        """Creates the segment; FileExistsError if there is one. -1 leaves the owner that the system gives."""
-        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
+    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Every":
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
+        return cls._open(0, address, options)
 
     @classmethod
     def attach(
@@ -670,41 +662,19 @@ class Every:
         *,
         read_only: bool = False,
         timeout: _typing.Optional[float] = None,
-        trust_uid: int = -1,
-        any_owner: bool = False,
-        **unknown: _typing.Any,
+        **options: _typing.Any,
     ) -> "Every":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        Options: trust_uid, any_owner.
         """
-        how = 2 if read_only else 1
-        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
+        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
 
     @classmethod
-    def open_or_create(
-        cls,
-        address: _typing.Optional[str] = None,
-        *,
-        mode: _typing.Optional[int] = None,
-        uid: int = -1,
-        gid: int = -1,
-        trust_uid: int = -1,
-        any_owner: bool = False,
-        **unknown: _typing.Any,
-    ) -> "Every":
-        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
-        return cls._open(
-            3,
-            address,
-            mode=mode,
-            uid=uid,
-            gid=gid,
-            trust_uid=trust_uid,
-            any_owner=any_owner,
-            unknown=unknown,
-        )
+    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Every":
+        """Attaches to the segment, or creates it if there is none."""
+        return cls._open(3, address, options)
 
     @property
     def address(self) -> str:
@@ -714,6 +684,10 @@ class Every:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
+        return self._attachment.descriptor()
 
     def close(self) -> None:
         """Detaches: gives up every role, and never removes the segment. May be called twice."""
@@ -751,7 +725,7 @@ class WithoutHandles:
         self._attachment = attachment
 
     @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "WithoutHandles":
+    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "WithoutHandles":
         try:
             import shm_runtime
         except ImportError as reason:
@@ -761,21 +735,13 @@ class WithoutHandles:
                 f"this module was generated for shm_runtime 0.1, installed is "
                 f"{shm_runtime.__version__}: generate it again with the shmgen of the same version"
             )
-        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, "sysv:0x53487e58", 0o600, 64)
+        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, address="sysv:0x53487e58", mode=0o600, participants=64)
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
-    def create(
-        cls,
-        address: _typing.Optional[str] = None,
-        *,
-        mode: _typing.Optional[int] = None,
-        uid: int = -1,
-        gid: int = -1,
-        **unknown: _typing.Any,
-    ) -> "WithoutHandles":
-        """Creates the segment; FileExistsError if there is one. -1 leaves the owner that the system gives."""
-        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
+    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "WithoutHandles":
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
+        return cls._open(0, address, options)
 
     @classmethod
     def attach(
@@ -784,41 +750,19 @@ class WithoutHandles:
         *,
         read_only: bool = False,
         timeout: _typing.Optional[float] = None,
-        trust_uid: int = -1,
-        any_owner: bool = False,
-        **unknown: _typing.Any,
+        **options: _typing.Any,
     ) -> "WithoutHandles":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        Options: trust_uid, any_owner.
         """
-        how = 2 if read_only else 1
-        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
+        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
 
     @classmethod
-    def open_or_create(
-        cls,
-        address: _typing.Optional[str] = None,
-        *,
-        mode: _typing.Optional[int] = None,
-        uid: int = -1,
-        gid: int = -1,
-        trust_uid: int = -1,
-        any_owner: bool = False,
-        **unknown: _typing.Any,
-    ) -> "WithoutHandles":
-        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
-        return cls._open(
-            3,
-            address,
-            mode=mode,
-            uid=uid,
-            gid=gid,
-            trust_uid=trust_uid,
-            any_owner=any_owner,
-            unknown=unknown,
-        )
+    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "WithoutHandles":
+        """Attaches to the segment, or creates it if there is none."""
+        return cls._open(3, address, options)
 
     @property
     def address(self) -> str:
@@ -828,6 +772,10 @@ class WithoutHandles:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
+        return self._attachment.descriptor()
 
     def close(self) -> None:
         """Detaches: gives up every role, and never removes the segment. May be called twice."""

@@ -2283,7 +2283,7 @@ class Board:
         self.stamps = shm_runtime.Queue(attachment, 1, "stamps", _shapes_base_module.Stamp, 8)
 
     @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "Board":
+    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "Board":
         try:
             import shm_runtime
         except ImportError as reason:
@@ -2293,21 +2293,13 @@ class Board:
                 f"this module was generated for shm_runtime 0.1, installed is "
                 f"{shm_runtime.__version__}: generate it again with the shmgen of the same version"
             )
-        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, "posix:/test.shapes.board", 0o600, 64)
+        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, address="posix:/test.shapes.board", mode=0o600, participants=64)
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
-    def create(
-        cls,
-        address: _typing.Optional[str] = None,
-        *,
-        mode: _typing.Optional[int] = None,
-        uid: int = -1,
-        gid: int = -1,
-        **unknown: _typing.Any,
-    ) -> "Board":
-        """Creates the segment; FileExistsError if there is one. -1 leaves the owner that the system gives."""
-        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
+    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Board":
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
+        return cls._open(0, address, options)
 
     @classmethod
     def attach(
@@ -2316,41 +2308,19 @@ class Board:
         *,
         read_only: bool = False,
         timeout: _typing.Optional[float] = None,
-        trust_uid: int = -1,
-        any_owner: bool = False,
-        **unknown: _typing.Any,
+        **options: _typing.Any,
     ) -> "Board":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        Options: trust_uid, any_owner.
         """
-        how = 2 if read_only else 1
-        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
+        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
 
     @classmethod
-    def open_or_create(
-        cls,
-        address: _typing.Optional[str] = None,
-        *,
-        mode: _typing.Optional[int] = None,
-        uid: int = -1,
-        gid: int = -1,
-        trust_uid: int = -1,
-        any_owner: bool = False,
-        **unknown: _typing.Any,
-    ) -> "Board":
-        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
-        return cls._open(
-            3,
-            address,
-            mode=mode,
-            uid=uid,
-            gid=gid,
-            trust_uid=trust_uid,
-            any_owner=any_owner,
-            unknown=unknown,
-        )
+    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Board":
+        """Attaches to the segment, or creates it if there is none."""
+        return cls._open(3, address, options)
 
     @property
     def address(self) -> str:
@@ -2360,6 +2330,10 @@ class Board:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
+        return self._attachment.descriptor()
 
     def close(self) -> None:
         """Detaches: gives up every role, and never removes the segment. May be called twice."""

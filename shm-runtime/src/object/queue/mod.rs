@@ -37,7 +37,7 @@ pub use raw::{RawConsumer, RawProducer};
 use crate::contract::{Contract, ObjectDef, ObjectKind, QueueDef, TypeSet};
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::SharedLayout;
-use crate::segment::{Address, Attachment, Options, Spec};
+use crate::segment::{Address, Attachment, Options, Setup, Spec};
 use layout::QueueLayout;
 pub(crate) use parts::Target;
 use std::marker::PhantomData;
@@ -109,7 +109,7 @@ impl<T: SharedLayout> Queue<T> {
             let why = format!("cannot {verb} {address}: {why}");
             return Err(Error::new(ErrorKind::Invalid, why));
         }
-        Spec::new(contract, "", address.clone(), 0o600, Spec::DEFAULT_PARTICIPANTS)
+        Spec::new(contract, "", Setup::at(address))
             .map_err(|e| e.map_message(|why| format!("cannot {verb} {address}: {why}")))
     }
 
