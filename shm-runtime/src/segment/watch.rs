@@ -87,7 +87,7 @@ impl Watch {
             }
         }
         self.strangers = strangers;
-        if self.walked.is_none_or(|then| then.elapsed() >= WALK_PERIOD) {
+        if self.walked.map_or(true, |then| then.elapsed() >= WALK_PERIOD) {
             self.walked = Some(Instant::now());
             let found = memfd::list().into_iter();
             self.memfds = found.map(|m| Address::Memfd(Some((m.pid, m.fd)))).collect();
