@@ -449,9 +449,9 @@ fn hex_shows_the_bytes_of_messages() {
         let json = run(&["dump", &place.text(), "levels", "--hex", "--json"]);
         let json: Value = serde_json::from_slice(&json.stdout).unwrap();
         let message = &json["objects"][0]["messages"][0];
-        assert_eq!(message["bytes"], "4a325b1b000000000000000000000000");
+        assert_eq!(message["hex"], "4a325b1b000000000000000000000000");
         assert!(message.get("value").is_none() && message["position"] == 0);
         let mut follower = Follower::start(&[&place.text(), "levels", "--hex", "--json"]);
-        assert_eq!(follower.json()["bytes"], message["bytes"]);
+        assert_eq!(follower.json()["hex"], message["hex"]);
     }
 }
