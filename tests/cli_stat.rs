@@ -270,7 +270,7 @@ fn a_damaged_header_is_called_so_by_every_verb_that_looks() {
             drop(Plain::options().address(&place.0).create().unwrap());
             Segment::attach(&place.0).unwrap().write_at(offset, bytes).unwrap();
             let seen = stat(&place);
-            assert_eq!((&seen["state"], &seen["fault"]), (&"damaged".into(), &what.into()));
+            assert_eq!((&seen["state"], &seen["fault"]), (&"foreign".into(), &what.into()));
             let shown = text(&place);
             assert!(shown.contains("state         damaged\n"), "{shown}");
             assert!(shown.contains(&format!("wrong         {what}\n")), "{shown}");

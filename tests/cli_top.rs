@@ -424,7 +424,7 @@ fn keys_sort_reverse_pause_and_help() {
     let place = Place::posix();
     let own = Plain::options().address(&place.0).create().unwrap();
     let mut screen = on_screen(&[&place.text(), "-i", "0.1"], false);
-    screen.sees("title", |t| t.contains("1 segments, 3 objects  every 100 ms  by address"));
+    screen.sees("title", |t| t.contains("1 segment, 3 objects  every 100 ms  by address"));
     let order = |t: &str| {
         let at = ["levels", "books", "outers"].map(|name| t.find(name).unwrap_or(0));
         at.is_sorted() && at[0] > 0

@@ -5,6 +5,7 @@
 use crate::contract::{Flow, Hex, ObjectKind, Side, Value as Data};
 use crate::segment::{
     HeaderStat, KernelStat, Mapper, ObjectStat, ParticipantStat, QueueStat, SegmentStat,
+    SegmentState,
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -24,7 +25,11 @@ pub fn segment(stat: &SegmentStat) -> Value {
         "uid": stat.uid,
         "gid": stat.gid,
         "creator": header.map(creator).or_else(|| kernel_creator(&stat.kernel)),
-        "state": stat.state.name(),
+        // The four states are a promise to programs; `fault` tells the rest.
+        "state": match stat.state {
+            SegmentState::Damaged => SegmentState::Foreign.name(),
+            state => state.name(),
+        },
         "fault": stat.fault.as_ref().map(ToString::to_string),
         "schema": header.map(schema),
         "kernel": kernel(&stat.kernel),

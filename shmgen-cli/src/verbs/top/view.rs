@@ -3,6 +3,7 @@
 use super::order::Order;
 use super::sample::Sample;
 use super::table::{self, alarm, bold, faint};
+use crate::show;
 use ratatui::Frame;
 use ratatui::crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use ratatui::layout::{Constraint, Layout, Rect};
@@ -123,10 +124,10 @@ impl View {
         let objects: usize = self.sample.segments.iter().map(|s| s.objects.len()).sum();
         let direction = if self.reverse { ", reversed" } else { "" };
         let text = format!(
-            "shmgen top  {}  {} segments, {} objects  every {}  by {}{direction}",
+            "shmgen top  {}  {}, {}  every {}  by {}{direction}",
             self.sample.time.strftime("%H:%M:%SZ"),
-            segments,
-            objects,
+            show::count(segments, "segment"),
+            show::count(objects, "object"),
             seconds(self.interval),
             self.order.name(),
         );
