@@ -119,6 +119,31 @@ mod derived {
 
     #[derive(SharedLayout, Clone, Copy)]
     #[repr(C)]
+    pub(crate) struct Ranged {
+        #[shm(unit = "ns", range = 1..=0xFFFF_FFFF_FFFF_FFFF)]
+        pub(crate) time: u64,
+        #[shm(range = -0.5..=0.1)]
+        pub(crate) small: f32,
+        #[shm(range = ..=7)]
+        pub(crate) grid: [[i16; 3]; 2],
+        #[shm(range = -9_223_372_036_854_775_808..)]
+        pub(crate) any: i64,
+        #[shm(range = 0.0..)]
+        pub(crate) zero: f64,
+    }
+
+    #[derive(SharedLayout, Clone, Copy)]
+    #[shm(extent = 64)]
+    #[repr(C)]
+    pub(crate) struct Roomy {
+        pub(crate) price: i64,
+        pub(crate) tag: u8,
+        #[shm(reserved)]
+        pub(crate) rest: [u8; 55],
+    }
+
+    #[derive(SharedLayout, Clone, Copy)]
+    #[repr(C)]
     pub(crate) struct r#Raw {
         pub(crate) r#type: u8,
     }
@@ -154,6 +179,20 @@ field = [
   { name = "i8", type = "i8" }, { name = "flag", type = "bool" }, { name = "text", type = "str[5]" },
   { name = "raw", type = "bytes[3]" }, { name = "numbers", type = "u8[9]" },
 ]
+[struct.Roomy]
+extent = 64
+field = [ { name = "price", type = "i64" }, { name = "tag", type = "u8" } ]
+[struct.Ranged]
+field = [
+  { name = "time", type = "u64", unit = "ns", range = { min = 1, max = "0xFFFF_FFFF_FFFF_FFFF" } },
+  { name = "small", type = "Small", range = { min = -0.5 } },
+  { name = "grid", type = "i16[2][3]", range = { max = 7 } },
+  { name = "any", type = "i64", range = { min = -9_223_372_036_854_775_808 } },
+  { name = "zero", type = "f64", range = { min = -0.0 } },
+]
+[alias.Small]
+type = "f32"
+range = { min = -1, max = 0.1 }
 [struct.Whole]
 align = 64
 field = [
@@ -177,6 +216,11 @@ field = [
   { name = "limit", type = "u16?" },
   { name = "names", type = "str[5][<=2]" },
 ]
+[segment.ranges]
+object = [
+  { name = "ranged", kind = "queue", item = "Ranged", capacity = 4 },
+  { name = "roomy", kind = "queue", item = "Roomy", capacity = 4 },
+]
 [segment.feed]
 object = [
   { name = "rooms", kind = "queue", item = "Rooms", capacity = 4 },
@@ -189,8 +233,9 @@ object = [
 fn of_schema(text: &str, name: &str) -> Fingerprint {
     let checked = shmgen::check(&Source::new("derive.toml", text.to_owned()), Limits::default());
     let schema = checked.into_result().unwrap_or_else(|d| panic!("{d}"));
-    let types = &schema.segments[0].contract.types;
-    type_fingerprint(types, &TypeExpr::Named(TypeName::own(name))).unwrap()
+    let root = TypeExpr::Named(TypeName::own(name));
+    let mut found = schema.segments.iter().map(|s| type_fingerprint(&s.contract.types, &root));
+    found.find_map(|fingerprint| fingerprint).unwrap()
 }
 
 #[test]
@@ -201,6 +246,8 @@ fn a_derived_struct_has_the_fingerprint_of_the_same_struct_in_a_schema() {
         ("Primitives", derived::Primitives::fingerprint()),
         ("Whole", derived::Whole::fingerprint()),
         ("Rooms", derived::Rooms::fingerprint()),
+        ("Ranged", derived::Ranged::fingerprint()),
+        ("Roomy", derived::Roomy::fingerprint()),
     ] {
         assert_eq!(derived, of_schema(SCHEMA, name), "{name}");
     }
@@ -251,7 +298,31 @@ fn whatever_gives_the_bytes_a_meaning_changes_the_fingerprint() {
         assert_ne!(changed, SCHEMA, "{old} is in the schema");
         assert_ne!(of_schema(&changed, "Whole"), whole, "{old} to {new}");
     }
-    // And what does not, does not.
+    let ranged = of_schema(SCHEMA, "Ranged");
+    for (old, new) in [
+        ("range = { max = 7 }", "range = { max = 8 }"),
+        ("range = { max = 7 }", "range = { min = 7 }"),
+        (", range = { max = 7 }", ""),
+        ("range = { min = -0.5 }", "range = { min = -0.25 }"),
+        ("range = { min = -1, max = 0.1 }", "range = { min = -1, max = 0.11 }"),
+    ] {
+        let changed = SCHEMA.replace(old, new);
+        assert_ne!(changed, SCHEMA, "{old} is in the schema");
+        assert_ne!(of_schema(&changed, "Ranged"), ranged, "{old} to {new}");
+    }
+    // The same bytes, one way kept free for later, the other for nothing.
+    let reserved = SCHEMA.replace("extent = 64\n", "").replace(
+        "name = \"tag\", type = \"u8\" } ]",
+        "name = \"tag\", type = \"u8\" }, { reserved = 55 } ]",
+    );
+    assert_ne!(of_schema(&reserved, "Roomy"), of_schema(SCHEMA, "Roomy"));
+    // And what does not, does not: an alias gives what the field could say itself.
+    let plain = SCHEMA.replace(
+        "type = \"Small\", range = { min = -0.5 }",
+        "type = \"f32\", range = { min = -0.5, max = 0.1 }, default = 0.05, deprecated = \"no\"",
+    );
+    assert_ne!(plain, SCHEMA);
+    assert_eq!(of_schema(&plain, "Ranged"), ranged);
     let told = SCHEMA.replace("align = 64\n", "align = 64\ndoc = \"All of it.\"\n");
     assert_ne!(told, SCHEMA);
     assert_eq!(of_schema(&told, "Whole"), whole);

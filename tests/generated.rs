@@ -13,8 +13,16 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tools::{C_WARNINGS, compilers, root, run, scratch};
 
-const SCHEMAS: [&str; 7] =
-    ["everything", "types_only", "awkward", "objects", "shapes", "shapes_base", "shapes_units"];
+const SCHEMAS: [&str; 8] = [
+    "everything",
+    "types_only",
+    "awkward",
+    "keys",
+    "objects",
+    "shapes",
+    "shapes_base",
+    "shapes_units",
+];
 
 /// Those of them that import one another.
 const SHAPES: [&str; 3] = ["shapes", "shapes_base", "shapes_units"];

@@ -95,24 +95,31 @@ lint = { allow = ["L005"], reason = "It is a test." }
 type = "u8"
 value = 3
 doc = "A constant."
+deprecated = "use M"
 lint = { allow = [], reason = "It is a test." }
 [alias.Price]
 type = "i64"
 unit = "USD"
 doc = "An alias."
+deprecated = "use i64"
+range = { min = 0 }
 [enum.Side]
 repr = "u8"
 doc = "An enum."
-value = [ { name = "BUY", number = 1, doc = "Buys.", since = "1.0" } ]
+deprecated = "use State"
+value = [ { name = "BUY", number = 1, doc = "Buys.", deprecated = "use it", since = "1.0" } ]
 [flags.State]
 repr = "u16"
 doc = "Flags."
-bit = [ { name = "STALE", bit = 0, doc = "Old.", since = "1.0" } ]
+deprecated = "use Side"
+bit = [ { name = "STALE", bit = 0, doc = "Old.", deprecated = "use it", since = "1.0" } ]
 [struct.Tick]
 doc = "A struct."
+deprecated = "use b"
+extent = 128
 align = 64
 field = [
-  { name = "a", type = "u64", unit = "ns", align = 8, doc = "A field.", since = "1.0", lint = { allow = ["L001", "L004"], reason = "x" } },
+  { name = "a", type = "u64", unit = "ns", align = 8, doc = "A field.", deprecated = "use it", default = 5, range = { min = 1, max = 9 }, since = "1.0", lint = { allow = ["L001", "L004"], reason = "x" } },
   { reserved = 8, doc = "Free." },
 ]
 [segment.feed]

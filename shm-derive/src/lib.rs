@@ -4,10 +4,13 @@
 //! macro of shm-runtime, which has the compiler check the rest. So this crate
 //! knows nothing of layouts, and no `unsafe` lands in the user's crate.
 
+mod range;
+
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
+use range::Range;
 use syn::spanned::Spanned;
-use syn::{Attribute, Data, DeriveInput, Error, Field, Fields, LitStr, Path, Result, Type};
+use syn::{Attribute, Data, DeriveInput, Error, Field, Fields, LitInt, LitStr, Path, Result, Type};
 
 /// Makes a struct fit for shared memory.
 ///
@@ -19,11 +22,16 @@ use syn::{Attribute, Data, DeriveInput, Error, Field, Fields, LitStr, Path, Resu
 /// Attributes of a field:
 ///
 /// - `#[shm(unit = "ns")]`: its unit of measure, which is part of the contract;
+/// - `#[shm(range = 1..=10)]`, also `1..` and `..=10`: the numbers that belong
+///   into it or into each element of an array, which is part of the contract;
 /// - `#[shm(bytes)]` on a `[u8; N]`: it is `bytes[N]`, not `u8[N]`;
 /// - `#[shm(reserved)]`: it only fills a gap; keep it zero.
 ///
-/// Attribute of the struct: `#[shm(crate = path)]` where shm-runtime has
-/// another name.
+/// Attributes of the struct:
+///
+/// - `#[shm(extent = 128)]`: it has so many bytes, and those behind its last
+///   field, marked `#[shm(reserved)]`, are kept free for later versions;
+/// - `#[shm(crate = path)]` where shm-runtime has another name.
 #[proc_macro_derive(SharedLayout, attributes(shm))]
 pub fn shared_layout(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let input = syn::parse_macro_input!(input as DeriveInput);
@@ -59,13 +67,17 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
     if fields.named.is_empty() {
         return Err(Error::new(input.ident.span(), "a shared struct has at least one field"));
     }
-    let krate = crate_path(&input.attrs)?;
+    let Attributes { krate, extent } = Attributes::of(&input.attrs)?;
     let name = &input.ident;
     let mut errors: Option<Error> = None;
     let mut described = TokenStream::new();
+    let mut checks = TokenStream::new();
     for field in &fields.named {
-        match describe(field) {
-            Ok(tokens) => described.extend(tokens),
+        match describe(field, &krate) {
+            Ok((tokens, check)) => {
+                described.extend(tokens);
+                checks.extend(check);
+            }
             Err(error) => match &mut errors {
                 Some(all) => all.combine(error),
                 None => errors = Some(error),
@@ -76,29 +88,47 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
         return Err(errors);
     }
     let sizes = fields.named.iter().map(check_size);
+    let has_extent = extent.is_some();
+    let extent = extent.map(|extent| {
+        quote_spanned! { extent.span() =>
+            const _: () = ::core::assert!(
+                ::core::mem::size_of::<#name>() == #extent,
+                "the struct is not of the size of its extent: end it with a field of the bytes \
+                 that are missing, marked #[shm(reserved)]",
+            );
+        }
+    });
     Ok(quote! {
         #(#sizes)*
-        #krate::__derived_struct! { #name, fields { #described } }
+        #checks
+        #extent
+        #krate::__derived_struct! { #name, fields { #described }, extent #has_extent }
     })
 }
 
-/// `field: Type, kind, "unit";`, as the macro of shm-runtime takes it.
-fn describe(field: &Field) -> Result<TokenStream> {
+/// `field: Type, kind, "unit", min, max;`, as the macro of shm-runtime takes it; and
+/// what the compiler is to check besides.
+fn describe(field: &Field, krate: &Path) -> Result<(TokenStream, Option<TokenStream>)> {
     if let Some(hint) = hint(&field.ty) {
         return Err(Error::new(field.ty.span(), hint));
     }
     let mut unit = String::new();
     let mut kind = "Plain";
+    let mut range: Option<Range> = None;
     for attribute in field.attrs.iter().filter(|a| a.path().is_ident("shm")) {
         attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident("unit") {
                 unit = meta.value()?.parse::<LitStr>()?.value();
+            } else if meta.path.is_ident("range") {
+                range = Some(meta.value()?.parse()?);
             } else if meta.path.is_ident("bytes") {
                 kind = "Bytes";
             } else if meta.path.is_ident("reserved") {
                 kind = "Reserved";
             } else {
-                return Err(meta.error("expected `unit = \"..\"`, `bytes` or `reserved`"));
+                return Err(
+                    meta.error("expected `unit = \"..\"`, `range = 1..=10`, `bytes` or `reserved`")
+                );
             }
             Ok(())
         })?;
@@ -106,10 +136,17 @@ fn describe(field: &Field) -> Result<TokenStream> {
     if kind != "Plain" && !is_byte_array(&field.ty) {
         return Err(Error::new(field.ty.span(), "this attribute is for arrays of u8: [u8; N]"));
     }
+    if kind != "Plain" {
+        if let Some(range) = &range {
+            return Err(Error::new(range.span, "bytes have no range; a number has"));
+        }
+    }
     let name = &field.ident;
     let ty = &field.ty;
+    let (min, max) = range::bounds(range.as_ref(), krate);
     let kind = syn::Ident::new(kind, Span::call_site());
-    Ok(quote! { #name: #ty, #kind, #unit; })
+    let check = range.map(|range| range::check(&range, ty)).transpose()?;
+    Ok((quote! { #name: #ty, #kind, #unit, #min, #max; }, check))
 }
 
 /// Has the compiler refuse fields that take no bytes, as a schema does.
@@ -185,16 +222,27 @@ fn has_repr_c(attributes: &[Attribute]) -> Result<bool> {
     Ok(found)
 }
 
-fn crate_path(attributes: &[Attribute]) -> Result<Path> {
-    let mut path: Path = syn::parse_quote!(::shm_runtime);
-    for attribute in attributes.iter().filter(|a| a.path().is_ident("shm")) {
-        attribute.parse_nested_meta(|meta| {
-            if meta.path.is_ident("crate") {
-                path = meta.value()?.parse()?;
-                return Ok(());
-            }
-            Err(meta.error("expected `crate = path`"))
-        })?;
+/// What is said of the struct.
+struct Attributes {
+    krate: Path,
+    extent: Option<LitInt>,
+}
+
+impl Attributes {
+    fn of(attributes: &[Attribute]) -> Result<Self> {
+        let mut found = Self { krate: syn::parse_quote!(::shm_runtime), extent: None };
+        for attribute in attributes.iter().filter(|a| a.path().is_ident("shm")) {
+            attribute.parse_nested_meta(|meta| {
+                if meta.path.is_ident("crate") {
+                    found.krate = meta.value()?.parse()?;
+                } else if meta.path.is_ident("extent") {
+                    found.extent = Some(meta.value()?.parse()?);
+                } else {
+                    return Err(meta.error("expected `crate = path` or `extent = 128`"));
+                }
+                Ok(())
+            })?;
+        }
+        Ok(found)
     }
-    Ok(path)
 }

@@ -2,12 +2,13 @@
 //! macros only.
 
 use crate::contract::{
-    BitDef, Field, Primitive, TypeBody, TypeDef, TypeExpr, TypeName, TypeSet, ValueDef, VariantDef,
+    BitDef, Bound, Field, Primitive, Range, TypeBody, TypeDef, TypeExpr, TypeName, TypeSet,
+    ValueDef, VariantDef,
 };
 use crate::layout::SharedLayout;
 
-/// Size, alignment and body of a type.
-pub(crate) type Body = (u64, u64, TypeBody);
+/// Size, alignment and body of a type, and whether its size is an extent.
+pub(crate) type Body = (u64, u64, TypeBody, bool);
 
 /// Adds the type to the set unless it is there, and says how it is written.
 pub fn describe(
@@ -18,8 +19,9 @@ pub fn describe(
     // A raw identifier is the language's business, not the layout's.
     let name = name.strip_prefix("r#").unwrap_or(name);
     if !types.contains("", name) {
-        let (size, align, body) = body(types);
-        types.insert(TypeDef { schema: String::new(), name: name.to_owned(), size, align, body });
+        let (size, align, body, extent) = body(types);
+        let (schema, name) = (String::new(), name.to_owned());
+        types.insert(TypeDef { schema, name, size, align, body, extent });
     }
     TypeExpr::Named(TypeName::own(name))
 }
@@ -55,46 +57,63 @@ pub struct StructBuilder {
     size: u64,
     align: u64,
     fields: Vec<Field>,
+    extent: bool,
 }
 
 impl StructBuilder {
     /// A struct of that size and alignment, without fields yet.
     pub fn new(size: u64, align: u64) -> Self {
-        Self { size, align, fields: Vec::new() }
+        Self { size, align, fields: Vec::new(), extent: false }
     }
 
-    /// A field of a generated struct, whose type is written out.
-    pub fn field(&mut self, name: &str, offset: u64, size: u64, ty: &str, unit: &str) {
-        // The generator wrote the text from a type, so it is one.
-        let ty = TypeExpr::parse(ty).unwrap_or(TypeExpr::Bytes(size));
-        self.push(name, offset, size, ty, unit);
+    /// A field of a generated struct, whose type and range are written out.
+    pub fn field(&mut self, name: &str, place: (u64, u64), ty: &str, unit: &str, range: &str) {
+        // The generator wrote the texts from a type and a range, so they are some.
+        let ty = TypeExpr::parse(ty).unwrap_or(TypeExpr::Bytes(place.1));
+        let range = ty.primitive().and_then(|primitive| Range::parse(range, primitive));
+        self.push(name, place, ty, unit, range);
     }
 
     /// A field of a struct with the derive.
     pub fn derived_field(
         &mut self,
         name: &str,
-        offset: u64,
-        size: u64,
+        place: (u64, u64),
         ty: TypeExpr,
         kind: FieldKind,
         unit: &str,
+        range: (Option<Bound>, Option<Bound>),
     ) {
+        // The compiler checked that the ends are numbers of the field's type.
+        let range = ty.primitive().and_then(|p| Range::new(p, range.0, range.1));
         match kind {
-            FieldKind::Plain => self.push(name, offset, size, ty, unit),
-            FieldKind::Bytes => self.push(name, offset, size, TypeExpr::Bytes(size), unit),
+            FieldKind::Plain => self.push(name, place, ty, unit, range),
+            FieldKind::Bytes => self.push(name, place, TypeExpr::Bytes(place.1), unit, None),
             FieldKind::Reserved => {}
         }
     }
 
-    fn push(&mut self, name: &str, offset: u64, size: u64, ty: TypeExpr, unit: &str) {
+    /// A field at an offset and of a size, which are its place.
+    fn push(
+        &mut self,
+        name: &str,
+        (offset, size): (u64, u64),
+        ty: TypeExpr,
+        unit: &str,
+        range: Option<Range>,
+    ) {
         let name = name.strip_prefix("r#").unwrap_or(name).to_owned();
-        self.fields.push(Field { name, offset, size, ty, unit: unit.to_owned() });
+        self.fields.push(Field { name, offset, size, ty, unit: unit.to_owned(), range });
+    }
+
+    /// Its size is an extent, if so.
+    pub fn extent(&mut self, extent: bool) {
+        self.extent = extent;
     }
 
     /// The struct.
     pub fn finish(self) -> Body {
-        (self.size, self.align, TypeBody::Struct(self.fields))
+        (self.size, self.align, TypeBody::Struct(self.fields), self.extent)
     }
 }
 
@@ -106,7 +125,7 @@ pub fn enumeration(repr: &str, values: &[(&str, i128)]) -> Body {
         .map(|(name, number)| ValueDef { name: (*name).to_owned(), number: *number })
         .collect();
     values.sort_by_key(|v| v.number);
-    (repr.size(), repr.size(), TypeBody::Enum(repr, values))
+    (repr.size(), repr.size(), TypeBody::Enum(repr, values), false)
 }
 
 /// A set of named bits.
@@ -115,7 +134,7 @@ pub fn flags(repr: &str, bits: &[(&str, u8)]) -> Body {
     let mut bits: Vec<BitDef> =
         bits.iter().map(|(name, bit)| BitDef { name: (*name).to_owned(), bit: *bit }).collect();
     bits.sort_by_key(|b| b.bit);
-    (repr.size(), repr.size(), TypeBody::Flags(repr, bits))
+    (repr.size(), repr.size(), TypeBody::Flags(repr, bits), false)
 }
 
 /// One of several types; their text is empty for none.
@@ -131,5 +150,5 @@ pub fn union(tag: &str, size: u64, align: u64, variants: &[(&str, u64, &str)]) -
         })
         .collect();
     variants.sort_by_key(|v| v.number);
-    (size, align, TypeBody::Union(tag, variants))
+    (size, align, TypeBody::Union(tag, variants), false)
 }

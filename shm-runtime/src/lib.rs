@@ -72,7 +72,7 @@ pub use values::{
 /// What generated code and the derive use; not for anybody else.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::contract::{TypeExpr, TypeSet};
+    pub use crate::contract::{Bound, TypeExpr, TypeSet};
     pub use crate::describe::{
         FieldKind, StructBuilder, describe, describe_imported, enumeration, flags, union,
     };

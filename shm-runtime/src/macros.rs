@@ -43,10 +43,13 @@ macro_rules! __shared_struct {
         uses [$($uses:ty),*],
         imports [$($import:ty, $schema:literal;)*],
         fields {
-            $($field:ident at $offset:literal size $bytes:literal: $expr:literal $unit:literal, $ty:ty;)*
+            $($field:ident at $offset:literal size $bytes:literal: $expr:literal $unit:literal
+                $range:literal, $ty:ty;)*
         },
-        reserved { $($reserved:ident at $hole:literal;)* }
+        reserved { $($reserved:ident at $hole:literal;)* },
+        extent $extent:literal
     ) => {
+        #[allow(deprecated)]
         const _: () = {
             assert!(::core::mem::size_of::<$type>() == $size, concat!("size of ", stringify!($type)));
             assert!(::core::mem::align_of::<$type>() == $align, concat!("alignment of ", stringify!($type)));
@@ -62,6 +65,7 @@ macro_rules! __shared_struct {
         };
         // SAFETY: repr(C) with the schema's layout, as just asserted; every
         // gap is a field, and every field's type is valid for any bytes.
+        #[allow(deprecated)]
         unsafe impl $crate::SharedLayout for $type {
             type Align = $crate::__private::Aligned<{ ::core::mem::align_of::<$type>() }>;
             fn describe(types: &mut $crate::__private::TypeSet) -> $crate::__private::TypeExpr {
@@ -69,7 +73,8 @@ macro_rules! __shared_struct {
                     $(<$uses as $crate::SharedLayout>::describe(types);)*
                     $($crate::__private::describe_imported::<$import>(types, $schema);)*
                     let mut def = $crate::__private::StructBuilder::new($size, $align);
-                    $(def.field(stringify!($field), $offset, $bytes, $expr, $unit);)*
+                    $(def.field(stringify!($field), ($offset, $bytes), $expr, $unit, $range);)*
+                    def.extent($extent);
                     def.finish()
                 })
             }
@@ -83,6 +88,7 @@ macro_rules! __shared_struct {
 macro_rules! __shared_number {
     ($type:ident, $repr:ident, $kind:ident { $($name:literal = $number:literal),* $(,)? }) => {
         // SAFETY: transparent over an integer.
+        #[allow(deprecated)]
         unsafe impl $crate::SharedLayout for $type {
             type Align = $crate::__private::Aligned<{ ::core::mem::align_of::<$type>() }>;
             fn describe(types: &mut $crate::__private::TypeSet) -> $crate::__private::TypeExpr {
@@ -137,8 +143,10 @@ macro_rules! __shared_union {
 macro_rules! __derived_struct {
     (
         $type:ident,
-        fields { $($field:ident: $ty:ty, $kind:ident, $unit:literal;)* }
+        fields { $($field:ident: $ty:ty, $kind:ident, $unit:literal, $min:expr, $max:expr;)* },
+        extent $extent:literal
     ) => {
+        #[allow(deprecated)]
         const _: () = {
             let mut _end = 0;
             $(
@@ -163,6 +171,7 @@ macro_rules! __derived_struct {
         };
         // SAFETY: repr(C) without gaps, as just asserted; each field's type is
         // itself fit for shared memory, which the calls below require.
+        #[allow(deprecated)]
         unsafe impl $crate::SharedLayout for $type {
             type Align = $crate::__private::Aligned<{ ::core::mem::align_of::<$type>() }>;
             fn describe(types: &mut $crate::__private::TypeSet) -> $crate::__private::TypeExpr {
@@ -173,12 +182,16 @@ macro_rules! __derived_struct {
                     );
                     $(def.derived_field(
                         stringify!($field),
-                        $crate::__offset_of!($type, $field) as u64,
-                        ::core::mem::size_of::<$ty>() as u64,
+                        (
+                            $crate::__offset_of!($type, $field) as u64,
+                            ::core::mem::size_of::<$ty>() as u64,
+                        ),
                         <$ty as $crate::SharedLayout>::describe(_types),
                         $crate::__private::FieldKind::$kind,
                         $unit,
+                        ($min, $max),
                     );)*
+                    def.extent($extent);
                     def.finish()
                 })
             }

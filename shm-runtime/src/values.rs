@@ -137,6 +137,20 @@ impl<const N: usize> Str<N> {
     /// No text.
     pub const EMPTY: Self = Self([0; N]);
 
+    /// Text that is known to fit; the rest of a longer one is left out. For
+    /// generated code.
+    #[doc(hidden)]
+    pub const fn from_literal(text: &str) -> Self {
+        let bytes = text.as_bytes();
+        let mut out = [0; N];
+        let mut i = 0;
+        while i < bytes.len() && i < N {
+            out[i] = bytes[i];
+            i += 1;
+        }
+        Self(out)
+    }
+
     /// The text up to the first NUL, if it is UTF-8.
     pub fn as_str(&self) -> Result<&str, Utf8Error> {
         std::str::from_utf8(self.as_bytes())

@@ -47,6 +47,7 @@ fn seen_from(schema: &Schema, home: &Schema, name: &TypeName) -> TypeName {
 }
 
 fn definition(schema: String, decl: &TypeDecl, expr: &impl Fn(&Type) -> TypeExpr) -> TypeDef {
+    let extent = matches!(decl, TypeDecl::Struct(s) if s.extent);
     let (size, align, body) = match decl {
         TypeDecl::Struct(s) => {
             let fields = s.members.iter().filter_map(|m| match m {
@@ -56,6 +57,7 @@ fn definition(schema: String, decl: &TypeDecl, expr: &impl Fn(&Type) -> TypeExpr
                     size: f.size,
                     ty: expr(&f.ty),
                     unit: f.unit.clone(),
+                    range: f.range,
                 }),
                 Member::Gap(_) => None,
             });
@@ -92,5 +94,5 @@ fn definition(schema: String, decl: &TypeDecl, expr: &impl Fn(&Type) -> TypeExpr
         // They have no names in a contract, and are not asked for.
         TypeDecl::Wrapped(w) => (w.layout.size, w.layout.align, TypeBody::Struct(vec![])),
     };
-    TypeDef { schema, name: decl.name().to_owned(), size, align, body }
+    TypeDef { schema, name: decl.name().to_owned(), size, align, body, extent }
 }

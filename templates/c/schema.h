@@ -23,31 +23,52 @@
 #include <string_view>
 #endif
 {%- endif %}
+{%- if deprecates %}
+
+/* What is deprecated is for others not to use. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+{%- endif %}
 
 #if defined(__cplusplus)
 /* What two versions of the tool generate are strangers to each other. */
 inline namespace SHM_VERSIONED(shm_schema) {
 #endif
 {% for c in constants %}
+{%- if c.deprecated != "" %}
+/* A zero that warns: a macro itself cannot be deprecated. */
+#if defined(__cplusplus)
+constexpr {{ c.ctype }} {{ prefix }}{{ c.name }}_deprecated SHM_DEPRECATED({{ c.deprecated }}) = 0;
+#else
+enum { {{ prefix }}{{ c.name }}_deprecated SHM_DEPRECATED({{ c.deprecated }}) = 0 };
+#endif
+{{ c.doc }}#define {{ prefix }}{{ c.name }} ({{ c.value }} - {{ c.zero }})
+{%- else %}
 {{ c.doc }}#define {{ prefix }}{{ c.name }} {{ c.value }}
+{%- endif %}
 {%- endfor %}
 {% for decl in types %}
 {%- match decl %}
 {%- when Decl::Enum(e) %}
 {{ e.doc }}/* Any number is a value; those without a name come from other versions. */
 #ifdef __cplusplus
-enum class {{ e.cname }} : {{ e.repr }} {
+enum class{{ e.deprecated }} {{ e.cname }} : {{ e.repr }} {
 {%- for v in e.values %}
-  {{ v.name }} = {{ v.number }},
+{{ v.doc_within }}  {{ v.name }}{{ v.deprecated }} = {{ v.number }},
 {%- endfor %}
 };
 {%- for v in e.values %}
-constexpr {{ e.cname }} {{ e.cname }}_{{ v.name }} = {{ e.cname }}::{{ v.name }};
+constexpr {{ e.cname }} {{ e.cname }}_{{ v.name }}{{ v.deprecated }} = {{ e.cname }}::{{ v.name }};
 {%- endfor %}
 #else
-typedef {{ e.repr }} {{ e.cname }};
+typedef {{ e.repr }} {{ e.cname }}{{ e.deprecated }};
 {%- for v in e.values %}
+{%- if v.deprecated != "" %}
+enum { {{ e.cname }}_{{ v.name }}_deprecated{{ v.deprecated }} = 0 };
+{{ v.doc }}#define {{ e.cname }}_{{ v.name }} (({{ e.cname }})({{ v.number }} - {{ e.cname }}_{{ v.name }}_deprecated))
+{%- else %}
 {{ v.doc }}#define {{ e.cname }}_{{ v.name }} (({{ e.cname }}){{ v.number }})
+{%- endif %}
 {%- endfor %}
 #endif
 
@@ -74,13 +95,13 @@ SHM_COLD void {{ e.cname }}_add(shm_text *text, {{ e.cname }} value) {
 {% when Decl::Flags(e) %}
 {{ e.doc }}/* Any bits may be set; those without a name come from other versions. */
 #ifdef __cplusplus
-enum class {{ e.cname }} : {{ e.repr }} {
+enum class{{ e.deprecated }} {{ e.cname }} : {{ e.repr }} {
 {%- for v in e.values %}
-  {{ v.name }} = {{ v.number }},
+{{ v.doc_within }}  {{ v.name }}{{ v.deprecated }} = {{ v.number }},
 {%- endfor %}
 };
 {%- for v in e.values %}
-constexpr {{ e.cname }} {{ e.cname }}_{{ v.name }} = {{ e.cname }}::{{ v.name }};
+constexpr {{ e.cname }} {{ e.cname }}_{{ v.name }}{{ v.deprecated }} = {{ e.cname }}::{{ v.name }};
 {%- endfor %}
 constexpr {{ e.cname }} operator|({{ e.cname }} a, {{ e.cname }} b) {
   return static_cast<{{ e.cname }}>(static_cast<{{ e.repr }}>(a) | static_cast<{{ e.repr }}>(b));
@@ -97,9 +118,14 @@ constexpr {{ e.cname }} operator~({{ e.cname }} a) {
 inline {{ e.cname }} &operator|=({{ e.cname }} &a, {{ e.cname }} b) { return a = a | b; }
 inline {{ e.cname }} &operator&=({{ e.cname }} &a, {{ e.cname }} b) { return a = a & b; }
 #else
-typedef {{ e.repr }} {{ e.cname }};
+typedef {{ e.repr }} {{ e.cname }}{{ e.deprecated }};
 {%- for v in e.values %}
+{%- if v.deprecated != "" %}
+enum { {{ e.cname }}_{{ v.name }}_deprecated{{ v.deprecated }} = 0 };
+{{ v.doc }}#define {{ e.cname }}_{{ v.name }} (({{ e.cname }})({{ v.number }} - {{ e.cname }}_{{ v.name }}_deprecated))
+{%- else %}
 {{ v.doc }}#define {{ e.cname }}_{{ v.name }} (({{ e.cname }}){{ v.number }})
+{%- endif %}
 {%- endfor %}
 #endif
 
@@ -126,16 +152,47 @@ SHM_COLD void {{ e.cname }}_add(shm_text *text, {{ e.cname }} value) {
   }
 }
 {% when Decl::Struct(s) %}
-{{ s.doc }}typedef struct {% if s.over_aligned %}__attribute__((aligned({{ s.align }}))) {% endif %}{{ s.cname }} {
+{{ s.doc }}typedef struct{{ s.deprecated }} {% if s.over_aligned %}__attribute__((aligned({{ s.align }}))) {% endif %}{{ s.cname }} {
 {%- for m in s.members %}
 {{ m.doc }}  {{ m.declaration }};
 {%- endfor %}
-} {{ s.cname }};
+} {{ s.cname }}{{ s.deprecated }};
 SHM_STATIC_ASSERT(sizeof({{ s.cname }}) == {{ s.size }}, "size of {{ s.cname }}");
 SHM_STATIC_ASSERT(SHM_ALIGNOF({{ s.cname }}) == {{ s.align }}, "alignment of {{ s.cname }}");
 {%- for m in s.members %}
 SHM_STATIC_ASSERT(offsetof({{ s.cname }}, {{ m.name }}) == {{ m.offset }}, "offset of {{ s.cname }}.{{ m.name }}");
 {%- endfor %}
+{%- if s.has_defaults %}
+
+/* A value whose fields have the defaults of the schema; the others are zero. */
+SHM_INLINE {{ s.cname }} {{ s.cname }}_default(void) {
+  {{ s.cname }} value;
+  memset(&value, 0, sizeof value);
+{%- for m in s.fields() %}
+{%- if m.default != "" %}
+{{ m.default }}
+{%- endif %}
+{%- endfor %}
+  return value;
+}
+{%- endif %}
+{%- if s.has_ranges %}
+{% for m in s.fields() %}
+{%- for (end, value) in m.bounds %}
+#define {{ s.cname }}_{{ m.name }}_{{ end }} {{ value }}
+{%- endfor %}
+{%- endfor %}
+
+/* Whether every field is within its range, those of structs inside too. */
+SHM_INLINE bool {{ s.cname }}_within_ranges(const {{ s.cname }} *value) {
+{%- if s.within() == "" %}
+  SHM_CAST(void, value);
+{%- else %}
+{{ s.within() }}
+{%- endif %}
+  return true;
+}
+{%- endif %}
 
 /* Whether all fields are equal; reserved bytes do not count. */
 SHM_INLINE bool {{ s.cname }}_equal(const {{ s.cname }} *a, const {{ s.cname }} *b) {
@@ -391,5 +448,7 @@ SHM_NODISCARD SHM_INLINE shm_status {{ o.cname }}_depth(const {{ s.cname }} *seg
 #if defined(__cplusplus)
 }
 #endif
-
+{% if deprecates %}
+#pragma GCC diagnostic pop
+{% endif %}
 #endif /* {{ guard }} */

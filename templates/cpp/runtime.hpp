@@ -143,7 +143,20 @@ class address {
   std::string text_;
 };
 
+/// A struct without defaults; generated headers have a better one for each other, in the namespace of its type.
+template <class T>
+T shm_default_of(const T *) {
+  return T{};
+}
+
 }  // namespace detail
+
+/// A value whose fields have the defaults of the schema; the others are zero.
+template <class T>
+[[nodiscard]] T make() {
+  using detail::shm_default_of;
+  return shm_default_of(static_cast<const T *>(nullptr));
+}
 
 /// The text of a str[N] field, up to its first NUL.
 template <std::size_t N>

@@ -12,6 +12,12 @@
 {%- endfor %}
 
 #include <ostream>
+{%- if deprecates %}
+
+// What is deprecated is for others not to use.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+{%- endif %}
 
 inline namespace SHM_VERSIONED(shm_schema) {
 {% for t in types %}
@@ -37,6 +43,12 @@ inline std::string to_string({% if t.is_struct %}const {{ t.cname }} &{% else %}
 inline std::ostream &operator<<(std::ostream &out, {% if t.is_struct %}const {{ t.cname }} &{% else %}{{ t.cname }} {% endif %}value) {
   return out << to_string(value);
 }
+{%- if t.has_defaults %}
+inline {{ t.cname }} shm_default_of(const {{ t.cname }} *) { return {{ t.cname }}_default(); }
+{%- endif %}
+{%- if t.has_ranges %}
+inline bool within_ranges(const {{ t.cname }} &value) { return {{ t.cname }}_within_ranges(&value); }
+{%- endif %}
 {%- if t.is_struct %}
 inline bool operator==(const {{ t.cname }} &a, const {{ t.cname }} &b) { return {{ t.cname }}_equal(&a, &b); }
 #if !defined(__cpp_impl_three_way_comparison)
@@ -67,16 +79,22 @@ decltype(auto) visit({{ constant }}{{ t.cname }} &value, F &&f) {
 namespace {{ namespace }} {
 inline namespace {{ inline_namespace }} {
 {% for c in constants %}
-{{ c.doc }}constexpr {{ c.ty }} {{ c.name }} = {{ c.value }};
+{{ c.doc }}constexpr {{ c.ty }} {{ c.name }}{{ c.deprecated }} = {{ c.value }};
 {%- endfor %}
 {%- for a in aliases %}
-{{ a.doc }}using {{ a.name }} = {{ a.cname }};
+{{ a.doc }}using {{ a.name }}{{ a.deprecated }} = {{ a.cname }};
 {%- endfor %}
 {%- for t in types %}
-{{ t.doc }}using {{ t.name }} = ::{{ t.cname }};
+{{ t.doc }}using {{ t.name }}{{ t.deprecated }} = ::{{ t.cname }};
+{%- for c in t.bounds %}
+constexpr {{ c.ty }} {{ c.name }}{{ c.deprecated }} = {{ c.value }};
+{%- endfor %}
 {%- endfor %}
 {% if types.len() > 0 %}
 using ::to_string;
+{%- if has_ranges %}
+using ::within_ranges;
+{%- endif %}
 {% endif %}
 {%- if has_unions %}
 using ::visit;
@@ -146,5 +164,7 @@ using ::visit;
 {% endfor %}
 }  // namespace {{ inline_namespace }}
 }  // namespace {{ namespace }}
-
+{% if deprecates %}
+#pragma GCC diagnostic pop
+{% endif %}
 #endif  // {{ guard }}

@@ -197,6 +197,15 @@ _lay_out(
         "{{ m.name }}": lambda raw, name: {{ m.descriptor }},
 {%- endfor %}
     },
+{%- if s.has_defaults %}
+    {
+{%- for m in s.fields() %}
+{%- if m.default != "" %}
+        "{{ m.name }}": {{ m.default }},
+{%- endif %}
+{%- endfor %}
+    },
+{%- endif %}
 )
 {%- endmatch %}
 {%- endfor %}

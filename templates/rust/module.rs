@@ -4,26 +4,26 @@
 // shm-runtime than {{ runtime }} stops at the next line.
 const _: () = ::shm_runtime::__private::require({{ require }});
 {% for c in constants %}
-{{ c.doc }}#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ c.doc }}{{ c.deprecated }}{{ allow }}
 pub const {{ c.name }}: {{ c.ty }} = {{ c.value }};
 {% endfor %}
 {%- for a in aliases %}
-{{ a.doc }}#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ a.doc }}{{ a.deprecated }}{{ allow }}
 pub type {{ a.name }} = {{ a.ty }};
 {% endfor %}
 {%- for decl in types %}
 {%- match decl %}
 {%- when Decl::Enum(e) %}
 {{ e.doc }}/// Any number is a value; those without a name come from other versions.
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ e.deprecated }}{{ allow }}
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 {{ e.attributes }}#[repr(transparent)]
 pub struct {{ e.name }}(pub {{ e.repr }});
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ allow }}
 impl {{ e.name }} {
 {%- for v in e.values %}
-{{ v.doc }}    pub const {{ v.name }}: Self = Self({{ v.number }});
+{{ v.doc }}{{ v.deprecated }}    pub const {{ v.name }}: Self = Self({{ v.number }});
 {%- endfor %}
 
     /// The name of the value, if it has one.
@@ -46,7 +46,7 @@ impl {{ e.name }} {
     }
 }
 
-impl ::core::fmt::Debug for {{ e.name }} {
+{{ quiet }}impl ::core::fmt::Debug for {{ e.name }} {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match self.name() {
             ::core::option::Option::Some(name) => f.write_str("{{ e.name }}::").and_then(|()| f.write_str(name)),
@@ -55,13 +55,13 @@ impl ::core::fmt::Debug for {{ e.name }} {
     }
 }
 
-impl ::core::convert::From<{{ e.repr }}> for {{ e.name }} {
+{{ quiet }}impl ::core::convert::From<{{ e.repr }}> for {{ e.name }} {
     fn from(number: {{ e.repr }}) -> Self {
         Self(number)
     }
 }
 
-impl ::core::convert::From<{{ e.name }}> for {{ e.repr }} {
+{{ quiet }}impl ::core::convert::From<{{ e.name }}> for {{ e.repr }} {
     fn from(value: {{ e.name }}) -> Self {
         value.0
     }
@@ -76,15 +76,15 @@ impl ::core::convert::From<{{ e.name }}> for {{ e.repr }} {
 }
 {% when Decl::Flags(e) %}
 {{ e.doc }}/// Any bits may be set; those without a name come from other versions.
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ e.deprecated }}{{ allow }}
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 {{ e.attributes }}#[repr(transparent)]
 pub struct {{ e.name }}(pub {{ e.repr }});
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ allow }}
 impl {{ e.name }} {
 {%- for v in e.values %}
-{{ v.doc }}    pub const {{ v.name }}: Self = Self(1 << {{ v.number }});
+{{ v.doc }}{{ v.deprecated }}    pub const {{ v.name }}: Self = Self(1 << {{ v.number }});
 {%- endfor %}
 
     /// The bits.
@@ -122,34 +122,34 @@ impl {{ e.name }} {
     }
 }
 
-impl ::core::ops::BitOr for {{ e.name }} {
+{{ quiet }}impl ::core::ops::BitOr for {{ e.name }} {
     type Output = Self;
     fn bitor(self, other: Self) -> Self {
         Self(self.0 | other.0)
     }
 }
 
-impl ::core::ops::BitOrAssign for {{ e.name }} {
+{{ quiet }}impl ::core::ops::BitOrAssign for {{ e.name }} {
     fn bitor_assign(&mut self, other: Self) {
         self.0 |= other.0;
     }
 }
 
-impl ::core::ops::BitAnd for {{ e.name }} {
+{{ quiet }}impl ::core::ops::BitAnd for {{ e.name }} {
     type Output = Self;
     fn bitand(self, other: Self) -> Self {
         Self(self.0 & other.0)
     }
 }
 
-impl ::core::ops::Not for {{ e.name }} {
+{{ quiet }}impl ::core::ops::Not for {{ e.name }} {
     type Output = Self;
     fn not(self) -> Self {
         Self(!self.0)
     }
 }
 
-impl ::core::fmt::Debug for {{ e.name }} {
+{{ quiet }}impl ::core::fmt::Debug for {{ e.name }} {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         let rest = self.0 & !({{ e.all }});
         let mut separator = "";
@@ -164,13 +164,13 @@ impl ::core::fmt::Debug for {{ e.name }} {
     }
 }
 
-impl ::core::convert::From<{{ e.repr }}> for {{ e.name }} {
+{{ quiet }}impl ::core::convert::From<{{ e.repr }}> for {{ e.name }} {
     fn from(bits: {{ e.repr }}) -> Self {
         Self(bits)
     }
 }
 
-impl ::core::convert::From<{{ e.name }}> for {{ e.repr }} {
+{{ quiet }}impl ::core::convert::From<{{ e.name }}> for {{ e.repr }} {
     fn from(value: {{ e.name }}) -> Self {
         value.0
     }
@@ -184,24 +184,38 @@ impl ::core::convert::From<{{ e.name }}> for {{ e.repr }} {
     }
 }
 {% when Decl::Struct(s) %}
-{{ s.doc }}#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ s.doc }}{{ s.deprecated }}{{ allow }}
 #[derive(Clone, Copy, PartialEq)]
 {{ s.attributes }}#[repr(C{% if s.over_aligned %}, align({{ s.align }}){% endif %})]
 pub struct {{ s.name }} {
 {%- for m in s.members %}
-{{ m.doc }}    pub {{ m.name }}: {{ m.ty }},
+{{ m.doc }}{{ m.deprecated }}    pub {{ m.name }}: {{ m.ty }},
 {%- endfor %}
 }
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ allow }}
 impl {{ s.name }} {
 {%- for m in s.fields() %}
     /// The field `{{ m.name }}`, for access in place.
-    pub const {{ m.constant }}: ::shm_runtime::FieldRef<Self, {{ m.ty }}> = ::shm_runtime::FieldRef::at({{ m.offset }});
+{{ m.deprecated }}    pub const {{ m.constant }}: ::shm_runtime::FieldRef<Self, {{ m.ty }}> = ::shm_runtime::FieldRef::at({{ m.offset }});
 {%- endfor %}
+{%- for m in s.fields() %}
+{%- if m.range_type != "" %}
+    /// The numbers that belong into the field `{{ m.name }}`.
+{{ m.deprecated }}    pub const {{ m.constant }}_RANGE: {{ m.range_type }} = {{ m.range_value }};
+{%- endif %}
+{%- endfor %}
+{%- if s.has_ranges %}
+
+    /// Whether every field is within its range, those of structs inside too.
+    #[must_use]
+    pub fn within_ranges(&self) -> bool {
+        {{ s.within() }}
+    }
+{%- endif %}
 }
 
-#[allow(clippy::derivable_impls)]
+{{ allow }}
 impl ::core::default::Default for {{ s.name }} {
     fn default() -> Self {
         Self {
@@ -212,7 +226,7 @@ impl ::core::default::Default for {{ s.name }} {
     }
 }
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ allow }}
 impl ::core::fmt::Debug for {{ s.name }} {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("{{ s.name }}")
@@ -233,14 +247,15 @@ impl ::core::fmt::Debug for {{ s.name }} {
     ],
     fields {
 {%- for m in s.fields() %}
-        {{ m.name }} at {{ m.offset }} size {{ m.size }}: "{{ m.expr }}" "{{ m.unit }}", {{ m.ty }};
+        {{ m.name }} at {{ m.offset }} size {{ m.size }}: "{{ m.expr }}" "{{ m.unit }}" "{{ m.range }}", {{ m.ty }};
 {%- endfor %}
     },
     reserved {
 {%- for m in s.gaps() %}
         {{ m.name }} at {{ m.offset }};
 {%- endfor %}
-    }
+    },
+    extent {{ s.extent }}
 }
 {% when Decl::Union(u) %}
 {{ u.doc }}/// One of the values of [`{{ u.name }}Value`], told apart by a tag. Any tag may be there; one
@@ -381,11 +396,11 @@ impl ::core::fmt::Debug for {{ u.name }} {
 {%- endfor %}
 {%- for s in segments %}
 {{ s.doc }}/// The segment `{{ s.name }}`: {{ s.size }} bytes, at `{{ s.address }}` unless told otherwise.
-{{ s.others }}#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ s.others }}{{ allow }}
 #[derive(Clone, Debug)]
 pub struct {{ s.type_name }}(::shm_runtime::Attachment);
 
-impl ::shm_runtime::SegmentType for {{ s.type_name }} {
+{{ quiet }}impl ::shm_runtime::SegmentType for {{ s.type_name }} {
     fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
         static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
         SPEC.get_or_decode(Self::CONTRACT, "{{ version }}", "{{ s.address }}", 0o{{ s.mode }}, {{ s.participants }})
@@ -396,7 +411,7 @@ impl ::shm_runtime::SegmentType for {{ s.type_name }} {
     }
 }
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ allow }}
 impl {{ s.type_name }} {
     /// What the bytes of the segment mean, in the canonical form that lies in it.
     pub const CONTRACT: &'static [u8] = b"{{ s.contract }}";

@@ -32,4 +32,11 @@ struct OnTheStruct {
     price: i64,
 }
 
+#[derive(SharedLayout, Clone, Copy)]
+#[repr(C)]
+#[shm(extent = "64")]
+struct NoNumber {
+    price: i64,
+}
+
 fn main() {}

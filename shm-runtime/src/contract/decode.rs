@@ -11,7 +11,8 @@ mod objects;
 use super::descriptor::{
     BitDef, Contract, Field, TypeBody, TypeDef, ValueDef, VariantDef, Wrapper,
 };
-use super::encode::{BIT, CONTRACT, ENUM, FIELD, FLAGS, STRUCT, UNION, VALUE, VARIANT};
+use super::encode::{BIT, CONTRACT, ENUM, EXTENT, FIELD, FLAGS, STRUCT, UNION, VALUE, VARIANT};
+use super::range::Range;
 use super::type_expr::{Primitive, TypeExpr};
 use std::fmt;
 
@@ -143,18 +144,19 @@ fn type_def(tag: u8, record: &mut Reader<'_>) -> Result<TypeDef, DecodeError> {
     if tag == STRUCT {
         let (size, align) = (record.number()?, record.number()?);
         let mut fields = Vec::new();
+        let mut extent = false;
         while !record.is_empty() {
-            let mut field = record.expect(FIELD)?;
-            fields.push(Field {
-                name: field.text()?,
-                offset: field.number()?,
-                size: field.number()?,
-                ty: field.type_expr()?,
-                unit: field.text()?,
-            });
-            field.end()?;
+            // That each stands in its place is seen when all is written again.
+            let (tag, mut part) = record.record()?;
+            match tag {
+                FIELD => fields.push(field(&mut part)?),
+                EXTENT => extent = true,
+                _ => return Err(record.fail("unexpected record")),
+            }
+            part.end()?;
         }
-        return Ok(TypeDef { schema, name, size, align, body: TypeBody::Struct(fields) });
+        let body = TypeBody::Struct(fields);
+        return Ok(TypeDef { schema, name, size, align, body, extent });
     }
     let repr = record.text()?;
     let repr = Primitive::from_name(&repr)
@@ -163,7 +165,14 @@ fn type_def(tag: u8, record: &mut Reader<'_>) -> Result<TypeDef, DecodeError> {
     if tag == UNION {
         let (size, align) = (record.number()?, record.number()?);
         let variants = variants(repr, record)?;
-        return Ok(TypeDef { schema, name, size, align, body: TypeBody::Union(repr, variants) });
+        return Ok(TypeDef {
+            schema,
+            name,
+            size,
+            align,
+            body: TypeBody::Union(repr, variants),
+            extent: false,
+        });
     }
     let body = if tag == ENUM {
         let mut values = Vec::new();
@@ -192,7 +201,15 @@ fn type_def(tag: u8, record: &mut Reader<'_>) -> Result<TypeDef, DecodeError> {
         }
         TypeBody::Flags(repr, bits)
     };
-    Ok(TypeDef { schema, name, size: repr.size(), align: repr.size(), body })
+    let (size, align) = (repr.size(), repr.size());
+    Ok(TypeDef { schema, name, size, align, body, extent: false })
+}
+
+fn field(part: &mut Reader<'_>) -> Result<Field, DecodeError> {
+    let (name, offset, size) = (part.text()?, part.number()?, part.number()?);
+    let (ty, unit) = (part.type_expr()?, part.text()?);
+    let range = part.range(&ty)?;
+    Ok(Field { name, offset, size, ty, unit, range })
 }
 
 fn variants(tag: Primitive, record: &mut Reader<'_>) -> Result<Vec<VariantDef>, DecodeError> {
@@ -270,6 +287,16 @@ impl<'a> Reader<'a> {
     fn type_expr(&mut self) -> Result<TypeExpr, DecodeError> {
         let text = self.text()?;
         TypeExpr::parse(&text).map_err(|_| self.fail("not a type"))
+    }
+
+    /// The range of a field of a type.
+    fn range(&mut self, ty: &TypeExpr) -> Result<Option<Range>, DecodeError> {
+        let text = self.text()?;
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let range = ty.primitive().and_then(|primitive| Range::parse(&text, primitive));
+        range.map(Some).ok_or_else(|| self.fail("not a range"))
     }
 
     fn record(&mut self) -> Result<(u8, Reader<'a>), DecodeError> {

@@ -2,6 +2,7 @@
 //! and [`explain`](super::explain).
 
 use super::object::ObjectDef;
+use super::range::Range;
 use super::type_expr::{Primitive, TypeExpr, TypeName};
 use std::collections::BTreeMap;
 
@@ -128,6 +129,9 @@ pub struct TypeDef {
     pub align: u64,
     /// What it is made of.
     pub body: TypeBody,
+    /// Whether the size of a struct is an extent: what lies behind its last
+    /// field is kept free for fields of later versions.
+    pub extent: bool,
 }
 
 impl TypeDef {
@@ -204,6 +208,9 @@ pub struct Field {
     pub ty: TypeExpr,
     /// Its unit of measure; empty if none is given.
     pub unit: String,
+    /// The numbers that belong into it, or into each element of an array; of
+    /// the type of its element.
+    pub range: Option<Range>,
 }
 
 /// A named number of an enum.

@@ -5,15 +5,16 @@
 //! record   := tag u8 | length u32 | payload of that many bytes
 //! text     := length u16 | UTF-8
 //! contract := 'S' { text schema | text segment | type record* | object record* }
-//! type     := 'T' { text schema | text name | u64 size | u64 align | 'f' record* }      struct
+//! type     := 'T' { text schema | text name | u64 size | u64 align | 'f' record* | 'x' record? }   struct
 //!           | 'E' { text schema | text name | text repr | 'v' record* }                 enum
 //!           | 'F' { text schema | text name | text repr | 'b' record* }                 flags
 //!           | 'U' { text schema | text name | text tag type | u64 size | u64 align
 //!                   | 'u' record* }                                                     union
-//! field    := 'f' { text name | u64 offset | u64 size | text type | text unit }
+//! field    := 'f' { text name | u64 offset | u64 size | text type | text unit | text range }
 //! value    := 'v' { text name | u64 number, two's complement }
 //! bit      := 'b' { text name | u64 bit }
 //! variant  := 'u' { text name | u64 number | text type, empty for none }
+//! extent   := 'x' { }
 //! object   := 'Q' { text name | text item | u64 capacity }             queue, one to one
 //!           | 'L' { text name | text item | u64 capacity | u64 lanes } queue, many to one
 //!           | 'M' { text name | text item | u64 capacity
@@ -44,6 +45,7 @@ pub(super) const STRUCT: u8 = b'T';
 pub(super) const ENUM: u8 = b'E';
 pub(super) const FLAGS: u8 = b'F';
 pub(super) const FIELD: u8 = b'f';
+pub(super) const EXTENT: u8 = b'x';
 pub(super) const VALUE: u8 = b'v';
 pub(super) const BIT: u8 = b'b';
 pub(super) const UNION: u8 = b'U';
@@ -164,6 +166,9 @@ pub(super) fn type_def(out: &mut Vec<u8>, def: &TypeDef, schema: &str) {
             for f in fields {
                 field(out, f);
             }
+            if def.extent {
+                record(out, EXTENT, |_| {});
+            }
         }),
         TypeBody::Enum(repr, values) => record(out, ENUM, |out| {
             head(out);
@@ -209,6 +214,7 @@ fn field(out: &mut Vec<u8>, field: &Field) {
         number(out, field.size);
         text(out, &field.ty.to_string());
         text(out, &field.unit);
+        text(out, &field.range.map_or(String::new(), |range| range.to_string()));
     });
 }
 

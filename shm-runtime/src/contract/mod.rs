@@ -1,7 +1,7 @@
 //! The contract: what the bytes of a segment mean, as plain data.
 //!
 //! A [`Contract`] names the types and the objects of a segment with their
-//! offsets, sizes and units. It has one canonical byte form
+//! offsets, sizes, units and ranges. It has one canonical byte form
 //! ([`Contract::encode`]), which is written into every segment, and a
 //! [`Fingerprint`] of those bytes, which is what two programs compare first.
 //! The generator and the derive build contracts; attach, `stat` and `dump`
@@ -19,6 +19,7 @@ mod encode;
 mod explain;
 mod fingerprint;
 mod object;
+mod range;
 mod type_expr;
 mod value;
 
@@ -31,6 +32,7 @@ pub use fingerprint::{Fingerprint, type_fingerprint};
 pub use object::{
     CounterDef, Flow, ObjectDef, ObjectKind, QueueDef, RawDef, RingDef, Side, StreamDef, TopicDef,
 };
+pub use range::{Bound, Range};
 pub use type_expr::{MAX_NESTING, Primitive, TypeExpr, TypeExprError, TypeName};
 #[cfg(feature = "json")]
 pub(crate) use value::Hex;

@@ -208,6 +208,18 @@ impl TypeExpr {
         }
     }
 
+    /// The number that it is, or that it is an array of.
+    pub fn primitive(&self) -> Option<Primitive> {
+        let element = match self {
+            Self::Array(element, _) => element,
+            other => other,
+        };
+        match element {
+            Self::Primitive(primitive) => Some(*primitive),
+            _ => None,
+        }
+    }
+
     /// The declared type it refers to, if any.
     pub fn named(&self) -> Option<&TypeName> {
         match self.innermost() {

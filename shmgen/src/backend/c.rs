@@ -1,12 +1,14 @@
 //! The C backend: a header for C11 and C++11. Lists, optionals and unions are in
 //! [`c_compound`](super::c_compound).
 
-use super::c_compound;
-use super::text::{lines, others, quoted, render, version_parts, with_unit};
+use super::notes::{self, Deprecation::Text};
+use super::text::{float_text, lines, others, quoted, render, version_parts};
+use super::{c_compound, c_defaults, c_ranges};
 use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
 use shm_runtime::contract::{Primitive, TypeName};
 use shm_runtime::{Geometry, ObjectLayout};
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 #[derive(Template)]
@@ -26,6 +28,7 @@ struct Header<'a> {
     /// What is true of a runtime of another series.
     runtime_series_test: String,
     runtime_version: u32,
+    deprecates: bool,
     constants: Vec<Constant>,
     aliases: Vec<Alias>,
     types: Vec<Decl>,
@@ -35,6 +38,11 @@ struct Header<'a> {
 struct Constant {
     doc: String,
     name: String,
+    ctype: &'static str,
+    /// Why it is deprecated, as a C string; empty if it is not.
+    deprecated: String,
+    /// What is subtracted then: a zero that warns.
+    zero: String,
     value: String,
 }
 
@@ -53,6 +61,8 @@ enum Decl {
 
 struct Number {
     doc: String,
+    /// The mark of what is deprecated, with a space before it.
+    deprecated: String,
     cname: String,
     repr: &'static str,
     /// The function that writes a number of it.
@@ -62,21 +72,33 @@ struct Number {
 
 struct Named {
     doc: String,
+    /// The same within the braces of C++.
+    doc_within: String,
+    deprecated: String,
     name: String,
     number: String,
 }
 
 struct Struct {
     doc: String,
+    deprecated: String,
     name: String,
     cname: String,
     size: u64,
     align: u64,
     over_aligned: bool,
+    has_defaults: bool,
+    has_ranges: bool,
     members: Vec<Part>,
 }
 
 impl Struct {
+    /// What returns false if a value is outside of its ranges.
+    fn within(&self) -> String {
+        let parts = self.fields().map(|m| m.within.as_str()).filter(|w| !w.is_empty());
+        parts.collect::<Vec<_>>().join("\n")
+    }
+
     fn fields(&self) -> impl Iterator<Item = &Part> {
         self.members.iter().filter(|m| !m.is_gap)
     }
@@ -92,6 +114,12 @@ struct Part {
     equal: String,
     /// Statements that write the field of `value`.
     add: String,
+    /// Statements that put what is not zero in a new value into it.
+    default: String,
+    /// The constants of its range; none if there is no range.
+    bounds: Vec<(&'static str, String)>,
+    /// Statements that return false if the field of `value` is outside of its ranges.
+    within: String,
     offset: u64,
     is_gap: bool,
 }
@@ -154,6 +182,10 @@ pub(super) fn runtime_version_number() -> u32 {
 pub(super) fn header(schema: &Schema) -> String {
     let prefix = prefix(schema);
     let [major, minor, _] = runtime_version();
+    let with = With {
+        defaults: schema.structs_where("", |s| s.has_defaults),
+        ranges: schema.structs_where("", |s| s.has_ranges),
+    };
     let template = Header {
         file: format!("{}.toml", schema.stem),
         own: format!("{}.h", schema.module),
@@ -172,12 +204,16 @@ pub(super) fn header(schema: &Schema) -> String {
             .types
             .iter()
             .any(|t| matches!(t, TypeDecl::Wrapped(w) if w.room.is_none())),
+        deprecates: schema.deprecates(),
         constants: schema
             .constants
             .iter()
             .map(|c| Constant {
-                doc: comment(&c.doc, ""),
+                doc: comment(&notes::constant(c, Text), ""),
                 name: c.name.clone(),
+                ctype: ctype(c.ty),
+                deprecated: c.deprecated.as_deref().map(string).unwrap_or_default(),
+                zero: zero(c.ty, &format!("{prefix}{}_deprecated", c.name)),
                 value: constant(c.ty, c.value),
             })
             .collect(),
@@ -185,11 +221,12 @@ pub(super) fn header(schema: &Schema) -> String {
             .aliases
             .iter()
             .map(|a| Alias {
-                doc: comment(&with_unit(&a.doc, &a.unit), ""),
-                declaration: declaration(&a.ty, &format!("{prefix}{}", a.name), &prefix),
+                doc: comment(&notes::alias(a, Text), ""),
+                declaration: declaration(&a.ty, &format!("{prefix}{}", a.name), &prefix)
+                    + &mark(a.deprecated.as_deref()),
             })
             .collect(),
-        types: schema.types.iter().map(|t| decl(t, &prefix)).collect(),
+        types: schema.types.iter().map(|t| decl(t, &with, &prefix)).collect(),
         segments: schema.segments.iter().map(|s| segment(s, &prefix)).collect(),
         prefix,
     };
@@ -211,6 +248,25 @@ pub(super) fn comment(doc: &str, indent: &str) -> String {
             let inner = lines(&doc, &format!("{indent} * "));
             format!("{indent}/*\n{inner}{indent} */\n")
         }
+    }
+}
+
+/// A C string. No trigraph comes of it, which old dialects would read.
+fn string(text: &str) -> String {
+    format!("\"{}\"", quoted(text).replace("??", "?\\?"))
+}
+
+/// What stands behind a declaration that is deprecated, with a space before it.
+pub(super) fn mark(deprecated: Option<&str>) -> String {
+    deprecated.map_or(String::new(), |why| format!(" SHM_DEPRECATED({})", string(why)))
+}
+
+/// A constant zero of that name, in a form that goes with a type.
+fn zero(ty: Primitive, name: &str) -> String {
+    match ty {
+        // Compilers warn of arithmetic between a float and an enumerator.
+        Primitive::F32 | Primitive::F64 => format!("SHM_CAST({}, {name})", ctype(ty)),
+        _ => name.to_owned(),
     }
 }
 
@@ -246,15 +302,16 @@ pub(super) fn literal(p: Primitive, number: i128) -> String {
 pub(super) fn constant(ty: Primitive, value: Value) -> String {
     match value {
         Value::Integer(n) => literal(ty, n),
-        Value::Float(f) => float(f, if ty == Primitive::F32 { "f" } else { "" }),
+        Value::Float(f) => float(ty, f),
         Value::Bool(b) => u8::from(b).to_string(),
     }
 }
 
 /// A float with all its digits; C takes Rust's form.
-fn float(f: f64, suffix: &str) -> String {
-    let text = format!("{f:?}{suffix}");
-    if f < 0.0 { format!("({text})") } else { text }
+fn float(ty: Primitive, f: f64) -> String {
+    let suffix = if ty == Primitive::F32 { "f" } else { "" };
+    let text = float_text(ty, f) + suffix;
+    if f.is_sign_negative() { format!("({text})") } else { text }
 }
 
 /// The C name of a declared type: of this schema, or of the one it comes from.
@@ -304,10 +361,18 @@ pub(super) fn declaration(ty: &Type, name: &str, prefix: &str) -> String {
     format!("{element} {name}{}", brackets(&dims))
 }
 
-fn decl(decl: &TypeDecl, prefix: &str) -> Decl {
+/// The structs that have something in them, themselves or in a struct inside.
+struct With {
+    defaults: BTreeSet<TypeName>,
+    ranges: BTreeSet<TypeName>,
+}
+
+fn decl(decl: &TypeDecl, with: &With, prefix: &str) -> Decl {
+    let doc = notes::declared(decl, Text);
     match decl {
         TypeDecl::Enum(e) => Decl::Enum(Number {
-            doc: comment(&e.doc, ""),
+            doc: comment(&doc, ""),
+            deprecated: mark(e.deprecated.as_deref()),
             cname: format!("{prefix}{}", e.name),
             repr: ctype(e.repr),
             add: if e.repr.is_signed() { "shm_add_signed" } else { "shm_add_number" },
@@ -315,14 +380,17 @@ fn decl(decl: &TypeDecl, prefix: &str) -> Decl {
                 .values
                 .iter()
                 .map(|v| Named {
-                    doc: comment(&v.doc, ""),
+                    doc: comment(&notes::value(v, Text), ""),
+                    doc_within: comment(&notes::value(v, Text), "  "),
+                    deprecated: mark(v.deprecated.as_deref()),
                     name: v.name.clone(),
                     number: literal(e.repr, v.number),
                 })
                 .collect(),
         }),
         TypeDecl::Flags(f) => Decl::Flags(Number {
-            doc: comment(&f.doc, ""),
+            doc: comment(&doc, ""),
+            deprecated: mark(f.deprecated.as_deref()),
             cname: format!("{prefix}{}", f.name),
             repr: ctype(f.repr),
             add: "shm_add_number",
@@ -330,27 +398,32 @@ fn decl(decl: &TypeDecl, prefix: &str) -> Decl {
                 .bits
                 .iter()
                 .map(|b| Named {
-                    doc: comment(&b.doc, ""),
+                    doc: comment(&notes::bit(b, Text), ""),
+                    doc_within: comment(&notes::bit(b, Text), "  "),
+                    deprecated: mark(b.deprecated.as_deref()),
                     name: b.name.clone(),
                     number: format!("UINT{}_C({:#x})", f.repr.size() * 8, 1u64 << b.bit),
                 })
                 .collect(),
         }),
         TypeDecl::Struct(s) => Decl::Struct(Struct {
-            doc: comment(&s.doc, ""),
+            doc: comment(&doc, ""),
+            deprecated: mark(s.deprecated.as_deref()),
             name: s.name.clone(),
             cname: format!("{prefix}{}", s.name),
             size: s.size,
             align: s.align,
             over_aligned: s.over_aligned(),
-            members: s.members.iter().map(|m| part(m, prefix)).collect(),
+            has_defaults: s.has_defaults,
+            has_ranges: s.has_ranges,
+            members: s.members.iter().map(|m| part(m, &s.name, with, prefix)).collect(),
         }),
         TypeDecl::Union(u) => Decl::Compound(c_compound::union(u, prefix)),
         TypeDecl::Wrapped(w) => Decl::Compound(c_compound::wrapped(w, prefix)),
     }
 }
 
-fn part(member: &Member, prefix: &str) -> Part {
+fn part(member: &Member, owner: &str, with: &With, prefix: &str) -> Part {
     match member {
         Member::Gap(gap) => Part {
             name: gap.name.clone(),
@@ -360,11 +433,14 @@ fn part(member: &Member, prefix: &str) -> Part {
             ..Part::default()
         },
         Member::Field(f) => Part {
-            doc: comment(&with_unit(&f.doc, &f.unit), "  "),
+            doc: comment(&notes::field(f, Text), "  "),
             name: f.name.clone(),
-            declaration: declaration(&f.ty, &f.name, prefix),
+            declaration: declaration(&f.ty, &f.name, prefix) + &mark(f.deprecated.as_deref()),
             equal: equal(&f.name, &f.ty, prefix),
             add: add(&f.name, &f.ty, prefix),
+            default: c_defaults::statements(f, &with.defaults, prefix),
+            bounds: c_ranges::bounds(f),
+            within: c_ranges::statements(f, owner, &with.ranges, prefix),
             offset: f.offset,
             is_gap: false,
         },
@@ -373,7 +449,7 @@ fn part(member: &Member, prefix: &str) -> Part {
 
 /// Loops over the dimensions of a field around a statement about one element,
 /// which is the field's name with so many indices.
-fn loops(
+pub(super) fn loops(
     name: &str,
     dims: &[u64],
     around: impl Fn(&mut String, usize, bool),

@@ -2,6 +2,7 @@
 //! members of their own where the header is read as C++.
 
 use super::c::{add, brackets, comment, ctype, declaration, equal, literal, parts};
+use super::notes;
 use super::text::render;
 use crate::model::{Element, Type, Union, Wrapped};
 use askama::Template;
@@ -191,7 +192,7 @@ pub(super) fn union(u: &Union, prefix: &str) -> String {
     let cname = format!("{prefix}{}", u.name);
     let variants = u.variants.iter().map(|v| variant(v, u, &cname, prefix)).collect();
     render(&Tagged {
-        doc: comment(&u.doc, ""),
+        doc: comment(&notes::union(u), ""),
         name: u.name.clone(),
         tag: ctype(u.tag),
         look: format!("shm_look{}", u.tag.size() * 8),
@@ -230,11 +231,13 @@ fn variant(v: &crate::model::Variant, u: &Union, cname: &str, prefix: &str) -> V
     };
     let title = match &v.ty {
         // What is documented of a value stands beside it.
-        None if !v.doc.is_empty() => comment(&format!("{holds}\n\n{}", v.doc), ""),
+        None if !notes::variant(v).is_empty() => {
+            comment(&format!("{holds}\n\n{}", notes::variant(v)), "")
+        }
         _ => comment(&holds, ""),
     };
     Variant {
-        doc: comment(&v.doc, "    "),
+        doc: comment(&notes::variant(v), "    "),
         title,
         constant: format!("{cname}_{}", tag_constant(name)),
         number: literal(u.tag, i128::from(v.number)),

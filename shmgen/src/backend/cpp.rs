@@ -1,8 +1,9 @@
 //! The C++ backend: a layer for C++17 over the C header.
 
-use super::c;
-use super::text::{VERSION, lines, others, quoted, render, version_parts, with_unit};
-use crate::model::{Element, Schema, TypeDecl, Union, Value};
+use super::notes::{self, Deprecation::Text};
+use super::text::{VERSION, lines, others, quoted, render, version_parts};
+use super::{c, c_ranges};
+use crate::model::{Element, Field, Schema, TypeDecl, Union, Value};
 use askama::Template;
 use shm_runtime::contract::Primitive;
 
@@ -26,6 +27,8 @@ struct Header<'a> {
     inline_namespace: String,
     /// The modules of the schemas that it imports.
     imports: Vec<&'a str>,
+    deprecates: bool,
+    has_ranges: bool,
     constants: Vec<Constant>,
     aliases: Vec<Alias>,
     types: Vec<Named>,
@@ -35,6 +38,8 @@ struct Header<'a> {
 
 struct Constant {
     doc: String,
+    /// The mark of what is deprecated, with a space before it.
+    deprecated: String,
     name: String,
     ty: &'static str,
     value: String,
@@ -42,6 +47,8 @@ struct Constant {
 
 struct Alias {
     doc: String,
+    /// The mark of what is deprecated, with a space before it.
+    deprecated: String,
     name: String,
     cname: String,
 }
@@ -49,10 +56,16 @@ struct Alias {
 /// A type of the C header.
 struct Named {
     doc: String,
+    /// The mark of what is deprecated, with a space before it.
+    deprecated: String,
     name: String,
     cname: String,
     /// A struct in C: anything but an enum or a set of flags.
     is_struct: bool,
+    has_defaults: bool,
+    has_ranges: bool,
+    /// The constants of the ranges of its fields.
+    bounds: Vec<Constant>,
     /// Room for the text of any value of an enum or a set of flags.
     buffer: usize,
     /// Of a union.
@@ -119,11 +132,14 @@ pub(super) fn header(schema: &Schema) -> String {
         namespace: schema.name.replace('.', "::"),
         inline_namespace: format!("shmgen_{}", inline_namespace()),
         imports: schema.imports.iter().map(|i| i.module.as_str()).collect(),
+        deprecates: schema.deprecates(),
+        has_ranges: schema.structs().any(|s| s.has_ranges),
         constants: schema
             .constants
             .iter()
             .map(|constant| Constant {
-                doc: doc(&constant.doc, ""),
+                doc: doc(&notes::constant(constant, Text), ""),
+                deprecated: c::mark(constant.deprecated.as_deref()),
                 name: constant.name.clone(),
                 ty: match constant.ty {
                     Primitive::Bool => "bool",
@@ -139,7 +155,8 @@ pub(super) fn header(schema: &Schema) -> String {
             .aliases
             .iter()
             .map(|a| Alias {
-                doc: doc(&with_unit(&a.doc, &a.unit), ""),
+                doc: doc(&notes::alias(a, Text), ""),
+                deprecated: c::mark(a.deprecated.as_deref()),
                 name: a.name.clone(),
                 cname: format!("::{prefix}{}", a.name),
             })
@@ -183,21 +200,42 @@ fn doc(text: &str, indent: &str) -> String {
     lines(text, &format!("{indent}/// ")).replace("\\\n", "\\ .\n")
 }
 
+/// The ends of a field's range, as constants.
+fn bounds(owner: &str, f: &Field) -> Vec<Constant> {
+    let Some(range) = f.range else { return Vec::new() };
+    let constant = |(end, value): (&str, String)| Constant {
+        doc: String::new(),
+        deprecated: c::mark(f.deprecated.as_deref()),
+        name: format!("{owner}_{}_{end}", f.name),
+        ty: c::ctype(range.ty()),
+        value,
+    };
+    c_ranges::bounds(f).into_iter().map(constant).collect()
+}
+
 fn named(decl: &TypeDecl, prefix: &str) -> Named {
-    let (text, longest) = match decl {
+    let (deprecated, longest) = match decl {
         TypeDecl::Enum(e) => {
-            (e.doc.clone(), e.values.iter().map(|v| v.name.len()).max().unwrap_or(0))
+            (e.deprecated.as_deref(), e.values.iter().map(|v| v.name.len()).max().unwrap_or(0))
         }
-        TypeDecl::Flags(f) => (f.doc.clone(), f.bits.iter().map(|b| b.name.len() + 3).sum()),
-        TypeDecl::Struct(s) => (s.doc.clone(), 0),
-        TypeDecl::Union(u) => (u.doc.clone(), 0),
-        TypeDecl::Wrapped(w) => (format!("`{}`", w.expr()), 0),
+        TypeDecl::Flags(f) => {
+            (f.deprecated.as_deref(), f.bits.iter().map(|b| b.name.len() + 3).sum())
+        }
+        TypeDecl::Struct(s) => (s.deprecated.as_deref(), 0),
+        TypeDecl::Union(_) | TypeDecl::Wrapped(_) => (None, 0),
     };
     Named {
-        doc: doc(&text, ""),
+        doc: doc(&notes::declared(decl, Text), ""),
+        deprecated: c::mark(deprecated),
         name: decl.name().to_owned(),
         cname: format!("{prefix}{}", decl.name()),
         is_struct: !matches!(decl, TypeDecl::Enum(_) | TypeDecl::Flags(_)),
+        has_defaults: matches!(decl, TypeDecl::Struct(s) if s.has_defaults),
+        has_ranges: matches!(decl, TypeDecl::Struct(s) if s.has_ranges),
+        bounds: match decl {
+            TypeDecl::Struct(s) => s.fields().flat_map(|f| bounds(&s.name, f)).collect(),
+            _ => Vec::new(),
+        },
         // The names, or a number of 64 bits in any form, and a NUL.
         buffer: longest + 32,
         visit: match decl {

@@ -1,12 +1,13 @@
 //! The JSON backend: the resolved model, for programs of other languages.
 
+use super::text::{bound_value, float_text};
 use crate::model::{
-    Element, Enum, Field, Flags, Gap, Member, Object, Schema, Segment, Struct, Type, TypeDecl,
-    Union, Value as Constant,
+    Element, Enum, Field, FieldDefault, Flags, Gap, Member, Object, Schema, Segment, Struct, Type,
+    TypeDecl, Union, Value as Constant,
 };
 use serde_json::{Value, json};
 use shm_runtime::ObjectLayout;
-use shm_runtime::contract::{Flow, ObjectKind, Side, TypeName};
+use shm_runtime::contract::{Bound, Flow, ObjectKind, Primitive, Range, Side, TypeName};
 
 /// The version of this form: it grows when a key changes its meaning.
 const VERSION: u32 = 1;
@@ -44,12 +45,15 @@ pub(super) fn model(schema: &Schema) -> String {
         "constants": schema.constants.iter().map(|c| json!({
             "name": c.name,
             "type": c.ty.name(),
-            "value": constant(c.value),
+            "value": constant(c.ty, c.value),
+            "deprecated": c.deprecated,
             "doc": c.doc,
         })).collect::<Value>(),
         "aliases": schema.aliases.iter().map(|a| {
             let mut value = type_of(&a.ty);
             value["unit"] = json!(a.unit);
+            value["range"] = range(a.range);
+            value["deprecated"] = json!(a.deprecated);
             named(&a.name, value, &a.doc)
         }).collect::<Value>(),
         "enums": of_kind(|t| match t {
@@ -90,31 +94,48 @@ fn integer(n: i128) -> Value {
     i64::try_from(n).map_or_else(|_| json!(u64::try_from(n).ok()), |n| json!(n))
 }
 
-fn constant(value: Constant) -> Value {
+/// `2.1`, or null.
+fn version(version: Option<(u32, u32)>) -> Value {
+    version.map_or(Value::Null, |(major, minor)| json!(format!("{major}.{minor}")))
+}
+
+fn constant(ty: Primitive, value: Constant) -> Value {
     match value {
         Constant::Integer(n) => integer(n),
-        Constant::Float(f) => json!(f),
+        // Of an f32 no digits that it does not hold.
+        Constant::Float(f) => json!(float_text(ty, f).parse::<f64>().unwrap_or(f)),
         Constant::Bool(b) => json!(b),
     }
 }
 
 fn enumeration(e: &Enum) -> Value {
-    let values =
-        e.values.iter().map(|v| named(&v.name, json!({ "number": integer(v.number) }), &v.doc));
+    let values = e.values.iter().map(|v| {
+        let rest = json!({
+            "number": integer(v.number),
+            "since": version(v.since),
+            "deprecated": v.deprecated,
+        });
+        named(&v.name, rest, &v.doc)
+    });
     let rest = json!({
         "repr": e.repr.name(),
         "size": e.repr.size(),
         "values": values.collect::<Value>(),
+        "deprecated": e.deprecated,
     });
     named(&e.name, rest, &e.doc)
 }
 
 fn flags(f: &Flags) -> Value {
-    let bits = f.bits.iter().map(|b| named(&b.name, json!({ "bit": b.bit }), &b.doc));
+    let bits = f.bits.iter().map(|b| {
+        let rest = json!({ "bit": b.bit, "since": version(b.since), "deprecated": b.deprecated });
+        named(&b.name, rest, &b.doc)
+    });
     let rest = json!({
         "repr": f.repr.name(),
         "size": f.repr.size(),
         "bits": bits.collect::<Value>(),
+        "deprecated": f.deprecated,
     });
     named(&f.name, rest, &f.doc)
 }
@@ -127,14 +148,21 @@ fn structure(s: &Struct) -> Value {
     let rest = json!({
         "size": s.size,
         "align": s.align,
+        "extent": s.extent,
         "members": members.collect::<Value>(),
+        "deprecated": s.deprecated,
     });
     named(&s.name, rest, &s.doc)
 }
 
 fn union(u: &Union) -> Value {
     let variants = u.variants.iter().map(|v| {
-        let mut rest = json!({ "number": v.number, "size": v.size });
+        let mut rest = json!({
+            "number": v.number,
+            "size": v.size,
+            "since": version(v.since),
+            "deprecated": v.deprecated,
+        });
         if let (Some(Value::Object(ty)), Value::Object(rest)) =
             (v.ty.as_ref().map(type_of), &mut rest)
         {
@@ -149,6 +177,7 @@ fn union(u: &Union) -> Value {
         "payload_offset": u.layout.offset,
         "payload_size": u.payload,
         "variants": variants.collect::<Value>(),
+        "deprecated": u.deprecated,
     });
     named(&u.name, rest, &u.doc)
 }
@@ -166,7 +195,30 @@ fn field(f: &Field) -> Value {
         }
     }
     rest["unit"] = json!(f.unit);
+    rest["range"] = range(f.range);
+    rest["default"] = default(f);
+    rest["since"] = version(f.since);
+    rest["deprecated"] = json!(f.deprecated);
     named(&f.name, rest, &f.doc)
+}
+
+/// `min` and `max`, each null where there is no end; null if there is no range.
+fn range(range: Option<Range>) -> Value {
+    let Some(range) = range else { return Value::Null };
+    let end = |end: Option<Bound>| {
+        end.map_or(Value::Null, |bound| constant(range.ty(), bound_value(bound)))
+    };
+    json!({ "min": end(range.min()), "max": end(range.max()) })
+}
+
+fn default(f: &Field) -> Value {
+    match (&f.default, &f.ty.element) {
+        (Some(FieldDefault::Value(value)), Element::Primitive(p)) => constant(*p, *value),
+        (Some(FieldDefault::Value(_)) | None, _) => Value::Null,
+        (Some(FieldDefault::Text(text)), _) => json!(text),
+        (Some(FieldDefault::Enum(name)), _) => json!(name),
+        (Some(FieldDefault::Flags(names, _)), _) => json!(names),
+    }
 }
 
 fn gap(g: &Gap) -> Value {
@@ -176,6 +228,7 @@ fn gap(g: &Gap) -> Value {
         "offset": g.offset,
         "size": g.size,
         "padding": g.padding,
+        "kept": g.kept,
     })
 }
 

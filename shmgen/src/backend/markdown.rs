@@ -3,10 +3,11 @@
 //! Documentation in a schema is Markdown itself, as in Rust; only what would
 //! break a table is written differently.
 
-use super::text::lines;
+use super::notes::{self, Deprecation::Text};
+use super::text::{lines, value_text};
 use crate::bytemap::{Kind, Map, text as map_text};
 use crate::model::{
-    Alias, Constant, Enum, Flags, Object, Schema, Segment, Struct, TypeDecl, Union, Value,
+    Alias, Constant, Enum, Flags, Object, Schema, Segment, Struct, TypeDecl, Union,
 };
 use shm_runtime::contract::{Flow, ObjectKind, RingDef, Side};
 use std::fmt::Write as _;
@@ -27,11 +28,12 @@ pub(super) fn page(schema: &Schema) -> String {
     let mut heading = Some("\n## Types\n");
     for decl in &schema.types {
         out.push_str(heading.take().unwrap_or_default());
+        let doc = notes::declared(decl, Text);
         match decl {
-            TypeDecl::Enum(e) => enumeration(&mut out, e),
-            TypeDecl::Flags(f) => flags(&mut out, f),
-            TypeDecl::Struct(s) => structure(&mut out, s),
-            TypeDecl::Union(u) => union(&mut out, u),
+            TypeDecl::Enum(e) => enumeration(&mut out, e, &doc),
+            TypeDecl::Flags(f) => flags(&mut out, f, &doc),
+            TypeDecl::Struct(s) => structure(&mut out, s, &doc),
+            TypeDecl::Union(u) => union(&mut out, u, &doc),
             TypeDecl::Wrapped(_) => {} // where it is used
         }
     }
@@ -75,12 +77,8 @@ fn constants(out: &mut String, constants: &[Constant]) {
     out.push_str("\n## Constants\n");
     head(out, &["name", "type", "value", "description"]);
     for c in constants {
-        let value = match c.value {
-            Value::Integer(n) => n.to_string(),
-            Value::Float(f) => format!("{f:?}"),
-            Value::Bool(b) => b.to_string(),
-        };
-        row(out, &[code(&c.name), code(c.ty.name()), value, cell(&c.doc)]);
+        let value = value_text(c.ty, c.value);
+        row(out, &[code(&c.name), code(c.ty.name()), value, cell(&notes::constant(c, Text))]);
     }
 }
 
@@ -92,36 +90,36 @@ fn aliases(out: &mut String, aliases: &[Alias]) {
     head(out, &["name", "type", "unit", "description"]);
     for a in aliases {
         let ty = code(&a.ty.expr().to_string());
-        row(out, &[code(&a.name), ty, cell(&a.unit), cell(&a.doc)]);
+        row(out, &[code(&a.name), ty, cell(&a.unit), cell(&notes::alias_in_table(a))]);
     }
 }
 
-fn enumeration(out: &mut String, e: &Enum) {
+fn enumeration(out: &mut String, e: &Enum, doc: &str) {
     let _ = writeln!(out, "\n### `{}`\n\nAn enum, stored as `{}`.", e.name, e.repr.name());
-    paragraph(out, &e.doc);
+    paragraph(out, doc);
     head(out, &["name", "number", "description"]);
     for v in &e.values {
-        row(out, &[code(&v.name), v.number.to_string(), cell(&v.doc)]);
+        row(out, &[code(&v.name), v.number.to_string(), cell(&notes::value(v, Text))]);
     }
 }
 
-fn flags(out: &mut String, f: &Flags) {
+fn flags(out: &mut String, f: &Flags, doc: &str) {
     let _ = writeln!(out, "\n### `{}`\n\nA set of flags, stored as `{}`.", f.name, f.repr.name());
-    paragraph(out, &f.doc);
+    paragraph(out, doc);
     head(out, &["name", "bit", "description"]);
     for b in &f.bits {
-        row(out, &[code(&b.name), b.bit.to_string(), cell(&b.doc)]);
+        row(out, &[code(&b.name), b.bit.to_string(), cell(&notes::bit(b, Text))]);
     }
 }
 
-fn structure(out: &mut String, s: &Struct) {
+fn structure(out: &mut String, s: &Struct, doc: &str) {
     let map = Map::of(s);
     let _ = writeln!(
         out,
         "\n### `{}`\n\nA struct of {} bytes, aligned to {}.",
         s.name, s.size, s.align
     );
-    paragraph(out, &s.doc);
+    paragraph(out, doc);
     let _ = writeln!(out, "\n```text\n{}```", map_text::picture(&map));
     head(out, &["", "offset", "size", "type", "field", "unit", "description"]);
     let mut fields = s.fields();
@@ -129,14 +127,16 @@ fn structure(out: &mut String, s: &Struct) {
         let place = [code(&mark.to_string()), part.offset.to_string(), part.size.to_string()];
         let field = if part.kind == Kind::Field { fields.next() } else { None };
         let what = match field {
-            Some(f) => [code(&part.ty), code(&part.name), cell(&f.unit), cell(&f.doc)],
+            Some(f) => {
+                [code(&part.ty), code(&part.name), cell(&f.unit), cell(&notes::field_in_table(f))]
+            }
             None => [String::new(), part.title().to_owned(), String::new(), String::new()],
         };
         row(out, &[place.as_slice(), &what].concat());
     }
 }
 
-fn union(out: &mut String, u: &Union) {
+fn union(out: &mut String, u: &Union, doc: &str) {
     let (size, align) = (u.layout.size, u.layout.align);
     let _ = writeln!(
         out,
@@ -146,11 +146,12 @@ fn union(out: &mut String, u: &Union) {
         u.tag.name(),
         u.layout.offset
     );
-    paragraph(out, &u.doc);
+    paragraph(out, doc);
     head(out, &["variant", "tag", "type", "size", "description"]);
     for v in &u.variants {
         let ty = v.ty.as_ref().map_or(String::new(), |ty| code(&ty.expr().to_string()));
-        let cells = [code(&v.name), v.number.to_string(), ty, v.size.to_string(), cell(&v.doc)];
+        let cells =
+            [code(&v.name), v.number.to_string(), ty, v.size.to_string(), cell(&notes::variant(v))];
         row(out, &cells);
     }
 }

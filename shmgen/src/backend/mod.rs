@@ -3,12 +3,16 @@
 
 mod c;
 mod c_compound;
+mod c_defaults;
+mod c_ranges;
 mod c_runtime;
 mod cpp;
 mod json;
 mod markdown;
+mod notes;
 mod python;
 mod rust;
+mod rust_ranges;
 mod text;
 
 use crate::model::Schema;

@@ -3,11 +3,12 @@
 mod compound;
 mod types;
 
-use super::text::{lines, others, quoted, render, version_parts, with_unit};
-use crate::model::{Member, Schema, Type, TypeDecl, Value};
+use super::notes::{self, Deprecation::Text};
+use super::text::{bound_text, lines, others, quoted, render, value_text, version_parts};
+use crate::model::{Element, Field, FieldDefault, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
 use compound::{Union, Wrapped};
-use shm_runtime::contract::TypeName;
+use shm_runtime::contract::{Bound, Primitive, Range, TypeName};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use types::Writer;
@@ -76,6 +77,7 @@ struct Struct {
     doc: String,
     name: String,
     size: u64,
+    has_defaults: bool,
     members: Vec<Part>,
 }
 
@@ -99,6 +101,8 @@ struct Part {
     format: String,
     /// The checked field, of `raw` and `name`.
     descriptor: String,
+    /// What a new value has in it if not zero.
+    default: String,
     offset: u64,
     size: u64,
     is_gap: bool,
@@ -144,6 +148,7 @@ pub(super) fn module(schema: &Schema) -> String {
         names.chain(schema.segments.iter().map(|s| s.type_name.as_str())).collect();
     names.extend(["SCHEMA", "SCHEMA_VERSION"]);
     names.sort_unstable();
+    let with_defaults = schema.structs_where("", |s| s.has_defaults);
     let template = Module {
         file: format!("{}.toml", schema.stem),
         doc: module_doc(schema),
@@ -165,17 +170,12 @@ pub(super) fn module(schema: &Schema) -> String {
             .constants
             .iter()
             .map(|c| Constant {
-                doc: lines(&c.doc, "#: "),
+                doc: lines(&notes::constant(c, Text), "#: "),
                 name: c.name.clone(),
-                value: match c.value {
-                    Value::Integer(n) => n.to_string(),
-                    Value::Float(f) => format!("{f:?}"),
-                    Value::Bool(true) => "True".to_owned(),
-                    Value::Bool(false) => "False".to_owned(),
-                },
+                value: value(c.ty, c.value),
             })
             .collect(),
-        types: schema.types.iter().map(|t| decl(t, &writer)).collect(),
+        types: schema.types.iter().map(|t| decl(t, &with_defaults, &writer)).collect(),
         segments: schema.segments.iter().map(|s| segment(s, &writer)).collect(),
     };
     render(&template)
@@ -231,29 +231,30 @@ fn class_doc(text: &str, otherwise: &str) -> String {
     out
 }
 
-fn decl(decl: &TypeDecl, writer: &Writer<'_>) -> Decl {
+fn decl(decl: &TypeDecl, with_defaults: &BTreeSet<TypeName>, writer: &Writer<'_>) -> Decl {
+    let doc = notes::declared(decl, Text);
     match decl {
         TypeDecl::Enum(e) => Decl::Enum(Number {
-            doc: class_doc(&e.doc, "An enum of the schema."),
+            doc: class_doc(&doc, "An enum of the schema."),
             name: e.name.clone(),
             values: e
                 .values
                 .iter()
                 .map(|v| Named {
-                    doc: lines(&v.doc, "    #: "),
+                    doc: lines(&notes::value(v, Text), "    #: "),
                     name: v.name.clone(),
                     number: v.number.to_string(),
                 })
                 .collect(),
         }),
         TypeDecl::Flags(f) => Decl::Flags(Number {
-            doc: class_doc(&f.doc, "A set of flags of the schema."),
+            doc: class_doc(&doc, "A set of flags of the schema."),
             name: f.name.clone(),
             values: f
                 .bits
                 .iter()
                 .map(|b| Named {
-                    doc: lines(&b.doc, "    #: "),
+                    doc: lines(&notes::bit(b, Text), "    #: "),
                     name: b.name.clone(),
                     number: format!("{:#x}", 1u64 << b.bit),
                 })
@@ -261,11 +262,13 @@ fn decl(decl: &TypeDecl, writer: &Writer<'_>) -> Decl {
         }),
         TypeDecl::Struct(s) => {
             let fields = s.fields().map(|f| f.name.as_str()).collect();
+            let members = s.members.iter().map(|m| part(m, &fields, with_defaults, writer));
             Decl::Struct(Struct {
-                doc: class_doc(&s.doc, "A struct of the schema."),
+                doc: class_doc(&doc, "A struct of the schema."),
                 name: s.name.clone(),
                 size: s.size,
-                members: s.members.iter().map(|m| part(m, &fields, writer)).collect(),
+                has_defaults: s.has_defaults,
+                members: members.collect(),
             })
         }
         TypeDecl::Union(u) => Decl::Union(compound::union(u, writer)),
@@ -273,7 +276,12 @@ fn decl(decl: &TypeDecl, writer: &Writer<'_>) -> Decl {
     }
 }
 
-fn part(member: &Member, fields: &BTreeSet<&str>, writer: &Writer<'_>) -> Part {
+fn part(
+    member: &Member,
+    fields: &BTreeSet<&str>,
+    with_defaults: &BTreeSet<TypeName>,
+    writer: &Writer<'_>,
+) -> Part {
     match member {
         Member::Gap(gap) => Part {
             name: gap.name.clone(),
@@ -287,21 +295,68 @@ fn part(member: &Member, fields: &BTreeSet<&str>, writer: &Writer<'_>) -> Part {
             } else {
                 format!(", unit=\"{}\"", quoted(&f.unit))
             };
+            let range = f.range.map(range).unwrap_or_default();
             let (get, set) = writer.hints(&f.ty, fields);
             Part {
-                doc: lines(&with_unit(&f.doc, &f.unit), "        #: "),
+                doc: lines(&notes::field(f, Text), "        #: "),
                 name: f.name.clone(),
                 get,
                 set,
                 format: writer.format(&f.ty),
                 ctype: writer.ctype(&f.ty),
-                descriptor: writer.descriptor(&f.ty, &unit),
+                descriptor: writer.descriptor(&f.ty, &unit, &range),
+                default: default(f, with_defaults, writer),
                 offset: f.offset,
                 size: f.size,
                 is_gap: false,
             }
         }
     }
+}
+
+fn value(ty: Primitive, value: Value) -> String {
+    match value {
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        number => value_text(ty, number),
+    }
+}
+
+/// What a new value has in a field, if not zero.
+fn default(f: &Field, with_defaults: &BTreeSet<TypeName>, writer: &Writer<'_>) -> String {
+    let named = match &f.ty.element {
+        Element::Enum(name, _) | Element::Flags(name, _) | Element::Struct(name) => Some(name),
+        _ => None,
+    };
+    let ty = named.map(|name| writer.name(name)).unwrap_or_default();
+    match &f.default {
+        None if named.is_some_and(|name| with_defaults.contains(name)) => {
+            let one = format!("{ty}()");
+            f.ty.dims.iter().rev().fold(one, |inner, n| format!("[{inner}] * {n}"))
+        }
+        None => String::new(),
+        Some(FieldDefault::Value(number)) => match f.ty.element {
+            Element::Primitive(p) => value(p, *number),
+            _ => String::new(), // the model gives numbers to primitives only
+        },
+        Some(FieldDefault::Text(text)) => {
+            let escaped = text.chars().map(|c| match c {
+                '"' | '\\' => format!("\\{c}"),
+                ' '..='~' => c.to_string(),
+                c => format!("\\U{:08x}", u32::from(c)),
+            });
+            format!("\"{}\"", escaped.collect::<String>())
+        }
+        Some(FieldDefault::Enum(name)) => format!("{ty}.{name}"),
+        Some(FieldDefault::Flags(_, bits)) => format!("{ty}({bits:#x})"),
+    }
+}
+
+/// A range as a keyword argument.
+fn range(range: Range) -> String {
+    let end =
+        |end: Option<Bound>| end.map_or("None".to_owned(), |bound| bound_text(range.ty(), bound));
+    format!(", range=({}, {})", end(range.min()), end(range.max()))
 }
 
 fn segment(s: &crate::model::Segment, writer: &Writer<'_>) -> Segment {

@@ -1,7 +1,11 @@
 //! The Rust backend: the body of a module.
 
-use super::text::{VERSION, lines, others, quoted, render, version_parts, with_unit};
-use crate::model::{Element, Member, Schema, Type, TypeDecl, Value, rust_variant};
+use super::notes::{self, Deprecation::Attribute};
+use super::rust_ranges;
+use super::text::{VERSION, lines, others, quoted, render, value_text, version_parts};
+use crate::model::{
+    Element, Field, FieldDefault, Member, Schema, Type, TypeDecl, Value, rust_variant,
+};
 use askama::Template;
 use shm_runtime::contract::{Primitive, TypeName};
 use std::collections::{BTreeMap, BTreeSet};
@@ -22,6 +26,10 @@ struct Module<'a> {
     version: String,
     runtime: &'static str,
     require: String,
+    /// Lints that have no say in generated code.
+    allow: &'static str,
+    /// The same, where only what is deprecated could be told of.
+    quiet: &'static str,
     constants: Vec<Constant>,
     aliases: Vec<Alias>,
     types: Vec<Decl>,
@@ -30,6 +38,7 @@ struct Module<'a> {
 
 struct Constant {
     doc: String,
+    deprecated: String,
     name: String,
     ty: String,
     value: String,
@@ -37,6 +46,7 @@ struct Constant {
 
 struct Alias {
     doc: String,
+    deprecated: String,
     name: String,
     ty: String,
 }
@@ -51,6 +61,7 @@ enum Decl {
 /// An enum or a set of flags.
 struct Number {
     doc: String,
+    deprecated: String,
     attributes: String,
     name: String,
     repr: &'static str,
@@ -63,17 +74,21 @@ struct Number {
 
 struct Named {
     doc: String,
+    deprecated: String,
     name: String,
     number: String,
 }
 
 struct Struct {
     doc: String,
+    deprecated: String,
     attributes: String,
     name: String,
     size: u64,
     align: u64,
     over_aligned: bool,
+    has_ranges: bool,
+    extent: bool,
     members: Vec<Part>,
     uses: String,
     imports: Vec<Import>,
@@ -123,6 +138,12 @@ impl Struct {
         self.members.iter().filter(|m| !m.is_gap)
     }
 
+    /// What is true of a value within its ranges.
+    fn within(&self) -> String {
+        let parts = self.members.iter().map(|m| m.within.as_str()).filter(|w| !w.is_empty());
+        parts.collect::<Vec<_>>().join("\n            && ")
+    }
+
     fn gaps(&self) -> impl Iterator<Item = &Part> {
         self.members.iter().filter(|m| m.is_gap)
     }
@@ -131,12 +152,20 @@ impl Struct {
 /// A field or a gap.
 struct Part {
     doc: String,
+    deprecated: String,
     name: String,
     constant: String,
     ty: String,
     default: String,
     expr: String,
     unit: String,
+    /// As a contract has it.
+    range: String,
+    /// The type and the value of its constant; empty if there is no range.
+    range_type: String,
+    range_value: String,
+    /// What is true of a value within its ranges; empty if all are.
+    within: String,
     offset: u64,
     size: u64,
     is_gap: bool,
@@ -164,35 +193,47 @@ struct Queue {
     index: usize,
 }
 
+const ALLOW: &str = "\
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]";
+/// What is deprecated is for others not to use.
+const ALLOW_DEPRECATED: &str = "\
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]";
+
 /// The module of a schema.
 pub(super) fn module(schema: &Schema, options: &RustOptions) -> String {
     let names = Names::new(schema);
+    let deprecates = schema.deprecates();
+    let with_ranges = schema.structs_where("", |s| s.has_ranges);
     let template = Module {
         file: format!("{}.toml", schema.stem),
         schema: &schema.name,
         version: schema.version_text(),
         runtime: VERSION,
         require: version_parts().join(", "),
+        allow: if deprecates { ALLOW_DEPRECATED } else { ALLOW },
+        quiet: if deprecates { "#[allow(deprecated)]\n" } else { "" },
         constants: schema
             .constants
             .iter()
             .map(|c| Constant {
-                doc: doc(&c.doc, ""),
+                doc: doc(&notes::constant(c, Attribute), ""),
+                deprecated: deprecated(c.deprecated.as_deref(), ""),
                 name: c.name.clone(),
                 ty: if c.ty == Primitive::Bool { "bool" } else { c.ty.name() }.to_owned(),
-                value: value(c.value),
+                value: value(c.ty, c.value),
             })
             .collect(),
         aliases: schema
             .aliases
             .iter()
             .map(|a| Alias {
-                doc: doc(&with_unit(&a.doc, &a.unit), ""),
+                doc: doc(&notes::alias(a, Attribute), ""),
+                deprecated: deprecated(a.deprecated.as_deref(), ""),
                 name: a.name.clone(),
                 ty: names.type_of(&a.ty),
             })
             .collect(),
-        types: schema.types.iter().filter_map(|t| decl(t, &names, options)).collect(),
+        types: schema.types.iter().filter_map(|t| decl(t, &names, &with_ranges, options)).collect(),
         segments: schema.segments.iter().map(|s| segment(s, &names)).collect(),
     };
     render(&template)
@@ -207,11 +248,15 @@ fn doc_before(text: &str) -> String {
     if text.is_empty() { String::new() } else { doc(text, "") + "///\n" }
 }
 
-fn value(value: Value) -> String {
+/// The attribute of what is deprecated, with a line end.
+fn deprecated(why: Option<&str>, indent: &str) -> String {
+    why.map_or(String::new(), |why| format!("{indent}#[deprecated(note = \"{}\")]\n", quoted(why)))
+}
+
+pub(super) fn value(ty: Primitive, value: Value) -> String {
     match value {
         Value::Integer(n) => literal(n),
-        Value::Float(f) => format!("{f:?}"),
-        Value::Bool(b) => b.to_string(),
+        Value::Float(_) | Value::Bool(_) => value_text(ty, value),
     }
 }
 
@@ -244,10 +289,16 @@ fn attributes(name: &str, options: &RustOptions) -> String {
     all.chain(own).map(|a| format!("{a}\n")).collect()
 }
 
-fn decl(decl: &TypeDecl, names: &Names, options: &RustOptions) -> Option<Decl> {
+fn decl(
+    decl: &TypeDecl,
+    names: &Names,
+    with_ranges: &BTreeSet<TypeName>,
+    options: &RustOptions,
+) -> Option<Decl> {
     Some(match decl {
         TypeDecl::Enum(e) => Decl::Enum(Number {
             doc: doc_before(&e.doc),
+            deprecated: deprecated(e.deprecated.as_deref(), ""),
             attributes: attributes(&e.name, options),
             name: e.name.clone(),
             repr: e.repr.name(),
@@ -255,7 +306,8 @@ fn decl(decl: &TypeDecl, names: &Names, options: &RustOptions) -> Option<Decl> {
                 .values
                 .iter()
                 .map(|v| Named {
-                    doc: doc(&v.doc, "    "),
+                    doc: doc(&notes::value(v, Attribute), "    "),
+                    deprecated: deprecated(v.deprecated.as_deref(), "    "),
                     name: v.name.clone(),
                     number: literal(v.number),
                 })
@@ -265,6 +317,7 @@ fn decl(decl: &TypeDecl, names: &Names, options: &RustOptions) -> Option<Decl> {
         }),
         TypeDecl::Flags(f) => Decl::Flags(Number {
             doc: doc_before(&f.doc),
+            deprecated: deprecated(f.deprecated.as_deref(), ""),
             attributes: attributes(&f.name, options),
             name: f.name.clone(),
             repr: f.repr.name(),
@@ -272,7 +325,8 @@ fn decl(decl: &TypeDecl, names: &Names, options: &RustOptions) -> Option<Decl> {
                 .bits
                 .iter()
                 .map(|b| Named {
-                    doc: doc(&b.doc, "    "),
+                    doc: doc(&notes::bit(b, Attribute), "    "),
+                    deprecated: deprecated(b.deprecated.as_deref(), "    "),
                     name: b.name.clone(),
                     number: b.bit.to_string(),
                 })
@@ -280,38 +334,57 @@ fn decl(decl: &TypeDecl, names: &Names, options: &RustOptions) -> Option<Decl> {
             exhaustive: false,
             all: hexadecimal(f.bits.iter().fold(0u64, |all, b| all | 1 << b.bit)),
         }),
-        TypeDecl::Struct(s) => Decl::Struct(structure(s, names, options)),
+        TypeDecl::Struct(s) => {
+            let doc = doc(&notes::declared(decl, Attribute), "");
+            Decl::Struct(structure(s, doc, names, with_ranges, options))
+        }
         TypeDecl::Union(u) => Decl::Union(union(u, names, options)),
         // Rust has generic types for them.
         TypeDecl::Wrapped(_) => return None,
     })
 }
 
-fn structure(s: &crate::model::Struct, names: &Names, options: &RustOptions) -> Struct {
+fn structure(
+    s: &crate::model::Struct,
+    doc_of_it: String,
+    names: &Names,
+    with_ranges: &BTreeSet<TypeName>,
+    options: &RustOptions,
+) -> Struct {
     let members: Vec<Part> = s
         .members
         .iter()
         .map(|m| match m {
             Member::Field(f) => Part {
-                doc: doc(&with_unit(&f.doc, &f.unit), "    "),
+                doc: doc(&notes::field(f, Attribute), "    "),
+                deprecated: deprecated(f.deprecated.as_deref(), "    "),
                 name: f.name.clone(),
                 constant: f.name.to_uppercase(),
                 ty: names.type_of(&f.ty),
-                default: names.default_of(&f.ty),
+                default: names.default_of(f),
                 expr: f.ty.expr().to_string(),
                 unit: quoted(&f.unit),
+                range: f.range.map_or(String::new(), |range| range.to_string()),
+                range_type: f.range.map(rust_ranges::type_of).unwrap_or_default(),
+                range_value: f.range.map(rust_ranges::value_of).unwrap_or_default(),
+                within: rust_ranges::within(f, with_ranges),
                 offset: f.offset,
                 size: f.size,
                 is_gap: false,
             },
             Member::Gap(g) => Part {
                 doc: "    #[doc(hidden)]\n".to_owned(),
+                deprecated: String::new(),
                 name: g.name.clone(),
                 constant: String::new(),
                 ty: format!("::shm_runtime::Reserved<{}>", g.size),
                 default: "::shm_runtime::Reserved::ZERO".to_owned(),
                 expr: String::new(),
                 unit: String::new(),
+                range: String::new(),
+                range_type: String::new(),
+                range_value: String::new(),
+                within: String::new(),
                 offset: g.offset,
                 size: g.size,
                 is_gap: true,
@@ -320,12 +393,15 @@ fn structure(s: &crate::model::Struct, names: &Names, options: &RustOptions) -> 
         .collect();
     let (uses, imports) = names.uses(s.fields().map(|f| &f.ty));
     Struct {
-        doc: doc(&s.doc, ""),
+        doc: doc_of_it,
+        deprecated: deprecated(s.deprecated.as_deref(), ""),
         attributes: attributes(&s.name, options),
         name: s.name.clone(),
         size: s.size,
         align: s.align,
         over_aligned: s.over_aligned(),
+        has_ranges: s.has_ranges,
+        extent: s.extent,
         members,
         uses,
         imports,
@@ -341,7 +417,7 @@ fn union(u: &crate::model::Union, names: &Names, options: &RustOptions) -> Union
     };
     let words = u.payload / bytes;
     let variants = u.variants.iter().map(|v| Variant {
-        doc: doc(&v.doc, "    "),
+        doc: doc(&notes::variant(v), "    "),
         name: v.name.clone(),
         rust_name: rust_variant(&v.name),
         constant: v.name.to_uppercase(),
@@ -351,7 +427,7 @@ fn union(u: &crate::model::Union, names: &Names, options: &RustOptions) -> Union
     });
     let (uses, imports) = names.uses(u.variants.iter().filter_map(|v| v.ty.as_ref()));
     Union {
-        doc: doc_before(&u.doc),
+        doc: doc_before(&notes::union(u)),
         attributes: attributes(&u.name, options),
         name: u.name.clone(),
         tag: u.tag.name(),
@@ -435,7 +511,11 @@ impl Names {
         ty.dims.iter().rev().fold(element, |inner, n| format!("[{inner}; {n}]"))
     }
 
-    fn default_of(&self, ty: &Type) -> String {
+    fn default_of(&self, f: &Field) -> String {
+        let ty = &f.ty;
+        if let Some(default) = &f.default {
+            return self.given_default(&ty.element, default);
+        }
         let element = match &ty.element {
             Element::Primitive(Primitive::Bool) => "::shm_runtime::Bool::FALSE".to_owned(),
             Element::Primitive(Primitive::F32 | Primitive::F64) => "0.0".to_owned(),
@@ -452,6 +532,26 @@ impl Names {
             Element::Optional(_) => "::shm_runtime::Optional::none()".to_owned(),
         };
         ty.dims.iter().rev().fold(element, |inner, n| format!("[{inner}; {n}]"))
+    }
+
+    /// A default that the schema gives.
+    fn given_default(&self, element: &Element, default: &FieldDefault) -> String {
+        let ty = element.named().map(|name| self.path(name)).unwrap_or_default();
+        match default {
+            FieldDefault::Value(Value::Bool(true)) => "::shm_runtime::Bool::TRUE".to_owned(),
+            FieldDefault::Value(Value::Bool(false)) => "::shm_runtime::Bool::FALSE".to_owned(),
+            FieldDefault::Value(number) => match element {
+                Element::Primitive(p) => value(*p, *number),
+                _ => String::new(), // the model gives numbers to primitives only
+            },
+            FieldDefault::Text(text) => {
+                let mut escaped = String::new();
+                text.chars().for_each(|c| escaped.extend(c.escape_debug()));
+                format!("::shm_runtime::Str::from_literal(\"{escaped}\")")
+            }
+            FieldDefault::Enum(name) => format!("{ty}::{name}"),
+            FieldDefault::Flags(_, bits) => format!("{ty}({})", hexadecimal(*bits)),
+        }
     }
 }
 

@@ -1,7 +1,8 @@
 //! Small pieces of text that more than one language needs.
 
-use crate::model::Segment;
+use crate::model::{Segment, Value};
 use askama::Template;
+use shm_runtime::contract::{Bound, Primitive};
 
 /// The version of this tool, which is that of the runtime it writes for.
 pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -39,15 +40,6 @@ pub(super) fn lines(doc: &str, prefix: &str) -> String {
     doc.lines().map(|line| format!("{prefix}{line}").trim_end().to_owned() + "\n").collect()
 }
 
-/// Documentation of a field or the like with its unit behind it.
-pub(super) fn with_unit(doc: &str, unit: &str) -> String {
-    match (doc, unit) {
-        (doc, "") => doc.to_owned(),
-        ("", unit) => format!("Unit: {unit}."),
-        (doc, unit) => format!("{doc}\n\nUnit: {unit}."),
-    }
-}
-
 /// Text between double quotes, in the escapes that Rust, C and Python share.
 pub(super) fn quoted(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
@@ -74,4 +66,33 @@ pub(super) fn others(segment: &Segment, prefix: &str) -> String {
         return list;
     }
     lines(&format!("\nCreated and shown by stat, and without functions yet:\n\n{list}"), prefix)
+}
+
+/// A number, `true` or `false`, as schemas and people write it.
+pub(super) fn value_text(ty: Primitive, value: Value) -> String {
+    match value {
+        Value::Integer(n) => n.to_string(),
+        Value::Float(f) => float_text(ty, f),
+        Value::Bool(b) => b.to_string(),
+    }
+}
+
+/// An end of a range, as schemas and people write it.
+pub(super) fn bound_text(ty: Primitive, bound: Bound) -> String {
+    value_text(ty, bound_value(bound))
+}
+
+/// An end of a range as a value.
+pub(super) fn bound_value(bound: Bound) -> Value {
+    match bound {
+        Bound::Integer(n) => Value::Integer(n),
+        Bound::Float(f) => Value::Float(f),
+    }
+}
+
+/// The fewest digits that make this number of this type, in a form that Rust, C
+/// and Python share.
+pub(super) fn float_text(ty: Primitive, f: f64) -> String {
+    #[allow(clippy::cast_possible_truncation)] // it is one that an f32 holds
+    if ty == Primitive::F32 { format!("{:?}", f as f32) } else { format!("{f:?}") }
 }

@@ -57,6 +57,8 @@ pub enum Kind {
     Reserved,
     /// Bytes that are lost to alignment.
     Hole,
+    /// Bytes that an extent keeps free for later versions.
+    Kept,
 }
 
 impl Map {
@@ -74,14 +76,16 @@ impl Map {
                     align: f.align,
                 }),
                 Member::Gap(gap) => {
-                    let reserved = gap.size - gap.padding;
-                    let hole = gap.offset + reserved;
+                    let reserved = gap.size - gap.padding - gap.kept;
+                    let behind = gap.offset + reserved;
                     parts.extend(Part::free(Kind::Reserved, gap.offset, reserved));
-                    parts.extend(Part::free(Kind::Hole, hole, gap.padding));
+                    parts.extend(Part::free(Kind::Hole, behind, gap.padding));
+                    parts.extend(Part::free(Kind::Kept, behind, gap.kept));
                 }
             }
         }
-        let reorder = order::better(&parts, s.size, s.align);
+        // With an extent it has its size in any order.
+        let reorder = if s.extent { None } else { order::better(&parts, s.size, s.align) };
         Self { name: s.name.clone(), size: s.size, align: s.align, parts, reorder }
     }
 
@@ -98,6 +102,11 @@ impl Map {
     /// How many bytes are lost to alignment.
     pub fn lost(&self) -> u64 {
         self.holes().map(|p| p.size).sum()
+    }
+
+    /// How many bytes an extent keeps free.
+    pub fn kept(&self) -> u64 {
+        self.parts.iter().filter(|p| p.kind == Kind::Kept).map(|p| p.size).sum()
     }
 
     /// The fields that lie in two cache lines and would fit into one.
@@ -135,12 +144,13 @@ impl Part {
         self.size <= CACHE_LINE && first != last
     }
 
-    /// What to call it: `price`, `reserved`, `hole`.
+    /// What to call it: `price`, `reserved`, `hole`, `kept free`.
     pub fn title(&self) -> &str {
         match self.kind {
             Kind::Field => &self.name,
             Kind::Reserved => "reserved",
             Kind::Hole => "hole",
+            Kind::Kept => "kept free",
         }
     }
 }

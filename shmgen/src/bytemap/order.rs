@@ -45,13 +45,13 @@ pub(super) fn without_straddling(parts: &[Part], size: u64, align: u64) -> Optio
 fn names(order: &[&Part]) -> Vec<String> {
     let name = |p: &&Part| match p.kind {
         Kind::Field => p.name.clone(),
-        Kind::Reserved | Kind::Hole => format!("reserved = {}", p.size),
+        Kind::Reserved | Kind::Hole | Kind::Kept => format!("reserved = {}", p.size),
     };
     order.iter().map(name).collect()
 }
 
 fn movable(parts: &[Part]) -> Vec<&Part> {
-    parts.iter().filter(|p| p.kind != Kind::Hole).collect()
+    parts.iter().filter(|p| !matches!(p.kind, Kind::Hole | Kind::Kept)).collect()
 }
 
 /// Bytes of a struct with the parts in that order.

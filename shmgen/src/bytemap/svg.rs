@@ -87,6 +87,7 @@ fn cell(out: &mut String, part: &Part, index: usize, (x, y): (u64, u64), count: 
     let fill = match part.kind {
         Kind::Field => FILLS[index % FILLS.len()],
         Kind::Reserved => "#eeeeee",
+        Kind::Kept => "#f8f8f8",
         Kind::Hole => "url(#hole)",
     };
     let width = count * CELL;

@@ -67,7 +67,7 @@ impl Pen {
     fn part(&self, kind: Kind, letter: usize, text: &str) -> String {
         match kind {
             Kind::Field => self.paint(&COLOURS[letter % COLOURS.len()].to_string(), text),
-            Kind::Reserved => self.paint("2", text),
+            Kind::Reserved | Kind::Kept => self.paint("2", text),
             Kind::Hole => self.paint("31", text),
         }
     }
@@ -89,6 +89,7 @@ fn letter(kind: Kind, number: usize) -> char {
         Kind::Field => char::from(LETTERS[number % LETTERS.len()]),
         Kind::Reserved => '-',
         Kind::Hole => '·',
+        Kind::Kept => '+',
     }
 }
 
@@ -162,6 +163,9 @@ fn summary(out: &mut String, map: &Map) {
         1 => writeln!(out, "{} lost in 1 hole", bytes(map.lost())),
         n => writeln!(out, "{} lost in {n} holes", bytes(map.lost())),
     };
+    if map.kept() > 0 {
+        let _ = writeln!(out, "{} kept free for later versions", bytes(map.kept()));
+    }
     if let Some(reorder) = &map.reorder {
         let _ =
             writeln!(out, "{} in this order, {} less:", bytes(reorder.size), bytes(reorder.saves));

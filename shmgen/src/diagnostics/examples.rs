@@ -162,6 +162,30 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
         "[struct.Tick]\nalign = 64\nfield = [ { name = \"time\", type = \"u64\" } ]",
     ),
     (
+        Code::E046,
+        "[const.SLOTS]\ntype = \"u32\"\nvalue = \"2 ** 10\"",
+        "[const.SLOTS]\ntype = \"u32\"\nvalue = \"1 << 10\"",
+    ),
+    (
+        Code::E047,
+        "[const.BIDS]\ntype = \"u32\"\nvalue = \"ASKS\"\n\n\
+         [const.ASKS]\ntype = \"u32\"\nvalue = \"BIDS\"",
+        "[const.BIDS]\ntype = \"u32\"\nvalue = 10\n\n\
+         [const.ASKS]\ntype = \"u32\"\nvalue = \"BIDS\"",
+    ),
+    (
+        Code::E048,
+        "[const.RATIO]\ntype = \"f64\"\nvalue = 1.5\n\n\
+         [const.SLOTS]\ntype = \"u32\"\nvalue = \"RATIO * 2\"",
+        "[const.RATIO]\ntype = \"u32\"\nvalue = 3\n\n\
+         [const.SLOTS]\ntype = \"u32\"\nvalue = \"RATIO * 2\"",
+    ),
+    (
+        Code::E049,
+        "[struct.Tick]\nfield = [ { name = \"time\", type = \"u64\", since = \"1.1\" } ]",
+        "[struct.Tick]\nfield = [ { name = \"time\", type = \"u64\", since = \"1.0\" } ]",
+    ),
+    (
         Code::E050,
         "[struct.Order]\nfield = [ { name = \"limit\", type = \"u64??\" } ]",
         "[struct.Order]\nfield = [ { name = \"limit\", type = \"u64?\" } ]",
@@ -281,9 +305,45 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
         ),
     ),
     (
+        Code::E080,
+        "[struct.Tick]\nfield = [ { name = \"rates\", type = \"u32[2]\", default = 1 } ]",
+        "[struct.Tick]\nfield = [ { name = \"rate\", type = \"u32\", default = 1 } ]",
+    ),
+    (
+        Code::E081,
+        "[struct.Tick]\nfield = [ { name = \"venue\", type = \"str[4]\", default = \"NASDAQ\" } ]",
+        "[struct.Tick]\nfield = [ { name = \"venue\", type = \"str[4]\", default = \"XNAS\" } ]",
+    ),
+    (
+        Code::E082,
+        "[struct.Tick]\nfield = [ { name = \"venue\", type = \"str[4]\", range = { max = 9 } } ]",
+        "[struct.Tick]\nfield = [ { name = \"venue\", type = \"u32\", range = { max = 9 } } ]",
+    ),
+    (
+        Code::E083,
+        "[struct.Tick]\nfield = [ { name = \"rate\", type = \"u8\", range = { min = 9, max = 1 } } ]",
+        "[struct.Tick]\nfield = [ { name = \"rate\", type = \"u8\", range = { min = 1, max = 9 } } ]",
+    ),
+    (
+        Code::E084,
+        "[struct.Tick]\nextent = 60\nfield = [ { name = \"time\", type = \"u64\" } ]",
+        "[struct.Tick]\nextent = 64\nfield = [ { name = \"time\", type = \"u64\" } ]",
+    ),
+    (
+        Code::E085,
+        "[struct.Tick]\nextent = 64\nfield = [ { name = \"times\", type = \"u64[9]\" } ]",
+        "[struct.Tick]\nextent = 64\nfield = [ { name = \"times\", type = \"u64[8]\" } ]",
+    ),
+    (
         Code::E090,
-        "[struct.Tick]\nfield = [ { name = \"time\", type = \"u64\", range = [0, 9] } ]",
-        "[struct.Tick]\nfield = [ { name = \"time\", type = \"u64\", doc = \"From 0 to 9.\" } ]",
+        queue!(
+            "[segment.feed]\nbackend = \"memfd\"\n\
+             object = [ { name = \"ticks\", kind = \"queue\", item = \"Tick\", capacity = 64 } ]"
+        ),
+        queue!(
+            "[segment.feed]\nbackend = \"posix\"\n\
+             object = [ { name = \"ticks\", kind = \"queue\", item = \"Tick\", capacity = 64 } ]"
+        ),
     ),
     (
         Code::E070,

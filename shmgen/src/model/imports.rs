@@ -3,7 +3,7 @@
 
 use super::{Element, Schema, Type, TypeDecl, Value};
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned, nearest};
-use shm_runtime::contract::TypeName;
+use shm_runtime::contract::{Range, TypeName};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -22,8 +22,8 @@ struct Names {
 /// What a name of another schema stands for.
 pub(super) enum Imported {
     Constant(Value),
-    /// A type, as it is written in its own schema, and its unit.
-    Type(Type, String),
+    /// A type, as it is written in its own schema, its unit and its range.
+    Type(Type, String, Option<Range>),
 }
 
 /// A name is wrong in a way that was told.
@@ -43,7 +43,8 @@ impl Imports {
                 by_name.insert(c.name.clone(), Imported::Constant(c.value));
             }
             for a in &schema.aliases {
-                by_name.insert(a.name.clone(), Imported::Type(a.ty.clone(), a.unit.clone()));
+                by_name
+                    .insert(a.name.clone(), Imported::Type(a.ty.clone(), a.unit.clone(), a.range));
             }
             for decl in &schema.types {
                 let own = TypeName::own(decl.name());
@@ -55,7 +56,7 @@ impl Imports {
                     TypeDecl::Wrapped(_) => continue,
                 };
                 let ty = Type { element, dims: vec![] };
-                by_name.insert(decl.name().to_owned(), Imported::Type(ty, String::new()));
+                by_name.insert(decl.name().to_owned(), Imported::Type(ty, String::new(), None));
             }
             Names { schema: Arc::clone(schema), by_name }
         };
@@ -96,6 +97,11 @@ impl Imports {
             return Err(Told);
         }
         Ok(found.first().map(|(n, imported)| (&*n.schema, *imported)))
+    }
+
+    /// A schema that is imported.
+    pub(super) fn schema(&self, name: &str) -> Option<&Schema> {
+        self.schemas.iter().map(|n| &*n.schema).find(|s| s.name == name)
     }
 
     /// The names of all types, for advice.

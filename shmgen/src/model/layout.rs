@@ -18,11 +18,22 @@ pub(super) struct Layout {
 /// The struct became larger than [`MAX_SIZE`].
 pub(super) struct TooLarge;
 
+/// Why bytes are free.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Free {
+    /// The schema reserves them.
+    Reserved,
+    /// What follows is aligned.
+    Padding,
+    /// The struct has an extent.
+    Kept,
+}
+
 impl Layout {
     /// Places a field; its offset and alignment are filled in.
     pub(super) fn field(&mut self, mut field: Field, align: u64) -> Result<(), TooLarge> {
         let offset = self.end.checked_next_multiple_of(align).ok_or(TooLarge)?;
-        self.leave_free(offset - self.end, true)?;
+        self.leave_free(offset - self.end, Free::Padding)?;
         field.offset = offset;
         field.align = align;
         self.end = offset.checked_add(field.size).filter(|e| *e <= MAX_SIZE).ok_or(TooLarge)?;
@@ -33,25 +44,32 @@ impl Layout {
 
     /// Leaves bytes free; those that follow one another are one gap.
     pub(super) fn reserve(&mut self, size: u64) -> Result<(), TooLarge> {
-        self.leave_free(size, false)
+        self.leave_free(size, Free::Reserved)
     }
 
-    fn leave_free(&mut self, size: u64, is_padding: bool) -> Result<(), TooLarge> {
+    fn leave_free(&mut self, size: u64, why: Free) -> Result<(), TooLarge> {
         if size == 0 {
             return Ok(());
         }
         let offset = self.end;
         self.end = offset.checked_add(size).filter(|e| *e <= MAX_SIZE).ok_or(TooLarge)?;
-        let padding = if is_padding { size } else { 0 };
+        let padding = if why == Free::Padding { size } else { 0 };
+        let kept = if why == Free::Kept { size } else { 0 };
         if let Some(Member::Gap(gap)) = self.members.last_mut() {
             gap.size += size;
             gap.padding += padding;
+            gap.kept += kept;
             return Ok(());
         }
         let name = format!("_reserved{}", self.gaps);
         self.gaps += 1;
-        self.members.push(Member::Gap(Gap { name, offset, size, padding }));
+        self.members.push(Member::Gap(Gap { name, offset, size, padding, kept }));
         Ok(())
+    }
+
+    /// Where the last member ends.
+    pub(super) fn end(&self) -> u64 {
+        self.end
     }
 
     /// The alignment that the fields ask for.
@@ -59,11 +77,22 @@ impl Layout {
         self.align.max(1)
     }
 
-    /// Fills up to the alignment: size, alignment and members.
-    pub(super) fn finish(mut self, align: u64) -> Result<(u64, u64, Vec<Member>), TooLarge> {
+    /// Fills up to the extent, or else to the alignment: size, alignment and
+    /// members. An extent is a multiple of the alignment that nothing lies
+    /// beyond.
+    pub(super) fn finish(
+        mut self,
+        align: u64,
+        extent: Option<u64>,
+    ) -> Result<(u64, u64, Vec<Member>), TooLarge> {
         let align = align.max(self.natural_align());
-        let size = self.end.checked_next_multiple_of(align).ok_or(TooLarge)?;
-        self.leave_free(size - self.end, true)?;
+        match extent {
+            Some(extent) => self.leave_free(extent.saturating_sub(self.end), Free::Kept)?,
+            None => {
+                let size = self.end.checked_next_multiple_of(align).ok_or(TooLarge)?;
+                self.leave_free(size - self.end, Free::Padding)?;
+            }
+        }
         Ok((self.end, align, self.members))
     }
 }

@@ -5,10 +5,14 @@
 //! the order in which it is to be written, so that the same schema gives the
 //! same bytes on every run.
 
+mod constants;
+mod defaults;
+mod extent;
 mod imports;
 mod layout;
 pub mod names;
 mod order;
+mod ranges;
 mod resolve;
 mod segments;
 mod sizes;
@@ -20,9 +24,10 @@ pub use resolve::resolve;
 pub(crate) use unions::rust_variant;
 pub(crate) use written::meet;
 
-use shm_runtime::contract::{Contract, ObjectKind, Primitive, TypeExpr, TypeName, Wrapper};
+use shm_runtime::contract::{Contract, ObjectKind, Primitive, Range, TypeExpr, TypeName, Wrapper};
 use shm_runtime::queue::layout::QueueLayout;
 use shm_runtime::{Address, Fingerprint, ObjectLayout};
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// Limits on what a schema may ask for.
@@ -104,6 +109,40 @@ impl Schema {
         }
         self.with_imports().into_iter().find(|s| s.name == name.schema)
     }
+
+    /// The structs, each after those that it contains.
+    pub fn structs(&self) -> impl Iterator<Item = &Struct> {
+        self.types.iter().filter_map(|t| match t {
+            TypeDecl::Struct(s) => Some(s),
+            _ => None,
+        })
+    }
+
+    /// The structs of which something is true, here and in what is imported; the
+    /// names of this schema's own as seen from `home`, which is empty for itself.
+    pub fn structs_where(
+        &self,
+        home: &str,
+        wanted: impl Fn(&Struct) -> bool,
+    ) -> BTreeSet<TypeName> {
+        let mut out = BTreeSet::new();
+        for schema in self.with_imports() {
+            let of = if schema.name == self.name { home } else { schema.name.as_str() };
+            let names = schema
+                .structs()
+                .filter(|s| wanted(s))
+                .map(|s| TypeName { schema: of.to_owned(), name: s.name.clone() });
+            out.extend(names);
+        }
+        out
+    }
+
+    /// Whether anything in it is deprecated.
+    pub fn deprecates(&self) -> bool {
+        self.constants.iter().any(|c| c.deprecated.is_some())
+            || self.aliases.iter().any(|a| a.deprecated.is_some())
+            || self.types.iter().any(TypeDecl::deprecates)
+    }
 }
 
 /// A constant.
@@ -115,6 +154,8 @@ pub struct Constant {
     pub ty: Primitive,
     /// Its value, within the range of the type.
     pub value: Value,
+    /// Why it is not to be used any more, in one line, if it is not.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
 }
@@ -124,7 +165,7 @@ pub struct Constant {
 pub enum Value {
     /// Of an integer type.
     Integer(i128),
-    /// Of a float type; always finite.
+    /// Of a float type; always finite, and for f32 one that it holds exactly.
     Float(f64),
     /// Of type bool.
     Bool(bool),
@@ -139,6 +180,10 @@ pub struct Alias {
     pub ty: Type,
     /// The unit of fields that do not say otherwise; empty for none.
     pub unit: String,
+    /// The numbers that belong into it, or into its elements.
+    pub range: Option<Range>,
+    /// Why it is not to be used any more, in one line, if it is not.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
 }
@@ -170,6 +215,18 @@ impl TypeDecl {
             Self::Wrapped(w) => &w.name,
         }
     }
+
+    /// Whether it or anything in it is deprecated.
+    fn deprecates(&self) -> bool {
+        let (own, inner) = match self {
+            Self::Enum(e) => (&e.deprecated, e.values.iter().any(|v| v.deprecated.is_some())),
+            Self::Flags(f) => (&f.deprecated, f.bits.iter().any(|b| b.deprecated.is_some())),
+            Self::Struct(s) => (&s.deprecated, s.fields().any(|f| f.deprecated.is_some())),
+            // Told in documentation only.
+            Self::Union(_) | Self::Wrapped(_) => return false,
+        };
+        inner || own.is_some()
+    }
 }
 
 /// A union, laid out: a tag, and behind it one of its variants.
@@ -187,6 +244,8 @@ pub struct Union {
     pub payload: u64,
     /// The strictest alignment of a variant.
     pub payload_align: u64,
+    /// Why it is not to be used any more, and what instead.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
 }
@@ -202,6 +261,10 @@ pub struct Variant {
     pub ty: Option<Type>,
     /// Bytes of what it holds.
     pub size: u64,
+    /// The version of the schema that brought it.
+    pub since: Option<(u32, u32)>,
+    /// Why it is not to be used any more, and what instead.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
 }
@@ -251,6 +314,8 @@ pub struct Enum {
     pub repr: Primitive,
     /// Its named numbers, in the order of the file.
     pub values: Vec<EnumValue>,
+    /// Why it is not to be used any more, in one line, if it is not.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
 }
@@ -262,6 +327,10 @@ pub struct EnumValue {
     pub name: String,
     /// Its number, within the range of the representation.
     pub number: i128,
+    /// The version that brought it, if that is said; not later than the schema's.
+    pub since: Option<(u32, u32)>,
+    /// Why it is not to be used any more, in one line, if it is not.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
 }
@@ -275,6 +344,8 @@ pub struct Flags {
     pub repr: Primitive,
     /// Its named bits, in the order of the file.
     pub bits: Vec<Bit>,
+    /// Why it is not to be used any more, in one line, if it is not.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
 }
@@ -286,6 +357,10 @@ pub struct Bit {
     pub name: String,
     /// Its position; 0 is the least significant.
     pub bit: u8,
+    /// The version that brought it, if that is said; not later than the schema's.
+    pub since: Option<(u32, u32)>,
+    /// Why it is not to be used any more, in one line, if it is not.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
 }
@@ -299,8 +374,17 @@ pub struct Struct {
     pub size: u64,
     /// Alignment in bytes.
     pub align: u64,
+    /// Whether its size is an extent, whose end is kept free for later versions.
+    pub extent: bool,
     /// Fields and gaps, without a byte between them.
     pub members: Vec<Member>,
+    /// Whether a field has a range, or is of a struct that has one in it.
+    pub has_ranges: bool,
+    /// Whether a new value has something else than zero in it: a field with a
+    /// default, or one of a struct that has one.
+    pub has_defaults: bool,
+    /// Why it is not to be used any more, in one line, if it is not.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
 }
@@ -316,6 +400,14 @@ impl Struct {
         self.align > self.fields().map(natural).max().unwrap_or(1)
     }
 
+    /// How many bytes its extent keeps free.
+    pub fn kept(&self) -> u64 {
+        match self.members.last() {
+            Some(Member::Gap(gap)) => gap.kept,
+            _ => 0,
+        }
+    }
+
     /// The fields without the gaps.
     pub fn fields(&self) -> impl Iterator<Item = &Field> {
         self.members.iter().filter_map(|m| match m {
@@ -327,6 +419,7 @@ impl Struct {
 
 /// Something that takes bytes of a struct.
 #[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant)] // most members are fields
 pub enum Member {
     /// A field.
     Field(Field),
@@ -349,8 +442,29 @@ pub struct Field {
     pub align: u64,
     /// Its unit; empty for none.
     pub unit: String,
+    /// The numbers that belong into it, or into its elements.
+    pub range: Option<Range>,
+    /// What a new value has in it, if not zero; fits the type.
+    pub default: Option<FieldDefault>,
+    /// The version that brought it, if that is said; not later than the schema's.
+    pub since: Option<(u32, u32)>,
+    /// Why it is not to be used any more, in one line, if it is not.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
+}
+
+/// What a new value has in a field.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FieldDefault {
+    /// A number, `true` or `false`.
+    Value(Value),
+    /// Text, which has room in the field and no NUL in it.
+    Text(String),
+    /// A named value of the field's enum.
+    Enum(String),
+    /// Named flags of the field's set, in the order written, and their bits.
+    Flags(Vec<String>, u64),
 }
 
 /// Reserved bytes.
@@ -365,6 +479,9 @@ pub struct Gap {
     /// How many of them, at the end, are there for the alignment of what
     /// follows; the schema reserves the others.
     pub padding: u64,
+    /// How many of them, at the end, the extent of the struct keeps free for
+    /// later versions; then none is padding.
+    pub kept: u64,
 }
 
 /// A type as a field uses it.

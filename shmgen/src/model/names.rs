@@ -197,6 +197,9 @@ const TAKEN: [(Role, &[&str]); 8] = [
             "isize",
             "u128",
             "i128",
+            // Functions that generated C++ has beside them.
+            "to_string",
+            "within_ranges",
             // Builtins that generated Python calls.
             "all",
             "any",
@@ -250,6 +253,7 @@ const TAKEN: [(Role, &[&str]); 8] = [
             "from_buffer_copy",
             "from_param",
             "in_dll",
+            "within_ranges",
         ],
     ),
     (

@@ -1,6 +1,6 @@
 //! The order of structs and unions: parts before wholes.
 
-use super::Type;
+use super::types::Found;
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned};
 use crate::syntax::{self, Member};
 use std::collections::BTreeMap;
@@ -39,7 +39,7 @@ impl Compound<'_> {
 /// may nest as deep as it likes.
 pub(super) fn order(
     all: &[Compound<'_>],
-    found: &[Vec<Option<(Type, String)>>],
+    found: &[Vec<Option<Found>>],
     source: &Arc<Source>,
     diagnostics: &mut Diagnostics,
 ) -> Vec<usize> {
@@ -47,7 +47,7 @@ pub(super) fn order(
         all.iter().enumerate().rev().map(|(i, c)| (c.name().value.as_str(), i)).collect();
     let parts = |i: usize, from: usize| {
         found[i].iter().enumerate().skip(from).find_map(|(m, member)| {
-            let name = member.as_ref()?.0.element.named().filter(|n| n.schema.is_empty())?;
+            let name = member.as_ref()?.ty.element.named().filter(|n| n.schema.is_empty())?;
             Some((m, *index.get(name.name.as_str())?))
         })
     };

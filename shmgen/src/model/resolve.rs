@@ -1,22 +1,24 @@
 //! From the schema as it is written to the [`Schema`] that backends see.
 
 use super::Limits;
+use super::extent::Extent;
 use super::imports::Imports;
 use super::layout::{Layout, MAX_SIZE, TooLarge};
 use super::names::{self, Role, Space};
 use super::order::{Compound, order};
 use super::segments::{self, resolve_segments};
 use super::sizes::Sizes;
-use super::types::{Declared, Names};
+use super::types::{Declared, Found, Names};
 use super::{
-    Alias, Bit, Constant, Enum, EnumValue, Field, Flags, Schema, Struct, Type, TypeDecl, Value,
+    Alias, Bit, Enum, EnumValue, Field, FieldDefault, Flags, Schema, Struct, Type, TypeDecl,
+    constants, defaults, ranges,
 };
 use super::{unions, written};
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned};
-use crate::syntax::{self, Member, Number};
-use shm_runtime::contract::Primitive;
+use crate::syntax::{self, Member};
+use shm_runtime::contract::{Primitive, Range, TypeName};
 use shm_runtime::header::SCHEMA_NAME_MAX;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 /// Resolves a schema. What is wrong goes to `diagnostics`; the result is of
@@ -28,17 +30,23 @@ pub fn resolve(
     limits: Limits,
     diagnostics: &mut Diagnostics,
 ) -> Schema {
-    let names = Names::new(schema, Imports::new(&imports), diagnostics);
-    let mut resolver = Resolver { source: Arc::clone(&schema.source), names, diagnostics };
+    let mut names = Names::new(schema, Imports::new(&imports), diagnostics);
+    let constants = constants::resolve(schema, &mut names, diagnostics);
+    let source = Arc::clone(&schema.source);
+    let mut resolver = Resolver { source, version: &schema.version, names, diagnostics };
     resolver.schema_name(&schema.name);
     resolver.check_names(schema);
-    let constants = resolver.constants(schema);
     let aliases = resolver.aliases(schema);
     let mut types: Vec<TypeDecl> = Vec::new();
     types.extend(resolver.enums(schema).into_iter().map(TypeDecl::Enum));
     types.extend(resolver.flags(schema).into_iter().map(TypeDecl::Flags));
     let mut sizes = Sizes::of_imports(&imports);
     resolver.compounds(schema, &mut sizes, &mut types);
+    let imported = |wanted: fn(&Struct) -> bool| -> BTreeSet<TypeName> {
+        imports.iter().flat_map(|import| import.structs_where(&import.name, wanted)).collect()
+    };
+    ranges::mark(&mut types, imported(|s| s.has_ranges));
+    defaults::mark(&mut types, imported(|s| s.has_defaults));
     for alias in &aliases {
         types.extend(sizes.wrapped(&alias.ty));
     }
@@ -62,6 +70,7 @@ pub fn resolve(
 
 struct Resolver<'s, 'd> {
     source: Arc<Source>,
+    version: &'s Spanned<(u32, u32)>,
     names: Names<'s>,
     diagnostics: &'d mut Diagnostics,
 }
@@ -139,56 +148,16 @@ impl Resolver<'_, '_> {
         }
     }
 
-    fn constants(&mut self, schema: &syntax::Schema) -> Vec<Constant> {
-        schema.constants.iter().filter_map(|c| self.constant(c)).collect()
-    }
-
-    fn constant(&mut self, constant: &syntax::Constant) -> Option<Constant> {
-        let Some(ty) = Primitive::from_name(&constant.ty.value) else {
-            let message = format!("`{}` cannot be the type of a constant", constant.ty.value);
-            self.error(Code::E044, &constant.ty.span, message)
-                .help("a constant is a number or a bool: u8 .. u64, i8 .. i64, f32, f64, bool");
-            return None;
-        };
-        let span = &constant.value.span;
-        let value = match (constant.value.value, ty.integer_range()) {
-            (Number::Integer(n), Some((low, high))) => {
-                if n < low || n > high {
-                    let message = format!("{n} does not fit {ty}");
-                    self.error(Code::E040, span, message)
-                        .label(format!("{ty} holds {low} to {high}"));
-                    return None;
-                }
-                Value::Integer(n)
-            }
-            #[allow(clippy::cast_precision_loss)] // as written, in the nearest float
-            (Number::Integer(n), None) if ty != Primitive::Bool => Value::Float(n as f64),
-            (Number::Float(f), None) if ty != Primitive::Bool => {
-                #[allow(clippy::cast_possible_truncation)] // the check itself
-                let fits = f.is_finite() && (ty == Primitive::F64 || (f as f32).is_finite());
-                if !fits {
-                    self.error(Code::E040, span, format!("the value does not fit {ty}"))
-                        .label("constants are finite numbers");
-                    return None;
-                }
-                Value::Float(f)
-            }
-            (Number::Bool(b), None) if ty == Primitive::Bool => Value::Bool(b),
-            _ => {
-                self.error(Code::E040, span, format!("the value is not of type {ty}"));
-                return None;
-            }
-        };
-        Some(Constant { name: constant.name.value.clone(), ty, value, doc: constant.doc.clone() })
-    }
-
     fn aliases(&mut self, schema: &syntax::Schema) -> Vec<Alias> {
         let mut out = Vec::new();
         for alias in &schema.aliases {
             let Some(found) = self.names.find(&alias.ty, self.diagnostics) else { continue };
             let unit = if alias.unit.is_empty() { found.unit } else { alias.unit.clone() };
             let name = alias.name.value.clone();
-            out.push(Alias { name, ty: found.ty, unit, doc: alias.doc.clone() });
+            let own = alias.range.as_ref();
+            let range = self.names.range(own, found.range, &found.ty, self.diagnostics);
+            let (deprecated, doc) = (alias.deprecated.clone(), alias.doc.clone());
+            out.push(Alias { name, ty: found.ty, unit, range, deprecated, doc });
         }
         out
     }
@@ -234,7 +203,9 @@ impl Resolver<'_, '_> {
                     .label(format!("{} holds {low} to {high}", e.repr.value));
             }
             let name = value.name.value.clone();
-            values.push(EnumValue { name, number, doc: value.doc.clone() });
+            let since = self.since(value.since.as_ref());
+            let (deprecated, doc) = (value.deprecated.clone(), value.doc.clone());
+            values.push(EnumValue { name, number, since, deprecated, doc });
         }
         if values.is_empty() {
             self.error(
@@ -243,7 +214,8 @@ impl Resolver<'_, '_> {
                 format!("the enum `{}` has no values", e.name.value),
             );
         }
-        Some(Enum { name: e.name.value.clone(), repr: repr?, values, doc: e.doc.clone() })
+        let (deprecated, doc) = (e.deprecated.clone(), e.doc.clone());
+        Some(Enum { name: e.name.value.clone(), repr: repr?, values, deprecated, doc })
     }
 
     fn flags(&mut self, schema: &syntax::Schema) -> Vec<Flags> {
@@ -267,7 +239,9 @@ impl Resolver<'_, '_> {
             match u8::try_from(position).ok().filter(|b| u64::from(*b) < width) {
                 Some(position) => {
                     let name = bit.name.value.clone();
-                    bits.push(Bit { name, bit: position, doc: bit.doc.clone() });
+                    let since = self.since(bit.since.as_ref());
+                    let (deprecated, doc) = (bit.deprecated.clone(), bit.doc.clone());
+                    bits.push(Bit { name, bit: position, since, deprecated, doc });
                 }
                 None => {
                     let message = format!("there is no bit {position} in {}", f.repr.value);
@@ -280,7 +254,8 @@ impl Resolver<'_, '_> {
             let message = format!("the set of flags `{}` has no flags", f.name.value);
             self.error(Code::E035, &f.name.span, message);
         }
-        Some(Flags { name: f.name.value.clone(), repr: repr?, bits, doc: f.doc.clone() })
+        let (deprecated, doc) = (f.deprecated.clone(), f.doc.clone());
+        Some(Flags { name: f.name.value.clone(), repr: repr?, bits, deprecated, doc })
     }
 
     /// Lays out all structs and unions, each after those it contains, with the
@@ -289,7 +264,7 @@ impl Resolver<'_, '_> {
         let structs = schema.structs.iter().map(Compound::Struct);
         let all: Vec<Compound<'_>> =
             structs.chain(schema.unions.iter().map(Compound::Union)).collect();
-        let found: Vec<Vec<Option<(Type, String)>>> =
+        let found: Vec<Vec<Option<Found>>> =
             all.iter().map(|compound| self.parts(compound)).collect();
         for index in order(&all, &found, &self.source, self.diagnostics) {
             // A duplicate was reported; only the first counts.
@@ -302,8 +277,8 @@ impl Resolver<'_, '_> {
             if !is_first {
                 continue;
             }
-            for (ty, _) in found[index].iter().flatten() {
-                types.extend(sizes.wrapped(ty));
+            for found in found[index].iter().flatten() {
+                types.extend(sizes.wrapped(&found.ty));
             }
             let decl = match &all[index] {
                 Compound::Struct(s) => self.lay_out(s, &found[index], sizes).map(TypeDecl::Struct),
@@ -318,23 +293,24 @@ impl Resolver<'_, '_> {
 
     /// The type and the unit of each member; `None` for what has no type, or a
     /// wrong one.
-    fn parts(&mut self, compound: &Compound<'_>) -> Vec<Option<(Type, String)>> {
+    fn parts(&mut self, compound: &Compound<'_>) -> Vec<Option<Found>> {
         match compound {
             Compound::Struct(s) => {
                 let field = |m: &Member| match m {
                     Member::Field(f) => {
-                        let found = self.names.find(&f.ty, self.diagnostics)?;
-                        Some((found.ty, f.unit.clone().unwrap_or(found.unit)))
+                        let mut found = self.names.find(&f.ty, self.diagnostics)?;
+                        let (names, own) = (&self.names, f.range.as_ref());
+                        found.range = names.range(own, found.range, &found.ty, self.diagnostics);
+                        found.unit = f.unit.clone().unwrap_or(found.unit);
+                        Some(found)
                     }
                     Member::Reserved(_) => None,
                 };
                 s.members.iter().map(field).collect()
             }
             Compound::Union(u) => {
-                let variant = |v: &syntax::Variant| {
-                    let found = self.names.find(v.ty.as_ref()?, self.diagnostics)?;
-                    Some((found.ty, found.unit))
-                };
+                let variant =
+                    |v: &syntax::Variant| self.names.find(v.ty.as_ref()?, self.diagnostics);
                 u.variants.iter().map(variant).collect()
             }
         }
@@ -343,20 +319,22 @@ impl Resolver<'_, '_> {
     fn union(
         &mut self,
         u: &syntax::Union,
-        found: &[Option<(Type, String)>],
+        found: &[Option<Found>],
         sizes: &Sizes,
     ) -> Option<super::Union> {
         let tag = self.repr(&u.tag, "the tag of a union", false);
         self.unique("the variant", u.variants.iter().map(|v| &v.name));
-        let found: Vec<Option<&Type>> =
-            found.iter().map(|f| f.as_ref().map(|(ty, _)| ty)).collect();
+        for variant in &u.variants {
+            self.since(variant.since.as_ref());
+        }
+        let found: Vec<Option<&Type>> = found.iter().map(|f| f.as_ref().map(|f| &f.ty)).collect();
         unions::resolve(u, tag?, &found, sizes, &self.source, self.diagnostics)
     }
 
     fn lay_out(
         &mut self,
         s: &syntax::Struct,
-        found: &[Option<(Type, String)>],
+        found: &[Option<Found>],
         sizes: &Sizes,
     ) -> Option<Struct> {
         let name = &s.name.value;
@@ -372,6 +350,7 @@ impl Resolver<'_, '_> {
             return None;
         }
         let mut layout = Layout::default();
+        let mut extent = Extent::of(s);
         let mut whole = true;
         for (member, found) in s.members.iter().zip(found) {
             let (result, span) = match member {
@@ -386,7 +365,7 @@ impl Resolver<'_, '_> {
                 }
                 Member::Field(field) => {
                     // What it contains was reported already.
-                    let Some((ty, unit)) = found else {
+                    let Some(Found { ty, unit, range }) = found else {
                         whole = false;
                         continue;
                     };
@@ -398,6 +377,7 @@ impl Resolver<'_, '_> {
                         continue;
                     };
                     let align = self.align(field.align.as_ref(), natural).unwrap_or(natural);
+                    let default = self.default(field, ty, *range);
                     let placed = Field {
                         name: field.name.value.clone(),
                         ty: ty.clone(),
@@ -405,6 +385,10 @@ impl Resolver<'_, '_> {
                         size,
                         align,
                         unit: unit.clone(),
+                        range: *range,
+                        default,
+                        since: self.since(field.since.as_ref()),
+                        deprecated: field.deprecated.clone(),
                         doc: field.doc.clone(),
                     };
                     (layout.field(placed, align), &field.ty.span)
@@ -414,15 +398,40 @@ impl Resolver<'_, '_> {
                 self.too_large(span);
                 return None;
             }
+            if let Some(extent) = &mut extent {
+                extent.look(member, layout.end(), &self.source, self.diagnostics);
+            }
         }
         let natural = layout.natural_align();
         let align = self.align(s.align.as_ref(), natural).unwrap_or(natural);
         if !whole {
             return None;
         }
-        match layout.finish(align) {
+        let has_extent = extent.is_some();
+        let extent = match extent {
+            Some(extent) => {
+                let end = layout.end();
+                Some(extent.checked(align, end, &self.source, self.diagnostics)?)
+            }
+            None => None,
+        };
+        match layout.finish(align, extent) {
             Ok((size, align, members)) => {
-                Some(Struct { name: name.clone(), size, align, members, doc: s.doc.clone() })
+                let (deprecated, doc) = (s.deprecated.clone(), s.doc.clone());
+                let name = name.clone();
+                // Until all are laid out.
+                let (has_ranges, has_defaults) = (false, false);
+                Some(Struct {
+                    name,
+                    size,
+                    align,
+                    extent: has_extent,
+                    members,
+                    has_ranges,
+                    has_defaults,
+                    deprecated,
+                    doc,
+                })
             }
             Err(TooLarge) => {
                 self.too_large(&s.name.span);
@@ -434,6 +443,36 @@ impl Resolver<'_, '_> {
     fn too_large(&mut self, span: &std::ops::Range<usize>) {
         let message = format!("the struct is larger than {MAX_SIZE} bytes");
         self.error(Code::E036, span, message).label("with this");
+    }
+
+    /// The default of a field, which is within its range.
+    fn default(
+        &mut self,
+        field: &syntax::Field,
+        ty: &Type,
+        range: Option<Range>,
+    ) -> Option<FieldDefault> {
+        let written = field.default.as_ref()?;
+        let default = self.names.default(written, ty, self.diagnostics)?;
+        if let Some(message) = ranges::outside(&default, range) {
+            self.error(Code::E081, &written.span, message);
+            return None;
+        }
+        Some(default)
+    }
+
+    /// The version that brought something, which is not one to come.
+    fn since(&mut self, since: Option<&Spanned<(u32, u32)>>) -> Option<(u32, u32)> {
+        let since = since?;
+        // Of a version that is missing or none, which was reported, nothing is known.
+        let (major, minor) = self.version.value;
+        if since.value > (major, minor) && !self.version.span.is_empty() {
+            let version = self.version.span.clone();
+            let message = format!("the schema is of version {major}.{minor}, which comes before");
+            self.error(Code::E049, &since.span, message).related(version, "its version");
+            return None;
+        }
+        Some(since.value)
     }
 
     /// An alignment that is asked for, if it can be had.
@@ -458,19 +497,33 @@ impl Resolver<'_, '_> {
     }
 }
 
+/// The fields that have a range, of their own or of their type, by the names of
+/// struct and field.
+fn ranged(resolved: &Schema) -> BTreeSet<(&str, &str)> {
+    let structs = resolved.structs();
+    let fields = structs.flat_map(|s| s.fields().map(move |f| (s, f)));
+    let with = fields.filter(|(_, f)| f.range.is_some());
+    with.map(|(s, f)| (s.name.as_str(), f.name.as_str())).collect()
+}
+
 /// All names in C, behind the schema's own; what is there twice is reported.
 pub(super) fn c_names(
     schema: &syntax::Schema,
     resolved: &Schema,
     diagnostics: &mut Diagnostics,
 ) -> Space {
+    let ranged = ranged(resolved);
     let source = &schema.source;
     let mut c = Space::default();
     let mut add = |written: String, name: &Spanned<String>, from: String| {
         c.add(diagnostics, source, written, &name.span, &from);
     };
     for constant in &schema.constants {
-        add(constant.name.value.clone(), &constant.name, format!("`{}`", constant.name.value));
+        let name = &constant.name.value;
+        add(name.clone(), &constant.name, format!("`{name}`"));
+        if constant.deprecated.is_some() {
+            add(format!("{name}_deprecated"), &constant.name, format!("the mark of `{name}`"));
+        }
     }
     for alias in &schema.aliases {
         add(alias.name.value.clone(), &alias.name, format!("`{}`", alias.name.value));
@@ -484,6 +537,10 @@ pub(super) fn c_names(
         for value in &e.values {
             let v = &value.name.value;
             add(format!("{name}_{v}"), &value.name, format!("`{name}.{v}`"));
+            if value.deprecated.is_some() {
+                let from = format!("the mark of `{name}.{v}`");
+                add(format!("{name}_{v}_deprecated"), &value.name, from);
+            }
         }
     }
     for f in &schema.flags {
@@ -495,12 +552,25 @@ pub(super) fn c_names(
         for bit in &f.bits {
             let b = &bit.name.value;
             add(format!("{name}_{b}"), &bit.name, format!("`{name}.{b}`"));
+            if bit.deprecated.is_some() {
+                let from = format!("the mark of `{name}.{b}`");
+                add(format!("{name}_{b}_deprecated"), &bit.name, from);
+            }
         }
     }
     for s in &schema.structs {
         let name = &s.name.value;
-        for written in ["", "_equal", "_add", "_format"] {
+        for written in ["", "_equal", "_add", "_format", "_default", "_within_ranges"] {
             add(format!("{name}{written}"), &s.name, format!("`{name}`"));
+        }
+        for field in s.members.iter().filter_map(Member::field) {
+            let f = &field.name.value;
+            if ranged.contains(&(name.as_str(), f.as_str())) {
+                for end in ["MIN", "MAX"] {
+                    let from = format!("the range of `{name}.{f}`");
+                    add(format!("{name}_{f}_{end}"), &field.name, from);
+                }
+            }
         }
     }
     for u in &schema.unions {
@@ -540,6 +610,7 @@ pub(super) fn c_names(
 /// Two names of a schema that generated code would write in the same way.
 fn check_written_names(schema: &syntax::Schema, resolved: &Schema, diagnostics: &mut Diagnostics) {
     let source = &schema.source;
+    let ranged = ranged(resolved);
     c_names(schema, resolved, diagnostics);
     // Variants in Rust are in UpperCamelCase.
     for u in &schema.unions {
@@ -553,12 +624,15 @@ fn check_written_names(schema: &syntax::Schema, resolved: &Schema, diagnostics: 
     // Field constants in Rust are the names in capitals.
     for s in &schema.structs {
         let mut space = Space::default();
-        for member in &s.members {
-            if let Member::Field(field) = member {
-                let written = field.name.value.to_uppercase();
-                let from = format!("the field `{}`", field.name.value);
+        for field in s.members.iter().filter_map(Member::field) {
+            let written = field.name.value.to_uppercase();
+            let from = format!("the field `{}`", field.name.value);
+            if ranged.contains(&(s.name.value.as_str(), field.name.value.as_str())) {
+                let from = format!("the range of {from}");
+                let written = format!("{written}_RANGE");
                 space.add(diagnostics, source, written, &field.name.span, &from);
             }
+            space.add(diagnostics, source, written, &field.name.span, &from);
         }
     }
 }

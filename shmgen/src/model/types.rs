@@ -3,8 +3,8 @@
 use super::imports::{self, Imported, Imports};
 use super::{Element, Type, Value};
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned, nearest};
-use crate::syntax::{self, Length, Number, Suffix, TypeText};
-use shm_runtime::contract::{MAX_NESTING, Primitive, TypeName};
+use crate::syntax::{self, Length, RangeText, Suffix, TypeText};
+use shm_runtime::contract::{MAX_NESTING, Primitive, Range, TypeName};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -24,12 +24,16 @@ pub(super) struct Names<'s> {
     pub(super) source: Arc<Source>,
     pub(super) by_name: BTreeMap<&'s str, Declared<'s>>,
     pub(super) imports: Imports,
+    /// The values of constants, as soon as they are known; `None` for one in
+    /// which something is wrong.
+    pub(super) constants: BTreeMap<&'s str, Option<Value>>,
 }
 
-/// A type found, with the unit that its aliases give it.
+/// A type found, with the unit and the range that its aliases give it.
 pub(super) struct Found {
     pub(super) ty: Type,
     pub(super) unit: String,
+    pub(super) range: Option<Range>,
 }
 
 impl<'s> Names<'s> {
@@ -65,7 +69,7 @@ impl<'s> Names<'s> {
             first.insert(&name.value, name);
             by_name.insert(name.value.as_str(), declared);
         }
-        Self { source: Arc::clone(&schema.source), by_name, imports }
+        Self { source: Arc::clone(&schema.source), by_name, imports, constants: BTreeMap::new() }
     }
 
     /// Looks a type up, through aliases down to what it is made of.
@@ -75,6 +79,8 @@ impl<'s> Names<'s> {
         // of the last one belong to its name.
         let mut texts = vec![text];
         let mut passed: Vec<&str> = Vec::new();
+        let mut ranges: Vec<&RangeText> = Vec::new();
+        let mut range = None;
         let (mut ty, taken) = loop {
             let text = *texts.last()?;
             let name = text.name.value.as_str();
@@ -89,6 +95,7 @@ impl<'s> Names<'s> {
                     if unit.is_empty() {
                         unit.clone_from(&alias.unit);
                     }
+                    ranges.extend(&alias.range);
                     texts.push(&alias.ty);
                     continue;
                 }
@@ -108,6 +115,7 @@ impl<'s> Names<'s> {
                         if unit.is_empty() {
                             unit = found.unit;
                         }
+                        range = found.range;
                         break (found.ty, 0);
                     }
                 },
@@ -119,7 +127,12 @@ impl<'s> Names<'s> {
             let taken = if i + 1 == texts.len() { taken } else { 0 };
             ty = self.with_suffixes(ty, text, taken, &mut nesting, diagnostics)?;
         }
-        Some(Found { ty, unit })
+        // What is wrong with one is reported where the alias is declared.
+        let mut told = Diagnostics::default();
+        for text in ranges.iter().rev() {
+            range = self.range(Some(text), range, &ty, &mut told);
+        }
+        Some(Found { ty, unit, range })
     }
 
     fn constant_as_type(&self, text: &TypeText, diagnostics: &mut Diagnostics) {
@@ -137,9 +150,9 @@ impl<'s> Names<'s> {
                 self.constant_as_type(text, diagnostics);
                 None
             }
-            Some((schema, Imported::Type(ty, unit))) => {
+            Some((schema, Imported::Type(ty, unit, range))) => {
                 let ty = ty.map_names(&|name| imports::absolute(schema, name));
-                Some(Found { ty, unit: unit.clone() })
+                Some(Found { ty, unit: unit.clone(), range: *range })
             }
             None => {
                 self.unknown(text, diagnostics);
@@ -291,7 +304,7 @@ impl<'s> Names<'s> {
     fn length(&self, length: &Spanned<Length>, diagnostics: &mut Diagnostics) -> Option<u64> {
         let number = match &length.value {
             Length::Number(number) => *number,
-            Length::Constant(name) => self.constant(name, length, diagnostics)?,
+            Length::Constant(name) => self.whole_number(name, length, diagnostics)?,
         };
         match u64::try_from(number) {
             Ok(0) => {
@@ -314,55 +327,23 @@ impl<'s> Names<'s> {
     }
 
     /// The value of a constant that stands for a length.
-    fn constant(
+    fn whole_number(
         &self,
         name: &str,
         at: &Spanned<Length>,
         diagnostics: &mut Diagnostics,
     ) -> Option<i128> {
-        if let Some(Declared::Constant(constant)) = self.by_name.get(name) {
-            if let Number::Integer(number) = constant.value.value {
-                return Some(number);
-            }
-            diagnostics
-                .error(
-                    Code::E033,
-                    &self.source,
-                    at.span.clone(),
-                    format!("the constant `{name}` is not a whole number"),
-                )
-                .related(constant.value.span.clone(), "its value");
-            return None;
-        }
-        let spelt = Spanned::new(name.to_owned(), at.span.clone());
-        match self.imports.find(&spelt, &self.source, diagnostics).ok()? {
-            Some((_, Imported::Constant(Value::Integer(number)))) => return Some(*number),
-            Some((_, Imported::Constant(_))) => {
+        match self.constant(name, &at.span, diagnostics)? {
+            Value::Integer(number) => Some(number),
+            Value::Float(_) | Value::Bool(_) => {
                 let message = format!("the constant `{name}` is not a whole number");
-                diagnostics.error(Code::E033, &self.source, at.span.clone(), message);
-                return None;
+                let error = diagnostics.error(Code::E033, &self.source, at.span.clone(), message);
+                if let Some(Declared::Constant(constant)) = self.by_name.get(name) {
+                    error.related(constant.value.span.clone(), "its value");
+                }
+                None
             }
-            Some((_, Imported::Type(..))) | None => {}
         }
-        let constants = self
-            .by_name
-            .iter()
-            .filter(|(_, d)| matches!(d, Declared::Constant(_)))
-            .map(|(name, _)| (*name).to_owned());
-        let constants: Vec<String> = constants.chain(self.imports.constants()).collect();
-        let near = nearest(name, constants.iter().map(String::as_str));
-        let error = diagnostics.error(
-            Code::E032,
-            &self.source,
-            at.span.clone(),
-            format!("there is no constant `{name}`"),
-        );
-        if let Some(near) = near {
-            error.label(format!("did you mean `{near}`?"));
-        } else if self.by_name.contains_key(name) {
-            error.label("this is a type");
-        }
-        None
     }
 }
 

@@ -61,6 +61,8 @@ pub(super) fn resolve(
             number: u64::try_from(variant.number.value).unwrap_or(0), // checked above
             ty: found.cloned(),
             size,
+            since: variant.since.as_ref().map(|s| s.value),
+            deprecated: variant.deprecated.clone(),
             doc: variant.doc.clone(),
         });
     }
@@ -72,6 +74,7 @@ pub(super) fn resolve(
         layout,
         payload: largest.next_multiple_of(strictest),
         payload_align: strictest,
+        deprecated: u.deprecated.clone(),
         doc: u.doc.clone(),
     })
 }

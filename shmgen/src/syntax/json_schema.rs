@@ -143,10 +143,12 @@ fn shape(shape: Shape, definitions: &mut Definitions) -> Value {
             "minimum": 0o600,
             "maximum": 0o777,
         }),
-        Shape::Constant => json!({
+        Shape::Constant => json!({ "type": ["number", "boolean", "string"] }),
+        Shape::Number => json!({ "type": ["number", "string"] }),
+        Shape::Default => json!({
             "anyOf": [
-                { "type": ["number", "boolean"] },
-                { "type": "string", "pattern": INTEGER },
+                { "type": ["number", "boolean", "string"] },
+                { "type": "array", "items": { "type": "string" } },
             ],
         }),
         Shape::Side => json!({ "enum": [1, "many"] }),

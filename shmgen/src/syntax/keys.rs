@@ -6,8 +6,8 @@ mod objects;
 pub(crate) use objects::{COUNTER, OBJECT};
 
 use Shape::{
-    Bits, Choice, Constant, Dotted, Edition, Flag, Integer, Lints, List, Name, Named, Permissions,
-    Scalar, Side, Table, Text, Texts, Type, Version,
+    Bits, Choice, Constant, Default, Dotted, Edition, Flag, Integer, Lints, List, Name, Named,
+    Number, Permissions, Scalar, Side, Table, Text, Texts, Type, Version,
 };
 
 /// A key of a table.
@@ -56,6 +56,10 @@ pub(crate) enum Shape {
     Permissions,
     /// The value of a constant.
     Constant,
+    /// A number, or an expression.
+    Number,
+    /// The value of a field.
+    Default,
     /// The number 1, or "many".
     Side,
     /// `true` or `false`.
@@ -114,6 +118,10 @@ const fn later(name: &'static str) -> Key {
 const ANY: Shape = Integer(i64::MIN as i128, u64::MAX as i128);
 const DOC: Key = key("doc", Text, "Documentation, which goes into the generated code.");
 const SINCE: Key = key("since", Version, "The version of the schema that brought it.");
+const DEPRECATED: Key =
+    key("deprecated", Text, "Why it is not to be used any more: \"use x instead\".");
+const RANGED: Key =
+    key("range", Table(&RANGE), "The numbers that belong into it: { min = 1, max = 10 }.");
 const LINTS: Key = key("lint", Table(&LINT), "Lints that are allowed here and inside, and why.");
 
 pub(crate) const ROOT: TableKind = table(
@@ -150,14 +158,22 @@ pub(crate) const LINT: TableKind = table(
     ],
 );
 
+pub(crate) const RANGE: TableKind = table(
+    "a range",
+    &[
+        key("min", Number, "The least number; an expression as text."),
+        key("max", Number, "The greatest number; an expression as text."),
+    ],
+);
+
 pub(crate) const CONST: TableKind = table(
     "a constant",
     &[
         required("type", Scalar, "A number's type, or bool."),
-        required("value", Constant, "A value of that type."),
+        required("value", Constant, "A value of that type, or an expression: \"LEVELS * 2 + 1\"."),
         DOC,
         LINTS,
-        later("deprecated"),
+        DEPRECATED,
     ],
 );
 
@@ -168,8 +184,8 @@ pub(crate) const ALIAS: TableKind = table(
         key("unit", Text, "The unit of fields of this type that have none of their own."),
         DOC,
         LINTS,
-        later("deprecated"),
-        later("range"),
+        DEPRECATED,
+        RANGED,
     ],
 );
 
@@ -180,7 +196,7 @@ pub(crate) const ENUM: TableKind = table(
         required("value", List(&VALUE), "Its named numbers; any other number is a value too."),
         DOC,
         LINTS,
-        later("deprecated"),
+        DEPRECATED,
     ],
 );
 
@@ -192,7 +208,7 @@ pub(crate) const VALUE: TableKind = table(
         DOC,
         LINTS,
         SINCE,
-        later("deprecated"),
+        DEPRECATED,
     ],
 );
 
@@ -203,7 +219,7 @@ pub(crate) const FLAGS: TableKind = table(
         required("bit", List(&BIT), "Its named bits."),
         DOC,
         LINTS,
-        later("deprecated"),
+        DEPRECATED,
     ],
 );
 
@@ -215,7 +231,7 @@ pub(crate) const BIT: TableKind = table(
         DOC,
         LINTS,
         SINCE,
-        later("deprecated"),
+        DEPRECATED,
     ],
 );
 
@@ -232,9 +248,13 @@ pub(crate) const STRUCT: TableKind = table(
         ),
         DOC,
         LINTS,
-        later("extent"),
+        key(
+            "extent",
+            Integer(1, 1 << 30),
+            "Its size in bytes, of which the end is kept free for fields of later versions.",
+        ),
         later("assert"),
-        later("deprecated"),
+        DEPRECATED,
     ],
 );
 
@@ -248,9 +268,9 @@ pub(crate) const FIELD: TableKind = TableKind {
         DOC,
         LINTS,
         SINCE,
-        later("default"),
-        later("range"),
-        later("deprecated"),
+        key("default", Default, "What a new value has in it; the form is that of the type."),
+        RANGED,
+        DEPRECATED,
     ],
     rules: &[],
     instead: Some(("reserved", &RESERVED)),
@@ -263,7 +283,7 @@ pub(crate) const UNION: TableKind = table(
         required("variant", List(&VARIANT), "Its variants; any other tag is a value too."),
         DOC,
         LINTS,
-        later("deprecated"),
+        DEPRECATED,
     ],
 );
 
@@ -276,7 +296,7 @@ pub(crate) const VARIANT: TableKind = table(
         DOC,
         LINTS,
         SINCE,
-        later("deprecated"),
+        DEPRECATED,
     ],
 );
 

@@ -4,6 +4,7 @@
 //! The TOML tree is walked with its spans, so that every complaint points at
 //! the exact token. What is wrong is reported and left out; the walk goes on.
 
+mod expression;
 mod json_schema;
 mod keys;
 mod objects;
@@ -11,12 +12,14 @@ mod parse;
 mod type_text;
 mod walk;
 
+pub use expression::{Expression, Operator, Step};
 pub use json_schema::json_schema;
 pub use objects::{Body, Counter, Object};
 pub use parse::parse;
 pub use type_text::{Length, Suffix, TypeText};
+pub(crate) use walk::Context;
 
-use crate::diagnostics::{Code, Source, Spanned};
+use crate::diagnostics::{Code, Source, Span, Spanned};
 use std::sync::Arc;
 
 /// A schema file.
@@ -61,6 +64,37 @@ pub enum Number {
     Bool(bool),
 }
 
+/// A value as it is written where a number, `true` or `false` is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum ValueText {
+    /// The value itself.
+    Number(Number),
+    /// How it is computed from constants.
+    Expression(Expression),
+}
+
+/// A range as it is written.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RangeText {
+    /// The least number.
+    pub min: Option<Spanned<ValueText>>,
+    /// The greatest number.
+    pub max: Option<Spanned<ValueText>>,
+    /// The whole of it.
+    pub span: Span,
+}
+
+/// A default as it is written; what text means depends on the field's type.
+#[derive(Clone, Debug, PartialEq)]
+pub enum DefaultText {
+    /// A number, `true` or `false`.
+    Number(Number),
+    /// Text, the name of a value or a flag, or an expression.
+    Text(String),
+    /// Names of flags.
+    Names(Vec<Spanned<String>>),
+}
+
 /// `[const.NAME]`
 #[derive(Debug)]
 pub struct Constant {
@@ -69,7 +103,9 @@ pub struct Constant {
     /// Its type.
     pub ty: Spanned<String>,
     /// Its value.
-    pub value: Spanned<Number>,
+    pub value: Spanned<ValueText>,
+    /// Why it is not to be used any more.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.
@@ -85,6 +121,10 @@ pub struct Alias {
     pub ty: TypeText,
     /// The unit that fields of it have unless they say otherwise.
     pub unit: String,
+    /// The numbers that belong into it.
+    pub range: Option<RangeText>,
+    /// Why it is not to be used any more.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.
@@ -100,6 +140,8 @@ pub struct Enum {
     pub repr: Spanned<String>,
     /// Its named numbers, in the order of the file.
     pub values: Vec<EnumValue>,
+    /// Why it is not to be used any more.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.
@@ -113,6 +155,10 @@ pub struct EnumValue {
     pub name: Spanned<String>,
     /// Its number.
     pub number: Spanned<i128>,
+    /// The version that brought it.
+    pub since: Option<Spanned<(u32, u32)>>,
+    /// Why it is not to be used any more.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.
@@ -128,6 +174,8 @@ pub struct Flags {
     pub repr: Spanned<String>,
     /// Its named bits, in the order of the file.
     pub bits: Vec<Bit>,
+    /// Why it is not to be used any more.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.
@@ -141,6 +189,10 @@ pub struct Bit {
     pub name: Spanned<String>,
     /// Its position.
     pub bit: Spanned<i128>,
+    /// The version that brought it.
+    pub since: Option<Spanned<(u32, u32)>>,
+    /// Why it is not to be used any more.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.
@@ -154,8 +206,12 @@ pub struct Struct {
     pub name: Spanned<String>,
     /// The alignment that is asked for.
     pub align: Option<Spanned<i128>>,
+    /// The size that it is to have.
+    pub extent: Option<Spanned<i128>>,
     /// Fields and reserved bytes, in the order in which they lie.
     pub members: Vec<Member>,
+    /// Why it is not to be used any more.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.
@@ -172,6 +228,16 @@ pub enum Member {
     Reserved(Spanned<i128>),
 }
 
+impl Member {
+    /// The field, if it is one.
+    pub fn field(&self) -> Option<&Field> {
+        match self {
+            Self::Field(field) => Some(field),
+            Self::Reserved(_) => None,
+        }
+    }
+}
+
 /// A field of a struct.
 #[derive(Debug)]
 pub struct Field {
@@ -183,6 +249,14 @@ pub struct Field {
     pub unit: Option<String>,
     /// The alignment that is asked for.
     pub align: Option<Spanned<i128>>,
+    /// The numbers that belong into it.
+    pub range: Option<RangeText>,
+    /// What a new value has in it.
+    pub default: Option<Spanned<DefaultText>>,
+    /// The version that brought it.
+    pub since: Option<Spanned<(u32, u32)>>,
+    /// Why it is not to be used any more.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.
@@ -198,6 +272,8 @@ pub struct Union {
     pub tag: Spanned<String>,
     /// Its variants, in the order of the file.
     pub variants: Vec<Variant>,
+    /// Why it is not to be used any more, and what instead.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.
@@ -213,6 +289,10 @@ pub struct Variant {
     pub number: Spanned<i128>,
     /// What it holds, if anything.
     pub ty: Option<TypeText>,
+    /// The version that brought it.
+    pub since: Option<Spanned<(u32, u32)>>,
+    /// Why it is not to be used any more, and what instead.
+    pub deprecated: Option<String>,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.

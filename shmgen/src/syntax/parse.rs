@@ -1,15 +1,15 @@
 //! From TOML to the [`Schema`] as it is written.
 
 use super::keys::{
-    ALIAS, BIT, CONST, ENUM, FIELD, FLAGS, RESERVED, ROOT, SCHEMA, SEGMENT, STRUCT, UNION, VALUE,
-    VARIANT,
+    ALIAS, BIT, CONST, ENUM, FIELD, FLAGS, RANGE, RESERVED, ROOT, SCHEMA, SEGMENT, STRUCT, UNION,
+    VALUE, VARIANT,
 };
 use super::objects::object;
 use super::type_text::TypeText;
-use super::walk::{Context, Named, Node, Table, parse_integer};
+use super::walk::{Context, Named, Node, Table};
 use super::{
-    Alias, Bit, Constant, Enum, EnumValue, Field, Flags, Member, Number, Schema, Segment, Struct,
-    Union, Variant,
+    Alias, Bit, Constant, DefaultText, Enum, EnumValue, Field, Flags, Member, Number, RangeText,
+    Schema, Segment, Struct, Union, ValueText, Variant,
 };
 use crate::diagnostics::{Code, Diagnostics, Source, Span, Spanned};
 use std::sync::Arc;
@@ -157,29 +157,69 @@ fn constant(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Constant>
     let table = Table::new(context, entry.table, &CONST, &entry.span);
     let doc = table.doc(context);
     let lint = table.lint(context);
+    let deprecated = table.deprecated(context);
     let ty = table.text(context, "type");
-    let value = table.get("value").and_then(|node| number(context, node));
-    Some(Constant { name: entry.name, ty: ty?, value: value?, doc, lint })
+    let value = table.get("value").and_then(|node| value(context, node, "value"));
+    Some(Constant { name: entry.name, ty: ty?, value: value?, deprecated, doc, lint })
 }
 
-fn number(context: &mut Context<'_>, node: &Node<'_>) -> Option<Spanned<Number>> {
-    let value = match node.get_ref() {
-        DeValue::Boolean(b) => Number::Bool(*b),
-        DeValue::Float(f) => match f.as_str().parse() {
-            Ok(f) => Number::Float(f),
-            Err(_) => {
+/// A number, `true`, `false`, or text: a whole number too large for TOML, or an
+/// expression.
+fn value(context: &mut Context<'_>, node: &Node<'_>, key: &str) -> Option<Spanned<ValueText>> {
+    if let DeValue::String(text) = node.get_ref() {
+        let text = Spanned::new(text.to_string(), node.span());
+        let value = ValueText::of_text(context, &text, key)?;
+        return Some(Spanned::new(value, text.span));
+    }
+    let expected = match key {
+        "value" => "a number, true or false, or an expression as text",
+        _ => "a number, or an expression as text",
+    };
+    let value = ValueText::Number(number(context, node, key, expected)?);
+    Some(Spanned::new(value, node.span()))
+}
+
+/// A number, `true` or `false`; what is `expected` instead of anything else.
+fn number(context: &mut Context<'_>, node: &Node<'_>, key: &str, expected: &str) -> Option<Number> {
+    match node.get_ref() {
+        DeValue::Boolean(b) => Some(Number::Bool(*b)),
+        DeValue::Integer(_) => Some(Number::Integer(context.integer(node, key)?.value)),
+        DeValue::Float(f) => {
+            let number = f.as_str().replace('_', "").parse().ok();
+            if number.is_none() {
                 context.error(Code::E013, node.span(), "this is no number");
-                return None;
             }
-        },
-        DeValue::String(text) if parse_integer(text).is_none() => {
-            context
-                .error(Code::E011, node.span(), "`value` is a number, true or false")
-                .label("this is text")
-                .help("only a whole number too large for TOML is written as text");
-            return None;
+            number.map(Number::Float)
         }
-        _ => Number::Integer(context.integer(node, "value")?.value),
+        _ => {
+            context.wrong_kind(node, key, expected);
+            None
+        }
+    }
+}
+
+fn range(context: &mut Context<'_>, table: &Table<'_, '_>) -> Option<RangeText> {
+    let node = table.get("range")?;
+    let span = node.span();
+    let table = context.table(node, "range")?;
+    let table = Table::new(context, table, &RANGE, &span);
+    let mut end = |key| table.get(key).and_then(|node| value(context, node, key));
+    let (min, max) = (end("min"), end("max"));
+    // What is wrong with an end was reported; without it this is another range.
+    let whole =
+        min.is_some() == table.get("min").is_some() && max.is_some() == table.get("max").is_some();
+    whole.then_some(RangeText { min, max, span })
+}
+
+fn default(context: &mut Context<'_>, node: &Node<'_>) -> Option<Spanned<DefaultText>> {
+    let expected = "a number, true or false, text, or a list of flags";
+    let value = match node.get_ref() {
+        DeValue::String(text) => DefaultText::Text(text.to_string()),
+        DeValue::Array(list) => {
+            let names = list.iter().filter_map(|item| context.text(item, "default"));
+            DefaultText::Names(names.collect())
+        }
+        _ => DefaultText::Number(number(context, node, "default", expected)?),
     };
     Some(Spanned::new(value, node.span()))
 }
@@ -188,9 +228,11 @@ fn alias(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Alias> {
     let table = Table::new(context, entry.table, &ALIAS, &entry.span);
     let doc = table.doc(context);
     let lint = table.lint(context);
+    let deprecated = table.deprecated(context);
     let unit = table.text(context, "unit").map(|t| t.value).unwrap_or_default();
+    let range = range(context, &table);
     let ty = type_text(context, &table, "type")?;
-    Some(Alias { name: entry.name, ty, unit, doc, lint })
+    Some(Alias { name: entry.name, ty, unit, range, deprecated, doc, lint })
 }
 
 pub(super) fn type_text(
@@ -206,6 +248,7 @@ fn enumeration(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Enum> 
     let table = Table::new(context, entry.table, &ENUM, &entry.span);
     let doc = table.doc(context);
     let lint = table.lint(context);
+    let deprecated = table.deprecated(context);
     let repr = table.text(context, "repr");
     let mut values = Vec::new();
     for (value, span) in table.get("value").map(|n| context.tables(n, "value")).unwrap_or_default()
@@ -213,57 +256,64 @@ fn enumeration(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Enum> 
         let table = Table::new(context, value, &VALUE, &span);
         let doc = table.doc(context);
         let lint = table.lint(context);
-        since(context, &table);
+        let deprecated = table.deprecated(context);
+        let since = since(context, &table);
         let name = table.text(context, "name");
         let number = table.integer(context, "number");
         if let (Some(name), Some(number)) = (name, number) {
-            values.push(EnumValue { name, number, doc, lint });
+            values.push(EnumValue { name, number, since, deprecated, doc, lint });
         }
     }
-    Some(Enum { name: entry.name, repr: repr?, values, doc, lint })
+    Some(Enum { name: entry.name, repr: repr?, values, deprecated, doc, lint })
 }
 
 fn flags(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Flags> {
     let table = Table::new(context, entry.table, &FLAGS, &entry.span);
     let doc = table.doc(context);
     let lint = table.lint(context);
+    let deprecated = table.deprecated(context);
     let repr = table.text(context, "repr");
     let mut bits = Vec::new();
     for (bit, span) in table.get("bit").map(|n| context.tables(n, "bit")).unwrap_or_default() {
         let table = Table::new(context, bit, &BIT, &span);
         let doc = table.doc(context);
         let lint = table.lint(context);
-        since(context, &table);
+        let deprecated = table.deprecated(context);
+        let since = since(context, &table);
         let name = table.text(context, "name");
         let bit = table.integer(context, "bit");
         if let (Some(name), Some(bit)) = (name, bit) {
-            bits.push(Bit { name, bit, doc, lint });
+            bits.push(Bit { name, bit, since, deprecated, doc, lint });
         }
     }
-    Some(Flags { name: entry.name, repr: repr?, bits, doc, lint })
+    Some(Flags { name: entry.name, repr: repr?, bits, deprecated, doc, lint })
 }
 
-/// `since` is documentation of a version; only its form is checked.
-fn since(context: &mut Context<'_>, table: &Table<'_, '_>) {
-    let Some(text) = table.text(context, "since") else { return };
-    if version(&text.value).is_none() {
+/// `since`; the model compares it with the schema's version.
+fn since(context: &mut Context<'_>, table: &Table<'_, '_>) -> Option<Spanned<(u32, u32)>> {
+    let text = table.text(context, "since")?;
+    let version = version(&text.value);
+    if version.is_none() {
         context
-            .error(Code::E013, text.span, format!("`{}` is no version", text.value))
+            .error(Code::E013, text.span.clone(), format!("`{}` is no version", text.value))
             .help("`since` is the version that brought it, such as \"2.1\"");
     }
+    Some(Spanned::new(version?, text.span))
 }
 
 fn structure(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Struct> {
     let table = Table::new(context, entry.table, &STRUCT, &entry.span);
     let doc = table.doc(context);
     let lint = table.lint(context);
+    let deprecated = table.deprecated(context);
     let align = table.integer(context, "align");
+    let extent = table.integer(context, "extent");
     let fields = context_tables(context, &table, "field")?;
     let mut members = Vec::with_capacity(fields.len());
     for (field, span) in fields {
         members.extend(member(context, field, &span));
     }
-    Some(Struct { name: entry.name, align, members, doc, lint })
+    Some(Struct { name: entry.name, align, extent, members, deprecated, doc, lint })
 }
 
 fn context_tables<'t, 'a>(
@@ -283,34 +333,50 @@ fn member(context: &mut Context<'_>, table: &DeTable<'_>, span: &Span) -> Option
     let table = Table::new(context, table, &FIELD, span);
     let doc = table.doc(context);
     let lint = table.lint(context);
-    since(context, &table);
+    let deprecated = table.deprecated(context);
+    let since = since(context, &table);
     let unit = table.text(context, "unit").map(|t| t.value);
     let align = table.integer(context, "align");
+    let default = table.get("default").and_then(|node| default(context, node));
+    let range = range(context, &table);
     let name = table.text(context, "name");
     let ty = type_text(context, &table, "type");
-    Some(Member::Field(Field { name: name?, ty: ty?, unit, align, doc, lint }))
+    Some(Member::Field(Field {
+        name: name?,
+        ty: ty?,
+        unit,
+        align,
+        range,
+        default,
+        since,
+        deprecated,
+        doc,
+        lint,
+    }))
 }
 
 fn union(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Union> {
     let table = Table::new(context, entry.table, &UNION, &entry.span);
     let doc = table.doc(context);
     let lint = table.lint(context);
+    let deprecated = table.deprecated(context);
     let tag = table.text(context, "tag");
     let mut variants = Vec::new();
     for (variant, span) in context_tables(context, &table, "variant").unwrap_or_default() {
         let table = Table::new(context, variant, &VARIANT, &span);
         let doc = table.doc(context);
         let lint = table.lint(context);
-        since(context, &table);
+        let deprecated = table.deprecated(context);
+        let since = since(context, &table);
         let name = table.text(context, "name");
         let number = table.integer(context, "number");
         let ty = type_text(context, &table, "type");
         let is_empty = table.get("type").is_none();
         if let (Some(name), Some(number), true) = (name, number, is_empty || ty.is_some()) {
-            variants.push(Variant { name, number, ty, doc, lint });
+            variants.push(Variant { name, number, ty, since, deprecated, doc, lint });
         }
     }
-    Some(Union { name: entry.name, tag: tag?, variants, doc, lint })
+    Some(Union { name: entry.name, tag: tag?, variants, deprecated, doc, lint })
 }
 
 fn segment(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Segment> {

@@ -25,7 +25,19 @@ impl Context<'_> {
         self.diagnostics.error(code, &self.source, span, message)
     }
 
-    fn wrong_kind(&mut self, node: &Node<'_>, key: &str, expected: &str) {
+    /// Places inside a TOML string, whose span includes the quotes. They are
+    /// exact unless the string has escapes; then they are all of it.
+    pub(crate) fn inside(&self, text: &Spanned<String>) -> impl Fn(Span) -> Span + use<> {
+        let written = self.source.text().get(text.span.clone()).unwrap_or("");
+        let start = written.find(text.value.as_str()).map(|at| text.span.start + at);
+        let whole = text.span.clone();
+        move |part| match start {
+            Some(start) => start + part.start..start + part.end,
+            None => whole.clone(),
+        }
+    }
+
+    pub(super) fn wrong_kind(&mut self, node: &Node<'_>, key: &str, expected: &str) {
         let found = node.get_ref().type_str();
         self.error(Code::E011, node.span(), format!("`{key}` is {expected}"))
             .label(format!("this is {}", with_article(found)));
@@ -107,13 +119,24 @@ impl Context<'_> {
                 return None;
             }
         };
+        let number = self.in_64_bits(number, &node.span(), key)?;
+        Some(Spanned::new(number, node.span()))
+    }
+
+    /// A number, if it has no more than 64 bits.
+    pub(super) fn in_64_bits(
+        &mut self,
+        number: Option<i128>,
+        span: &Span,
+        key: &str,
+    ) -> Option<i128> {
         // Whatever TOML or an editor can hold fits; so these are nonsense.
         let number = number.filter(|n| (i128::from(i64::MIN)..=i128::from(u64::MAX)).contains(n));
         if number.is_none() {
-            self.error(Code::E013, node.span(), format!("`{key}` is a whole number of 64 bits"))
-                .label("this is none");
+            let message = format!("`{key}` is a whole number of 64 bits");
+            self.error(Code::E013, span.clone(), message).label("this is none");
         }
-        Some(Spanned::new(number?, node.span()))
+        number
     }
 }
 
@@ -267,6 +290,19 @@ impl<'t, 'a> Table<'t, 'a> {
             return Vec::new();
         };
         list.iter().filter_map(|item| context.lint_code(item)).collect()
+    }
+
+    /// Why it is not to be used any more, in one line.
+    pub(crate) fn deprecated(&self, context: &mut Context<'_>) -> Option<String> {
+        let text = self.text(context, "deprecated")?;
+        let line = text.value.split_whitespace().collect::<Vec<_>>().join(" ");
+        if line.is_empty() {
+            context
+                .error(Code::E013, text.span, "the text is empty")
+                .help("say what to use instead; whoever gets the warning will ask");
+            return None;
+        }
+        Some(line)
     }
 
     /// Documentation, without the white space around it.

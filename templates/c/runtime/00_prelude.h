@@ -132,6 +132,18 @@
 #define SHM_LIKELY(e) __builtin_expect(!!(e), 1)
 #define SHM_UNLIKELY(e) __builtin_expect(!!(e), 0)
 
+/*
+ * Behind what a schema calls deprecated, with what to use instead. A program
+ * that defines it itself, to nothing for example, is not warned.
+ */
+#if !defined(SHM_DEPRECATED)
+#if defined(__GNUC__)
+#define SHM_DEPRECATED(why) __attribute__((deprecated(why)))
+#else
+#define SHM_DEPRECATED(why)
+#endif
+#endif
+
 /* Before functions whose status must not be ignored. */
 #if defined(__cplusplus) && __cplusplus >= 201703L
 #define SHM_NODISCARD [[nodiscard]]

@@ -4,11 +4,12 @@
  * so many bytes; text is a length of two bytes and UTF-8:
  *
  *   contract := 'S' { text schema | text segment | type* | object* }
- *   type     := 'T' { text schema | text name | u64 size | u64 align | field* }   a struct
+ *   type     := 'T' { text schema | text name | u64 size | u64 align | field* | extent? }   a struct
  *             | 'E' { text schema | text name | text repr | value* }              an enum
  *             | 'F' { text schema | text name | text repr | bit* }                flags
  *             | 'U' { text schema | text name | text tag type | u64 size | u64 align | variant* }   a union
- *   field    := 'f' { text name | u64 offset | u64 size | text type | text unit }
+ *   field    := 'f' { text name | u64 offset | u64 size | text type | text unit | text range }
+ *   extent   := 'x' { }
  *   value    := 'v' { text name | u64 number, two's complement }
  *   bit      := 'b' { text name | u64 bit }
  *   variant  := 'u' { text name | u64 number | text type, empty for none }
@@ -132,18 +133,23 @@ SHM_COLD shm_type_record shm_take_type(shm_reader *reader) {
 
 /* A field of a struct, a variant of a union, or a member of an enum or of flags. */
 typedef struct shm_member_record {
-  char tag; /* 'f', 'v', 'b', 'u'; 0 if there is none */
+  char tag; /* 'f', 'v', 'b', 'u'; 0 if there is none, or another record comes */
   shm_slice name;
   uint64_t number; /* a field's offset, a value, a bit, a variant's tag */
   uint64_t size;   /* of a field */
   shm_slice type;  /* of a field or a variant */
   shm_slice unit;  /* of a field */
+  shm_slice range; /* of a field */
 } shm_member_record;
 
-SHM_COLD shm_member_record shm_take_member(shm_reader *reader) {
+/* The next member, if it is of that kind; `reader` stays before another one. */
+SHM_COLD shm_member_record shm_take_member(shm_reader *reader, char tag) {
   shm_member_record member;
   shm_reader body;
   memset(&member, 0, sizeof member);
+  if (reader->left != 0 && reader->at[0] != tag) {
+    return member;
+  }
   member.tag = shm_take_record(reader, &body);
   if (member.tag == '\0') {
     return member;
@@ -154,6 +160,7 @@ SHM_COLD shm_member_record shm_take_member(shm_reader *reader) {
     member.size = shm_take_number(&body);
     member.type = shm_take_text(&body);
     member.unit = shm_take_text(&body);
+    member.range = shm_take_text(&body);
   } else if (member.tag == 'u') {
     member.type = shm_take_text(&body);
   }
@@ -163,14 +170,26 @@ SHM_COLD shm_member_record shm_take_member(shm_reader *reader) {
   return member;
 }
 
-/* The member of that name behind `reader`; its tag is 0 if there is none. */
-SHM_COLD shm_member_record shm_find_member(shm_reader reader, shm_slice name) {
+/* The member of that kind and name behind `reader`; its tag is 0 if there is none. */
+SHM_COLD shm_member_record shm_find_member(shm_reader reader, char tag, shm_slice name) {
   for (;;) {
-    shm_member_record member = shm_take_member(&reader);
+    shm_member_record member = shm_take_member(&reader, tag);
     if (member.tag == '\0' || shm_same_text(member.name, name)) {
       return member;
     }
   }
+}
+
+/* Whether the size of a struct is an extent, which is said behind its fields. */
+SHM_COLD bool shm_take_extent(shm_reader *reader) {
+  shm_reader body;
+  if (reader->left == 0) {
+    return false;
+  }
+  if (shm_take_record(reader, &body) != 'x' || body.left != 0 || reader->left != 0) {
+    reader->damaged = true;
+  }
+  return true;
 }
 
 /* An object: what the records of all kinds come to. */

@@ -50,6 +50,11 @@ SHM_COLD void shm_add_unit(shm_text *out, shm_slice unit) {
   shm_add(out, unit.size == 0 ? "" : "`");
 }
 
+SHM_COLD void shm_add_range(shm_text *out, shm_slice range) {
+  shm_add(out, range.size == 0 ? "none" : "");
+  shm_add_slice(out, range);
+}
+
 /* Book.bids is at 40 (Level[10]) in the segment, at 32 (Level[10]) here */
 SHM_COLD void shm_tell_moved(shm_text *out, const shm_type_record *type, const shm_member_record *mine,
                              const shm_member_record *theirs) {
@@ -69,8 +74,8 @@ SHM_COLD void shm_tell_moved(shm_text *out, const shm_type_record *type, const s
 SHM_COLD void shm_tell_other_field(shm_text *out, const shm_type_record *type, const shm_member_record *mine,
                                    const shm_member_record *theirs, shm_reader all_mine,
                                    shm_reader all_theirs) {
-  shm_member_record elsewhere = shm_find_member(all_theirs, mine->name);
-  bool inserted = shm_find_member(all_mine, theirs->name).tag == '\0';
+  shm_member_record elsewhere = shm_find_member(all_theirs, 'f', mine->name);
+  bool inserted = shm_find_member(all_mine, 'f', theirs->name).tag == '\0';
   if (elsewhere.tag != '\0') {
     shm_tell_moved(out, type, mine, &elsewhere);
     if (inserted) {
@@ -85,7 +90,7 @@ SHM_COLD void shm_tell_other_field(shm_text *out, const shm_type_record *type, c
   }
   shm_add_member_path(out, type, mine->name);
   if (inserted && mine->number == theirs->number && shm_same_text(mine->type, theirs->type) &&
-      shm_same_text(mine->unit, theirs->unit)) {
+      shm_same_text(mine->unit, theirs->unit) && shm_same_text(mine->range, theirs->range)) {
     shm_add(out, " is called `");
     shm_add_slice(out, theirs->name);
     shm_add(out, "` in the segment");
@@ -106,9 +111,11 @@ SHM_COLD bool shm_compare_structs(shm_comparison *c, const shm_type_record *mine
   uint64_t their_align = shm_take_number(&b);
   shm_reader all_mine = a;
   shm_reader all_theirs = b;
+  bool my_extent;
+  bool their_extent;
   for (;;) {
-    shm_member_record f = shm_take_member(&a);
-    shm_member_record g = shm_take_member(&b);
+    shm_member_record f = shm_take_member(&a, 'f');
+    shm_member_record g = shm_take_member(&b, 'f');
     if (b.damaged) {
       c->theirs.damaged = true;
       return false;
@@ -139,6 +146,27 @@ SHM_COLD bool shm_compare_structs(shm_comparison *c, const shm_type_record *mine
       shm_add(c->out, " in the segment");
       return true;
     }
+    if (!shm_same_text(f.range, g.range)) {
+      shm_add_member_path(c->out, mine, f.name);
+      shm_add(c->out, " has range ");
+      shm_add_range(c->out, f.range);
+      shm_add(c->out, " here, ");
+      shm_add_range(c->out, g.range);
+      shm_add(c->out, " in the segment");
+      return true;
+    }
+  }
+  my_extent = shm_take_extent(&a);
+  their_extent = shm_take_extent(&b);
+  if (b.damaged) {
+    c->theirs.damaged = true;
+    return false;
+  }
+  if (my_extent != their_extent) {
+    shm_add_type_name(c->out, mine);
+    shm_add(c->out, my_extent ? " has an extent here, none in the segment"
+                              : " has no extent here, one in the segment");
+    return true;
   }
   if (my_size != their_size || my_align != their_align) {
     shm_add_type_name(c->out, mine);
@@ -195,8 +223,8 @@ SHM_COLD bool shm_compare_members(shm_comparison *c, const shm_type_record *mine
     all_theirs = b;
   }
   for (;;) {
-    shm_member_record v = shm_take_member(&a);
-    shm_member_record w = shm_take_member(&b);
+    shm_member_record v = shm_take_member(&a, mine->tag == 'E' ? 'v' : 'b');
+    shm_member_record w = shm_take_member(&b, mine->tag == 'E' ? 'v' : 'b');
     shm_member_record other = w;
     bool extra = v.tag == '\0';
     if (b.damaged) {
@@ -204,6 +232,7 @@ SHM_COLD bool shm_compare_members(shm_comparison *c, const shm_type_record *mine
       return false;
     }
     if (v.tag == '\0' && w.tag == '\0') {
+      c->theirs.damaged = b.left != 0;
       return false;
     }
     if (!extra && shm_same_text(v.name, w.name) && v.number == w.number) {
@@ -214,7 +243,7 @@ SHM_COLD bool shm_compare_members(shm_comparison *c, const shm_type_record *mine
       continue;
     }
     if (!extra) {
-      other = shm_find_member(all_theirs, v.name);
+      other = shm_find_member(all_theirs, v.tag, v.name);
       /* Mine is there as well: so theirs is the one too many. */
       extra = other.tag != '\0' && other.number == v.number;
     }

@@ -31,7 +31,7 @@ impl Stamp {
     pub const SMALL: ::shm_runtime::FieldRef<Self, ::shm_runtime::List<u8, 3, 1>> = ::shm_runtime::FieldRef::at(12);
 }
 
-#[allow(clippy::derivable_impls)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::default::Default for Stamp {
     fn default() -> Self {
         Self {
@@ -62,14 +62,15 @@ impl ::core::fmt::Debug for Stamp {
         super::shapes_units::Clock, "test.shapes.units";
     ],
     fields {
-        ns at 0 size 8: "u64" "", u64;
-        clock at 8 size 2: "test.shapes.units.Clock" "", super::shapes_units::Clock;
-        small at 12 size 8: "u8[<=3]" "", ::shm_runtime::List<u8, 3, 1>;
+        ns at 0 size 8: "u64" "" "", u64;
+        clock at 8 size 2: "test.shapes.units.Clock" "" "", super::shapes_units::Clock;
+        small at 12 size 8: "u8[<=3]" "" "", ::shm_runtime::List<u8, 3, 1>;
     },
     reserved {
         _reserved0 at 10;
         _reserved1 at 20;
-    }
+    },
+    extent false
 }
 
 /// One of the values of [`NumberValue`], told apart by a tag. Any tag may be there; one

@@ -20,7 +20,7 @@ impl Smallest {
     pub const X: ::shm_runtime::FieldRef<Self, u8> = ::shm_runtime::FieldRef::at(0);
 }
 
-#[allow(clippy::derivable_impls)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::default::Default for Smallest {
     fn default() -> Self {
         Self {
@@ -44,10 +44,11 @@ impl ::core::fmt::Debug for Smallest {
     imports [
     ],
     fields {
-        x at 0 size 1: "u8" "", u8;
+        x at 0 size 1: "u8" "" "", u8;
     },
     reserved {
-    }
+    },
+    extent false
 }
 
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
@@ -68,7 +69,7 @@ impl Nested {
     pub const WIDE: ::shm_runtime::FieldRef<Self, u64> = ::shm_runtime::FieldRef::at(8);
 }
 
-#[allow(clippy::derivable_impls)]
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::default::Default for Nested {
     fn default() -> Self {
         Self {
@@ -95,10 +96,11 @@ impl ::core::fmt::Debug for Nested {
     imports [
     ],
     fields {
-        all at 0 size 6: "Smallest[2][3]" "", [[Smallest; 3]; 2];
-        wide at 8 size 8: "u64" "", u64;
+        all at 0 size 6: "Smallest[2][3]" "" "", [[Smallest; 3]; 2];
+        wide at 8 size 8: "u64" "" "", u64;
     },
     reserved {
         _reserved0 at 6;
-    }
+    },
+    extent false
 }

@@ -10,9 +10,10 @@ use shm_runtime::{Bool, SharedLayout, Str};
 #[repr(C)]
 pub struct Level {
     /// The price.
-    #[shm(unit = "USD")]
+    #[shm(unit = "USD", range = 0.5..)]
     pub price: f64,
     /// The quantity.
+    #[shm(range = 1..=1_000_000)]
     pub quantity: u64,
 }
 
@@ -22,6 +23,7 @@ pub struct Level {
 pub struct Awkward {
     levels: [[Level; 2]; 3],
     r#type: u64,
+    #[shm(range = ..=0xFF_u32)]
     size: u32,
     set: Bool,
     text: Str<11>,
@@ -52,6 +54,22 @@ mod schema {
 pub struct Uses {
     option: schema::Option,
     strings: [schema::String; 2],
+}
+
+/// Ranges of all kinds.
+#[derive(SharedLayout, Clone, Copy)]
+#[repr(C)]
+pub struct Ranges {
+    #[shm(range = -5..=5)]
+    grid: [[i16; 2]; 2],
+    #[shm(range = -0.1..=0.1)]
+    float: f32,
+    #[shm(range = 0..=255)]
+    whole: u8,
+    #[shm(range = -128..)]
+    signed: i8,
+    #[shm(range = 7..=7)]
+    one: u16,
 }
 
 /// Where the runtime has another name.
@@ -90,6 +108,9 @@ fn main() {
     assert_eq!(renamed::Trade { price: 1 }.price, 1);
     assert_eq!(shared::<Awkward>(), 160);
     assert_eq!(shared::<Uses>(), 24);
+    let ranges = Ranges { grid: [[1; 2]; 2], float: 0.0, whole: 1, signed: 2, one: 3 };
+    assert_eq!((ranges.grid[0][0], ranges.whole, ranges.signed, ranges.one), (1, 1, 2, 3));
+    assert!(ranges.float == 0.0 && shared::<Ranges>() == 16);
     assert_eq!(shared::<renamed::Trade>(), 8);
     assert_ne!(Level::fingerprint(), Awkward::fingerprint());
 }

@@ -2,6 +2,7 @@
 
 use super::Out;
 use crate::contract::descriptor::Field;
+use crate::contract::range::Range;
 use std::collections::BTreeMap;
 
 /// Two versions of a struct. Maps, since a hostile segment may declare a
@@ -36,6 +37,7 @@ impl<'a> Fields<'a> {
     fn same_but_name(&self, mine: &Field, theirs: &Field) -> bool {
         mine.ty == theirs.ty
             && mine.unit == theirs.unit
+            && mine.range == theirs.range
             && !self.theirs.has(&mine.name)
             && !self.mine.has(&theirs.name)
     }
@@ -119,5 +121,10 @@ fn compare_field(out: &mut Out, here: &str, mine: &Field, theirs: &Field) {
         let unit = |u: &str| if u.is_empty() { "none".to_owned() } else { format!("`{u}`") };
         let (a, b) = (unit(&mine.unit), unit(&theirs.unit));
         out.add(here.to_owned(), &format!("has unit {a} here, {b} in the segment"));
+    }
+    if mine.range != theirs.range {
+        let range = |r: Option<Range>| r.map_or("none".to_owned(), |range| range.to_string());
+        let (a, b) = (range(mine.range), range(theirs.range));
+        out.add(here.to_owned(), &format!("has range {a} here, {b} in the segment"));
     }
 }

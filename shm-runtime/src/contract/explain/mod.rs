@@ -76,6 +76,15 @@ fn compare_types(out: &mut Out, mine: &TypeDef, theirs: &TypeDef) {
         (TypeBody::Struct(a), TypeBody::Struct(b)) => {
             let before = out.0.len();
             fields::compare(out, &path, a, b);
+            if mine.extent != theirs.extent {
+                out.add(
+                    path.clone(),
+                    match mine.extent {
+                        true => "has an extent here, none in the segment",
+                        false => "has no extent here, one in the segment",
+                    },
+                );
+            }
             if out.0.len() == before && (mine.size, mine.align) != (theirs.size, theirs.align) {
                 let text = format!(
                     "is {} bytes aligned to {} here, {} bytes aligned to {} in the segment",
@@ -165,7 +174,7 @@ fn compare_members(out: &mut Out, path: &str, mine: &[(&str, i128)], theirs: &[(
 #[allow(clippy::pedantic)]
 mod tests {
     use super::*;
-    use crate::contract::{Field, ObjectDef, ObjectKind, Primitive, QueueDef};
+    use crate::contract::{Field, ObjectDef, ObjectKind, Primitive, QueueDef, Range};
 
     fn contract(fields: &[(&str, u64, &str)], unit: &str) -> Contract {
         let fields: Vec<Field> = fields
@@ -181,7 +190,8 @@ mod tests {
                 .size_and_align(&ty)
                 .unwrap()
                 .0;
-                Field { name: (*name).to_owned(), offset: *offset, size, ty, unit: unit.to_owned() }
+                let (name, unit) = ((*name).to_owned(), unit.to_owned());
+                Field { name, offset: *offset, size, ty, unit, range: None }
             })
             .collect();
         let size = fields.last().map_or(8, |f| f.offset + f.size).next_multiple_of_8();
@@ -194,6 +204,7 @@ mod tests {
                 size,
                 align: 8,
                 body: TypeBody::Struct(fields),
+                extent: false,
             }],
             objects: vec![ObjectDef {
                 name: "books".into(),
@@ -252,6 +263,57 @@ mod tests {
     }
 
     #[test]
+    fn ranges_are_compared_and_hinder_a_renaming() {
+        let with = |range: &str| {
+            let mut out = contract(&[("x", 0, "u64"), ("y", 8, "f32[2]")], "");
+            let TypeBody::Struct(fields) = &mut out.types[0].body else { unreachable!() };
+            fields[0].range = Range::parse(range, Primitive::U64);
+            fields[1].range = Range::parse("0.1..", Primitive::F32);
+            out
+        };
+        let mine = with("1..10");
+        assert_eq!(Contract::decode(&mine.encode()).unwrap(), mine);
+        let told = texts(&mine, &with("..10"));
+        assert_eq!(told, ["Book.x has range 1..10 here, ..10 in the segment"]);
+        let told = texts(&mine, &with(""));
+        assert_eq!(told, ["Book.x has range 1..10 here, none in the segment"]);
+        let mut renamed = with("");
+        let TypeBody::Struct(fields) = &mut renamed.types[0].body else { unreachable!() };
+        fields[0].name = "z".to_owned();
+        assert_eq!(texts(&mine, &renamed)[0], "Book.x (u64 at 0) is not in the segment");
+    }
+
+    #[test]
+    fn an_extent_is_news_of_its_own() {
+        let plain = contract(&[("ts", 0, "u64")], "");
+        let mut kept = plain.clone();
+        kept.types[0].extent = true;
+        assert_eq!(Contract::decode(&kept.encode()).unwrap(), kept);
+        assert_ne!(kept.fingerprint(), plain.fingerprint());
+        assert_eq!(texts(&kept, &plain), ["Book has an extent here, none in the segment"]);
+        assert_eq!(texts(&plain, &kept), ["Book has no extent here, one in the segment"]);
+        let mut larger = kept.clone();
+        larger.types[0].size = 64;
+        let told = texts(&kept, &larger);
+        assert_eq!(
+            told,
+            ["Book is 8 bytes aligned to 8 here, 64 bytes aligned to 8 in the segment"]
+        );
+    }
+
+    #[test]
+    fn a_range_that_is_none_is_refused() {
+        let mut bad = contract(&[("x", 0, "u8")], "");
+        let TypeBody::Struct(fields) = &mut bad.types[0].body else { unreachable!() };
+        fields[0].range = Range::parse("1..300", Primitive::U16);
+        assert!(Contract::decode(&bad.encode()).unwrap_err().to_string().contains("not a range"));
+        let mut bad = contract(&[("x", 0, "str[8]")], "");
+        let TypeBody::Struct(fields) = &mut bad.types[0].body else { unreachable!() };
+        fields[0].range = Range::parse("1..2", Primitive::U8);
+        assert!(Contract::decode(&bad.encode()).is_err());
+    }
+
+    #[test]
     fn enums_and_flags_and_objects_are_compared_too() {
         let mut a = contract(&[("ts", 0, "u64")], "");
         a.types.push(TypeDef {
@@ -263,6 +325,7 @@ mod tests {
                 Primitive::I8,
                 vec![super::super::ValueDef { name: "BUY".into(), number: -1 }],
             ),
+            extent: false,
         });
         assert_eq!(Contract::decode(&a.encode()).unwrap(), a);
         let mut b = a.clone();

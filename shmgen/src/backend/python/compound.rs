@@ -3,6 +3,7 @@
 
 use super::types::{self, Writer};
 use super::{class_doc, docstring};
+use crate::backend::notes;
 use crate::model::{self, Type};
 use shm_runtime::contract::Primitive;
 use std::collections::BTreeSet;
@@ -67,10 +68,10 @@ pub(super) fn union(u: &model::Union, writer: &Writer<'_>) -> Union {
         size,
         ctype: types::array(&writer.ctype(ty), 1),
         format: writer.format(ty),
-        descriptor: writer.descriptor(ty, ""),
+        descriptor: writer.descriptor(ty, "", ""),
     };
     Union {
-        doc: class_doc(&u.doc, "A union of the schema."),
+        doc: class_doc(&notes::union(u), "A union of the schema."),
         name: u.name.clone(),
         size: u.layout.size,
         tag: u.tag.size(),
@@ -103,7 +104,7 @@ fn variant_hints(u: &model::Union, writer: &Writer<'_>) -> Vec<Hint> {
         .map(|v| {
             let hints = v.ty.as_ref().map(|ty| writer.hints(ty, &BTreeSet::new()));
             Hint {
-                doc: variant_doc(&v.doc),
+                doc: variant_doc(&notes::variant(v)),
                 name: v.name.clone(),
                 match_args: if hints.is_some() { "(\"value\",)" } else { "()" },
                 parameters: hints

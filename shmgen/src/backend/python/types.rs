@@ -48,17 +48,17 @@ impl<'s> Writer<'s> {
     }
 
     /// The checked field of `raw` and `name`. `unit` is the rest of its
-    /// arguments.
-    pub(super) fn descriptor(&self, ty: &Type, unit: &str) -> String {
+    /// arguments, `range` that of what checks an element.
+    pub(super) fn descriptor(&self, ty: &Type, unit: &str, range: &str) -> String {
         if ty.dims.is_empty() {
-            return self.element_field(&ty.element, unit);
+            return self.element_field(&ty.element, &format!("{unit}{range}"));
         }
         let dims: Vec<String> = ty.dims.iter().map(u64::to_string).collect();
         let comma = if dims.len() == 1 { "," } else { "" };
         format!(
             "_List(raw, name, ({}{comma}), lambda raw, name: {}, {}{unit})",
             dims.join(", "),
-            self.element_field(&ty.element, ""),
+            self.element_field(&ty.element, range),
             self.ctype(ty),
         )
     }
@@ -72,7 +72,7 @@ impl<'s> Writer<'s> {
             format!(
                 "{kind}(raw, name, {}, lambda raw, name: {}{unit})",
                 wrapped_name(element),
-                self.descriptor(inner, "")
+                self.descriptor(inner, "", "")
             )
         };
         match element {
