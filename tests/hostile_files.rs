@@ -208,6 +208,15 @@ fn a_file_that_shrinks_under_the_reader_is_an_error_and_no_signal() {
     apart_from_all("shrinking");
 }
 
+/// Says that it is over when it goes.
+struct End<'a>(&'a AtomicBool);
+
+impl Drop for End<'_> {
+    fn drop(&mut self) {
+        self.0.store(true, Ordering::Relaxed);
+    }
+}
+
 fn shrinking(arguments: &[String]) {
     let shmgen = arguments[0].clone();
     apart::enter();
@@ -252,7 +261,8 @@ fn shrinking(arguments: &[String]) {
                     looked.fetch_add(1, Ordering::Relaxed);
                 }
             });
-            // And the commands.
+            // And the commands. Whatever comes of it, the threads end.
+            let _end = End(&over);
             let start = Instant::now();
             while start.elapsed() < patience() {
                 for verb in [
@@ -268,7 +278,6 @@ fn shrinking(arguments: &[String]) {
                     run(&shmgen, verb);
                 }
             }
-            over.store(true, Ordering::Relaxed);
         });
         let (rounds, looked) = (rounds.into_inner(), looked.into_inner());
         assert!(rounds > 100 && looked > 20, "{rounds} {looked}");
