@@ -152,7 +152,16 @@ fn in_the_way(arguments: &[String]) {
     // Leases: on a segment, and on the companion of another.
     good("posix:/leased");
     drop(SystemV::options().address("sysv:0x70000009").create().unwrap());
-    let mut holders = [path("leased"), companion()].map(|path| play("lease_holder", &[&path]));
+    let of_a_segment = companion();
+    // And on one whose segment is gone.
+    let lone = SystemV::options().address("sysv:0x7000000a").create().unwrap();
+    let id = lone.stat().unwrap().kernel.id.unwrap();
+    drop(lone);
+    tools::run(Command::new("ipcrm").args(["-m", &id.to_string()]));
+    let names = apart::names();
+    let lone = names.iter().find(|n| n.starts_with(&format!(".shmgen.sysv.{id}."))).unwrap();
+    let leased = [path("leased"), of_a_segment, path(lone)];
+    let mut holders = leased.map(|path| play("lease_holder", &[&path]));
     holders.iter_mut().for_each(|h| assert_eq!(h.hear(), "held"));
     std::fs::write(path(&"n".repeat(255)), b"long").unwrap();
     std::fs::write(
