@@ -103,6 +103,46 @@ fn a_better_order_has_the_size_that_it_is_said_to_have() {
 }
 
 #[test]
+fn what_is_kept_free_and_what_was_is_shown() {
+    let keys = root().join("tests/schemas/keys.toml").display().to_string();
+    let said = out(&layout(&[&keys, "ShrunkRoomy"]));
+    assert_eq!(
+        said,
+        "\
+ShrunkRoomy  64 bytes, aligned to 16, 1 cache line
+
+     0  aaaaaaaa -----··· bbbb---- -------- ++++++++ ++++++++ ++++++++ ++++++++
+
+     offset  size  type  field                cache line
+  a       0     8  u64   a                    0
+  -       8     3        reserved, was old    0
+  -      11     2        reserved, was older  0
+  ·      13     3        hole                 0
+  b      16     4  u32   b                    0
+  -      20     4        reserved             0
+  -      24     8        reserved, was last   0
+  +      32    32        kept free            0
+
+3 bytes lost in 1 hole
+32 bytes kept free for later versions
+"
+    );
+    let json: serde_json::Value =
+        serde_json::from_str(&out(&layout(&[&keys, "ShrunkRoomy", "--json"]))).unwrap();
+    let map = &json["structs"][0];
+    assert_eq!((&map["kept"], &map["lost"]), (&32.into(), &3.into()));
+    assert_eq!(map["parts"][1]["was"], serde_json::json!(["old"]));
+    assert_eq!(map["parts"][7]["kind"], "kept");
+    assert!(map["parts"][5]["was"].is_null() && map["reorder"].is_null());
+    let svg = out(&layout(&[&keys, "ShrunkRoomy", "--svg", "-"]));
+    for text in ["reserved, was last at 24, 8 bytes", "kept free at 32, 32 bytes", ">kept free<"] {
+        assert!(svg.contains(text), "{text}: {svg}");
+    }
+    // One that is as large as its extent keeps nothing.
+    assert!(!out(&layout(&[&keys, "Full"])).contains("kept"));
+}
+
+#[test]
 fn a_map_says_where_each_byte_goes() {
     let said = out(&layout(&[&everything(), "Option"]));
     assert_eq!(

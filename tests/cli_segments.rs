@@ -26,7 +26,7 @@ use std::os::unix::process::CommandExt;
 use std::process::Output;
 use tools::{root, shmgen};
 
-children!(stay_attached, read_only, in_a_small_tmpfs);
+children!(stay_attached, read_only, in_a_small_tmpfs, hold_a_memfd);
 
 /// What a command that works prints as JSON.
 fn json(arguments: &[&str]) -> Value {
@@ -453,7 +453,7 @@ fn set_changes_the_mode_and_the_owner() {
         }
         assert_eq!(code(&run(&["set", &address])), 2);
         assert_eq!(code(&run(&["set", &address, "--mode", "999"])), 2);
-        assert_eq!(code(&run(&["set", &address, "--uid", "nobody"])), 2);
+        assert_eq!(code(&run(&["set", &address, "--uid", "no-such-user-here"])), 2);
     }
 }
 
@@ -671,6 +671,153 @@ fn a_prefix_is_put_before_every_posix_name() {
     assert_eq!(code(&prefixed(&["stat", "posix:/own"])), 0);
     assert_eq!(code(&prefixed(&["rm", "posix:/own"])), 0);
     assert!(!std::path::Path::new(&whole.path()).exists());
+}
+
+/// A process that has a segment in a memfd.
+fn hold_a_memfd(_: &[String]) {
+    let segment = Plain::options().address("memfd:").mode(0o640).create().unwrap();
+    let out = segment.levels().producer();
+    out.unwrap().try_push(&Level { price: 7, ..Default::default() }).unwrap();
+    let bare = Segment::create(&"memfd:".parse().unwrap(), 5000).unwrap();
+    say(format!("{} {}", segment.address(), bare.address()));
+    wait_for_end_of_stdin();
+}
+
+#[test]
+fn a_memfd_of_another_process_is_listed_looked_at_and_removed_by_its_place() {
+    let mut player = play("hold_a_memfd", &[]);
+    let heard = player.hear();
+    let (ours, bare) = heard.split_once(' ').unwrap();
+    assert!(ours.starts_with(&format!("memfd:{}/", player.pid())), "{ours}");
+    let columns = "address,kind,size,mode,state,name,seals,segment";
+    let listed = out(&run(&["ls", "-o", columns]));
+    let row = |address: &str| {
+        let found = listed.lines().find(|l| l.split(' ').next() == Some(address));
+        found.unwrap_or_else(|| panic!("{address} is not in\n{listed}")).to_owned()
+    };
+    for word in ["memfd", "0640", "live", "test.everything.plain", "shrink", "plain"] {
+        assert!(row(ours).contains(word), "{}", row(ours));
+    }
+    assert!(row(bare).contains("foreign") && row(bare).contains("shmgen"), "{}", row(bare));
+    let all = json(&["ls", "--json"]);
+    let all = all["segments"].as_array().unwrap();
+    let found: Vec<&Value> = all.iter().filter(|s| s["address"] == ours).collect();
+    assert_eq!(found.len(), 1);
+    assert_eq!(
+        (&found[0]["kind"], &found[0]["mapped_by"]),
+        (&"memfd".into(), &serde_json::json!([player.pid()]))
+    );
+    let stat = out(&run(&["stat", ours]));
+    assert!(
+        stat.contains("memfd         test.everything.plain, sealed: seal, shrink, grow"),
+        "{stat}"
+    );
+    assert!(stat.contains(&player.pid().to_string()), "{stat}");
+    assert!(out(&run(&["dump", ours, "levels"])).contains("price: 7"));
+    assert_eq!(json(&["set", ours, "--mode", "600", "--json"])["mode"], "0600");
+    assert_eq!(code(&run(&["lock", ours])), 1);
+    // Bytes of a bare one.
+    let mut writer = shmgen();
+    writer.args(["write", bare]).stdin(std::process::Stdio::piped());
+    let mut writer = writer.spawn().unwrap();
+    std::io::Write::write_all(&mut writer.stdin.take().unwrap(), b"hello").unwrap();
+    assert!(writer.wait().unwrap().success());
+    assert!(out(&run(&["read", bare, "--size", "5", "--hex"])).contains("|hello|"));
+    // Removing declares it removed; gc has nothing to do with what the kernel frees.
+    assert_eq!(code(&run(&["rm", ours])), 6, "it is in use");
+    assert_eq!(code(&run(&["rm", ours, "--force"])), 0);
+    assert_eq!(code(&run(&["rm", ours, "--force"])), 3);
+    assert_eq!(json(&["stat", ours, "--json"])["retired"], true);
+    assert_eq!(code(&run(&["rm", bare, "--force"])), 1);
+    player.kill();
+    assert_eq!(code(&run(&["stat", ours])), 3);
+    assert!(!out(&run(&["ls"])).contains(ours));
+    // The command itself would not keep one.
+    for what in [&["--size", "4K"][..], &["--schema", &schema(), "--segment", "plain"]] {
+        let refused = run(&[&["create", "memfd:"], what].concat());
+        assert_eq!((code(&refused), out(&refused).as_str()), (2, ""));
+        assert!(err(&refused).contains("gone as soon as this command ends"), "{}", err(&refused));
+    }
+}
+
+#[test]
+fn a_private_segment_is_made_listed_and_removed_with_its_id_file() {
+    let place = Place::id_file();
+    let address = place.text();
+    for what in [&["--size", "4K"][..], &["--schema", &schema(), "--segment", "plain"]] {
+        let made = run(&[&["create", &address], what].concat());
+        assert_eq!((code(&made), out(&made)), (0, format!("{address}\n")), "{}", err(&made));
+        assert_eq!(code(&run(&[&["create", &address], what].concat())), 6);
+        let stat = json(&["stat", &address, "--json"]);
+        assert_eq!((&stat["address"], &stat["kind"]), (&address.as_str().into(), &"sysv".into()));
+        let by_id = format!("sysv-id:{}", stat["kernel"]["id"]);
+        assert!(out(&run(&["ls"])).contains(&by_id), "a private one is listed by its id");
+        for found in [&address, &by_id] {
+            assert_eq!(code(&run(&["set", found, "--mode", "640"])), 0);
+            assert_eq!(code(&run(&["lock", found])), 0);
+            assert_eq!(code(&run(&["unlock", found])), 0);
+            assert_eq!(code(&run(&["read", found, "--size", "8"])), 0);
+        }
+        assert_eq!(code(&run(&["rm", &address])), 0);
+        assert!(!std::fs::exists(place.path()).unwrap());
+        assert_eq!(code(&run(&["stat", &by_id])), 3);
+    }
+    // Removed by its id, it leaves a file that is stale.
+    assert_eq!(code(&run(&["create", &address, "--size", "4K"])), 0);
+    let stat = json(&["stat", &address, "--json"]);
+    assert_eq!(code(&run(&["rm", &format!("sysv-id:{}", stat["kernel"]["id"])])), 0);
+    let stale = run(&["stat", &address]);
+    assert_eq!(code(&stale), 3);
+    assert!(err(&stale).contains("its id file is stale"), "{}", err(&stale));
+    assert_eq!(code(&run(&["create", &address, "--size", "4K"])), 0);
+    assert_eq!(code(&run(&["rm", &address])), 0);
+    // What lies there and is none stays as it is.
+    std::fs::write(place.path(), "mine\n").unwrap();
+    for verb in [&["create", &address, "--size", "4K"][..], &["stat", &address], &["rm", &address]]
+    {
+        let refused = run(verb);
+        assert_eq!(code(&refused), 1, "{verb:?}: {}", err(&refused));
+        assert!(err(&refused).contains("no id file of shmgen"), "{}", err(&refused));
+    }
+    assert_eq!(std::fs::read_to_string(place.path()).unwrap(), "mine\n");
+    std::fs::remove_file(place.path()).unwrap();
+}
+
+#[test]
+fn a_segment_is_given_to_users_and_groups_by_number_and_by_name() {
+    let backends = root().join("tests/schemas/backends.toml").display().to_string();
+    for place in Place::all() {
+        let address = place.text();
+        for unknown in [&["--uid", "no-such-user"][..], &["--gid", "no-such-group"]] {
+            let refused = run(&[&["create", &address, "--size", "100"], unknown].concat());
+            assert_eq!(code(&refused), 2, "{}", err(&refused));
+            assert!(err(&refused).contains("on this machine"), "{}", err(&refused));
+            assert_eq!(code(&run(&["stat", &address])), 3, "nothing was made");
+        }
+        let given = ["--uid", "nobody", "--gid", "12345"];
+        let made = run(&[&["create", &address, "--size", "100"], &given[..]].concat());
+        if !is_root() {
+            assert_eq!(code(&made), 4, "{}", err(&made));
+            continue;
+        }
+        assert_eq!(code(&made), 0, "{}", err(&made));
+        let stat = json(&["stat", &address, "--json", "--any-owner"]);
+        assert_eq!((&stat["uid"], &stat["gid"]), (&65534.into(), &12345.into()));
+        let back = json(&["set", &address, "--uid", "root", "--gid", "0", "--json"]);
+        assert_eq!((&back["uid"], &back["gid"]), (&0.into(), &0.into()));
+        let refused = run(&["set", &address, "--gid", "no-such-group"]);
+        assert_eq!(code(&refused), 2, "{}", err(&refused));
+        assert_eq!(code(&run(&["rm", &address])), 0);
+        // As the schema says, unless the command says something else.
+        let owned = ["create", &address, "--schema", &backends, "--segment", "owned", "--json"];
+        let made = json(&owned);
+        let found = (&made["uid"], &made["gid"], &made["mode"]);
+        assert_eq!(found, (&65534.into(), &12345.into(), &"0660".into()));
+        assert_eq!(code(&run(&["rm", "--force", &address])), 0);
+        let made = json(&[&owned[..], &["--uid", "0"]].concat());
+        assert_eq!((&made["uid"], &made["gid"]), (&0.into(), &12345.into()));
+        assert_eq!(code(&run(&["rm", &address])), 0);
+    }
 }
 
 #[test]

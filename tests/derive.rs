@@ -137,9 +137,11 @@ mod derived {
     #[repr(C)]
     pub(crate) struct Roomy {
         pub(crate) price: i64,
+        #[shm(reserved, was = "older", was = "old")]
+        pub(crate) gap: [u8; 4],
         pub(crate) tag: u8,
         #[shm(reserved)]
-        pub(crate) rest: [u8; 55],
+        pub(crate) rest: [u8; 51],
     }
 
     #[derive(SharedLayout, Clone, Copy)]
@@ -181,7 +183,7 @@ field = [
 ]
 [struct.Roomy]
 extent = 64
-field = [ { name = "price", type = "i64" }, { name = "tag", type = "u8" } ]
+field = [ { name = "price", type = "i64" }, { reserved = 4, was = ["old", "older"] }, { name = "tag", type = "u8" } ]
 [struct.Ranged]
 field = [
   { name = "time", type = "u64", unit = "ns", range = { min = 1, max = "0xFFFF_FFFF_FFFF_FFFF" } },
@@ -310,10 +312,17 @@ fn whatever_gives_the_bytes_a_meaning_changes_the_fingerprint() {
         assert_ne!(changed, SCHEMA, "{old} is in the schema");
         assert_ne!(of_schema(&changed, "Ranged"), ranged, "{old} to {new}");
     }
+    for (old, new) in
+        [("\"older\"", "\"newer\""), (", was = [\"old\", \"older\"]", ""), ("\"old\", ", "")]
+    {
+        let changed = SCHEMA.replace(old, new);
+        assert_ne!(changed, SCHEMA, "{old} is in the schema");
+        assert_ne!(of_schema(&changed, "Roomy"), of_schema(SCHEMA, "Roomy"), "{old} to {new}");
+    }
     // The same bytes, one way kept free for later, the other for nothing.
     let reserved = SCHEMA.replace("extent = 64\n", "").replace(
         "name = \"tag\", type = \"u8\" } ]",
-        "name = \"tag\", type = \"u8\" }, { reserved = 55 } ]",
+        "name = \"tag\", type = \"u8\" }, { reserved = 51 } ]",
     );
     assert_ne!(of_schema(&reserved, "Roomy"), of_schema(SCHEMA, "Roomy"));
     // And what does not, does not: an alias gives what the field could say itself.

@@ -29,6 +29,7 @@ use std::process::{Command, Output};
 
 children!(
     everything_at_once,
+    private_orphans,
     names_change_hands,
     attaching_while_collecting,
     attacher,
@@ -239,6 +240,42 @@ fn everything_at_once(arguments: &[String]) {
         while gc(shmgen, &[])["removed"].as_array().unwrap().is_empty() {
             std::thread::sleep(std::time::Duration::from_millis(10));
         }
+    }
+    say("done");
+}
+
+// --- private System V segments
+
+#[test]
+fn private_segments_are_collected_by_their_id_and_their_files_are_stale_then() {
+    apart("private_orphans");
+}
+
+fn private_orphans(arguments: &[String]) {
+    let shmgen = &arguments[0];
+    enter();
+    let (orphan, used, bare) = (Place::id_file(), Place::id_file(), Place::id_file());
+    let id = |place: &Place| {
+        let text = std::fs::read_to_string(place.path()).unwrap();
+        format!("sysv-id:{}", text.split(' ').nth(1).unwrap())
+    };
+    drop(Plain::options().address(&orphan.0).create().unwrap());
+    let held = Plain::options().address(&used.0).create().unwrap();
+    drop(Segment::create(&bare.0, 4096).unwrap());
+    let done = gc(shmgen, &[]);
+    assert_eq!(addresses(&done, "removed"), [id(&orphan)]);
+    assert_eq!(why(&done, &id(&used)).0, "in-use");
+    assert_eq!(why(&done, &id(&bare)).0, "foreign");
+    let gone = Plain::options().address(&orphan.0).attach().unwrap_err();
+    assert_eq!(gone.kind(), ErrorKind::NotFound, "{gone}");
+    let again = Plain::options().address(&orphan.0).open_or_create().unwrap();
+    assert_eq!(why(&gc(shmgen, &[]), &id(&orphan)).0, "in-use");
+    drop(again);
+    drop(held);
+    assert_eq!(gc(shmgen, &[])["removed"].as_array().unwrap().len(), 2);
+    assert!(companions().is_empty());
+    for place in [&orphan, &used] {
+        std::fs::remove_file(place.path()).unwrap();
     }
     say("done");
 }

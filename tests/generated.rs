@@ -13,10 +13,11 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tools::{C_WARNINGS, compilers, root, run, scratch};
 
-const SCHEMAS: [&str; 8] = [
+const SCHEMAS: [&str; 9] = [
     "everything",
     "types_only",
     "awkward",
+    "backends",
     "keys",
     "objects",
     "shapes",

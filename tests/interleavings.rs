@@ -210,8 +210,11 @@ fn what_is_collected_while_somebody_attaches_is_attached_or_gone() {
     play_all("collected", 60);
 }
 
+/// Puts something at a path; the second one is a decoy.
+type Rudeness = fn(&str, &str);
+
 /// What anybody who may write the folder can put there.
-const RUDE: [(&str, fn(&str, &str)); 6] = [
+const RUDE: [(&str, Rudeness); 6] = [
     ("nothing", |_, _| ()),
     ("a symbolic link", |path, decoy| std::os::unix::fs::symlink(decoy, path).unwrap()),
     ("a hard link", |path, decoy| std::fs::hard_link(decoy, path).unwrap()),

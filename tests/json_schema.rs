@@ -117,10 +117,11 @@ bit = [ { name = "STALE", bit = 0, doc = "Old.", deprecated = "use it", since = 
 doc = "A struct."
 deprecated = "use b"
 extent = 128
+assert = { size = 128, align = 64, offset = { a = 0 } }
 align = 64
 field = [
   { name = "a", type = "u64", unit = "ns", align = 8, doc = "A field.", deprecated = "use it", default = 5, range = { min = 1, max = 9 }, since = "1.0", lint = { allow = ["L001", "L004"], reason = "x" } },
-  { reserved = 8, doc = "Free." },
+  { reserved = 8, was = ["old"], doc = "Free." },
 ]
 [segment.feed]
 backend = "posix"
@@ -146,6 +147,15 @@ object = [
 [segment.other]
 backend = "sysv"
 key = 7
+owner = "feed"
+group = 12345
+object = [ { name = "q", kind = "queue", item = "Tick", capacity = 4 } ]
+[segment.in_memory]
+backend = "memfd"
+object = [ { name = "q", kind = "queue", item = "Tick", capacity = 4 } ]
+[segment.by_file]
+backend = "sysv"
+id_file = "feed.id"
 object = [ { name = "q", kind = "queue", item = "Tick", capacity = 4 } ]
 "#;
 

@@ -18,6 +18,7 @@ fn generated(folder: &str) -> PathBuf {
         "python/tests/talk.toml",
         "tests/schemas/everything.toml",
         "tests/schemas/constructs.toml",
+        "tests/schemas/backends.toml",
     ];
     for schema in schemas {
         let schema = root().join(schema);

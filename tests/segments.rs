@@ -51,7 +51,7 @@ fn kind<T>(result: Result<T, Error>) -> ErrorKind {
 
 #[test]
 fn bare_segments_are_created_attached_changed_and_removed() {
-    for place in Place::both() {
+    for place in Place::all() {
         assert_eq!(kind(Segment::attach(&place.0)), ErrorKind::NotFound);
         let made = Segment::create(&place.0, 5000).unwrap();
         assert_eq!(kind(Segment::create(&place.0, 5000)), ErrorKind::Exists);
@@ -89,7 +89,7 @@ fn bare_segments_are_created_attached_changed_and_removed() {
 
 #[test]
 fn open_or_create_never_changes_what_is_there() {
-    for place in Place::both() {
+    for place in Place::all() {
         let first = Segment::open_or_create(&place.0, 4096).unwrap();
         first.write_at(7, b"kept").unwrap();
         let second = Segment::open_or_create(&place.0, 4096).unwrap();
@@ -117,7 +117,7 @@ fn the_mode_is_exactly_the_one_asked_for_whatever_the_umask() {
 
 fn with_a_narrow_umask(_: &[String]) {
     nix::sys::stat::umask(nix::sys::stat::Mode::from_bits_truncate(0o077));
-    for place in Place::both() {
+    for place in Place::all() {
         let made = Segment::create_with(&place.0, 10, &Options::default().mode(0o666)).unwrap();
         assert_eq!(made.stat().unwrap().mode, 0o666);
     }
@@ -129,7 +129,7 @@ fn with_a_narrow_umask(_: &[String]) {
 
 #[test]
 fn ours_are_created_once_attached_by_many_and_removed_by_name() {
-    for place in Place::both() {
+    for place in Place::all() {
         assert_eq!(kind(Plain::options().address(&place.0).attach()), ErrorKind::NotFound);
         let made = Plain::options().address(&place.0).create().unwrap();
         assert_eq!(kind(Plain::options().address(&place.0).create()), ErrorKind::Exists);
@@ -163,7 +163,7 @@ fn ours_are_created_once_attached_by_many_and_removed_by_name() {
 #[test]
 fn two_that_open_or_create_at_once_meet_in_one_segment() {
     let rounds = 50;
-    for place in Place::both() {
+    for place in Place::all() {
         let arguments = [place.text(), rounds.to_string()];
         let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
         let mut players: Vec<_> =
@@ -193,7 +193,7 @@ fn open_or_create_at_once(arguments: &[String]) {
 
 #[test]
 fn a_mismatch_names_what_differs_on_both_sides() {
-    for place in Place::both() {
+    for place in Place::all() {
         let other = Queue::<u32>::create(&place.0, 8).unwrap();
         let error = Plain::options().address(&place.0).attach().unwrap_err();
         assert_eq!(error.kind(), ErrorKind::Mismatch);
@@ -212,7 +212,7 @@ fn a_mismatch_names_what_differs_on_both_sides() {
 
 #[test]
 fn bare_foreign_and_damaged_segments_are_told_apart() {
-    for place in Place::both() {
+    for place in Place::all() {
         let attach = || Plain::options().address(&place.0).attach();
         let bare = Segment::create(&place.0, 1 << 16).unwrap();
         bare.write_at(0, b"something else").unwrap();
@@ -337,7 +337,7 @@ fn in_a_small_tmpfs(_: &[String]) {
 
 #[test]
 fn a_role_has_one_holder_who_is_named_while_it_lives_and_replaced_when_it_is_dead() {
-    for place in Place::both() {
+    for place in Place::all() {
         let own = plain(&place.0).unwrap();
         let mut player = play("hold_producer", &[&place.text()]);
         assert_eq!(player.hear(), "holding");
@@ -382,7 +382,7 @@ fn word_at(raw: &Segment, at: u64) -> u64 {
 
 #[test]
 fn the_dead_are_swept_by_whoever_looks_around() {
-    for place in Place::both() {
+    for place in Place::all() {
         let own = plain(&place.0).unwrap();
         let (raw, queue) = raw_queue(&place, 0);
         let mut inn = own.levels().consumer().unwrap();
@@ -404,7 +404,7 @@ fn the_dead_are_swept_by_whoever_looks_around() {
 
 #[test]
 fn what_a_dead_producer_had_not_committed_never_appears() {
-    for place in Place::both() {
+    for place in Place::all() {
         let own = plain(&place.0).unwrap();
         let (raw, queue) = raw_queue(&place, 1);
         let mut inn = own.books().consumer().unwrap();
@@ -452,7 +452,7 @@ fn stay_attached(arguments: &[String]) {
 
 #[test]
 fn a_reader_takes_no_role_and_counts_as_somebody() {
-    for place in Place::both() {
+    for place in Place::all() {
         let stat =
             || Inspector::open(&place.0, &Options::default()).and_then(|i| i.stat()).unwrap();
         drop(plain(&place.0).unwrap());
@@ -467,7 +467,7 @@ fn a_reader_takes_no_role_and_counts_as_somebody() {
 
 #[test]
 fn a_forked_child_is_no_participant_and_takes_nothing_from_its_parent() {
-    for place in Place::both() {
+    for place in Place::all() {
         let mut player = play("fork_and_report", &[&place.text()]);
         assert_eq!(player.hear(), "ok");
         player.finish();
@@ -511,7 +511,7 @@ fn fork_and_report(arguments: &[String]) {
 
 #[test]
 fn a_removed_segment_is_drained_and_then_says_so_while_the_name_is_free_again() {
-    for place in Place::both() {
+    for place in Place::all() {
         let own = plain(&place.0).unwrap();
         let mut out = own.books().producer().unwrap();
         let mut inn = own.books().consumer().unwrap();
@@ -536,7 +536,7 @@ fn a_removed_segment_is_drained_and_then_says_so_while_the_name_is_free_again() 
 
 #[test]
 fn a_sleeper_hears_of_the_removal() {
-    for place in Place::both() {
+    for place in Place::all() {
         let own = plain(&place.0).unwrap();
         let mut player = play("wait_for_removal", &[&place.text()]);
         player.hear();
@@ -607,7 +607,7 @@ fn half_born(arguments: &[String]) {
 
 #[test]
 fn stat_tells_what_the_kernel_and_the_segment_know() {
-    for place in Place::both() {
+    for place in Place::all() {
         let own = plain(&place.0).unwrap();
         let mut out = own.books().producer().unwrap();
         let mut inn = own.books().consumer().unwrap();

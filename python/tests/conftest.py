@@ -22,7 +22,10 @@ import pytest
 _HERE = pathlib.Path(__file__).parent
 _SCHEMAS = (
     _HERE / "talk.toml",
-    *(_HERE.parents[1] / f"tests/schemas/{name}.toml" for name in ("everything", "constructs")),
+    *(
+        _HERE.parents[1] / f"tests/schemas/{name}.toml"
+        for name in ("everything", "constructs", "backends")
+    ),
 )
 
 
@@ -64,6 +67,8 @@ def _addresses(kind: str) -> Iterator[str]:
     number = next(_numbers)
     if kind == "posix":
         address = f"posix:/{number}"
+    elif kind == "sysv-file":
+        address = f"sysv-file:{_generated}/{number}.id"
     else:
         address = f"sysv:{0x6000_0000 | (os.getpid() & 0xF_FFFF) << 8 | number & 0xFF:#x}"
     yield address
@@ -77,7 +82,7 @@ def address() -> Iterator[str]:
     yield from _addresses("posix")
 
 
-@pytest.fixture(params=["posix", "sysv"])
+@pytest.fixture(params=["posix", "sysv", "sysv-file"])
 def either(request: pytest.FixtureRequest) -> Iterator[str]:
     """An address of each kind in turn."""
     yield from _addresses(request.param)

@@ -2,8 +2,9 @@
 
 use crate::last_error::{copy_text, invalid, number, remember};
 use crate::status;
-use shm_runtime::{Address, Attachment, Options, Result, Spec, json};
+use shm_runtime::{Address, Attachment, Options, Result, Setup, Spec, json};
 use std::ffi::{CStr, c_char};
+use std::os::fd::IntoRawFd;
 
 /// Create; an error if there is one.
 pub const CREATE: u32 = 0;
@@ -34,10 +35,14 @@ pub struct ShmrtRequest {
     pub mode: u32,
     /// Participant records on create.
     pub participants: u32,
-    /// Owner on create, or -1.
-    pub uid: i64,
-    /// Group on create, or -1.
-    pub gid: i64,
+    /// The schema's owner, a name or a number as NUL-terminated text, or NULL.
+    pub schema_owner: *const c_char,
+    /// The schema's group, likewise.
+    pub schema_group: *const c_char,
+    /// Owner on create if not the schema's, likewise.
+    pub user: *const c_char,
+    /// Group on create if not the schema's, likewise.
+    pub group: *const c_char,
     /// A user whose segments are trusted, or -1.
     pub trust_uid: i64,
     /// Whether anybody's segments are trusted.
@@ -59,14 +64,37 @@ pub(crate) unsafe fn text<'a>(text: *const c_char) -> Option<&'a str> {
     unsafe { CStr::from_ptr(text) }.to_str().ok()
 }
 
-/// What a request says of owner and trust; a number that is no id says nothing.
-pub(crate) fn options(mode: u32, uid: i64, gid: i64, trust: i64, any_owner: bool) -> Options {
-    let id = |number: i64| u32::try_from(number).ok();
-    let mut options = Options::default().mode(mode).owner(id(uid), id(gid));
-    if let Some(uid) = id(trust) {
-        options = options.trust_uid(uid);
+/// What a request says of owner and trust.
+pub(crate) struct Wishes {
+    pub(crate) mode: u32,
+    pub(crate) user: *const c_char,
+    pub(crate) group: *const c_char,
+    /// A number that is no id says nothing.
+    pub(crate) trust_uid: i64,
+    pub(crate) any_owner: u32,
+}
+
+impl Wishes {
+    /// The same for the runtime.
+    ///
+    /// # Safety
+    ///
+    /// The texts are NULL or NUL-terminated.
+    pub(crate) unsafe fn options(&self) -> Options {
+        let mut options = Options::default().mode(self.mode);
+        // SAFETY: as the caller promises.
+        let (user, group) = unsafe { (text(self.user), text(self.group)) };
+        if let Some(user) = user {
+            options = options.user(user);
+        }
+        if let Some(group) = group {
+            options = options.group(group);
+        }
+        if let Ok(uid) = u32::try_from(self.trust_uid) {
+            options = options.trust_uid(uid);
+        }
+        if self.any_owner == 0 { options } else { options.trust_any_owner() }
     }
-    if any_owner { options.trust_any_owner() } else { options }
 }
 
 /// Opens a segment; `out` becomes a handle for [`shmrt_detach`].
@@ -93,9 +121,25 @@ pub unsafe extern "C" fn shmrt_open(
     };
     let open = || -> Result<Attachment> {
         let address: Address = address.parse()?;
-        let spec = Spec::decode(contract, version, address, request.mode, request.participants)?;
-        let (uid, gid, trust) = (request.uid, request.gid, request.trust_uid);
-        let options = options(request.mode, uid, gid, trust, request.any_owner != 0);
+        let mut setup = Setup::at(address).mode(request.mode).participants(request.participants);
+        // SAFETY: as the caller promises.
+        let (owner, group) = unsafe { (text(request.schema_owner), text(request.schema_group)) };
+        if let Some(owner) = owner {
+            setup = setup.owner(owner);
+        }
+        if let Some(group) = group {
+            setup = setup.group(group);
+        }
+        let spec = Spec::decode(contract, version, setup)?;
+        let wishes = Wishes {
+            mode: request.mode,
+            user: request.user,
+            group: request.group,
+            trust_uid: request.trust_uid,
+            any_owner: request.any_owner,
+        };
+        // SAFETY: as the caller promises.
+        let options = unsafe { wishes.options() };
         match request.how {
             CREATE => Attachment::create(&spec, &options),
             ATTACH => Attachment::attach(&spec, &options),
@@ -136,6 +180,24 @@ pub unsafe extern "C" fn shmrt_detach(attachment: *mut ShmrtAttachment) {
 pub unsafe extern "C" fn shmrt_unlink(attachment: *const ShmrtAttachment) -> i32 {
     // SAFETY: as the caller promises.
     number(unsafe { &*attachment }.inner.remove())
+}
+
+/// A new descriptor of a segment in a memfd, which is the caller's to close.
+///
+/// # Safety
+///
+/// `attachment` is a live handle of [`shmrt_open`], `out` may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmrt_descriptor(
+    attachment: *const ShmrtAttachment,
+    out: *mut i32,
+) -> i32 {
+    // SAFETY: as the caller promises.
+    let descriptor = unsafe { &*attachment }.inner.descriptor();
+    number(descriptor.map(|descriptor| {
+        // SAFETY: as the caller promises.
+        unsafe { *out = descriptor.into_raw_fd() };
+    }))
 }
 
 /// Copies the segment's address out; its whole length.

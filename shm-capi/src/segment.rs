@@ -1,10 +1,11 @@
 //! Segments as bytes, whatever lies in them: bare ones, mostly.
 
-use crate::attach::{ATTACH, ATTACH_READ_ONLY, CREATE, options, text};
+use crate::attach::{ATTACH, ATTACH_READ_ONLY, CREATE, Wishes, text};
 use crate::last_error::{copy_text, invalid, number, remember};
 use crate::status;
 use shm_runtime::{Address, Owner, Result, Segment, json};
 use std::ffi::c_char;
+use std::os::fd::IntoRawFd;
 
 /// An attached segment, seen as bytes.
 pub struct ShmrtSegment {
@@ -18,10 +19,10 @@ pub struct ShmrtSegmentRequest {
     pub address: *const c_char,
     /// Bytes: on create, and with `OPEN_OR_CREATE`.
     pub size: u64,
-    /// Owner on create, or -1.
-    pub uid: i64,
-    /// Group on create, or -1.
-    pub gid: i64,
+    /// Owner on create, a name or a number as NUL-terminated text, or NULL.
+    pub user: *const c_char,
+    /// Group on create, likewise.
+    pub group: *const c_char,
     /// A user whose segments are trusted, or -1.
     pub trust_uid: i64,
     /// Permissions on create.
@@ -53,8 +54,15 @@ pub unsafe extern "C" fn shmrt_segment_open(
     };
     let open = || -> Result<Segment> {
         let address: Address = address.parse()?;
-        let (uid, gid, trust) = (request.uid, request.gid, request.trust_uid);
-        let options = options(request.mode, uid, gid, trust, request.any_owner != 0);
+        let wishes = Wishes {
+            mode: request.mode,
+            user: request.user,
+            group: request.group,
+            trust_uid: request.trust_uid,
+            any_owner: request.any_owner,
+        };
+        // SAFETY: as the caller promises.
+        let options = unsafe { wishes.options() };
         match request.how {
             CREATE => Segment::create_with(&address, request.size, &options),
             ATTACH => Segment::attach_with(&address, &options),
@@ -164,6 +172,24 @@ pub unsafe extern "C" fn shmrt_segment_set(
         Owner { uid: part(uid, keep.uid), gid: part(gid, keep.gid), mode: part(mode, keep.mode) };
     // SAFETY: as the caller promises.
     number(unsafe { &*segment }.inner.set(owner))
+}
+
+/// A new descriptor of a memfd, which is the caller's to close.
+///
+/// # Safety
+///
+/// `segment` is a live handle, `out` may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmrt_segment_descriptor(
+    segment: *const ShmrtSegment,
+    out: *mut i32,
+) -> i32 {
+    // SAFETY: as the caller promises.
+    let descriptor = unsafe { &*segment }.inner.descriptor();
+    number(descriptor.map(|descriptor| {
+        // SAFETY: as the caller promises.
+        unsafe { *out = descriptor.into_raw_fd() };
+    }))
 }
 
 /// Takes the segment's name away.

@@ -9,6 +9,7 @@ mod range;
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 use range::Range;
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Attribute, Data, DeriveInput, Error, Field, Fields, LitInt, LitStr, Path, Result, Type};
 
@@ -25,7 +26,9 @@ use syn::{Attribute, Data, DeriveInput, Error, Field, Fields, LitInt, LitStr, Pa
 /// - `#[shm(range = 1..=10)]`, also `1..` and `..=10`: the numbers that belong
 ///   into it or into each element of an array, which is part of the contract;
 /// - `#[shm(bytes)]` on a `[u8; N]`: it is `bytes[N]`, not `u8[N]`;
-/// - `#[shm(reserved)]`: it only fills a gap; keep it zero.
+/// - `#[shm(reserved)]`: it only fills a gap; keep it zero;
+/// - `#[shm(reserved, was = "old")]`: it does so where that field lay in an
+///   earlier version, which is part of the contract. There may be several.
 ///
 /// Attributes of the struct:
 ///
@@ -69,11 +72,13 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
     }
     let Attributes { krate, extent } = Attributes::of(&input.attrs)?;
     let name = &input.ident;
+    let names: Vec<String> =
+        fields.named.iter().flat_map(|f| &f.ident).map(|n| n.unraw().to_string()).collect();
     let mut errors: Option<Error> = None;
     let mut described = TokenStream::new();
     let mut checks = TokenStream::new();
     for field in &fields.named {
-        match describe(field, &krate) {
+        match describe(field, &names, &krate) {
             Ok((tokens, check)) => {
                 described.extend(tokens);
                 checks.extend(check);
@@ -106,28 +111,35 @@ fn expand(input: &DeriveInput) -> Result<TokenStream> {
     })
 }
 
-/// `field: Type, kind, "unit", min, max;`, as the macro of shm-runtime takes it; and
+/// `field: Type, kind, "unit", min, max, ["was"];`, as the macro of shm-runtime takes it; and
 /// what the compiler is to check besides.
-fn describe(field: &Field, krate: &Path) -> Result<(TokenStream, Option<TokenStream>)> {
+fn describe(
+    field: &Field,
+    names: &[String],
+    krate: &Path,
+) -> Result<(TokenStream, Option<TokenStream>)> {
     if let Some(hint) = hint(&field.ty) {
         return Err(Error::new(field.ty.span(), hint));
     }
     let mut unit = String::new();
     let mut kind = "Plain";
     let mut range: Option<Range> = None;
+    let mut was: Vec<LitStr> = Vec::new();
     for attribute in field.attrs.iter().filter(|a| a.path().is_ident("shm")) {
         attribute.parse_nested_meta(|meta| {
             if meta.path.is_ident("unit") {
                 unit = meta.value()?.parse::<LitStr>()?.value();
             } else if meta.path.is_ident("range") {
                 range = Some(meta.value()?.parse()?);
+            } else if meta.path.is_ident("was") {
+                was.push(meta.value()?.parse()?);
             } else if meta.path.is_ident("bytes") {
                 kind = "Bytes";
             } else if meta.path.is_ident("reserved") {
                 kind = "Reserved";
             } else {
                 return Err(
-                    meta.error("expected `unit = \"..\"`, `range = 1..=10`, `bytes` or `reserved`")
+                    meta.error("expected `unit = \"..\"`, `range = 1..=10`, `bytes`, `reserved` or `was = \"..\"`")
                 );
             }
             Ok(())
@@ -141,12 +153,18 @@ fn describe(field: &Field, krate: &Path) -> Result<(TokenStream, Option<TokenStr
             return Err(Error::new(range.span, "bytes have no range; a number has"));
         }
     }
+    if let Some(was) = was.iter().find(|was| kind != "Reserved" || names.contains(&was.value())) {
+        return Err(Error::new(
+            was.span(),
+            "`was` is for bytes marked `reserved`, and names a field that is no more",
+        ));
+    }
     let name = &field.ident;
     let ty = &field.ty;
     let (min, max) = range::bounds(range.as_ref(), krate);
     let kind = syn::Ident::new(kind, Span::call_site());
     let check = range.map(|range| range::check(&range, ty)).transpose()?;
-    Ok((quote! { #name: #ty, #kind, #unit, #min, #max; }, check))
+    Ok((quote! { #name: #ty, #kind, #unit, #min, #max, [#(#was),*]; }, check))
 }
 
 /// Has the compiler refuse fields that take no bytes, as a schema does.

@@ -3,25 +3,21 @@
 
 use crate::contract::{
     BitDef, Bound, Field, Primitive, Range, TypeBody, TypeDef, TypeExpr, TypeName, TypeSet,
-    ValueDef, VariantDef,
+    ValueDef, VariantDef, Was,
 };
 use crate::layout::SharedLayout;
-
-/// Size, alignment and body of a type, and whether its size is an extent.
-pub(crate) type Body = (u64, u64, TypeBody, bool);
 
 /// Adds the type to the set unless it is there, and says how it is written.
 pub fn describe(
     types: &mut TypeSet,
     name: &str,
-    body: impl FnOnce(&mut TypeSet) -> Body,
+    body: impl FnOnce(&mut TypeSet) -> TypeDef,
 ) -> TypeExpr {
     // A raw identifier is the language's business, not the layout's.
     let name = name.strip_prefix("r#").unwrap_or(name);
     if !types.contains("", name) {
-        let (size, align, body, extent) = body(types);
-        let (schema, name) = (String::new(), name.to_owned());
-        types.insert(TypeDef { schema, name, size, align, body, extent });
+        let def = TypeDef { name: name.to_owned(), ..body(types) };
+        types.insert(def);
     }
     TypeExpr::Named(TypeName::own(name))
 }
@@ -51,19 +47,26 @@ pub enum FieldKind {
     Reserved,
 }
 
-/// Collects the fields of a struct.
+/// A type without a name yet.
+fn nameless(size: u64, align: u64, body: TypeBody) -> TypeDef {
+    let (schema, name) = (String::new(), String::new());
+    TypeDef { schema, name, size, align, body, extent: false, was: Vec::new() }
+}
+
+/// Collects what there is in a struct.
 #[derive(Debug)]
 pub struct StructBuilder {
     size: u64,
     align: u64,
     fields: Vec<Field>,
+    was: Vec<Was>,
     extent: bool,
 }
 
 impl StructBuilder {
     /// A struct of that size and alignment, without fields yet.
     pub fn new(size: u64, align: u64) -> Self {
-        Self { size, align, fields: Vec::new(), extent: false }
+        Self { size, align, fields: Vec::new(), was: Vec::new(), extent: false }
     }
 
     /// A field of a generated struct, whose type and range are written out.
@@ -106,39 +109,47 @@ impl StructBuilder {
         self.fields.push(Field { name, offset, size, ty, unit: unit.to_owned(), range });
     }
 
+    /// A field that lay in reserved bytes, which are its place.
+    pub fn was(&mut self, name: &str, (offset, size): (u64, u64)) {
+        self.was.push(Was { offset, name: name.to_owned(), size });
+    }
+
     /// Its size is an extent, if so.
     pub fn extent(&mut self, extent: bool) {
         self.extent = extent;
     }
 
     /// The struct.
-    pub fn finish(self) -> Body {
-        (self.size, self.align, TypeBody::Struct(self.fields), self.extent)
+    pub fn finish(mut self) -> TypeDef {
+        self.was.sort();
+        self.was.dedup();
+        let def = nameless(self.size, self.align, TypeBody::Struct(self.fields));
+        TypeDef { extent: self.extent, was: self.was, ..def }
     }
 }
 
 /// An enum of named numbers.
-pub fn enumeration(repr: &str, values: &[(&str, i128)]) -> Body {
+pub fn enumeration(repr: &str, values: &[(&str, i128)]) -> TypeDef {
     let repr = Primitive::from_name(repr).unwrap_or(Primitive::U8);
     let mut values: Vec<ValueDef> = values
         .iter()
         .map(|(name, number)| ValueDef { name: (*name).to_owned(), number: *number })
         .collect();
     values.sort_by_key(|v| v.number);
-    (repr.size(), repr.size(), TypeBody::Enum(repr, values), false)
+    nameless(repr.size(), repr.size(), TypeBody::Enum(repr, values))
 }
 
 /// A set of named bits.
-pub fn flags(repr: &str, bits: &[(&str, u8)]) -> Body {
+pub fn flags(repr: &str, bits: &[(&str, u8)]) -> TypeDef {
     let repr = Primitive::from_name(repr).unwrap_or(Primitive::U8);
     let mut bits: Vec<BitDef> =
         bits.iter().map(|(name, bit)| BitDef { name: (*name).to_owned(), bit: *bit }).collect();
     bits.sort_by_key(|b| b.bit);
-    (repr.size(), repr.size(), TypeBody::Flags(repr, bits), false)
+    nameless(repr.size(), repr.size(), TypeBody::Flags(repr, bits))
 }
 
 /// One of several types; their text is empty for none.
-pub fn union(tag: &str, size: u64, align: u64, variants: &[(&str, u64, &str)]) -> Body {
+pub fn union(tag: &str, size: u64, align: u64, variants: &[(&str, u64, &str)]) -> TypeDef {
     let tag = Primitive::from_name(tag).unwrap_or(Primitive::U8);
     let mut variants: Vec<VariantDef> = variants
         .iter()
@@ -150,5 +161,5 @@ pub fn union(tag: &str, size: u64, align: u64, variants: &[(&str, u64, &str)]) -
         })
         .collect();
     variants.sort_by_key(|v| v.number);
-    (size, align, TypeBody::Union(tag, variants), false)
+    nameless(size, align, TypeBody::Union(tag, variants))
 }

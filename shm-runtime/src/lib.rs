@@ -4,7 +4,7 @@
 //! Most programs use this crate through code that `shmgen` generates from a
 //! schema; see [`include_schema!`]. By itself it offers
 //!
-//! - [`Segment`]: bare segments of N bytes, POSIX and System V;
+//! - [`Segment`]: bare segments of N bytes: POSIX, System V and memfd;
 //! - [`Queue`]: queues of any type that derives [`SharedLayout`];
 //! - [`list`] and [`Inspector`]: looking at segments without attaching;
 //! - [`survey`]: finding what nobody uses any more, and removing it;
@@ -34,6 +34,8 @@
 pub mod contract;
 mod describe;
 mod error;
+#[cfg(target_os = "linux")]
+pub mod fd;
 #[cfg(feature = "json")]
 pub mod json;
 pub mod layout;
@@ -56,10 +58,10 @@ pub use object::queue::{
 };
 pub use object::{cell, counters, event, lanes, raw, ring, state, stream, topic};
 pub use segment::{
-    Address, Attachment, Candidate, CreatorStat, HeaderStat, Inspector, IntoAddress, Keep,
+    Account, Address, Attachment, Candidate, CreatorStat, HeaderStat, Inspector, IntoAddress, Keep,
     KernelStat, Leftover, Mapper, Message, ObjectStat, OpenOptions, Options, Owner,
     ParticipantStat, Plan, QueueStat, RawBytes, Segment, SegmentStat, SegmentState, SegmentType,
-    Spec, Verdict, header, list, survey,
+    Setup, Spec, Verdict, header, list, survey,
 };
 #[cfg(feature = "derive")]
 pub use shm_derive::SharedLayout;

@@ -47,6 +47,7 @@ macro_rules! __shared_struct {
                 $range:literal, $ty:ty;)*
         },
         reserved { $($reserved:ident at $hole:literal;)* },
+        was { $($was:literal at $place:literal size $room:literal;)* },
         extent $extent:literal
     ) => {
         #[allow(deprecated)]
@@ -74,6 +75,7 @@ macro_rules! __shared_struct {
                     $($crate::__private::describe_imported::<$import>(types, $schema);)*
                     let mut def = $crate::__private::StructBuilder::new($size, $align);
                     $(def.field(stringify!($field), ($offset, $bytes), $expr, $unit, $range);)*
+                    $(def.was($was, ($place, $room));)*
                     def.extent($extent);
                     def.finish()
                 })
@@ -143,7 +145,7 @@ macro_rules! __shared_union {
 macro_rules! __derived_struct {
     (
         $type:ident,
-        fields { $($field:ident: $ty:ty, $kind:ident, $unit:literal, $min:expr, $max:expr;)* },
+        fields { $($field:ident: $ty:ty, $kind:ident, $unit:literal, $min:expr, $max:expr, [$($was:literal),*];)* },
         extent $extent:literal
     ) => {
         #[allow(deprecated)]
@@ -180,17 +182,21 @@ macro_rules! __derived_struct {
                         ::core::mem::size_of::<$type>() as u64,
                         ::core::mem::align_of::<$type>() as u64,
                     );
-                    $(def.derived_field(
-                        stringify!($field),
-                        (
+                    $(
+                        let place = (
                             $crate::__offset_of!($type, $field) as u64,
                             ::core::mem::size_of::<$ty>() as u64,
-                        ),
-                        <$ty as $crate::SharedLayout>::describe(_types),
-                        $crate::__private::FieldKind::$kind,
-                        $unit,
-                        ($min, $max),
-                    );)*
+                        );
+                        def.derived_field(
+                            stringify!($field),
+                            place,
+                            <$ty as $crate::SharedLayout>::describe(_types),
+                            $crate::__private::FieldKind::$kind,
+                            $unit,
+                            ($min, $max),
+                        );
+                        $(def.was($was, place);)*
+                    )*
                     def.extent($extent);
                     def.finish()
                 })

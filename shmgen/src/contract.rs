@@ -1,8 +1,8 @@
 //! From the model to the contract, which is shm-runtime's.
 
-use crate::model::{Member, Schema, Type, TypeDecl};
+use crate::model::{self, Member, Schema, Type, TypeDecl};
 use shm_runtime::contract::{
-    BitDef, Field, TypeBody, TypeDef, TypeExpr, TypeName, ValueDef, VariantDef,
+    BitDef, Field, TypeBody, TypeDef, TypeExpr, TypeName, ValueDef, VariantDef, Was,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -48,6 +48,11 @@ fn seen_from(schema: &Schema, home: &Schema, name: &TypeName) -> TypeName {
 
 fn definition(schema: String, decl: &TypeDecl, expr: &impl Fn(&Type) -> TypeExpr) -> TypeDef {
     let extent = matches!(decl, TypeDecl::Struct(s) if s.extent);
+    let mut was: Vec<Was> = match decl {
+        TypeDecl::Struct(s) => s.was().flat_map(former).collect(),
+        _ => Vec::new(),
+    };
+    was.sort();
     let (size, align, body) = match decl {
         TypeDecl::Struct(s) => {
             let fields = s.members.iter().filter_map(|m| match m {
@@ -94,5 +99,10 @@ fn definition(schema: String, decl: &TypeDecl, expr: &impl Fn(&Type) -> TypeExpr
         // They have no names in a contract, and are not asked for.
         TypeDecl::Wrapped(w) => (w.layout.size, w.layout.align, TypeBody::Struct(vec![])),
     };
-    TypeDef { schema, name: decl.name().to_owned(), size, align, body, extent }
+    TypeDef { schema, name: decl.name().to_owned(), size, align, body, extent, was }
+}
+
+/// The fields that lay in reserved bytes, each by itself.
+fn former(was: &model::Was) -> impl Iterator<Item = Was> + '_ {
+    was.names.iter().map(|name| Was { offset: was.offset, name: name.clone(), size: was.size })
 }

@@ -129,11 +129,11 @@ impl Object {
 /// The parts of a segment in order, without a byte between them.
 pub fn parts(segment: &Segment) -> Vec<Part> {
     let contract = segment.contract_bytes.len() as u64;
-    let Some(plan) = Plan::new(&segment.contract, contract, segment.participants) else {
+    let Some(plan) = Plan::new(&segment.contract, contract, segment.setup.participants) else {
         return Vec::new(); // the model has made this very plan
     };
     let entries = segment.objects.len() as u64;
-    let participants = u64::from(segment.participants);
+    let participants = u64::from(segment.setup.participants);
     let mut out = Parts::default();
     out.add(Kind::Header, 0, HEADER_SIZE as u64);
     out.add(Kind::Directory(entries), plan.directory_offset(), entries * ENTRY_SIZE as u64);

@@ -261,9 +261,7 @@ static const shm_segment_spec {{ s.cname }}_spec = {
     "{{ schema }}",
     "{{ version }}",
     "{{ s.name }}",
-    "{{ s.address }}",
-    0{{ s.mode }},
-    {{ s.participants }},
+    {{ s.setup }},
     {{ s.cname }}_contract,
     {{ s.contract_size }},
     { {{ s.fingerprint }} },
@@ -324,6 +322,11 @@ SHM_NODISCARD SHM_INLINE shm_status {{ s.cname }}_open_or_create_with({{ s.cname
 /* Attaches to the segment, or creates it if there is none. */
 SHM_NODISCARD SHM_INLINE shm_status {{ s.cname }}_open_or_create({{ s.cname }} *segment, const char *address) {
   return {{ s.cname }}_open_or_create_with(segment, address, NULL);
+}
+
+/* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
+SHM_NODISCARD SHM_INLINE shm_status {{ s.cname }}_descriptor(const {{ s.cname }} *segment, int *fd) {
+  return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
 /* Gives up every role and detaches; the segment stays. */

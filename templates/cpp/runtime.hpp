@@ -158,6 +158,12 @@ template <class T>
   return shm_default_of(static_cast<const T *>(nullptr));
 }
 
+/// The address of a memfd that this process has a descriptor of, for attaching.
+inline std::string descriptor_address(int fd) {
+  char text[SHM_DESCRIPTOR_ADDRESS_SIZE];
+  return shm_descriptor_address(fd, text);
+}
+
 /// The text of a str[N] field, up to its first NUL.
 template <std::size_t N>
 std::string_view view(const char (&field)[N]) {

@@ -255,6 +255,11 @@ impl ::core::fmt::Debug for {{ s.name }} {
         {{ m.name }} at {{ m.offset }};
 {%- endfor %}
     },
+    was {
+{%- for (name, offset, size) in s.was %}
+        "{{ name }}" at {{ offset }} size {{ size }};
+{%- endfor %}
+    },
     extent {{ s.extent }}
 }
 {% when Decl::Union(u) %}
@@ -403,7 +408,9 @@ pub struct {{ s.type_name }}(::shm_runtime::Attachment);
 {{ quiet }}impl ::shm_runtime::SegmentType for {{ s.type_name }} {
     fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
         static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
-        SPEC.get_or_decode(Self::CONTRACT, "{{ version }}", "{{ s.address }}", 0o{{ s.mode }}, {{ s.participants }})
+        SPEC.get_or_decode(Self::CONTRACT, "{{ version }}", || {
+            ::shm_runtime::Setup::at("{{ s.address }}"){{ s.setup }}
+        })
     }
 
     fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {
@@ -454,6 +461,12 @@ impl {{ s.type_name }} {
     #[must_use]
     pub fn address(&self) -> &::shm_runtime::Address {
         self.0.address()
+    }
+
+    /// A new descriptor of a segment in a memfd, to be handed to another process.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> ::shm_runtime::Result<::std::os::fd::OwnedFd> {
+        self.0.descriptor()
     }
 
     /// What the system and the segment know of it.

@@ -67,7 +67,7 @@ static void a_segment_is_found_by_id_and_by_ftok(void) {
   CHECK_OK(shm_segment_attach(&b, address));
   shm_segment_detach(&b);
   CHECK_STATUS(SHM_INVALID, shm_segment_create(&b, "sysv-id:7", 64, 0600));
-  CHECK_SAYS("an id is given by the system");
+  CHECK_SAYS("an id is given by the system; create by a key");
   CHECK_OK(shm_segment_remove(&a));
   shm_segment_detach(&a);
 }

@@ -334,14 +334,19 @@ static void a_forked_child_has_no_part(void) {
 static void die_while_creating(const void *argument) {
   const victim *v = SHM_CAST(const victim *, argument);
   shm_request request;
+  shm_making making;
   shm_core *core;
   CHECK_OK(shm_begin_request(&request, "create", &v->t->spec, NULL, NULL));
+  CHECK_OK(shm_decide_making(&request.options, request.attempt, &making));
   core = shm_core_new(&v->t->spec, request.address.text);
-  CHECK_OK(shm_sysv_make(&request.address, v->t->spec.total_size, &request.options, true, request.attempt,
+  CHECK_OK(shm_sysv_make(&request.address, v->t->spec.total_size, &making, true, request.attempt,
                          &core->segment.id, &core->segment.base));
   if (v->number == 1) { /* the header is there, the rest is not */
     unsigned char header[SHM_HEADER_SIZE];
-    CHECK_OK(shm_companion_make(core->segment.id, 77, &request.options, request.attempt, &core->companion));
+    CHECK_OK(shm_companion_make(core->segment.id, 77, &making, request.attempt, &core->companion));
+    core->participants_offset =
+        SHM_HEADER_SIZE + SHM_CAST(uint64_t, v->t->spec.object_count) * SHM_ENTRY_SIZE;
+    core->participants_count = v->t->spec.participants;
     shm_new_header(core, 77, header);
     shm_copy_in(core->segment.base, header, sizeof header);
   }

@@ -53,6 +53,8 @@ static const shm_segment_spec spec = {"",
                                       "posix:",
                                       0600,
                                       1,
+                                      NULL,
+                                      NULL,
                                       contract,
                                       sizeof contract,
                                       {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16},
@@ -129,10 +131,36 @@ static int use_a_queue(void) {
   return 0;
 }
 
+static int use_a_memfd(void) {
+  char text[SHM_DESCRIPTOR_ADDRESS_SIZE];
+  shm_segment s;
+  shm_segment t;
+  int fd;
+  OK(shm_segment_create(&s, "memfd:", 100, 0600));
+  OK(shm_segment_descriptor(&s, &fd));
+  OK(shm_segment_attach(&t, shm_descriptor_address(fd, text)));
+  if (shm_send_descriptor(-1, fd) != SHM_INVALID || shm_receive_descriptor(-1, &fd) != SHM_INVALID) {
+    return failed(__LINE__);
+  }
+  shm_segment_detach(&t);
+  shm_segment_detach(&s);
+  return 0;
+}
+
 static int use_a_bare_segment(void) {
   shm_segment s;
   shm_segment t;
   shm_segment_facts facts;
+  shm_options options = SHM_ZERO;
+  OK(shm_segment_create_with(&s, "posix:", 100, &options));
+  OK(shm_segment_attach_with(&t, s.address, &options));
+  shm_segment_detach(&t);
+  OK(shm_segment_attach_read_only_with(&t, s.address, NULL));
+  shm_segment_detach(&t);
+  OK(shm_segment_open_or_create_with(&t, s.address, 100, NULL));
+  OK(shm_segment_remove(&s));
+  shm_segment_detach(&s);
+  shm_segment_detach(&t);
   OK(shm_segment_create(&s, "posix:", 100, 0600));
   OK(shm_segment_attach(&t, s.address));
   shm_segment_detach(&t);
@@ -147,6 +175,9 @@ static int use_a_bare_segment(void) {
   OK(shm_segment_lock_memory(&s));
   OK(shm_segment_unlock_memory(&s));
   OK(shm_segment_remove(&s));
+  if (use_a_memfd() != 0) {
+    return failed(__LINE__);
+  }
   if (shm_remove(t.address) != SHM_NOT_FOUND) {
     return failed(__LINE__);
   }

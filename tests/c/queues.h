@@ -345,6 +345,9 @@ static void a_poller_notices_a_removal_from_outside(void) {
   } else {
     shm_sysv_discard(q.a.core->segment.id);
     shm_companion_remove(q.a.core->segment.id, shm_get64(q.a.core->segment.base, SHM_HEADER_BIRTH_MARK));
+    if (strcmp(backend, "file") == 0) {
+      CHECK(unlink(path_of(q.t.address)) == 0);
+    }
   }
   do {
     status = shm_consumer_try_pop(&q.c, &m, sizeof m);

@@ -16,6 +16,8 @@
 #include "bare.h"
 #include "deaths.h"
 #include "hostile.h"
+#include "idfiles.h"
+#include "memfds.h"
 
 typedef struct test {
   const char *name;
@@ -27,41 +29,52 @@ typedef struct test {
   { #name, name, backends }
 
 static const test tests[] = {
-    TEST(create_then_attach, "posix sysv"),
-    TEST(exclusive_and_open_or_create, "posix sysv"),
-    TEST(the_mode_is_exact_whatever_the_umask, "posix sysv"),
-    TEST(a_mismatch_names_the_first_difference, "posix sysv"),
+    TEST(create_then_attach, "posix sysv file"),
+    TEST(exclusive_and_open_or_create, "posix sysv file"),
+    TEST(the_mode_is_exact_whatever_the_umask, "posix sysv file"),
+    TEST(a_mismatch_names_the_first_difference, "posix sysv file"),
     TEST(damaged_headers_are_refused, "posix sysv"),
-    TEST(a_foreign_segment_is_refused_with_a_reason, "posix sysv"),
+    TEST(a_foreign_segment_is_refused_with_a_reason, "posix sysv file"),
     TEST(files_that_are_no_segments_are_refused, "posix"),
-    TEST(an_owner_who_is_a_stranger_is_not_trusted, "posix sysv"),
-    TEST(a_full_table_names_the_holders, "posix sysv"),
-    TEST(a_read_only_attachment_has_no_role, "posix sysv"),
-    TEST(removing_leaves_a_successor_alone, "posix sysv"),
+    TEST(an_owner_who_is_a_stranger_is_not_trusted, "posix sysv file"),
+    TEST(a_full_table_names_the_holders, "posix sysv file"),
+    TEST(a_read_only_attachment_has_no_role, "posix sysv file"),
+    TEST(removing_leaves_a_successor_alone, "posix sysv file"),
     TEST(a_name_can_be_chosen_and_prefixed, "posix"),
     TEST(addresses_are_read_and_refused, "posix"),
     TEST(an_attachment_can_be_shared_and_moved, "posix sysv"),
     TEST(a_spec_that_does_not_fit_is_refused, "posix"),
-    TEST(more_than_there_is_memory_is_an_error_of_create, "posix sysv"),
-    TEST(full_and_empty_at_every_capacity, "posix sysv"),
+    TEST(more_than_there_is_memory_is_an_error_of_create, "posix sysv file"),
+    TEST(full_and_empty_at_every_capacity, "posix sysv file"),
     TEST(fewer_than_the_capacity_always_fit, "posix"),
     TEST(batches_go_round_the_end, "posix"),
     TEST(loans_are_filled_and_read_in_place, "posix"),
     TEST(waits_end_in_time, "posix"),
-    TEST(two_processes_wake_each_other, "posix sysv"),
-    TEST(a_role_is_taken_once, "posix sysv"),
+    TEST(two_processes_wake_each_other, "posix sysv file"),
+    TEST(a_role_is_taken_once, "posix sysv file"),
     TEST(unclaimed_and_wrong_handles_are_told, "posix"),
-    TEST(a_removed_queue_is_drained_first, "posix sysv"),
-    TEST(a_poller_notices_a_removal_from_outside, "posix sysv"),
-    TEST(a_bare_segment_is_exactly_its_bytes, "posix sysv"),
-    TEST(a_bare_segment_is_opened_or_created, "posix sysv"),
+    TEST(a_removed_queue_is_drained_first, "posix sysv file"),
+    TEST(a_poller_notices_a_removal_from_outside, "posix sysv file"),
+    TEST(a_bare_segment_is_exactly_its_bytes, "posix sysv file"),
+    TEST(a_bare_segment_is_opened_or_created, "posix sysv file"),
     TEST(a_segment_is_found_by_id_and_by_ftok, "sysv"),
-    TEST(changing_a_segment_of_ours_changes_its_companion, "posix sysv"),
-    TEST(a_dead_consumer_s_messages_come_again, "posix sysv"),
+    TEST(an_id_file_says_what_the_segment_is, "file"),
+    TEST(what_is_no_id_file_is_refused, "file"),
+    TEST(a_failed_announcement_leaves_no_segment, "file"),
+    TEST(an_id_file_of_a_stranger_is_not_followed, "file"),
+    TEST(a_memfd_is_made_found_and_told, "posix"),
+    TEST(a_bare_memfd_is_its_bytes, "posix"),
+    TEST(a_descriptor_is_handed_over_and_its_sender_may_die, "posix"),
+    TEST(what_else_comes_over_a_socket_is_told, "posix"),
+    TEST(what_is_not_sealed_or_no_memfd_is_refused, "posix"),
+    TEST(a_removed_memfd_is_drained_and_not_attached_any_more, "posix"),
+    TEST(a_segment_is_given_to_whom_it_is_said, "posix sysv file"),
+    TEST(changing_a_segment_of_ours_changes_its_companion, "posix sysv file"),
+    TEST(a_dead_consumer_s_messages_come_again, "posix sysv file"),
     TEST(what_a_dead_producer_had_not_committed_never_appears, "posix sysv"),
-    TEST(the_dead_are_swept_by_whoever_looks, "posix sysv"),
+    TEST(the_dead_are_swept_by_whoever_looks, "posix sysv file"),
     TEST(nothing_is_lost_whoever_is_killed_when, "posix sysv"),
-    TEST(a_forked_child_has_no_part, "posix sysv"),
+    TEST(a_forked_child_has_no_part, "posix sysv file"),
     TEST(what_a_dead_creator_left_is_cleared_away, "sysv"),
     TEST(changed_bytes_are_survived_at_attach, "posix sysv"),
     TEST(changed_words_are_survived_in_use, "posix"),
@@ -77,8 +90,8 @@ static bool is_chosen(const char *name, int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
-  static const char *const backends[] = {"posix", "sysv"};
-  for (size_t b = 0; b < 2; b++) {
+  static const char *const backends[] = {"posix", "sysv", "file"};
+  for (size_t b = 0; b < sizeof backends / sizeof backends[0]; b++) {
     backend = backends[b];
     for (size_t i = 0; i < sizeof tests / sizeof tests[0]; i++) {
       if (strstr(tests[i].backends, backend) != NULL && is_chosen(tests[i].name, argc, argv)) {

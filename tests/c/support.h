@@ -116,13 +116,22 @@ static inline void end_record(bytes *out, size_t begin) {
 }
 
 static inline void put_field(bytes *out, const char *name, uint64_t offset, uint64_t size, const char *type,
-                             const char *unit) {
+                             const char *unit, const char *range) {
   size_t begin = begin_record(out, 'f');
   put_text(out, name);
   put_number(out, offset);
   put_number(out, size);
   put_text(out, type);
   put_text(out, unit);
+  put_text(out, range);
+  end_record(out, begin);
+}
+
+static inline void put_was(bytes *out, const char *name, uint64_t offset, uint64_t size) {
+  size_t begin = begin_record(out, 'w');
+  put_text(out, name);
+  put_number(out, offset);
+  put_number(out, size);
   end_record(out, begin);
 }
 
@@ -152,6 +161,10 @@ typedef enum variant {
   FIELD_MISSING,
   FIELDS_SWAPPED,
   OTHER_UNIT,
+  OTHER_RANGE,
+  OTHER_WAS,
+  WAS_ADDED,
+  EXTENT_ADDED,
   STRUCT_GREW,
   OTHER_REPR,
   OTHER_VALUE,
@@ -187,17 +200,26 @@ static inline void put_trade(bytes *out, variant v) {
   put_number(out, v == STRUCT_GREW ? 64 : 28);
   put_number(out, 4);
   put_field(out, v == FIELDS_SWAPPED ? "size" : "price", 0, 8, v == FIELD_RETYPED ? "u64" : "i64",
-            v == OTHER_UNIT ? "EUR" : "USD");
+            v == OTHER_UNIT ? "EUR" : "USD", v == OTHER_RANGE ? "0..10" : "0..");
   if (v == FIELD_INSERTED) {
-    put_field(out, "lot_size", 8, 8, "u64", "");
+    put_field(out, "lot_size", 8, 8, "u64", "", "");
   }
   put_field(out,
             v == FIELDS_SWAPPED  ? "price"
             : v == FIELD_RENAMED ? "quantity"
                                  : "size",
-            v == FIELD_INSERTED ? 16 : 8, 8, "u64", "");
+            v == FIELD_INSERTED ? 16 : 8, 8, "u64", "", "");
   if (v != FIELD_MISSING) {
-    put_field(out, "side", v == FIELD_INSERTED ? 24 : 16, 1, "Side", "");
+    put_field(out, "side", v == FIELD_INSERTED ? 24 : 16, 1, "Side", "", "");
+  }
+  if (v != FIELD_INSERTED) {
+    put_was(out, v == OTHER_WAS ? "cost" : "fee", 24, 4);
+  }
+  if (v == WAS_ADDED) {
+    put_was(out, "tax", 24, 4);
+  }
+  if (v == EXTENT_ADDED) {
+    end_record(out, begin_record(out, 'x'));
   }
   end_record(out, begin);
 }
@@ -333,7 +355,7 @@ static inline const shm_segment_spec *make_spec(test_spec *t, const char *addres
 
 /* ---- addresses: each test has its own ---- */
 
-static const char *backend = "posix"; /* or "sysv" */
+static const char *backend = "posix"; /* or "sysv", or "file": private System V by id file */
 
 static inline const char *fresh_address(void) {
   static char address[80];
@@ -341,6 +363,8 @@ static inline const char *fresh_address(void) {
   count++;
   if (strcmp(backend, "posix") == 0) {
     snprintf(address, sizeof address, "posix:/shmgen-test.%d.%u", SHM_CAST(int, getpid()), count);
+  } else if (strcmp(backend, "file") == 0) {
+    snprintf(address, sizeof address, "sysv-file:/tmp/shmgen-test.%d.%u.id", SHM_CAST(int, getpid()), count);
   } else {
     snprintf(address, sizeof address, "sysv:0x%08x",
              0x53000000u | (SHM_CAST(unsigned, getpid()) & 0xFFFFu) << 8 | (count & 0xFF));
@@ -348,9 +372,12 @@ static inline const char *fresh_address(void) {
   return address;
 }
 
-/* The path of a POSIX address's file. */
+/* The path of a POSIX address's file, or of an id file. */
 static inline const char *path_of(const char *address) {
   static char path[512];
+  if (strncmp(address, "sysv-file:", 10) == 0) {
+    return address + 10;
+  }
   snprintf(path, sizeof path, "/dev/shm/%s", address + strlen("posix:/"));
   return path;
 }

@@ -25,9 +25,22 @@ impl Place {
         Self(format!("sysv:{key:#x}").parse().unwrap())
     }
 
-    /// One of each kind.
+    /// A private System V segment by an id file that nobody has.
+    pub fn id_file() -> Self {
+        let n = NEXT.fetch_add(1, Ordering::Relaxed);
+        let folder = std::env::temp_dir();
+        let path = folder.join(format!("shmgen.test.{}.{n}.id", std::process::id()));
+        Self(format!("sysv-file:{}", path.display()).parse().unwrap())
+    }
+
+    /// One that has a name and one that has a key.
     pub fn both() -> [Self; 2] {
         [Self::posix(), Self::sysv()]
+    }
+
+    /// One of each kind that others can find.
+    pub fn all() -> [Self; 3] {
+        [Self::posix(), Self::sysv(), Self::id_file()]
     }
 
     /// As text, for other processes.
@@ -35,9 +48,9 @@ impl Place {
         self.0.to_string()
     }
 
-    /// The path of a POSIX segment's file.
+    /// The path of a POSIX segment's file, or of an id file.
     pub fn path(&self) -> String {
-        self.text().replace("posix:", "/dev/shm")
+        self.text().replace("posix:", "/dev/shm").replace("sysv-file:", "")
     }
 }
 

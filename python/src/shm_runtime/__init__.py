@@ -6,6 +6,7 @@ fitting builtin, and for segments without a schema: :class:`Segment`.
 """
 
 from ._attachment import Attachment, QueueStat, SegmentSpec, remove
+from ._descriptors import descriptor_address, receive_descriptor, send_descriptor
 from ._errors import (
     Busy,
     Corrupt,
@@ -66,6 +67,9 @@ __all__ = [
     "Timeout",
     "Unsupported",
     "ViewsExist",
+    "descriptor_address",
     "open_shared_memory",
+    "receive_descriptor",
     "remove",
+    "send_descriptor",
 ]

@@ -20,10 +20,10 @@ CREATE, ATTACH, ATTACH_READ_ONLY, OPEN_OR_CREATE = range(4)
 RETRY = 0.005
 
 
-def check_ids(**numbers: int) -> None:
-    """Refuses what is no user or group; -1 stands for none."""
+def check_ids(**numbers: int | str) -> None:
+    """Refuses what is no user or group; -1 stands for none. A name is looked up later."""
     for name, number in numbers.items():
-        if not -1 <= number < 2**32 - 1:
+        if isinstance(number, int) and not -1 <= number < 2**32 - 1:
             raise Invalid(f"{name} {number} is not within 0 to {2**32 - 2}")
 
 
@@ -36,6 +36,10 @@ class SegmentSpec:
     address: str
     mode: int
     participants: int
+    #: The user it is given to on create, and who is trusted on attach: a name or a number.
+    owner: str | None = None
+    #: The group it is given to on create.
+    group: str | None = None
 
 
 @dataclass(frozen=True)
@@ -134,8 +138,8 @@ class Attachment:
         *,
         address: str | None = None,
         mode: int | None = None,
-        uid: int = -1,
-        gid: int = -1,
+        uid: int | str = -1,
+        gid: int | str = -1,
         trust_uid: int = -1,
         any_owner: bool = False,
         timeout: float | None = None,
@@ -150,8 +154,10 @@ class Attachment:
             _native.text(spec.address if address is None else address, "an address"),
             spec.mode if mode is None else mode,
             spec.participants,
-            uid,
-            gid,
+            None if spec.owner is None else spec.owner.encode(),
+            None if spec.group is None else spec.group.encode(),
+            _native.account(uid, "uid"),
+            _native.account(gid, "gid"),
             trust_uid,
             int(any_owner),
             how,
@@ -189,6 +195,15 @@ class Attachment:
     def close(self) -> None:
         """Detaches: gives up every role, and never removes the segment. May be called twice."""
         self._finalizer()
+
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed
+        (``os.close``). It holds no part in the segment, and keeps the memory until it is closed."""
+        found = ctypes.c_int(-1)
+        status = _native.library().descriptor(self.handle, ctypes.byref(found))
+        if status:
+            raise error(status)
+        return found.value
 
     def unlink(self) -> None:
         """Takes the segment's name away. Who is attached keeps the memory."""
@@ -228,9 +243,13 @@ class Attachment:
 
 
 def _address(library: Any, handle: ctypes.c_void_p) -> str:
-    buffer = ctypes.create_string_buffer(512)
-    library.address(handle, buffer, ctypes.c_size_t(512))
-    return buffer.value.decode("utf-8", "replace")
+    size = 512
+    while True:
+        buffer = ctypes.create_string_buffer(size)
+        length = int(library.address(handle, buffer, ctypes.c_size_t(size)))
+        if length < size:
+            return buffer.value.decode("utf-8", "replace")
+        size = length + 1
 
 
 def remove(address: str) -> None:

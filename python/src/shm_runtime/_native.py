@@ -13,7 +13,7 @@ import os
 import pathlib
 from typing import Any
 
-ABI = 1
+ABI = 2
 FOREVER = ctypes.c_uint64(2**64 - 1)
 
 _NAME = "libshm_capi.so"
@@ -29,8 +29,10 @@ class Request(ctypes.Structure):
         ("address", ctypes.c_char_p),
         ("mode", ctypes.c_uint32),
         ("participants", ctypes.c_uint32),
-        ("uid", ctypes.c_int64),
-        ("gid", ctypes.c_int64),
+        ("schema_owner", ctypes.c_char_p),
+        ("schema_group", ctypes.c_char_p),
+        ("user", ctypes.c_char_p),
+        ("group", ctypes.c_char_p),
         ("trust_uid", ctypes.c_int64),
         ("any_owner", ctypes.c_uint32),
         ("how", ctypes.c_uint32),
@@ -43,8 +45,8 @@ class SegmentRequest(ctypes.Structure):
     _fields_ = (
         ("address", ctypes.c_char_p),
         ("size", ctypes.c_uint64),
-        ("uid", ctypes.c_int64),
-        ("gid", ctypes.c_int64),
+        ("user", ctypes.c_char_p),
+        ("group", ctypes.c_char_p),
         ("trust_uid", ctypes.c_int64),
         ("mode", ctypes.c_uint32),
         ("any_owner", ctypes.c_uint32),
@@ -59,6 +61,13 @@ def text(value: str, what: str) -> bytes:
     if "\0" in value:
         raise ValueError(f"{what} has no NUL in it: {value!r}")
     return value.encode()
+
+
+def account(value: int | str, what: str) -> bytes | None:
+    """A user or a group as the library takes it; -1 stands for none."""
+    if isinstance(value, str):
+        return text(value, what)
+    return None if value == -1 else str(value).encode()
 
 
 def _candidates() -> list[str]:
@@ -93,6 +102,7 @@ class _Library:
         self.pop_many = blocking.shmrt_pop_many
         self.stat = blocking.shmrt_stat
         self.unlink = blocking.shmrt_unlink
+        self.descriptor = blocking.shmrt_descriptor
         self.remove = blocking.shmrt_remove
         self.detach = _void(blocking.shmrt_detach)
         self.producer_free = _void(blocking.shmrt_producer_free)
@@ -101,6 +111,7 @@ class _Library:
         self.segment_stat = blocking.shmrt_segment_stat
         self.segment_set = blocking.shmrt_segment_set
         self.segment_unlink = blocking.shmrt_segment_unlink
+        self.segment_descriptor = blocking.shmrt_segment_descriptor
         self.segment_lock = blocking.shmrt_segment_lock
         # Called when an object dies, wherever that is: the interpreter's lock is kept.
         self.segment_detach = _void(quick.shmrt_segment_detach)

@@ -47,11 +47,14 @@ class Segment:
         return view.toreadonly() if self._read_only else view
 
     @classmethod
-    def create(cls, address: str, size: int, *, mode: int = 0o600, uid: int = -1, gid: int = -1) -> Segment:
+    def create(
+        cls, address: str, size: int, *, mode: int = 0o600, uid: int | str = -1, gid: int | str = -1
+    ) -> Segment:
         """Creates a segment of exactly ``size`` bytes, all zero. ``Exists`` if there is one.
 
-        ``posix:`` as address chooses a name that is free; see :attr:`address`. The mode is exactly the
-        one given, whatever the umask.
+        ``posix:`` as address chooses a name that is free, ``memfd:`` makes a memfd; see
+        :attr:`address`. The mode is exactly the one given, whatever the umask. ``uid`` and ``gid`` are
+        numbers or names; -1 leaves what the system gives.
         """
         return cls._open(CREATE, address, size=size, mode=mode, uid=uid, gid=gid)
 
@@ -87,8 +90,8 @@ class Segment:
         *,
         size: int = 0,
         mode: int = 0o600,
-        uid: int = -1,
-        gid: int = -1,
+        uid: int | str = -1,
+        gid: int | str = -1,
         trust_uid: int = -1,
         any_owner: bool = False,
         timeout: float | None = None,
@@ -100,7 +103,14 @@ class Segment:
         if not 0 <= mode <= 0o777:
             raise Invalid(f"cannot create {address}: mode {mode:o} is not within 0 to 777")
         request = _native.SegmentRequest(
-            _native.text(address, "an address"), size, uid, gid, trust_uid, mode, int(any_owner), how
+            _native.text(address, "an address"),
+            size,
+            _native.account(uid, "uid"),
+            _native.account(gid, "gid"),
+            trust_uid,
+            mode,
+            int(any_owner),
+            how,
         )
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
@@ -161,8 +171,15 @@ class Segment:
         numbers = [ctypes.c_int64(-1 if n is None else n) for n in (uid, gid, mode)]
         self._call(_native.library().segment_set, *numbers)
 
+    def descriptor(self) -> int:
+        """A new descriptor of a memfd, to be handed to another process and then closed (``os.close``).
+        It keeps the memory until it is closed."""
+        found = ctypes.c_int(-1)
+        self._call(_native.library().segment_descriptor, ctypes.byref(found))
+        return found.value
+
     def unlink(self) -> None:
-        """Takes the segment's name away. Who is attached keeps the memory."""
+        """Takes the segment's name away. Who is attached keeps the memory. A memfd has none."""
         self._call(_native.library().segment_unlink)
 
     def lock_memory(self) -> None:

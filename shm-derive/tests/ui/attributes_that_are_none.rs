@@ -27,6 +27,17 @@ struct NoArray {
 
 #[derive(SharedLayout, Clone, Copy)]
 #[repr(C)]
+struct Was {
+    #[shm(was = "cost")]
+    price: i64,
+    #[shm(reserved, was = "old", was = "price")]
+    gap: [u8; 8],
+    #[shm(bytes, was = "older")]
+    raw: [u8; 8],
+}
+
+#[derive(SharedLayout, Clone, Copy)]
+#[repr(C)]
 #[shm(unit = "ns")]
 struct OnTheStruct {
     price: i64,

@@ -9,11 +9,14 @@
 mod objects;
 
 use super::descriptor::{
-    BitDef, Contract, Field, TypeBody, TypeDef, ValueDef, VariantDef, Wrapper,
+    BitDef, Contract, Field, TypeBody, TypeDef, ValueDef, VariantDef, Was, Wrapper,
 };
-use super::encode::{BIT, CONTRACT, ENUM, EXTENT, FIELD, FLAGS, STRUCT, UNION, VALUE, VARIANT};
+use super::encode::{
+    BIT, CONTRACT, ENUM, EXTENT, FIELD, FLAGS, STRUCT, UNION, VALUE, VARIANT, WAS,
+};
 use super::range::Range;
 use super::type_expr::{Primitive, TypeExpr};
+use std::collections::BTreeSet;
 use std::fmt;
 
 /// The bytes are not a contract.
@@ -84,6 +87,7 @@ impl Contract {
                 if end > def.size {
                     return Err("a field lies outside its struct");
                 }
+                check_was(def, fields)?;
             }
             if let TypeBody::Union(tag, variants) = &def.body {
                 let layout =
@@ -139,24 +143,59 @@ impl Contract {
     }
 }
 
+/// What was lies in order, in bytes of the struct that no field has, and is no
+/// more.
+fn check_was(def: &TypeDef, fields: &[Field]) -> Result<(), &'static str> {
+    if def.was.is_empty() {
+        return Ok(());
+    }
+    let names: BTreeSet<&str> = fields.iter().map(|f| f.name.as_str()).collect();
+    let mut fields = fields.iter().peekable();
+    let mut before: Option<(u64, u64, &str)> = None;
+    for was in &def.was {
+        let end = was.offset.checked_add(was.size).ok_or("a former field's end overflows")?;
+        if was.size == 0 || end > def.size || names.contains(was.name.as_str()) {
+            return Err("a former field is none");
+        }
+        let in_order = before.map_or(true, |(offset, end_before, name)| {
+            let same_bytes = (offset, end_before) == (was.offset, end);
+            if same_bytes { name < was.name.as_str() } else { was.offset >= end_before }
+        });
+        if !in_order {
+            return Err("the former fields are not in order");
+        }
+        before = Some((was.offset, end, &was.name));
+        while fields.next_if(|f| f.offset + f.size <= was.offset).is_some() {}
+        if fields.peek().is_some_and(|f| f.offset < end) {
+            return Err("a former field lies where a field is");
+        }
+    }
+    Ok(())
+}
+
 fn type_def(tag: u8, record: &mut Reader<'_>) -> Result<TypeDef, DecodeError> {
     let (schema, name) = (record.text()?, record.text()?);
     if tag == STRUCT {
         let (size, align) = (record.number()?, record.number()?);
         let mut fields = Vec::new();
-        let mut extent = false;
+        let (mut was, mut extent) = (Vec::new(), false);
         while !record.is_empty() {
             // That each stands in its place is seen when all is written again.
             let (tag, mut part) = record.record()?;
             match tag {
                 FIELD => fields.push(field(&mut part)?),
+                WAS => was.push(Was {
+                    name: part.text()?,
+                    offset: part.number()?,
+                    size: part.number()?,
+                }),
                 EXTENT => extent = true,
                 _ => return Err(record.fail("unexpected record")),
             }
             part.end()?;
         }
         let body = TypeBody::Struct(fields);
-        return Ok(TypeDef { schema, name, size, align, body, extent });
+        return Ok(TypeDef { schema, name, size, align, body, extent, was });
     }
     let repr = record.text()?;
     let repr = Primitive::from_name(&repr)
@@ -172,6 +211,7 @@ fn type_def(tag: u8, record: &mut Reader<'_>) -> Result<TypeDef, DecodeError> {
             align,
             body: TypeBody::Union(repr, variants),
             extent: false,
+            was: vec![],
         });
     }
     let body = if tag == ENUM {
@@ -202,7 +242,7 @@ fn type_def(tag: u8, record: &mut Reader<'_>) -> Result<TypeDef, DecodeError> {
         TypeBody::Flags(repr, bits)
     };
     let (size, align) = (repr.size(), repr.size());
-    Ok(TypeDef { schema, name, size, align, body, extent: false })
+    Ok(TypeDef { schema, name, size, align, body, extent: false, was: vec![] })
 }
 
 fn field(part: &mut Reader<'_>) -> Result<Field, DecodeError> {

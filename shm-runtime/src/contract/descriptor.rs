@@ -132,6 +132,20 @@ pub struct TypeDef {
     /// Whether the size of a struct is an extent: what lies behind its last
     /// field is kept free for fields of later versions.
     pub extent: bool,
+    /// Fields that a struct had in earlier versions, by offset and name. Their
+    /// bytes are reserved.
+    pub was: Vec<Was>,
+}
+
+/// A field that is no more.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Was {
+    /// Bytes from the start of the struct to the reserved ones that it lay in.
+    pub offset: u64,
+    /// Its name.
+    pub name: String,
+    /// How many bytes are reserved there.
+    pub size: u64,
 }
 
 impl TypeDef {

@@ -5,7 +5,7 @@
 //! record   := tag u8 | length u32 | payload of that many bytes
 //! text     := length u16 | UTF-8
 //! contract := 'S' { text schema | text segment | type record* | object record* }
-//! type     := 'T' { text schema | text name | u64 size | u64 align | 'f' record* | 'x' record? }   struct
+//! type     := 'T' { text schema | text name | u64 size | u64 align | 'f' record* | 'w' record* | 'x' record? }   struct
 //!           | 'E' { text schema | text name | text repr | 'v' record* }                 enum
 //!           | 'F' { text schema | text name | text repr | 'b' record* }                 flags
 //!           | 'U' { text schema | text name | text tag type | u64 size | u64 align
@@ -14,6 +14,7 @@
 //! value    := 'v' { text name | u64 number, two's complement }
 //! bit      := 'b' { text name | u64 bit }
 //! variant  := 'u' { text name | u64 number | text type, empty for none }
+//! was      := 'w' { text name | u64 offset | u64 size }
 //! extent   := 'x' { }
 //! object   := 'Q' { text name | text item | u64 capacity }             queue, one to one
 //!           | 'L' { text name | text item | u64 capacity | u64 lanes } queue, many to one
@@ -33,7 +34,7 @@
 //! `producers` and `consumers` are 1, or 0 for many; `redeliver` is 0 or 1.
 //!
 //! Numbers are little-endian, nothing is aligned. Types come sorted by schema
-//! and name, fields by offset, values and bits by number, objects in the order
+//! and name, fields by offset, former ones by offset and name, values and bits by number, objects in the order
 //! in which they lie; so equal meanings have equal bytes.
 
 use super::descriptor::{Contract, Field, TypeBody, TypeDef};
@@ -45,6 +46,7 @@ pub(super) const STRUCT: u8 = b'T';
 pub(super) const ENUM: u8 = b'E';
 pub(super) const FLAGS: u8 = b'F';
 pub(super) const FIELD: u8 = b'f';
+pub(super) const WAS: u8 = b'w';
 pub(super) const EXTENT: u8 = b'x';
 pub(super) const VALUE: u8 = b'v';
 pub(super) const BIT: u8 = b'b';
@@ -165,6 +167,13 @@ pub(super) fn type_def(out: &mut Vec<u8>, def: &TypeDef, schema: &str) {
             number(out, def.align);
             for f in fields {
                 field(out, f);
+            }
+            for was in &def.was {
+                record(out, WAS, |out| {
+                    text(out, &was.name);
+                    number(out, was.offset);
+                    number(out, was.size);
+                });
             }
             if def.extent {
                 record(out, EXTENT, |_| {});

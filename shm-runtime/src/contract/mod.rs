@@ -25,7 +25,7 @@ mod value;
 
 pub use decode::DecodeError;
 pub use descriptor::{
-    BitDef, Contract, Field, TypeBody, TypeDef, TypeSet, ValueDef, VariantDef, Wrapper,
+    BitDef, Contract, Field, TypeBody, TypeDef, TypeSet, ValueDef, VariantDef, Was, Wrapper,
 };
 pub use explain::{Difference, explain};
 pub use fingerprint::{Fingerprint, type_fingerprint};

@@ -5,7 +5,7 @@ use super::address::Address;
 use super::failure::Attempt;
 use super::header::HEADER_SIZE;
 use super::options::Options;
-use super::{posix, sysv};
+use super::{file, memfd, posix, sysv};
 use crate::error::{ErrorKind, Result};
 use crate::memory::Mapping;
 use std::fs::File;
@@ -24,6 +24,7 @@ pub(super) struct Opened {
 enum OpenedKind {
     Posix(File),
     Sysv(i32, Mapping),
+    Memfd(File),
 }
 
 /// A segment that is mapped.
@@ -39,6 +40,29 @@ pub(super) enum Kernel {
     Posix(File),
     /// By its id.
     Sysv(i32),
+    /// By its file, which has no name.
+    Memfd(File),
+}
+
+impl Kernel {
+    /// A new descriptor of a memfd, with a description of its own: one that
+    /// holds no locks.
+    #[cfg(unix)]
+    pub(super) fn descriptor(
+        &self,
+        address: &Address,
+        read_only: bool,
+    ) -> Result<std::os::fd::OwnedFd> {
+        let attempt = Attempt::new("hand over", address);
+        match self {
+            Self::Memfd(file) => memfd::reopen(file, read_only, attempt).map(Into::into),
+            _ => {
+                let why =
+                    "only a memfd is handed over by a descriptor; tell the others its address";
+                Err(attempt.fail(ErrorKind::Unsupported, why))
+            }
+        }
+    }
 }
 
 impl Opened {
@@ -56,6 +80,14 @@ impl Opened {
                 let (fd, size) = posix::open_checked(name, read_only, options, attempt)?;
                 (size, OpenedKind::Posix(fd))
             }
+            Address::Memfd(None) => {
+                let why = "which one? a memfd has no name to be found by: memfd:PID/FD";
+                return Err(attempt.fail(ErrorKind::Invalid, why));
+            }
+            Address::Memfd(Some(place)) => {
+                let (fd, size) = memfd::open_checked(*place, read_only, options, attempt)?;
+                (size, OpenedKind::Memfd(fd))
+            }
             _ => {
                 let id = sysv::find(address, attempt)?;
                 let mapping = sysv::attach(id, read_only, options, attempt)?;
@@ -65,10 +97,14 @@ impl Opened {
         Ok(Self { address: address.clone(), size, read_only, kind })
     }
 
-    /// A POSIX segment whose file is open for reading.
+    /// A segment whose file is open for reading: a memfd if the address is one,
+    /// else a POSIX segment.
     pub(super) fn of_file(address: &Address, file: File, attempt: Attempt<'_>) -> Result<Self> {
-        let size = posix::facts(&file, attempt)?.size;
-        let kind = OpenedKind::Posix(file);
+        let size = file::facts(&file, attempt)?.size;
+        let kind = match address {
+            Address::Memfd(_) => OpenedKind::Memfd(file),
+            _ => OpenedKind::Posix(file),
+        };
         Ok(Self { address: address.clone(), size, read_only: true, kind })
     }
 
@@ -99,20 +135,24 @@ impl Opened {
         Ok(Self { address: address.clone(), size, read_only: true, kind })
     }
 
-    /// Copies bytes out of the segment; a POSIX one by reading its file, so
-    /// that one which shrinks under us is an error and no signal.
+    /// Copies bytes out of the segment; one in a file by reading that, so that
+    /// one which shrinks under us is an error and no signal.
     pub(super) fn read(&self, offset: u64, out: &mut [u8]) -> Result<()> {
         match &self.kind {
-            OpenedKind::Posix(fd) => posix::read(fd, offset, out, &self.address),
+            OpenedKind::Posix(fd) | OpenedKind::Memfd(fd) => {
+                file::read(fd, offset, out, &self.address)
+            }
             OpenedKind::Sysv(_, mapping) => mapping.read(offset, out),
         }
     }
 
-    /// Copies bytes into the segment; into a POSIX one by writing its file, for
+    /// Copies bytes into the segment; into one in a file by writing that, for
     /// the same reason.
     pub(super) fn write(&self, offset: u64, bytes: &[u8], attempt: Attempt<'_>) -> Result<()> {
         match &self.kind {
-            OpenedKind::Posix(fd) => posix::write(fd, offset, bytes, attempt),
+            OpenedKind::Posix(fd) | OpenedKind::Memfd(fd) => {
+                file::write(fd, offset, bytes, attempt)
+            }
             OpenedKind::Sysv(_, mapping) => {
                 mapping.write(offset, bytes).map_err(|e| attempt.wrap(e))
             }
@@ -142,25 +182,33 @@ impl Opened {
     /// The System V id, if it is one.
     pub(super) fn sysv_id(&self) -> Option<i32> {
         match &self.kind {
-            OpenedKind::Posix(_) => None,
+            OpenedKind::Posix(_) | OpenedKind::Memfd(_) => None,
             OpenedKind::Sysv(id, _) => Some(*id),
         }
     }
 
-    /// The POSIX file, if it is one.
+    /// The file that it lies in, if it is no System V segment.
     pub(super) fn file(&self) -> Option<&File> {
         match &self.kind {
-            OpenedKind::Posix(fd) => Some(fd),
+            OpenedKind::Posix(fd) | OpenedKind::Memfd(fd) => Some(fd),
             OpenedKind::Sysv(..) => None,
         }
     }
 
-    pub(super) fn map(self, attempt: Attempt<'_>) -> Result<Attached> {
+    pub(super) fn map(mut self, attempt: Attempt<'_>) -> Result<Attached> {
         let (mapping, kernel) = match self.kind {
             OpenedKind::Posix(fd) => {
-                (posix::map(&fd, self.size, !self.read_only, attempt)?, Kernel::Posix(fd))
+                (file::map(&fd, self.size, !self.read_only, attempt)?, Kernel::Posix(fd))
             }
             OpenedKind::Sysv(id, mapping) => (mapping, Kernel::Sysv(id)),
+            OpenedKind::Memfd(fd) => {
+                memfd::check_seals(&fd, self.read_only, attempt)?;
+                let mapping = file::map(&fd, self.size, !self.read_only, attempt)?;
+                // By its own descriptor, which is there as long as this is; the
+                // one that was named may be closed at any moment.
+                self.address = memfd::address(&fd);
+                (mapping, Kernel::Memfd(fd))
+            }
         };
         Ok(Attached { address: self.address, mapping: Arc::new(mapping), kernel })
     }

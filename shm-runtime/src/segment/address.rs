@@ -14,6 +14,9 @@ use std::str::FromStr;
 /// | `sysv:0x53480001`, `sysv:5679` | a System V segment, by key |
 /// | `sysv-id:32768` | a System V segment, by id |
 /// | `sysv-ftok:PATH:PROJ` | a System V segment, by the key that ftok(3) makes |
+/// | `sysv-file:PATH` | a private System V segment, by the file that holds its id |
+/// | `memfd:PID/FD` | a memfd, by a descriptor of a process |
+/// | `memfd:` | on create: a memfd |
 ///
 /// ```
 /// use shm_runtime::Address;
@@ -35,6 +38,10 @@ pub enum Address {
     /// A System V segment, by the key that ftok(3) makes of a file's inode and
     /// a project number from 1 to 255.
     SysvFtok(String, u8),
+    /// A private System V segment, by the path of the file that holds its id.
+    SysvFile(String),
+    /// A memfd, by process id and descriptor; `None` for one that create makes.
+    Memfd(Option<(u32, i32)>),
 }
 
 /// Names that begin so are the runtime's own files in /dev/shm.
@@ -42,13 +49,25 @@ pub(crate) const OWN_FILES: &str = ".shmgen.";
 
 /// The longest name of a file, `NAME_MAX` on Linux.
 const NAME_MAX: usize = 255;
+/// The longest path, `PATH_MAX` on Linux without its NUL.
+const PATH_MAX: usize = 4095;
 
 impl Address {
-    /// What kind of shared memory it leads to: `posix` or `sysv`.
+    /// A memfd that this process has a descriptor of, as from
+    /// [`fd::receive`](crate::fd::receive). It leads there as long as that is
+    /// open; who attaches by it does not need it any longer.
+    #[cfg(unix)]
+    pub fn of_descriptor(fd: impl std::os::fd::AsFd) -> Self {
+        use std::os::fd::AsRawFd;
+        Self::Memfd(Some((std::process::id(), fd.as_fd().as_raw_fd())))
+    }
+
+    /// What kind of shared memory it leads to: `posix`, `sysv` or `memfd`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Posix(_) => "posix",
-            Self::Sysv(_) | Self::SysvId(_) | Self::SysvFtok(..) => "sysv",
+            Self::Sysv(_) | Self::SysvId(_) | Self::SysvFtok(..) | Self::SysvFile(_) => "sysv",
+            Self::Memfd(_) => "memfd",
         }
     }
 
@@ -71,6 +90,16 @@ impl Address {
         }
         Ok(Self::Posix(name.to_owned()))
     }
+}
+
+/// Whether text is digits, and nothing else.
+fn is_digits(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// Whether text can be the path of a file.
+fn is_path(text: &str) -> bool {
+    !text.is_empty() && text.len() <= PATH_MAX && !text.contains('\0')
 }
 
 impl FromStr for Address {
@@ -108,7 +137,7 @@ impl FromStr for Address {
             "sysv-ftok" => {
                 let parts = rest.rsplit_once(':').map(|(path, proj)| (path, proj.parse::<u8>()));
                 match parts {
-                    Some((path, Ok(proj))) if !path.is_empty() && proj != 0 => {
+                    Some((path, Ok(proj))) if is_path(path) && proj != 0 => {
                         Ok(Self::SysvFtok(path.to_owned(), proj))
                     }
                     _ => invalid(
@@ -116,12 +145,26 @@ impl FromStr for Address {
                     ),
                 }
             }
-            "sysv-file" | "memfd" => Err(Error::new(
-                ErrorKind::Unsupported,
-                format!("`{}`: {scheme} addresses are not supported yet", Printable(text)),
-            )),
+            "sysv-file" if is_path(rest) => Ok(Self::SysvFile(rest.to_owned())),
+            "sysv-file" => invalid(
+                "sysv-file wants the path of an id file, of at most 4095 bytes: sysv-file:feed.id",
+            ),
+            "memfd" if rest.is_empty() => Ok(Self::Memfd(None)),
+            "memfd" => {
+                let number = |text: &str| text.parse::<i32>().ok().filter(|_| is_digits(text));
+                let parts = rest.split_once('/').map(|(pid, fd)| (number(pid), number(fd)));
+                match parts {
+                    Some((Some(pid), Some(fd))) if pid > 0 => {
+                        Ok(Self::Memfd(Some((pid.unsigned_abs(), fd))))
+                    }
+                    _ => invalid(
+                        "memfd wants a process id and a descriptor of that process: memfd:PID/FD",
+                    ),
+                }
+            }
             _ => invalid(
-                "unknown kind of address; known are posix:/NAME, sysv:KEY, sysv-id:ID and sysv-ftok:PATH:PROJ",
+                "unknown kind of address; known are posix:/NAME, sysv:KEY, sysv-id:ID, \
+                 sysv-ftok:PATH:PROJ, sysv-file:PATH and memfd:PID/FD",
             ),
         }
     }
@@ -135,6 +178,9 @@ impl fmt::Display for Address {
             Self::Sysv(key) => write!(f, "sysv:{key:#010x}"),
             Self::SysvId(id) => write!(f, "sysv-id:{id}"),
             Self::SysvFtok(path, proj) => write!(f, "sysv-ftok:{}:{proj}", Printable(path)),
+            Self::SysvFile(path) => write!(f, "sysv-file:{}", Printable(path)),
+            Self::Memfd(None) => write!(f, "memfd:"),
+            Self::Memfd(Some((pid, fd))) => write!(f, "memfd:{pid}/{fd}"),
         }
     }
 }
@@ -156,6 +202,10 @@ mod tests {
             ("sysv:5679", "sysv:0x0000162f"),
             ("sysv-id:32768", "sysv-id:32768"),
             ("sysv-ftok:/etc/a:b:7", "sysv-ftok:/etc/a:b:7"),
+            ("sysv-file:feed.id", "sysv-file:feed.id"),
+            ("memfd:812/3", "memfd:812/3"),
+            ("memfd:", "memfd:"),
+            ("sysv-file:/run/a:b/feed.id", "sysv-file:/run/a:b/feed.id"),
         ] {
             let address: Address = text.parse().unwrap();
             assert_eq!(address.to_string(), canonical);
@@ -181,11 +231,21 @@ mod tests {
             "sysv-ftok:/etc:0",
             "sysv-ftok:/etc:256",
             "sysv-ftok::1",
+            "sysv-file:",
+            "memfd:1",
+            "memfd:0/3",
+            "memfd:1/",
+            "memfd:/3",
+            "memfd:+1/3",
+            "memfd:1/-3",
+            "memfd:1/2/3",
+            "memfd:4294967296/1",
+            "sysv-file:a\0b",
+            &format!("sysv-file:{}", "x".repeat(4096)),
             "posix:/.shmgen.sysv.1",
             "tcp:1",
         ] {
             assert_eq!(text.parse::<Address>().unwrap_err().kind(), ErrorKind::Invalid, "{text}");
         }
-        assert_eq!("memfd:1/3".parse::<Address>().unwrap_err().kind(), ErrorKind::Unsupported);
     }
 }

@@ -43,7 +43,7 @@ pub(super) fn attach(
         };
         let attached = opened.map(attempt)?;
         let companion = match attached.kernel {
-            Kernel::Posix(_) => None,
+            Kernel::Posix(_) | Kernel::Memfd(_) => None,
             Kernel::Sysv(id) => {
                 Some(sysv::open_companion(id, header.birth_mark, read_only, options, attempt)?)
             }

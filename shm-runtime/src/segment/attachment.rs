@@ -7,7 +7,7 @@ use super::failure::Attempt;
 use super::inspect::{Inspector, SegmentStat};
 use super::options::Options;
 use super::spec::Spec;
-use super::{admit, birth, posix, sysv};
+use super::{admit, birth, memfd, posix, sysv};
 use crate::error::{Error, ErrorKind, Holder, Result};
 use crate::memory::{MappedWord, Mapping};
 use crate::object::place::Place;
@@ -50,7 +50,7 @@ impl Attachment {
     }
 
     pub(crate) fn create_at(spec: &Spec, address: &Address, options: &Options) -> Result<Self> {
-        birth::create(spec, address, options).map(|core| Self(Arc::new(core)))
+        birth::create(spec, address, &spec.complete(options)).map(|core| Self(Arc::new(core)))
     }
 
     pub(crate) fn attach_at(
@@ -59,7 +59,8 @@ impl Attachment {
         options: &Options,
         read_only: bool,
     ) -> Result<Self> {
-        admit::attach(spec, address, options, read_only).map(|core| Self(Arc::new(core)))
+        admit::attach(spec, address, &spec.complete(options), read_only)
+            .map(|core| Self(Arc::new(core)))
     }
 
     pub(crate) fn open_or_create_at(
@@ -86,7 +87,7 @@ impl Attachment {
     /// What the system and the segment know of it.
     pub fn stat(&self) -> Result<SegmentStat> {
         let inspector = match &self.0.kernel {
-            Kernel::Posix(file) => Inspector::of_file(self.address(), file)?,
+            Kernel::Posix(file) | Kernel::Memfd(file) => Inspector::of_file(self.address(), file)?,
             Kernel::Sysv(id) => Inspector::of_attached_sysv(self.address(), *id)?,
         };
         inspector.stat()
@@ -94,14 +95,24 @@ impl Attachment {
 
     /// Takes the segment's name away. Who is attached keeps the memory, drains
     /// the queues and then gets `Removed`; the name is free for a new segment.
-    /// A name that leads to another segment by now is left alone.
+    /// A name that leads to another segment by now is left alone. A memfd has no
+    /// name: nobody attaches to it any more.
     pub fn remove(&self) -> Result<()> {
         let attempt = Attempt::new("remove", self.address());
         match (&self.0.kernel, self.address()) {
-            (Kernel::Sysv(id), _) => sysv::remove(*id, attempt),
+            (Kernel::Sysv(id), address) => sysv::remove(address, *id, attempt),
             (Kernel::Posix(file), Address::Posix(name)) => posix::remove_this(name, file, attempt),
             (Kernel::Posix(_), _) => Err(attempt.fail(ErrorKind::Invalid, "it has no name")),
+            (Kernel::Memfd(file), _) => memfd::retire(file, attempt),
         }
+    }
+
+    /// A new descriptor of a memfd, to be handed to another process: by
+    /// [`fd::send`](crate::fd::send), or to a child. It holds no part in the
+    /// segment, and keeps the memory until it is closed.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> Result<std::os::fd::OwnedFd> {
+        self.0.kernel.descriptor(self.address(), self.is_read_only())
     }
 
     pub(crate) fn mapping(&self) -> &Arc<Mapping> {

@@ -4,9 +4,10 @@ use super::access::{Attached, Kernel, Opened};
 use super::address::Address;
 use super::attachment::open_or_create;
 use super::failure::Attempt;
+use super::idfile::{self, IdFile};
 use super::inspect::{Inspector, SegmentStat};
 use super::options::Options;
-use super::{posix, sysv};
+use super::{file, memfd, posix, sysv};
 use crate::error::{ErrorKind, Result};
 use std::sync::Arc;
 
@@ -48,13 +49,21 @@ impl Segment {
         if size == 0 {
             return Err(attempt.fail(ErrorKind::Invalid, "a segment has at least one byte"));
         }
-        options.check_mode(attempt)?;
+        let making = options.making(attempt)?;
         let (address, mapping, kernel) = if let Address::Posix(name) = address {
             let (file, mapping) = posix::make(size, attempt)?;
-            let name = posix::publish(&file, name, options, attempt)?;
+            let name = posix::publish(&file, name, &making, attempt)?;
             (Address::Posix(name), mapping, Kernel::Posix(file))
+        } else if *address == Address::Memfd(None) {
+            let (file, mapping) = memfd::make("shmgen", size, &making, attempt)?;
+            (memfd::address(&file), mapping, Kernel::Memfd(file))
         } else {
-            let (id, mapping) = sysv::make(address, size, options, false, attempt)?;
+            let (id, mapping) = sysv::make(address, size, &making, false, attempt)?;
+            let says = IdFile { id, birth_mark: 0, size };
+            if let Err(error) = sysv::announce(address, &says, &making, options, attempt) {
+                sysv::discard(id);
+                return Err(error);
+            }
             (address.clone(), mapping, Kernel::Sysv(id))
         };
         let attached = Attached { address, mapping: Arc::new(mapping), kernel };
@@ -133,7 +142,9 @@ impl Segment {
     /// What the system and the segment know of it.
     pub fn stat(&self) -> Result<SegmentStat> {
         match &self.attached.kernel {
-            Kernel::Posix(file) => Inspector::of_file(self.address(), file)?.stat(),
+            Kernel::Posix(file) | Kernel::Memfd(file) => {
+                Inspector::of_file(self.address(), file)?.stat()
+            }
             Kernel::Sysv(id) => Inspector::of_attached_sysv(self.address(), *id)?.stat(),
         }
     }
@@ -141,10 +152,10 @@ impl Segment {
     /// Changes owner and permissions.
     pub fn set(&self, owner: Owner) -> Result<()> {
         match &self.attached.kernel {
-            Kernel::Posix(file) => {
+            Kernel::Posix(file) | Kernel::Memfd(file) => {
                 let attempt = Attempt::new("set", self.address());
                 let (uid, gid, mode) = owner.parts(attempt)?;
-                posix::set_file(file, uid, gid, mode, attempt)
+                file::set(file, uid, gid, mode, attempt)
             }
             Kernel::Sysv(id) => set_sysv(*id, owner, self.address()),
         }
@@ -159,19 +170,33 @@ impl Segment {
                 let (uid, gid, mode) = owner.parts(attempt)?;
                 posix::set(name, uid, gid, mode, attempt)
             }
+            Address::Memfd(Some(place)) => {
+                let (uid, gid, mode) = owner.parts(attempt)?;
+                file::set(memfd::peek(*place, attempt)?, uid, gid, mode, attempt)
+            }
             _ => set_sysv(sysv::find(address, attempt)?, owner, address),
         }
     }
 
     /// Takes the segment's name away. Who is attached keeps the memory. A name
-    /// that leads to another segment by now is left alone.
+    /// that leads to another segment by now is left alone. A memfd has none;
+    /// one of ours is declared removed, so that nobody attaches any more.
     pub fn remove(&self) -> Result<()> {
         let attempt = Attempt::new("remove", self.address());
         match (&self.attached.kernel, self.address()) {
-            (Kernel::Sysv(id), _) => sysv::remove(*id, attempt),
+            (Kernel::Sysv(id), address) => sysv::remove(address, *id, attempt),
             (Kernel::Posix(file), Address::Posix(name)) => posix::remove_this(name, file, attempt),
             (Kernel::Posix(_), _) => Err(attempt.fail(ErrorKind::Invalid, "it has no name")),
+            (Kernel::Memfd(file), _) => memfd::retire(file, attempt),
         }
+    }
+
+    /// A new descriptor of a memfd, to be handed to another process: by
+    /// [`fd::send`](crate::fd::send), or to a child. It keeps the memory until
+    /// it is closed.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> Result<std::os::fd::OwnedFd> {
+        self.attached.kernel.descriptor(self.address(), self.is_read_only())
     }
 
     /// Removes the segment at an address, without attaching to it.
@@ -179,7 +204,8 @@ impl Segment {
         let attempt = Attempt::new("remove", address);
         match address {
             Address::Posix(name) => posix::remove(name, attempt),
-            _ => sysv::remove(sysv::find(address, attempt)?, attempt),
+            Address::Memfd(Some(place)) => memfd::retire(&memfd::peek(*place, attempt)?, attempt),
+            _ => sysv::remove(address, sysv::find(address, attempt)?, attempt),
         }
     }
 
@@ -204,7 +230,7 @@ impl Segment {
     /// unlocked when its process ends, so [`Self::lock_memory`] is the way.
     pub fn lock_at(address: &Address, lock: bool) -> Result<()> {
         let attempt = Attempt::new(if lock { "lock" } else { "unlock" }, address);
-        if let Address::Posix(_) = address {
+        if let Address::Posix(_) | Address::Memfd(_) = address {
             let why = "POSIX shared memory is locked by a process (mlock), and no longer when \
                        that process ends or detaches; call lock_memory() in a process that stays";
             return Err(attempt.fail(ErrorKind::Unsupported, why));
@@ -215,7 +241,9 @@ impl Segment {
     fn lock(&self, lock: bool) -> Result<()> {
         let attempt = Attempt::new(if lock { "lock" } else { "unlock" }, self.address());
         match &self.attached.kernel {
-            Kernel::Posix(_) => posix::lock(&self.attached.mapping, lock, attempt),
+            Kernel::Posix(_) | Kernel::Memfd(_) => {
+                file::lock(&self.attached.mapping, lock, attempt)
+            }
             Kernel::Sysv(id) => sysv::lock(*id, lock, attempt),
         }
     }
@@ -274,6 +302,11 @@ fn set_sysv(id: i32, owner: Owner, address: &Address) -> Result<()> {
     // Looked at before and after: one of both modes may keep the caller out.
     let before = sysv::birth_mark(id);
     sysv::change(id, uid, gid, mode, attempt)?;
+    if let Address::SysvFile(path) = address {
+        if uid.is_some() || gid.is_some() {
+            idfile::change(path, uid, gid, attempt)?;
+        }
+    }
     match before.or_else(|_| sysv::birth_mark(id)) {
         Ok(Some(mark)) => sysv::change_companion(id, mark, uid, gid, mode, attempt),
         Ok(None) => Ok(()),

@@ -11,83 +11,133 @@ use super::failure::Attempt;
 use super::header::{
     BYTE_ORDER, ENTRY_SIZE, FORMAT_MAJOR, FORMAT_MINOR, HEADER_SIZE, Header, MAGIC, STATE, State,
 };
-use super::options::Options;
+use super::idfile::IdFile;
+use super::options::{Making, Options};
 use super::participants::RECORD_SIZE;
 use super::plan::Plan;
 use super::spec::Spec;
-use super::{posix, process, sysv};
+use super::{memfd, posix, process, sysv};
 use crate::error::{ErrorKind, Result};
 use crate::memory::Mapping;
 use crate::sync::fork::Birthplace;
+use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// Creates a segment and takes part in it.
 pub(super) fn create(spec: &Spec, address: &Address, options: &Options) -> Result<Core> {
     let attempt = Attempt::new("create", address);
-    options.check_mode(attempt)?;
     let size = spec.contract_bytes.len() as u64;
     let Some(plan) = Plan::new(&spec.contract, size, spec.participants) else {
         return Err(attempt.fail(ErrorKind::Invalid, "it is larger than any memory"));
     };
-    let birthplace = Birthplace::here().map_err(|e| attempt.wrap(e))?;
-    let header = new_header(spec, &plan);
-    let geography = || Geography {
-        places: plan.objects.clone(),
-        participants_offset: plan.participants_offset,
-        participants_count: plan.participants_count,
+    let birth = Birth {
+        spec,
+        address,
+        making: options.making(attempt)?,
+        header: new_header(spec, &plan),
+        plan,
+        birthplace: Birthplace::here().map_err(|e| attempt.wrap(e))?,
+        attempt,
     };
-    if let Address::Posix(name) = address {
-        let (file, mapping) = posix::make(plan.total_size, attempt)?;
-        let attached = attached(address, mapping, Kernel::Posix(file));
-        let mut core = Core::new(attached, None, geography(), spec, birthplace);
-        fill(&mut core, spec, &plan, &header).map_err(|e| attempt.wrap(e))?;
+    match address {
+        Address::Posix(name) => birth.posix(name),
+        Address::Memfd(None) => birth.memfd(),
+        _ => birth.sysv(options),
+    }
+}
+
+/// What a segment is made of.
+struct Birth<'a> {
+    spec: &'a Spec,
+    address: &'a Address,
+    making: Making,
+    header: Header,
+    plan: Plan,
+    birthplace: Birthplace,
+    attempt: Attempt<'a>,
+}
+
+impl Birth<'_> {
+    fn posix(self, name: &str) -> Result<Core> {
+        let (file, mapping) = posix::make(self.plan.total_size, self.attempt)?;
+        let mut core = self.fill(mapping, Kernel::Posix(file), None)?;
         if let Kernel::Posix(file) = core.kernel() {
-            let name = posix::publish(file, name, options, attempt)?;
+            let name = posix::publish(file, name, &self.making, self.attempt)?;
             core.set_address(Address::Posix(name));
         }
-        return Ok(core);
+        Ok(core)
     }
-    let (id, mapping) = sysv::make(address, plan.total_size, options, true, attempt)?;
-    let companion = match sysv::make_companion(id, header.birth_mark, options, attempt) {
-        Ok(companion) => companion,
-        Err(error) => {
-            sysv::discard(id);
-            return Err(error);
-        }
-    };
-    let attached = attached(address, mapping, Kernel::Sysv(id));
-    let mut core = Core::new(attached, Some(companion), geography(), spec, birthplace);
-    match fill(&mut core, spec, &plan, &header) {
-        Ok(()) => Ok(core),
-        Err(error) => {
-            sysv::remove_companion(id, header.birth_mark);
-            sysv::discard(id);
-            Err(attempt.wrap(error))
-        }
-    }
-}
 
-fn attached(address: &Address, mapping: Mapping, kernel: Kernel) -> Attached {
-    Attached { address: address.clone(), mapping: Arc::new(mapping), kernel }
-}
-
-/// Writes everything into a fresh segment, takes part in it, and declares it
-/// ready.
-fn fill(core: &mut Core, spec: &Spec, plan: &Plan, header: &Header) -> Result<()> {
-    let mapping = core.mapping();
-    let bytes = header.to_bytes();
-    // The magic last, by one store: who sees it sees the whole header.
-    mapping.write(8, &bytes[8..])?;
-    mapping.store_u64(0, u64::from_le_bytes(MAGIC), Ordering::Release)?;
-    mapping.store_u32(STATE, State::Initialising.word(), Ordering::Release)?;
-    for (i, entry) in plan.objects().enumerate() {
-        mapping.write(plan.directory_offset + (i * ENTRY_SIZE) as u64, &entry.to_bytes())?;
+    fn memfd(self) -> Result<Core> {
+        let contract = &self.spec.contract;
+        let title = match contract.schema.as_str() {
+            "" => contract.segment.clone(),
+            schema => format!("{schema}.{}", contract.segment),
+        };
+        let size = self.plan.total_size;
+        let (file, mapping) = memfd::make(&title, size, &self.making, self.attempt)?;
+        let address = memfd::address(&file);
+        let mut core = self.fill(mapping, Kernel::Memfd(file), None)?;
+        core.set_address(address);
+        Ok(core)
     }
-    mapping.write(plan.contract_offset, &spec.contract_bytes)?;
-    core.claim_record()?;
-    // Pairs with the acquire of whoever reads the state.
-    core.mapping().store_u32(STATE, State::Ready.word(), Ordering::Release)
+
+    fn sysv(self, options: &Options) -> Result<Core> {
+        let size = self.plan.total_size;
+        let (id, mapping) = sysv::make(self.address, size, &self.making, true, self.attempt)?;
+        let birth_mark = self.header.birth_mark;
+        let says = IdFile { id, birth_mark, size };
+        let companion = match sysv::make_companion(id, birth_mark, &self.making, self.attempt) {
+            Ok(companion) => companion,
+            Err(error) => {
+                // Without a look at the companion: a file of that name is not ours.
+                sysv::discard(id);
+                return Err(error);
+            }
+        };
+        let made = self.fill(mapping, Kernel::Sysv(id), Some(companion)).and_then(|core| {
+            sysv::announce(self.address, &says, &self.making, options, self.attempt)?;
+            Ok(core)
+        });
+        if made.is_err() {
+            sysv::remove_companion(id, birth_mark);
+            sysv::discard(id);
+        }
+        made
+    }
+
+    /// Writes everything into a fresh segment, takes part in it, and declares
+    /// it ready.
+    fn fill(&self, mapping: Mapping, kernel: Kernel, companion: Option<File>) -> Result<Core> {
+        let plan = &self.plan;
+        let geography = Geography {
+            places: plan.objects.clone(),
+            participants_offset: plan.participants_offset,
+            participants_count: plan.participants_count,
+        };
+        let attached =
+            Attached { address: self.address.clone(), mapping: Arc::new(mapping), kernel };
+        let mut core = Core::new(attached, companion, geography, self.spec, self.birthplace);
+        self.write(&mut core).map_err(|e| self.attempt.wrap(e))?;
+        Ok(core)
+    }
+
+    fn write(&self, core: &mut Core) -> Result<()> {
+        let (plan, mapping) = (&self.plan, core.mapping());
+        let bytes = self.header.to_bytes();
+        // The magic last, by one store: who sees it sees the whole header.
+        mapping.write(8, &bytes[8..])?;
+        mapping.store_u64(0, u64::from_le_bytes(MAGIC), Ordering::Release)?;
+        mapping.store_u32(STATE, State::Initialising.word(), Ordering::Release)?;
+        for (i, entry) in plan.objects().enumerate() {
+            mapping.write(plan.directory_offset + (i * ENTRY_SIZE) as u64, &entry.to_bytes())?;
+        }
+        mapping.write(plan.contract_offset, &self.spec.contract_bytes)?;
+        core.claim_record()?;
+        // Pairs with the acquire of whoever reads the state.
+        core.mapping().store_u32(STATE, State::Ready.word(), Ordering::Release)
+    }
 }
 
 fn new_header(spec: &Spec, plan: &Plan) -> Header {

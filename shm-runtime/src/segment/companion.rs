@@ -10,13 +10,12 @@
 
 use super::address::OWN_FILES;
 use super::failure::Attempt;
-use super::options::Options;
-use super::{posix, process};
+use super::options::{Making, Options};
+use super::{file, posix, process};
 use crate::error::{Error, ErrorKind, Result};
 use nix::errno::Errno;
 use nix::fcntl::{OFlag, open};
-use nix::sys::stat::{Mode, SFlag, fchmod, fstat};
-use nix::unistd::{Gid, Uid, fchown};
+use nix::sys::stat::{Mode, SFlag, fstat};
 use std::fs::File;
 
 pub(super) fn companion_path(id: i32, birth_mark: u64) -> String {
@@ -27,20 +26,15 @@ pub(super) fn companion_path(id: i32, birth_mark: u64) -> String {
 pub(super) fn make_companion(
     id: i32,
     birth_mark: u64,
-    options: &Options,
+    making: &Making,
     attempt: Attempt<'_>,
 ) -> Result<File> {
-    let file = posix::open_nameless(attempt)?;
+    let companion = posix::open_nameless(attempt)?;
     let namespace = process::ipc_namespace().to_le_bytes();
-    posix::write(&file, 0, &namespace, attempt)?;
-    if options.uid.is_some() || options.gid.is_some() {
-        let (uid, gid) = (options.uid.map(Uid::from_raw), options.gid.map(Gid::from_raw));
-        fchown(&file, uid, gid).map_err(|e| attempt.os("fchown of its companion file", e))?;
-    }
-    fchmod(&file, Mode::from_bits_truncate(options.mode))
-        .map_err(|e| attempt.os("fchmod of its companion file", e))?;
-    posix::link_as(&file, &companion_path(id, birth_mark), attempt)?;
-    Ok(file)
+    file::write(&companion, 0, &namespace, attempt)?;
+    file::give(&companion, making, attempt)?;
+    posix::link_as(&companion, &companion_path(id, birth_mark), attempt)?;
+    Ok(companion)
 }
 
 /// Opens the companion of a segment; each attachment does so for itself.
@@ -92,7 +86,7 @@ pub(super) fn change_companion(
     let path = companion_path(id, birth_mark);
     let flags = OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
     match open(path.as_str(), flags, Mode::empty()) {
-        Ok(fd) => posix::set_file(fd, uid, gid, mode, attempt),
+        Ok(fd) => file::set(fd, uid, gid, mode, attempt),
         Err(Errno::ENOENT) => Ok(()),
         Err(e) => Err(attempt.os("open of its companion file in /dev/shm", e)),
     }

@@ -102,7 +102,7 @@ impl Core {
     /// The file whose locks say who is alive.
     pub(super) fn lock_file(&self) -> Option<&File> {
         match &self.kernel {
-            Kernel::Posix(file) => Some(file),
+            Kernel::Posix(file) | Kernel::Memfd(file) => Some(file),
             Kernel::Sysv(_) => self.companion.as_ref(),
         }
     }
@@ -137,6 +137,8 @@ impl Core {
         match &self.kernel {
             Kernel::Posix(file) => posix::is_unlinked(file),
             Kernel::Sysv(id) => sysv::is_removed(*id),
+            // It has no name, and is there as long as it is open here.
+            Kernel::Memfd(_) => false,
         }
     }
 }

@@ -1,10 +1,11 @@
 //! Where there are no segments: every call of the modules that speak to the
 //! operating system answers Unsupported, or that it knows nothing. Their real
-//! forms are `posix`, `sysv`, `locks` and `process`.
+//! forms are `file`, `idfile`, `memfd`, `posix`, `sysv`, `locks` and `process`.
 
+use super::account::AccountKind;
 use super::address::Address;
 use super::failure::Attempt;
-use super::options::Options;
+use super::options::{Making, Options};
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::Mapping;
 use std::fs::File;
@@ -13,8 +14,8 @@ fn no<T>(attempt: Attempt<'_>) -> Result<T> {
     Err(attempt.fail(ErrorKind::Unsupported, "segments need 64-bit little-endian Linux"))
 }
 
-pub(super) mod posix {
-    use super::{Address, Attempt, File, Mapping, Options, Result, no};
+pub(super) mod file {
+    use super::{Address, Attempt, File, Mapping, Result, no};
 
     pub(in super::super) struct FileFacts {
         pub(in super::super) device: u64,
@@ -27,25 +28,6 @@ pub(super) mod posix {
         pub(in super::super) change_time: i64,
     }
 
-    pub(in super::super) fn make(_: u64, attempt: Attempt<'_>) -> Result<(File, Mapping)> {
-        no(attempt)
-    }
-    pub(in super::super) fn publish(
-        _: &File,
-        _: &str,
-        _: &Options,
-        attempt: Attempt<'_>,
-    ) -> Result<String> {
-        no(attempt)
-    }
-    pub(in super::super) fn open_checked(
-        _: &str,
-        _: bool,
-        _: &Options,
-        attempt: Attempt<'_>,
-    ) -> Result<(File, u64)> {
-        no(attempt)
-    }
     pub(in super::super) fn map(
         _: &File,
         _: u64,
@@ -63,10 +45,115 @@ pub(super) mod posix {
     pub(in super::super) fn reopen(_: &File, attempt: Attempt<'_>) -> Result<File> {
         no(attempt)
     }
-    pub(in super::super) fn peek(_: &str, attempt: Attempt<'_>) -> Result<File> {
+    pub(in super::super) fn facts(_: &File, attempt: Attempt<'_>) -> Result<FileFacts> {
         no(attempt)
     }
-    pub(in super::super) fn facts(_: &File, attempt: Attempt<'_>) -> Result<FileFacts> {
+    pub(in super::super) fn set<F>(
+        _: F,
+        _: Option<u32>,
+        _: Option<u32>,
+        _: Option<u32>,
+        attempt: Attempt<'_>,
+    ) -> Result<()> {
+        no(attempt)
+    }
+    pub(in super::super) fn lock(_: &Mapping, _: bool, attempt: Attempt<'_>) -> Result<()> {
+        no(attempt)
+    }
+}
+
+pub(super) mod idfile {
+    use super::{Attempt, Result, no};
+
+    pub(in super::super) struct IdFile {
+        pub(in super::super) id: i32,
+        pub(in super::super) birth_mark: u64,
+        pub(in super::super) size: u64,
+    }
+
+    pub(in super::super) fn change(
+        _: &str,
+        _: Option<u32>,
+        _: Option<u32>,
+        attempt: Attempt<'_>,
+    ) -> Result<()> {
+        no(attempt)
+    }
+}
+
+pub(super) mod memfd {
+    use super::{Address, Attempt, File, Making, Mapping, Options, Result, no};
+
+    pub(in super::super) struct Found {
+        pub(in super::super) pid: u32,
+        pub(in super::super) fd: i32,
+    }
+
+    pub(in super::super) fn make(
+        _: &str,
+        _: u64,
+        _: &Making,
+        attempt: Attempt<'_>,
+    ) -> Result<(File, Mapping)> {
+        no(attempt)
+    }
+    pub(in super::super) fn address(_: &File) -> Address {
+        Address::Memfd(None)
+    }
+    pub(in super::super) fn open_checked(
+        _: (u32, i32),
+        _: bool,
+        _: &Options,
+        attempt: Attempt<'_>,
+    ) -> Result<(File, u64)> {
+        no(attempt)
+    }
+    pub(in super::super) fn peek(_: (u32, i32), attempt: Attempt<'_>) -> Result<File> {
+        no(attempt)
+    }
+    pub(in super::super) fn name(_: &File) -> Option<String> {
+        None
+    }
+    pub(in super::super) fn reopen(_: &File, _: bool, attempt: Attempt<'_>) -> Result<File> {
+        no(attempt)
+    }
+    pub(in super::super) fn seal_names(_: &File) -> Option<Vec<&'static str>> {
+        None
+    }
+    pub(in super::super) fn check_seals(_: &File, _: bool, attempt: Attempt<'_>) -> Result<()> {
+        no(attempt)
+    }
+    pub(in super::super) fn retire(_: &File, attempt: Attempt<'_>) -> Result<()> {
+        no(attempt)
+    }
+    pub(in super::super) fn list() -> Vec<Found> {
+        Vec::new()
+    }
+}
+
+pub(super) mod posix {
+    use super::{Attempt, File, Making, Mapping, Options, Result, no};
+
+    pub(in super::super) fn make(_: u64, attempt: Attempt<'_>) -> Result<(File, Mapping)> {
+        no(attempt)
+    }
+    pub(in super::super) fn publish(
+        _: &File,
+        _: &str,
+        _: &Making,
+        attempt: Attempt<'_>,
+    ) -> Result<String> {
+        no(attempt)
+    }
+    pub(in super::super) fn open_checked(
+        _: &str,
+        _: bool,
+        _: &Options,
+        attempt: Attempt<'_>,
+    ) -> Result<(File, u64)> {
+        no(attempt)
+    }
+    pub(in super::super) fn peek(_: &str, attempt: Attempt<'_>) -> Result<File> {
         no(attempt)
     }
     pub(in super::super) fn is_unlinked(_: &File) -> bool {
@@ -87,25 +174,14 @@ pub(super) mod posix {
     ) -> Result<()> {
         no(attempt)
     }
-    pub(in super::super) fn set_file(
-        _: &File,
-        _: Option<u32>,
-        _: Option<u32>,
-        _: Option<u32>,
-        attempt: Attempt<'_>,
-    ) -> Result<()> {
-        no(attempt)
-    }
-    pub(in super::super) fn lock(_: &Mapping, _: bool, attempt: Attempt<'_>) -> Result<()> {
-        no(attempt)
-    }
     pub(in super::super) fn list() -> Vec<String> {
         Vec::new()
     }
 }
 
 pub(super) mod sysv {
-    use super::{Address, Attempt, File, Mapping, Options, Result, no};
+    use super::idfile::IdFile;
+    use super::{Address, Attempt, File, Making, Mapping, Options, Result, no};
 
     pub(in super::super) struct KernelStat {
         pub(in super::super) id: i32,
@@ -142,7 +218,7 @@ pub(super) mod sysv {
     pub(in super::super) fn make(
         _: &Address,
         _: u64,
-        _: &Options,
+        _: &Making,
         _: bool,
         attempt: Attempt<'_>,
     ) -> Result<(i32, Mapping)> {
@@ -169,7 +245,16 @@ pub(super) mod sysv {
     pub(in super::super) fn lock(_: i32, _: bool, attempt: Attempt<'_>) -> Result<()> {
         no(attempt)
     }
-    pub(in super::super) fn remove(_: i32, attempt: Attempt<'_>) -> Result<()> {
+    pub(in super::super) fn announce(
+        _: &Address,
+        _: &IdFile,
+        _: &Making,
+        _: &Options,
+        attempt: Attempt<'_>,
+    ) -> Result<()> {
+        no(attempt)
+    }
+    pub(in super::super) fn remove(_: &Address, _: i32, attempt: Attempt<'_>) -> Result<()> {
         no(attempt)
     }
     pub(in super::super) fn birth_mark(_: i32) -> Result<Option<u64>> {
@@ -186,7 +271,7 @@ pub(super) mod sysv {
     pub(in super::super) fn make_companion(
         _: i32,
         _: u64,
-        _: &Options,
+        _: &Making,
         attempt: Attempt<'_>,
     ) -> Result<File> {
         no(attempt)
@@ -240,6 +325,8 @@ pub(super) mod locks {
 }
 
 pub(super) mod process {
+    use super::AccountKind;
+
     pub(in super::super) struct Mappers;
 
     impl Mappers {
@@ -253,6 +340,9 @@ pub(super) mod process {
 
     pub(in super::super) fn effective_uid() -> u32 {
         0
+    }
+    pub(in super::super) fn account(_: &str, _: AccountKind) -> Option<u32> {
+        None
     }
     pub(in super::super) fn now_ns() -> u64 {
         0

@@ -1,6 +1,7 @@
 //! The errors of system calls as errors of ours.
 
 use super::failure::Attempt;
+use super::options::Making;
 use crate::error::{Error, ErrorKind};
 use nix::errno::Errno;
 
@@ -25,6 +26,20 @@ impl Attempt<'_> {
             _ => format!("{call}: {}{hint}", describe(errno)),
         };
         self.fail(kind, text).with_os(errno as i32)
+    }
+
+    /// A system call that should have given it to another user or group.
+    pub(super) fn not_given(self, call: &str, making: &Making, errno: Errno) -> Error {
+        if errno != Errno::EPERM {
+            return self.os(call, errno);
+        }
+        let id = |id: Option<u32>| id.map_or("-".to_owned(), |id| id.to_string());
+        let why = format!(
+            "{call}: only root may give it to {}:{}; create it as that user, or say another owner",
+            id(making.uid),
+            id(making.gid)
+        );
+        self.fail(ErrorKind::Permission, why).with_os(errno as i32)
     }
 }
 

@@ -196,7 +196,8 @@ impl Header {
         if self.directory_stride != 64 || self.participants_stride != 64 {
             return fault("directory or participants have another stride than 64");
         }
-        if self.participants_count == 0 {
+        // Of one that is half born, its state tells what is the matter.
+        if self.participants_count == 0 && self.state != State::Initialising {
             return fault("it has no participants");
         }
         if self.participants_count > PARTICIPANTS_MAX || self.contract_size > CONTRACT_MAX {

@@ -17,7 +17,7 @@ use super::header::{Header, State};
 use super::options::Options;
 use super::participants::{RECORD_SIZE, Record, RecordState, holder_is_dead};
 use super::process::Mappers;
-use super::{locks, posix, process, sysv};
+use super::{file, locks, memfd, posix, process, sysv};
 use crate::contract::{Contract, Fingerprint};
 use crate::error::{ErrorKind, Result};
 use std::fs::File;
@@ -64,7 +64,7 @@ pub struct SegmentStat {
     pub gid: u32,
     /// What else the kernel knows.
     pub kernel: KernelStat,
-    /// POSIX: the processes that have it mapped, as far as the caller may know.
+    /// POSIX and memfd: the processes that have it mapped, as far as the caller may know.
     pub mapped_by: Vec<u32>,
     /// What its header says, if it is one of ours.
     pub header: Option<HeaderStat>,
@@ -91,8 +91,12 @@ pub struct KernelStat {
     pub attached: Option<u64>,
     /// System V: whether `SHM_LOCK` keeps it in memory.
     pub locked: Option<bool>,
-    /// POSIX: bytes of memory that it takes now.
+    /// POSIX and memfd: bytes of memory that it takes now.
     pub resident: Option<u64>,
+    /// Memfd: the name that it was made with, which leads nowhere.
+    pub name: Option<String>,
+    /// Memfd: its seals, without the `F_SEAL_` of fcntl(2), in lower case.
+    pub seals: Option<Vec<&'static str>>,
     /// System V: the last attach, in seconds since 1970.
     pub attach_time: Option<i64>,
     /// System V: the last detach, in seconds since 1970.
@@ -176,7 +180,7 @@ impl Inspector {
 
     pub(super) fn of_file(address: &Address, file: &File) -> Result<Self> {
         let attempt = Attempt::new("look at", address);
-        Self::new(Opened::of_file(address, posix::reopen(file, attempt)?, attempt)?, attempt)
+        Self::new(Opened::of_file(address, file::reopen(file, attempt)?, attempt)?, attempt)
     }
 
     pub(super) fn of_sysv(address: &Address, id: i32) -> Result<Self> {
@@ -229,7 +233,7 @@ impl Inspector {
                 kernel.attached = kernel.attached.saturating_sub(1); // not ourselves
                 of_sysv_kernel(&self.opened.address, &kernel)
             }
-            (None, Some(file)) => of_posix_kernel(&self.opened.address, file, mappers, attempt)?,
+            (None, Some(file)) => of_file_kernel(&self.opened.address, file, mappers, attempt)?,
             (None, None) => return Err(attempt.fail(ErrorKind::Unsupported, "no such kind")),
         };
         let Some(header) = &self.header else {
@@ -251,7 +255,7 @@ impl Inspector {
         self.header.as_ref()
     }
 
-    /// The POSIX file.
+    /// The file that it lies in.
     pub(super) fn file(&self) -> Option<&File> {
         self.opened.file()
     }
@@ -293,18 +297,18 @@ impl Inspector {
     }
 }
 
-/// Every segment of this machine that the caller can see, POSIX first, each
-/// sorted; those it may not read with what the kernel alone says.
+/// Every segment of this machine that the caller can see: POSIX, System V, and
+/// the memfds of processes that it may look into, each sorted. Those it may not read with what the kernel alone says.
 pub fn list() -> Vec<SegmentStat> {
     let options = Options::default().trust_any_owner();
     let mut all = Vec::new();
     let mappers = Mappers::find();
-    for name in posix::list() {
-        let address = Address::Posix(name);
+    let in_file = |address: Address| {
         let looked = Inspector::open(&address, &options).and_then(|i| i.stat_among(&mappers));
         // One that fails twice is gone meanwhile.
-        all.extend(looked.or_else(|_| posix_facts(&address, &mappers)));
-    }
+        looked.or_else(|_| file_facts(&address, &mappers)).ok()
+    };
+    all.extend(posix::list().into_iter().filter_map(|name| in_file(Address::Posix(name))));
     for kernel in sysv::list() {
         let address = match kernel.key {
             0 => Address::SysvId(kernel.id),
@@ -313,24 +317,30 @@ pub fn list() -> Vec<SegmentStat> {
         let looked = Inspector::of_sysv(&address, kernel.id).and_then(|i| i.stat_among(&mappers));
         all.push(looked.unwrap_or_else(|_| of_sysv_kernel(&address, &kernel)));
     }
+    let memfds = memfd::list().into_iter().map(|found| Address::Memfd(Some((found.pid, found.fd))));
+    all.extend(memfds.filter_map(in_file));
     all
 }
 
-fn posix_facts(address: &Address, mappers: &Mappers) -> Result<SegmentStat> {
+/// What can be told of a segment that lies in a file and may not be read.
+fn file_facts(address: &Address, mappers: &Mappers) -> Result<SegmentStat> {
     let attempt = Attempt::new("look at", address);
-    let Address::Posix(name) = address else {
-        return Err(attempt.fail(ErrorKind::Invalid, "not a POSIX segment"));
+    let file = match address {
+        Address::Posix(name) => posix::peek(name, attempt)?,
+        Address::Memfd(Some(place)) => memfd::peek(*place, attempt)?,
+        _ => return Err(attempt.fail(ErrorKind::Invalid, "it does not lie in a file")),
     };
-    of_posix_kernel(address, &posix::peek(name, attempt)?, mappers, attempt)
+    of_file_kernel(address, &file, mappers, attempt)
 }
 
-fn of_posix_kernel(
+fn of_file_kernel(
     address: &Address,
     file: &File,
     mappers: &Mappers,
     attempt: Attempt<'_>,
 ) -> Result<SegmentStat> {
-    let facts = posix::facts(file, attempt)?;
+    let facts = file::facts(file, attempt)?;
+    let is_memfd = matches!(address, Address::Memfd(_));
     Ok(SegmentStat {
         mapped_by: mappers.of(facts.device, facts.inode),
         address: address.clone(),
@@ -341,6 +351,8 @@ fn of_posix_kernel(
         gid: facts.gid,
         kernel: KernelStat {
             resident: Some(facts.resident),
+            name: if is_memfd { memfd::name(file) } else { None },
+            seals: if is_memfd { memfd::seal_names(file) } else { None },
             change_time: Some(facts.change_time),
             ..KernelStat::default()
         },
@@ -368,6 +380,8 @@ fn of_sysv_kernel(address: &Address, kernel: &sysv::KernelStat) -> SegmentStat {
             attached: Some(kernel.attached),
             locked: Some(kernel.is_locked()),
             resident: None,
+            name: None,
+            seals: None,
             attach_time: Some(kernel.attach_time),
             detach_time: Some(kernel.detach_time),
             change_time: Some(kernel.change_time),

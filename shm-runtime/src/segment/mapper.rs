@@ -1,4 +1,4 @@
-//! The processes that have a POSIX segment mapped, by name.
+//! The processes that have a POSIX segment or a memfd mapped, by name.
 
 use super::inspect::SegmentStat;
 

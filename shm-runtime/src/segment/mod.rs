@@ -19,6 +19,7 @@
 //! compiles and answers [`Unsupported`](crate::ErrorKind::Unsupported).
 
 mod access;
+mod account;
 mod address;
 mod admit;
 mod attachment;
@@ -35,6 +36,7 @@ mod options;
 mod participants;
 mod plan;
 mod raw;
+mod setup;
 mod spec;
 
 #[cfg(segments)]
@@ -42,7 +44,13 @@ mod companion;
 #[cfg(segments)]
 mod errno;
 #[cfg(segments)]
+mod file;
+#[cfg(segments)]
+mod idfile;
+#[cfg(segments)]
 mod locks;
+#[cfg(segments)]
+mod memfd;
 #[cfg(segments)]
 mod posix;
 #[cfg(segments)]
@@ -53,12 +61,15 @@ mod removal;
 mod room;
 #[cfg(segments)]
 mod sysv;
+#[cfg(segments)]
+mod sysv_life;
 
 #[cfg(not(segments))]
 mod elsewhere;
 #[cfg(not(segments))]
-use elsewhere::{locks, posix, process, sysv};
+use elsewhere::{file, idfile, locks, memfd, posix, process, sysv};
 
+pub use account::Account;
 pub use address::Address;
 pub(crate) use admit::contract_at;
 pub use attachment::Attachment;
@@ -74,4 +85,5 @@ pub use open::{IntoAddress, OpenOptions, SegmentType};
 pub use options::Options;
 pub use plan::Plan;
 pub use raw::RawBytes;
+pub use setup::Setup;
 pub use spec::{Spec, SpecCell};

@@ -1,6 +1,7 @@
 //! How programs ask for a segment of a schema: the type it has, and the
 //! options of create and attach.
 
+use super::account::Account;
 use super::address::Address;
 use super::attachment::Attachment;
 use super::options::Options;
@@ -32,6 +33,22 @@ impl IntoAddress for Address {
 impl IntoAddress for &Address {
     fn into_address(self) -> Result<Address> {
         Ok(self.clone())
+    }
+}
+
+/// The memfd behind a descriptor; see [`Address::of_descriptor`].
+#[cfg(unix)]
+impl IntoAddress for std::os::fd::BorrowedFd<'_> {
+    fn into_address(self) -> Result<Address> {
+        Ok(Address::of_descriptor(self))
+    }
+}
+
+/// The memfd behind a descriptor; see [`Address::of_descriptor`].
+#[cfg(unix)]
+impl IntoAddress for &std::os::fd::OwnedFd {
+    fn into_address(self) -> Result<Address> {
+        Ok(Address::of_descriptor(self))
     }
 }
 
@@ -95,10 +112,23 @@ impl<S: SegmentType> OpenOptions<S> {
         self
     }
 
-    /// Another owner on create, another group or both; `None` leaves what the
-    /// kernel gives. Needs the privilege to give files away.
+    /// Another owner on create, another group or both, by number; `None` leaves
+    /// what the schema says, or else what the kernel gives. Needs the privilege
+    /// to give files away.
     pub fn owner(mut self, uid: impl Into<Option<u32>>, gid: impl Into<Option<u32>>) -> Self {
         self.options = self.options.owner(uid, gid);
+        self
+    }
+
+    /// Another owner on create: a name or a number.
+    pub fn user(mut self, user: impl Into<Account>) -> Self {
+        self.options = self.options.user(user);
+        self
+    }
+
+    /// Another group on create: a name or a number.
+    pub fn group(mut self, group: impl Into<Account>) -> Self {
+        self.options = self.options.group(group);
         self
     }
 

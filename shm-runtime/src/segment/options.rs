@@ -1,5 +1,6 @@
 //! How a segment is created, and who is trusted when attaching to one.
 
+use super::account::{Account, AccountKind};
 use super::failure::Attempt;
 use super::process;
 use crate::error::{ErrorKind, Result};
@@ -8,15 +9,32 @@ use crate::error::{ErrorKind, Result};
 #[derive(Clone, Debug)]
 pub struct Options {
     pub(crate) mode: u32,
-    pub(crate) uid: Option<u32>,
-    pub(crate) gid: Option<u32>,
-    pub(crate) trusted: Vec<u32>,
-    pub(crate) any_owner: bool,
+    pub(super) user: Option<Account>,
+    pub(super) group: Option<Account>,
+    trusted: Vec<u32>,
+    any_owner: bool,
+    /// Whom the schema gives the segment to, and so trusts.
+    pub(super) schema_owner: Option<Account>,
+}
+
+/// How a segment is made, with all names looked up.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Making {
+    pub(super) mode: u32,
+    pub(super) uid: Option<u32>,
+    pub(super) gid: Option<u32>,
 }
 
 impl Default for Options {
     fn default() -> Self {
-        Self { mode: 0o600, uid: None, gid: None, trusted: Vec::new(), any_owner: false }
+        Self {
+            mode: 0o600,
+            user: None,
+            group: None,
+            trusted: Vec::new(),
+            any_owner: false,
+            schema_owner: None,
+        }
     }
 }
 
@@ -29,12 +47,29 @@ impl Options {
         self
     }
 
-    /// Another owner on create, another group or both; `None` leaves what the
-    /// kernel gives. Needs the privilege to give files away.
+    /// Another owner on create, another group or both, by number; `None` leaves
+    /// what the schema says, or else what the kernel gives. Needs the privilege
+    /// to give files away.
     #[must_use]
     pub fn owner(mut self, uid: impl Into<Option<u32>>, gid: impl Into<Option<u32>>) -> Self {
-        self.uid = uid.into();
-        self.gid = gid.into();
+        self.user = uid.into().map(Account::Id);
+        self.group = gid.into().map(Account::Id);
+        self
+    }
+
+    /// Another owner on create: a name or a number. Needs the privilege to give
+    /// files away.
+    #[must_use]
+    pub fn user(mut self, user: impl Into<Account>) -> Self {
+        self.user = Some(user.into());
+        self
+    }
+
+    /// Another group on create: a name or a number. Needs the privilege to give
+    /// files away, or to be in it.
+    #[must_use]
+    pub fn group(mut self, group: impl Into<Account>) -> Self {
+        self.group = Some(group.into());
         self
     }
 
@@ -53,26 +88,49 @@ impl Options {
         self
     }
 
-    /// Only permissions for owner, group and others make sense.
-    pub(super) fn check_mode(&self, attempt: Attempt<'_>) -> Result<()> {
+    /// What create goes by: checked, and with all names looked up.
+    pub(super) fn making(&self, attempt: Attempt<'_>) -> Result<Making> {
+        // Only permissions for owner, group and others make sense.
         if self.mode > 0o777 {
             let why = format!("mode {:o} is not within 0 to 777", self.mode);
             return Err(attempt.fail(ErrorKind::Invalid, why));
         }
-        Ok(())
+        let id = |account: &Option<Account>, kind| {
+            account.as_ref().map(|a| a.require(kind, attempt)).transpose()
+        };
+        Ok(Making {
+            mode: self.mode,
+            uid: id(&self.user, AccountKind::User)?,
+            gid: id(&self.group, AccountKind::Group)?,
+        })
     }
 
-    /// A segment is trusted if it belongs to root, to the caller or to a uid
-    /// that the caller named: its owner can write whatever it likes into it.
+    /// A segment is trusted if it belongs to root, to the caller, to the user
+    /// whom the schema gives it to, or to a uid that the caller named: its owner
+    /// can write whatever it likes into it.
     pub(super) fn check_owner(&self, owner: u32, attempt: Attempt<'_>) -> Result<()> {
         let me = process::effective_uid();
         if self.any_owner || owner == 0 || owner == me || self.trusted.contains(&owner) {
             return Ok(());
         }
+        // A name is looked up only where it decides; one that this machine does
+        // not know is nobody.
+        let schema = self.schema_owner.as_ref();
+        if schema.is_some_and(|account| account.id(AccountKind::User) == Some(owner)) {
+            return Ok(());
+        }
+        let named = schema.map_or(String::new(), |account| format!(", nor the schema's {account}"));
         let why = format!(
-            "it belongs to uid {owner}, which is neither root nor you (uid {me}); to trust that \
-             user, name it with trust_uid({owner}) or --any-owner"
+            "it belongs to uid {owner}, which is neither root nor you (uid {me}){named}; to trust \
+             that user, name it with trust_uid({owner}) or --any-owner"
         );
         Err(attempt.fail(ErrorKind::Permission, why))
+    }
+}
+
+impl Making {
+    /// Whether it is to be given to somebody.
+    pub(super) fn gives(&self) -> bool {
+        self.uid.is_some() || self.gid.is_some()
     }
 }

@@ -5,29 +5,21 @@
 //! half-made one, and a full /dev/shm is an error of create instead of a
 //! SIGBUS later.
 
-use super::address::Address;
-use super::failure::{Attempt, bytes};
-use super::options::Options;
+use super::failure::Attempt;
+use super::file;
+use super::options::{Making, Options};
 use super::process;
 pub(super) use super::removal::{remove, remove_claimed, remove_this};
-use super::room::memory_left;
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::memory::Mapping;
 use nix::errno::Errno;
-use nix::fcntl::{AT_FDCWD, FallocateFlags, OFlag, fallocate, open};
-use nix::sys::mman::{MapFlags, ProtFlags, mmap, munmap};
-use nix::sys::stat::{FchmodatFlags, FileStat, Mode, SFlag, fchmod, fchmodat, fstat};
-use nix::sys::statvfs::fstatvfs;
-use nix::unistd::{Gid, LinkatFlags, Uid, fchown, linkat};
+use nix::fcntl::{AT_FDCWD, OFlag, open};
+use nix::sys::stat::{FileStat, Mode, SFlag, fstat};
+use nix::unistd::{LinkatFlags, linkat};
 use std::fs::File;
-use std::num::NonZeroUsize;
-use std::os::fd::{AsFd, AsRawFd};
-use std::ptr::NonNull;
+use std::os::fd::{AsRawFd, OwnedFd};
 
 const DIR: &str = "/dev/shm";
-
-/// Pages are taken in steps, so that a signal does not start all over again.
-const STEP: u64 = 64 << 20;
 
 /// Random names of 64 bits do not meet; this ends a search that cannot succeed.
 const NAMES_TO_TRY: u32 = 100;
@@ -50,8 +42,8 @@ pub(super) fn path(name: &str, attempt: Attempt<'_>) -> Result<String> {
 /// Makes a nameless segment of `size` bytes, mapped for writing.
 pub(super) fn make(size: u64, attempt: Attempt<'_>) -> Result<(File, Mapping)> {
     let fd = open_nameless(attempt)?;
-    reserve(&fd, size).map_err(|e| no_room(&fd, size, e, attempt))?;
-    let mapping = map(&fd, size, true, attempt)?;
+    file::reserve(&fd, size, Some(DIR), attempt)?;
+    let mapping = file::map(&fd, size, true, attempt)?;
     Ok((fd, mapping))
 }
 
@@ -66,90 +58,15 @@ pub(super) fn open_nameless(attempt: Attempt<'_>) -> Result<File> {
     })
 }
 
-/// Bytes that a segment can have, as far as the file system and the machine tell.
-fn free(fd: &File) -> u64 {
-    let room = fstatvfs(fd);
-    let room = room.map_or(u64::MAX, |s| match s.blocks() {
-        0 => u64::MAX, // mounted with size=0: without a limit
-        _ => s.blocks_available().saturating_mul(s.fragment_size()),
-    });
-    room.min(memory_left())
-}
-
-fn reserve(fd: &File, size: u64) -> Result<(), Errno> {
-    if size > free(fd) {
-        return Err(Errno::ENOSPC);
-    }
-    let mut done = 0;
-    while done < size {
-        let step = STEP.min(size - done);
-        let (Ok(at), Ok(len)) = (i64::try_from(done), i64::try_from(step)) else {
-            return Err(Errno::EFBIG);
-        };
-        match fallocate(fd, FallocateFlags::empty(), at, len) {
-            Ok(()) => done += step,
-            Err(Errno::EINTR) => {}
-            Err(other) => return Err(other),
-        }
-    }
-    Ok(())
-}
-
-fn no_room(fd: &File, size: u64, errno: Errno, attempt: Attempt<'_>) -> crate::error::Error {
-    match errno {
-        Errno::ENOSPC | Errno::ENOMEM | Errno::EFBIG => {
-            // Give back what was taken before counting what is free.
-            let _ = nix::unistd::ftruncate(fd, 0);
-            let why = format!(
-                "{} needed, {} free in {DIR} (remove segments that nobody uses, or enlarge it: \
-                 mount -o remount,size=.., in a container --shm-size)",
-                bytes(size),
-                bytes(free(fd))
-            );
-            attempt.fail(ErrorKind::NoSpace, why).with_os(errno as i32)
-        }
-        other => attempt.os("fallocate", other),
-    }
-}
-
-pub(super) fn map(fd: &File, size: u64, writable: bool, attempt: Attempt<'_>) -> Result<Mapping> {
-    let len = usize::try_from(size).ok().and_then(NonZeroUsize::new);
-    let Some(len) = len else {
-        let why = match size {
-            0 => "it is empty: its creator has not given it a size yet, or never will".to_owned(),
-            _ => format!("{size} bytes cannot be mapped here"),
-        };
-        return Err(attempt.fail(ErrorKind::Mismatch, why));
-    };
-    let mut prot = ProtFlags::PROT_READ;
-    if writable {
-        prot |= ProtFlags::PROT_WRITE;
-    }
-    // SAFETY: the kernel chooses the place, so no memory of ours is touched.
-    let base = unsafe { mmap(None, len, prot, MapFlags::MAP_SHARED, fd, 0) }
-        .map_err(|e| attempt.os("mmap", e))?;
-    // SAFETY: just mapped so, and unmapped by nobody else.
-    Ok(unsafe { Mapping::new(base.cast(), len.get(), writable, unmap) })
-}
-
-fn unmap(base: NonNull<u8>, len: usize) {
-    // SAFETY: called once, by the mapping that was made from this range.
-    let _ = unsafe { munmap(base.cast(), len) };
-}
-
 /// Gives a filled segment its owner, its mode and its name; an empty name
 /// asks for one that is free. The name.
 pub(super) fn publish(
     fd: &File,
     name: &str,
-    options: &Options,
+    making: &Making,
     attempt: Attempt<'_>,
 ) -> Result<String> {
-    let (uid, gid) = (options.uid.map(Uid::from_raw), options.gid.map(Gid::from_raw));
-    if uid.is_some() || gid.is_some() {
-        fchown(fd, uid, gid).map_err(|e| attempt.os("fchown", e))?;
-    }
-    fchmod(fd, Mode::from_bits_truncate(options.mode)).map_err(|e| attempt.os("fchmod", e))?;
+    file::give(fd, making, attempt)?;
     if !name.is_empty() {
         link(fd, name, attempt)?;
         return Ok(name.to_owned());
@@ -190,7 +107,7 @@ pub(super) fn open_checked(
     attempt: Attempt<'_>,
 ) -> Result<(File, u64)> {
     let path = path(name, attempt)?;
-    let (_peek, seen) = look(&path, attempt)?;
+    let (_peek, seen) = look(&path, "a segment", attempt)?;
     check_file(&seen, options, attempt)?;
     let access = if read_only { OFlag::O_RDONLY } else { OFlag::O_RDWR };
     let flags = access | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
@@ -207,7 +124,7 @@ pub(super) fn open_checked(
 
 /// The error of a file that is not opened because its lease would have to be
 /// waited for.
-pub(super) fn leased(attempt: Attempt<'_>) -> crate::error::Error {
+pub(super) fn leased(attempt: Attempt<'_>) -> Error {
     attempt
         .fail(ErrorKind::Busy, "somebody holds a lease on it (fcntl F_SETLEASE)")
         .with_os(Errno::EWOULDBLOCK as i32)
@@ -233,75 +150,10 @@ fn check_links(stat: &FileStat, attempt: Attempt<'_>) -> Result<()> {
     Ok(())
 }
 
-/// Copies bytes out of the file.
-pub(super) fn read(fd: &File, offset: u64, out: &mut [u8], address: &Address) -> Result<()> {
-    let attempt = Attempt::new("read", address);
-    let mut done = 0;
-    while done < out.len() {
-        let at = i64::try_from(offset.saturating_add(done as u64)).unwrap_or(i64::MAX);
-        match nix::sys::uio::pread(fd, &mut out[done..], at) {
-            Ok(0) => {
-                let why =
-                    format!("it ends before byte {}", offset.saturating_add(out.len() as u64));
-                return Err(attempt.fail(ErrorKind::Corrupt, why));
-            }
-            Ok(n) => done += n,
-            Err(Errno::EINTR) => {}
-            Err(e) => return Err(attempt.os("pread", e)),
-        }
-    }
-    Ok(())
-}
-
-/// Copies bytes into the file.
-pub(super) fn write(fd: &File, offset: u64, bytes: &[u8], attempt: Attempt<'_>) -> Result<()> {
-    use std::os::unix::fs::FileExt;
-    fd.write_all_at(bytes, offset).map_err(|e| match e.raw_os_error() {
-        Some(errno) => attempt.os("pwrite", Errno::from_raw(errno)),
-        None => attempt.fail(ErrorKind::Os, e.to_string()),
-    })
-}
-
-/// The same file with an open file description of its own, whose locks are
-/// told apart from those of the first.
-pub(super) fn reopen(file: &File, attempt: Attempt<'_>) -> Result<File> {
-    let path = format!("/proc/self/fd/{}", file.as_raw_fd());
-    let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-    open(path.as_str(), flags, Mode::empty()).map(File::from).map_err(|e| attempt.os("open", e))
-}
-
 /// A name's file, opened so that only its facts can be asked.
 pub(super) fn peek(name: &str, attempt: Attempt<'_>) -> Result<File> {
     let path = path(name, attempt)?;
-    look(&path, attempt).map(|(peek, _)| File::from(peek))
-}
-
-/// What the kernel knows of a segment's file.
-pub(super) struct FileFacts {
-    pub(super) device: u64,
-    pub(super) inode: u64,
-    pub(super) size: u64,
-    pub(super) mode: u32,
-    pub(super) uid: u32,
-    pub(super) gid: u32,
-    /// Bytes of memory that it takes.
-    pub(super) resident: u64,
-    /// Seconds since 1970.
-    pub(super) change_time: i64,
-}
-
-pub(super) fn facts(file: &File, attempt: Attempt<'_>) -> Result<FileFacts> {
-    let stat = fstat(file).map_err(|e| attempt.os("fstat", e))?;
-    Ok(FileFacts {
-        device: stat.st_dev,
-        inode: stat.st_ino,
-        size: u64::try_from(stat.st_size).unwrap_or(0),
-        mode: stat.st_mode & 0o7777,
-        uid: stat.st_uid,
-        gid: stat.st_gid,
-        resident: u64::try_from(stat.st_blocks).unwrap_or(0).saturating_mul(512),
-        change_time: stat.st_ctime,
-    })
+    look(&path, "a segment", attempt).map(|(peek, _)| File::from(peek))
 }
 
 /// Whether the file lost its name.
@@ -314,15 +166,26 @@ pub(super) fn inode(stat: &FileStat) -> (u64, u64) {
     (stat.st_dev, stat.st_ino)
 }
 
-/// What a name leads to, without opening it; refused if it is no file.
-pub(super) fn look(path: &str, attempt: Attempt<'_>) -> Result<(std::os::fd::OwnedFd, FileStat)> {
+/// What a name leads to, without opening it; refused if it is no file, as
+/// `expected` (`a segment`) is one.
+pub(super) fn look(
+    path: &str,
+    expected: &str,
+    attempt: Attempt<'_>,
+) -> Result<(OwnedFd, FileStat)> {
     // O_PATH opens nothing: a FIFO, a device or a lease cannot make us wait.
     let flags = OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
     let peek = open(path, flags, Mode::empty()).map_err(|e| attempt.os("open", e))?;
     let seen = fstat(&peek).map_err(|e| attempt.os("fstat", e))?;
+    require_file(&seen, expected, attempt)?;
+    Ok((peek, seen))
+}
+
+/// Refuses what is no regular file.
+pub(super) fn require_file(seen: &FileStat, expected: &str, attempt: Attempt<'_>) -> Result<()> {
     let kind = SFlag::from_bits_truncate(seen.st_mode & SFlag::S_IFMT.bits());
     if kind == SFlag::S_IFREG {
-        return Ok((peek, seen));
+        return Ok(());
     }
     let what = match kind {
         SFlag::S_IFLNK => "a symbolic link",
@@ -331,7 +194,7 @@ pub(super) fn look(path: &str, attempt: Attempt<'_>) -> Result<(std::os::fd::Own
         SFlag::S_IFDIR => "a directory",
         _ => "a device",
     };
-    let why = format!("it is {what}, not a segment; somebody put it there");
+    let why = format!("it is {what}, not {expected}; somebody put it there");
     Err(attempt.fail(ErrorKind::Permission, why))
 }
 
@@ -344,54 +207,10 @@ pub(super) fn set(
     attempt: Attempt<'_>,
 ) -> Result<()> {
     let path = path(name, attempt)?;
-    let (peek, seen) = look(&path, attempt)?;
+    let (peek, seen) = look(&path, "a segment", attempt)?;
     // Another name may be that of a file which somebody must not open to all.
     check_links(&seen, attempt)?;
-    set_file(&peek, uid, gid, mode, attempt)
-}
-
-/// Changes owner and mode of an open file, which need not be open for reading.
-pub(super) fn set_file(
-    file: impl AsFd,
-    uid: Option<u32>,
-    gid: Option<u32>,
-    mode: Option<u32>,
-    attempt: Attempt<'_>,
-) -> Result<()> {
-    let proc = format!("/proc/self/fd/{}", file.as_fd().as_raw_fd());
-    if uid.is_some() || gid.is_some() {
-        nix::unistd::chown(proc.as_str(), uid.map(Uid::from_raw), gid.map(Gid::from_raw))
-            .map_err(|e| attempt.os("chown", e))?;
-    }
-    if let Some(mode) = mode {
-        let mode = Mode::from_bits_truncate(mode);
-        fchmodat(AT_FDCWD, proc.as_str(), mode, FchmodatFlags::FollowSymlink)
-            .map_err(|e| attempt.os("chmod", e))?;
-    }
-    Ok(())
-}
-
-/// Keeps a mapping's pages in memory (mlock(2)), or no longer. The kernel
-/// forgets it when the process ends.
-pub(super) fn lock(mapping: &Mapping, lock: bool, attempt: Attempt<'_>) -> Result<()> {
-    let (base, len) = mapping.range();
-    // SAFETY: the range is mapped, and locking changes no byte.
-    let result = unsafe {
-        if lock {
-            nix::sys::mman::mlock(base.cast(), len)
-        } else {
-            nix::sys::mman::munlock(base.cast(), len)
-        }
-    };
-    result.map_err(|e| match e {
-        Errno::ENOMEM | Errno::EPERM | Errno::EAGAIN => attempt
-            .fail(
-                ErrorKind::Permission,
-                format!("{} are more than `ulimit -l` allows to lock", bytes(len as u64)),
-            )
-            .with_os(e as i32),
-        e => attempt.os("mlock", e),
-    })
+    file::set(&peek, uid, gid, mode, attempt)
 }
 
 /// The names in /dev/shm that are files, with the prefix taken off.

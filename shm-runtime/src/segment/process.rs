@@ -1,5 +1,6 @@
 //! Processes: who the caller is, and whether another one is gone.
 
+use super::account::AccountKind;
 use nix::errno::Errno;
 use nix::libc;
 use std::collections::BTreeMap;
@@ -7,6 +8,16 @@ use std::collections::BTreeMap;
 /// The uid that the kernel checks.
 pub(super) fn effective_uid() -> u32 {
     nix::unistd::geteuid().as_raw()
+}
+
+/// The number of a user or a group, by its name; `None` if there is none, or it
+/// cannot be told.
+pub(super) fn account(name: &str, kind: AccountKind) -> Option<u32> {
+    use nix::unistd::{Group, User};
+    match kind {
+        AccountKind::User => User::from_name(name).ok()?.map(|user| user.uid.as_raw()),
+        AccountKind::Group => Group::from_name(name).ok()?.map(|group| group.gid.as_raw()),
+    }
 }
 
 /// Nanoseconds since 1970.
@@ -72,7 +83,7 @@ pub(super) fn pid_is_dead(pid: u32) -> bool {
     ready == 1 && poll.revents & libc::POLLIN != 0
 }
 
-/// Which processes have which files of /dev/shm mapped, as /proc tells the
+/// Which processes have which files of /dev/shm and memfds mapped, as /proc tells the
 /// caller: one look at all of them.
 pub(super) struct Mappers(BTreeMap<(u64, u64), Vec<u32>>);
 
@@ -102,12 +113,14 @@ impl Mappers {
     }
 }
 
-/// Device and inode of a line of /proc/PID/maps about a file of /dev/shm:
+/// Device and inode of a line of /proc/PID/maps about a file of /dev/shm, or a
+/// memfd:
 /// `7f.. rw-s 00000000 00:15 42   /dev/shm/acme.feed`. See proc(5).
 fn mapped_file(line: &str) -> Option<(u64, u64)> {
     let mut fields = line.split_ascii_whitespace();
     let (device, inode) = (fields.nth(3)?, fields.next()?);
-    if !fields.next()?.starts_with("/dev/shm/") {
+    let path = fields.next()?;
+    if !path.starts_with("/dev/shm/") && !path.starts_with("/memfd:") {
         return None;
     }
     let (major, minor) = device.split_once(':')?;
@@ -124,6 +137,8 @@ mod tests {
     fn a_line_of_maps_names_the_file_by_device_and_inode() {
         let line = "7f25b8000000-7f25b8100000 rw-s 00000000 00:15 42    /dev/shm/a b (deleted)";
         assert_eq!(mapped_file(line), Some((0x15, 42)));
+        let line = "7f25 rw-s 00000000 00:01 84722   /memfd:acme.feed (deleted)";
+        assert_eq!(mapped_file(line), Some((1, 84722)));
         assert_eq!(mapped_file("7f25 r--p 00000000 fd:00 7   /usr/lib/x.so"), None);
         assert_eq!(mapped_file("7f25 rw-p 00000000 00:00 0"), None);
         assert_eq!(mapped_file(""), None);

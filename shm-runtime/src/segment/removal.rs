@@ -62,7 +62,7 @@ fn remove_if(
     let path = path(name, attempt)?;
     for _ in 0..100 {
         // Held, so that its inode number is not given to another file.
-        let (_peek, seen) = look(&path, attempt)?;
+        let (_peek, seen) = look(&path, "a segment", attempt)?;
         check(&seen)?;
         let flags = OFlag::O_RDWR | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
         let file = match open(path.as_str(), flags, Mode::empty()) {

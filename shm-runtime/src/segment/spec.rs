@@ -1,9 +1,12 @@
 //! What a program knows of a segment before it meets one: its contract, and
 //! how it is made.
 
+use super::account::Account;
 use super::address::Address;
 use super::header::{PARTICIPANTS_MAX, SCHEMA_NAME_MAX, SEGMENT_NAME_MAX, VERSION_MAX};
+use super::options::Options;
 use super::plan::Plan;
+use super::setup::Setup;
 use crate::contract::{Contract, Fingerprint};
 use crate::error::{Error, ErrorKind, Result};
 use crate::object::place::ObjectLayout;
@@ -19,35 +22,23 @@ pub struct Spec {
     pub(crate) address: Address,
     pub(crate) mode: u32,
     pub(crate) participants: u32,
+    owner: Option<Account>,
+    group: Option<Account>,
 }
 
 impl Spec {
-    /// Participants if nothing else is said.
-    pub const DEFAULT_PARTICIPANTS: u32 = 64;
-
     /// From a contract in its canonical byte form, as generated code carries
-    /// it. `version` is the schema's, `address` where the segment is unless
-    /// the program says otherwise, `mode` its permissions on create.
-    pub fn decode(
-        contract: &[u8],
-        version: &str,
-        address: Address,
-        mode: u32,
-        participants: u32,
-    ) -> Result<Self> {
+    /// it. `version` is the schema's.
+    pub fn decode(contract: &[u8], version: &str, setup: Setup) -> Result<Self> {
         let contract = Contract::decode(contract)
             .map_err(|e| Error::new(ErrorKind::Invalid, e.to_string()))?;
-        Self::new(contract, version, address, mode, participants)
+        Self::new(contract, version, setup)
     }
 
     /// From a contract; see [`Self::decode`].
-    pub fn new(
-        contract: Contract,
-        version: &str,
-        address: Address,
-        mode: u32,
-        participants: u32,
-    ) -> Result<Self> {
+    pub fn new(contract: Contract, version: &str, setup: Setup) -> Result<Self> {
+        let Setup { address, mode, participants, owner, group } = setup;
+        let address = address?;
         let invalid = |why: String| Err(Error::new(ErrorKind::Invalid, why));
         let contract_bytes = contract.encode();
         if contract.schema.len() > SCHEMA_NAME_MAX
@@ -88,6 +79,8 @@ impl Spec {
             address,
             mode,
             participants,
+            owner,
+            group,
         })
     }
 
@@ -99,6 +92,15 @@ impl Spec {
     /// Where the segment is unless the program says otherwise.
     pub fn address(&self) -> &Address {
         &self.address
+    }
+
+    /// What the program wants, and where it says nothing, what the schema says.
+    pub(super) fn complete(&self, options: &Options) -> Options {
+        let mut options = options.clone();
+        options.user = options.user.or_else(|| self.owner.clone());
+        options.group = options.group.or_else(|| self.group.clone());
+        options.schema_owner.clone_from(&self.owner);
+        options
     }
 
     /// The index of an object, by its name.
@@ -139,13 +141,9 @@ impl SpecCell {
         &'static self,
         contract: &[u8],
         version: &str,
-        address: &str,
-        mode: u32,
-        participants: u32,
+        setup: impl FnOnce() -> Setup,
     ) -> Result<&'static Spec> {
-        let decoded = self
-            .0
-            .get_or_init(|| Spec::decode(contract, version, address.parse()?, mode, participants));
+        let decoded = self.0.get_or_init(|| Spec::decode(contract, version, setup()));
         decoded.as_ref().map_err(Clone::clone)
     }
 }

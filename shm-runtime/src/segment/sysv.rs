@@ -1,24 +1,24 @@
 //! System V segments: shmget and its family (shmget(2), shmat(2), shmctl(2)),
-//! which nix does not have.
+//! which nix does not have: finding, mapping and changing them.
 //!
-//! Those of ours have a companion file; see `companion`.
+//! Those of ours have a companion file; see `companion`. Private ones are found
+//! by an id file; see `idfile`.
 
 use super::address::Address;
 pub(super) use super::companion::{
     change_companion, companion_path, make_companion, open_companion, parse_companion,
     remove_companion,
 };
-use super::failure::{Attempt, bytes};
-use super::header::{HEADER_SIZE, Header, STATE, State};
+use super::failure::Attempt;
+use super::header::{HEADER_SIZE, Header};
+use super::idfile;
 use super::options::Options;
-use super::process;
-use super::room::memory_left;
+pub(super) use super::sysv_life::{announce, discard, make, remove};
 use crate::error::{ErrorKind, Result};
 use crate::memory::Mapping;
 use nix::errno::Errno;
 use nix::libc;
 use std::ptr::NonNull;
-use std::sync::atomic::Ordering;
 
 /// What the kernel knows of a System V segment; see shmctl(2).
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,8 +58,14 @@ impl KernelStat {
 
 /// The id that an address leads to.
 pub(super) fn find(address: &Address, attempt: Attempt<'_>) -> Result<i32> {
-    if let Address::SysvId(id) = address {
-        return Ok(*id);
+    match address {
+        Address::SysvId(id) => return Ok(*id),
+        Address::SysvFile(path) => return idfile::find(path, attempt),
+        Address::Memfd(_) => {
+            let why = "which one? a memfd has no name to be found by: memfd:PID/FD";
+            return Err(attempt.fail(ErrorKind::Invalid, why));
+        }
+        _ => {}
     }
     let key = key(address, attempt)?;
     // SAFETY: takes numbers, returns a number.
@@ -67,13 +73,20 @@ pub(super) fn find(address: &Address, attempt: Attempt<'_>) -> Result<i32> {
     Errno::result(id).map_err(|e| attempt.os("shmget", e))
 }
 
-/// The key of an address; ids have none.
-fn key(address: &Address, attempt: Attempt<'_>) -> Result<libc::key_t> {
+/// The key of an address; an id has none, and one with an id file has the
+/// private one, which makes a new segment each time.
+pub(super) fn key(address: &Address, attempt: Attempt<'_>) -> Result<libc::key_t> {
     let key = match address {
         Address::Sysv(key) => *key,
         Address::SysvFtok(path, proj) => ftok(path, *proj).map_err(|e| attempt.os("ftok", e))?,
+        Address::SysvFile(_) => return Ok(libc::IPC_PRIVATE),
+        Address::Memfd(_) => {
+            let why = "a memfd gets its place from the system; create it at memfd:";
+            return Err(attempt.fail(ErrorKind::Invalid, why));
+        }
         _ => {
-            let why = "an id is given by the system; create by a key: sysv:0x53480001";
+            let why = "an id is given by the system; create by a key (sysv:0x53480001), or with \
+                       an id file (sysv-file:PATH)";
             return Err(attempt.fail(ErrorKind::Invalid, why));
         }
     };
@@ -117,7 +130,7 @@ pub(super) fn stat(id: i32, attempt: Attempt<'_>) -> Result<KernelStat> {
     })
 }
 
-fn raw_stat(id: i32) -> Result<libc::shmid_ds, Errno> {
+pub(super) fn raw_stat(id: i32) -> Result<libc::shmid_ds, Errno> {
     // SAFETY: a structure of numbers, for which zero is a value.
     let mut ds: libc::shmid_ds = unsafe { std::mem::zeroed() };
     // SAFETY: the kernel fills the structure, which outlives the call.
@@ -131,122 +144,6 @@ pub(super) fn is_removed(id: i32) -> bool {
         Ok(ds) => u32::from(ds.shm_perm.mode) & SHM_DEST != 0,
         Err(e) => matches!(e, Errno::EINVAL | Errno::EIDRM),
     }
-}
-
-/// Makes a segment of `size` bytes that is all zero, mapped for writing.
-/// `header` says that it is to be one of ours.
-pub(super) fn make(
-    address: &Address,
-    size: u64,
-    options: &Options,
-    ours: bool,
-    attempt: Attempt<'_>,
-) -> Result<(i32, Mapping)> {
-    let key = key(address, attempt)?;
-    let len = usize::try_from(size).unwrap_or(usize::MAX);
-    let flags = libc::IPC_CREAT | libc::IPC_EXCL | i32::try_from(options.mode & 0o777).unwrap_or(0);
-    // SAFETY: takes numbers, returns a number.
-    let get = || Errno::result(unsafe { libc::shmget(key, len, flags) });
-    let id = match get() {
-        Err(Errno::EEXIST) if ours && reap_half_born(key, size) => get(),
-        other => other,
-    }
-    .map_err(|e| match e {
-        Errno::ENOSPC | Errno::ENOMEM | Errno::EINVAL => {
-            let why = format!(
-                "{} needed: {} (limits: /proc/sys/kernel/shmmax, shmall and shmmni; `ipcs -lm`)",
-                bytes(size),
-                super::errno::describe(e)
-            );
-            attempt.fail(ErrorKind::NoSpace, why).with_os(e as i32)
-        }
-        e => attempt.os("shmget", e),
-    })?;
-    let finish = || -> Result<Mapping> {
-        change(id, options.uid, options.gid, Some(options.mode), attempt)?;
-        let mapping = map(id, false, len, attempt)?;
-        populate(&mapping, size, attempt)?;
-        Ok(mapping)
-    };
-    match finish() {
-        Ok(mapping) => Ok((id, mapping)),
-        Err(error) => {
-            discard(id);
-            Err(match error.kind() {
-                // It is in sight before it is made.
-                ErrorKind::NotFound => {
-                    let why = "somebody removed it while it was made";
-                    attempt.fail(ErrorKind::Removed, why).with_os(Errno::ENOENT as i32)
-                }
-                _ => error,
-            })
-        }
-    }
-}
-
-/// Takes all pages now, so that a lack of memory is an error of create.
-fn populate(mapping: &Mapping, size: u64, attempt: Attempt<'_>) -> Result<()> {
-    /// From <asm-generic/mman-common.h>; not in nix.
-    const MADV_POPULATE_WRITE: libc::c_int = 23;
-    let left = memory_left();
-    let no_room = |e: Errno| {
-        let why = format!("{} needed, {} of memory left", bytes(size), bytes(left));
-        attempt.fail(ErrorKind::NoSpace, why).with_os(e as i32)
-    };
-    if size > left {
-        return Err(no_room(Errno::ENOMEM));
-    }
-    let (base, len) = mapping.range();
-    // SAFETY: the range is mapped, and populating it changes no byte.
-    let result = unsafe { libc::madvise(base.as_ptr().cast(), len, MADV_POPULATE_WRITE) };
-    match Errno::result(result) {
-        // Linux before 5.14 does not know it.
-        Ok(_) | Err(Errno::EINVAL) => Ok(()),
-        Err(e @ (Errno::ENOMEM | Errno::EFAULT)) => Err(no_room(e)),
-        Err(e) => Err(attempt.os("madvise(MADV_POPULATE_WRITE)", e)),
-    }
-}
-
-/// Removes a segment that this process has just made.
-pub(super) fn discard(id: i32) {
-    // SAFETY: takes numbers; the pointer is not used by IPC_RMID.
-    unsafe { libc::shmctl(id, libc::IPC_RMID, std::ptr::null_mut()) };
-}
-
-/// Removes what a creator left behind that was killed before the segment was
-/// ready: of our own uid, of this very size, nobody attached, the creator
-/// provably dead, and nothing in it but the beginnings of a header.
-fn reap_half_born(key: libc::key_t, size: u64) -> bool {
-    // SAFETY: takes numbers, returns a number.
-    let Ok(id) = Errno::result(unsafe { libc::shmget(key, 0, 0) }) else {
-        return false;
-    };
-    let Ok(ds) = raw_stat(id) else { return false };
-    let mine = ds.shm_perm.cuid == nix::unistd::geteuid().as_raw();
-    let pid = u32::try_from(ds.shm_cpid).unwrap_or(0);
-    if !mine || ds.shm_segsz as u64 != size || ds.shm_nattch != 0 || !process::pid_is_dead(pid) {
-        return false;
-    }
-    let address = Address::SysvId(id);
-    let attempt = Attempt::new("look at", &address);
-    let Ok(mapping) = map(id, true, ds.shm_segsz, attempt) else {
-        return false;
-    };
-    let mut head = [0; HEADER_SIZE];
-    if mapping.read(0, &mut head).is_err() {
-        return false;
-    }
-    let unborn = head.iter().all(|b| *b == 0)
-        || Header::parse(&head)
-            .is_ok_and(|h| matches!(h.state, State::Uninitialised | State::Initialising));
-    drop(mapping);
-    if unborn {
-        if let Ok(header) = Header::parse(&head) {
-            remove_companion(id, header.birth_mark);
-        }
-        discard(id);
-    }
-    unborn
 }
 
 /// Maps a segment after a look at its owner.
@@ -343,39 +240,6 @@ pub(super) fn lock(id: i32, lock: bool, attempt: Attempt<'_>) -> Result<()> {
             e => attempt.os("shmctl(SHM_LOCK)", e),
         },
     )
-}
-
-/// Removes a segment and its companion. Who is attached keeps the memory.
-pub(super) fn remove(id: i32, attempt: Attempt<'_>) -> Result<()> {
-    let stat = stat(id, attempt)?;
-    if stat.is_removed() {
-        let why = "it was removed already; those who are attached still have it";
-        return Err(attempt.fail(ErrorKind::NotFound, why));
-    }
-    // Mapped before it is gone, to tell those who are still attached; at least
-    // to read, to find its companion.
-    let len = usize::try_from(stat.size).unwrap_or(usize::MAX);
-    let mapping = map(id, false, len, attempt).or_else(|_| map(id, true, len, attempt)).ok();
-    // SAFETY: takes numbers; the pointer is not used by IPC_RMID.
-    Errno::result(unsafe { libc::shmctl(id, libc::IPC_RMID, std::ptr::null_mut()) }).map_err(
-        |e| match e {
-            Errno::EINVAL | Errno::EIDRM => attempt.os("shmctl", Errno::ENOENT),
-            e => attempt.os("shmctl(IPC_RMID)", e),
-        },
-    )?;
-    let Some(mapping) = mapping else {
-        return Ok(());
-    };
-    let mut head = [0; HEADER_SIZE];
-    if mapping.len() >= head.len() && mapping.read(0, &mut head).is_ok() {
-        if let Ok(header) = Header::parse(&head) {
-            if header.state == State::Ready {
-                let _ = mapping.store_u32(STATE, State::Retired.word(), Ordering::SeqCst);
-            }
-            remove_companion(id, header.birth_mark);
-        }
-    }
-    Ok(())
 }
 
 /// The birth mark of a segment; `None` if it is none of ours, as far as its

@@ -12,7 +12,7 @@ use std::path::PathBuf;
 /// another contract. Prints its address.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Where: <posix:/NAME>, sysv:KEY, or posix: for a name that is free; with
+    /// Where: <posix:/NAME>, sysv:KEY, sysv-file:PATH, or posix: for a name that is free; with
     /// --schema, the schema's address unless given
     address: Option<String>,
     /// A bare segment of exactly so many bytes: 4096, 64K, 4M, 1G
@@ -27,9 +27,39 @@ pub(crate) struct Arguments {
     /// Its permissions, octal: exactly these, whatever the umask
     #[arg(long, value_name = "MODE", value_parser = mode)]
     mode: Option<u32>,
+    /// The owning user, a number or a name; else the schema's
+    #[arg(long, value_name = "USER")]
+    uid: Option<String>,
+    /// The owning group, a number or a name; else the schema's
+    #[arg(long, value_name = "GROUP")]
+    gid: Option<String>,
     /// Print what can be told of it, as JSON
     #[arg(long)]
     json: bool,
+}
+
+impl Arguments {
+    fn options(&self, mode: u32) -> Options {
+        let mut options = Options::default().mode(self.mode.unwrap_or(mode));
+        if let Some(user) = &self.uid {
+            options = options.user(user.as_str());
+        }
+        if let Some(group) = &self.gid {
+            options = options.group(group.as_str());
+        }
+        options
+    }
+}
+
+/// A memfd goes with the process that has it.
+fn refuse_memfd(address: &Address) -> Done {
+    match address {
+        Address::Memfd(None) => Err(Failure::usage(
+            "a memfd would be gone as soon as this command ends; create it in a program that \
+             stays, or choose another place: posix:/NAME",
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// If the segment that is there already is of another contract, says what
@@ -59,21 +89,22 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
                     if names.is_empty() { "none".to_owned() } else { names.join(", ") }
                 )));
             };
-            let spec = Spec::new(
-                segment.contract.clone(),
-                &schema.version_text(),
-                given.unwrap_or_else(|| segment.address.clone()),
-                segment.mode,
-                segment.participants,
-            )?;
-            let options = Options::default().mode(arguments.mode.unwrap_or(segment.mode));
+            let mut setup = segment.setup.clone();
+            if let Some(given) = given {
+                setup.address = given;
+            }
+            let spec =
+                Spec::new(segment.contract.clone(), &schema.version_text(), setup.to_runtime())?;
+            refuse_memfd(&setup.address)?;
+            let options = arguments.options(setup.mode);
             let made = Attachment::create(&spec, &options)
                 .map_err(|error| explain_existing(&spec, error))?;
             (made.address().clone(), made.stat()?)
         }
         (None, Some(size)) => {
             let address = given.unwrap_or(Address::Posix(String::new()));
-            let options = Options::default().mode(arguments.mode.unwrap_or(0o600));
+            refuse_memfd(&address)?;
+            let options = arguments.options(0o600);
             let made = Segment::create_with(&address, size, &options)?;
             (made.address().clone(), made.stat()?)
         }

@@ -14,7 +14,7 @@ use std::fmt::Write as _;
 /// Nothing is consumed. The segment's own contract says what its bytes mean.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Where it is: <posix:/NAME>, sysv:KEY, sysv-id:ID
+    /// Where it is: <posix:/NAME>, sysv:KEY, sysv-id:ID, sysv-file:PATH, memfd:PID/FD
     address: String,
     /// Only this object
     object: Option<String>,

@@ -108,6 +108,9 @@ fn part(part: &Part) -> Value {
         "first_cache_line": first,
         "last_cache_line": last,
     });
+    if part.kind == Kind::Reserved && !part.was.is_empty() {
+        value["was"] = json!(part.was);
+    }
     if part.kind == Kind::Field {
         value["name"] = json!(part.name);
         value["type"] = json!(part.ty);

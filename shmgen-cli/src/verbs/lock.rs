@@ -14,7 +14,7 @@ use signal_hook::iterator::Signals;
 /// interrupted.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Where it is: sysv:KEY, sysv-id:ID; with --hold also <posix:/NAME>
+    /// Where it is: sysv:KEY, sysv-id:ID, sysv-file:PATH; with --hold also <posix:/NAME>, memfd:PID/FD
     address: String,
     /// Attach to it, lock it, and stay until interrupted (Ctrl-C, SIGTERM)
     #[arg(long)]
@@ -29,7 +29,7 @@ pub(crate) struct Arguments {
 /// Let a System V segment be swapped out again
 #[derive(clap::Args)]
 pub(crate) struct UnlockArguments {
-    /// Where it is: sysv:KEY, sysv-id:ID
+    /// Where it is: sysv:KEY, sysv-id:ID, sysv-file:PATH
     address: String,
     /// Print what can be told of it afterwards, as JSON
     #[arg(long)]

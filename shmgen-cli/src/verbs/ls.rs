@@ -49,6 +49,8 @@ enum Column {
     Id,
     Key,
     Locked,
+    Name,
+    Seals,
     Objects,
 }
 
@@ -116,6 +118,8 @@ impl Column {
             Self::Id => kernel.id.map(|id| id.to_string()),
             Self::Key => kernel.key.map(|key| format!("{key:#010x}")),
             Self::Locked => kernel.locked.map(|l| if l { "yes" } else { "no" }.to_owned()),
+            Self::Name => kernel.name.as_ref().map(|name| Printable(name).to_string()),
+            Self::Seals => kernel.seals.as_ref().map(|seals| seals.join(",")),
             Self::Objects => header.map(|_| {
                 let names = stat.objects.iter().map(|o| Printable(&o.name).to_string());
                 names.collect::<Vec<_>>().join(",")

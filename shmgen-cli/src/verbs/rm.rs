@@ -13,7 +13,7 @@ use std::os::unix::fs::MetadataExt;
 /// unless told --force. The dead are nobody. Who is attached keeps the memory.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Where they are: <posix:/NAME>, sysv:KEY, sysv-id:ID
+    /// Where they are: <posix:/NAME>, sysv:KEY, sysv-id:ID, sysv-file:PATH, memfd:PID/FD
     #[arg(required = true)]
     addresses: Vec<String>,
     /// Even if it is in use, or another user's

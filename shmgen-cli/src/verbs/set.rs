@@ -2,22 +2,22 @@
 
 use super::{address, mode};
 use crate::failure::{Done, Failure};
-use shm_runtime::{Owner, Segment};
+use shm_runtime::{Account, Owner, Printable, Segment};
 
 /// Change the owner or the permissions of a segment
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Where it is: <posix:/NAME>, sysv:KEY, sysv-id:ID
+    /// Where it is: <posix:/NAME>, sysv:KEY, sysv-id:ID, sysv-file:PATH, memfd:PID/FD
     address: String,
     /// Its permissions, octal
     #[arg(long, value_name = "MODE", value_parser = mode)]
     mode: Option<u32>,
-    /// The owning user, a number
-    #[arg(long, value_name = "UID")]
-    uid: Option<u32>,
-    /// The owning group, a number
-    #[arg(long, value_name = "GID")]
-    gid: Option<u32>,
+    /// The owning user, a number or a name
+    #[arg(long, value_name = "USER")]
+    uid: Option<String>,
+    /// The owning group, a number or a name
+    #[arg(long, value_name = "GROUP")]
+    gid: Option<String>,
     /// Print what can be told of it afterwards, as JSON
     #[arg(long)]
     json: bool,
@@ -30,8 +30,8 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     }
     let keep = Owner::KEEP;
     let owner = Owner {
-        uid: arguments.uid.unwrap_or(keep.uid),
-        gid: arguments.gid.unwrap_or(keep.gid),
+        uid: id(arguments.uid.as_ref(), "user", Account::user_id)?.unwrap_or(keep.uid),
+        gid: id(arguments.gid.as_ref(), "group", Account::group_id)?.unwrap_or(keep.gid),
         mode: arguments.mode.unwrap_or(keep.mode),
     };
     Segment::set_at(&address, owner)?;
@@ -41,4 +41,17 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         crate::show::print_json(&shm_runtime::json::segment(&stat))?;
     }
     Ok(())
+}
+
+/// The number of a user or a group that was named.
+fn id(
+    text: Option<&String>,
+    what: &str,
+    find: fn(&Account) -> Option<u32>,
+) -> Result<Option<u32>, Failure> {
+    let Some(text) = text else { return Ok(None) };
+    let found = find(&Account::from(text.as_str()));
+    let none =
+        || Failure::usage(format!("there is no {what} `{}` on this machine", Printable(text)));
+    found.map(Some).ok_or_else(none)
 }

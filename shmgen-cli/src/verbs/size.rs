@@ -47,7 +47,8 @@ fn amount(bytes: u64) -> String {
 }
 
 fn text(segment: &Segment) -> String {
-    let mut out = format!("{}  {}  {}\n\n", segment.name, segment.address, amount(segment.size));
+    let mut out =
+        format!("{}  {}  {}\n\n", segment.name, segment.setup.address, amount(segment.size));
     let parts = parts(segment);
     let digits = segment.size.to_string().len().max("offset".len());
     let names = parts.iter().map(|p| title(p).chars().count()).max().unwrap_or(0);
@@ -131,7 +132,7 @@ fn of_one(o: &Object) -> String {
 fn to_json(segment: &Segment) -> Value {
     json!({
         "name": segment.name,
-        "address": segment.address.to_string(),
+        "address": segment.setup.address.to_string(),
         "size": segment.size,
         "pages": segment.size / PAGE,
         "parts": parts(segment).iter().map(part_json).collect::<Vec<_>>(),

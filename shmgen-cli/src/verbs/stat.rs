@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 /// Tell all that the system and a segment know of it
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
-    /// Where it is: <posix:/NAME>, sysv:KEY, sysv-id:ID
+    /// Where it is: <posix:/NAME>, sysv:KEY, sysv-id:ID, sysv-file:PATH, memfd:PID/FD
     address: String,
     #[command(flatten)]
     trust: Trust,
@@ -44,6 +44,11 @@ fn text(stat: &SegmentStat) -> String {
     }
     line("mode", format!("{:04o}", stat.mode));
     line("owner", format!("{}:{}", show::user(stat.uid), show::group(stat.gid)));
+    if let Some(seals) = &kernel.seals {
+        let name = kernel.name.as_deref().unwrap_or_default();
+        let seals = if seals.is_empty() { "nothing".to_owned() } else { seals.join(", ") };
+        line("memfd", format!("{}, sealed: {seals}", Printable(name)));
+    }
     if let (Some(id), Some(key)) = (kernel.id, kernel.key) {
         line("System V", format!("id {id}, key {key:#010x}"));
     }

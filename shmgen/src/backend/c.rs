@@ -3,7 +3,7 @@
 
 use super::notes::{self, Deprecation::Text};
 use super::text::{float_text, lines, others, quoted, render, version_parts};
-use super::{c_compound, c_defaults, c_ranges};
+use super::{c_compound, c_defaults, c_ranges, setup};
 use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
 use shm_runtime::contract::{Primitive, TypeName};
@@ -129,8 +129,8 @@ struct Segment {
     name: String,
     cname: String,
     address: String,
-    mode: String,
-    participants: u32,
+    /// From the address on, as members of the spec.
+    setup: String,
     contract: String,
     contract_size: usize,
     contract_offset: u64,
@@ -553,9 +553,8 @@ fn segment(s: &crate::model::Segment, prefix: &str) -> Segment {
     Segment {
         doc: comment(&s.doc, ""),
         name: s.name.clone(),
-        address: quoted(&s.address.to_string()),
-        mode: format!("{:o}", s.mode),
-        participants: s.participants,
+        address: quoted(&s.setup.address.to_string()),
+        setup: setup::c(&s.setup),
         contract,
         contract_size: s.contract_bytes.len(),
         contract_offset: s.contract_offset,

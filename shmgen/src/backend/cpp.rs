@@ -171,7 +171,7 @@ pub(super) fn header(schema: &Schema) -> String {
                 name: s.name.clone(),
                 type_name: s.type_name.clone(),
                 cname: format!("{prefix}{}", s.type_name),
-                address: quoted(&s.address.to_string()),
+                address: quoted(&s.setup.address.to_string()),
                 size: s.size,
                 queues: s
                     .handles()

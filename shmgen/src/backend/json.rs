@@ -1,5 +1,6 @@
 //! The JSON backend: the resolved model, for programs of other languages.
 
+use super::setup;
 use super::text::{bound_value, float_text};
 use crate::model::{
     Element, Enum, Field, FieldDefault, Flags, Gap, Member, Object, Schema, Segment, Struct, Type,
@@ -229,6 +230,9 @@ fn gap(g: &Gap) -> Value {
         "size": g.size,
         "padding": g.padding,
         "kept": g.kept,
+        "was": g.was.iter().map(|was| {
+            json!({ "offset": was.offset, "size": was.size, "names": was.names })
+        }).collect::<Value>(),
     })
 }
 
@@ -260,9 +264,11 @@ fn type_of(ty: &Type) -> Value {
 fn segment(s: &Segment) -> Value {
     let rest = json!({
         "type_name": s.type_name,
-        "address": s.address.to_string(),
-        "mode": format!("{:04o}", s.mode),
-        "participants": s.participants,
+        "address": s.setup.address.to_string(),
+        "mode": format!("{:04o}", s.setup.mode),
+        "owner": setup::json(s.setup.owner.as_ref()),
+        "group": setup::json(s.setup.group.as_ref()),
+        "participants": s.setup.participants,
         "size": s.size,
         "objects": s.objects.iter().map(object).collect::<Value>(),
         "contract": {

@@ -4,6 +4,7 @@
 //! break a table is written differently.
 
 use super::notes::{self, Deprecation::Text};
+use super::setup;
 use super::text::{lines, value_text};
 use crate::bytemap::{Kind, Map, text as map_text};
 use crate::model::{
@@ -159,9 +160,15 @@ fn union(out: &mut String, u: &Union, doc: &str) {
 fn segment(out: &mut String, s: &Segment) {
     let _ = writeln!(
         out,
-        "\n### `{}`\n\n`{}` of {} bytes with permissions {:04o}, for up to {} participants. \
+        "\n### `{}`\n\n`{}` of {} bytes with permissions {:04o}{}, for up to {} participants. \
          Its contract has the fingerprint `{}`.",
-        s.name, s.address, s.size, s.mode, s.participants, s.fingerprint
+        s.name,
+        s.setup.address,
+        s.size,
+        s.setup.mode,
+        setup::markdown(&s.setup),
+        s.setup.participants,
+        s.fingerprint
     );
     paragraph(out, &s.doc);
     head(out, &["object", "kind", "of", "room", "offset", "size", "description"]);

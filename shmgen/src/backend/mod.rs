@@ -13,6 +13,7 @@ mod notes;
 mod python;
 mod rust;
 mod rust_ranges;
+mod setup;
 mod text;
 
 use crate::model::Schema;

@@ -4,7 +4,7 @@
 
 use super::text::{bound_text, quoted, value_text};
 use crate::model::{
-    Alias, Bit, Constant, Element, EnumValue, Field, FieldDefault, TypeDecl, Union, Variant,
+    Alias, Bit, Constant, Element, EnumValue, Field, FieldDefault, Struct, TypeDecl, Union, Variant,
 };
 use shm_runtime::contract::Range;
 
@@ -35,9 +35,9 @@ pub(super) fn alias_in_table(a: &Alias) -> String {
 
 /// Of a declared type.
 pub(super) fn declared(decl: &TypeDecl, how: Deprecation) -> String {
-    let kept = match decl {
-        TypeDecl::Struct(s) => kept(s.kept()),
-        _ => None,
+    let (was, kept) = match decl {
+        TypeDecl::Struct(s) => (was(s), kept(s.kept())),
+        _ => (None, None),
     };
     let (doc, why) = match decl {
         TypeDecl::Enum(e) => (&e.doc, &e.deprecated),
@@ -46,7 +46,7 @@ pub(super) fn declared(decl: &TypeDecl, how: Deprecation) -> String {
         TypeDecl::Union(u) => return union(u),
         TypeDecl::Wrapped(w) => return format!("`{}`", w.expr()),
     };
-    with(doc, &[kept, deprecated(why.as_deref(), how)])
+    with(doc, &[was, kept, deprecated(why.as_deref(), how)])
 }
 
 /// Of a value of an enum.
@@ -90,6 +90,15 @@ fn with(doc: &str, sentences: &[Option<String>]) -> String {
 
 fn unit(unit: &str) -> Option<String> {
     (!unit.is_empty()).then(|| format!("Unit: {unit}."))
+}
+
+fn was(s: &Struct) -> Option<String> {
+    let each = s.was().map(|was| {
+        let bytes = if was.size == 1 { "byte" } else { "bytes" };
+        format!("{} {bytes} at {} (formerly {})", was.size, was.offset, was.names.join(" and "))
+    });
+    let all = each.collect::<Vec<_>>().join(", ");
+    (!all.is_empty()).then(|| format!("Reserved: {all}."))
 }
 
 fn kept(bytes: u64) -> Option<String> {

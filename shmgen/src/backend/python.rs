@@ -4,6 +4,7 @@ mod compound;
 mod types;
 
 use super::notes::{self, Deprecation::Text};
+use super::setup;
 use super::text::{bound_text, lines, others, quoted, render, value_text, version_parts};
 use crate::model::{Element, Field, FieldDefault, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
@@ -111,9 +112,8 @@ struct Part {
 struct Segment {
     doc: String,
     type_name: String,
-    address: String,
-    mode: String,
-    participants: u32,
+    /// What the spec says beside contract and version, as arguments.
+    setup: String,
     contract: String,
     size: u64,
     queues: Vec<Queue>,
@@ -375,9 +375,7 @@ fn segment(s: &crate::model::Segment, writer: &Writer<'_>) -> Segment {
     Segment {
         doc: class_doc(&text, &format!("The segment {}.", s.name)),
         type_name: s.type_name.clone(),
-        address: quoted(&s.address.to_string()),
-        mode: format!("{:o}", s.mode),
-        participants: s.participants,
+        setup: setup::python(&s.setup),
         contract,
         size: s.size,
         queues: s

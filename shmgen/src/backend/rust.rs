@@ -2,6 +2,7 @@
 
 use super::notes::{self, Deprecation::Attribute};
 use super::rust_ranges;
+use super::setup;
 use super::text::{VERSION, lines, others, quoted, render, value_text, version_parts};
 use crate::model::{
     Element, Field, FieldDefault, Member, Schema, Type, TypeDecl, Value, rust_variant,
@@ -89,6 +90,8 @@ struct Struct {
     over_aligned: bool,
     has_ranges: bool,
     extent: bool,
+    /// Name, offset and size of the fields that it had.
+    was: Vec<(String, u64, u64)>,
     members: Vec<Part>,
     uses: String,
     imports: Vec<Import>,
@@ -176,8 +179,8 @@ struct Segment {
     name: String,
     type_name: String,
     address: String,
-    mode: String,
-    participants: u32,
+    /// What is called on the `Setup` at that address.
+    setup: String,
     contract: String,
     size: String,
     queues: Vec<Queue>,
@@ -402,6 +405,10 @@ fn structure(
         over_aligned: s.over_aligned(),
         has_ranges: s.has_ranges,
         extent: s.extent,
+        was: s
+            .was()
+            .flat_map(|was| was.names.iter().map(|n| (n.clone(), was.offset, was.size)))
+            .collect(),
         members,
         uses,
         imports,
@@ -564,9 +571,8 @@ fn segment(s: &crate::model::Segment, names: &Names) -> Segment {
         doc: doc_before(&s.doc),
         name: s.name.clone(),
         type_name: s.type_name.clone(),
-        address: quoted(&s.address.to_string()),
-        mode: format!("{:o}", s.mode),
-        participants: s.participants,
+        address: quoted(&s.setup.address.to_string()),
+        setup: setup::rust(&s.setup),
         contract,
         size: literal(i128::from(s.size)),
         queues: s

@@ -11,7 +11,7 @@ pub mod text;
 
 pub use order::Reorder;
 
-use crate::model::{Member, Struct};
+use crate::model::{Member, Struct, Was};
 
 /// Bytes of a cache line.
 pub const CACHE_LINE: u64 = 64;
@@ -36,7 +36,8 @@ pub struct Map {
 pub struct Part {
     /// What they are.
     pub kind: Kind,
-    /// The field's name; empty for the others.
+    /// The field's name; of reserved bytes what they were, if that is said;
+    /// empty for the others.
     pub name: String,
     /// The field's type; empty for the others.
     pub ty: String,
@@ -46,6 +47,8 @@ pub struct Part {
     pub size: u64,
     /// Its alignment in bytes; 1 for the others.
     pub align: u64,
+    /// The fields that lay in reserved bytes in earlier versions.
+    pub was: Vec<String>,
 }
 
 /// What some bytes of a struct are.
@@ -74,11 +77,17 @@ impl Map {
                     offset: f.offset,
                     size: f.size,
                     align: f.align,
+                    was: Vec::new(),
                 }),
                 Member::Gap(gap) => {
-                    let reserved = gap.size - gap.padding - gap.kept;
-                    let behind = gap.offset + reserved;
-                    parts.extend(Part::free(Kind::Reserved, gap.offset, reserved));
+                    let behind = gap.offset + gap.size - gap.padding - gap.kept;
+                    let mut next = gap.offset;
+                    for was in &gap.was {
+                        parts.extend(Part::free(Kind::Reserved, next, was.offset - next));
+                        parts.push(Part::was(was));
+                        next = was.offset + was.size;
+                    }
+                    parts.extend(Part::free(Kind::Reserved, next, behind - next));
                     parts.extend(Part::free(Kind::Hole, behind, gap.padding));
                     parts.extend(Part::free(Kind::Kept, behind, gap.kept));
                 }
@@ -124,8 +133,14 @@ impl Map {
 
 impl Part {
     fn free(kind: Kind, offset: u64, size: u64) -> Option<Self> {
-        let (name, ty) = (String::new(), String::new());
-        (size > 0).then_some(Self { kind, name, ty, offset, size, align: 1 })
+        let (name, ty, was) = (String::new(), String::new(), Vec::new());
+        (size > 0).then_some(Self { kind, name, ty, offset, size, align: 1, was })
+    }
+
+    fn was(was: &Was) -> Self {
+        let name = format!("reserved, was {}", was.names.join(", "));
+        let (kind, ty, offset, size) = (Kind::Reserved, String::new(), was.offset, was.size);
+        Self { kind, name, ty, offset, size, align: 1, was: was.names.clone() }
     }
 
     /// Where it ends.
@@ -148,6 +163,7 @@ impl Part {
     pub fn title(&self) -> &str {
         match self.kind {
             Kind::Field => &self.name,
+            Kind::Reserved if !self.name.is_empty() => &self.name,
             Kind::Reserved => "reserved",
             Kind::Hole => "hole",
             Kind::Kept => "kept free",

@@ -140,6 +140,7 @@ mod tests {
                 offset,
                 size: *size,
                 align: *align,
+                was: Vec::new(),
             };
             offset += size;
             part

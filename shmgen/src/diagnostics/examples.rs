@@ -335,13 +335,23 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
         "[struct.Tick]\nextent = 64\nfield = [ { name = \"times\", type = \"u64[8]\" } ]",
     ),
     (
+        Code::E086,
+        "[struct.Tick]\nassert = { size = 9 }\nfield = [ { name = \"side\", type = \"u8\" }, { name = \"time\", type = \"u64\" } ]",
+        "[struct.Tick]\nassert = { size = 16 }\nfield = [ { name = \"side\", type = \"u8\" }, { name = \"time\", type = \"u64\" } ]",
+    ),
+    (
+        Code::E087,
+        "[struct.Tick]\nfield = [\n  { name = \"time\", type = \"u64\" },\n  { reserved = 8, was = [\"time\"] },\n]",
+        "[struct.Tick]\nfield = [\n  { name = \"time\", type = \"u64\" },\n  { reserved = 8, was = [\"sent\"] },\n]",
+    ),
+    (
         Code::E090,
         queue!(
-            "[segment.feed]\nbackend = \"memfd\"\n\
+            "[segment.feed]\npages = \"2M\"\n\
              object = [ { name = \"ticks\", kind = \"queue\", item = \"Tick\", capacity = 64 } ]"
         ),
         queue!(
-            "[segment.feed]\nbackend = \"posix\"\n\
+            "[segment.feed]\n\
              object = [ { name = \"ticks\", kind = \"queue\", item = \"Tick\", capacity = 64 } ]"
         ),
     ),
@@ -384,6 +394,28 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
         Code::E093,
         "[segment.feed]\nobject = [ { name = \"log\", kind = \"ring\", bytes = 65_536, consumers = \"many\" } ]",
         "[segment.feed]\nobject = [ { name = \"log\", kind = \"ring\", bytes = 65_536, producers = \"many\" } ]",
+    ),
+    (
+        Code::E100,
+        queue!(
+            "[segment.feed]\nbackend = \"sysv\"\nid_file = \"\"\n\
+             object = [ { name = \"ticks\", kind = \"queue\", item = \"Tick\", capacity = 64 } ]"
+        ),
+        queue!(
+            "[segment.feed]\nbackend = \"sysv\"\nid_file = \"/run/acme/feed.id\"\n\
+             object = [ { name = \"ticks\", kind = \"queue\", item = \"Tick\", capacity = 64 } ]"
+        ),
+    ),
+    (
+        Code::E101,
+        queue!(
+            "[segment.feed]\nowner = \"feed:feed\"\n\
+             object = [ { name = \"ticks\", kind = \"queue\", item = \"Tick\", capacity = 64 } ]"
+        ),
+        queue!(
+            "[segment.feed]\nowner = \"feed\"\ngroup = \"feed\"\n\
+             object = [ { name = \"ticks\", kind = \"queue\", item = \"Tick\", capacity = 64 } ]"
+        ),
     ),
     (
         Code::N001,

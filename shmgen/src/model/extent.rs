@@ -36,7 +36,9 @@ impl<'s> Extent<'s> {
             syntax::Member::Field(field) => {
                 (&field.name.span, format!("the field `{}`", field.name.value))
             }
-            syntax::Member::Reserved(bytes) => (&bytes.span, "what is reserved here".to_owned()),
+            syntax::Member::Reserved(reserved) => {
+                (&reserved.bytes.span, "what is reserved here".to_owned())
+            }
         };
         let message = format!("{what} ends at {end}, beyond the extent of {extent} bytes");
         diagnostics

@@ -1,7 +1,7 @@
 //! Layout: fields in the order written, each at its natural alignment, as a C
 //! compiler for 64-bit Linux lays them, with a name for every gap.
 
-use super::{Field, Gap, Member};
+use super::{Field, Gap, Member, Was};
 
 /// The largest struct, in bytes.
 pub(super) const MAX_SIZE: u64 = 1 << 30;
@@ -42,9 +42,17 @@ impl Layout {
         Ok(())
     }
 
-    /// Leaves bytes free; those that follow one another are one gap.
-    pub(super) fn reserve(&mut self, size: u64) -> Result<(), TooLarge> {
-        self.leave_free(size, Free::Reserved)
+    /// Leaves bytes free; those that follow one another are one gap. `names` are
+    /// of the fields that lay there.
+    pub(super) fn reserve(&mut self, size: u64, names: Vec<String>) -> Result<(), TooLarge> {
+        let offset = self.end;
+        self.leave_free(size, Free::Reserved)?;
+        if let Some(Member::Gap(gap)) = self.members.last_mut()
+            && !names.is_empty()
+        {
+            gap.was.push(Was { offset, size, names });
+        }
+        Ok(())
     }
 
     fn leave_free(&mut self, size: u64, why: Free) -> Result<(), TooLarge> {
@@ -63,7 +71,7 @@ impl Layout {
         }
         let name = format!("_reserved{}", self.gaps);
         self.gaps += 1;
-        self.members.push(Member::Gap(Gap { name, offset, size, padding, kept }));
+        self.members.push(Member::Gap(Gap { name, offset, size, padding, kept, was: vec![] }));
         Ok(())
     }
 

@@ -5,6 +5,7 @@
 //! the order in which it is to be written, so that the same schema gives the
 //! same bytes on every run.
 
+mod assertions;
 mod constants;
 mod defaults;
 mod extent;
@@ -15,18 +16,20 @@ mod order;
 mod ranges;
 mod resolve;
 mod segments;
+mod setup;
 mod sizes;
 mod types;
 mod unions;
 mod written;
 
 pub use resolve::resolve;
+pub use setup::Setup;
 pub(crate) use unions::rust_variant;
 pub(crate) use written::meet;
 
 use shm_runtime::contract::{Contract, ObjectKind, Primitive, Range, TypeExpr, TypeName, Wrapper};
 use shm_runtime::queue::layout::QueueLayout;
-use shm_runtime::{Address, Fingerprint, ObjectLayout};
+use shm_runtime::{Fingerprint, ObjectLayout};
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
@@ -400,6 +403,15 @@ impl Struct {
         self.align > self.fields().map(natural).max().unwrap_or(1)
     }
 
+    /// The reserved bytes in which fields lay in earlier versions, in order.
+    pub fn was(&self) -> impl Iterator<Item = &Was> {
+        let gaps = self.members.iter().filter_map(|m| match m {
+            Member::Gap(gap) => Some(gap),
+            Member::Field(_) => None,
+        });
+        gaps.flat_map(|gap| &gap.was)
+    }
+
     /// How many bytes its extent keeps free.
     pub fn kept(&self) -> u64 {
         match self.members.last() {
@@ -482,6 +494,19 @@ pub struct Gap {
     /// How many of them, at the end, the extent of the struct keeps free for
     /// later versions; then none is padding.
     pub kept: u64,
+    /// What lay in some of them in earlier versions, in order.
+    pub was: Vec<Was>,
+}
+
+/// Reserved bytes in which fields lay in earlier versions.
+#[derive(Clone, Debug)]
+pub struct Was {
+    /// Bytes from the start of the struct.
+    pub offset: u64,
+    /// How many.
+    pub size: u64,
+    /// The names of the fields, in the order written.
+    pub names: Vec<String>,
 }
 
 /// A type as a field uses it.
@@ -615,12 +640,8 @@ pub struct Segment {
     pub name: String,
     /// The name of its type in generated code.
     pub type_name: String,
-    /// Where it is unless the program says otherwise.
-    pub address: Address,
-    /// Its permissions on create.
-    pub mode: u32,
-    /// How many participants it has records for.
-    pub participants: u32,
+    /// Where it is and how it is made, unless the program says otherwise.
+    pub setup: Setup,
     /// Its objects, in order.
     pub objects: Vec<Object>,
     /// The contract that lies in it.

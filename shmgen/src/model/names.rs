@@ -293,6 +293,7 @@ const TAKEN: [(Role, &[&str]); 8] = [
             "attachment",
             "close",
             "create",
+            "descriptor",
             "detach",
             "drop",
             "is_read_only",

@@ -11,7 +11,7 @@ use super::sizes::Sizes;
 use super::types::{Declared, Found, Names};
 use super::{
     Alias, Bit, Enum, EnumValue, Field, FieldDefault, Flags, Schema, Struct, Type, TypeDecl,
-    constants, defaults, ranges,
+    assertions, constants, defaults, ranges,
 };
 use super::{unions, written};
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned};
@@ -124,8 +124,11 @@ impl Resolver<'_, '_> {
             check(&variant.name, Role::Variant);
         }
         for member in schema.structs.iter().flat_map(|s| &s.members) {
-            if let Member::Field(field) = member {
-                check(&field.name, Role::Field);
+            match member {
+                Member::Field(field) => check(&field.name, Role::Field),
+                Member::Reserved(reserved) => {
+                    reserved.was.iter().for_each(|name| check(name, Role::Field));
+                }
             }
         }
         for segment in &schema.segments {
@@ -281,7 +284,13 @@ impl Resolver<'_, '_> {
                 types.extend(sizes.wrapped(&found.ty));
             }
             let decl = match &all[index] {
-                Compound::Struct(s) => self.lay_out(s, &found[index], sizes).map(TypeDecl::Struct),
+                Compound::Struct(s) => {
+                    let laid_out = self.lay_out(s, &found[index], sizes);
+                    if let (Some(asserted), Some(laid_out)) = (&s.assert, &laid_out) {
+                        assertions::check(asserted, laid_out, &self.source, self.diagnostics);
+                    }
+                    laid_out.map(TypeDecl::Struct)
+                }
                 Compound::Union(u) => self.union(u, &found[index], sizes).map(TypeDecl::Union),
             };
             if let Some(decl) = decl {
@@ -349,48 +358,38 @@ impl Resolver<'_, '_> {
             self.error(Code::E035, &s.name.span, format!("the struct `{name}` has no fields"));
             return None;
         }
+        self.was(s);
         let mut layout = Layout::default();
         let mut extent = Extent::of(s);
         let mut whole = true;
         for (member, found) in s.members.iter().zip(found) {
             let (result, span) = match member {
-                Member::Reserved(n) => {
+                Member::Reserved(reserved) => {
+                    let n = &reserved.bytes;
                     let Some(bytes) = u64::try_from(n.value).ok().filter(|b| *b > 0) else {
                         self.error(Code::E035, &n.span, format!("{} reserved bytes", n.value))
                             .help("reserve at least one byte, or leave it out");
                         whole = false;
                         continue;
                     };
-                    (layout.reserve(bytes), &n.span)
+                    let was = reserved.was.iter().map(|name| name.value.clone()).collect();
+                    (layout.reserve(bytes, was), &n.span)
                 }
                 Member::Field(field) => {
                     // What it contains was reported already.
-                    let Some(Found { ty, unit, range }) = found else {
+                    let Some(found) = found else {
                         whole = false;
                         continue;
                     };
-                    let Some((size, natural)) = sizes.of(ty) else {
+                    let Some((size, natural)) = sizes.of(&found.ty) else {
                         whole = false;
-                        if sizes.knows(ty) {
+                        if sizes.knows(&found.ty) {
                             self.too_large(&field.ty.span);
                         }
                         continue;
                     };
                     let align = self.align(field.align.as_ref(), natural).unwrap_or(natural);
-                    let default = self.default(field, ty, *range);
-                    let placed = Field {
-                        name: field.name.value.clone(),
-                        ty: ty.clone(),
-                        offset: 0,
-                        size,
-                        align,
-                        unit: unit.clone(),
-                        range: *range,
-                        default,
-                        since: self.since(field.since.as_ref()),
-                        deprecated: field.deprecated.clone(),
-                        doc: field.doc.clone(),
-                    };
+                    let placed = self.field(field, found, size, align);
                     (layout.field(placed, align), &field.ty.span)
                 }
             };
@@ -436,6 +435,46 @@ impl Resolver<'_, '_> {
             Err(TooLarge) => {
                 self.too_large(&s.name.span);
                 None
+            }
+        }
+    }
+
+    /// A field without a place yet.
+    fn field(&mut self, field: &syntax::Field, found: &Found, size: u64, align: u64) -> Field {
+        let default = self.default(field, &found.ty, found.range);
+        Field {
+            name: field.name.value.clone(),
+            ty: found.ty.clone(),
+            offset: 0,
+            size,
+            align,
+            unit: found.unit.clone(),
+            range: found.range,
+            default,
+            since: self.since(field.since.as_ref()),
+            deprecated: field.deprecated.clone(),
+            doc: field.doc.clone(),
+        }
+    }
+
+    /// Fields that are no more are none that are.
+    fn was(&mut self, s: &syntax::Struct) {
+        let fields: BTreeMap<&str, &Spanned<String>> = s
+            .members
+            .iter()
+            .filter_map(Member::field)
+            .map(|f| (f.name.value.as_str(), &f.name))
+            .collect();
+        for member in &s.members {
+            let Member::Reserved(reserved) = member else { continue };
+            self.unique("the former field", reserved.was.iter());
+            for name in &reserved.was {
+                if let Some(field) = fields.get(name.value.as_str()) {
+                    let message = format!("`{}` is a field of `{}` now", name.value, s.name.value);
+                    self.error(Code::E087, &name.span, message)
+                        .related(field.span.clone(), "it is here")
+                        .help("`was` names fields that lay there and are no more");
+                }
             }
         }
     }

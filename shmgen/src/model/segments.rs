@@ -11,7 +11,7 @@ use crate::syntax::{self, Body};
 use heck::ToUpperCamelCase;
 use objects::Checked;
 use shm_runtime::contract::{Contract, ObjectDef};
-use shm_runtime::{Address, Fingerprint, ObjectLayout, Plan, Spec, header};
+use shm_runtime::{Address, Fingerprint, ObjectLayout, Plan};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -27,6 +27,7 @@ pub(super) const C_SUFFIXES: &[&str] = &[
     "_attach_read_only_with",
     "_open_or_create",
     "_open_or_create_with",
+    "_descriptor",
     "_detach",
     "_remove",
     "_contract",
@@ -60,10 +61,10 @@ pub(super) fn type_name(segment: &str) -> String {
     segment.to_upper_camel_case()
 }
 
-struct Resolver<'s, 'd> {
-    source: Arc<Source>,
+pub(super) struct Resolver<'s, 'd> {
+    pub(super) source: Arc<Source>,
     names: &'d Names<'s>,
-    model: &'d Schema,
+    pub(super) model: &'d Schema,
     limits: Limits,
     diagnostics: &'d mut Diagnostics,
 }
@@ -91,8 +92,10 @@ pub(super) fn resolve_segments(
                 .label(format!("its type in generated code is `{type_name}`"));
         }
         let Some(resolved) = resolver.segment(segment, type_name) else { continue };
-        let place = resolved.address.to_string();
-        if let Some(other) = places.insert(place.clone(), segment) {
+        let place = resolved.setup.address.to_string();
+        // Each memfd is another one.
+        let shared = resolved.setup.address != Address::Memfd(None);
+        if let Some(other) = places.insert(place.clone(), segment).filter(|_| shared) {
             let message = format!("two segments are {place}");
             resolver
                 .error(Code::E067, &segment.name, message)
@@ -104,7 +107,7 @@ pub(super) fn resolve_segments(
 }
 
 impl Resolver<'_, '_> {
-    fn error<T>(
+    pub(super) fn error<T>(
         &mut self,
         code: Code,
         at: &Spanned<T>,
@@ -114,9 +117,7 @@ impl Resolver<'_, '_> {
     }
 
     fn segment(&mut self, segment: &syntax::Segment, type_name: String) -> Option<Segment> {
-        let address = self.address(segment);
-        let mode = self.mode(segment);
-        let participants = self.participants(segment);
+        let setup = self.setup(segment);
         self.unique_objects(segment);
         let checked: Vec<_> = segment.objects.iter().map(|o| self.object(o)).collect();
         let whole = !checked.is_empty() && checked.iter().all(Option::is_some);
@@ -143,12 +144,12 @@ impl Resolver<'_, '_> {
                 None => self.too_large(object, checked),
             }
         }
-        let (address, mode, participants) = (address?, mode?, participants?);
+        let setup = setup?;
         if !whole || layouts.len() != checked.len() {
             return None;
         }
         let contract_bytes = contract.encode();
-        let plan = Plan::new(&contract, contract_bytes.len() as u64, participants);
+        let plan = Plan::new(&contract, contract_bytes.len() as u64, setup.participants);
         let Some(plan) = plan.filter(|p| p.total_size() <= self.limits.segment) else {
             let limit = self.limits.segment;
             let message =
@@ -177,9 +178,7 @@ impl Resolver<'_, '_> {
         Some(Segment {
             name: segment.name.value.clone(),
             type_name,
-            address,
-            mode,
-            participants,
+            setup,
             objects: objects.collect(),
             fingerprint: Fingerprint::of_bytes(&contract_bytes),
             contract,
@@ -200,110 +199,5 @@ impl Resolver<'_, '_> {
                     .related(other.span.clone(), "first here");
             }
         }
-    }
-
-    fn address(&mut self, segment: &syntax::Segment) -> Option<Address> {
-        let backend = segment.backend.as_ref().map_or("posix", |b| b.value.as_str());
-        match backend {
-            "posix" => {
-                if let Some(key) = &segment.key {
-                    self.error(Code::E062, key, "a POSIX segment has a name, not a key")
-                        .help("leave it out, or say backend = \"sysv\"");
-                }
-                self.posix_address(segment)
-            }
-            "sysv" => {
-                if let Some(name) = &segment.posix_name {
-                    self.error(Code::E062, name, "a System V segment has a key, not a name")
-                        .help("leave it out, or say backend = \"posix\"");
-                }
-                let Some(key) = &segment.key else {
-                    let message =
-                        format!("the System V segment `{}` needs a key", segment.name.value);
-                    self.error(Code::E012, &segment.name, message)
-                        .help("choose a number of 32 bits: key = 0x5348_0001");
-                    return None;
-                };
-                match u32::try_from(key.value).ok().filter(|k| *k != 0) {
-                    Some(key) => Some(Address::Sysv(key)),
-                    None => {
-                        self.error(Code::E061, key, format!("{} is no key", key.value))
-                            .help("a key is a number from 1 to 0xFFFFFFFF");
-                        None
-                    }
-                }
-            }
-            other => {
-                let backend = segment.backend.as_ref()?;
-                if other == "memfd" {
-                    self.error(Code::E090, backend, "the backend `memfd` is not supported yet")
-                        .help("use \"posix\" or \"sysv\"");
-                } else {
-                    self.error(Code::E013, backend, format!("there is no backend `{other}`"))
-                        .help("the backends are posix, sysv and memfd");
-                }
-                None
-            }
-        }
-    }
-
-    fn posix_address(&mut self, segment: &syntax::Segment) -> Option<Address> {
-        let Some(name) = &segment.posix_name else {
-            return Some(Address::Posix(format!("{}.{}", self.model.name, segment.name.value)));
-        };
-        if !name.value.starts_with('/') {
-            let message = format!("`{}` does not begin with a slash", name.value);
-            self.error(Code::E060, name, message).help(format!("write \"/{}\"", name.value));
-            return None;
-        }
-        match format!("posix:{}", name.value).parse::<Address>() {
-            Ok(Address::Posix(bare)) if !bare.is_empty() => Some(Address::Posix(bare)),
-            Ok(_) => {
-                self.error(Code::E060, name, "the name is empty behind its slash");
-                None
-            }
-            Err(error) => {
-                self.error(Code::E060, name, error.to_string());
-                None
-            }
-        }
-    }
-
-    fn mode(&mut self, segment: &syntax::Segment) -> Option<u32> {
-        let Some(mode) = &segment.mode else { return Some(0o600) };
-        // `mode = 640` is 0o1200; `mode = 400` would be 0o620 by chance.
-        let written = self.source.text().get(mode.span.clone()).unwrap_or("");
-        if !written.starts_with("0o") {
-            let meant = u32::from_str_radix(written, 8).ok().filter(|m| *m <= 0o777);
-            self.error(Code::E063, mode, "a mode is written as an octal number")
-                .help(format!("write mode = 0o{:o}", meant.unwrap_or(0o600)));
-            return None;
-        }
-        let found = u32::try_from(mode.value).ok().filter(|m| *m <= 0o777);
-        match found {
-            Some(mode) if mode & 0o600 == 0o600 => Some(mode),
-            Some(_) => {
-                self.error(Code::E063, mode, "the owner must be able to read and write")
-                    .help("write mode = 0o600, or more");
-                None
-            }
-            None => {
-                let message = format!("0o{:o} is not within 0o000 to 0o777", mode.value);
-                self.error(Code::E063, mode, message);
-                None
-            }
-        }
-    }
-
-    fn participants(&mut self, segment: &syntax::Segment) -> Option<u32> {
-        let Some(n) = &segment.participants else { return Some(Spec::DEFAULT_PARTICIPANTS) };
-        let max = header::PARTICIPANTS_MAX;
-        let found = u32::try_from(n.value).ok().filter(|n| *n > 0 && *n <= max);
-        if found.is_none() {
-            let message = format!("{} is not a number of participants", n.value);
-            self.error(Code::E013, n, message)
-                .help(format!("it is from 1 to {max}; each takes 64 bytes"));
-        }
-        found
     }
 }

@@ -14,6 +14,8 @@ const NAME: &str = "[A-Za-z](_?[A-Za-z0-9])*";
 /// A whole number in text.
 const INTEGER: &str = "^[+-]?(0x[0-9A-Fa-f]+(_[0-9A-Fa-f]+)*|0o[0-7]+(_[0-7]+)*|0b[01]+(_[01]+)*|\
                        [0-9]+(_[0-9]+)*)$";
+/// The name of a user or a group, as far as it can be told by looking.
+const ACCOUNT: &str = "^[^:/\\u0000-\\u001f\\u007f-\\u009f]{1,256}$";
 
 /// The JSON Schema (draft 2020-12) of the schema language.
 pub fn json_schema() -> Value {
@@ -86,8 +88,14 @@ fn rule(rule: &Rule) -> Value {
         condition["required"] = json!([rule.of]);
     }
     let mut then = json!({});
-    if !rule.needs.is_empty() {
-        then["required"] = json!(rule.needs);
+    let (either, needs): (Vec<&str>, Vec<&str>) =
+        rule.needs.iter().copied().partition(|key| key.contains('|'));
+    if !needs.is_empty() {
+        then["required"] = json!(needs);
+    }
+    for keys in either {
+        let keys = keys.split('|').map(|key| json!({ "required": [key] }));
+        then["oneOf"] = keys.collect();
     }
     for key in rule.excludes {
         then["properties"][*key] = json!(false);
@@ -127,11 +135,11 @@ fn shape(shape: Shape, definitions: &mut Definitions) -> Value {
         Shape::Bits { signed: false } => names(|p| p.integer_range().is_some() && !p.is_signed()),
         Shape::Choice(choices) => json!({ "enum": choices }),
         Shape::Edition => json!({ "const": EDITION }),
-        Shape::Integer(low, high) => json!({
-            "anyOf": [
-                { "type": "integer", "minimum": number(low), "maximum": number(high) },
-                { "type": "string", "pattern": INTEGER },
-            ],
+        Shape::Integer(low, high) => integer(low, high),
+        Shape::Names => json!({ "type": "array", "items": name(), "minItems": 1 }),
+        Shape::Numbers => json!({
+            "type": "object",
+            "additionalProperties": integer(i64::MIN.into(), u64::MAX.into()),
         }),
         Shape::Lints => {
             let lints = Code::ALL.iter().filter(|code| code.is_lint()).map(|code| code.name());
@@ -142,6 +150,12 @@ fn shape(shape: Shape, definitions: &mut Definitions) -> Value {
             "type": "integer",
             "minimum": 0o600,
             "maximum": 0o777,
+        }),
+        Shape::Account => json!({
+            "anyOf": [
+                { "type": "integer", "minimum": 0, "maximum": u32::MAX - 1 },
+                { "type": "string", "pattern": ACCOUNT },
+            ],
         }),
         Shape::Constant => json!({ "type": ["number", "boolean", "string"] }),
         Shape::Number => json!({ "type": ["number", "string"] }),
@@ -165,6 +179,15 @@ fn shape(shape: Shape, definitions: &mut Definitions) -> Value {
             "minItems": 1,
         }),
     }
+}
+
+fn integer(low: i128, high: i128) -> Value {
+    json!({
+        "anyOf": [
+            { "type": "integer", "minimum": number(low), "maximum": number(high) },
+            { "type": "string", "pattern": INTEGER },
+        ],
+    })
 }
 
 fn name() -> Value {

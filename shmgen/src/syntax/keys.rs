@@ -6,8 +6,8 @@ mod objects;
 pub(crate) use objects::{COUNTER, OBJECT};
 
 use Shape::{
-    Bits, Choice, Constant, Default, Dotted, Edition, Flag, Integer, Lints, List, Name, Named,
-    Number, Permissions, Scalar, Side, Table, Text, Texts, Type, Version,
+    Account, Bits, Choice, Constant, Default, Dotted, Edition, Flag, Integer, Lints, List, Name,
+    Named, Names, Number, Numbers, Permissions, Scalar, Side, Table, Text, Texts, Type, Version,
 };
 
 /// A key of a table.
@@ -48,12 +48,18 @@ pub(crate) enum Shape {
     Edition,
     /// A whole number within these bounds.
     Integer(i128, i128),
+    /// A list of names.
+    Names,
+    /// A table of whole numbers by name.
+    Numbers,
     /// A list of codes of lints.
     Lints,
     /// A list of texts.
     Texts,
     /// A whole number of up to 0o777.
     Permissions,
+    /// A user or a group, by number or by name.
+    Account,
     /// The value of a constant.
     Constant,
     /// A number, or an expression.
@@ -92,7 +98,7 @@ pub(crate) struct Rule {
     pub(crate) choice: &'static str,
     /// Whether it is the choice if nothing is written.
     pub(crate) by_default: bool,
-    /// Keys that must be there.
+    /// Keys that must be there; `a|b` is one of both.
     pub(crate) needs: &'static [&'static str],
     /// Keys that must not be there.
     pub(crate) excludes: &'static [&'static str],
@@ -253,8 +259,17 @@ pub(crate) const STRUCT: TableKind = table(
             Integer(1, 1 << 30),
             "Its size in bytes, of which the end is kept free for fields of later versions.",
         ),
-        later("assert"),
+        key("assert", Table(&ASSERT), "What its layout has to be: an error if it is not."),
         DEPRECATED,
+    ],
+);
+
+pub(crate) const ASSERT: TableKind = table(
+    "an assertion",
+    &[
+        key("size", ANY, "Its size in bytes."),
+        key("align", ANY, "Its alignment in bytes."),
+        key("offset", Numbers, "Bytes from its start to fields: { price = 8 }."),
     ],
 );
 
@@ -302,33 +317,58 @@ pub(crate) const VARIANT: TableKind = table(
 
 pub(crate) const RESERVED: TableKind = table(
     "reserved bytes",
-    &[required("reserved", Integer(1, 1 << 30), "So many bytes, always zero."), DOC, later("was")],
+    &[
+        required("reserved", Integer(1, 1 << 30), "So many bytes, always zero."),
+        key("was", Names, "The fields that lay there in earlier versions."),
+        DOC,
+    ],
 );
 
 pub(crate) const SEGMENT: TableKind = TableKind {
     what: "a segment",
     keys: &[
-        key("backend", Choice(&["posix", "sysv"]), "What kind of shared memory; posix by default."),
+        key(
+            "backend",
+            Choice(&["posix", "sysv", "memfd"]),
+            "What kind of shared memory; posix by default.",
+        ),
         key("name", Text, "The name of a POSIX segment; /SCHEMA.SEGMENT by default."),
         key("key", Integer(1, u32::MAX as i128), "The key of a System V segment."),
+        key(
+            "id_file",
+            Text,
+            "Instead of a key: the path of the file that holds a private System V segment's id.",
+        ),
         key("mode", Permissions, "Its permissions, octal: exactly these; 0o600 by default."),
         key("participants", Integer(1, 4096), "How many programs can attach; 64 by default."),
         required("object", List(&OBJECT), "Its objects, in the order in which they lie."),
         DOC,
         LINTS,
-        later("id_file"),
-        later("owner"),
-        later("group"),
+        key("owner", Account, "The user it is given to on create, and who is trusted on attach."),
+        key("group", Account, "The group it is given to on create."),
         later("pages"),
     ],
     rules: &[
-        Rule { of: "backend", choice: "posix", by_default: true, needs: &[], excludes: &["key"] },
+        Rule {
+            of: "backend",
+            choice: "posix",
+            by_default: true,
+            needs: &[],
+            excludes: &["key", "id_file"],
+        },
         Rule {
             of: "backend",
             choice: "sysv",
             by_default: false,
-            needs: &["key"],
+            needs: &["key|id_file"],
             excludes: &["name"],
+        },
+        Rule {
+            of: "backend",
+            choice: "memfd",
+            by_default: false,
+            needs: &[],
+            excludes: &["name", "key", "id_file"],
         },
     ],
     instead: None,

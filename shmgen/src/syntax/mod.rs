@@ -208,6 +208,8 @@ pub struct Struct {
     pub align: Option<Spanned<i128>>,
     /// The size that it is to have.
     pub extent: Option<Spanned<i128>>,
+    /// What its layout has to be.
+    pub assert: Option<Assertion>,
     /// Fields and reserved bytes, in the order in which they lie.
     pub members: Vec<Member>,
     /// Why it is not to be used any more.
@@ -218,6 +220,17 @@ pub struct Struct {
     pub lint: Vec<Code>,
 }
 
+/// What the layout of a struct has to be.
+#[derive(Debug, Default)]
+pub struct Assertion {
+    /// Its size in bytes.
+    pub size: Option<Spanned<i128>>,
+    /// Its alignment in bytes.
+    pub align: Option<Spanned<i128>>,
+    /// Bytes from its start to fields, by their names.
+    pub offsets: Vec<(Spanned<String>, Spanned<i128>)>,
+}
+
 /// Something that takes bytes of a struct.
 #[derive(Debug)]
 #[allow(clippy::large_enum_variant)] // most members are fields
@@ -225,7 +238,16 @@ pub enum Member {
     /// A field.
     Field(Field),
     /// `{ reserved = N }`
-    Reserved(Spanned<i128>),
+    Reserved(Reserved),
+}
+
+/// Bytes without a meaning.
+#[derive(Debug)]
+pub struct Reserved {
+    /// How many.
+    pub bytes: Spanned<i128>,
+    /// The fields that lay there in earlier versions.
+    pub was: Vec<Spanned<String>>,
 }
 
 impl Member {
@@ -261,6 +283,15 @@ pub struct Field {
     pub doc: String,
     /// Lints that are allowed here and inside.
     pub lint: Vec<Code>,
+}
+
+/// A user or a group, as it is written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Account {
+    /// By number.
+    Number(i128),
+    /// By name.
+    Name(String),
 }
 
 /// `[union.NAME]`
@@ -310,8 +341,14 @@ pub struct Segment {
     pub posix_name: Option<Spanned<String>>,
     /// The key of a System V segment.
     pub key: Option<Spanned<i128>>,
+    /// The path of the id file of a private System V segment.
+    pub id_file: Option<Spanned<String>>,
     /// Its permissions.
     pub mode: Option<Spanned<i128>>,
+    /// The user it belongs to.
+    pub owner: Option<Spanned<Account>>,
+    /// The group it belongs to.
+    pub group: Option<Spanned<Account>>,
     /// How many participants it has records for.
     pub participants: Option<Spanned<i128>>,
     /// Its objects, in the order in which they lie.

@@ -1,15 +1,15 @@
 //! From TOML to the [`Schema`] as it is written.
 
 use super::keys::{
-    ALIAS, BIT, CONST, ENUM, FIELD, FLAGS, RANGE, RESERVED, ROOT, SCHEMA, SEGMENT, STRUCT, UNION,
-    VALUE, VARIANT,
+    ALIAS, ASSERT, BIT, CONST, ENUM, FIELD, FLAGS, RANGE, RESERVED, ROOT, SCHEMA, SEGMENT, STRUCT,
+    UNION, VALUE, VARIANT,
 };
 use super::objects::object;
 use super::type_text::TypeText;
 use super::walk::{Context, Named, Node, Table};
 use super::{
-    Alias, Bit, Constant, DefaultText, Enum, EnumValue, Field, Flags, Member, Number, RangeText,
-    Schema, Segment, Struct, Union, ValueText, Variant,
+    Account, Alias, Assertion, Bit, Constant, DefaultText, Enum, EnumValue, Field, Flags, Member,
+    Number, RangeText, Reserved, Schema, Segment, Struct, Union, ValueText, Variant,
 };
 use crate::diagnostics::{Code, Diagnostics, Source, Span, Spanned};
 use std::sync::Arc;
@@ -308,12 +308,13 @@ fn structure(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Struct> 
     let deprecated = table.deprecated(context);
     let align = table.integer(context, "align");
     let extent = table.integer(context, "extent");
+    let assert = table.get("assert").and_then(|node| assertion(context, node));
     let fields = context_tables(context, &table, "field")?;
     let mut members = Vec::with_capacity(fields.len());
     for (field, span) in fields {
         members.extend(member(context, field, &span));
     }
-    Some(Struct { name: entry.name, align, extent, members, deprecated, doc, lint })
+    Some(Struct { name: entry.name, align, extent, assert, members, deprecated, doc, lint })
 }
 
 fn context_tables<'t, 'a>(
@@ -324,11 +325,46 @@ fn context_tables<'t, 'a>(
     table.get(key).map(|node| context.tables(node, key))
 }
 
+fn assertion(context: &mut Context<'_>, node: &Node<'_>) -> Option<Assertion> {
+    let table = context.table(node, "assert")?;
+    let table = Table::new(context, table, &ASSERT, &node.span());
+    let mut out = Assertion {
+        size: table.integer(context, "size"),
+        align: table.integer(context, "align"),
+        offsets: Vec::new(),
+    };
+    let offsets = table.get("offset").and_then(|node| context.table(node, "offset"));
+    for (name, node) in offsets.into_iter().flatten() {
+        if let Some(offset) = context.integer(node, name.get_ref()) {
+            let name = Spanned::new(name.get_ref().to_string(), name.span());
+            out.offsets.push((name, offset));
+        }
+    }
+    out.offsets.sort_by_key(|(name, _)| name.span.start);
+    Some(out)
+}
+
+/// Names of fields that are no more.
+fn was(context: &mut Context<'_>, node: &Node<'_>) -> Vec<Spanned<String>> {
+    let Some(list) = node.get_ref().as_array() else {
+        context.wrong_kind(node, "was", "a list of names: [\"old_name\"]");
+        return Vec::new();
+    };
+    if list.is_empty() {
+        context
+            .error(Code::E013, node.span(), "the list is empty")
+            .help("it names the fields that lay there; leave it out if there was none");
+    }
+    list.iter().filter_map(|item| context.text(item, "was")).collect()
+}
+
 fn member(context: &mut Context<'_>, table: &DeTable<'_>, span: &Span) -> Option<Member> {
     if table.contains_key("reserved") {
         let table = Table::new(context, table, &RESERVED, span);
         table.doc(context);
-        return table.integer(context, "reserved").map(Member::Reserved);
+        let was = table.get("was").map(|node| was(context, node)).unwrap_or_default();
+        let bytes = table.integer(context, "reserved")?;
+        return Some(Member::Reserved(Reserved { bytes, was }));
     }
     let table = Table::new(context, table, &FIELD, span);
     let doc = table.doc(context);
@@ -388,7 +424,10 @@ fn segment(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Segment> {
         backend: table.text(context, "backend"),
         posix_name: table.text(context, "name"),
         key: table.integer(context, "key"),
+        id_file: table.text(context, "id_file"),
         mode: table.integer(context, "mode"),
+        owner: account(context, &table, "owner"),
+        group: account(context, &table, "group"),
         participants: table.integer(context, "participants"),
         objects: vec![],
         doc,
@@ -402,4 +441,23 @@ fn segment(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Segment> {
         segment.objects.extend(object(context, item, &span));
     }
     Some(segment)
+}
+
+/// A user or a group: a number or a name.
+fn account(
+    context: &mut Context<'_>,
+    table: &Table<'_, '_>,
+    key: &str,
+) -> Option<Spanned<Account>> {
+    let node = table.get(key)?;
+    let account = match node.get_ref() {
+        DeValue::Integer(_) => Account::Number(context.integer(node, key)?.value),
+        DeValue::String(text) => Account::Name(text.to_string()),
+        _ => {
+            let message = format!("`{key}` is a number or a name");
+            context.error(Code::E011, node.span(), message);
+            return None;
+        }
+    };
+    Some(Spanned::new(account, node.span()))
 }

@@ -7,10 +7,11 @@
  * Headers that shmgen generates from a schema include it and wrap it in typed
  * functions. By itself it offers
  *
- *   shm_segment_...     bare segments of N bytes, POSIX and System V
+ *   shm_segment_...     bare segments of N bytes: POSIX, System V and memfd
  *   shm_attachment_...  segments of a schema: create, attach, detach, remove
  *   shm_producer_...    the writing side of a queue
  *   shm_consumer_...    the reading side of a queue
+ *   shm_send_descriptor, shm_receive_descriptor: handing memfds over
  *   shm_status_text, shm_last_error: what a status means, and why it came
  *
  * It speaks the protocols of docs/protocols.md over the bytes that
@@ -62,7 +63,9 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <grp.h>
 #include <poll.h>
+#include <pwd.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>

@@ -180,6 +180,39 @@ SHM_COLD void shm_proc_path(char path[32], int fd) {
   shm_add_signed(&text, fd);
 }
 
+/* Where the library hides them. */
+SHM_EXTERN_C int shm_libc_getpwnam_r(const char *name, struct passwd *user, char *buffer, size_t size,
+                                     struct passwd **found) __asm__("getpwnam_r");
+SHM_EXTERN_C int shm_libc_getgrnam_r(const char *name, struct group *group, char *buffer, size_t size,
+                                     struct group **found) __asm__("getgrnam_r");
+
+/* The number of a user or a group, by its name; whether there is one. */
+SHM_COLD bool shm_sys_account(const char *name, bool is_group, uint32_t *id) {
+  for (size_t size = 1024; size <= 1u << 20; size *= 8) {
+    char *buffer = SHM_CAST(char *, malloc(size));
+    struct passwd user;
+    struct passwd *found_user = NULL;
+    struct group group;
+    struct group *found_group = NULL;
+    int os_error;
+    bool found;
+    if (buffer == NULL) {
+      return false;
+    }
+    os_error = is_group ? shm_libc_getgrnam_r(name, &group, buffer, size, &found_group)
+                        : shm_libc_getpwnam_r(name, &user, buffer, size, &found_user);
+    found = found_user != NULL || found_group != NULL;
+    if (found) {
+      *id = is_group ? group.gr_gid : user.pw_uid;
+    }
+    free(buffer);
+    if (found || os_error != ERANGE) {
+      return found;
+    }
+  }
+  return false;
+}
+
 /*
  * System V shared memory. The library's declarations want feature macros, and
  * its names would crowd those of this header.

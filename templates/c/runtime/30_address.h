@@ -7,13 +7,18 @@
  *   sysv:0x53480001, sysv:5679                a System V segment, by key
  *   sysv-id:32768                             a System V segment, by id
  *   sysv-ftok:PATH:PROJ                       by the key that ftok(3) makes
+ *   sysv-file:PATH                            a private one, by the file that holds its id
+ *   memfd:PID/FD                              a memfd, by a descriptor of a process
+ *   memfd:                                    on create: a memfd
  */
 
 typedef enum shm_address_kind {
   SHM_ADDRESS_POSIX,
   SHM_ADDRESS_KEY,
   SHM_ADDRESS_ID,
-  SHM_ADDRESS_FTOK
+  SHM_ADDRESS_FTOK,
+  SHM_ADDRESS_FILE,
+  SHM_ADDRESS_MEMFD
 } shm_address_kind;
 
 #define SHM_NAME_SIZE 256 /* of a file's name with its NUL */
@@ -22,15 +27,17 @@ typedef enum shm_address_kind {
 /* An address that was read. */
 typedef struct shm_address {
   shm_address_kind kind;
-  uint32_t number;             /* key, id or ftok's project number */
+  uint32_t number;             /* key, id, ftok's project number, or a memfd's process; 0: to be made */
+  int32_t fd;                  /* memfd: a descriptor of that process */
   char name[SHM_NAME_SIZE];    /* POSIX: without its slash; empty for one that create chooses */
-  size_t path_size;            /* ftok: of the path, which stands in `text` */
+  size_t path_size;            /* ftok, file: of the path, which stands in `text` */
   char text[SHM_ADDRESS_SIZE]; /* in its canonical spelling */
 } shm_address;
 
 #define SHM_FTOK_SCHEME "sysv-ftok:"
+#define SHM_FILE_SCHEME "sysv-file:"
 
-/* Writes the address in its canonical spelling. ftok's path is `path`. */
+/* Writes the address in its canonical spelling. `path` is that of ftok or file. */
 SHM_COLD void shm_address_spell(shm_address *address, const char *path) {
   shm_text text;
   shm_text_begin(&text, address->text, sizeof address->text);
@@ -53,7 +60,24 @@ SHM_COLD void shm_address_spell(shm_address *address, const char *path) {
     shm_add(&text, ":");
     shm_add_number(&text, address->number);
     break;
+  case SHM_ADDRESS_FILE:
+    shm_add(&text, SHM_FILE_SCHEME);
+    shm_add_bytes(&text, path, address->path_size);
+    break;
+  case SHM_ADDRESS_MEMFD:
+    shm_add(&text, "memfd:");
+    if (address->number != 0) {
+      shm_add_number(&text, address->number);
+      shm_add(&text, "/");
+      shm_add_signed(&text, address->fd);
+    }
+    break;
   }
+}
+
+/* The path of an id file. */
+SHM_INLINE const char *shm_id_file_path(const shm_address *address) {
+  return address->text + strlen(SHM_FILE_SCHEME);
 }
 
 SHM_COLD shm_status shm_refuse_address(const char *text, const char *why) {
@@ -114,6 +138,15 @@ SHM_COLD shm_status shm_parse_posix(const char *name, const char *whole, shm_add
   return SHM_OK;
 }
 
+/* Takes over a path, as long as the system takes them. */
+SHM_COLD shm_status shm_parse_path(const char *path, const char *whole, shm_address *address) {
+  if (address->path_size > 4095) {
+    return shm_refuse_address(whole, "a path has at most 4095 bytes");
+  }
+  shm_address_spell(address, path);
+  return SHM_OK;
+}
+
 SHM_COLD shm_status shm_parse_ftok(const char *rest, const char *whole, shm_address *address) {
   const char *colon = strrchr(rest, ':');
   if (colon == NULL || colon == rest || !shm_read_number(colon + 1, 10, 255, &address->number) ||
@@ -123,10 +156,36 @@ SHM_COLD shm_status shm_parse_ftok(const char *rest, const char *whole, shm_addr
   }
   address->kind = SHM_ADDRESS_FTOK;
   address->path_size = SHM_CAST(size_t, colon - rest);
-  if (address->path_size > 4096) {
-    return shm_refuse_address(whole, "a path has at most 4096 bytes");
+  return shm_parse_path(rest, whole, address);
+}
+
+SHM_COLD shm_status shm_parse_file(const char *rest, const char *whole, shm_address *address) {
+  address->kind = SHM_ADDRESS_FILE;
+  address->path_size = strlen(rest);
+  if (address->path_size == 0) {
+    return shm_refuse_address(whole, "sysv-file wants the path of an id file: sysv-file:feed.id");
   }
-  shm_address_spell(address, rest);
+  return shm_parse_path(rest, whole, address);
+}
+
+#define SHM_WHICH_MEMFD "which one? a memfd has no name to be found by: memfd:PID/FD"
+
+SHM_COLD shm_status shm_parse_memfd(const char *rest, const char *whole, shm_address *address) {
+  char pid[16] = SHM_ZERO;
+  const char *slash = strchr(rest, '/');
+  uint32_t fd = 0;
+  size_t size = slash == NULL ? 0 : SHM_CAST(size_t, slash - rest);
+  address->kind = SHM_ADDRESS_MEMFD;
+  if (*rest != '\0') {
+    memcpy(pid, rest, size < sizeof pid ? size : 0);
+    if (slash == NULL || size >= sizeof pid || !shm_read_number(pid, 10, INT32_MAX, &address->number) ||
+        address->number == 0 || !shm_read_number(slash + 1, 10, INT32_MAX, &fd)) {
+      return shm_refuse_address(whole,
+                                "memfd wants a process id and a descriptor of that process: memfd:PID/FD");
+    }
+  }
+  address->fd = SHM_CAST(int32_t, fd);
+  shm_address_spell(address, NULL);
   return SHM_OK;
 }
 
@@ -166,11 +225,12 @@ SHM_COLD shm_status shm_parse_address(const char *text, shm_address *address) {
   if (scheme == 9 && memcmp(text, "sysv-ftok", 9) == 0) {
     return shm_parse_ftok(rest, text, address);
   }
-  if ((scheme == 9 && memcmp(text, "sysv-file", 9) == 0) || (scheme == 5 && memcmp(text, "memfd", 5) == 0)) {
-    shm_refuse_address(text, "addresses of this kind are not supported yet");
-    SHM_VERSIONED(shm_runtime_failure).status = SHM_UNSUPPORTED;
-    return SHM_UNSUPPORTED;
+  if (scheme == 9 && memcmp(text, "sysv-file", 9) == 0) {
+    return shm_parse_file(rest, text, address);
   }
-  return shm_refuse_address(text, "unknown kind of address; known are posix:/NAME, sysv:KEY, sysv-id:ID and "
-                                  "sysv-ftok:PATH:PROJ");
+  if (scheme == 5 && memcmp(text, "memfd", 5) == 0) {
+    return shm_parse_memfd(rest, text, address);
+  }
+  return shm_refuse_address(text, "unknown kind of address; known are posix:/NAME, sysv:KEY, sysv-id:ID, "
+                                  "sysv-ftok:PATH:PROJ, sysv-file:PATH and memfd:PID/FD");
 }

@@ -138,7 +138,8 @@ SHM_COLD const char *shm_check_parts(const shm_header *header, uint64_t size) {
       shm_get32(header->bytes, SHM_HEADER_PARTICIPANTS_STRIDE) != SHM_RECORD_SIZE) {
     return "directory or participants have another stride than 64";
   }
-  if (header->participants_count == 0) {
+  /* Of one that is half born, its state tells what is the matter. */
+  if (header->participants_count == 0 && header->state != SHM_STATE_INITIALISING) {
     return "it has no participants";
   }
   if (header->participants_count > SHM_PARTICIPANTS_MAX || header->contract_size > SHM_CONTRACT_MAX) {

@@ -11,6 +11,8 @@ typedef struct shm_segment_spec {
   const char *address; /* where it is unless the program says otherwise: "posix:/acme.feed" */
   uint32_t mode;       /* permissions on create, such as 0640 */
   uint32_t participants;
+  const char *owner; /* the user it is given to on create and who is trusted, a name or a number; or NULL */
+  const char *group; /* the group it is given to on create, likewise */
   const uint8_t *contract; /* in its canonical form */
   uint64_t contract_size;
   uint8_t fingerprint[16];
@@ -30,13 +32,57 @@ typedef struct shm_options {
   uint32_t mode;        /* on create: exactly these permissions; 0: as the schema says */
   bool attach_existing; /* create attaches to a segment that is there, instead of SHM_EXISTS */
   bool any_owner;       /* attach whoever the segment belongs to */
-  const uint32_t *uid;  /* on create: the owner; NULL: the caller. Needs the privilege to give files away */
-  const uint32_t *gid;  /* on create: the group; NULL: the caller's */
+  const uint32_t *uid;  /* on create: the owner; NULL: see `owner`. Needs the privilege to give files away */
+  const uint32_t *gid;  /* on create: the group; NULL: see `group` */
   const uint32_t *trust_uid; /* attach also if it belongs to this user; NULL: nobody else */
+  const char *owner;         /* the owner by name, or a number; NULL: the schema's, else the caller */
+  const char *group;         /* the group by name, or a number; NULL: the schema's, else the caller's */
+  const char *schema_owner;  /* filled in by the runtime */
 } shm_options;
 
-/* A number that is to be changed, or UINT32_MAX, which the system takes for none. */
-SHM_INLINE uint32_t shm_or_none(const uint32_t *number) { return number == NULL ? UINT32_MAX : *number; }
+/* How a segment is made, with all names looked up. */
+typedef struct shm_making {
+  uint32_t mode;
+  uint32_t uid; /* UINT32_MAX, which the system takes for no change: as it comes */
+  uint32_t gid; /* likewise */
+} shm_making;
+
+/* Whether it is to be given to somebody. */
+SHM_INLINE bool shm_gives(const shm_making *making) {
+  return making->uid != UINT32_MAX || making->gid != UINT32_MAX;
+}
+
+/* The number of a user or a group that is named, or written as a number; whether
+ * there is one. */
+SHM_COLD bool shm_account_id(const char *text, bool is_group, uint32_t *id) {
+  return shm_read_number(text, 10, UINT32_MAX - 1, id) || shm_sys_account(text, is_group, id);
+}
+
+/* A system call that should have given it to another user or group. */
+SHM_COLD shm_status shm_fail_not_given(shm_attempt attempt, const char *call, const shm_making *making,
+                                       int os_error) {
+  shm_text *why;
+  if (os_error != EPERM) {
+    return shm_fail_os(attempt, call, os_error);
+  }
+  why = shm_explain_attempt(attempt, SHM_PERMISSION);
+  shm_add(why, call);
+  shm_add(why, ": only root may give it to ");
+  if (making->uid == UINT32_MAX) {
+    shm_add(why, "-");
+  } else {
+    shm_add_number(why, making->uid);
+  }
+  shm_add(why, ":");
+  if (making->gid == UINT32_MAX) {
+    shm_add(why, "-");
+  } else {
+    shm_add_number(why, making->gid);
+  }
+  shm_add(why, "; create it as that user, or say another owner");
+  SHM_VERSIONED(shm_runtime_failure).os_error = os_error;
+  return SHM_PERMISSION;
+}
 
 SHM_COLD shm_status shm_check_mode(shm_attempt attempt, uint32_t mode) {
   shm_text *why;
@@ -50,16 +96,53 @@ SHM_COLD shm_status shm_check_mode(shm_attempt attempt, uint32_t mode) {
   return SHM_INVALID;
 }
 
+/* The number of a user or a group; UINT32_MAX for none. */
+SHM_COLD shm_status shm_find_account(const uint32_t *number, const char *name, bool is_group,
+                                     shm_attempt attempt, uint32_t *id) {
+  shm_text *why;
+  *id = number != NULL ? *number : UINT32_MAX;
+  if (number != NULL || name == NULL || shm_account_id(name, is_group, id)) {
+    return SHM_OK;
+  }
+  why = shm_explain_attempt(attempt, SHM_INVALID);
+  shm_add(why, is_group ? "there is no group `" : "there is no user `");
+  shm_add_outside(why, name, SIZE_MAX);
+  shm_add(why, "` on this machine (add it, or give the segment to another ");
+  shm_add(why, is_group ? "group)" : "user)");
+  return SHM_INVALID;
+}
+
+/* What create goes by: checked, and with all names looked up. */
+SHM_COLD shm_status shm_decide_making(const shm_options *options, shm_attempt attempt, shm_making *making) {
+  shm_status status = shm_check_mode(attempt, options->mode);
+  making->mode = options->mode;
+  making->gid = UINT32_MAX;
+  if (status == SHM_OK) {
+    status = shm_find_account(options->uid, options->owner, false, attempt, &making->uid);
+  }
+  if (status == SHM_OK) {
+    status = shm_find_account(options->gid, options->group, true, attempt, &making->gid);
+  }
+  return status;
+}
+
 /*
- * A segment is trusted if it belongs to root, to the caller or to a uid that
- * the caller named: its owner can write whatever it likes into it, and can make
- * a POSIX one shrink under the reader.
+ * A segment is trusted if it belongs to root, to the caller, to the user whom
+ * the schema gives it to, or to a uid that the caller named: its owner can write
+ * whatever it likes into it, and can make a POSIX one shrink under the reader.
  */
 SHM_COLD shm_status shm_check_owner(const shm_options *options, uint32_t owner, shm_attempt attempt) {
   uint32_t me = geteuid();
+  uint32_t schema_owner = UINT32_MAX;
   shm_text *why;
   if (options->any_owner != 0 || owner == 0 || owner == me ||
       (options->trust_uid != NULL && *options->trust_uid == owner)) {
+    return SHM_OK;
+  }
+  /* A name is looked up only where it decides; one that this machine does not
+   * know is nobody. */
+  if (options->schema_owner != NULL && shm_account_id(options->schema_owner, false, &schema_owner) &&
+      schema_owner == owner) {
     return SHM_OK;
   }
   why = shm_explain_attempt(attempt, SHM_PERMISSION);
@@ -67,7 +150,12 @@ SHM_COLD shm_status shm_check_owner(const shm_options *options, uint32_t owner, 
   shm_add_number(why, owner);
   shm_add(why, ", which is neither root nor you (uid ");
   shm_add_number(why, me);
-  shm_add(why, "); to trust that user, set trust_uid to ");
+  shm_add(why, ")");
+  if (options->schema_owner != NULL) {
+    shm_add(why, ", nor the schema's ");
+    shm_add_outside(why, options->schema_owner, SIZE_MAX);
+  }
+  shm_add(why, "; to trust that user, set trust_uid to ");
   shm_add_number(why, owner);
   shm_add(why, " in shm_options, or any_owner");
   return SHM_PERMISSION;

@@ -58,6 +58,17 @@ SHM_COLD int shm_posix_reserve(int fd, uint64_t size) {
   return 0;
 }
 
+/* There is not so much memory as `size` bytes. */
+SHM_COLD shm_status shm_fail_room(shm_attempt attempt, uint64_t size, uint64_t left, int os_error) {
+  shm_text *why = shm_explain_attempt(attempt, SHM_NO_SPACE);
+  shm_add_size(why, size);
+  shm_add(why, " needed, ");
+  shm_add_size(why, left);
+  shm_add(why, " of memory left");
+  SHM_VERSIONED(shm_runtime_failure).os_error = os_error;
+  return SHM_NO_SPACE;
+}
+
 SHM_COLD shm_status shm_posix_no_room(int fd, uint64_t size, int os_error, shm_attempt attempt) {
   uint64_t memory = shm_memory_left();
   uint64_t room;
@@ -125,6 +136,17 @@ SHM_COLD shm_status shm_posix_make(uint64_t size, shm_attempt attempt, int *fd, 
   return status;
 }
 
+/*
+ * Gives a file its owner and its mode, in this order: a file that is given away
+ * loses bits of its mode.
+ */
+SHM_COLD shm_status shm_file_give(int fd, const shm_making *making, shm_attempt attempt) {
+  if (shm_gives(making) && shm_sys_fchown(fd, making->uid, making->gid) != 0) {
+    return shm_fail_not_given(attempt, "fchown", making, errno);
+  }
+  return shm_sys_fchmod(fd, making->mode) == 0 ? SHM_OK : shm_fail_os(attempt, "fchmod", errno);
+}
+
 /* Gives a nameless file its path. */
 SHM_COLD shm_status shm_posix_link_as(int fd, const char *to, shm_attempt attempt) {
   char from[32];
@@ -149,15 +171,11 @@ SHM_COLD shm_status shm_posix_link(int fd, const char *name, shm_attempt attempt
  * Gives a filled segment its owner, its mode and its name. An empty name asks
  * for one that is free, and becomes that.
  */
-SHM_COLD shm_status shm_posix_publish(int fd, const shm_options *options, shm_attempt attempt,
+SHM_COLD shm_status shm_posix_publish(int fd, const shm_making *making, shm_attempt attempt,
                                       shm_address *address) {
-  shm_status status;
-  if ((options->uid != NULL || options->gid != NULL) &&
-      shm_sys_fchown(fd, shm_or_none(options->uid), shm_or_none(options->gid)) != 0) {
-    return shm_fail_os(attempt, "fchown", errno);
-  }
-  if (shm_sys_fchmod(fd, options->mode) != 0) {
-    return shm_fail_os(attempt, "fchmod", errno);
+  shm_status status = shm_file_give(fd, making, attempt);
+  if (status != SHM_OK) {
+    return status;
   }
   if (address->name[0] != '\0') {
     return shm_posix_link(fd, address->name, attempt);
@@ -180,28 +198,18 @@ SHM_INLINE bool shm_same_file(const struct stat *a, const struct stat *b) {
   return a->st_dev == b->st_dev && a->st_ino == b->st_ino;
 }
 
-/*
- * What a name leads to, without opening it; refused if it is no file. `peek`
- * keeps the file, so that its inode number is not given to another one.
- */
-SHM_COLD shm_status shm_posix_look(const char *path, shm_attempt attempt, int *peek, struct stat *seen) {
+/* The facts of what is open; refused if it is no regular file, as `expected`
+ * ("a segment") is one. */
+SHM_COLD shm_status shm_require_file(int fd, const char *expected, shm_attempt attempt, struct stat *seen) {
   uint32_t type;
   shm_text *why;
-  /* O_PATH opens nothing: a FIFO, a device or a lease cannot make us wait. */
-  *peek = shm_sys_open(path, SHM_SYS_PATH | SHM_SYS_NOFOLLOW, 0);
-  if (*peek < 0) {
-    return shm_fail_os(attempt, "open", errno);
-  }
-  if (fstat(*peek, seen) != 0) {
-    int os_error = errno;
-    close(*peek);
-    return shm_fail_os(attempt, "fstat", os_error);
+  if (fstat(fd, seen) != 0) {
+    return shm_fail_os(attempt, "fstat", errno);
   }
   type = SHM_CAST(uint32_t, seen->st_mode) & SHM_SYS_TYPE_MASK;
   if (type == SHM_SYS_REGULAR) {
     return SHM_OK;
   }
-  close(*peek);
   why = shm_explain_attempt(attempt, SHM_PERMISSION);
   shm_add(why, "it is ");
   shm_add(why, type == SHM_SYS_SYMLINK     ? "a symbolic link"
@@ -209,8 +217,30 @@ SHM_COLD shm_status shm_posix_look(const char *path, shm_attempt attempt, int *p
                : type == SHM_SYS_SOCKET    ? "a socket"
                : type == SHM_SYS_DIRECTORY ? "a directory"
                                            : "a device");
-  shm_add(why, ", not a segment; somebody put it there");
+  shm_add(why, ", not ");
+  shm_add(why, expected);
+  shm_add(why, "; somebody put it there");
   return SHM_PERMISSION;
+}
+
+/*
+ * What a name leads to, without opening it; refused if it is no file, as
+ * `expected` ("a segment") is one. `peek` keeps the file, so that its inode
+ * number is not given to another one.
+ */
+SHM_COLD shm_status shm_look(const char *path, const char *expected, shm_attempt attempt, int *peek,
+                             struct stat *seen) {
+  shm_status status;
+  /* O_PATH opens nothing: a FIFO, a device or a lease cannot make us wait. */
+  *peek = shm_sys_open(path, SHM_SYS_PATH | SHM_SYS_NOFOLLOW, 0);
+  if (*peek < 0) {
+    return shm_fail_os(attempt, "open", errno);
+  }
+  status = shm_require_file(*peek, expected, attempt, seen);
+  if (status != SHM_OK) {
+    close(*peek);
+  }
+  return status;
 }
 
 SHM_COLD shm_status shm_posix_check(const struct stat *seen, const shm_options *options,
@@ -264,7 +294,7 @@ SHM_COLD shm_status shm_posix_open(const char *name, bool read_only, const shm_o
   int peek;
   shm_status status = shm_posix_path(name, attempt, path);
   if (status == SHM_OK) {
-    status = shm_posix_look(path, attempt, &peek, &seen);
+    status = shm_look(path, "a segment", attempt, &peek, &seen);
   }
   if (status != SHM_OK) {
     return status;

@@ -46,7 +46,7 @@ SHM_COLD shm_removal shm_posix_unlink(const char *path, const struct stat *seen,
     }
   }
   /* Once more, now that nobody else takes names away. */
-  *status = shm_posix_look(path, attempt, &peek, &now);
+  *status = shm_look(path, "a segment", attempt, &peek, &now);
   if (*status != SHM_OK) {
     return SHM_REMOVAL_FAILED;
   }
@@ -85,7 +85,7 @@ SHM_COLD shm_status shm_posix_remove(const char *name, int own, shm_attempt atte
     int peek;
     int fd;
     shm_removal result;
-    status = shm_posix_look(path, attempt, &peek, &seen);
+    status = shm_look(path, "a segment", attempt, &peek, &seen);
     if (status != SHM_OK) {
       return status;
     }

@@ -27,7 +27,8 @@ SHM_COLD bool shm_sysv_is_removed(int32_t id) {
   return (facts.mode & SHM_SYSV_MODE_DEST) != 0;
 }
 
-/* The key of an address; ids have none. */
+/* The key of an address; an id has none, and one with an id file has the private
+ * one, which makes a new segment each time. */
 SHM_COLD shm_status shm_sysv_key(const shm_address *address, shm_attempt attempt, int32_t *key) {
   uint32_t bits = address->number;
   if (address->kind == SHM_ADDRESS_FTOK) {
@@ -41,27 +42,17 @@ SHM_COLD shm_status shm_sysv_key(const shm_address *address, shm_attempt attempt
     /* As ftok(3) of the GNU C library makes it. */
     bits = (SHM_CAST(uint32_t, facts.st_ino) & 0xFFFF) | (SHM_CAST(uint32_t, facts.st_dev) & 0xFF) << 16 |
            address->number << 24;
+  } else if (address->kind == SHM_ADDRESS_FILE) {
+    bits = 0;
+  } else if (address->kind == SHM_ADDRESS_MEMFD) {
+    return shm_fail(attempt, SHM_INVALID, "a memfd gets its place from the system; create it at memfd:");
   } else if (address->kind != SHM_ADDRESS_KEY) {
-    return shm_fail(attempt, SHM_INVALID, "an id is given by the system; create by a key: sysv:0x53480001");
+    return shm_fail(attempt, SHM_INVALID,
+                    "an id is given by the system; create by a key (sysv:0x53480001), or with an id file "
+                    "(sysv-file:PATH)");
   }
   *key = SHM_CAST(int32_t, bits);
   return SHM_OK;
-}
-
-/* The id that an address leads to. */
-SHM_COLD shm_status shm_sysv_find(const shm_address *address, shm_attempt attempt, int32_t *id) {
-  int32_t key;
-  shm_status status;
-  if (address->kind == SHM_ADDRESS_ID) {
-    *id = SHM_CAST(int32_t, address->number);
-    return SHM_OK;
-  }
-  status = shm_sysv_key(address, attempt, &key);
-  if (status != SHM_OK) {
-    return status;
-  }
-  *id = shm_sys_shmget(key, 0, 0);
-  return *id >= 0 ? SHM_OK : shm_fail_os(attempt, "shmget", errno);
 }
 
 SHM_COLD shm_status shm_sysv_map(int32_t id, bool read_only, shm_attempt attempt, char **base) {
@@ -125,6 +116,35 @@ SHM_COLD shm_status shm_sysv_set(int32_t id, uint32_t uid, uint32_t gid, uint32_
   return SHM_OK;
 }
 
+/* A private copy of the first bytes of a mapped segment, if they are a header. */
+SHM_COLD bool shm_mapped_header(const char *base, uint64_t size, shm_header *header) {
+  if (size < SHM_HEADER_SIZE) {
+    return false;
+  }
+  shm_copy_out(header->bytes, base, SHM_HEADER_SIZE);
+  shm_parse_header(header);
+  return shm_check_form(header->bytes, SHM_HEADER_SIZE) == SHM_FORM_OK;
+}
+
+/* The birth mark of a segment, if it is one of ours, as far as its first bytes tell. */
+SHM_COLD shm_status shm_sysv_birth_mark(int32_t id, shm_attempt attempt, bool *ours, uint64_t *birth_mark) {
+  shm_sysv_facts facts;
+  shm_header header;
+  char *base;
+  shm_status status = shm_sysv_stat(id, attempt, &facts);
+  if (status == SHM_OK) {
+    status = shm_sysv_map(id, true, attempt, &base);
+  }
+  if (status != SHM_OK) {
+    return status;
+  }
+  memset(&header, 0, sizeof header);
+  *ours = shm_mapped_header(base, facts.size, &header);
+  *birth_mark = header.birth_mark;
+  shm_sys_shmdt(base);
+  return SHM_OK;
+}
+
 /* Removes a segment that this process has just made. */
 SHM_INLINE void shm_sysv_discard(int32_t id) { shm_sys_shmctl(id, SHM_SYSV_REMOVE, NULL); }
 
@@ -151,7 +171,7 @@ SHM_COLD void shm_companion_remove(int32_t id, uint64_t birth_mark) {
  * Makes the file that carries the participants' locks. It gets its name when it is
  * whole: one that does not say where it belongs is kept for ever.
  */
-SHM_COLD shm_status shm_companion_make(int32_t id, uint64_t birth_mark, const shm_options *options,
+SHM_COLD shm_status shm_companion_make(int32_t id, uint64_t birth_mark, const shm_making *making,
                                        shm_attempt attempt, int *fd) {
   char path[SHM_COMPANION_SIZE];
   uint64_t namespace_inode = shm_ipc_namespace();
@@ -162,12 +182,10 @@ SHM_COLD shm_status shm_companion_make(int32_t id, uint64_t birth_mark, const sh
   shm_companion_path(id, birth_mark, path);
   if (shm_sys_pwrite(*fd, &namespace_inode, sizeof namespace_inode, 0) != sizeof namespace_inode) {
     status = shm_fail_os(attempt, "pwrite to its companion file", errno);
-  } else if ((options->uid != NULL || options->gid != NULL) &&
-             shm_sys_fchown(*fd, shm_or_none(options->uid), shm_or_none(options->gid)) != 0) {
-    status = shm_fail_os(attempt, "fchown of its companion file", errno);
-  } else if (shm_sys_fchmod(*fd, options->mode) != 0) {
-    status = shm_fail_os(attempt, "fchmod of its companion file", errno);
   } else {
+    status = shm_file_give(*fd, making, attempt);
+  }
+  if (status == SHM_OK) {
     status = shm_posix_link_as(*fd, path, attempt);
   }
   if (status != SHM_OK) {

@@ -1,37 +1,8 @@
 /* ---- System V segments: making and removing -----------------------------
  *
- * A System V segment is in sight from the first moment, so its maker may die
- * before it is ready: the next one clears that away, and nothing else.
+ * One with a key is in sight from the first moment, so its maker may die before
+ * it is ready: the next one clears that away, and nothing else.
  */
-
-/* A private copy of the first bytes of a mapped segment, if they are a header. */
-SHM_COLD bool shm_mapped_header(const char *base, uint64_t size, shm_header *header) {
-  if (size < SHM_HEADER_SIZE) {
-    return false;
-  }
-  shm_copy_out(header->bytes, base, SHM_HEADER_SIZE);
-  shm_parse_header(header);
-  return shm_check_form(header->bytes, SHM_HEADER_SIZE) == SHM_FORM_OK;
-}
-
-/* The birth mark of a segment, if it is one of ours, as far as its first bytes tell. */
-SHM_COLD shm_status shm_sysv_birth_mark(int32_t id, shm_attempt attempt, bool *ours, uint64_t *birth_mark) {
-  shm_sysv_facts facts;
-  shm_header header;
-  char *base;
-  shm_status status = shm_sysv_stat(id, attempt, &facts);
-  if (status == SHM_OK) {
-    status = shm_sysv_map(id, true, attempt, &base);
-  }
-  if (status != SHM_OK) {
-    return status;
-  }
-  memset(&header, 0, sizeof header);
-  *ours = shm_mapped_header(base, facts.size, &header);
-  *birth_mark = header.birth_mark;
-  shm_sys_shmdt(base);
-  return SHM_OK;
-}
 
 /*
  * Removes what a creator left behind that was killed before the segment was
@@ -74,11 +45,32 @@ SHM_COLD bool shm_sysv_reap_half_born(int32_t key, uint64_t size) {
   return unborn;
 }
 
+/* The id that an address leads to. */
+SHM_COLD shm_status shm_sysv_find(const shm_address *address, shm_attempt attempt, int32_t *id) {
+  int32_t key;
+  shm_status status;
+  if (address->kind == SHM_ADDRESS_ID) {
+    *id = SHM_CAST(int32_t, address->number);
+    return SHM_OK;
+  }
+  if (address->kind == SHM_ADDRESS_MEMFD) {
+    return shm_fail(attempt, SHM_INVALID, SHM_WHICH_MEMFD);
+  }
+  if (address->kind == SHM_ADDRESS_FILE) {
+    return shm_id_file_find(shm_id_file_path(address), attempt, id);
+  }
+  status = shm_sysv_key(address, attempt, &key);
+  if (status != SHM_OK) {
+    return status;
+  }
+  *id = shm_sys_shmget(key, 0, 0);
+  return *id >= 0 ? SHM_OK : shm_fail_os(attempt, "shmget", errno);
+}
+
 /* Takes all pages now, so that a lack of memory is an error of create. */
 SHM_COLD shm_status shm_sysv_populate(char *base, uint64_t size, shm_attempt attempt) {
   int os_error = ENOMEM;
   uint64_t left = shm_memory_left();
-  shm_text *why;
   if (size <= left) {
     if (shm_sys_madvise(base, size, SHM_SYS_MADV_POPULATE_WRITE) == 0) {
       return SHM_OK;
@@ -91,13 +83,7 @@ SHM_COLD shm_status shm_sysv_populate(char *base, uint64_t size, shm_attempt att
   if (os_error != ENOMEM && os_error != EFAULT) {
     return shm_fail_os(attempt, "madvise(MADV_POPULATE_WRITE)", os_error);
   }
-  why = shm_explain_attempt(attempt, SHM_NO_SPACE);
-  shm_add_size(why, size);
-  shm_add(why, " needed, ");
-  shm_add_size(why, left);
-  shm_add(why, " of memory left");
-  SHM_VERSIONED(shm_runtime_failure).os_error = os_error;
-  return SHM_NO_SPACE;
+  return shm_fail_room(attempt, size, left, os_error);
 }
 
 SHM_COLD shm_status shm_sysv_no_room(uint64_t size, int os_error, shm_attempt attempt) {
@@ -117,13 +103,14 @@ SHM_COLD shm_status shm_sysv_no_room(uint64_t size, int os_error, shm_attempt at
  * Makes a segment of `size` bytes that is all zero, mapped for writing. `ours`
  * says that it is to have a header.
  */
-SHM_COLD shm_status shm_sysv_make(const shm_address *address, uint64_t size, const shm_options *options,
+SHM_COLD shm_status shm_sysv_make(const shm_address *address, uint64_t size, const shm_making *making,
                                   bool ours, shm_attempt attempt, int32_t *id, char **base) {
-  int flags = SHM_SYSV_CREATE | SHM_SYSV_EXCLUSIVE | SHM_CAST(int, options->mode & 0777);
-  uint32_t uid = shm_or_none(options->uid);
-  uint32_t gid = shm_or_none(options->gid);
+  int flags = SHM_SYSV_CREATE | SHM_SYSV_EXCLUSIVE | SHM_CAST(int, making->mode & 0777);
   int32_t key;
   shm_status status = shm_sysv_key(address, attempt, &key);
+  if (status == SHM_OK && address->kind == SHM_ADDRESS_FILE) {
+    status = shm_id_file_check_free(shm_id_file_path(address), attempt);
+  }
   if (status != SHM_OK) {
     return status;
   }
@@ -139,7 +126,7 @@ SHM_COLD shm_status shm_sysv_make(const shm_address *address, uint64_t size, con
     return shm_sysv_no_room(size, errno, attempt);
   }
   *base = NULL;
-  status = shm_sysv_set(*id, uid, gid, options->mode, attempt);
+  status = shm_sysv_set(*id, making->uid, making->gid, making->mode, attempt);
   if (status == SHM_OK) {
     status = shm_sysv_map(*id, false, attempt, base);
   }
@@ -158,8 +145,35 @@ SHM_COLD shm_status shm_sysv_make(const shm_address *address, uint64_t size, con
   return status;
 }
 
-/* Removes a segment and its companion. Who is attached keeps the memory. */
-SHM_COLD shm_status shm_sysv_remove(int32_t id, shm_attempt attempt) {
+/* Makes a segment that is ready known under its address, where that is not a
+ * matter of course. */
+SHM_COLD shm_status shm_sysv_announce(const shm_address *address, int32_t id, uint64_t birth_mark,
+                                      uint64_t size, const shm_making *making, const shm_options *options,
+                                      shm_attempt attempt) {
+  shm_id_file says;
+  if (address->kind != SHM_ADDRESS_FILE) {
+    return SHM_OK;
+  }
+  memset(&says, 0, sizeof says);
+  says.id = id;
+  says.birth_mark = birth_mark;
+  says.size = size;
+  return shm_id_file_publish(shm_id_file_path(address), &says, making, options, attempt);
+}
+
+/* Gives the id file of a segment that was found by it to its new owner. */
+SHM_COLD shm_status shm_sysv_set_id_file(const char *address_text, uint32_t uid, uint32_t gid,
+                                         shm_attempt attempt) {
+  shm_address address;
+  shm_status status = shm_parse_address(address_text, &address);
+  return status == SHM_OK && address.kind == SHM_ADDRESS_FILE
+             ? shm_id_file_set(shm_id_file_path(&address), uid, gid, attempt)
+             : status;
+}
+
+/* Removes a segment, its companion, and its id file if `address` is that. Who is
+ * attached keeps the memory. */
+SHM_COLD shm_status shm_sysv_remove(const shm_address *address, int32_t id, shm_attempt attempt) {
   shm_sysv_facts facts;
   shm_header header;
   char *base;
@@ -190,6 +204,9 @@ SHM_COLD shm_status shm_sysv_remove(int32_t id, shm_attempt attempt) {
   }
   if (base != NULL) {
     shm_sys_shmdt(base);
+  }
+  if (status == SHM_OK && address->kind == SHM_ADDRESS_FILE) {
+    status = shm_id_file_remove(shm_id_file_path(address), id, attempt);
   }
   return status;
 }

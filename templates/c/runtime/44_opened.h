@@ -6,16 +6,19 @@
  */
 
 typedef struct shm_opened {
-  bool is_posix;
+  bool has_file; /* POSIX or memfd; else System V */
+  bool is_memfd;
   bool read_only;
-  int fd;     /* POSIX; else -1 */
+  int fd;     /* of the file; else -1 */
   int32_t id; /* System V; else -1 */
   char *base; /* NULL before it is mapped */
   uint64_t size;
 } shm_opened;
 
-SHM_INLINE void shm_opened_clear(shm_opened *opened, bool is_posix, bool read_only) {
-  opened->is_posix = is_posix;
+/* Nothing opened yet, of this kind. */
+SHM_INLINE void shm_opened_clear(shm_opened *opened, shm_address_kind kind, bool read_only) {
+  opened->has_file = kind == SHM_ADDRESS_POSIX || kind == SHM_ADDRESS_MEMFD;
+  opened->is_memfd = kind == SHM_ADDRESS_MEMFD;
   opened->read_only = read_only;
   opened->fd = -1;
   opened->id = -1;
@@ -26,8 +29,14 @@ SHM_INLINE void shm_opened_clear(shm_opened *opened, bool is_posix, bool read_on
 SHM_COLD shm_status shm_open_address(const shm_address *address, bool read_only, const shm_options *options,
                                      shm_attempt attempt, shm_opened *opened) {
   shm_status status;
-  shm_opened_clear(opened, address->kind == SHM_ADDRESS_POSIX, read_only);
-  if (opened->is_posix) {
+  shm_opened_clear(opened, address->kind, read_only);
+  if (opened->is_memfd) {
+    if (address->number == 0) {
+      return shm_fail(attempt, SHM_INVALID, SHM_WHICH_MEMFD);
+    }
+    return shm_memfd_open(address, read_only, options, attempt, &opened->fd, &opened->size);
+  }
+  if (opened->has_file) {
     if (address->name[0] == '\0') {
       return shm_fail(attempt, SHM_INVALID, "which one? a name is missing");
     }
@@ -41,12 +50,12 @@ SHM_COLD shm_status shm_open_address(const shm_address *address, bool read_only,
 }
 
 /*
- * Copies bytes out of the segment; a POSIX one by reading its file, so that one
+ * Copies bytes out of the segment; one in a file by reading that, so that one
  * which shrinks under us is an error and no signal.
  */
 SHM_COLD shm_status shm_opened_read(const shm_opened *opened, uint64_t offset, void *to, size_t count,
                                     shm_attempt attempt) {
-  if (opened->is_posix) {
+  if (opened->has_file) {
     return shm_posix_read(opened->fd, offset, to, count, attempt);
   }
   if (offset > opened->size || count > opened->size - offset) {
@@ -57,15 +66,21 @@ SHM_COLD shm_status shm_opened_read(const shm_opened *opened, uint64_t offset, v
 }
 
 SHM_COLD shm_status shm_opened_map(shm_opened *opened, shm_attempt attempt) {
+  shm_status status = SHM_OK;
   if (opened->base != NULL) {
     return SHM_OK;
   }
-  return shm_posix_map(opened->fd, opened->size, !opened->read_only, attempt, &opened->base);
+  if (opened->is_memfd) {
+    status = shm_memfd_check_seals(opened->fd, opened->read_only, attempt);
+  }
+  return status != SHM_OK
+             ? status
+             : shm_posix_map(opened->fd, opened->size, !opened->read_only, attempt, &opened->base);
 }
 
 /* Unmaps and closes; nothing else, so a forked child may do it. */
 SHM_COLD void shm_opened_close(shm_opened *opened) {
-  if (opened->base != NULL && opened->is_posix) {
+  if (opened->base != NULL && opened->has_file) {
     munmap(opened->base, opened->size);
   } else if (opened->base != NULL) {
     shm_sys_shmdt(opened->base);
@@ -73,12 +88,17 @@ SHM_COLD void shm_opened_close(shm_opened *opened) {
   if (opened->fd >= 0) {
     close(opened->fd);
   }
-  shm_opened_clear(opened, opened->is_posix, opened->read_only);
+  opened->fd = -1;
+  opened->id = -1;
+  opened->base = NULL;
+  opened->size = 0;
 }
 
-/* Whether the kernel says that the segment lost its name. */
+/* Whether the kernel says that the segment lost its name. A memfd has none. */
 SHM_COLD bool shm_opened_is_removed(const shm_opened *opened) {
-  return opened->is_posix ? shm_posix_is_unlinked(opened->fd) : shm_sysv_is_removed(opened->id);
+  return opened->is_memfd   ? false
+         : opened->has_file ? shm_posix_is_unlinked(opened->fd)
+                            : shm_sysv_is_removed(opened->id);
 }
 
 /* Takes the segment's name away, whatever the name leads to by now. */
@@ -86,11 +106,15 @@ SHM_COLD shm_status shm_opened_remove(const shm_opened *opened, const char *addr
   shm_attempt attempt = shm_attempt_to("remove", address_text);
   shm_address address;
   shm_status status;
-  if (!opened->is_posix) {
-    return shm_sysv_remove(opened->id, attempt);
+  if (opened->is_memfd) {
+    return shm_memfd_retire(opened->fd, attempt);
   }
   status = shm_parse_address(address_text, &address);
-  return status == SHM_OK ? shm_posix_remove(address.name, opened->fd, attempt) : status;
+  if (status != SHM_OK) {
+    return status;
+  }
+  return opened->has_file ? shm_posix_remove(address.name, opened->fd, attempt)
+                          : shm_sysv_remove(&address, opened->id, attempt);
 }
 
 /*
@@ -109,6 +133,9 @@ SHM_COLD shm_status shm_remove(const char *address_text) {
   if (address.kind == SHM_ADDRESS_POSIX) {
     return shm_posix_remove(address.name, -1, attempt);
   }
+  if (address.kind == SHM_ADDRESS_MEMFD) {
+    return shm_memfd_remove(&address, attempt);
+  }
   status = shm_sysv_find(&address, attempt, &id);
-  return status == SHM_OK ? shm_sysv_remove(id, attempt) : status;
+  return status == SHM_OK ? shm_sysv_remove(&address, id, attempt) : status;
 }

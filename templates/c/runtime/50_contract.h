@@ -4,11 +4,12 @@
  * so many bytes; text is a length of two bytes and UTF-8:
  *
  *   contract := 'S' { text schema | text segment | type* | object* }
- *   type     := 'T' { text schema | text name | u64 size | u64 align | field* | extent? }   a struct
+ *   type     := 'T' { text schema | text name | u64 size | u64 align | field* | was* | extent? }
  *             | 'E' { text schema | text name | text repr | value* }              an enum
  *             | 'F' { text schema | text name | text repr | bit* }                flags
  *             | 'U' { text schema | text name | text tag type | u64 size | u64 align | variant* }   a union
  *   field    := 'f' { text name | u64 offset | u64 size | text type | text unit | text range }
+ *   was      := 'w' { text name | u64 offset | u64 size }
  *   extent   := 'x' { }
  *   value    := 'v' { text name | u64 number, two's complement }
  *   bit      := 'b' { text name | u64 bit }
@@ -131,12 +132,12 @@ SHM_COLD shm_type_record shm_take_type(shm_reader *reader) {
   return type;
 }
 
-/* A field of a struct, a variant of a union, or a member of an enum or of flags. */
+/* A field of a struct, one that it had, a variant of a union, or a member of an enum or of flags. */
 typedef struct shm_member_record {
-  char tag; /* 'f', 'v', 'b', 'u'; 0 if there is none, or another record comes */
+  char tag; /* 'f', 'w', 'v', 'b', 'u'; 0 if there is none, or another record comes */
   shm_slice name;
   uint64_t number; /* a field's offset, a value, a bit, a variant's tag */
-  uint64_t size;   /* of a field */
+  uint64_t size;   /* of a field, or of one that was */
   shm_slice type;  /* of a field or a variant */
   shm_slice unit;  /* of a field */
   shm_slice range; /* of a field */
@@ -156,8 +157,10 @@ SHM_COLD shm_member_record shm_take_member(shm_reader *reader, char tag) {
   }
   member.name = shm_take_text(&body);
   member.number = shm_take_number(&body);
-  if (member.tag == 'f') {
+  if (member.tag == 'f' || member.tag == 'w') {
     member.size = shm_take_number(&body);
+  }
+  if (member.tag == 'f') {
     member.type = shm_take_text(&body);
     member.unit = shm_take_text(&body);
     member.range = shm_take_text(&body);

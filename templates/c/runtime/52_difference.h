@@ -100,6 +100,35 @@ SHM_COLD void shm_tell_other_field(shm_text *out, const shm_type_record *type, c
   shm_add(out, " is not in the segment");
 }
 
+/* Whether the fields that the structs had differ; then it is told. */
+SHM_COLD bool shm_compare_was(shm_text *out, const shm_type_record *type, shm_reader *a, shm_reader *b) {
+  for (;;) {
+    shm_member_record f = shm_take_member(a, 'w');
+    shm_member_record g = shm_take_member(b, 'w');
+    int order = f.tag == '\0' || g.tag == '\0' ? 0 : shm_compare_text(f.name, g.name);
+    bool extra; /* in the segment only */
+    if (b->damaged || (f.tag == '\0' && g.tag == '\0')) {
+      return false;
+    }
+    if (f.tag == '\0' || g.tag == '\0') {
+      extra = f.tag == '\0';
+    } else if (f.number != g.number) {
+      extra = g.number < f.number;
+    } else if (order != 0 || f.size != g.size) {
+      extra = order > 0;
+    } else {
+      continue;
+    }
+    shm_add_member_path(out, type, extra ? g.name : f.name);
+    shm_add(out, " (formerly ");
+    shm_add_number(out, extra ? g.size : f.size);
+    shm_add(out, " bytes at ");
+    shm_add_number(out, extra ? g.number : f.number);
+    shm_add(out, extra ? ") is in the segment only" : ") is not in the segment");
+    return true;
+  }
+}
+
 /* Whether the structs differ; then it is told. */
 SHM_COLD bool shm_compare_structs(shm_comparison *c, const shm_type_record *mine,
                                   const shm_type_record *theirs) {
@@ -156,6 +185,9 @@ SHM_COLD bool shm_compare_structs(shm_comparison *c, const shm_type_record *mine
       return true;
     }
   }
+  if (shm_compare_was(c->out, mine, &a, &b)) {
+    return true;
+  }
   my_extent = shm_take_extent(&a);
   their_extent = shm_take_extent(&b);
   if (b.damaged) {
@@ -206,6 +238,7 @@ SHM_COLD bool shm_compare_members(shm_comparison *c, const shm_type_record *mine
   shm_slice their_repr = shm_take_text(&b);
   bool is_signed = my_repr.size > 0 && my_repr.bytes[0] == 'i';
   bool is_union = mine->tag == 'U';
+  char member_tag = is_union ? 'u' : mine->tag == 'E' ? 'v' : 'b';
   shm_reader all_theirs = b;
   if (!shm_same_text(my_repr, their_repr)) {
     shm_add_type_name(c->out, mine);
@@ -223,8 +256,8 @@ SHM_COLD bool shm_compare_members(shm_comparison *c, const shm_type_record *mine
     all_theirs = b;
   }
   for (;;) {
-    shm_member_record v = shm_take_member(&a, mine->tag == 'E' ? 'v' : 'b');
-    shm_member_record w = shm_take_member(&b, mine->tag == 'E' ? 'v' : 'b');
+    shm_member_record v = shm_take_member(&a, member_tag);
+    shm_member_record w = shm_take_member(&b, member_tag);
     shm_member_record other = w;
     bool extra = v.tag == '\0';
     if (b.damaged) {

@@ -54,7 +54,7 @@ SHM_COLD shm_core *shm_core_new(const shm_segment_spec *spec, const char *addres
   core->companion = -1;
   core->pid_namespace = shm_pid_namespace();
   core->next_removal_check = shm_monotonic_ns() + 1000000000u;
-  shm_opened_clear(&core->segment, true, false);
+  shm_opened_clear(&core->segment, SHM_ADDRESS_POSIX, false);
   return core;
 }
 
@@ -96,7 +96,7 @@ SHM_INLINE bool shm_core_is_removed(const shm_core *core) {
 
 /* The file whose locks say who is alive. */
 SHM_INLINE int shm_core_lock_file(const shm_core *core) {
-  return core->segment.is_posix ? core->segment.fd : core->companion;
+  return core->segment.has_file ? core->segment.fd : core->companion;
 }
 
 /* A word of the segment; the offset was checked when the core was made. */

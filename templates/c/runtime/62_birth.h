@@ -69,7 +69,7 @@ SHM_COLD shm_status shm_fill_segment(shm_core *core, uint64_t birth_mark, shm_at
   return status;
 }
 
-SHM_COLD shm_status shm_create_posix(shm_core *core, shm_address *address, const shm_options *options,
+SHM_COLD shm_status shm_create_posix(shm_core *core, shm_address *address, const shm_making *making,
                                      shm_attempt attempt) {
   shm_opened *segment = &core->segment;
   shm_status status;
@@ -82,30 +82,56 @@ SHM_COLD shm_status shm_create_posix(shm_core *core, shm_address *address, const
   }
   status = shm_fill_segment(core, shm_random(), attempt);
   if (status == SHM_OK) {
-    status = shm_posix_publish(segment->fd, options, attempt, address);
+    status = shm_posix_publish(segment->fd, making, attempt, address);
   }
   return status;
 }
 
-SHM_COLD shm_status shm_create_sysv(shm_core *core, const shm_address *address, const shm_options *options,
-                                    shm_attempt attempt) {
+SHM_COLD shm_status shm_create_memfd(shm_core *core, shm_address *address, const shm_making *making,
+                                     shm_attempt attempt) {
+  const shm_segment_spec *spec = core->spec;
+  shm_opened *segment = &core->segment;
+  char title[200];
+  shm_text text;
+  shm_status status;
+  shm_opened_clear(segment, address->kind, false);
+  segment->size = spec->total_size;
+  shm_text_begin(&text, title, sizeof title);
+  shm_add(&text, spec->schema);
+  shm_add(&text, spec->schema[0] != '\0' ? "." : "");
+  shm_add(&text, spec->segment);
+  status = shm_memfd_make(title, segment->size, making, attempt, &segment->fd, &segment->base);
+  if (status != SHM_OK) {
+    segment->fd = -1;
+    segment->base = NULL;
+    return status;
+  }
+  shm_memfd_address(segment->fd, address);
+  return shm_fill_segment(core, shm_random(), attempt);
+}
+
+SHM_COLD shm_status shm_create_sysv(shm_core *core, const shm_address *address, const shm_making *making,
+                                    const shm_options *options, shm_attempt attempt) {
   shm_opened *segment = &core->segment;
   uint64_t birth_mark = shm_random();
   shm_status status;
-  shm_opened_clear(segment, false, false);
+  shm_opened_clear(segment, address->kind, false);
   segment->size = core->spec->total_size;
-  status = shm_sysv_make(address, segment->size, options, true, attempt, &segment->id, &segment->base);
+  status = shm_sysv_make(address, segment->size, making, true, attempt, &segment->id, &segment->base);
   if (status != SHM_OK) {
     segment->base = NULL;
     return status;
   }
-  status = shm_companion_make(segment->id, birth_mark, options, attempt, &core->companion);
+  status = shm_companion_make(segment->id, birth_mark, making, attempt, &core->companion);
   if (status != SHM_OK) {
     core->companion = -1;
     shm_sysv_discard(segment->id);
     return status;
   }
   status = shm_fill_segment(core, birth_mark, attempt);
+  if (status == SHM_OK) {
+    status = shm_sysv_announce(address, segment->id, birth_mark, segment->size, making, options, attempt);
+  }
   if (status != SHM_OK) {
     shm_companion_remove(segment->id, birth_mark);
     shm_sysv_discard(segment->id);

@@ -22,19 +22,19 @@ SHM_COLD shm_status shm_read_header(const shm_opened *opened, shm_attempt attemp
   memset(header, 0, sizeof *header);
   /* A System V segment is in sight while it is being made. Pairs with the release
    * of the magic in shm_fill_segment: who sees it, sees the header behind it. */
-  if (!opened->is_posix && count >= 8) {
+  if (!opened->has_file && count >= 8) {
     magic = shm_load_acquire(SHM_AT(shm_word64, opened->base, 0));
   }
   status = shm_opened_read(opened, 0, header->bytes, count, attempt);
   if (status != SHM_OK) {
     return status;
   }
-  if (!opened->is_posix && count >= 8) {
+  if (!opened->has_file && count >= 8) {
     shm_put64(header->bytes, 0, magic);
   }
   /* Pairs with the release of the ready state, which was among these bytes. */
   shm_fence();
-  *blank = !opened->is_posix && memcmp(header->bytes, zeros, sizeof zeros) == 0;
+  *blank = !opened->has_file && memcmp(header->bytes, zeros, sizeof zeros) == 0;
   if (*blank) {
     return SHM_OK;
   }
@@ -101,7 +101,7 @@ SHM_COLD shm_status shm_open_ready(const shm_address *address, bool read_only, c
       shm_add(why, "its state is ");
       shm_add_number(why, header->state);
       status = SHM_CORRUPT;
-    } else if (status == SHM_OK && opened->is_posix) {
+    } else if (status == SHM_OK && opened->has_file) {
       status = shm_fail(attempt, SHM_CORRUPT,
                         "its header says that it is not ready, but it gets its name when it is");
     } else if (status == SHM_OK) {

@@ -113,14 +113,22 @@ SHM_COLD shm_status shm_begin_request(shm_request *request, const char *verb, co
   if (request->options.mode == 0) {
     request->options.mode = spec->mode;
   }
+  if (request->options.owner == NULL) {
+    request->options.owner = spec->owner;
+  }
+  if (request->options.group == NULL) {
+    request->options.group = spec->group;
+  }
+  request->options.schema_owner = spec->owner;
   request->attempt = shm_attempt_to(verb, request->address.text);
   return SHM_OK;
 }
 
 SHM_COLD shm_status shm_create_request(shm_core **made, const shm_segment_spec *spec, shm_request *request) {
   shm_attempt attempt = request->attempt;
+  shm_making making;
   shm_core *core;
-  shm_status status = shm_check_mode(attempt, request->options.mode);
+  shm_status status = shm_decide_making(&request->options, attempt, &making);
   if (status != SHM_OK) {
     return status;
   }
@@ -137,8 +145,10 @@ SHM_COLD shm_status shm_create_request(shm_core **made, const shm_segment_spec *
   core->participants_offset = SHM_HEADER_SIZE + SHM_CAST(uint64_t, spec->object_count) * SHM_ENTRY_SIZE;
   core->participants_count = spec->participants;
   status = request->address.kind == SHM_ADDRESS_POSIX
-               ? shm_create_posix(core, &request->address, &request->options, attempt)
-               : shm_create_sysv(core, &request->address, &request->options, attempt);
+               ? shm_create_posix(core, &request->address, &making, attempt)
+           : request->address.kind == SHM_ADDRESS_MEMFD && request->address.number == 0
+               ? shm_create_memfd(core, &request->address, &making, attempt)
+               : shm_create_sysv(core, &request->address, &making, &request->options, attempt);
   if (status != SHM_OK) {
     return shm_core_abandon(core, status);
   }
@@ -156,7 +166,12 @@ SHM_COLD shm_status shm_join(shm_core *core, const shm_header *header, const shm
   bool counted = true;
   shm_attempt attempt = request->attempt;
   shm_status status = shm_opened_map(segment, attempt);
-  if (status == SHM_OK && !segment->is_posix) {
+  if (status == SHM_OK && segment->is_memfd) {
+    /* By its own descriptor, which is there as long as this is; the one that was
+     * named may be closed at any moment. */
+    shm_descriptor_address(segment->fd, core->address);
+  }
+  if (status == SHM_OK && !segment->has_file) {
     status = shm_companion_open(segment->id, header->birth_mark, segment->read_only, &request->options,
                                 attempt, &core->companion);
     core->companion = status == SHM_OK ? core->companion : -1;

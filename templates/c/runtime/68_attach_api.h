@@ -96,6 +96,21 @@ SHM_COLD shm_status shm_attachment_remove(shm_attachment *attachment) {
   return shm_opened_remove(&core->segment, core->address);
 }
 
+/*
+ * A new descriptor of a memfd, to be handed to another process: by
+ * shm_send_descriptor, or to a child. It holds no part in the segment, and keeps
+ * the memory until it is closed.
+ */
+SHM_NODISCARD SHM_COLD shm_status shm_attachment_descriptor(const shm_attachment *attachment, int *fd) {
+  const shm_core *core = shm_core_of(attachment);
+  *fd = -1;
+  if (core == NULL) {
+    shm_add(shm_explain(SHM_INVALID), "nothing is attached that could be handed over");
+    return SHM_INVALID;
+  }
+  return shm_opened_descriptor(&core->segment, core->address, fd);
+}
+
 /* The address, with the name that was chosen if it was "posix:"; "" if nothing
  * is attached. */
 SHM_INLINE const char *shm_attachment_address(const shm_attachment *attachment) {

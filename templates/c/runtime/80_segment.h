@@ -20,7 +20,8 @@ typedef struct shm_segment_facts {
   uint32_t uid;
   uint32_t gid;
   uint32_t is_posix;
-  uint64_t resident;    /* POSIX: bytes of memory that it takes now */
+  uint32_t is_memfd;
+  uint64_t resident;    /* POSIX, memfd: bytes of memory that it takes now */
   int64_t change_time;  /* of owner or mode, in seconds since 1970 */
   int32_t id;           /* System V, else -1; and the following */
   uint32_t key;         /* 0 of a private one */
@@ -61,13 +62,14 @@ SHM_COLD shm_status shm_segment_hold(shm_segment *segment, shm_opened *opened, c
 }
 
 /*
- * Creates a segment of exactly `size` bytes, all zero, with these permissions,
- * whatever the umask. SHM_EXISTS if there is one. "posix:" chooses a free name,
- * see segment->address. `segment` is overwritten whatever it holds.
+ * Creates a segment of exactly `size` bytes, all zero. SHM_EXISTS if there is
+ * one. "posix:" chooses a free name, see segment->address. Options that are NULL
+ * or say no mode give 0600. `segment` is overwritten whatever it holds.
  */
-SHM_NODISCARD SHM_COLD shm_status shm_segment_create(shm_segment *segment, const char *address_text,
-                                                     uint64_t size, uint32_t mode) {
-  shm_options options = SHM_ZERO;
+SHM_NODISCARD SHM_COLD shm_status shm_segment_create_with(shm_segment *segment, const char *address_text,
+                                                          uint64_t size, const shm_options *options) {
+  shm_options own = SHM_ZERO;
+  shm_making making;
   shm_address address;
   shm_attempt attempt;
   shm_opened opened;
@@ -77,37 +79,59 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_create(shm_segment *segment, const
     return status;
   }
   attempt = shm_attempt_to("create", address.text);
-  options.mode = mode;
+  if (options != NULL) {
+    own = *options;
+  }
+  own.mode = own.mode != 0 ? own.mode : 0600;
   if (size == 0) {
     return shm_fail(attempt, SHM_INVALID, "a segment has at least one byte");
   }
-  status = shm_check_mode(attempt, mode);
+  status = shm_decide_making(&own, attempt, &making);
   if (status != SHM_OK) {
     return status;
   }
-  shm_opened_clear(&opened, address.kind == SHM_ADDRESS_POSIX, false);
+  shm_opened_clear(&opened, address.kind, false);
   opened.size = size;
-  if (opened.is_posix) {
+  if (opened.is_memfd && address.number == 0) {
+    status = shm_memfd_make("shmgen", size, &making, attempt, &opened.fd, &opened.base);
+    if (status != SHM_OK) {
+      return status;
+    }
+    shm_memfd_address(opened.fd, &address);
+  } else if (address.kind == SHM_ADDRESS_POSIX) {
     status = shm_posix_make(size, attempt, &opened.fd, &opened.base);
     if (status != SHM_OK) {
       return status;
     }
-    status = shm_posix_publish(opened.fd, &options, attempt, &address);
-    if (status != SHM_OK) {
-      shm_opened_close(&opened);
-      return status;
-    }
+    status = shm_posix_publish(opened.fd, &making, attempt, &address);
   } else {
-    status = shm_sysv_make(&address, size, &options, false, attempt, &opened.id, &opened.base);
+    status = shm_sysv_make(&address, size, &making, false, attempt, &opened.id, &opened.base);
     if (status != SHM_OK) {
       return status;
     }
+    status = shm_sysv_announce(&address, opened.id, 0, size, &making, &own, attempt);
+    if (status != SHM_OK) {
+      shm_sysv_discard(opened.id);
+    }
+  }
+  if (status != SHM_OK) {
+    shm_opened_close(&opened);
+    return status;
   }
   return shm_segment_hold(segment, &opened, &address, attempt);
 }
 
-SHM_COLD shm_status shm_segment_open(shm_segment *segment, const char *address_text, bool read_only) {
+/* The same with these permissions: exactly these, whatever the umask. */
+SHM_NODISCARD SHM_COLD shm_status shm_segment_create(shm_segment *segment, const char *address, uint64_t size,
+                                                     uint32_t mode) {
   shm_options options = SHM_ZERO;
+  options.mode = mode;
+  return shm_segment_create_with(segment, address, size, &options);
+}
+
+SHM_COLD shm_status shm_segment_open(shm_segment *segment, const char *address_text, bool read_only,
+                                     const shm_options *options) {
+  shm_options own = SHM_ZERO;
   shm_address address;
   shm_attempt attempt;
   shm_opened opened;
@@ -117,7 +141,10 @@ SHM_COLD shm_status shm_segment_open(shm_segment *segment, const char *address_t
     return status;
   }
   attempt = shm_attempt_to("attach to", address.text);
-  status = shm_open_address(&address, read_only, &options, attempt, &opened);
+  if (options != NULL) {
+    own = *options;
+  }
+  status = shm_open_address(&address, read_only, &own, attempt, &opened);
   if (status != SHM_OK) {
     return status;
   }
@@ -126,30 +153,46 @@ SHM_COLD shm_status shm_segment_open(shm_segment *segment, const char *address_t
     shm_opened_close(&opened);
     return status;
   }
+  if (opened.is_memfd) {
+    /* By its own descriptor, which is there as long as this is. */
+    shm_memfd_address(opened.fd, &address);
+  }
   return shm_segment_hold(segment, &opened, &address, attempt);
 }
 
 /* Attaches to a segment of any size and content. `segment` is overwritten. */
 SHM_NODISCARD SHM_COLD shm_status shm_segment_attach(shm_segment *segment, const char *address) {
-  return shm_segment_open(segment, address, false);
+  return shm_segment_open(segment, address, false, NULL);
+}
+
+/* The same, trusting other owners. */
+SHM_NODISCARD SHM_COLD shm_status shm_segment_attach_with(shm_segment *segment, const char *address,
+                                                          const shm_options *options) {
+  return shm_segment_open(segment, address, false, options);
 }
 
 /* Attaches for reading only: a write to its data is a fault. */
 SHM_NODISCARD SHM_COLD shm_status shm_segment_attach_read_only(shm_segment *segment, const char *address) {
-  return shm_segment_open(segment, address, true);
+  return shm_segment_open(segment, address, true, NULL);
+}
+
+/* The same, trusting other owners. */
+SHM_NODISCARD SHM_COLD shm_status shm_segment_attach_read_only_with(shm_segment *segment, const char *address,
+                                                                    const shm_options *options) {
+  return shm_segment_open(segment, address, true, options);
 }
 
 /*
  * Attaches to the segment if there is one of exactly this size, else creates it.
  * An existing one is never changed.
  */
-SHM_NODISCARD SHM_COLD shm_status shm_segment_open_or_create(shm_segment *segment, const char *address,
-                                                             uint64_t size, uint32_t mode) {
+SHM_NODISCARD SHM_COLD shm_status shm_segment_open_or_create_with(shm_segment *segment, const char *address,
+                                                                  uint64_t size, const shm_options *options) {
   shm_status status = SHM_EXISTS;
   for (int tries = 0; tries < 1000 && (status == SHM_EXISTS || status == SHM_REMOVED); tries++) {
-    status = shm_segment_attach(segment, address);
+    status = shm_segment_attach_with(segment, address, options);
     if (status == SHM_NOT_FOUND || status == SHM_REMOVED) {
-      status = shm_segment_create(segment, address, size, mode);
+      status = shm_segment_create_with(segment, address, size, options);
     }
   }
   if (status == SHM_OK && segment->size != size) {
@@ -166,6 +209,14 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_open_or_create(shm_segment *segmen
   return status;
 }
 
+/* The same with these permissions on create. */
+SHM_NODISCARD SHM_COLD shm_status shm_segment_open_or_create(shm_segment *segment, const char *address,
+                                                             uint64_t size, uint32_t mode) {
+  shm_options options = SHM_ZERO;
+  options.mode = mode;
+  return shm_segment_open_or_create_with(segment, address, size, &options);
+}
+
 SHM_COLD shm_status shm_fail_no_segment(void) {
   shm_add(shm_explain(SHM_INVALID), "nothing is attached: attach or create comes first");
   return SHM_INVALID;
@@ -180,7 +231,7 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_stat(const shm_segment *segment, s
   if (segment->data == NULL) {
     return shm_fail_no_segment();
   }
-  if (segment->opened.is_posix) {
+  if (segment->opened.has_file) {
     struct stat file;
     if (fstat(segment->opened.fd, &file) != 0) {
       return shm_fail_os(attempt, "fstat", errno);
@@ -189,11 +240,12 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_stat(const shm_segment *segment, s
     out->mode = SHM_CAST(uint32_t, file.st_mode) & 07777;
     out->uid = file.st_uid;
     out->gid = file.st_gid;
-    out->is_posix = 1;
+    out->is_posix = !segment->opened.is_memfd;
+    out->is_memfd = segment->opened.is_memfd;
     out->resident = SHM_CAST(uint64_t, file.st_blocks) * 512;
     out->change_time = file.st_ctime;
     out->id = -1;
-    out->is_removed = file.st_nlink == 0;
+    out->is_removed = shm_opened_is_removed(&segment->opened);
     return SHM_OK;
   }
   status = shm_sysv_stat(segment->opened.id, attempt, &facts);
@@ -219,14 +271,18 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_stat(const shm_segment *segment, s
   return SHM_OK;
 }
 
-/* Changes a System V segment, and its companion if it has one. */
-SHM_COLD shm_status shm_sysv_set_all(int32_t id, uint32_t uid, uint32_t gid, uint32_t mode,
-                                     shm_attempt attempt) {
+/* Changes a System V segment, its companion if it has one, and the id file by
+ * which it was found. */
+SHM_COLD shm_status shm_sysv_set_all(int32_t id, const char *address, uint32_t uid, uint32_t gid,
+                                     uint32_t mode, shm_attempt attempt) {
   bool ours = false;
   uint64_t birth_mark = 0;
   /* Looked at before and after: one of both modes may keep the caller out. */
   shm_status looked = shm_sysv_birth_mark(id, attempt, &ours, &birth_mark);
   shm_status status = shm_sysv_set(id, uid, gid, mode, attempt);
+  if (status == SHM_OK && (uid != UINT32_MAX || gid != UINT32_MAX)) {
+    status = shm_sysv_set_id_file(address, uid, gid, attempt);
+  }
   if (status != SHM_OK) {
     return status;
   }
@@ -250,10 +306,10 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_set(shm_segment *segment, uint32_t
     return shm_fail_no_segment();
   }
   status = mode == UINT32_MAX ? SHM_OK : shm_check_mode(attempt, mode);
-  if (status != SHM_OK || segment->opened.is_posix) {
+  if (status != SHM_OK || segment->opened.has_file) {
     return status != SHM_OK ? status : shm_posix_set(segment->opened.fd, uid, gid, mode, attempt);
   }
-  return shm_sysv_set_all(segment->opened.id, uid, gid, mode, attempt);
+  return shm_sysv_set_all(segment->opened.id, segment->address, uid, gid, mode, attempt);
 }
 
 /*
@@ -265,13 +321,23 @@ SHM_COLD shm_status shm_segment_remove(shm_segment *segment) {
                                : shm_opened_remove(&segment->opened, segment->address);
 }
 
+/*
+ * A new descriptor of a memfd, to be handed to another process: by
+ * shm_send_descriptor, or to a child. It keeps the memory until it is closed.
+ */
+SHM_NODISCARD SHM_COLD shm_status shm_segment_descriptor(const shm_segment *segment, int *fd) {
+  *fd = -1;
+  return segment->data == NULL ? shm_fail_no_segment()
+                               : shm_opened_descriptor(&segment->opened, segment->address, fd);
+}
+
 SHM_COLD shm_status shm_segment_keep_in_memory(const shm_segment *segment, bool keep) {
   shm_attempt attempt = shm_attempt_to(keep ? "lock" : "unlock", segment->address);
   long number = keep ? SYS_mlock : SYS_munlock;
   if (segment->data == NULL) {
     return shm_fail_no_segment();
   }
-  if (!segment->opened.is_posix) {
+  if (!segment->opened.has_file) {
     int command = keep ? SHM_SYSV_LOCK_MEMORY : SHM_SYSV_UNLOCK_MEMORY;
     return shm_sys_shmctl(segment->opened.id, command, NULL) >= 0
                ? SHM_OK

@@ -272,6 +272,8 @@ static const shm_segment_spec awkward_deep_name_Shared_spec = {
     "posix:/awkward-1.2_x",
     0600,
     64,
+    NULL,
+    NULL,
     awkward_deep_name_Shared_contract,
     508,
     { 0x10, 0xd7, 0x51, 0x8a, 0x4c, 0xa5, 0xa4, 0x8f, 0x0e, 0xd2, 0x49, 0xfd, 0xf8, 0x54, 0x6a, 0x81 },
@@ -332,6 +334,11 @@ SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_open_or_create_with
 /* Attaches to the segment, or creates it if there is none. */
 SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_open_or_create(awkward_deep_name_Shared *segment, const char *address) {
   return awkward_deep_name_Shared_open_or_create_with(segment, address, NULL);
+}
+
+/* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
+SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_descriptor(const awkward_deep_name_Shared *segment, int *fd) {
+  return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
 /* Gives up every role and detaches; the segment stays. */

@@ -655,12 +655,12 @@ class Shared:
                 f"this module was generated for shm_runtime 0.1, installed is "
                 f"{shm_runtime.__version__}: generate it again with the shmgen of the same version"
             )
-        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, "posix:/awkward-1.2_x", 0o600, 64)
+        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, address="posix:/awkward-1.2_x", mode=0o600, participants=64)
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Shared":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -692,6 +692,10 @@ class Shared:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
+        return self._attachment.descriptor()
 
     def close(self) -> None:
         """Detaches: gives up every role, and never removes the segment. May be called twice."""

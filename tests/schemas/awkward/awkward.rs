@@ -188,6 +188,8 @@ impl ::core::fmt::Debug for Vec {
         _reserved1 at 21;
         _reserved2 at 33;
     },
+    was {
+    },
     extent false
 }
 
@@ -201,7 +203,9 @@ pub struct Shared(::shm_runtime::Attachment);
 impl ::shm_runtime::SegmentType for Shared {
     fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
         static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
-        SPEC.get_or_decode(Self::CONTRACT, "12.3", "posix:/awkward-1.2_x", 0o600, 64)
+        SPEC.get_or_decode(Self::CONTRACT, "12.3", || {
+            ::shm_runtime::Setup::at("posix:/awkward-1.2_x").mode(0o600).participants(64)
+        })
     }
 
     fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {
@@ -254,6 +258,12 @@ impl Shared {
     #[must_use]
     pub fn address(&self) -> &::shm_runtime::Address {
         self.0.address()
+    }
+
+    /// A new descriptor of a segment in a memfd, to be handed to another process.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> ::shm_runtime::Result<::std::os::fd::OwnedFd> {
+        self.0.descriptor()
     }
 
     /// What the system and the segment know of it.

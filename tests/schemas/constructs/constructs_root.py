@@ -27,6 +27,7 @@ SCHEMA_VERSION = "1.0"
 
 _Get = _typing.TypeVar("_Get")
 _Set = _typing.TypeVar("_Set")
+_Range = _typing.Tuple[_typing.Optional[float], _typing.Optional[float]]
 
 
 class _OutOfRange(ValueError, OverflowError):
@@ -45,7 +46,7 @@ def _shown(value: object) -> str:
 class _Field(_typing.Generic[_Get, _Set]):
     """A field of a struct. On the class it tells where the field lies, on a value it is the field's."""
 
-    def __init__(self, raw: _typing.Any, name: str, unit: str = "") -> None:
+    def __init__(self, raw: _typing.Any, name: str, unit: str = "", range: _Range = (None, None)) -> None:
         self._raw = raw
         #: Bytes from the start of the struct.
         self.offset: int = raw.offset
@@ -54,6 +55,8 @@ class _Field(_typing.Generic[_Get, _Set]):
         self.name = name
         #: Its unit of measure, empty if it has none.
         self.unit = unit
+        #: The least and the greatest number that belong into it, None where there is no end.
+        self.range = range
 
     @_typing.overload
     def __get__(self, instance: None, owner: type) -> "_Field[_Get, _Set]": ...
@@ -84,6 +87,14 @@ class _Field(_typing.Generic[_Get, _Set]):
         """The same of what ctypes holds."""
         return bool(a == b)
 
+    def within(self, instance: object) -> bool:
+        """Whether the value of a struct is within its range in this field, and within those inside."""
+        return self.within_raw(self._raw.__get__(instance, type(instance)))
+
+    def within_raw(self, raw: _typing.Any) -> bool:
+        """The same of what ctypes holds."""
+        return True
+
     def show(self, instance: object) -> str:
         """The value as it is written, or the bytes that are none."""
         try:
@@ -102,9 +113,12 @@ class _Field(_typing.Generic[_Get, _Set]):
 class _Int(_Field[int, int]):
     """A whole number; ctypes itself would wrap one that is out of range."""
 
-    def __init__(self, raw: _typing.Any, name: str, low: int, high: int, unit: str = "") -> None:
-        super().__init__(raw, name, unit)
-        self.low, self.high = low, high
+    def __init__(
+        self, raw: _typing.Any, name: str, low: int, high: int, unit: str = "", range: _Range = (None, None)
+    ) -> None:
+        super().__init__(raw, name, unit, range)
+        self.low = low if range[0] is None else int(range[0])
+        self.high = high if range[1] is None else int(range[1])
 
     def load(self, raw: _typing.Any) -> int:
         return int(raw)
@@ -118,12 +132,17 @@ class _Int(_Field[int, int]):
             raise _OutOfRange(self.bad(value, f"a number from {self.low} to {self.high}"))
         return number
 
+    def within_raw(self, raw: _typing.Any) -> bool:
+        return bool(self.low <= raw <= self.high)
+
 
 class _Float(_Field[float, float]):
     """A float; one that is finite stays finite."""
 
-    def __init__(self, raw: _typing.Any, name: str, largest: float, unit: str = "") -> None:
-        super().__init__(raw, name, unit)
+    def __init__(
+        self, raw: _typing.Any, name: str, largest: float, unit: str = "", range: _Range = (None, None)
+    ) -> None:
+        super().__init__(raw, name, unit, range)
         self.largest = largest
 
     def store(self, value: float) -> float:
@@ -132,7 +151,26 @@ class _Float(_Field[float, float]):
         number = float(value)
         if abs(number) > self.largest and _math.isfinite(number):
             raise _OutOfRange(self.bad(value, f"a number up to {self.largest}"))
+        # What the field will hold is what counts.
+        if not self.within_raw(_ctypes.c_float(number).value if self.size == 4 else number):
+            raise _OutOfRange(self.bad(value, f"a number {self.ends()}"))
         return number
+
+    def within_raw(self, raw: _typing.Any) -> bool:
+        # NaN is outside of any range: no comparison is true of it.
+        low, high = self.range
+        return bool((low is None or raw >= self.held(low)) and (high is None or raw <= self.held(high)))
+
+    def held(self, end: float) -> float:
+        """An end of the range as the field holds it."""
+        return _ctypes.c_float(end).value if self.size == 4 else end
+
+    def ends(self) -> str:
+        """The range in words."""
+        low, high = self.range
+        if low is None:
+            return f"of at most {high}"
+        return f"of at least {low}" if high is None else f"from {low} to {high}"
 
 
 class _Bool(_Field[bool, bool]):
@@ -227,6 +265,9 @@ class _Nested(_Field[_Get, _Set]):
             raise TypeError(self.bad(value, f"a {self.kind.__name__}"))
         return value
 
+    def within_raw(self, raw: _typing.Any) -> bool:
+        return bool(raw.within_ranges())
+
 
 class _Element:
     """Where an element of an array lies, for the field that checks it."""
@@ -252,6 +293,7 @@ class _List(_Field[_Get, _Set]):
         self.dims = dims
         self.kind = kind
         self.element = element(_Element(raw.offset, raw.size // count), name)
+        self.range = self.element.range
 
     def load(self, raw: _typing.Any) -> _Get:
         return _typing.cast(_Get, self._load(raw, len(self.dims)))
@@ -268,6 +310,14 @@ class _List(_Field[_Get, _Set]):
         if depth == 0:
             return bool(self.element.same_raw(a, b))
         return all(self._same(x, y, depth - 1) for x, y in zip(a, b))
+
+    def within_raw(self, raw: _typing.Any) -> bool:
+        return self._within(raw, len(self.dims))
+
+    def _within(self, raw: _typing.Any, depth: int) -> bool:
+        if depth == 0:
+            return bool(self.element.within_raw(raw))
+        return all(self._within(part, depth - 1) for part in raw)
 
     def store(self, value: _Set) -> _typing.Any:
         return self._store(value, self.dims, self.kind)
@@ -317,9 +367,13 @@ class _Struct(_ctypes.Structure):
     # (Any, since NumPy's hints know dict literals only.)
     DTYPE: _typing.ClassVar[_typing.Any]
     _names: _typing.ClassVar[_typing.Tuple[str, ...]]
+    #: The bytes of a new value, empty if they are all zero.
+    _initial: _typing.ClassVar[bytes] = b""
 
     def __init__(self, **values: _typing.Any) -> None:
         super().__init__()
+        if self._initial:
+            _ctypes.memmove(_ctypes.addressof(self), self._initial, self.SIZE)
         for name, value in values.items():
             if name not in self._names:
                 raise TypeError(f"{type(self).__name__} has no field {name!r}")
@@ -332,6 +386,11 @@ class _Struct(_ctypes.Structure):
         return all(getattr(own, name).same(self, other) for name in self._names)
 
     __hash__ = None  # type: ignore[assignment]
+
+    def within_ranges(self) -> bool:
+        """Whether every field is within its range, those of structs inside too."""
+        own = type(self)
+        return all(getattr(own, name).within(self) for name in self._names)
 
     def __reduce__(self) -> _typing.Tuple[_typing.Any, ...]:
         return type(self).from_buffer_copy, (bytes(self),)
@@ -433,8 +492,9 @@ def _lay_out(
     offsets: _typing.Dict[str, _typing.Tuple[int, int]],
     formats: _typing.List[_typing.Any],
     fields: _typing.Dict[str, _typing.Any],
+    defaults: _typing.Optional[_typing.Dict[str, _typing.Any]] = None,
 ) -> None:
-    """Checks what ctypes made of a struct against the schema, and puts the checked fields in place."""
+    """Checks what ctypes made of a struct against the schema, and puts checked fields and defaults in place."""
     _check(struct, size, offsets)
     struct.SIZE = size
     struct._names = tuple(offsets)
@@ -446,6 +506,8 @@ def _lay_out(
     }
     for name, field in fields.items():
         setattr(struct, name, field(getattr(struct, name), f"{struct.__name__}.{name}"))
+    if defaults:
+        struct._initial = bytes(struct(**defaults))
 
 
 class _Union:

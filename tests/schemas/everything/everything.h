@@ -992,6 +992,8 @@ static const shm_segment_spec test_everything_Plain_spec = {
     "posix:/test.everything.plain",
     0600,
     64,
+    NULL,
+    NULL,
     test_everything_Plain_contract,
     2222,
     { 0x7e, 0x98, 0xf0, 0x94, 0x4d, 0xb1, 0x9a, 0xde, 0xcd, 0x2a, 0x0c, 0x93, 0x50, 0xec, 0xb7, 0x3d },
@@ -1052,6 +1054,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_open_or_create_with(te
 /* Attaches to the segment, or creates it if there is none. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_open_or_create(test_everything_Plain *segment, const char *address) {
   return test_everything_Plain_open_or_create_with(segment, address, NULL);
+}
+
+/* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
+SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_descriptor(const test_everything_Plain *segment, int *fd) {
+  return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -1423,6 +1430,8 @@ static const shm_segment_spec test_everything_SystemV_spec = {
     "sysv:0x53487e57",
     0640,
     3,
+    NULL,
+    NULL,
     test_everything_SystemV_contract,
     320,
     { 0xea, 0xb6, 0xeb, 0x23, 0x2f, 0x69, 0xbf, 0x6b, 0x7e, 0x41, 0xf1, 0xe3, 0xaa, 0x21, 0x07, 0xc1 },
@@ -1483,6 +1492,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_open_or_create_with(
 /* Attaches to the segment, or creates it if there is none. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_open_or_create(test_everything_SystemV *segment, const char *address) {
   return test_everything_SystemV_open_or_create_with(segment, address, NULL);
+}
+
+/* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
+SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_descriptor(const test_everything_SystemV *segment, int *fd) {
+  return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
 /* Gives up every role and detaches; the segment stays. */

@@ -1022,12 +1022,12 @@ class Plain:
                 f"this module was generated for shm_runtime 0.1, installed is "
                 f"{shm_runtime.__version__}: generate it again with the shmgen of the same version"
             )
-        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, "posix:/test.everything.plain", 0o600, 64)
+        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, address="posix:/test.everything.plain", mode=0o600, participants=64)
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Plain":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -1059,6 +1059,10 @@ class Plain:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
+        return self._attachment.descriptor()
 
     def close(self) -> None:
         """Detaches: gives up every role, and never removes the segment. May be called twice."""
@@ -1103,12 +1107,12 @@ class SystemV:
                 f"this module was generated for shm_runtime 0.1, installed is "
                 f"{shm_runtime.__version__}: generate it again with the shmgen of the same version"
             )
-        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, "sysv:0x53487e57", 0o640, 3)
+        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, address="sysv:0x53487e57", mode=0o640, participants=3)
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "SystemV":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -1140,6 +1144,10 @@ class SystemV:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
+        return self._attachment.descriptor()
 
     def close(self) -> None:
         """Detaches: gives up every role, and never removes the segment. May be called twice."""

@@ -542,6 +542,8 @@ impl ::core::fmt::Debug for Level {
     reserved {
         _reserved0 at 12;
     },
+    was {
+    },
     extent false
 }
 
@@ -637,6 +639,8 @@ impl ::core::fmt::Debug for Option {
         _reserved1 at 5;
         _reserved2 at 13;
         _reserved3 at 25;
+    },
+    was {
     },
     extent false
 }
@@ -901,6 +905,8 @@ impl ::core::fmt::Debug for Book {
         _reserved7 at 432;
         _reserved8 at 449;
     },
+    was {
+    },
     extent false
 }
 
@@ -956,6 +962,8 @@ impl ::core::fmt::Debug for Outer {
     reserved {
         _reserved0 at 1;
     },
+    was {
+    },
     extent false
 }
 
@@ -969,7 +977,9 @@ pub struct Plain(::shm_runtime::Attachment);
 impl ::shm_runtime::SegmentType for Plain {
     fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
         static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
-        SPEC.get_or_decode(Self::CONTRACT, "1.0", "posix:/test.everything.plain", 0o600, 64)
+        SPEC.get_or_decode(Self::CONTRACT, "1.0", || {
+            ::shm_runtime::Setup::at("posix:/test.everything.plain").mode(0o600).participants(64)
+        })
     }
 
     fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {
@@ -1036,6 +1046,12 @@ impl Plain {
         self.0.address()
     }
 
+    /// A new descriptor of a segment in a memfd, to be handed to another process.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> ::shm_runtime::Result<::std::os::fd::OwnedFd> {
+        self.0.descriptor()
+    }
+
     /// What the system and the segment know of it.
     pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
         self.0.stat()
@@ -1055,7 +1071,9 @@ pub struct SystemV(::shm_runtime::Attachment);
 impl ::shm_runtime::SegmentType for SystemV {
     fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
         static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
-        SPEC.get_or_decode(Self::CONTRACT, "1.0", "sysv:0x53487e57", 0o640, 3)
+        SPEC.get_or_decode(Self::CONTRACT, "1.0", || {
+            ::shm_runtime::Setup::at("sysv:0x53487e57").mode(0o640).participants(3)
+        })
     }
 
     fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {
@@ -1106,6 +1124,12 @@ impl SystemV {
     #[must_use]
     pub fn address(&self) -> &::shm_runtime::Address {
         self.0.address()
+    }
+
+    /// A new descriptor of a segment in a memfd, to be handed to another process.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> ::shm_runtime::Result<::std::os::fd::OwnedFd> {
+        self.0.descriptor()
     }
 
     /// What the system and the segment know of it.

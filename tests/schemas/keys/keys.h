@@ -1764,6 +1764,161 @@ SHM_INLINE size_t test_keys_Aligned_format(const test_keys_Aligned *value, char 
   return text.used;
 }
 
+/* Reserved: 4 bytes at 4 (formerly flags), 8 bytes at 8 (formerly bid and ask), 1 byte at 19 (formerly mark). */
+typedef struct test_keys_Shrunk {
+  uint32_t a;
+  uint8_t _reserved0[14];
+  uint8_t b;
+  uint8_t _reserved1[1];
+  uint32_t c;
+} test_keys_Shrunk;
+SHM_STATIC_ASSERT(sizeof(test_keys_Shrunk) == 24, "size of test_keys_Shrunk");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_Shrunk) == 4, "alignment of test_keys_Shrunk");
+SHM_STATIC_ASSERT(offsetof(test_keys_Shrunk, a) == 0, "offset of test_keys_Shrunk.a");
+SHM_STATIC_ASSERT(offsetof(test_keys_Shrunk, _reserved0) == 4, "offset of test_keys_Shrunk._reserved0");
+SHM_STATIC_ASSERT(offsetof(test_keys_Shrunk, b) == 18, "offset of test_keys_Shrunk.b");
+SHM_STATIC_ASSERT(offsetof(test_keys_Shrunk, _reserved1) == 19, "offset of test_keys_Shrunk._reserved1");
+SHM_STATIC_ASSERT(offsetof(test_keys_Shrunk, c) == 20, "offset of test_keys_Shrunk.c");
+
+/* Whether all fields are equal; reserved bytes do not count. */
+SHM_INLINE bool test_keys_Shrunk_equal(const test_keys_Shrunk *a, const test_keys_Shrunk *b) {
+  if (a->a != b->a) {
+    return false;
+  }
+  if (a->b != b->b) {
+    return false;
+  }
+  if (a->c != b->c) {
+    return false;
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_Shrunk_add(shm_text *text, const test_keys_Shrunk *value) {
+  shm_add(text, "Shrunk { ");
+  shm_add(text, "a: ");
+  shm_add_number(text, value->a);
+  shm_add(text, ", b: ");
+  shm_add_number(text, value->b);
+  shm_add(text, ", c: ");
+  shm_add_number(text, value->c);
+  shm_add(text, " }");
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_Shrunk_format(const test_keys_Shrunk *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_Shrunk_add(&text, value);
+  return text.used;
+}
+
+/*
+ * All reasons for free bytes at once.
+ *
+ * Reserved: 3 bytes at 8 (formerly old), 2 bytes at 11 (formerly older), 8 bytes at 24 (formerly last). The last 32 bytes are kept free for later versions. Deprecated: use Shrunk.
+ */
+typedef struct SHM_DEPRECATED("use Shrunk") __attribute__((aligned(16))) test_keys_ShrunkRoomy {
+  uint64_t a;
+  uint8_t _reserved0[8];
+  uint32_t b;
+  uint8_t _reserved1[44];
+} test_keys_ShrunkRoomy SHM_DEPRECATED("use Shrunk");
+SHM_STATIC_ASSERT(sizeof(test_keys_ShrunkRoomy) == 64, "size of test_keys_ShrunkRoomy");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_ShrunkRoomy) == 16, "alignment of test_keys_ShrunkRoomy");
+SHM_STATIC_ASSERT(offsetof(test_keys_ShrunkRoomy, a) == 0, "offset of test_keys_ShrunkRoomy.a");
+SHM_STATIC_ASSERT(offsetof(test_keys_ShrunkRoomy, _reserved0) == 8, "offset of test_keys_ShrunkRoomy._reserved0");
+SHM_STATIC_ASSERT(offsetof(test_keys_ShrunkRoomy, b) == 16, "offset of test_keys_ShrunkRoomy.b");
+SHM_STATIC_ASSERT(offsetof(test_keys_ShrunkRoomy, _reserved1) == 20, "offset of test_keys_ShrunkRoomy._reserved1");
+
+/* Whether all fields are equal; reserved bytes do not count. */
+SHM_INLINE bool test_keys_ShrunkRoomy_equal(const test_keys_ShrunkRoomy *a, const test_keys_ShrunkRoomy *b) {
+  if (a->a != b->a) {
+    return false;
+  }
+  if (a->b != b->b) {
+    return false;
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_ShrunkRoomy_add(shm_text *text, const test_keys_ShrunkRoomy *value) {
+  shm_add(text, "ShrunkRoomy { ");
+  shm_add(text, "a: ");
+  shm_add_number(text, value->a);
+  shm_add(text, ", b: ");
+  shm_add_number(text, value->b);
+  shm_add(text, " }");
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_ShrunkRoomy_format(const test_keys_ShrunkRoomy *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_ShrunkRoomy_add(&text, value);
+  return text.used;
+}
+
+/* The last 39 bytes are kept free for later versions. */
+typedef struct test_keys_Asserted {
+  uint8_t tag;
+  uint8_t _reserved0[7];
+  uint64_t price;
+  char name[9];
+  uint8_t _reserved1[39];
+} test_keys_Asserted;
+SHM_STATIC_ASSERT(sizeof(test_keys_Asserted) == 64, "size of test_keys_Asserted");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_Asserted) == 8, "alignment of test_keys_Asserted");
+SHM_STATIC_ASSERT(offsetof(test_keys_Asserted, tag) == 0, "offset of test_keys_Asserted.tag");
+SHM_STATIC_ASSERT(offsetof(test_keys_Asserted, _reserved0) == 1, "offset of test_keys_Asserted._reserved0");
+SHM_STATIC_ASSERT(offsetof(test_keys_Asserted, price) == 8, "offset of test_keys_Asserted.price");
+SHM_STATIC_ASSERT(offsetof(test_keys_Asserted, name) == 16, "offset of test_keys_Asserted.name");
+SHM_STATIC_ASSERT(offsetof(test_keys_Asserted, _reserved1) == 25, "offset of test_keys_Asserted._reserved1");
+
+/* Whether all fields are equal; reserved bytes do not count. */
+SHM_INLINE bool test_keys_Asserted_equal(const test_keys_Asserted *a, const test_keys_Asserted *b) {
+  if (a->tag != b->tag) {
+    return false;
+  }
+  if (a->price != b->price) {
+    return false;
+  }
+  if (!shm_text_equal(a->name, b->name, 9)) {
+    return false;
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_Asserted_add(shm_text *text, const test_keys_Asserted *value) {
+  shm_add(text, "Asserted { ");
+  shm_add(text, "tag: ");
+  shm_add_number(text, value->tag);
+  shm_add(text, ", price: ");
+  shm_add_number(text, value->price);
+  shm_add(text, ", name: ");
+  shm_add(text, "\"");
+  shm_add_outside(text, value->name, 9);
+  shm_add(text, "\"");
+  shm_add(text, " }");
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_Asserted_format(const test_keys_Asserted *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_Asserted_add(&text, value);
+  return text.used;
+}
+
 /* Unit: 1e-8 USD. Deprecated: use a number; * / ends it. */
 typedef int64_t test_keys_OldPrice SHM_DEPRECATED("use a number; */ ends it");
 
@@ -1852,6 +2007,8 @@ static const shm_segment_spec test_keys_Trades_spec = {
     "posix:/test.keys.trades",
     0600,
     64,
+    NULL,
+    NULL,
     test_keys_Trades_contract,
     786,
     { 0xd4, 0x53, 0x4e, 0x80, 0x09, 0x1d, 0x98, 0xc4, 0xf3, 0x80, 0x06, 0x4c, 0x20, 0x7e, 0x84, 0x2e },
@@ -1912,6 +2069,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_open_or_create_with(test_ke
 /* Attaches to the segment, or creates it if there is none. */
 SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_open_or_create(test_keys_Trades *segment, const char *address) {
   return test_keys_Trades_open_or_create_with(segment, address, NULL);
+}
+
+/* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_descriptor(const test_keys_Trades *segment, int *fd) {
+  return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -2239,6 +2401,8 @@ static const shm_segment_spec test_keys_Orders_spec = {
     "posix:/test.keys.orders",
     0600,
     64,
+    NULL,
+    NULL,
     test_keys_Orders_contract,
     1809,
     { 0x62, 0xe9, 0x59, 0x56, 0xad, 0xd9, 0xd5, 0xa8, 0xdd, 0xce, 0x50, 0x60, 0x72, 0xfe, 0x71, 0x02 },
@@ -2299,6 +2463,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_open_or_create_with(test_ke
 /* Attaches to the segment, or creates it if there is none. */
 SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_open_or_create(test_keys_Orders *segment, const char *address) {
   return test_keys_Orders_open_or_create_with(segment, address, NULL);
+}
+
+/* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_descriptor(const test_keys_Orders *segment, int *fd) {
+  return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -2488,6 +2657,8 @@ static const shm_segment_spec test_keys_Ranges_spec = {
     "posix:/test.keys.ranges",
     0600,
     64,
+    NULL,
+    NULL,
     test_keys_Ranges_contract,
     1028,
     { 0xf3, 0x4b, 0x47, 0xe4, 0x2b, 0x84, 0x8c, 0x4d, 0x51, 0x83, 0xf6, 0xc5, 0x0d, 0x25, 0xce, 0xa5 },
@@ -2548,6 +2719,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Ranges_open_or_create_with(test_ke
 /* Attaches to the segment, or creates it if there is none. */
 SHM_NODISCARD SHM_INLINE shm_status test_keys_Ranges_open_or_create(test_keys_Ranges *segment, const char *address) {
   return test_keys_Ranges_open_or_create_with(segment, address, NULL);
+}
+
+/* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Ranges_descriptor(const test_keys_Ranges *segment, int *fd) {
+  return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -2720,6 +2896,8 @@ static const shm_segment_spec test_keys_Rooms_spec = {
     "posix:/test.keys.rooms",
     0600,
     64,
+    NULL,
+    NULL,
     test_keys_Rooms_contract,
     426,
     { 0x51, 0x8e, 0xd8, 0x1a, 0x96, 0x4e, 0x52, 0xe8, 0x1a, 0x74, 0x85, 0x48, 0x56, 0xb8, 0x73, 0x9c },
@@ -2780,6 +2958,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_open_or_create_with(test_key
 /* Attaches to the segment, or creates it if there is none. */
 SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_open_or_create(test_keys_Rooms *segment, const char *address) {
   return test_keys_Rooms_open_or_create_with(segment, address, NULL);
+}
+
+/* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_descriptor(const test_keys_Rooms *segment, int *fd) {
+  return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -3105,6 +3288,350 @@ SHM_INLINE uint64_t test_keys_Rooms_full_redelivered(const test_keys_Rooms *segm
 /* Messages that wait now. */
 SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_full_depth(const test_keys_Rooms *segment, uint64_t *depth) {
   return shm_queue_depth(&segment->attachment, 2, depth);
+}
+
+/* The segment former: 8192 bytes, at posix:/test.keys.former unless told otherwise.
+ *
+ * A handle is for one thread at a time; attach again for another. It must not be copied while attached.
+ * One that is all zero is not attached. */
+typedef struct test_keys_Former {
+  shm_attachment attachment;
+  shm_producer shrunk_producer;
+  shm_consumer shrunk_consumer;
+  shm_producer roomy_producer;
+  shm_consumer roomy_consumer;
+} test_keys_Former;
+
+/* What the bytes of the segment mean, in the canonical form that lies in it. */
+static const uint8_t test_keys_Former_contract[510] = {
+    0x53, 0xf9, 0x01, 0x00, 0x00, 0x09, 0x00, 0x74, 0x65, 0x73, 0x74, 0x2e, 0x6b, 0x65, 0x79, 0x73, 0x06, 0x00, 0x66, 0x6f, 0x72, 0x6d, 0x65, 0x72,
+    0x54, 0xe7, 0x00, 0x00, 0x00, 0x00, 0x00, 0x06, 0x00, 0x53, 0x68, 0x72, 0x75, 0x6e, 0x6b, 0x18, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x66, 0x1c, 0x00, 0x00, 0x00, 0x01, 0x00, 0x61, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x75, 0x33, 0x32, 0x00, 0x00, 0x00, 0x00, 0x66, 0x1b, 0x00, 0x00, 0x00, 0x01, 0x00, 0x62,
+    0x12, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x75, 0x38, 0x00, 0x00, 0x00, 0x00,
+    0x66, 0x1c, 0x00, 0x00, 0x00, 0x01, 0x00, 0x63, 0x14, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x03, 0x00, 0x75, 0x33, 0x32, 0x00, 0x00, 0x00, 0x00, 0x77, 0x17, 0x00, 0x00, 0x00, 0x05, 0x00, 0x66, 0x6c, 0x61, 0x67, 0x73, 0x04, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x77, 0x15, 0x00, 0x00, 0x00, 0x03, 0x00, 0x61, 0x73, 0x6b, 0x08,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x77, 0x15, 0x00, 0x00, 0x00, 0x03, 0x00, 0x62, 0x69,
+    0x64, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x77, 0x16, 0x00, 0x00, 0x00, 0x04, 0x00,
+    0x6d, 0x61, 0x72, 0x6b, 0x13, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x54, 0xb7, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x0b, 0x00, 0x53, 0x68, 0x72, 0x75, 0x6e, 0x6b, 0x52, 0x6f, 0x6f, 0x6d, 0x79, 0x40, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x66, 0x1c, 0x00, 0x00, 0x00, 0x01, 0x00, 0x61, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x75, 0x36, 0x34, 0x00, 0x00, 0x00, 0x00, 0x66, 0x1c, 0x00, 0x00, 0x00, 0x01, 0x00,
+    0x62, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x75, 0x33, 0x32, 0x00, 0x00,
+    0x00, 0x00, 0x77, 0x15, 0x00, 0x00, 0x00, 0x03, 0x00, 0x6f, 0x6c, 0x64, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x77, 0x17, 0x00, 0x00, 0x00, 0x05, 0x00, 0x6f, 0x6c, 0x64, 0x65, 0x72, 0x0b, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x77, 0x16, 0x00, 0x00, 0x00, 0x04, 0x00, 0x6c, 0x61, 0x73, 0x74, 0x18, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x78, 0x00, 0x00, 0x00, 0x00, 0x51, 0x18, 0x00, 0x00, 0x00, 0x06, 0x00, 0x73,
+    0x68, 0x72, 0x75, 0x6e, 0x6b, 0x06, 0x00, 0x53, 0x68, 0x72, 0x75, 0x6e, 0x6b, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x51, 0x1c, 0x00,
+    0x00, 0x00, 0x05, 0x00, 0x72, 0x6f, 0x6f, 0x6d, 0x79, 0x0b, 0x00, 0x53, 0x68, 0x72, 0x75, 0x6e, 0x6b, 0x52, 0x6f, 0x6f, 0x6d, 0x79, 0x02, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+};
+
+static const shm_object_spec test_keys_Former_objects[2] = {
+    {"shrunk", SHM_KIND_QUEUE, 0, 24, 2, 1, 2, 32, 576, 128},
+    {"roomy", SHM_KIND_QUEUE, 0, 64, 2, 1, 2, 72, 656, 128},
+};
+
+static const uint64_t test_keys_Former_offsets[2] = {
+    4736,
+    5376,
+};
+
+static const shm_segment_spec test_keys_Former_spec = {
+    "test.keys",
+    "2.4",
+    "former",
+    "posix:/test.keys.former",
+    0600,
+    64,
+    NULL,
+    NULL,
+    test_keys_Former_contract,
+    510,
+    { 0x67, 0xe2, 0x43, 0xc6, 0x98, 0x67, 0x84, 0x1f, 0x95, 0x2a, 0x7e, 0x2d, 0x32, 0x2b, 0xb4, 0x0a },
+    test_keys_Former_objects,
+    2,
+    0,
+    8192,
+    6080,
+    test_keys_Former_offsets,
+};
+
+/* Nothing attached, nothing claimed. */
+SHM_INLINE void test_keys_Former_init(test_keys_Former *segment) { memset(segment, 0, sizeof *segment); }
+
+/* Creates the segment. `address` NULL: the schema's; `options` NULL: as the schema says. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_create_with(test_keys_Former *segment, const char *address,
+                                                             const shm_options *options) {
+  test_keys_Former_init(segment);
+  return shm_attachment_create(&segment->attachment, &test_keys_Former_spec, address, options);
+}
+
+/* Creates the segment; SHM_EXISTS if there is one. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_create(test_keys_Former *segment, const char *address) {
+  return test_keys_Former_create_with(segment, address, NULL);
+}
+
+/* Attaches to the segment. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_attach_with(test_keys_Former *segment, const char *address,
+                                                             const shm_options *options) {
+  test_keys_Former_init(segment);
+  return shm_attachment_attach(&segment->attachment, &test_keys_Former_spec, address, options);
+}
+
+/* Attaches to the segment; SHM_NOT_FOUND if there is none, SHM_MISMATCH if it is of another contract. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_attach(test_keys_Former *segment, const char *address) {
+  return test_keys_Former_attach_with(segment, address, NULL);
+}
+
+/* Attaches to the segment for reading only. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_attach_read_only_with(test_keys_Former *segment, const char *address,
+                                                                       const shm_options *options) {
+  test_keys_Former_init(segment);
+  return shm_attachment_attach_read_only(&segment->attachment, &test_keys_Former_spec, address, options);
+}
+
+/* Attaches to the segment for reading only. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_attach_read_only(test_keys_Former *segment, const char *address) {
+  return test_keys_Former_attach_read_only_with(segment, address, NULL);
+}
+
+/* Attaches to the segment, or creates it if there is none. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_open_or_create_with(test_keys_Former *segment, const char *address,
+                                                                     const shm_options *options) {
+  test_keys_Former_init(segment);
+  return shm_attachment_open_or_create(&segment->attachment, &test_keys_Former_spec, address, options);
+}
+
+/* Attaches to the segment, or creates it if there is none. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_open_or_create(test_keys_Former *segment, const char *address) {
+  return test_keys_Former_open_or_create_with(segment, address, NULL);
+}
+
+/* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_descriptor(const test_keys_Former *segment, int *fd) {
+  return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
+/* Gives up every role and detaches; the segment stays. */
+SHM_INLINE void test_keys_Former_detach(test_keys_Former *segment) {
+  shm_producer_release(&segment->shrunk_producer);
+  shm_consumer_release(&segment->shrunk_consumer);
+  shm_producer_release(&segment->roomy_producer);
+  shm_consumer_release(&segment->roomy_consumer);
+  shm_attachment_detach(&segment->attachment);
+}
+
+/* Takes the segment's name away. Who is attached keeps the memory. */
+SHM_INLINE shm_status test_keys_Former_remove(const char *address) {
+  return shm_remove(address != NULL ? address : test_keys_Former_spec.address);
+}
+
+/* The queue shrunk, with room for 2: the first push claims the role of its producer, the
+ * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
+SHM_COLD shm_status test_keys_Former_shrunk_producer(test_keys_Former *segment) {
+  return shm_producer_claim(&segment->shrunk_producer, &segment->attachment, 0);
+}
+
+SHM_COLD shm_status test_keys_Former_shrunk_consumer(test_keys_Former *segment) {
+  return shm_consumer_claim(&segment->shrunk_consumer, &segment->attachment, 0);
+}
+
+/* The roles, claimed when they are used first. */
+SHM_HOT shm_status test_keys_Former_shrunk_claimed_producer(test_keys_Former *segment) {
+  return SHM_LIKELY(shm_producer_is_claimed(&segment->shrunk_producer)) ? SHM_OK : test_keys_Former_shrunk_producer(segment);
+}
+
+SHM_HOT shm_status test_keys_Former_shrunk_claimed_consumer(test_keys_Former *segment) {
+  return SHM_LIKELY(shm_consumer_is_claimed(&segment->shrunk_consumer)) ? SHM_OK : test_keys_Former_shrunk_consumer(segment);
+}
+
+/* Pushes one message; SHM_FULL if there is no room. */
+SHM_NODISCARD SHM_HOT shm_status test_keys_Former_shrunk_try_push(test_keys_Former *segment, const test_keys_Shrunk *item) {
+  const shm_status status = test_keys_Former_shrunk_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_try_push(&segment->shrunk_producer, item, sizeof *item);
+}
+
+/* Pushes one message, waiting for room so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_shrunk_push_timeout(test_keys_Former *segment, const test_keys_Shrunk *item,
+                                                             uint64_t ns) {
+  const shm_status status = test_keys_Former_shrunk_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_timeout(&segment->shrunk_producer, item, sizeof *item, ns);
+}
+
+/* Pushes as many of `count` messages as fit and commits them together; `done` is how many. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_shrunk_push_n(test_keys_Former *segment, const test_keys_Shrunk *items,
+                                                       size_t count, size_t *done) {
+  *done = 0;
+  const shm_status status = test_keys_Former_shrunk_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_n(&segment->shrunk_producer, items, sizeof *items, count, done);
+}
+
+/* The next slot, all zero, to be filled in place and committed. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_shrunk_reserve(test_keys_Former *segment, test_keys_Shrunk **item) {
+  void *payload = NULL;
+  shm_status status = test_keys_Former_shrunk_claimed_producer(segment);
+  if (status == SHM_OK) {
+    status = shm_producer_reserve(&segment->shrunk_producer, sizeof(test_keys_Shrunk), &payload);
+  }
+  *item = SHM_CAST(test_keys_Shrunk *, payload);
+  return status;
+}
+
+/* Commits the slot that was reserved. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_shrunk_commit(test_keys_Former *segment) {
+  return shm_producer_commit(&segment->shrunk_producer);
+}
+
+/* Pops one message and acknowledges it; SHM_EMPTY if there is none. */
+SHM_NODISCARD SHM_HOT shm_status test_keys_Former_shrunk_try_pop(test_keys_Former *segment, test_keys_Shrunk *item) {
+  const shm_status status = test_keys_Former_shrunk_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_try_pop(&segment->shrunk_consumer, item, sizeof *item);
+}
+
+/* Pops one message, waiting for it so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_shrunk_pop_timeout(test_keys_Former *segment, test_keys_Shrunk *item,
+                                                            uint64_t ns) {
+  const shm_status status = test_keys_Former_shrunk_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_timeout(&segment->shrunk_consumer, item, sizeof *item, ns);
+}
+
+/* Pops up to `capacity` messages and acknowledges them together; `done` is how many. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_shrunk_pop_n(test_keys_Former *segment, test_keys_Shrunk *items,
+                                                      size_t capacity, size_t *done) {
+  *done = 0;
+  const shm_status status = test_keys_Former_shrunk_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_n(&segment->shrunk_consumer, items, sizeof *items, capacity, done);
+}
+
+/* The next message in place; acknowledged by release, and there again without it. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_shrunk_peek(test_keys_Former *segment, const test_keys_Shrunk **item) {
+  const void *payload = NULL;
+  shm_status status = test_keys_Former_shrunk_claimed_consumer(segment);
+  if (status == SHM_OK) {
+    status = shm_consumer_peek(&segment->shrunk_consumer, sizeof(test_keys_Shrunk), &payload);
+  }
+  *item = SHM_CAST(const test_keys_Shrunk *, payload);
+  return status;
+}
+
+/* Acknowledges the message that was peeked. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_shrunk_release(test_keys_Former *segment) {
+  return shm_consumer_acknowledge(&segment->shrunk_consumer);
+}
+
+/* How many of the next messages a consumer that died may have seen already. */
+SHM_INLINE uint64_t test_keys_Former_shrunk_redelivered(const test_keys_Former *segment) {
+  return shm_consumer_redelivered(&segment->shrunk_consumer);
+}
+
+/* Messages that wait now. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_shrunk_depth(const test_keys_Former *segment, uint64_t *depth) {
+  return shm_queue_depth(&segment->attachment, 0, depth);
+}
+
+/* The queue roomy, with room for 2: the first push claims the role of its producer, the
+ * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
+SHM_COLD shm_status test_keys_Former_roomy_producer(test_keys_Former *segment) {
+  return shm_producer_claim(&segment->roomy_producer, &segment->attachment, 1);
+}
+
+SHM_COLD shm_status test_keys_Former_roomy_consumer(test_keys_Former *segment) {
+  return shm_consumer_claim(&segment->roomy_consumer, &segment->attachment, 1);
+}
+
+/* The roles, claimed when they are used first. */
+SHM_HOT shm_status test_keys_Former_roomy_claimed_producer(test_keys_Former *segment) {
+  return SHM_LIKELY(shm_producer_is_claimed(&segment->roomy_producer)) ? SHM_OK : test_keys_Former_roomy_producer(segment);
+}
+
+SHM_HOT shm_status test_keys_Former_roomy_claimed_consumer(test_keys_Former *segment) {
+  return SHM_LIKELY(shm_consumer_is_claimed(&segment->roomy_consumer)) ? SHM_OK : test_keys_Former_roomy_consumer(segment);
+}
+
+/* Pushes one message; SHM_FULL if there is no room. */
+SHM_NODISCARD SHM_HOT shm_status test_keys_Former_roomy_try_push(test_keys_Former *segment, const test_keys_ShrunkRoomy *item) {
+  const shm_status status = test_keys_Former_roomy_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_try_push(&segment->roomy_producer, item, sizeof *item);
+}
+
+/* Pushes one message, waiting for room so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_roomy_push_timeout(test_keys_Former *segment, const test_keys_ShrunkRoomy *item,
+                                                             uint64_t ns) {
+  const shm_status status = test_keys_Former_roomy_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_timeout(&segment->roomy_producer, item, sizeof *item, ns);
+}
+
+/* Pushes as many of `count` messages as fit and commits them together; `done` is how many. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_roomy_push_n(test_keys_Former *segment, const test_keys_ShrunkRoomy *items,
+                                                       size_t count, size_t *done) {
+  *done = 0;
+  const shm_status status = test_keys_Former_roomy_claimed_producer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_n(&segment->roomy_producer, items, sizeof *items, count, done);
+}
+
+/* The next slot, all zero, to be filled in place and committed. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_roomy_reserve(test_keys_Former *segment, void **item) {
+  void *payload = NULL;
+  shm_status status = test_keys_Former_roomy_claimed_producer(segment);
+  if (status == SHM_OK) {
+    status = shm_producer_reserve(&segment->roomy_producer, sizeof(test_keys_ShrunkRoomy), &payload);
+  }
+  *item = SHM_CAST(void *, payload);
+  return status;
+}
+
+/* Commits the slot that was reserved. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_roomy_commit(test_keys_Former *segment) {
+  return shm_producer_commit(&segment->roomy_producer);
+}
+
+/* Pops one message and acknowledges it; SHM_EMPTY if there is none. */
+SHM_NODISCARD SHM_HOT shm_status test_keys_Former_roomy_try_pop(test_keys_Former *segment, test_keys_ShrunkRoomy *item) {
+  const shm_status status = test_keys_Former_roomy_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_try_pop(&segment->roomy_consumer, item, sizeof *item);
+}
+
+/* Pops one message, waiting for it so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_roomy_pop_timeout(test_keys_Former *segment, test_keys_ShrunkRoomy *item,
+                                                            uint64_t ns) {
+  const shm_status status = test_keys_Former_roomy_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_timeout(&segment->roomy_consumer, item, sizeof *item, ns);
+}
+
+/* Pops up to `capacity` messages and acknowledges them together; `done` is how many. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_roomy_pop_n(test_keys_Former *segment, test_keys_ShrunkRoomy *items,
+                                                      size_t capacity, size_t *done) {
+  *done = 0;
+  const shm_status status = test_keys_Former_roomy_claimed_consumer(segment);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_n(&segment->roomy_consumer, items, sizeof *items, capacity, done);
+}
+
+/* The next message in place; acknowledged by release, and there again without it. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_roomy_peek(test_keys_Former *segment, const void **item) {
+  const void *payload = NULL;
+  shm_status status = test_keys_Former_roomy_claimed_consumer(segment);
+  if (status == SHM_OK) {
+    status = shm_consumer_peek(&segment->roomy_consumer, sizeof(test_keys_ShrunkRoomy), &payload);
+  }
+  *item = SHM_CAST(const void *, payload);
+  return status;
+}
+
+/* Acknowledges the message that was peeked. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_roomy_release(test_keys_Former *segment) {
+  return shm_consumer_acknowledge(&segment->roomy_consumer);
+}
+
+/* How many of the next messages a consumer that died may have seen already. */
+SHM_INLINE uint64_t test_keys_Former_roomy_redelivered(const test_keys_Former *segment) {
+  return shm_consumer_redelivered(&segment->roomy_consumer);
+}
+
+/* Messages that wait now. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_roomy_depth(const test_keys_Former *segment, uint64_t *depth) {
+  return shm_queue_depth(&segment->attachment, 1, depth);
 }
 
 

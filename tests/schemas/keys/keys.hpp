@@ -361,6 +361,63 @@ inline bool operator==(const test_keys_Aligned &a, const test_keys_Aligned &b) {
 inline bool operator!=(const test_keys_Aligned &a, const test_keys_Aligned &b) { return !(a == b); }
 #endif
 
+inline std::string to_string(const test_keys_Shrunk &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_Shrunk_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_Shrunk &value) {
+  return out << to_string(value);
+}
+inline bool operator==(const test_keys_Shrunk &a, const test_keys_Shrunk &b) { return test_keys_Shrunk_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_Shrunk &a, const test_keys_Shrunk &b) { return !(a == b); }
+#endif
+
+inline std::string to_string(const test_keys_ShrunkRoomy &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_ShrunkRoomy_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_ShrunkRoomy &value) {
+  return out << to_string(value);
+}
+inline bool operator==(const test_keys_ShrunkRoomy &a, const test_keys_ShrunkRoomy &b) { return test_keys_ShrunkRoomy_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_ShrunkRoomy &a, const test_keys_ShrunkRoomy &b) { return !(a == b); }
+#endif
+
+inline std::string to_string(const test_keys_Asserted &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_Asserted_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_Asserted &value) {
+  return out << to_string(value);
+}
+inline bool operator==(const test_keys_Asserted &a, const test_keys_Asserted &b) { return test_keys_Asserted_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_Asserted &a, const test_keys_Asserted &b) { return !(a == b); }
+#endif
+
 }  // inline namespace
 
 namespace test::keys {
@@ -461,6 +518,14 @@ constexpr int64_t Roomy_price_MIN = INT64_C(0);
 using Full = ::test_keys_Full;
 /// The last 31 bytes are kept free for later versions.
 using Aligned = ::test_keys_Aligned;
+/// Reserved: 4 bytes at 4 (formerly flags), 8 bytes at 8 (formerly bid and ask), 1 byte at 19 (formerly mark).
+using Shrunk = ::test_keys_Shrunk;
+/// All reasons for free bytes at once.
+///
+/// Reserved: 3 bytes at 8 (formerly old), 2 bytes at 11 (formerly older), 8 bytes at 24 (formerly last). The last 32 bytes are kept free for later versions. Deprecated: use Shrunk.
+using ShrunkRoomy SHM_DEPRECATED("use Shrunk") = ::test_keys_ShrunkRoomy;
+/// The last 39 bytes are kept free for later versions.
+using Asserted = ::test_keys_Asserted;
 
 using ::to_string;
 using ::within_ranges;
@@ -505,6 +570,16 @@ class Trades {
 
   /// Where the segment is.
   std::string address() const { return shm_attachment_address(attachment_.get()); }
+
+  /// A new descriptor of a segment in a memfd, to be handed to another process: by shm_send_descriptor, or to a child.
+  shm::result<int> descriptor() const {
+    int fd = -1;
+    const shm_status status = shm_attachment_descriptor(attachment_.get(), &fd);
+    if (status != SHM_OK) {
+      return status;
+    }
+    return fd;
+  }
 
   /// Takes the segment's name away. Who is attached keeps the memory.
   shm_status remove() { return shm_attachment_remove(attachment_.get()); }
@@ -568,6 +643,16 @@ class Orders {
   /// Where the segment is.
   std::string address() const { return shm_attachment_address(attachment_.get()); }
 
+  /// A new descriptor of a segment in a memfd, to be handed to another process: by shm_send_descriptor, or to a child.
+  shm::result<int> descriptor() const {
+    int fd = -1;
+    const shm_status status = shm_attachment_descriptor(attachment_.get(), &fd);
+    if (status != SHM_OK) {
+      return status;
+    }
+    return fd;
+  }
+
   /// Takes the segment's name away. Who is attached keeps the memory.
   shm_status remove() { return shm_attachment_remove(attachment_.get()); }
 
@@ -629,6 +714,16 @@ class Ranges {
 
   /// Where the segment is.
   std::string address() const { return shm_attachment_address(attachment_.get()); }
+
+  /// A new descriptor of a segment in a memfd, to be handed to another process: by shm_send_descriptor, or to a child.
+  shm::result<int> descriptor() const {
+    int fd = -1;
+    const shm_status status = shm_attachment_descriptor(attachment_.get(), &fd);
+    if (status != SHM_OK) {
+      return status;
+    }
+    return fd;
+  }
 
   /// Takes the segment's name away. Who is attached keeps the memory.
   shm_status remove() { return shm_attachment_remove(attachment_.get()); }
@@ -698,6 +793,16 @@ class Rooms {
   /// Where the segment is.
   std::string address() const { return shm_attachment_address(attachment_.get()); }
 
+  /// A new descriptor of a segment in a memfd, to be handed to another process: by shm_send_descriptor, or to a child.
+  shm::result<int> descriptor() const {
+    int fd = -1;
+    const shm_status status = shm_attachment_descriptor(attachment_.get(), &fd);
+    if (status != SHM_OK) {
+      return status;
+    }
+    return fd;
+  }
+
   /// Takes the segment's name away. Who is attached keeps the memory.
   shm_status remove() { return shm_attachment_remove(attachment_.get()); }
 
@@ -717,6 +822,81 @@ class Rooms {
       return status;
     }
     return Rooms(std::move(attachment));
+  }
+
+  shm::detail::attachment attachment_;
+};
+
+/// The segment former: 8192 bytes, at posix:/test.keys.former unless told otherwise.
+class Former {
+ public:
+  /// Bytes of the whole segment.
+  static constexpr std::uint64_t SIZE = 8192;
+
+  Former(const Former &) = delete;
+  Former &operator=(const Former &) = delete;
+  Former(Former &&) noexcept = default;
+  Former &operator=(Former &&) noexcept = default;
+  ~Former() = default;
+
+  /// Creates the segment; SHM_EXISTS if there is one. An empty address is the schema's.
+  static shm::result<Former> create(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_create, address, options);
+  }
+
+  /// Attaches to the segment; SHM_NOT_FOUND if there is none, SHM_MISMATCH if it is of another contract.
+  static shm::result<Former> attach(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_attach, address, options);
+  }
+
+  /// Attaches to the segment for reading only.
+  static shm::result<Former> attach_read_only(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_attach_read_only, address, options);
+  }
+
+  /// Attaches to the segment, or creates it if there is none.
+  static shm::result<Former> open_or_create(std::string_view address = {}, const shm_options *options = nullptr) {
+    return open(shm_attachment_open_or_create, address, options);
+  }
+
+  /// A queue with room for 2.
+  shm::queue<Shrunk> shrunk() const { return {attachment_, 0, 2}; }
+
+  /// A queue with room for 2.
+  shm::queue<ShrunkRoomy> roomy() const { return {attachment_, 1, 2}; }
+
+  /// Where the segment is.
+  std::string address() const { return shm_attachment_address(attachment_.get()); }
+
+  /// A new descriptor of a segment in a memfd, to be handed to another process: by shm_send_descriptor, or to a child.
+  shm::result<int> descriptor() const {
+    int fd = -1;
+    const shm_status status = shm_attachment_descriptor(attachment_.get(), &fd);
+    if (status != SHM_OK) {
+      return status;
+    }
+    return fd;
+  }
+
+  /// Takes the segment's name away. Who is attached keeps the memory.
+  shm_status remove() { return shm_attachment_remove(attachment_.get()); }
+
+  /// The same by address, without attaching.
+  static shm_status remove(std::string_view address) {
+    return ::test_keys_Former_remove(shm::detail::address(address).c_str());
+  }
+
+ private:
+  explicit Former(shm::detail::attachment attachment) : attachment_(std::move(attachment)) {}
+
+  static shm::result<Former> open(shm_status (*how)(shm_attachment *, const shm_segment_spec *, const char *, const shm_options *),
+                                 std::string_view address, const shm_options *options) {
+    shm::detail::attachment attachment = shm::detail::make_attachment();
+    const shm_status status = how(attachment.get(), &test_keys_Former_spec, shm::detail::address(address).c_str(), options);
+    if (status != SHM_OK) {
+      return status;
+    }
+    return Former(std::move(attachment));
   }
 
   shm::detail::attachment attachment_;

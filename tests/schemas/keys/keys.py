@@ -14,11 +14,13 @@ if _typing.TYPE_CHECKING:
 __all__ = [
     "Aligned",
     "AnyNumber",
+    "Asserted",
     "Basket",
     "COUNT",
     "Computed",
     "DOWN",
     "ENABLED",
+    "Former",
     "Full",
     "Grown",
     "HALF",
@@ -48,6 +50,8 @@ __all__ = [
     "SCHEMA",
     "SCHEMA_VERSION",
     "SLOTS",
+    "Shrunk",
+    "ShrunkRoomy",
     "Side",
     "TRACED",
     "Trade",
@@ -1602,6 +1606,141 @@ _lay_out(
 )
 
 
+class Shrunk(_Struct):
+    """Reserved: 4 bytes at 4 (formerly flags), 8 bytes at 8 (formerly bid and ask), 1 byte at 19 (formerly mark)."""
+
+    __slots__ = ()
+    _fields_ = [
+        ("a", _ctypes.c_uint32),
+        ("_reserved0", _ctypes.c_uint8 * 14),
+        ("b", _ctypes.c_uint8),
+        ("_reserved1", _ctypes.c_uint8 * 1),
+        ("c", _ctypes.c_uint32),
+    ]
+    if _typing.TYPE_CHECKING:
+        a = _Field[int, int](None, "")
+        b = _Field[int, int](None, "")
+        c = _Field[int, int](None, "")
+
+        def __init__(
+            self,
+            *,
+            a: int = ...,
+            b: int = ...,
+            c: int = ...,
+        ) -> None: ...
+
+
+_lay_out(
+    Shrunk,
+    24,
+    {
+        "a": (0, 4),
+        "b": (18, 1),
+        "c": (20, 4),
+    },
+    [
+        "<u4",
+        "<u1",
+        "<u4",
+    ],
+    {
+        "a": lambda raw, name: _Int(raw, name, 0, 4294967295),
+        "b": lambda raw, name: _Int(raw, name, 0, 255),
+        "c": lambda raw, name: _Int(raw, name, 0, 4294967295),
+    },
+)
+
+
+class ShrunkRoomy(_Struct):
+    """All reasons for free bytes at once.
+
+    Reserved: 3 bytes at 8 (formerly old), 2 bytes at 11 (formerly older), 8 bytes at 24 (formerly last). The last 32 bytes are kept free for later versions. Deprecated: use Shrunk.
+    """
+
+    __slots__ = ()
+    _fields_ = [
+        ("a", _ctypes.c_uint64),
+        ("_reserved0", _ctypes.c_uint8 * 8),
+        ("b", _ctypes.c_uint32),
+        ("_reserved1", _ctypes.c_uint8 * 44),
+    ]
+    if _typing.TYPE_CHECKING:
+        a = _Field[int, int](None, "")
+        b = _Field[int, int](None, "")
+
+        def __init__(
+            self,
+            *,
+            a: int = ...,
+            b: int = ...,
+        ) -> None: ...
+
+
+_lay_out(
+    ShrunkRoomy,
+    64,
+    {
+        "a": (0, 8),
+        "b": (16, 4),
+    },
+    [
+        "<u8",
+        "<u4",
+    ],
+    {
+        "a": lambda raw, name: _Int(raw, name, 0, 18446744073709551615),
+        "b": lambda raw, name: _Int(raw, name, 0, 4294967295),
+    },
+)
+
+
+class Asserted(_Struct):
+    """The last 39 bytes are kept free for later versions."""
+
+    __slots__ = ()
+    _fields_ = [
+        ("tag", _ctypes.c_uint8),
+        ("_reserved0", _ctypes.c_uint8 * 7),
+        ("price", _ctypes.c_uint64),
+        ("name", _ctypes.c_char * 9),
+        ("_reserved1", _ctypes.c_uint8 * 39),
+    ]
+    if _typing.TYPE_CHECKING:
+        tag = _Field[int, int](None, "")
+        price = _Field[int, int](None, "")
+        name = _Field[str, str](None, "")
+
+        def __init__(
+            self,
+            *,
+            tag: int = ...,
+            price: int = ...,
+            name: str = ...,
+        ) -> None: ...
+
+
+_lay_out(
+    Asserted,
+    64,
+    {
+        "tag": (0, 1),
+        "price": (8, 8),
+        "name": (16, 9),
+    },
+    [
+        "<u1",
+        "<u8",
+        "S9",
+    ],
+    {
+        "tag": lambda raw, name: _Int(raw, name, 0, 255),
+        "price": lambda raw, name: _Int(raw, name, 0, 18446744073709551615),
+        "name": lambda raw, name: _Str(raw, name),
+    },
+)
+
+
 if _typing.TYPE_CHECKING:
 
     class _Types:
@@ -1627,6 +1766,9 @@ if _typing.TYPE_CHECKING:
         Roomy: _TypeAlias = Roomy
         Full: _TypeAlias = Full
         Aligned: _TypeAlias = Aligned
+        Shrunk: _TypeAlias = Shrunk
+        ShrunkRoomy: _TypeAlias = ShrunkRoomy
+        Asserted: _TypeAlias = Asserted
 
 
 class Trades:
@@ -1655,12 +1797,12 @@ class Trades:
                 f"this module was generated for shm_runtime 0.1, installed is "
                 f"{shm_runtime.__version__}: generate it again with the shmgen of the same version"
             )
-        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, "posix:/test.keys.trades", 0o600, 64)
+        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, address="posix:/test.keys.trades", mode=0o600, participants=64)
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Trades":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -1692,6 +1834,10 @@ class Trades:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
+        return self._attachment.descriptor()
 
     def close(self) -> None:
         """Detaches: gives up every role, and never removes the segment. May be called twice."""
@@ -1736,12 +1882,12 @@ class Orders:
                 f"this module was generated for shm_runtime 0.1, installed is "
                 f"{shm_runtime.__version__}: generate it again with the shmgen of the same version"
             )
-        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, "posix:/test.keys.orders", 0o600, 64)
+        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, address="posix:/test.keys.orders", mode=0o600, participants=64)
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Orders":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -1773,6 +1919,10 @@ class Orders:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
+        return self._attachment.descriptor()
 
     def close(self) -> None:
         """Detaches: gives up every role, and never removes the segment. May be called twice."""
@@ -1817,12 +1967,12 @@ class Ranges:
                 f"this module was generated for shm_runtime 0.1, installed is "
                 f"{shm_runtime.__version__}: generate it again with the shmgen of the same version"
             )
-        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, "posix:/test.keys.ranges", 0o600, 64)
+        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, address="posix:/test.keys.ranges", mode=0o600, participants=64)
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Ranges":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -1854,6 +2004,10 @@ class Ranges:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
+        return self._attachment.descriptor()
 
     def close(self) -> None:
         """Detaches: gives up every role, and never removes the segment. May be called twice."""
@@ -1900,12 +2054,12 @@ class Rooms:
                 f"this module was generated for shm_runtime 0.1, installed is "
                 f"{shm_runtime.__version__}: generate it again with the shmgen of the same version"
             )
-        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, "posix:/test.keys.rooms", 0o600, 64)
+        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, address="posix:/test.keys.rooms", mode=0o600, participants=64)
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Rooms":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -1938,6 +2092,10 @@ class Rooms:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
 
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
+        return self._attachment.descriptor()
+
     def close(self) -> None:
         """Detaches: gives up every role, and never removes the segment. May be called twice."""
         self._attachment.close()
@@ -1954,3 +2112,89 @@ class Rooms:
 
     def __repr__(self) -> str:
         return f"<Rooms at {self.address}{', closed' if self._attachment.closed else ''}>"
+
+
+class Former:
+    """The segment former."""
+
+    #: What the bytes of the segment mean, in the canonical form that lies in it.
+    CONTRACT: _typing.Final = b"S\xf9\x01\x00\x00\t\x00test.keys\x06\x00formerT\xe7\x00\x00\x00\x00\x00\x06\x00Shrunk\x18\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00f\x1c\x00\x00\x00\x01\x00a\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00\x00\x00f\x1b\x00\x00\x00\x01\x00b\x12\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00\x00\x00f\x1c\x00\x00\x00\x01\x00c\x14\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00\x00\x00w\x17\x00\x00\x00\x05\x00flags\x04\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00w\x15\x00\x00\x00\x03\x00ask\x08\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00w\x15\x00\x00\x00\x03\x00bid\x08\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00w\x16\x00\x00\x00\x04\x00mark\x13\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00T\xb7\x00\x00\x00\x00\x00\x0b\x00ShrunkRoomy@\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00f\x1c\x00\x00\x00\x01\x00a\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00u64\x00\x00\x00\x00f\x1c\x00\x00\x00\x01\x00b\x10\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00\x00\x00w\x15\x00\x00\x00\x03\x00old\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00w\x17\x00\x00\x00\x05\x00older\x0b\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00w\x16\x00\x00\x00\x04\x00last\x18\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00x\x00\x00\x00\x00Q\x18\x00\x00\x00\x06\x00shrunk\x06\x00Shrunk\x02\x00\x00\x00\x00\x00\x00\x00Q\x1c\x00\x00\x00\x05\x00roomy\x0b\x00ShrunkRoomy\x02\x00\x00\x00\x00\x00\x00\x00"
+    #: Bytes of the whole segment.
+    SIZE: _typing.Final = 8192
+
+    def __init__(self, attachment: "_shm_runtime.Attachment") -> None:
+        import shm_runtime
+
+        self._attachment = attachment
+        self.shrunk = shm_runtime.Queue(attachment, 0, "shrunk", Shrunk, 2)
+        self.roomy = shm_runtime.Queue(attachment, 1, "roomy", ShrunkRoomy, 2)
+
+    @classmethod
+    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "Former":
+        try:
+            import shm_runtime
+        except ImportError as reason:
+            raise ImportError("segments need the package shm_runtime, whose version is that of shmgen") from reason
+        if shm_runtime.__version__.split(".")[:2] != ["0", "1"]:
+            raise ImportError(
+                f"this module was generated for shm_runtime 0.1, installed is "
+                f"{shm_runtime.__version__}: generate it again with the shmgen of the same version"
+            )
+        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, address="posix:/test.keys.former", mode=0o600, participants=64)
+        return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
+
+    @classmethod
+    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Former":
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
+        return cls._open(0, address, options)
+
+    @classmethod
+    def attach(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        read_only: bool = False,
+        timeout: _typing.Optional[float] = None,
+        **options: _typing.Any,
+    ) -> "Former":
+        """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
+
+        FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
+        Options: trust_uid, any_owner.
+        """
+        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+
+    @classmethod
+    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Former":
+        """Attaches to the segment, or creates it if there is none."""
+        return cls._open(3, address, options)
+
+    @property
+    def address(self) -> str:
+        """Where the segment is."""
+        return self._attachment.address
+
+    def stat(self) -> _typing.Dict[str, _typing.Any]:
+        """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
+        return self._attachment.stat()
+
+    def descriptor(self) -> int:
+        """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
+        return self._attachment.descriptor()
+
+    def close(self) -> None:
+        """Detaches: gives up every role, and never removes the segment. May be called twice."""
+        self._attachment.close()
+
+    def unlink(self) -> None:
+        """Takes the segment's name away. Who is attached keeps the memory."""
+        self._attachment.unlink()
+
+    def __enter__(self) -> "Former":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"<Former at {self.address}{', closed' if self._attachment.closed else ''}>"

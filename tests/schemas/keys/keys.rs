@@ -659,6 +659,8 @@ impl ::core::fmt::Debug for Computed {
     },
     reserved {
     },
+    was {
+    },
     extent false
 }
 
@@ -718,6 +720,8 @@ impl ::core::fmt::Debug for Grown {
     },
     reserved {
     },
+    was {
+    },
     extent false
 }
 
@@ -774,6 +778,8 @@ impl ::core::fmt::Debug for OldLevel {
     },
     reserved {
         _reserved0 at 24;
+    },
+    was {
     },
     extent false
 }
@@ -888,6 +894,8 @@ impl ::core::fmt::Debug for Trade {
         _reserved1 at 20;
         _reserved2 at 40;
         _reserved3 at 116;
+    },
+    was {
     },
     extent false
 }
@@ -1061,6 +1069,8 @@ impl ::core::fmt::Debug for Numbers {
         _reserved2 at 52;
         _reserved3 at 75;
     },
+    was {
+    },
     extent false
 }
 
@@ -1210,6 +1220,8 @@ impl ::core::fmt::Debug for Order {
         _reserved1 at 20;
         _reserved2 at 62;
     },
+    was {
+    },
     extent false
 }
 
@@ -1269,6 +1281,8 @@ impl ::core::fmt::Debug for Basket {
     },
     reserved {
         _reserved0 at 534;
+    },
+    was {
     },
     extent false
 }
@@ -1481,6 +1495,8 @@ impl ::core::fmt::Debug for Ranged {
         _reserved2 at 84;
         _reserved3 at 124;
     },
+    was {
+    },
     extent false
 }
 
@@ -1533,6 +1549,8 @@ impl ::core::fmt::Debug for Inner {
         x at 0 size 2: "u16" "" "..9", u16;
     },
     reserved {
+    },
+    was {
     },
     extent false
 }
@@ -1612,6 +1630,8 @@ impl ::core::fmt::Debug for Outer {
         _reserved0 at 1;
         _reserved1 at 12;
     },
+    was {
+    },
     extent false
 }
 
@@ -1664,6 +1684,8 @@ impl ::core::fmt::Debug for AnyNumber {
         byte at 0 size 3: "u8[3]" "" "0..255", [u8; 3];
     },
     reserved {
+    },
+    was {
     },
     extent false
 }
@@ -1735,6 +1757,8 @@ impl ::core::fmt::Debug for Roomy {
         _reserved0 at 1;
         _reserved1 at 16;
     },
+    was {
+    },
     extent true
 }
 
@@ -1784,6 +1808,8 @@ impl ::core::fmt::Debug for Full {
         b at 8 size 8: "u64" "" "", u64;
     },
     reserved {
+    },
+    was {
     },
     extent true
 }
@@ -1846,6 +1872,213 @@ impl ::core::fmt::Debug for Aligned {
     reserved {
         _reserved0 at 65;
     },
+    was {
+    },
+    extent true
+}
+
+/// Reserved: 4 bytes at 4 (formerly flags), 8 bytes at 8 (formerly bid and ask), 1 byte at 19 (formerly mark).
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, PartialEq)]
+#[repr(C)]
+pub struct Shrunk {
+    pub a: u32,
+    #[doc(hidden)]
+    pub _reserved0: ::shm_runtime::Reserved<14>,
+    pub b: u8,
+    #[doc(hidden)]
+    pub _reserved1: ::shm_runtime::Reserved<1>,
+    pub c: u32,
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl Shrunk {
+    /// The field `a`, for access in place.
+    pub const A: ::shm_runtime::FieldRef<Self, u32> = ::shm_runtime::FieldRef::at(0);
+    /// The field `b`, for access in place.
+    pub const B: ::shm_runtime::FieldRef<Self, u8> = ::shm_runtime::FieldRef::at(18);
+    /// The field `c`, for access in place.
+    pub const C: ::shm_runtime::FieldRef<Self, u32> = ::shm_runtime::FieldRef::at(20);
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::default::Default for Shrunk {
+    fn default() -> Self {
+        Self {
+            a: 0,
+            _reserved0: ::shm_runtime::Reserved::ZERO,
+            b: 0,
+            _reserved1: ::shm_runtime::Reserved::ZERO,
+            c: 0,
+        }
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::fmt::Debug for Shrunk {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("Shrunk")
+            .field("a", &self.a)
+            .field("b", &self.b)
+            .field("c", &self.c)
+            .finish()
+    }
+}
+
+::shm_runtime::__shared_struct! {
+    Shrunk, size 24, align 4,
+    uses [],
+    imports [
+    ],
+    fields {
+        a at 0 size 4: "u32" "" "", u32;
+        b at 18 size 1: "u8" "" "", u8;
+        c at 20 size 4: "u32" "" "", u32;
+    },
+    reserved {
+        _reserved0 at 4;
+        _reserved1 at 19;
+    },
+    was {
+        "flags" at 4 size 4;
+        "bid" at 8 size 8;
+        "ask" at 8 size 8;
+        "mark" at 19 size 1;
+    },
+    extent false
+}
+
+/// All reasons for free bytes at once.
+///
+/// Reserved: 3 bytes at 8 (formerly old), 2 bytes at 11 (formerly older), 8 bytes at 24 (formerly last). The last 32 bytes are kept free for later versions.
+#[deprecated(note = "use Shrunk")]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, PartialEq)]
+#[repr(C, align(16))]
+pub struct ShrunkRoomy {
+    pub a: u64,
+    #[doc(hidden)]
+    pub _reserved0: ::shm_runtime::Reserved<8>,
+    pub b: u32,
+    #[doc(hidden)]
+    pub _reserved1: ::shm_runtime::Reserved<44>,
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ShrunkRoomy {
+    /// The field `a`, for access in place.
+    pub const A: ::shm_runtime::FieldRef<Self, u64> = ::shm_runtime::FieldRef::at(0);
+    /// The field `b`, for access in place.
+    pub const B: ::shm_runtime::FieldRef<Self, u32> = ::shm_runtime::FieldRef::at(16);
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::default::Default for ShrunkRoomy {
+    fn default() -> Self {
+        Self {
+            a: 0,
+            _reserved0: ::shm_runtime::Reserved::ZERO,
+            b: 0,
+            _reserved1: ::shm_runtime::Reserved::ZERO,
+        }
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::fmt::Debug for ShrunkRoomy {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("ShrunkRoomy")
+            .field("a", &self.a)
+            .field("b", &self.b)
+            .finish()
+    }
+}
+
+::shm_runtime::__shared_struct! {
+    ShrunkRoomy, size 64, align 16,
+    uses [],
+    imports [
+    ],
+    fields {
+        a at 0 size 8: "u64" "" "", u64;
+        b at 16 size 4: "u32" "" "", u32;
+    },
+    reserved {
+        _reserved0 at 8;
+        _reserved1 at 20;
+    },
+    was {
+        "old" at 8 size 3;
+        "older" at 11 size 2;
+        "last" at 24 size 8;
+    },
+    extent true
+}
+
+/// The last 39 bytes are kept free for later versions.
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, PartialEq)]
+#[repr(C)]
+pub struct Asserted {
+    pub tag: u8,
+    #[doc(hidden)]
+    pub _reserved0: ::shm_runtime::Reserved<7>,
+    pub price: u64,
+    pub name: ::shm_runtime::Str<9>,
+    #[doc(hidden)]
+    pub _reserved1: ::shm_runtime::Reserved<39>,
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl Asserted {
+    /// The field `tag`, for access in place.
+    pub const TAG: ::shm_runtime::FieldRef<Self, u8> = ::shm_runtime::FieldRef::at(0);
+    /// The field `price`, for access in place.
+    pub const PRICE: ::shm_runtime::FieldRef<Self, u64> = ::shm_runtime::FieldRef::at(8);
+    /// The field `name`, for access in place.
+    pub const NAME: ::shm_runtime::FieldRef<Self, ::shm_runtime::Str<9>> = ::shm_runtime::FieldRef::at(16);
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::default::Default for Asserted {
+    fn default() -> Self {
+        Self {
+            tag: 0,
+            _reserved0: ::shm_runtime::Reserved::ZERO,
+            price: 0,
+            name: ::shm_runtime::Str::EMPTY,
+            _reserved1: ::shm_runtime::Reserved::ZERO,
+        }
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::fmt::Debug for Asserted {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("Asserted")
+            .field("tag", &self.tag)
+            .field("price", &self.price)
+            .field("name", &self.name)
+            .finish()
+    }
+}
+
+::shm_runtime::__shared_struct! {
+    Asserted, size 64, align 8,
+    uses [],
+    imports [
+    ],
+    fields {
+        tag at 0 size 1: "u8" "" "", u8;
+        price at 8 size 8: "u64" "" "", u64;
+        name at 16 size 9: "str[9]" "" "", ::shm_runtime::Str<9>;
+    },
+    reserved {
+        _reserved0 at 1;
+        _reserved1 at 25;
+    },
+    was {
+    },
     extent true
 }
 
@@ -1858,7 +2091,9 @@ pub struct Trades(::shm_runtime::Attachment);
 impl ::shm_runtime::SegmentType for Trades {
     fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
         static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
-        SPEC.get_or_decode(Self::CONTRACT, "2.4", "posix:/test.keys.trades", 0o600, 64)
+        SPEC.get_or_decode(Self::CONTRACT, "2.4", || {
+            ::shm_runtime::Setup::at("posix:/test.keys.trades").mode(0o600).participants(64)
+        })
     }
 
     fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {
@@ -1917,6 +2152,12 @@ impl Trades {
         self.0.address()
     }
 
+    /// A new descriptor of a segment in a memfd, to be handed to another process.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> ::shm_runtime::Result<::std::os::fd::OwnedFd> {
+        self.0.descriptor()
+    }
+
     /// What the system and the segment know of it.
     pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
         self.0.stat()
@@ -1937,7 +2178,9 @@ pub struct Orders(::shm_runtime::Attachment);
 impl ::shm_runtime::SegmentType for Orders {
     fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
         static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
-        SPEC.get_or_decode(Self::CONTRACT, "2.4", "posix:/test.keys.orders", 0o600, 64)
+        SPEC.get_or_decode(Self::CONTRACT, "2.4", || {
+            ::shm_runtime::Setup::at("posix:/test.keys.orders").mode(0o600).participants(64)
+        })
     }
 
     fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {
@@ -1990,6 +2233,12 @@ impl Orders {
         self.0.address()
     }
 
+    /// A new descriptor of a segment in a memfd, to be handed to another process.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> ::shm_runtime::Result<::std::os::fd::OwnedFd> {
+        self.0.descriptor()
+    }
+
     /// What the system and the segment know of it.
     pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
         self.0.stat()
@@ -2010,7 +2259,9 @@ pub struct Ranges(::shm_runtime::Attachment);
 impl ::shm_runtime::SegmentType for Ranges {
     fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
         static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
-        SPEC.get_or_decode(Self::CONTRACT, "2.4", "posix:/test.keys.ranges", 0o600, 64)
+        SPEC.get_or_decode(Self::CONTRACT, "2.4", || {
+            ::shm_runtime::Setup::at("posix:/test.keys.ranges").mode(0o600).participants(64)
+        })
     }
 
     fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {
@@ -2063,6 +2314,12 @@ impl Ranges {
         self.0.address()
     }
 
+    /// A new descriptor of a segment in a memfd, to be handed to another process.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> ::shm_runtime::Result<::std::os::fd::OwnedFd> {
+        self.0.descriptor()
+    }
+
     /// What the system and the segment know of it.
     pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
         self.0.stat()
@@ -2083,7 +2340,9 @@ pub struct Rooms(::shm_runtime::Attachment);
 impl ::shm_runtime::SegmentType for Rooms {
     fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
         static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
-        SPEC.get_or_decode(Self::CONTRACT, "2.4", "posix:/test.keys.rooms", 0o600, 64)
+        SPEC.get_or_decode(Self::CONTRACT, "2.4", || {
+            ::shm_runtime::Setup::at("posix:/test.keys.rooms").mode(0o600).participants(64)
+        })
     }
 
     fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {
@@ -2146,6 +2405,99 @@ impl Rooms {
     #[must_use]
     pub fn address(&self) -> &::shm_runtime::Address {
         self.0.address()
+    }
+
+    /// A new descriptor of a segment in a memfd, to be handed to another process.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> ::shm_runtime::Result<::std::os::fd::OwnedFd> {
+        self.0.descriptor()
+    }
+
+    /// What the system and the segment know of it.
+    pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
+        self.0.stat()
+    }
+
+    /// Takes the segment's name away. Who is attached keeps the memory.
+    pub fn remove(&self) -> ::shm_runtime::Result<()> {
+        self.0.remove()
+    }
+}
+
+/// The segment `former`: 8192 bytes, at `posix:/test.keys.former` unless told otherwise.
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Debug)]
+pub struct Former(::shm_runtime::Attachment);
+
+#[allow(deprecated)]
+impl ::shm_runtime::SegmentType for Former {
+    fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
+        static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
+        SPEC.get_or_decode(Self::CONTRACT, "2.4", || {
+            ::shm_runtime::Setup::at("posix:/test.keys.former").mode(0o600).participants(64)
+        })
+    }
+
+    fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {
+        Self(attachment)
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl Former {
+    /// What the bytes of the segment mean, in the canonical form that lies in it.
+    pub const CONTRACT: &'static [u8] = b"S\xf9\x01\x00\x00\t\x00test.keys\x06\x00formerT\xe7\x00\x00\x00\x00\x00\x06\x00Shrunk\x18\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00f\x1c\x00\x00\x00\x01\x00a\x00\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00\x00\x00f\x1b\x00\x00\x00\x01\x00b\x12\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00\x00\x00f\x1c\x00\x00\x00\x01\x00c\x14\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00\x00\x00w\x17\x00\x00\x00\x05\x00flags\x04\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00w\x15\x00\x00\x00\x03\x00ask\x08\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00w\x15\x00\x00\x00\x03\x00bid\x08\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00w\x16\x00\x00\x00\x04\x00mark\x13\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00T\xb7\x00\x00\x00\x00\x00\x0b\x00ShrunkRoomy@\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00f\x1c\x00\x00\x00\x01\x00a\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00u64\x00\x00\x00\x00f\x1c\x00\x00\x00\x01\x00b\x10\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00\x00\x00w\x15\x00\x00\x00\x03\x00old\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00\x00\x00\x00\x00\x00\x00w\x17\x00\x00\x00\x05\x00older\x0b\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00w\x16\x00\x00\x00\x04\x00last\x18\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00x\x00\x00\x00\x00Q\x18\x00\x00\x00\x06\x00shrunk\x06\x00Shrunk\x02\x00\x00\x00\x00\x00\x00\x00Q\x1c\x00\x00\x00\x05\x00roomy\x0b\x00ShrunkRoomy\x02\x00\x00\x00\x00\x00\x00\x00";
+
+    /// Bytes of the whole segment.
+    pub const SIZE: u64 = 8192;
+
+    /// Creates the segment; an error if there is one.
+    pub fn create() -> ::shm_runtime::Result<Self> {
+        Self::options().create()
+    }
+
+    /// Attaches to the segment; an error if there is none, or one of another contract.
+    pub fn attach() -> ::shm_runtime::Result<Self> {
+        Self::options().attach()
+    }
+
+    /// Attaches to the segment for reading only.
+    pub fn attach_read_only() -> ::shm_runtime::Result<Self> {
+        Self::options().attach_read_only()
+    }
+
+    /// Attaches to the segment, or creates it if there is none.
+    pub fn open_or_create() -> ::shm_runtime::Result<Self> {
+        Self::options().open_or_create()
+    }
+
+    /// Another address, other permissions, other trust.
+    pub fn options() -> ::shm_runtime::OpenOptions<Self> {
+        ::shm_runtime::OpenOptions::new()
+    }
+
+    /// A queue of [`Shrunk`] with room for 2.
+    #[must_use]
+    pub fn shrunk(&self) -> ::shm_runtime::Queue<Shrunk> {
+        ::shm_runtime::Queue::of_attachment(&self.0, 0)
+    }
+
+    /// A queue of [`ShrunkRoomy`] with room for 2.
+    #[must_use]
+    pub fn roomy(&self) -> ::shm_runtime::Queue<ShrunkRoomy> {
+        ::shm_runtime::Queue::of_attachment(&self.0, 1)
+    }
+
+    /// Where the segment is.
+    #[must_use]
+    pub fn address(&self) -> &::shm_runtime::Address {
+        self.0.address()
+    }
+
+    /// A new descriptor of a segment in a memfd, to be handed to another process.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> ::shm_runtime::Result<::std::os::fd::OwnedFd> {
+        self.0.descriptor()
     }
 
     /// What the system and the segment know of it.

@@ -81,8 +81,8 @@ using ::to_string;
 /// - `shared_state` (state)
 /// - `stop` (event)
 /// - `counts` (counters)
-/// - `blob` (raw)
 /// - `bytes_of_others` (raw)
+/// - `blob` (raw)
 class Every {
  public:
   /// Bytes of the whole segment.
@@ -120,6 +120,16 @@ class Every {
 
   /// Where the segment is.
   std::string address() const { return shm_attachment_address(attachment_.get()); }
+
+  /// A new descriptor of a segment in a memfd, to be handed to another process: by shm_send_descriptor, or to a child.
+  shm::result<int> descriptor() const {
+    int fd = -1;
+    const shm_status status = shm_attachment_descriptor(attachment_.get(), &fd);
+    if (status != SHM_OK) {
+      return status;
+    }
+    return fd;
+  }
 
   /// Takes the segment's name away. Who is attached keeps the memory.
   shm_status remove() { return shm_attachment_remove(attachment_.get()); }
@@ -185,6 +195,16 @@ class WithoutHandles {
 
   /// Where the segment is.
   std::string address() const { return shm_attachment_address(attachment_.get()); }
+
+  /// A new descriptor of a segment in a memfd, to be handed to another process: by shm_send_descriptor, or to a child.
+  shm::result<int> descriptor() const {
+    int fd = -1;
+    const shm_status status = shm_attachment_descriptor(attachment_.get(), &fd);
+    if (status != SHM_OK) {
+      return status;
+    }
+    return fd;
+  }
 
   /// Takes the segment's name away. Who is attached keeps the memory.
   shm_status remove() { return shm_attachment_remove(attachment_.get()); }

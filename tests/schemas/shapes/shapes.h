@@ -5531,6 +5531,8 @@ static const shm_segment_spec test_shapes_Board_spec = {
     "posix:/test.shapes.board",
     0600,
     64,
+    NULL,
+    NULL,
     test_shapes_Board_contract,
     3550,
     { 0x92, 0x13, 0x1a, 0x59, 0x94, 0x28, 0xb9, 0xa4, 0x68, 0x9c, 0x20, 0x29, 0xdb, 0x55, 0x8a, 0x00 },
@@ -5591,6 +5593,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_shapes_Board_open_or_create_with(test_s
 /* Attaches to the segment, or creates it if there is none. */
 SHM_NODISCARD SHM_INLINE shm_status test_shapes_Board_open_or_create(test_shapes_Board *segment, const char *address) {
   return test_shapes_Board_open_or_create_with(segment, address, NULL);
+}
+
+/* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
+SHM_NODISCARD SHM_INLINE shm_status test_shapes_Board_descriptor(const test_shapes_Board *segment, int *fd) {
+  return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
 /* Gives up every role and detaches; the segment stays. */

@@ -229,6 +229,8 @@ impl ::core::fmt::Debug for Level {
     },
     reserved {
     },
+    was {
+    },
     extent false
 }
 
@@ -277,6 +279,8 @@ impl ::core::fmt::Debug for Wide {
     },
     reserved {
         _reserved0 at 1;
+    },
+    was {
     },
     extent false
 }
@@ -783,6 +787,8 @@ impl ::core::fmt::Debug for Lists {
         _reserved1 at 380;
         _reserved2 at 688;
     },
+    was {
+    },
     extent false
 }
 
@@ -949,6 +955,8 @@ impl ::core::fmt::Debug for Optionals {
         _reserved3 at 125;
         _reserved4 at 200;
         _reserved5 at 924;
+    },
+    was {
     },
     extent false
 }
@@ -1171,6 +1179,8 @@ impl ::core::fmt::Debug for Message {
         _reserved0 at 56;
         _reserved1 at 328;
     },
+    was {
+    },
     extent false
 }
 
@@ -1184,7 +1194,9 @@ pub struct Board(::shm_runtime::Attachment);
 impl ::shm_runtime::SegmentType for Board {
     fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
         static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
-        SPEC.get_or_decode(Self::CONTRACT, "2.1", "posix:/test.shapes.board", 0o600, 64)
+        SPEC.get_or_decode(Self::CONTRACT, "2.1", || {
+            ::shm_runtime::Setup::at("posix:/test.shapes.board").mode(0o600).participants(64)
+        })
     }
 
     fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {
@@ -1241,6 +1253,12 @@ impl Board {
     #[must_use]
     pub fn address(&self) -> &::shm_runtime::Address {
         self.0.address()
+    }
+
+    /// A new descriptor of a segment in a memfd, to be handed to another process.
+    #[cfg(unix)]
+    pub fn descriptor(&self) -> ::shm_runtime::Result<::std::os::fd::OwnedFd> {
+        self.0.descriptor()
     }
 
     /// What the system and the segment know of it.

@@ -70,6 +70,8 @@ impl ::core::fmt::Debug for Stamp {
         _reserved0 at 10;
         _reserved1 at 20;
     },
+    was {
+    },
     extent false
 }
 

@@ -48,6 +48,8 @@ impl ::core::fmt::Debug for Smallest {
     },
     reserved {
     },
+    was {
+    },
     extent false
 }
 
@@ -101,6 +103,8 @@ impl ::core::fmt::Debug for Nested {
     },
     reserved {
         _reserved0 at 6;
+    },
+    was {
     },
     extent false
 }

@@ -6,9 +6,9 @@
 mod fields;
 mod objects;
 
-use super::descriptor::{Contract, TypeBody, TypeDef, VariantDef};
+use super::descriptor::{Contract, TypeBody, TypeDef, VariantDef, Was};
 use super::type_expr::TypeExpr;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 /// One difference between two contracts.
@@ -29,6 +29,11 @@ impl fmt::Display for Difference {
 /// All differences between the contract of this program and the one of a
 /// segment; empty exactly if they are equal.
 pub fn explain(mine: &Contract, segment: &Contract) -> Vec<Difference> {
+    // Names that are there twice, as in no contract of ours, differ from
+    // themselves below.
+    if mine == segment {
+        return Vec::new();
+    }
     let mut out = Out(Vec::new());
     if mine.schema != segment.schema {
         let text = format!("is `{}` here, `{}` in the segment", mine.schema, segment.schema);
@@ -76,6 +81,7 @@ fn compare_types(out: &mut Out, mine: &TypeDef, theirs: &TypeDef) {
         (TypeBody::Struct(a), TypeBody::Struct(b)) => {
             let before = out.0.len();
             fields::compare(out, &path, a, b);
+            compare_was(out, &path, &mine.was, &theirs.was);
             if mine.extent != theirs.extent {
                 out.add(
                     path.clone(),
@@ -117,6 +123,18 @@ fn compare_types(out: &mut Out, mine: &TypeDef, theirs: &TypeDef) {
         }
         (a, b) => {
             out.add(path, &format!("is {} here, {} in the segment", kind_of(a), kind_of(b)));
+        }
+    }
+}
+
+/// What lay where in earlier versions.
+fn compare_was(out: &mut Out, path: &str, mine: &[Was], theirs: &[Was]) {
+    let sides = [(mine, theirs, "is not in the segment"), (theirs, mine, "is in the segment only")];
+    for (side, other, what) in sides {
+        let other: BTreeSet<&Was> = other.iter().collect();
+        for was in side.iter().filter(|was| !other.contains(was)) {
+            let here = format!("{path}.{}", was.name);
+            out.add(here, &format!("(formerly {} bytes at {}) {what}", was.size, was.offset));
         }
     }
 }
@@ -205,6 +223,7 @@ mod tests {
                 align: 8,
                 body: TypeBody::Struct(fields),
                 extent: false,
+                was: vec![],
             }],
             objects: vec![ObjectDef {
                 name: "books".into(),
@@ -301,6 +320,49 @@ mod tests {
         );
     }
 
+    fn was(name: &str, offset: u64, size: u64) -> Was {
+        Was { offset, name: name.to_owned(), size }
+    }
+
+    #[test]
+    fn former_fields_are_compared_too() {
+        let mut mine = contract(&[("x", 0, "u64"), ("y", 16, "u64")], "");
+        mine.types[0].was = vec![was("a", 8, 8), was("b", 8, 8)];
+        assert_eq!(Contract::decode(&mine.encode()).unwrap(), mine);
+        let mut theirs = mine.clone();
+        theirs.types[0].was = vec![was("b", 8, 8), was("c", 8, 8)];
+        assert_eq!(
+            texts(&mine, &theirs),
+            [
+                "Book.a (formerly 8 bytes at 8) is not in the segment",
+                "Book.c (formerly 8 bytes at 8) is in the segment only"
+            ]
+        );
+    }
+
+    #[test]
+    fn former_fields_that_cannot_be_are_refused() {
+        for bad in [
+            vec![was("x", 8, 8)],                  // a field that is
+            vec![was("a", 4, 8)],                  // over one
+            vec![was("a", 12, 8)],                 // over the next
+            vec![was("a", 24, 8)],                 // behind the struct
+            vec![was("a", u64::MAX, 8)],           // and far behind
+            vec![was("a", 8, 0)],                  // nothing
+            vec![was("b", 8, 8), was("a", 8, 8)],  // out of order
+            vec![was("a", 8, 8), was("a", 8, 8)],  // twice
+            vec![was("a", 8, 8), was("b", 12, 4)], // over each other
+            vec![was("a", 12, 4), was("b", 8, 4)], // out of order
+        ] {
+            let mut contract = contract(&[("x", 0, "u64"), ("y", 16, "u64")], "");
+            contract.types[0].was = bad;
+            assert!(Contract::decode(&contract.encode()).is_err(), "{:?}", contract.types[0].was);
+        }
+        let mut good = contract(&[("x", 0, "u64"), ("y", 16, "u64")], "");
+        good.types[0].was = vec![was("b", 8, 4), was("a", 12, 2), was("c", 14, 2)];
+        assert_eq!(Contract::decode(&good.encode()).unwrap(), good);
+    }
+
     #[test]
     fn a_range_that_is_none_is_refused() {
         let mut bad = contract(&[("x", 0, "u8")], "");
@@ -326,6 +388,7 @@ mod tests {
                 vec![super::super::ValueDef { name: "BUY".into(), number: -1 }],
             ),
             extent: false,
+            was: vec![],
         });
         assert_eq!(Contract::decode(&a.encode()).unwrap(), a);
         let mut b = a.clone();

@@ -37,7 +37,7 @@ pub use raw::{RawConsumer, RawProducer};
 use crate::contract::{Contract, ObjectDef, ObjectKind, QueueDef, TypeSet};
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::SharedLayout;
-use crate::segment::{Address, Attachment, Options, Spec};
+use crate::segment::{Address, Attachment, Options, Setup, Spec};
 pub(crate) use parts::Target;
 use std::marker::PhantomData;
 use std::mem::size_of;
@@ -97,7 +97,7 @@ impl<T: SharedLayout> Queue<T> {
             types: types.into_types(),
             objects: vec![ObjectDef { name: "queue".to_owned(), kind }],
         };
-        Spec::new(contract, "", address.clone(), 0o600, Spec::DEFAULT_PARTICIPANTS)
+        Spec::new(contract, "", Setup::at(address))
     }
 
     /// Becomes the producer. [`ErrorKind::RoleTaken`] names the one who is,

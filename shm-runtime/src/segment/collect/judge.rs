@@ -8,7 +8,7 @@ use crate::segment::failure::Attempt;
 use crate::segment::inspect::{Inspector, SegmentStat, SegmentState};
 use crate::segment::options::Options;
 use crate::segment::process::{self, Mappers};
-use crate::segment::{locks, posix, sysv};
+use crate::segment::{file, locks, posix, sysv};
 use crate::text::Printable;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
@@ -35,7 +35,7 @@ fn posix_segment(name: String, mappers: &Mappers) -> Option<Candidate> {
         Err(error) => {
             let attempt = Attempt::new("look at", &address);
             let facts =
-                posix::peek(&name, attempt).and_then(|file| posix::facts(&file, attempt)).ok()?;
+                posix::peek(&name, attempt).and_then(|file| file::facts(&file, attempt)).ok()?;
             return Some(Candidate {
                 name: address.to_string(),
                 size: facts.size,
@@ -48,7 +48,7 @@ fn posix_segment(name: String, mappers: &Mappers) -> Option<Candidate> {
         }
     };
     let file = inspector.file()?;
-    let facts = posix::facts(file, Attempt::new("look at", &address)).ok()?;
+    let facts = file::facts(file, Attempt::new("look at", &address)).ok()?;
     let verdict = judge(&inspector, &stat);
     let identity = Identity::Posix(name, (facts.device, facts.inode));
     Some(candidate(&stat, facts.change_time, verdict, identity))

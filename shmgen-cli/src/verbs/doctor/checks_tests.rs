@@ -36,8 +36,8 @@ fn sound() -> Machine {
 }
 
 fn need(posix: u64, sysv: u64) -> Need {
-    let wanted = |posix, size| Wanted { name: "s".to_owned(), posix, size, there: false };
-    Need { segments: vec![wanted(true, posix), wanted(false, sysv)] }
+    let wanted = |kind, size| Wanted { name: "s".to_owned(), kind, size, there: false };
+    Need { segments: vec![wanted("posix", posix), wanted("sysv", sysv)] }
 }
 
 fn found<'a>(findings: &'a [Finding], check: &str) -> &'a Finding {

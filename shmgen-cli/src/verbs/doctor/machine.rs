@@ -16,7 +16,8 @@ pub(super) struct Need {
 #[derive(Clone, Debug)]
 pub(super) struct Wanted {
     pub(super) name: String,
-    pub(super) posix: bool,
+    /// `posix`, `sysv` or `memfd`.
+    pub(super) kind: &'static str,
     pub(super) size: u64,
     /// Whether it exists, and so needs nothing more.
     pub(super) there: bool,
@@ -29,12 +30,18 @@ impl Need {
     /// Bytes in /dev/shm; all segments, or those that are not there yet.
     pub(super) fn posix_bytes(&self, missing_only: bool) -> u64 {
         let wanted = self.segments.iter().filter(|s| !(missing_only && s.there));
-        wanted.fold(0, |sum: u64, s| sum.saturating_add(if s.posix { s.size } else { PAGE }))
+        wanted.fold(0, |sum: u64, s| {
+            sum.saturating_add(match s.kind {
+                "posix" => s.size,
+                "sysv" => PAGE,
+                _ => 0,
+            })
+        })
     }
 
     /// The sizes of System V segments that are not there yet.
     pub(super) fn sysv_sizes(&self) -> impl Iterator<Item = u64> + '_ {
-        self.segments.iter().filter(|s| !s.posix && !s.there).map(|s| s.size)
+        self.segments.iter().filter(|s| s.kind == "sysv" && !s.there).map(|s| s.size)
     }
 
     /// Bytes of memory that are still to be taken.

@@ -59,11 +59,15 @@ fn need(path: &Path) -> Result<Need, Failure> {
     let options = Options::default().trust_any_owner();
     let mut need = Need::default();
     for segment in &schema.segments {
-        let found = Inspector::open(&segment.address, &options);
-        let there = !matches!(&found, Err(e) if e.kind() == ErrorKind::NotFound);
+        // A memfd has no name by which one that is there could be found.
+        let there = segment.setup.address != Address::Memfd(None)
+            && !matches!(
+                Inspector::open(&segment.setup.address, &options),
+                Err(e) if e.kind() == ErrorKind::NotFound
+            );
         need.segments.push(machine::Wanted {
             name: segment.name.clone(),
-            posix: matches!(segment.address, Address::Posix(_)),
+            kind: segment.setup.address.kind(),
             size: segment.size,
             there,
         });
@@ -110,7 +114,7 @@ fn as_json(findings: &[Finding], need: Option<&Need>, snippets: &containers::Sni
         .collect();
     let segments = need.map(|need| {
         let element = |w: &machine::Wanted| {
-            let kind = if w.posix { "posix" } else { "sysv" };
+            let kind = w.kind;
             json!({ "name": w.name, "kind": kind, "size": w.size, "exists": w.there })
         };
         need.segments.iter().map(element).collect::<Vec<_>>()

@@ -25,7 +25,7 @@ impl Resolver<'_, '_> {
     pub(super) fn object(&mut self, object: &syntax::Object) -> Option<Checked> {
         match &object.body {
             Body::Queue { item, capacity, .. } => {
-                let (found, capacity) = (self.item(item, object), self.capacity(capacity, object));
+                let (found, capacity) = (self.item(item, object), self.capacity(capacity));
                 let flow = self.flow(&object.body);
                 let ((item, ty), capacity) = (found?, capacity?);
                 let kind = ObjectKind::Queue(QueueDef { item: ty, capacity, flow: flow? });
@@ -50,7 +50,7 @@ impl Resolver<'_, '_> {
                 Some(Checked { kind: ObjectKind::Stream(StreamDef { bytes }), item: None })
             }
             Body::Topic { item, capacity } => {
-                let (found, capacity) = (self.item(item, object), self.capacity(capacity, object));
+                let (found, capacity) = (self.item(item, object), self.capacity(capacity));
                 let ((item, ty), capacity) = (found?, capacity?);
                 let kind = ObjectKind::Topic(TopicDef { item: ty, capacity });
                 Some(Checked { kind, item: Some(item) })
@@ -148,11 +148,10 @@ impl Resolver<'_, '_> {
         })
     }
 
-    fn capacity(&mut self, capacity: &Spanned<i128>, object: &syntax::Object) -> Option<u64> {
+    fn capacity(&mut self, capacity: &Spanned<i128>) -> Option<u64> {
         let found = u64::try_from(capacity.value).ok().filter(|c| *c > 0);
         if found.is_none() {
-            let message =
-                format!("{} cannot be the capacity of a {}", capacity.value, object.kind.value);
+            let message = format!("{} cannot be a capacity", capacity.value);
             self.error(Code::E064, capacity, message).help("it is at least 1");
         }
         found

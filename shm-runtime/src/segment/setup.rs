@@ -1,0 +1,64 @@
+//! Where a segment is and how it is made, unless the program says otherwise.
+
+use super::account::Account;
+use super::address::Address;
+use super::open::IntoAddress;
+use crate::error::Result;
+
+/// Where a segment is and how it is made, unless the program says otherwise:
+/// what its schema says of it beside the contract.
+///
+/// ```
+/// use shm_runtime::Setup;
+/// let setup = Setup::at("posix:/acme.feed").mode(0o640).group("feed");
+/// ```
+#[derive(Clone, Debug)]
+#[must_use = "it is a description; a spec is made of it"]
+pub struct Setup {
+    pub(super) address: Result<Address>,
+    pub(super) mode: u32,
+    pub(super) participants: u32,
+    pub(super) owner: Option<Account>,
+    pub(super) group: Option<Account>,
+}
+
+impl Setup {
+    /// Participants if nothing else is said.
+    pub const PARTICIPANTS: u32 = 64;
+
+    /// A segment at an address, of mode 0600, that belongs to whoever creates
+    /// it. Text that is no address is an error of the spec that is made of it.
+    pub fn at(address: impl IntoAddress) -> Self {
+        Self {
+            address: address.into_address(),
+            mode: 0o600,
+            participants: Self::PARTICIPANTS,
+            owner: None,
+            group: None,
+        }
+    }
+
+    /// Its permissions, such as `0o640`.
+    pub fn mode(mut self, mode: u32) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// How many programs can attach.
+    pub fn participants(mut self, participants: u32) -> Self {
+        self.participants = participants;
+        self
+    }
+
+    /// The user it is given to on create, and who is trusted on attach.
+    pub fn owner(mut self, owner: impl Into<Account>) -> Self {
+        self.owner = Some(owner.into());
+        self
+    }
+
+    /// The group it is given to on create.
+    pub fn group(mut self, group: impl Into<Account>) -> Self {
+        self.group = Some(group.into());
+        self
+    }
+}

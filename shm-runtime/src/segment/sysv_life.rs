@@ -1,0 +1,195 @@
+//! Making and removing System V segments.
+//!
+//! One with a key is in sight from the first moment, so its maker may die
+//! before it is ready: the next one clears that away, and nothing else.
+
+use super::address::Address;
+use super::failure::{Attempt, bytes};
+use super::header::{HEADER_SIZE, Header, STATE, State};
+use super::idfile::{self, IdFile};
+use super::options::{Making, Options};
+use super::process;
+use super::room::memory_left;
+use super::sysv::{change, key, map, raw_stat, remove_companion, stat};
+use crate::error::{ErrorKind, Result};
+use crate::memory::Mapping;
+use nix::errno::Errno;
+use nix::libc;
+use std::sync::atomic::Ordering;
+
+/// Makes a segment of `size` bytes that is all zero, mapped for writing.
+/// `header` says that it is to be one of ours.
+pub(super) fn make(
+    address: &Address,
+    size: u64,
+    making: &Making,
+    ours: bool,
+    attempt: Attempt<'_>,
+) -> Result<(i32, Mapping)> {
+    let key = key(address, attempt)?;
+    if let Address::SysvFile(path) = address {
+        idfile::check_free(path, attempt)?;
+    }
+    let len = usize::try_from(size).unwrap_or(usize::MAX);
+    let flags = libc::IPC_CREAT | libc::IPC_EXCL | i32::try_from(making.mode & 0o777).unwrap_or(0);
+    // SAFETY: takes numbers, returns a number.
+    let get = || Errno::result(unsafe { libc::shmget(key, len, flags) });
+    let id = match get() {
+        Err(Errno::EEXIST) if ours && reap_half_born(key, size) => get(),
+        other => other,
+    }
+    .map_err(|e| match e {
+        Errno::ENOSPC | Errno::ENOMEM | Errno::EINVAL => {
+            let why = format!(
+                "{} needed: {} (limits: /proc/sys/kernel/shmmax, shmall and shmmni; `ipcs -lm`)",
+                bytes(size),
+                super::errno::describe(e)
+            );
+            attempt.fail(ErrorKind::NoSpace, why).with_os(e as i32)
+        }
+        e => attempt.os("shmget", e),
+    })?;
+    let finish = || -> Result<Mapping> {
+        change(id, making.uid, making.gid, Some(making.mode), attempt)?;
+        let mapping = map(id, false, len, attempt)?;
+        populate(&mapping, size, attempt)?;
+        Ok(mapping)
+    };
+    match finish() {
+        Ok(mapping) => Ok((id, mapping)),
+        Err(error) => {
+            discard(id);
+            Err(match error.kind() {
+                // It is in sight before it is made.
+                ErrorKind::NotFound => {
+                    let why = "somebody removed it while it was made";
+                    attempt.fail(ErrorKind::Removed, why).with_os(Errno::ENOENT as i32)
+                }
+                _ => error,
+            })
+        }
+    }
+}
+
+/// Takes all pages now, so that a lack of memory is an error of create.
+fn populate(mapping: &Mapping, size: u64, attempt: Attempt<'_>) -> Result<()> {
+    /// From <asm-generic/mman-common.h>; not in nix.
+    const MADV_POPULATE_WRITE: libc::c_int = 23;
+    let left = memory_left();
+    let no_room = |e: Errno| {
+        let why = format!("{} needed, {} of memory left", bytes(size), bytes(left));
+        attempt.fail(ErrorKind::NoSpace, why).with_os(e as i32)
+    };
+    if size > left {
+        return Err(no_room(Errno::ENOMEM));
+    }
+    let (base, len) = mapping.range();
+    // SAFETY: the range is mapped, and populating it changes no byte.
+    let result = unsafe { libc::madvise(base.as_ptr().cast(), len, MADV_POPULATE_WRITE) };
+    match Errno::result(result) {
+        // Linux before 5.14 does not know it.
+        Ok(_) | Err(Errno::EINVAL) => Ok(()),
+        Err(e @ (Errno::ENOMEM | Errno::EFAULT)) => Err(no_room(e)),
+        Err(e) => Err(attempt.os("madvise(MADV_POPULATE_WRITE)", e)),
+    }
+}
+
+/// Removes a segment that this process has just made.
+pub(super) fn discard(id: i32) {
+    // SAFETY: takes numbers; the pointer is not used by IPC_RMID.
+    unsafe { libc::shmctl(id, libc::IPC_RMID, std::ptr::null_mut()) };
+}
+
+/// Removes what a creator left behind that was killed before the segment was
+/// ready: of our own uid, of this very size, nobody attached, the creator
+/// provably dead, and nothing in it but the beginnings of a header.
+fn reap_half_born(key: libc::key_t, size: u64) -> bool {
+    // SAFETY: takes numbers, returns a number.
+    let Ok(id) = Errno::result(unsafe { libc::shmget(key, 0, 0) }) else {
+        return false;
+    };
+    let Ok(ds) = raw_stat(id) else { return false };
+    let mine = ds.shm_perm.cuid == nix::unistd::geteuid().as_raw();
+    let pid = u32::try_from(ds.shm_cpid).unwrap_or(0);
+    if !mine || ds.shm_segsz as u64 != size || ds.shm_nattch != 0 || !process::pid_is_dead(pid) {
+        return false;
+    }
+    let address = Address::SysvId(id);
+    let attempt = Attempt::new("look at", &address);
+    let Ok(mapping) = map(id, true, ds.shm_segsz, attempt) else {
+        return false;
+    };
+    let mut head = [0; HEADER_SIZE];
+    if mapping.read(0, &mut head).is_err() {
+        return false;
+    }
+    let unborn = head.iter().all(|b| *b == 0)
+        || Header::parse(&head)
+            .is_ok_and(|h| matches!(h.state, State::Uninitialised | State::Initialising));
+    drop(mapping);
+    if unborn {
+        if let Ok(header) = Header::parse(&head) {
+            remove_companion(id, header.birth_mark);
+        }
+        discard(id);
+    }
+    unborn
+}
+
+/// Makes a segment that is ready known under its address, where that is not a
+/// matter of course.
+pub(super) fn announce(
+    address: &Address,
+    says: &IdFile,
+    making: &Making,
+    options: &Options,
+    attempt: Attempt<'_>,
+) -> Result<()> {
+    match address {
+        Address::SysvFile(path) => idfile::publish(path, says, making, options, attempt),
+        _ => Ok(()),
+    }
+}
+
+/// Removes a segment, its companion, and its id file if `address` is that. Who
+/// is attached keeps the memory.
+pub(super) fn remove(address: &Address, id: i32, attempt: Attempt<'_>) -> Result<()> {
+    let stat = stat(id, attempt)?;
+    if stat.is_removed() {
+        let why = "it was removed already; those who are attached still have it";
+        return Err(attempt.fail(ErrorKind::NotFound, why));
+    }
+    // Mapped before it is gone, to tell those who are still attached; at least
+    // to read, to find its companion.
+    let len = usize::try_from(stat.size).unwrap_or(usize::MAX);
+    let mapping = map(id, false, len, attempt).or_else(|_| map(id, true, len, attempt)).ok();
+    // SAFETY: takes numbers; the pointer is not used by IPC_RMID.
+    Errno::result(unsafe { libc::shmctl(id, libc::IPC_RMID, std::ptr::null_mut()) }).map_err(
+        |e| match e {
+            Errno::EINVAL | Errno::EIDRM => attempt.os("shmctl", Errno::ENOENT),
+            e => attempt.os("shmctl(IPC_RMID)", e),
+        },
+    )?;
+    if let Some(mapping) = mapping {
+        retire(&mapping, id);
+    }
+    match address {
+        Address::SysvFile(path) => idfile::remove(path, id, attempt),
+        _ => Ok(()),
+    }
+}
+
+/// Tells those who are still attached to a segment of ours, and removes its
+/// companion.
+fn retire(mapping: &Mapping, id: i32) {
+    let mut head = [0; HEADER_SIZE];
+    if mapping.len() < head.len() || mapping.read(0, &mut head).is_err() {
+        return;
+    }
+    if let Ok(header) = Header::parse(&head) {
+        if header.state == State::Ready {
+            let _ = mapping.store_u32(STATE, State::Retired.word(), Ordering::SeqCst);
+        }
+        remove_companion(id, header.birth_mark);
+    }
+}

@@ -1,0 +1,80 @@
+//! Where a segment is and how it is made, in each language. What a schema does
+//! not say is not written: it is the default.
+
+use super::text::quoted;
+use crate::model::Setup;
+use serde_json::{Value, json};
+use shm_runtime::Account;
+use std::fmt::Write as _;
+
+/// The keys of accounts.
+fn accounts(setup: &Setup) -> impl Iterator<Item = (&'static str, &Account)> {
+    let all = [("owner", setup.owner.as_ref()), ("group", setup.group.as_ref())];
+    all.into_iter().filter_map(|(key, account)| Some((key, account?)))
+}
+
+/// As text, numbers too.
+fn text(account: &Account) -> String {
+    match account {
+        Account::Id(id) => id.to_string(),
+        Account::Name(name) => quoted(name),
+    }
+}
+
+/// What is called on a `shm_runtime::Setup` at the address.
+pub(super) fn rust(setup: &Setup) -> String {
+    let mut out = format!(".mode(0o{:o}).participants({})", setup.mode, setup.participants);
+    for (method, account) in accounts(setup) {
+        let _ = match account {
+            Account::Id(id) => write!(out, ".{method}({id})"),
+            Account::Name(_) => write!(out, ".{method}(\"{}\")", text(account)),
+        };
+    }
+    out
+}
+
+/// The arguments of a `SegmentSpec`, behind contract and version.
+pub(super) fn python(setup: &Setup) -> String {
+    let mut out = format!(
+        "address=\"{}\", mode=0o{:o}, participants={}",
+        quoted(&setup.address.to_string()),
+        setup.mode,
+        setup.participants
+    );
+    for (key, account) in accounts(setup) {
+        let _ = write!(out, ", {key}=\"{}\"", text(account));
+    }
+    out
+}
+
+/// The members of a `shm_segment_spec` from the address to the group.
+pub(super) fn c(setup: &Setup) -> String {
+    let account = |account: Option<&Account>| {
+        account.map_or("NULL".to_owned(), |account| format!("\"{}\"", text(account)))
+    };
+    format!(
+        "\"{}\",\n    0{:o},\n    {},\n    {},\n    {}",
+        quoted(&setup.address.to_string()),
+        setup.mode,
+        setup.participants,
+        account(setup.owner.as_ref()),
+        account(setup.group.as_ref())
+    )
+}
+
+/// A user or a group in JSON: a number, a name, or null.
+pub(super) fn json(account: Option<&Account>) -> Value {
+    match account {
+        Some(Account::Id(id)) => json!(id),
+        Some(Account::Name(name)) => json!(name),
+        None => Value::Null,
+    }
+}
+
+/// `, given to user feed and group audio`, for documentation.
+pub(super) fn markdown(setup: &Setup) -> String {
+    let whom: Vec<String> = accounts(setup)
+        .map(|(key, account)| format!("{} {account}", if key == "owner" { "user" } else { key }))
+        .collect();
+    if whom.is_empty() { String::new() } else { format!(", given to {}", whom.join(" and ")) }
+}
