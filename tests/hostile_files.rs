@@ -28,7 +28,9 @@ use nix::sys::stat::{Mode, SFlag, mknod};
 use refusals::is_unsafe;
 use shm_runtime::contract::{Contract, TypeBody};
 use shm_runtime::queue::RawProducer;
-use shm_runtime::{Address, Attachment, Inspector, Options, RawBytes, Segment, Spec, list, survey};
+use shm_runtime::{
+    Address, Attachment, Inspector, Options, RawBytes, Segment, Setup, Spec, list, survey,
+};
 use std::os::unix::ffi::OsStringExt;
 use std::os::unix::fs::FileExt;
 use std::path::PathBuf;
@@ -375,12 +377,10 @@ fn texts(arguments: &[String]) {
         raw.write_at(record + 32, &EVIL.as_bytes()[..32]).unwrap();
     }
     // A whole contract of such names, with a message.
-    let evil: Address = "posix:/contract".parse().unwrap();
-    let spec = Spec::new(evil_contract(), EVIL, evil, 0o600, 4);
+    let setup = || Setup::at("posix:/contract").participants(4);
+    let spec = Spec::new(evil_contract(), EVIL, setup());
     // Whoever makes one in good faith is stopped before; so the text is put there.
-    let spec = spec.or_else(|_| {
-        Spec::new(evil_contract(), "1.0", "posix:/contract".parse().unwrap(), 0o600, 4)
-    });
+    let spec = spec.or_else(|_| Spec::new(evil_contract(), "1.0", setup()));
     let segment = Attachment::create(&spec.unwrap(), &Options::default()).unwrap();
     let mut out = RawProducer::of_attachment(&segment, 1).unwrap();
     out.try_push(&vec![1; out.item_size()]).unwrap();

@@ -5,7 +5,7 @@
 #![allow(dead_code, unreachable_pub)] // each test uses what it needs
 
 use crate::dice::Dice;
-use shm_runtime::{Attachment, Error, Inspector, Options, Spec};
+use shm_runtime::{Attachment, Error, Inspector, Options, Setup, Spec};
 use std::collections::BTreeMap;
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -96,7 +96,7 @@ fn ask(spec: &Spec, round: u64) -> [Result<(), Error>; 2] {
 pub fn attach_to_liars(image: &[u8], address: &str, rounds: u64, seed: u64) -> String {
     let path = address.replace("posix:", "/dev/shm");
     let contract = &image[word(image, 48)..][..word(image, 56)];
-    let spec = Spec::decode(contract, "1.0", address.parse().unwrap(), 0o600, 64).unwrap();
+    let spec = Spec::decode(contract, "1.0", Setup::at(address)).unwrap();
     std::fs::write(&path, image).unwrap();
     let file = File::options().read(true).write(true).open(&path).unwrap();
     let mut dice = Dice(seed);
