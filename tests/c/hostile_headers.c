@@ -54,7 +54,7 @@ static uint64_t lie(void) {
 
 static unsigned char *image;
 static uint64_t size;
-static uint64_t areas[3][2];
+static uint64_t areas[4][2];
 
 /* The segment's bytes: its file, or where it lies. */
 static int file = -1;
@@ -70,7 +70,7 @@ static void put(uint64_t at, const void *bytes, size_t count) {
 
 static void tell_lies(void) {
   static const size_t widths[] = {1, 2, 4, 8};
-  static const unsigned often[] = {0, 0, 1, 2};
+  static const unsigned often[] = {0, 0, 1, 2, 3};
   uint64_t n = roll(16);
   unsigned char byte;
   if (file >= 0 && n < 2) { /* System V segments have one size for ever */
@@ -85,7 +85,7 @@ static void tell_lies(void) {
     return;
   }
   for (uint64_t i = 0; i <= n % 3; i++) {
-    const uint64_t *area = areas[often[roll(4)]];
+    const uint64_t *area = areas[often[roll(5)]];
     uint64_t value = lie();
     put(area[0] + roll((area[1] - area[0]) / 4 - 2) * 4, &value, widths[roll(4)]);
   }
@@ -196,6 +196,8 @@ int main(int argc, char **argv) {
   areas[1][1] = 16384;
   areas[2][0] = shm_get64(image, SHM_HEADER_CONTRACT_OFFSET);
   areas[2][1] = areas[2][0] + shm_get64(image, SHM_HEADER_CONTRACT_SIZE);
+  areas[3][0] = shm_get64(image, SHM_HEADER_DIRECTORY_OFFSET);
+  areas[3][1] = areas[3][0] + shm_get32(image, SHM_HEADER_DIRECTORY_COUNT) * SHM_ENTRY_SIZE;
   put(0, image, size);
   for (round_number = 0; round_number < rounds; round_number++) {
     tell_lies();

@@ -27,11 +27,13 @@ fn word(bytes: &[u8], at: usize) -> usize {
     u64::from_le_bytes(bytes[at..at + 8].try_into().unwrap()) as usize
 }
 
-/// Where the numbers are that decide: header, directory, participants and the
-/// words of the first object; and the contract.
-fn areas(image: &[u8]) -> [(usize, usize); 3] {
+/// Where the numbers are that decide: the header, what lies behind it (directory,
+/// participants and the words of the first object), the contract; and the
+/// directory once more, which is small and says where everything is.
+fn areas(image: &[u8]) -> [(usize, usize); 4] {
     let (contract, size) = (word(image, 48), word(image, 56));
-    [(0, 512), (512, 16 << 10), (contract, contract + size)]
+    let (directory, count) = (word(image, 80), word(image, 88) & 0xFFFF);
+    [(0, 512), (512, 16 << 10), (contract, contract + size), (directory, directory + count * 64)]
 }
 
 /// Changes a file that holds the image.
@@ -54,7 +56,7 @@ fn tell_lies(file: &File, image: &[u8], dice: &mut Dice) {
         n => {
             // One to three words, more often in the header.
             for _ in 0..=n % 3 {
-                let (begin, end) = areas[[0, 0, 1, 2][dice.roll(4) as usize]];
+                let (begin, end) = areas[[0, 0, 1, 2, 3][dice.roll(5) as usize]];
                 let at = begin as u64 + dice.roll((end - begin) as u64 / 4 - 2) * 4;
                 let value = lie(dice).to_le_bytes();
                 let width = [1, 2, 4, 8][dice.roll(4) as usize];
