@@ -14,6 +14,15 @@ use serde_json::{Map, Value, json};
 /// meaning, not when one is added.
 pub const VERSION: u32 = 1;
 
+/// A state as programs are told it: one of four. A damaged segment is foreign
+/// to them, and has a `fault`.
+pub fn state(state: SegmentState) -> &'static str {
+    match state {
+        SegmentState::Damaged => SegmentState::Foreign.name(),
+        state => state.name(),
+    }
+}
+
 /// A segment, as an element of `segments`.
 pub fn segment(stat: &SegmentStat) -> Value {
     let header = stat.header.as_ref();
@@ -25,11 +34,7 @@ pub fn segment(stat: &SegmentStat) -> Value {
         "uid": stat.uid,
         "gid": stat.gid,
         "creator": header.map(creator).or_else(|| kernel_creator(&stat.kernel)),
-        // The four states are a promise to programs; `fault` tells the rest.
-        "state": match stat.state {
-            SegmentState::Damaged => SegmentState::Foreign.name(),
-            state => state.name(),
-        },
+        "state": state(stat.state),
         "fault": stat.fault.as_ref().map(ToString::to_string),
         "schema": header.map(schema),
         "kernel": kernel(&stat.kernel),

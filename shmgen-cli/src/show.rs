@@ -7,6 +7,7 @@ use shm_runtime::{
     Address, ErrorKind, Mapper, ParticipantStat, Printable, SegmentStat, SegmentState,
     json as stat_json,
 };
+use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 
 /// Writes text to stdout; an error, not a panic, where nobody reads it.
@@ -18,7 +19,27 @@ pub(crate) fn print(text: &str) -> std::io::Result<()> {
 
 /// Writes JSON to stdout, with a line end.
 pub(crate) fn print_json(value: &Value) -> std::io::Result<()> {
-    print(&format!("{value:#}\n"))
+    print(&fit_json(&format!("{value:#}\n")))
+}
+
+/// A value as a line of JSON, without its end.
+pub(crate) fn json_line(value: &Value) -> String {
+    fit_json(&value.to_string())
+}
+
+/// The same JSON, fit for a terminal: JSON lets some characters stand in a string
+/// that a terminal obeys. They are written as `\u009b`, which means the same.
+fn fit_json(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        // A line end never stands in a string.
+        if c != '\n' && Printable::escapes(c) {
+            let _ = write!(out, "\\u{:04x}", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// Segments as `ls --json` has them.
@@ -160,4 +181,19 @@ pub(crate) fn age(seconds: u64) -> String {
 /// So many of something: `1 segment`, `2 segments`.
 pub(crate) fn count(n: usize, what: &str) -> String {
     if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}
+
+#[cfg(test)]
+#[allow(clippy::pedantic)]
+mod tests {
+    use super::fit_json;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn json_is_the_same_and_commands_no_terminal() {
+        let value = json!({ "name": "a\u{1b}[2J\u{9b}31m\u{7f}\u{202e}\n\u{85}é" });
+        let text = fit_json(&format!("{value:#}\n"));
+        assert!(text.contains("\\u001b[2J\\u009b31m\\u007f\\u202e\\n\\u0085é"), "{text}");
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
+    }
 }

@@ -68,7 +68,8 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         && !names.contains(&object.as_str())
     {
         return Err(Failure::usage(format!(
-            "{address} has no object `{object}`; it has {}",
+            "{address} has no object `{}`; it has {}",
+            Printable(object),
             Printable(&names.join(", "))
         )));
     }

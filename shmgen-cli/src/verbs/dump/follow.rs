@@ -99,7 +99,7 @@ fn lines(
     let mut out = String::new();
     let address = inspector.address();
     let mut push = |json: serde_json::Value, text: String| {
-        let line = if arguments.json { json.to_string() } else { text };
+        let line = if arguments.json { show::json_line(&json) } else { text };
         out.push_str(&line);
         out.push('\n');
     };

@@ -5,7 +5,7 @@ use super::{Arguments, Stop};
 use crate::failure::Done;
 use crate::show;
 use serde_json::{Value, json};
-use shm_runtime::Printable;
+use shm_runtime::{Printable, json as stat_json};
 use std::time::Instant;
 
 const HEADINGS: [&str; 16] = [
@@ -32,7 +32,7 @@ pub(super) fn run(arguments: &Arguments, mut sampler: Sampler, first: Sample, st
     let mut next = Instant::now();
     for n in 1.. {
         let text = match arguments.json {
-            true => format!("{}\n", json_of(&sample)),
+            true => show::json_line(&json_of(&sample)) + "\n",
             // A blank line between two looks.
             false => format!("{}{}", if n > 1 { "\n" } else { "" }, text_of(arguments, &sample)),
         };
@@ -103,7 +103,7 @@ fn segment(segment: &Segment) -> Value {
     let header = stat.header.as_ref();
     json!({
         "address": stat.address.spelling(),
-        "state": stat.state.name(),
+        "state": stat_json::state(stat.state),
         "fault": stat.fault.as_ref().map(ToString::to_string),
         "schema": header.map(|h| &h.schema),
         "segment": header.map(|h| &h.segment),
