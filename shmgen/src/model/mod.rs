@@ -6,20 +6,25 @@
 //! same bytes on every run.
 
 mod assertions;
+mod checked;
+mod clashes;
 mod constants;
 mod defaults;
 mod extent;
 mod imports;
 mod layout;
 pub mod names;
+mod numbers;
 mod order;
 mod ranges;
 mod resolve;
 mod segments;
 mod setup;
 mod sizes;
+mod structs;
 mod types;
 mod unions;
+mod words;
 mod written;
 
 pub use resolve::resolve;
