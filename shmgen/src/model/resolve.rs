@@ -5,7 +5,7 @@ use super::order::{Compound, order};
 use super::segments::resolve_segments;
 use super::sizes::Sizes;
 use super::types::{Declared, Found, Names};
-use super::{Alias, Limits, Schema, Struct, Type, TypeDecl};
+use super::{Alias, Limits, Schema, TypeDecl};
 use super::{assertions, clashes, constants, defaults, names, ranges, unions};
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned};
 use crate::syntax::{self, Member};
@@ -34,11 +34,11 @@ pub fn resolve(
     types.extend(resolver.flags(schema).into_iter().map(TypeDecl::Flags));
     let mut sizes = Sizes::of_imports(&imports);
     resolver.compounds(schema, &mut sizes, &mut types);
-    let imported = |wanted: fn(&Struct) -> bool| -> BTreeSet<TypeName> {
-        imports.iter().flat_map(|import| import.structs_where(&import.name, wanted)).collect()
+    let imported = |wanted: fn(&TypeDecl) -> bool| -> BTreeSet<TypeName> {
+        imports.iter().flat_map(|import| import.types_where(&import.name, wanted)).collect()
     };
-    ranges::mark(&mut types, imported(|s| s.has_ranges));
-    defaults::mark(&mut types, imported(|s| s.has_defaults));
+    ranges::mark(&mut types, imported(TypeDecl::has_ranges));
+    defaults::mark(&mut types, imported(TypeDecl::has_defaults));
     for alias in &aliases {
         types.extend(sizes.wrapped(&alias.ty));
     }
@@ -163,7 +163,7 @@ impl Resolver<'_, '_> {
         }
     }
 
-    /// The type and the unit of each member; `None` for what has no type, or a
+    /// The type, the unit and the range of each member; `None` for what has no type, or a
     /// wrong one.
     fn parts(&mut self, compound: &Compound<'_>) -> Vec<Option<Found>> {
         match compound {
@@ -180,12 +180,22 @@ impl Resolver<'_, '_> {
                 };
                 s.members.iter().map(field).collect()
             }
-            Compound::Union(u) => {
-                let variant =
-                    |v: &syntax::Variant| self.names.find(v.ty.as_ref()?, self.diagnostics);
-                u.variants.iter().map(variant).collect()
-            }
+            Compound::Union(u) => u.variants.iter().map(|v| self.variant(v)).collect(),
         }
+    }
+
+    fn variant(&mut self, v: &syntax::Variant) -> Option<Found> {
+        let own = v.range.as_ref();
+        let Some(ty) = &v.ty else {
+            if let Some(range) = own {
+                let message = "what holds nothing has no range";
+                self.error(Code::E082, &range.span, message);
+            }
+            return None;
+        };
+        let mut found = self.names.find(ty, self.diagnostics)?;
+        found.range = self.names.range(own, found.range, &found.ty, self.diagnostics);
+        Some(found)
     }
 
     fn union(
@@ -199,7 +209,6 @@ impl Resolver<'_, '_> {
         for variant in &u.variants {
             self.since(variant.since.as_ref());
         }
-        let found: Vec<Option<&Type>> = found.iter().map(|f| f.as_ref().map(|f| &f.ty)).collect();
-        unions::resolve(u, tag?, &found, sizes, &self.source, self.diagnostics)
+        unions::resolve(u, tag?, found, sizes, &self.source, self.diagnostics)
     }
 }

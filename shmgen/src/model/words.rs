@@ -242,7 +242,7 @@ pub(super) const TAKEN: [(Role, &[&str]); 8] = [
             "is_integer",
         ],
     ),
-    (Role::Variant, &["tag", "unknown", "value", "mro", "size", "SIZE", "DTYPE"]),
+    (Role::Variant, &["tag", "unknown", "value", "mro", "size", "within_ranges", "SIZE", "DTYPE"]),
     (Role::Segment, &["shm", "std"]),
     (
         Role::Object,
@@ -268,11 +268,16 @@ pub(super) const TAKEN: [(Role, &[&str]); 8] = [
             "set",
             "clone",
             "valid",
+            // Of later versions.
+            "is_removed",
+            "lock_memory",
+            "participants",
+            "unlock_memory",
             "SIZE",
             "CONTRACT",
             "FINGERPRINT",
         ],
     ),
-    (Role::Counter, &["add", "get", "names", "values"]),
+    (Role::Counter, &["add", "counts", "get", "names", "set", "snapshot", "stat", "values"]),
     (Role::Namespace, &["std", "shm"]),
 ];
