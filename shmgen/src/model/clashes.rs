@@ -2,18 +2,29 @@
 //! is made of it.
 
 use super::names::Space;
-use super::{Schema, segments, unions, written};
+use super::{Schema, TypeDecl, functions, segments, unions, written};
 use crate::diagnostics::{Diagnostics, Spanned};
-use crate::syntax::{self, Member};
+use crate::syntax::{self, Body, Member};
 use std::collections::BTreeSet;
 
-/// The fields that have a range, of their own or of their type, by the names of
-/// struct and field.
+/// The fields and variants that have a range, of their own or of their type, by
+/// the names of struct or union and their own.
 fn ranged(resolved: &Schema) -> BTreeSet<(&str, &str)> {
-    let structs = resolved.structs();
-    let fields = structs.flat_map(|s| s.fields().map(move |f| (s, f)));
-    let with = fields.filter(|(_, f)| f.range.is_some());
-    with.map(|(s, f)| (s.name.as_str(), f.name.as_str())).collect()
+    let mut out = BTreeSet::new();
+    for decl in &resolved.types {
+        let members: Vec<(&str, bool)> = match decl {
+            TypeDecl::Struct(s) => {
+                s.fields().map(|f| (f.name.as_str(), f.range.is_some())).collect()
+            }
+            TypeDecl::Union(u) => {
+                u.variants.iter().map(|v| (v.name.as_str(), v.range.is_some())).collect()
+            }
+            _ => continue,
+        };
+        let ranged = members.into_iter().filter(|(_, has)| *has);
+        out.extend(ranged.map(|(name, _)| (decl.name(), name)));
+    }
+    out
 }
 
 /// All names in C, behind the schema's own; what is there twice is reported.
@@ -86,7 +97,7 @@ pub(super) fn c_names(
     for u in &schema.unions {
         let name = &u.name.value;
         // In Rust, the enum with data.
-        for written in ["", "_name", "_equal", "_add", "_format", "Value"] {
+        for written in ["", "_name", "_equal", "_add", "_format", "_within_ranges", "Value"] {
             add(format!("{name}{written}"), &u.name, format!("`{name}`"));
         }
         for variant in &u.variants {
@@ -96,18 +107,37 @@ pub(super) fn c_names(
             for written in ["is", "set", "get"] {
                 add(format!("{name}_{written}_{v}"), &variant.name, from.clone());
             }
+            if variant.deprecated.is_some() {
+                let written = format!("{name}_{}_deprecated", v.to_uppercase());
+                add(written, &variant.name, format!("the mark of {from}"));
+            }
+            if ranged.contains(&(name.as_str(), v.as_str())) {
+                for end in ["MIN", "MAX"] {
+                    let from = format!("the range of {from}");
+                    add(format!("{name}_{v}_{end}"), &variant.name, from);
+                }
+            }
         }
     }
     for segment in &schema.segments {
         let name = segments::type_name(&segment.name.value);
         let from = format!("the segment `{}`", segment.name.value);
-        for suffix in segments::C_SUFFIXES {
+        for suffix in functions::OF_SEGMENT {
             add(format!("{name}{suffix}"), &segment.name, from.clone());
         }
         for object in &segment.objects {
-            for suffix in segments::C_OBJECT_SUFFIXES {
-                let written = format!("{name}_{}{suffix}", object.name.value);
-                add(written, &object.name, format!("the object `{}`", object.name.value));
+            let o = &object.name.value;
+            let from = format!("a function of the object `{o}`");
+            for suffix in functions::of_object(&object.body) {
+                add(format!("{name}_{o}{suffix}"), &object.name, from.clone());
+            }
+            let Body::Counters { counters, .. } = &object.body else { continue };
+            for counter in counters {
+                let c = &counter.name.value;
+                let from = format!("a function of the counter `{o}.{c}`");
+                for suffix in functions::OF_COUNTER {
+                    add(format!("{name}_{o}_{c}{suffix}"), &counter.name, from.clone());
+                }
             }
         }
     }
@@ -128,6 +158,18 @@ pub(super) fn check(schema: &syntax::Schema, resolved: &Schema, diagnostics: &mu
         for variant in &u.variants {
             let written = unions::rust_variant(&variant.name.value);
             let from = format!("the variant `{}`", variant.name.value);
+            space.add(diagnostics, source, written, &variant.name.span, &from);
+        }
+        // The constants of tags and of ranges are the names in capitals.
+        let mut space = Space::default();
+        for variant in &u.variants {
+            let written = variant.name.value.to_uppercase();
+            let from = format!("the variant `{}`", variant.name.value);
+            if ranged.contains(&(u.name.value.as_str(), variant.name.value.as_str())) {
+                let from = format!("the range of {from}");
+                let written = format!("{written}_RANGE");
+                space.add(diagnostics, source, written, &variant.name.span, &from);
+            }
             space.add(diagnostics, source, written, &variant.name.span, &from);
         }
     }

@@ -11,6 +11,7 @@ mod clashes;
 mod constants;
 mod defaults;
 mod extent;
+mod functions;
 mod imports;
 mod layout;
 pub mod names;

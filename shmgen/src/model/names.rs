@@ -77,7 +77,7 @@ pub fn check(
     let taken = TAKEN.iter().any(|(r, words)| *r == role && words.contains(&text));
     let why = match keyword {
         Some((language, _)) => format!("`{text}` is a reserved word in {language}"),
-        None if taken => format!("`{text}` is a name that generated code uses itself"),
+        None if taken => format!("`{text}` is a name that generated code uses itself, or will"),
         None => return true,
     };
     let rename = if text.starts_with(|c: char| c.is_ascii_uppercase()) {
