@@ -61,7 +61,7 @@ fn one(element: &Element, place: &str, borrow: &str, range: Option<&str>) -> Str
         }
         (Element::Optional(inner), _) => {
             let one = of(inner, "value", "&", range);
-            format!("{place}.get().is_ok_and(|value| value.is_none_or(|value| {one}))")
+            format!("{place}.get().is_ok_and(|value| value.map_or(true, |value| {one}))")
         }
         (_, Some(range)) => format!("{range}.contains({borrow}{place})"),
         (_, None) => format!("{place}.within_ranges()"),
