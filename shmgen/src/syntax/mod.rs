@@ -320,6 +320,8 @@ pub struct Variant {
     pub number: Spanned<i128>,
     /// What it holds, if anything.
     pub ty: Option<TypeText>,
+    /// The numbers that belong into it, if it says so.
+    pub range: Option<RangeText>,
     /// The version that brought it.
     pub since: Option<Spanned<(u32, u32)>>,
     /// Why it is not to be used any more, and what instead.

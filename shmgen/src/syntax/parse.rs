@@ -404,12 +404,13 @@ fn union(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Union> {
         let lint = table.lint(context);
         let deprecated = table.deprecated(context);
         let since = since(context, &table);
+        let range = range(context, &table);
         let name = table.text(context, "name");
         let number = table.integer(context, "number");
         let ty = type_text(context, &table, "type");
         let is_empty = table.get("type").is_none();
         if let (Some(name), Some(number), true) = (name, number, is_empty || ty.is_some()) {
-            variants.push(Variant { name, number, ty, since, deprecated, doc, lint });
+            variants.push(Variant { name, number, ty, range, since, deprecated, doc, lint });
         }
     }
     Some(Union { name: entry.name, tag: tag?, variants, deprecated, doc, lint })
