@@ -2,7 +2,7 @@
 
 use crate::last_error::{copy_text, invalid, number, remember};
 use crate::status;
-use shm_runtime::{Address, Attachment, Options, Result, Setup, Spec, json};
+use shm_runtime::{Address, Attachment, HugePages, Options, Result, Setup, Spec, json};
 use std::ffi::{CStr, c_char};
 use std::os::fd::IntoRawFd;
 
@@ -49,6 +49,10 @@ pub struct ShmrtRequest {
     pub any_owner: u32,
     /// [`CREATE`], [`ATTACH`], [`ATTACH_READ_ONLY`] or [`OPEN_OR_CREATE`].
     pub how: u32,
+    /// Bytes of the huge pages that the schema asks for; 0 for none.
+    pub pages: u64,
+    /// Whether every page is mapped at once.
+    pub prefault: u32,
 }
 
 /// Text that a caller gave.
@@ -72,6 +76,7 @@ pub(crate) struct Wishes {
     /// A number that is no id says nothing.
     pub(crate) trust_uid: i64,
     pub(crate) any_owner: u32,
+    pub(crate) prefault: u32,
 }
 
 impl Wishes {
@@ -81,7 +86,7 @@ impl Wishes {
     ///
     /// The texts are NULL or NUL-terminated.
     pub(crate) unsafe fn options(&self) -> Options {
-        let mut options = Options::default().mode(self.mode);
+        let mut options = Options::default().mode(self.mode).prefault(self.prefault != 0);
         // SAFETY: as the caller promises.
         let (user, group) = unsafe { (text(self.user), text(self.group)) };
         if let Some(user) = user {
@@ -130,6 +135,9 @@ pub unsafe extern "C" fn shmrt_open(
         if let Some(group) = group {
             setup = setup.group(group);
         }
+        if let Some(pages) = HugePages::of_bytes(request.pages) {
+            setup = setup.pages(pages);
+        }
         let spec = Spec::decode(contract, version, setup)?;
         let wishes = Wishes {
             mode: request.mode,
@@ -137,6 +145,7 @@ pub unsafe extern "C" fn shmrt_open(
             group: request.group,
             trust_uid: request.trust_uid,
             any_owner: request.any_owner,
+            prefault: request.prefault,
         };
         // SAFETY: as the caller promises.
         let options = unsafe { wishes.options() };

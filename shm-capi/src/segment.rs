@@ -31,6 +31,8 @@ pub struct ShmrtSegmentRequest {
     pub any_owner: u32,
     /// [`CREATE`], [`ATTACH`], [`ATTACH_READ_ONLY`] or `OPEN_OR_CREATE`.
     pub how: u32,
+    /// Whether every page is mapped at once.
+    pub prefault: u32,
 }
 
 /// Opens a segment; `out` becomes a handle for [`shmrt_segment_detach`].
@@ -60,6 +62,7 @@ pub unsafe extern "C" fn shmrt_segment_open(
             group: request.group,
             trust_uid: request.trust_uid,
             any_owner: request.any_owner,
+            prefault: request.prefault,
         };
         // SAFETY: as the caller promises.
         let options = unsafe { wishes.options() };

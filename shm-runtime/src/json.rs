@@ -81,6 +81,8 @@ fn kernel(kernel: &KernelStat) -> Value {
     put("attached", kernel.attached.map(Value::from));
     put("locked", kernel.locked.map(Value::from));
     put("resident", kernel.resident.map(Value::from));
+    put("page_size", kernel.page_size.map(Value::from));
+    put("huge", kernel.huge.map(Value::from));
     put("name", kernel.name.as_deref().map(Value::from));
     put("seals", kernel.seals.as_ref().map(|seals| json!(seals)));
     put("attach_time", kernel.attach_time.map(time_seconds));

@@ -16,6 +16,9 @@ from ._errors import Corrupt, Forked, Invalid, NotFound, error
 
 CREATE, ATTACH, ATTACH_READ_ONLY, OPEN_OR_CREATE = range(4)
 
+#: Sizes of huge pages, in bytes.
+HUGE_PAGES = {"2M": 2 << 20, "1G": 1 << 30}
+
 #: How often an attach that waits looks again, in seconds.
 RETRY = 0.005
 
@@ -40,6 +43,8 @@ class SegmentSpec:
     owner: str | None = None
     #: The group it is given to on create.
     group: str | None = None
+    #: The huge pages that it asks for on create: ``2M`` or ``1G``.
+    pages: str | None = None
 
 
 @dataclass(frozen=True)
@@ -142,10 +147,13 @@ class Attachment:
         gid: int | str = -1,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         timeout: float | None = None,
     ) -> Attachment:
         """Opens a segment; with a time-out (seconds), waits so long for it to come into being."""
         library = _native.library()
+        if spec.pages is not None and spec.pages not in HUGE_PAGES:
+            raise Invalid(f"huge pages are of {' or '.join(HUGE_PAGES)}, not {spec.pages}")
         check_ids(uid=uid, gid=gid, trust_uid=trust_uid)
         request = _native.Request(
             spec.contract,
@@ -161,6 +169,8 @@ class Attachment:
             trust_uid,
             int(any_owner),
             how,
+            0 if spec.pages is None else HUGE_PAGES[spec.pages],
+            int(prefault),
         )
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:

@@ -17,7 +17,7 @@ use super::header::{Header, State};
 use super::options::Options;
 use super::participants::{RECORD_SIZE, Record, RecordState, holder_is_dead};
 use super::process::Mappers;
-use super::{file, locks, memfd, posix, process, sysv};
+use super::{file, huge, locks, memfd, posix, process, sysv};
 use crate::contract::{Contract, Fingerprint};
 use crate::error::{ErrorKind, Result};
 use std::fs::File;
@@ -93,6 +93,14 @@ pub struct KernelStat {
     pub locked: Option<bool>,
     /// POSIX and memfd: bytes of memory that it takes now.
     pub resident: Option<u64>,
+    /// Bytes of the pages that it is made of: more than an ordinary page's if it
+    /// got huge pages of its own, as memfds and System V segments can. `None` if
+    /// that cannot be told.
+    pub page_size: Option<u64>,
+    /// Bytes of it that lie in huge pages, transparent ones among them, as far as
+    /// those who have it mapped have come across them. `None` if nobody has, or
+    /// none of them may be looked into; and in a list.
+    pub huge: Option<u64>,
     /// Memfd: the name that it was made with, which leads nowhere.
     pub name: Option<String>,
     /// Memfd: its seals, without the `F_SEAL_` of fcntl(2), in lower case.
@@ -222,7 +230,33 @@ impl Inspector {
 
     /// All that can be told.
     pub fn stat(&self) -> Result<SegmentStat> {
-        self.stat_among(&Mappers::find())
+        let mappers = Mappers::find();
+        let mut stat = self.stat_among(&mappers)?;
+        self.tell_pages(&mut stat, &mappers);
+        Ok(stat)
+    }
+
+    /// What pages it got, as the kernel tells of those who have it mapped.
+    fn tell_pages(&self, stat: &mut SegmentStat, mappers: &Mappers) {
+        let seen = match (self.opened.sysv_id(), self.opened.file()) {
+            (Some(id), _) => huge::seen_by(&mappers.of_sysv(id), |line| {
+                process::mapped_sysv(line)
+                    .is_some_and(|inode| i64::try_from(inode) == Ok(id.into()))
+            }),
+            (None, Some(file)) => {
+                let Ok(place) = file::place(file) else { return };
+                huge::seen_by(&stat.mapped_by, |line| process::mapped_file(line) == Some(place))
+            }
+            (None, None) => None,
+        };
+        if let Some(seen) = seen {
+            stat.kernel.page_size = stat.kernel.page_size.or(Some(seen.page));
+            stat.kernel.huge = Some(seen.huge);
+        }
+        // What it is made of, it is made of as a whole.
+        if stat.kernel.page_size.is_some_and(|page| page > huge::page()) {
+            stat.kernel.huge = Some(stat.kernel.resident.unwrap_or(stat.size));
+        }
     }
 
     pub(super) fn stat_among(&self, mappers: &Mappers) -> Result<SegmentStat> {
@@ -351,6 +385,7 @@ fn of_file_kernel(
         gid: facts.gid,
         kernel: KernelStat {
             resident: Some(facts.resident),
+            page_size: Some(huge::hugetlb_page(file).unwrap_or_else(huge::page)),
             name: if is_memfd { memfd::name(file) } else { None },
             seals: if is_memfd { memfd::seal_names(file) } else { None },
             change_time: Some(facts.change_time),
@@ -380,6 +415,8 @@ fn of_sysv_kernel(address: &Address, kernel: &sysv::KernelStat) -> SegmentStat {
             attached: Some(kernel.attached),
             locked: Some(kernel.is_locked()),
             resident: None,
+            page_size: None,
+            huge: None,
             name: None,
             seals: None,
             attach_time: Some(kernel.attach_time),

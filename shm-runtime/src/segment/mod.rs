@@ -33,6 +33,7 @@ mod inspect;
 mod mapper;
 mod open;
 mod options;
+mod pages;
 mod participants;
 mod plan;
 mod raw;
@@ -45,6 +46,8 @@ mod companion;
 mod errno;
 #[cfg(segments)]
 mod file;
+#[cfg(segments)]
+mod huge;
 #[cfg(segments)]
 mod idfile;
 #[cfg(segments)]
@@ -67,7 +70,7 @@ mod sysv_life;
 #[cfg(not(segments))]
 mod elsewhere;
 #[cfg(not(segments))]
-use elsewhere::{file, idfile, locks, memfd, posix, process, sysv};
+use elsewhere::{file, huge, idfile, locks, memfd, posix, process, sysv};
 
 pub use account::Account;
 pub use address::Address;
@@ -83,6 +86,7 @@ pub use inspect::{
 pub use mapper::Mapper;
 pub use open::{IntoAddress, OpenOptions, SegmentType};
 pub use options::Options;
+pub use pages::HugePages;
 pub use plan::Plan;
 pub use raw::RawBytes;
 pub use setup::Setup;

@@ -42,6 +42,13 @@ fn text(stat: &SegmentStat) -> String {
     if let Some(resident) = kernel.resident {
         line("resident", format!("{} ({resident} bytes)", show::size(resident)));
     }
+    if let Some(page) = kernel.page_size {
+        let huge = match kernel.huge {
+            Some(huge) if huge > 0 => format!(", {} of it in huge ones", show::size(huge)),
+            _ => String::new(),
+        };
+        line("pages", format!("of {}{huge}", show::size(page)));
+    }
     line("mode", format!("{:04o}", stat.mode));
     line("owner", format!("{}:{}", show::user(stat.uid), show::group(stat.gid)));
     if let Some(seals) = &kernel.seals {

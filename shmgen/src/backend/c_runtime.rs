@@ -17,6 +17,7 @@ const PARTS: &[&str] = parts![
     "20_atomics.h",
     "22_values.h",
     "25_system.h",
+    "26_pages.h",
     "27_process.h",
     "28_wait.h",
     "29_locks.h",

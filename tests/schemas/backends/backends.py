@@ -592,7 +592,8 @@ class ByFile:
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "ByFile":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names),
+        prefault (map every page at once)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -607,7 +608,7 @@ class ByFile:
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner.
+        Options: trust_uid, any_owner, prefault.
         """
         return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
 
@@ -677,7 +678,8 @@ class Owned:
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Owned":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names),
+        prefault (map every page at once)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -692,7 +694,7 @@ class Owned:
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner.
+        Options: trust_uid, any_owner, prefault.
         """
         return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
 
@@ -762,7 +764,8 @@ class UnknownOwner:
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "UnknownOwner":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names),
+        prefault (map every page at once)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -777,7 +780,7 @@ class UnknownOwner:
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner.
+        Options: trust_uid, any_owner, prefault.
         """
         return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
 
@@ -847,7 +850,8 @@ class InMemory:
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "InMemory":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names),
+        prefault (map every page at once)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -862,7 +866,7 @@ class InMemory:
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner.
+        Options: trust_uid, any_owner, prefault.
         """
         return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
 
@@ -932,7 +936,8 @@ class AlsoInMemory:
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "AlsoInMemory":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names),
+        prefault (map every page at once)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -947,7 +952,7 @@ class AlsoInMemory:
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner.
+        Options: trust_uid, any_owner, prefault.
         """
         return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
 

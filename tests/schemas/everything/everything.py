@@ -1027,7 +1027,8 @@ class Plain:
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Plain":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names),
+        prefault (map every page at once)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -1042,7 +1043,7 @@ class Plain:
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner.
+        Options: trust_uid, any_owner, prefault.
         """
         return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
 
@@ -1112,7 +1113,8 @@ class SystemV:
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "SystemV":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names),
+        prefault (map every page at once)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -1127,7 +1129,7 @@ class SystemV:
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner.
+        Options: trust_uid, any_owner, prefault.
         """
         return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
 

@@ -1802,7 +1802,8 @@ class Trades:
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Trades":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names),
+        prefault (map every page at once)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -1817,7 +1818,7 @@ class Trades:
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner.
+        Options: trust_uid, any_owner, prefault.
         """
         return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
 
@@ -1887,7 +1888,8 @@ class Orders:
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Orders":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names),
+        prefault (map every page at once)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -1902,7 +1904,7 @@ class Orders:
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner.
+        Options: trust_uid, any_owner, prefault.
         """
         return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
 
@@ -1972,7 +1974,8 @@ class Ranges:
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Ranges":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names),
+        prefault (map every page at once)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -1987,7 +1990,7 @@ class Ranges:
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner.
+        Options: trust_uid, any_owner, prefault.
         """
         return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
 
@@ -2059,7 +2062,8 @@ class Rooms:
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Rooms":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names),
+        prefault (map every page at once)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -2074,7 +2078,7 @@ class Rooms:
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner.
+        Options: trust_uid, any_owner, prefault.
         """
         return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
 
@@ -2145,7 +2149,8 @@ class Former:
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Former":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names),
+        prefault (map every page at once)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -2160,7 +2165,7 @@ class Former:
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner.
+        Options: trust_uid, any_owner, prefault.
         """
         return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
 

@@ -652,7 +652,8 @@ class Every:
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Every":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names),
+        prefault (map every page at once)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -667,7 +668,7 @@ class Every:
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner.
+        Options: trust_uid, any_owner, prefault.
         """
         return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
 
@@ -740,7 +741,8 @@ class WithoutHandles:
 
     @classmethod
     def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "WithoutHandles":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
+        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names),
+        prefault (map every page at once)."""
         return cls._open(0, address, options)
 
     @classmethod
@@ -755,7 +757,7 @@ class WithoutHandles:
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner.
+        Options: trust_uid, any_owner, prefault.
         """
         return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
 
