@@ -2,7 +2,7 @@
 
 use crate::last_error::{copy_text, invalid, number, remember};
 use crate::status;
-use shm_runtime::{Address, Attachment, HugePages, Options, Result, Setup, Spec, json};
+use shm_runtime::{Address, Attachment, HugePages, Options, Owner, Result, Setup, Spec, json};
 use std::ffi::{CStr, c_char};
 use std::os::fd::IntoRawFd;
 
@@ -189,6 +189,29 @@ pub unsafe extern "C" fn shmrt_detach(attachment: *mut ShmrtAttachment) {
 pub unsafe extern "C" fn shmrt_unlink(attachment: *const ShmrtAttachment) -> i32 {
     // SAFETY: as the caller promises.
     number(unsafe { &*attachment }.inner.remove())
+}
+
+/// Changes owner, group and permissions; -1 keeps what is.
+///
+/// # Safety
+///
+/// `attachment` is a live handle of [`shmrt_open`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmrt_set(
+    attachment: *const ShmrtAttachment,
+    uid: i64,
+    gid: i64,
+    mode: i64,
+) -> i32 {
+    // SAFETY: as the caller promises.
+    number(unsafe { &*attachment }.inner.set(owner(uid, gid, mode)))
+}
+
+/// Who owns a segment and who may use it; -1 keeps what is.
+pub(crate) fn owner(uid: i64, gid: i64, mode: i64) -> Owner {
+    let keep = Owner::KEEP;
+    let part = |n: i64, keep: u32| u32::try_from(n).unwrap_or(keep);
+    Owner { uid: part(uid, keep.uid), gid: part(gid, keep.gid), mode: part(mode, keep.mode) }
 }
 
 /// A new descriptor of a segment in a memfd, which is the caller's to close.

@@ -290,6 +290,10 @@ class {{ s.type_name }}:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
 
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
+
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
         return self._attachment.descriptor()

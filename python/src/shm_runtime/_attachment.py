@@ -236,6 +236,16 @@ class Attachment:
                 return found
             size = length.value + 1
 
+    def set(self, *, mode: int | None = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        check_ids(uid=uid, gid=gid)
+        if mode is not None and not 0 <= mode <= 0o777:
+            raise Invalid(f"cannot set {self.address}: mode {mode:o} is not within 0 to 777")
+        numbers = [ctypes.c_int64(-1 if n is None else n) for n in (uid, gid, mode)]
+        status = _native.library().set(self.handle, *numbers)
+        if status:
+            raise error(status)
+
     def queue_stat(self, index: int) -> QueueStat:
         """The numbers of the queue that is object ``index``."""
         objects = self.stat()["objects"]

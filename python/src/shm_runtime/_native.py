@@ -104,6 +104,7 @@ class _Library:
         self.pop = blocking.shmrt_pop
         self.pop_many = blocking.shmrt_pop_many
         self.stat = blocking.shmrt_stat
+        self.set = blocking.shmrt_set
         self.unlink = blocking.shmrt_unlink
         self.descriptor = blocking.shmrt_descriptor
         self.remove = blocking.shmrt_remove

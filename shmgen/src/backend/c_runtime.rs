@@ -49,6 +49,7 @@ const PARTS: &[&str] = parts![
     "76_consumer.h",
     "78_consumer_role.h",
     "80_segment.h",
+    "82_stat.h",
     "90_end.h",
 ];
 

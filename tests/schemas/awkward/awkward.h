@@ -342,6 +342,17 @@ SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_descriptor(const aw
   return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_stat(const awkward_deep_name_Shared *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_set(const awkward_deep_name_Shared *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
+}
+
 /* Gives up every role and detaches; the segment stays. */
 SHM_INLINE void awkward_deep_name_Shared_detach(awkward_deep_name_Shared *segment) {
   shm_producer_release(&segment->item_producer);
@@ -456,6 +467,11 @@ SHM_INLINE uint64_t awkward_deep_name_Shared_item_redelivered(const awkward_deep
 /* Messages that wait now. */
 SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_item_depth(const awkward_deep_name_Shared *segment, uint64_t *depth) {
   return shm_queue_depth(&segment->attachment, 0, depth);
+}
+
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_item_stat(const awkward_deep_name_Shared *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
 }
 
 

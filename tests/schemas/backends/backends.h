@@ -170,6 +170,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_backends_ByFile_descriptor(const test_b
   return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_ByFile_stat(const test_backends_ByFile *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_ByFile_set(const test_backends_ByFile *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
+}
+
 /* Gives up every role and detaches; the segment stays. */
 SHM_INLINE void test_backends_ByFile_detach(test_backends_ByFile *segment) {
   shm_producer_release(&segment->ticks_producer);
@@ -285,6 +296,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_backends_ByFile_ticks_depth(const test_
   return shm_queue_depth(&segment->attachment, 0, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_ByFile_ticks_stat(const test_backends_ByFile *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
+}
+
 /* Given away on create: by name and by number. */
 /* The segment owned: 8192 bytes, at posix:/test.backends.owned unless told otherwise.
  *
@@ -390,6 +406,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_backends_Owned_open_or_create(test_back
 /* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
 SHM_NODISCARD SHM_INLINE shm_status test_backends_Owned_descriptor(const test_backends_Owned *segment, int *fd) {
   return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_Owned_stat(const test_backends_Owned *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_Owned_set(const test_backends_Owned *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -507,6 +534,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_backends_Owned_ticks_depth(const test_b
   return shm_queue_depth(&segment->attachment, 0, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_Owned_ticks_stat(const test_backends_Owned *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
+}
+
 /* The segment unknown_owner: 8192 bytes, at posix:/test.backends.unknown_owner unless told otherwise.
  *
  * A handle is for one thread at a time; attach again for another. It must not be copied while attached.
@@ -611,6 +643,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_backends_UnknownOwner_open_or_create(te
 /* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
 SHM_NODISCARD SHM_INLINE shm_status test_backends_UnknownOwner_descriptor(const test_backends_UnknownOwner *segment, int *fd) {
   return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_UnknownOwner_stat(const test_backends_UnknownOwner *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_UnknownOwner_set(const test_backends_UnknownOwner *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -728,6 +771,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_backends_UnknownOwner_ticks_depth(const
   return shm_queue_depth(&segment->attachment, 0, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_UnknownOwner_ticks_stat(const test_backends_UnknownOwner *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
+}
+
 /* Sealed, without a name; others get its descriptor. */
 /* The segment in_memory: 8192 bytes, at memfd: unless told otherwise.
  *
@@ -833,6 +881,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_open_or_create(test_b
 /* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
 SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_descriptor(const test_backends_InMemory *segment, int *fd) {
   return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_stat(const test_backends_InMemory *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_set(const test_backends_InMemory *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -950,6 +1009,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_ticks_depth(const tes
   return shm_queue_depth(&segment->attachment, 0, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_ticks_stat(const test_backends_InMemory *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
+}
+
 /* The segment also_in_memory: 8192 bytes, at memfd: unless told otherwise.
  *
  * A handle is for one thread at a time; attach again for another. It must not be copied while attached.
@@ -1054,6 +1118,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_open_or_create(te
 /* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
 SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_descriptor(const test_backends_AlsoInMemory *segment, int *fd) {
   return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_stat(const test_backends_AlsoInMemory *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_set(const test_backends_AlsoInMemory *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -1169,6 +1244,11 @@ SHM_INLINE uint64_t test_backends_AlsoInMemory_ticks_redelivered(const test_back
 /* Messages that wait now. */
 SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_ticks_depth(const test_backends_AlsoInMemory *segment, uint64_t *depth) {
   return shm_queue_depth(&segment->attachment, 0, depth);
+}
+
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_ticks_stat(const test_backends_AlsoInMemory *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
 }
 
 

@@ -626,6 +626,10 @@ class ByFile:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
 
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
+
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
         return self._attachment.descriptor()
@@ -711,6 +715,10 @@ class Owned:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
 
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
@@ -798,6 +806,10 @@ class UnknownOwner:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
 
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
+
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
         return self._attachment.descriptor()
@@ -884,6 +896,10 @@ class InMemory:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
 
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
+
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
         return self._attachment.descriptor()
@@ -969,6 +985,10 @@ class AlsoInMemory:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
 
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""

@@ -1062,6 +1062,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_descriptor(const test_
   return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_stat(const test_everything_Plain *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_set(const test_everything_Plain *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
+}
+
 /* Gives up every role and detaches; the segment stays. */
 SHM_INLINE void test_everything_Plain_detach(test_everything_Plain *segment) {
   shm_producer_release(&segment->levels_producer);
@@ -1182,6 +1193,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_levels_depth(const tes
   return shm_queue_depth(&segment->attachment, 0, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_levels_stat(const test_everything_Plain *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
+}
+
 /* The queue books, with room for 100: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
 SHM_COLD shm_status test_everything_Plain_books_producer(test_everything_Plain *segment) {
@@ -1285,6 +1301,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_books_depth(const test
   return shm_queue_depth(&segment->attachment, 1, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_books_stat(const test_everything_Plain *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 1, facts);
+}
+
 /* The queue outers, with room for 17: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
 SHM_COLD shm_status test_everything_Plain_outers_producer(test_everything_Plain *segment) {
@@ -1386,6 +1407,11 @@ SHM_INLINE uint64_t test_everything_Plain_outers_redelivered(const test_everythi
 /* Messages that wait now. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_outers_depth(const test_everything_Plain *segment, uint64_t *depth) {
   return shm_queue_depth(&segment->attachment, 2, depth);
+}
+
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_outers_stat(const test_everything_Plain *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 2, facts);
 }
 
 /* The segment system_v: 4096 bytes, at sysv:0x53487e57 unless told otherwise.
@@ -1501,6 +1527,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_descriptor(const tes
   return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_stat(const test_everything_SystemV *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_set(const test_everything_SystemV *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
+}
+
 /* Gives up every role and detaches; the segment stays. */
 SHM_INLINE void test_everything_SystemV_detach(test_everything_SystemV *segment) {
   shm_producer_release(&segment->choices_producer);
@@ -1614,6 +1651,11 @@ SHM_INLINE uint64_t test_everything_SystemV_choices_redelivered(const test_every
 /* Messages that wait now. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_choices_depth(const test_everything_SystemV *segment, uint64_t *depth) {
   return shm_queue_depth(&segment->attachment, 0, depth);
+}
+
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_choices_stat(const test_everything_SystemV *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
 }
 
 

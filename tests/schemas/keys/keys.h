@@ -2077,6 +2077,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_descriptor(const test_keys_
   return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_stat(const test_keys_Trades *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_set(const test_keys_Trades *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
+}
+
 /* Gives up every role and detaches; the segment stays. */
 SHM_INLINE void test_keys_Trades_detach(test_keys_Trades *segment) {
   shm_producer_release(&segment->trades_producer);
@@ -2194,6 +2205,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_trades_depth(const test_key
   return shm_queue_depth(&segment->attachment, 0, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_trades_stat(const test_keys_Trades *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
+}
+
 /* The queue levels, with room for 4: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
 SHM_COLD shm_status test_keys_Trades_levels_producer(test_keys_Trades *segment) {
@@ -2295,6 +2311,11 @@ SHM_INLINE uint64_t test_keys_Trades_levels_redelivered(const test_keys_Trades *
 /* Messages that wait now. */
 SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_levels_depth(const test_keys_Trades *segment, uint64_t *depth) {
   return shm_queue_depth(&segment->attachment, 1, depth);
+}
+
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_levels_stat(const test_keys_Trades *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 1, facts);
 }
 
 /* The segment orders: 12288 bytes, at posix:/test.keys.orders unless told otherwise.
@@ -2472,6 +2493,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_descriptor(const test_keys_
   return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_stat(const test_keys_Orders *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_set(const test_keys_Orders *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
+}
+
 /* Gives up every role and detaches; the segment stays. */
 SHM_INLINE void test_keys_Orders_detach(test_keys_Orders *segment) {
   shm_producer_release(&segment->baskets_producer);
@@ -2585,6 +2617,11 @@ SHM_INLINE uint64_t test_keys_Orders_baskets_redelivered(const test_keys_Orders 
 /* Messages that wait now. */
 SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_baskets_depth(const test_keys_Orders *segment, uint64_t *depth) {
   return shm_queue_depth(&segment->attachment, 0, depth);
+}
+
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_baskets_stat(const test_keys_Orders *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
 }
 
 /* The segment ranges: 8192 bytes, at posix:/test.keys.ranges unless told otherwise.
@@ -2729,6 +2766,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Ranges_descriptor(const test_keys_
   return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Ranges_stat(const test_keys_Ranges *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Ranges_set(const test_keys_Ranges *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
+}
+
 /* Gives up every role and detaches; the segment stays. */
 SHM_INLINE void test_keys_Ranges_detach(test_keys_Ranges *segment) {
   shm_producer_release(&segment->outers_producer);
@@ -2842,6 +2890,11 @@ SHM_INLINE uint64_t test_keys_Ranges_outers_redelivered(const test_keys_Ranges *
 /* Messages that wait now. */
 SHM_NODISCARD SHM_INLINE shm_status test_keys_Ranges_outers_depth(const test_keys_Ranges *segment, uint64_t *depth) {
   return shm_queue_depth(&segment->attachment, 0, depth);
+}
+
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Ranges_outers_stat(const test_keys_Ranges *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
 }
 
 /* The segment rooms: 8192 bytes, at posix:/test.keys.rooms unless told otherwise.
@@ -2969,6 +3022,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_descriptor(const test_keys_R
   return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_stat(const test_keys_Rooms *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_set(const test_keys_Rooms *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
+}
+
 /* Gives up every role and detaches; the segment stays. */
 SHM_INLINE void test_keys_Rooms_detach(test_keys_Rooms *segment) {
   shm_producer_release(&segment->rooms_producer);
@@ -3088,6 +3152,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_rooms_depth(const test_keys_
   return shm_queue_depth(&segment->attachment, 0, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_rooms_stat(const test_keys_Rooms *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
+}
+
 /* The queue aligned, with room for 2: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
 SHM_COLD shm_status test_keys_Rooms_aligned_producer(test_keys_Rooms *segment) {
@@ -3191,6 +3260,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_aligned_depth(const test_key
   return shm_queue_depth(&segment->attachment, 1, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_aligned_stat(const test_keys_Rooms *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 1, facts);
+}
+
 /* The queue full, with room for 2: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
 SHM_COLD shm_status test_keys_Rooms_full_producer(test_keys_Rooms *segment) {
@@ -3292,6 +3366,11 @@ SHM_INLINE uint64_t test_keys_Rooms_full_redelivered(const test_keys_Rooms *segm
 /* Messages that wait now. */
 SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_full_depth(const test_keys_Rooms *segment, uint64_t *depth) {
   return shm_queue_depth(&segment->attachment, 2, depth);
+}
+
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_full_stat(const test_keys_Rooms *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 2, facts);
 }
 
 /* The segment former: 8192 bytes, at posix:/test.keys.former unless told otherwise.
@@ -3419,6 +3498,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_descriptor(const test_keys_
   return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_stat(const test_keys_Former *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_set(const test_keys_Former *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
+}
+
 /* Gives up every role and detaches; the segment stays. */
 SHM_INLINE void test_keys_Former_detach(test_keys_Former *segment) {
   shm_producer_release(&segment->shrunk_producer);
@@ -3536,6 +3626,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_shrunk_depth(const test_key
   return shm_queue_depth(&segment->attachment, 0, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_shrunk_stat(const test_keys_Former *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
+}
+
 /* The queue roomy, with room for 2: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
 SHM_COLD shm_status test_keys_Former_roomy_producer(test_keys_Former *segment) {
@@ -3637,6 +3732,11 @@ SHM_INLINE uint64_t test_keys_Former_roomy_redelivered(const test_keys_Former *s
 /* Messages that wait now. */
 SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_roomy_depth(const test_keys_Former *segment, uint64_t *depth) {
   return shm_queue_depth(&segment->attachment, 1, depth);
+}
+
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_roomy_stat(const test_keys_Former *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 1, facts);
 }
 
 

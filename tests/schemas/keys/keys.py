@@ -1836,6 +1836,10 @@ class Trades:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
 
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
+
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
         return self._attachment.descriptor()
@@ -1922,6 +1926,10 @@ class Orders:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
 
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
+
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
         return self._attachment.descriptor()
@@ -2007,6 +2015,10 @@ class Ranges:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
 
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
@@ -2096,6 +2108,10 @@ class Rooms:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
 
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
+
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
         return self._attachment.descriptor()
@@ -2182,6 +2198,10 @@ class Former:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
 
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""

@@ -2163,6 +2163,11 @@ impl Trades {
         self.0.stat()
     }
 
+    /// Changes owner and permissions.
+    pub fn set(&self, owner: ::shm_runtime::Owner) -> ::shm_runtime::Result<()> {
+        self.0.set(owner)
+    }
+
     /// Takes the segment's name away. Who is attached keeps the memory.
     pub fn remove(&self) -> ::shm_runtime::Result<()> {
         self.0.remove()
@@ -2244,6 +2249,11 @@ impl Orders {
         self.0.stat()
     }
 
+    /// Changes owner and permissions.
+    pub fn set(&self, owner: ::shm_runtime::Owner) -> ::shm_runtime::Result<()> {
+        self.0.set(owner)
+    }
+
     /// Takes the segment's name away. Who is attached keeps the memory.
     pub fn remove(&self) -> ::shm_runtime::Result<()> {
         self.0.remove()
@@ -2323,6 +2333,11 @@ impl Ranges {
     /// What the system and the segment know of it.
     pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
         self.0.stat()
+    }
+
+    /// Changes owner and permissions.
+    pub fn set(&self, owner: ::shm_runtime::Owner) -> ::shm_runtime::Result<()> {
+        self.0.set(owner)
     }
 
     /// Takes the segment's name away. Who is attached keeps the memory.
@@ -2418,6 +2433,11 @@ impl Rooms {
         self.0.stat()
     }
 
+    /// Changes owner and permissions.
+    pub fn set(&self, owner: ::shm_runtime::Owner) -> ::shm_runtime::Result<()> {
+        self.0.set(owner)
+    }
+
     /// Takes the segment's name away. Who is attached keeps the memory.
     pub fn remove(&self) -> ::shm_runtime::Result<()> {
         self.0.remove()
@@ -2503,6 +2523,11 @@ impl Former {
     /// What the system and the segment know of it.
     pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
         self.0.stat()
+    }
+
+    /// Changes owner and permissions.
+    pub fn set(&self, owner: ::shm_runtime::Owner) -> ::shm_runtime::Result<()> {
+        self.0.set(owner)
     }
 
     /// Takes the segment's name away. Who is attached keeps the memory.

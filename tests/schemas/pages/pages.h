@@ -169,6 +169,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_pages_ByName_descriptor(const test_page
   return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_pages_ByName_stat(const test_pages_ByName *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_pages_ByName_set(const test_pages_ByName *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
+}
+
 /* Gives up every role and detaches; the segment stays. */
 SHM_INLINE void test_pages_ByName_detach(test_pages_ByName *segment) {
   shm_producer_release(&segment->ticks_producer);
@@ -284,6 +295,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_pages_ByName_ticks_depth(const test_pag
   return shm_queue_depth(&segment->attachment, 0, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_pages_ByName_ticks_stat(const test_pages_ByName *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
+}
+
 /* The segment by_key: 4194304 bytes, at sysv:0x53480077 unless told otherwise.
  *
  * A handle is for one thread at a time; attach again for another. It must not be copied while attached.
@@ -388,6 +404,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_pages_ByKey_open_or_create(test_pages_B
 /* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
 SHM_NODISCARD SHM_INLINE shm_status test_pages_ByKey_descriptor(const test_pages_ByKey *segment, int *fd) {
   return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_pages_ByKey_stat(const test_pages_ByKey *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_pages_ByKey_set(const test_pages_ByKey *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -505,6 +532,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_pages_ByKey_ticks_depth(const test_page
   return shm_queue_depth(&segment->attachment, 0, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_pages_ByKey_ticks_stat(const test_pages_ByKey *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
+}
+
 /* The segment in_memory: 4194304 bytes, at memfd: unless told otherwise.
  *
  * A handle is for one thread at a time; attach again for another. It must not be copied while attached.
@@ -609,6 +641,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_pages_InMemory_open_or_create(test_page
 /* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
 SHM_NODISCARD SHM_INLINE shm_status test_pages_InMemory_descriptor(const test_pages_InMemory *segment, int *fd) {
   return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_pages_InMemory_stat(const test_pages_InMemory *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_pages_InMemory_set(const test_pages_InMemory *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -726,6 +769,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_pages_InMemory_ticks_depth(const test_p
   return shm_queue_depth(&segment->attachment, 0, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_pages_InMemory_ticks_stat(const test_pages_InMemory *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
+}
+
 /* A whole gigabyte for eight bytes. */
 /* The segment gigantic: 1073741824 bytes, at memfd: unless told otherwise.
  *
@@ -829,6 +877,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_pages_Gigantic_open_or_create(test_page
 /* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
 SHM_NODISCARD SHM_INLINE shm_status test_pages_Gigantic_descriptor(const test_pages_Gigantic *segment, int *fd) {
   return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_pages_Gigantic_stat(const test_pages_Gigantic *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_pages_Gigantic_set(const test_pages_Gigantic *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -948,6 +1007,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_pages_Ordinary_descriptor(const test_pa
   return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_pages_Ordinary_stat(const test_pages_Ordinary *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_pages_Ordinary_set(const test_pages_Ordinary *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
+}
+
 /* Gives up every role and detaches; the segment stays. */
 SHM_INLINE void test_pages_Ordinary_detach(test_pages_Ordinary *segment) {
   shm_producer_release(&segment->ticks_producer);
@@ -1061,6 +1131,11 @@ SHM_INLINE uint64_t test_pages_Ordinary_ticks_redelivered(const test_pages_Ordin
 /* Messages that wait now. */
 SHM_NODISCARD SHM_INLINE shm_status test_pages_Ordinary_ticks_depth(const test_pages_Ordinary *segment, uint64_t *depth) {
   return shm_queue_depth(&segment->attachment, 0, depth);
+}
+
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_pages_Ordinary_ticks_stat(const test_pages_Ordinary *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
 }
 
 

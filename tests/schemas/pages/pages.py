@@ -626,6 +626,10 @@ class ByName:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
 
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
+
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
         return self._attachment.descriptor()
@@ -712,6 +716,10 @@ class ByKey:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
 
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
+
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
         return self._attachment.descriptor()
@@ -797,6 +805,10 @@ class InMemory:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
 
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
@@ -886,6 +898,10 @@ class Gigantic:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
 
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
+
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
         return self._attachment.descriptor()
@@ -971,6 +987,10 @@ class Ordinary:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
 
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""

@@ -131,6 +131,11 @@ impl ByName {
         self.0.stat()
     }
 
+    /// Changes owner and permissions.
+    pub fn set(&self, owner: ::shm_runtime::Owner) -> ::shm_runtime::Result<()> {
+        self.0.set(owner)
+    }
+
     /// Takes the segment's name away. Who is attached keeps the memory.
     pub fn remove(&self) -> ::shm_runtime::Result<()> {
         self.0.remove()
@@ -209,6 +214,11 @@ impl ByKey {
     /// What the system and the segment know of it.
     pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
         self.0.stat()
+    }
+
+    /// Changes owner and permissions.
+    pub fn set(&self, owner: ::shm_runtime::Owner) -> ::shm_runtime::Result<()> {
+        self.0.set(owner)
     }
 
     /// Takes the segment's name away. Who is attached keeps the memory.
@@ -291,6 +301,11 @@ impl InMemory {
         self.0.stat()
     }
 
+    /// Changes owner and permissions.
+    pub fn set(&self, owner: ::shm_runtime::Owner) -> ::shm_runtime::Result<()> {
+        self.0.set(owner)
+    }
+
     /// Takes the segment's name away. Who is attached keeps the memory.
     pub fn remove(&self) -> ::shm_runtime::Result<()> {
         self.0.remove()
@@ -369,6 +384,11 @@ impl Gigantic {
     /// What the system and the segment know of it.
     pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
         self.0.stat()
+    }
+
+    /// Changes owner and permissions.
+    pub fn set(&self, owner: ::shm_runtime::Owner) -> ::shm_runtime::Result<()> {
+        self.0.set(owner)
     }
 
     /// Takes the segment's name away. Who is attached keeps the memory.
@@ -451,6 +471,11 @@ impl Ordinary {
     /// What the system and the segment know of it.
     pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
         self.0.stat()
+    }
+
+    /// Changes owner and permissions.
+    pub fn set(&self, owner: ::shm_runtime::Owner) -> ::shm_runtime::Result<()> {
+        self.0.set(owner)
     }
 
     /// Takes the segment's name away. Who is attached keeps the memory.

@@ -5601,6 +5601,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_shapes_Board_descriptor(const test_shap
   return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_shapes_Board_stat(const test_shapes_Board *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_shapes_Board_set(const test_shapes_Board *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
+}
+
 /* Gives up every role and detaches; the segment stays. */
 SHM_INLINE void test_shapes_Board_detach(test_shapes_Board *segment) {
   shm_producer_release(&segment->messages_producer);
@@ -5718,6 +5729,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_shapes_Board_messages_depth(const test_
   return shm_queue_depth(&segment->attachment, 0, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_shapes_Board_messages_stat(const test_shapes_Board *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
+}
+
 /* The queue stamps, with room for 8: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
 SHM_COLD shm_status test_shapes_Board_stamps_producer(test_shapes_Board *segment) {
@@ -5819,6 +5835,11 @@ SHM_INLINE uint64_t test_shapes_Board_stamps_redelivered(const test_shapes_Board
 /* Messages that wait now. */
 SHM_NODISCARD SHM_INLINE shm_status test_shapes_Board_stamps_depth(const test_shapes_Board *segment, uint64_t *depth) {
   return shm_queue_depth(&segment->attachment, 1, depth);
+}
+
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_shapes_Board_stamps_stat(const test_shapes_Board *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 1, facts);
 }
 
 
