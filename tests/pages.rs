@@ -21,6 +21,8 @@ use shm_runtime::{
     Address, Attachment, HugePages, Inspector, OpenOptions, Options, Segment, SegmentStat,
     SegmentType, Setup, Spec,
 };
+use std::io::{BufRead, BufReader};
+use std::process::{Command, Stdio};
 use std::sync::Mutex;
 
 const M2: u64 = 2 << 20;
@@ -340,4 +342,109 @@ fn a_segment_of_a_schema_is_prefaulted_if_that_is_asked_for() {
     let opened = options().prefault(true).open_or_create().unwrap();
     assert_eq!(only(), Ordinary::SIZE);
     drop(opened);
+}
+
+// --- in C and Python
+
+const PYTHON: &str = r#"
+import sys, pages, shm_runtime
+kind, address = sys.argv[1:]
+segment = {"posix": pages.ByName, "sysv": pages.ByKey, "memfd": pages.InMemory}[kind]
+def mapped(name):
+    with open("/proc/self/smaps") as smaps:
+        inside, all = False, []
+        for line in smaps:
+            if "-" in line.split()[0]:
+                inside = name in line
+            elif inside and line.startswith("Rss:"):
+                all.append(int(line.split()[1]) * 1024)
+    return all
+with segment.create(address) as made:
+    stat = made.stat()
+    print("got", made.address, stat["size"], stat["kernel"]["page_size"], stat["kernel"]["huge"], flush=True)
+    sys.stdin.readline()
+    made.unlink()
+name = {"posix": "/dev/shm/", "sysv": "/SYSV", "memfd": "/memfd:"}[kind]
+made = pages.Ordinary.create(address, prefault=True)
+print("mapped", *mapped(name))
+for eager in (False, True):
+    for read_only in (False, True):
+        with pages.Ordinary.attach(made.address, read_only=read_only, prefault=eager):
+            print("mapped", min(mapped(name)))
+made.unlink()
+made.close()
+with shm_runtime.Segment.create("posix:", 1 << 20, prefault=True) as bare:
+    bare.unlink()
+try:
+    shm_runtime.Attachment.open(shm_runtime.SegmentSpec(b"", "", "posix:", 0o600, 1, pages="3M"), 0)
+except shm_runtime.Invalid:
+    pass
+else:
+    raise SystemExit("pages of 3M")
+"#;
+
+/// Runs a program that creates, waits and removes.
+fn by_another_language(mut command: Command, kind: &str, address: &Address) {
+    let _alone = alone();
+    let gets = expected(address);
+    command.args([kind, &address.to_string()]).stdin(Stdio::piped()).stdout(Stdio::piped());
+    let mut program = command.spawn().unwrap();
+    let mut lines = BufReader::new(program.stdout.take().unwrap()).lines().map(Result::unwrap);
+    let got = lines.next().unwrap();
+    let [_, at, size, page, huge] = got.split(' ').collect::<Vec<_>>()[..] else { panic!("{got}") };
+    let at: Address = at.parse().unwrap();
+    let stat = Inspector::open(&at, &Options::default()).unwrap().stat().unwrap();
+    gets.check(&stat, &format!("{at} of {:?}", command.get_program()));
+    let told = [size, page, huge].map(|n| n.parse::<u64>().ok());
+    assert_eq!(told, [Some(stat.size), stat.kernel.page_size, stat.kernel.huge], "{got}");
+    drop(program.stdin.take());
+    let rest: Vec<String> = lines.collect();
+    assert!(program.wait().unwrap().success(), "{rest:?}");
+    let whole = Ordinary::SIZE.to_string();
+    let [created, lazy, lazy_reader, eager, eager_reader] = &rest[..] else { panic!("{rest:?}") };
+    for line in [created, eager, eager_reader] {
+        assert_eq!(line.strip_prefix("mapped "), Some(&*whole), "{rest:?}");
+    }
+    for line in [lazy, lazy_reader] {
+        let mapped: u64 = line.strip_prefix("mapped ").unwrap().parse().unwrap();
+        assert!(mapped < Ordinary::SIZE / 4, "{rest:?}");
+    }
+}
+
+fn generated() -> std::path::PathBuf {
+    let folder = tools::scratch("pages");
+    tools::generate(&tools::root().join("tests/schemas/pages.toml"), &folder);
+    folder
+}
+
+fn kinds() -> [(&'static str, Option<Place>); 3] {
+    [("posix", Some(Place::posix())), ("sysv", Some(Place::sysv())), ("memfd", None)]
+}
+
+#[test]
+fn c_asks_for_the_same_and_tells_the_same() {
+    let folder = generated();
+    let program = folder.join("pages-in-c");
+    let mut gcc = Command::new("gcc");
+    gcc.args(tools::C_WARNINGS)
+        .args(["-std=c11", "-O1", "-I"])
+        .arg(&folder)
+        .arg("-o")
+        .arg(&program);
+    tools::run(gcc.arg(tools::root().join("tests/c/pages.c")));
+    for (kind, place) in kinds() {
+        let address = place.as_ref().map_or_else(|| "memfd:".parse().unwrap(), |p| p.0.clone());
+        by_another_language(Command::new(&program), kind, &address);
+    }
+}
+
+#[test]
+fn python_asks_for_the_same_and_tells_the_same() {
+    let folder = generated();
+    for (kind, place) in kinds() {
+        let address = place.as_ref().map_or_else(|| "memfd:".parse().unwrap(), |p| p.0.clone());
+        let mut python = tools::python_with(&folder);
+        python.args(["-W", "error", "-c", PYTHON]);
+        by_another_language(python, kind, &address);
+    }
 }
