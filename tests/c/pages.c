@@ -7,10 +7,11 @@
 #include "pages.h"
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 static int failed(shm_status status) {
   printf("%s: %s\n", shm_status_text(status), shm_last_error());
-  return 1;
+  exit(1);
 }
 
 /* Bytes of the mapping at an address that this process has mapped. */
