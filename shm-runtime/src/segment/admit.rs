@@ -12,7 +12,7 @@ use super::fault::Fault;
 use super::header::{ENTRY_SIZE, Entry, Header, STATE, State};
 use super::options::Options;
 use super::spec::{Spec, title};
-use super::{locks, process, sysv};
+use super::{huge, locks, process, sysv};
 use crate::contract::{Contract, DecodeError, explain};
 use crate::error::{Error, ErrorKind, Result};
 use crate::object::place::{ObjectLayout, Place};
@@ -43,6 +43,9 @@ pub(super) fn attach(
             participants_count: header.participants_count,
         };
         let attached = opened.map(attempt)?;
+        if options.prefault {
+            huge::prefault(&attached.mapping, attempt)?;
+        }
         let companion = match attached.kernel {
             Kernel::Posix(_) | Kernel::Memfd(_) => None,
             Kernel::Sysv(id) => {

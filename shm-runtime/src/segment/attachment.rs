@@ -2,9 +2,10 @@
 
 use super::access::Kernel;
 use super::address::Address;
+use super::bare::Owner;
 use super::core::Core;
 use super::failure::Attempt;
-use super::inspect::{Inspector, SegmentStat};
+use super::inspect::{Inspector, ObjectStat, SegmentStat};
 use super::options::Options;
 use super::spec::Spec;
 use super::{admit, birth, memfd, posix, sysv};
@@ -86,11 +87,24 @@ impl Attachment {
 
     /// What the system and the segment know of it.
     pub fn stat(&self) -> Result<SegmentStat> {
-        let inspector = match &self.0.kernel {
-            Kernel::Posix(file) | Kernel::Memfd(file) => Inspector::of_file(self.address(), file)?,
-            Kernel::Sysv(id) => Inspector::of_attached_sysv(self.address(), *id)?,
-        };
-        inspector.stat()
+        self.inspector()?.stat()
+    }
+
+    /// What can be told of the object at `index` of the contract's objects.
+    pub fn object_stat(&self, index: usize) -> Result<ObjectStat> {
+        self.inspector()?.object_stat(index)
+    }
+
+    fn inspector(&self) -> Result<Inspector> {
+        match &self.0.kernel {
+            Kernel::Posix(file) | Kernel::Memfd(file) => Inspector::of_file(self.address(), file),
+            Kernel::Sysv(id) => Inspector::of_attached_sysv(self.address(), *id),
+        }
+    }
+
+    /// Changes owner and permissions.
+    pub fn set(&self, owner: Owner) -> Result<()> {
+        owner.give(&self.0.kernel, self.address())
     }
 
     /// Takes the segment's name away. Who is attached keeps the memory, drains

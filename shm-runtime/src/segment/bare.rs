@@ -7,7 +7,7 @@ use super::failure::{Attempt, no_mode};
 use super::idfile::{self, IdFile};
 use super::inspect::{Inspector, SegmentStat};
 use super::options::Options;
-use super::{file, memfd, posix, sysv};
+use super::{file, huge, memfd, posix, sysv};
 use crate::error::{ErrorKind, Result};
 use std::sync::Arc;
 
@@ -51,7 +51,7 @@ impl Segment {
         }
         let making = options.making(attempt)?;
         let (address, mapping, kernel) = if let Address::Posix(name) = address {
-            let (file, mapping) = posix::make(size, attempt)?;
+            let (file, mapping) = posix::make(size, &making, attempt)?;
             let name = posix::publish(&file, name, &making, attempt)?;
             (Address::Posix(name), mapping, Kernel::Posix(file))
         } else if *address == Address::Memfd(None) {
@@ -93,6 +93,9 @@ impl Segment {
     fn open(address: &Address, read_only: bool, options: &Options) -> Result<Self> {
         let attempt = Attempt::new("attach to", address);
         let attached = Opened::open(address, read_only, options, attempt)?.map(attempt)?;
+        if options.prefault {
+            huge::prefault(&attached.mapping, attempt)?;
+        }
         Ok(Self { attached })
     }
 
@@ -151,14 +154,7 @@ impl Segment {
 
     /// Changes owner and permissions.
     pub fn set(&self, owner: Owner) -> Result<()> {
-        match &self.attached.kernel {
-            Kernel::Posix(file) | Kernel::Memfd(file) => {
-                let attempt = Attempt::new("set", self.address());
-                let (uid, gid, mode) = owner.parts(attempt)?;
-                file::set(file, uid, gid, mode, attempt)
-            }
-            Kernel::Sysv(id) => set_sysv(*id, owner, self.address()),
-        }
+        owner.give(&self.attached.kernel, self.address())
     }
 
     /// Changes owner and permissions of the segment at an address, without
@@ -284,6 +280,18 @@ impl std::fmt::Debug for Segment {
 }
 
 impl Owner {
+    /// Gives it to what is attached.
+    pub(super) fn give(self, kernel: &Kernel, address: &Address) -> Result<()> {
+        match kernel {
+            Kernel::Posix(file) | Kernel::Memfd(file) => {
+                let attempt = Attempt::new("set", address);
+                let (uid, gid, mode) = self.parts(attempt)?;
+                file::set(file, uid, gid, mode, attempt)
+            }
+            Kernel::Sysv(id) => set_sysv(*id, self, address),
+        }
+    }
+
     /// What is to be changed, checked.
     fn parts(self, attempt: Attempt<'_>) -> Result<(Option<u32>, Option<u32>, Option<u32>)> {
         let change = |n: u32| (n != u32::MAX).then_some(n);

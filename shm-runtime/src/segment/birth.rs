@@ -28,7 +28,8 @@ use std::sync::atomic::Ordering;
 pub(super) fn create(spec: &Spec, address: &Address, options: &Options) -> Result<Core> {
     let attempt = Attempt::new("create", address);
     let size = spec.contract_bytes.len() as u64;
-    let Some(plan) = Plan::new(&spec.contract, size, spec.participants) else {
+    let plan = Plan::new(&spec.contract, size, spec.participants);
+    let Some(plan) = plan.and_then(|plan| plan.in_pages(spec.pages)) else {
         return Err(attempt.fail(ErrorKind::Invalid, "it is larger than any memory"));
     };
     let birth = Birth {
@@ -60,7 +61,7 @@ struct Birth<'a> {
 
 impl Birth<'_> {
     fn posix(self, name: &str) -> Result<Core> {
-        let (file, mapping) = posix::make(self.plan.total_size, self.attempt)?;
+        let (file, mapping) = posix::make(self.plan.total_size, &self.making, self.attempt)?;
         let mut core = self.fill(mapping, Kernel::Posix(file), None)?;
         if let Kernel::Posix(file) = core.kernel() {
             let name = posix::publish(file, name, &self.making, self.attempt)?;

@@ -36,6 +36,7 @@ mod inspect;
 mod mapper;
 mod open;
 mod options;
+mod pages;
 mod participants;
 mod plan;
 mod raw;
@@ -50,19 +51,21 @@ mod errno;
 #[cfg(segments)]
 mod file;
 #[cfg(segments)]
+mod huge;
+#[cfg(segments)]
 mod idfile;
 #[cfg(segments)]
 mod locks;
 #[cfg(segments)]
 mod memfd;
 #[cfg(segments)]
-mod pages;
-#[cfg(segments)]
 mod posix;
 #[cfg(segments)]
 mod process;
 #[cfg(segments)]
 mod removal;
+#[cfg(segments)]
+mod resident;
 #[cfg(segments)]
 mod room;
 #[cfg(segments)]
@@ -73,7 +76,7 @@ mod sysv_life;
 #[cfg(not(segments))]
 mod elsewhere;
 #[cfg(not(segments))]
-use elsewhere::{file, idfile, locks, memfd, pages, posix, process, sysv};
+use elsewhere::{file, huge, idfile, locks, memfd, posix, process, resident, sysv};
 
 pub use account::Account;
 pub use address::Address;
@@ -92,6 +95,7 @@ pub use inspect::{
 pub use mapper::Mapper;
 pub use open::{IntoAddress, OpenOptions, SegmentType};
 pub use options::Options;
+pub use pages::HugePages;
 pub use plan::Plan;
 pub use raw::RawBytes;
 pub use setup::Setup;

@@ -74,7 +74,7 @@ SHM_COLD shm_status shm_create_posix(shm_core *core, shm_address *address, const
   shm_opened *segment = &core->segment;
   shm_status status;
   segment->size = core->spec->total_size;
-  status = shm_posix_make(segment->size, attempt, &segment->fd, &segment->base);
+  status = shm_posix_make(segment->size, making, attempt, &segment->fd, &segment->base);
   if (status != SHM_OK) {
     segment->fd = -1;
     segment->base = NULL;

@@ -959,7 +959,7 @@ impl Reading {
             ::core::result::Result::Ok(ReadingValue::Percent(value)) => Self::PERCENT_RANGE.contains(&value),
             ::core::result::Result::Ok(ReadingValue::Counts(value)) => value.get().is_ok_and(|items| items.iter().all(|item| item.iter().all(|element| Self::COUNTS_RANGE.contains(element)))),
             ::core::result::Result::Ok(ReadingValue::Inner(value)) => value.within_ranges(),
-            ::core::result::Result::Ok(ReadingValue::Inners(value)) => value.get().is_ok_and(|value| value.is_none_or(|value| value.get().is_ok_and(|items| items.iter().all(|item| item.within_ranges())))),
+            ::core::result::Result::Ok(ReadingValue::Inners(value)) => value.get().is_ok_and(|value| value.map_or(true, |value| value.get().is_ok_and(|items| items.iter().all(|item| item.within_ranges())))),
             ::core::result::Result::Ok(ReadingValue::Old(value)) => Self::OLD_RANGE.contains(&value),
             _ => true,
         }
@@ -1979,13 +1979,13 @@ impl Deep {
     pub fn within_ranges(&self) -> bool {
         self.list.get().is_ok_and(|items| items.iter().all(|item| Self::LIST_RANGE.contains(item)))
             && self.percents.get().is_ok_and(|items| items.iter().all(|item| Self::PERCENTS_RANGE.contains(item)))
-            && self.maybe.get().is_ok_and(|value| value.is_none_or(|value| Self::MAYBE_RANGE.contains(&value)))
+            && self.maybe.get().is_ok_and(|value| value.map_or(true, |value| Self::MAYBE_RANGE.contains(&value)))
             && self.grid.iter().all(|element| element.get().is_ok_and(|items| items.iter().all(|item| item.iter().all(|element| Self::GRID_RANGE.contains(element)))))
-            && self.nested.get().is_ok_and(|value| value.is_none_or(|value| value.get().is_ok_and(|items| items.iter().all(|item| item.get().is_ok_and(|value| value.is_none_or(|value| Self::NESTED_RANGE.contains(&value)))))))
-            && self.pair.get().is_ok_and(|value| value.is_none_or(|value| value.iter().all(|element| Self::PAIR_RANGE.contains(element))))
+            && self.nested.get().is_ok_and(|value| value.map_or(true, |value| value.get().is_ok_and(|items| items.iter().all(|item| item.get().is_ok_and(|value| value.map_or(true, |value| Self::NESTED_RANGE.contains(&value)))))))
+            && self.pair.get().is_ok_and(|value| value.map_or(true, |value| value.iter().all(|element| Self::PAIR_RANGE.contains(element))))
             && self.whole.get().is_ok_and(|items| items.iter().all(|item| Self::WHOLE_RANGE.contains(item)))
             && self.inners.get().is_ok_and(|items| items.iter().all(|item| item.within_ranges()))
-            && self.inner.get().is_ok_and(|value| value.is_none_or(|value| value.within_ranges()))
+            && self.inner.get().is_ok_and(|value| value.map_or(true, |value| value.within_ranges()))
             && self.reading.within_ranges()
             && self.readings.iter().all(|element| element.within_ranges())
     }
@@ -2680,6 +2680,11 @@ impl Trades {
         self.0.stat()
     }
 
+    /// Changes owner and permissions.
+    pub fn set(&self, owner: ::shm_runtime::Owner) -> ::shm_runtime::Result<()> {
+        self.0.set(owner)
+    }
+
     /// Takes the segment's name away. Who is attached keeps the memory.
     pub fn remove(&self) -> ::shm_runtime::Result<()> {
         self.0.remove()
@@ -2761,6 +2766,11 @@ impl Orders {
         self.0.stat()
     }
 
+    /// Changes owner and permissions.
+    pub fn set(&self, owner: ::shm_runtime::Owner) -> ::shm_runtime::Result<()> {
+        self.0.set(owner)
+    }
+
     /// Takes the segment's name away. Who is attached keeps the memory.
     pub fn remove(&self) -> ::shm_runtime::Result<()> {
         self.0.remove()
@@ -2840,6 +2850,11 @@ impl Ranges {
     /// What the system and the segment know of it.
     pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
         self.0.stat()
+    }
+
+    /// Changes owner and permissions.
+    pub fn set(&self, owner: ::shm_runtime::Owner) -> ::shm_runtime::Result<()> {
+        self.0.set(owner)
     }
 
     /// Takes the segment's name away. Who is attached keeps the memory.
@@ -2935,6 +2950,11 @@ impl Rooms {
         self.0.stat()
     }
 
+    /// Changes owner and permissions.
+    pub fn set(&self, owner: ::shm_runtime::Owner) -> ::shm_runtime::Result<()> {
+        self.0.set(owner)
+    }
+
     /// Takes the segment's name away. Who is attached keeps the memory.
     pub fn remove(&self) -> ::shm_runtime::Result<()> {
         self.0.remove()
@@ -3020,6 +3040,11 @@ impl Former {
     /// What the system and the segment know of it.
     pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
         self.0.stat()
+    }
+
+    /// Changes owner and permissions.
+    pub fn set(&self, owner: ::shm_runtime::Owner) -> ::shm_runtime::Result<()> {
+        self.0.set(owner)
     }
 
     /// Takes the segment's name away. Who is attached keeps the memory.
