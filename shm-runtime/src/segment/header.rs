@@ -263,6 +263,25 @@ impl Header {
     }
 }
 
+/// Whether these first bytes of a segment of `size` bytes are what a creator
+/// leaves behind that is killed before the magic is there: nothing, or a header
+/// that breaks off anywhere. It is written from byte 8 on, one after the other.
+#[cfg(segments)]
+pub(super) fn breaks_off(head: &[u8; HEADER_SIZE], size: u64) -> bool {
+    let Some(last) = head.iter().rposition(|byte| *byte != 0) else {
+        return true;
+    };
+    let mut start = [0; 32];
+    start[8..10].copy_from_slice(&FORMAT_MAJOR.to_le_bytes());
+    start[10..12].copy_from_slice(&FORMAT_MINOR.to_le_bytes());
+    start[12..16].copy_from_slice(&BYTE_ORDER.to_le_bytes());
+    start[16..20].copy_from_slice(&State::Uninitialised.word().to_le_bytes());
+    start[20..24].copy_from_slice(&512u32.to_le_bytes());
+    start[24..32].copy_from_slice(&size.to_le_bytes());
+    let written = start.len().min(last + 1);
+    head[..written] == start[..written]
+}
+
 /// An entry of the directory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Entry {

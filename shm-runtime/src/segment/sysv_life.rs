@@ -5,7 +5,7 @@
 
 use super::address::Address;
 use super::failure::{Attempt, bytes};
-use super::header::{HEADER_SIZE, Header, STATE, State};
+use super::header::{HEADER_SIZE, Header, STATE, State, breaks_off};
 use super::idfile::{self, IdFile};
 use super::options::{Making, Options};
 use super::process;
@@ -123,7 +123,7 @@ fn reap_half_born(key: libc::key_t, size: u64) -> bool {
     if mapping.read(0, &mut head).is_err() {
         return false;
     }
-    let unborn = head.iter().all(|b| *b == 0)
+    let unborn = breaks_off(&head, size)
         || Header::parse(&head)
             .is_ok_and(|h| matches!(h.state, State::Uninitialised | State::Initialising));
     drop(mapping);

@@ -5,13 +5,31 @@
  */
 
 /*
+ * Whether these first bytes of a segment of `size` bytes are what a creator
+ * leaves behind that is killed before the magic is there: nothing, or a header
+ * that breaks off anywhere. It is written from byte 8 on, one after the other.
+ */
+SHM_COLD bool shm_breaks_off(const unsigned char *head, uint64_t size) {
+  unsigned char start[32] = SHM_ZERO;
+  size_t written = SHM_HEADER_SIZE;
+  while (written > 0 && head[written - 1] == 0) {
+    written--;
+  }
+  shm_put32(start, SHM_HEADER_FORMAT_MAJOR, SHM_FORMAT_MAJOR | SHM_FORMAT_MINOR << 16);
+  shm_put32(start, SHM_HEADER_BYTE_ORDER, SHM_BYTE_ORDER);
+  shm_put32(start, SHM_HEADER_STATE, SHM_STATE_UNINITIALISED);
+  shm_put32(start, SHM_HEADER_OWN_SIZE, SHM_HEADER_SIZE);
+  shm_put64(start, SHM_HEADER_TOTAL_SIZE, size);
+  return memcmp(head, start, written < sizeof start ? written : sizeof start) == 0;
+}
+
+/*
  * Removes what a creator left behind that was killed before the segment was
  * ready: of our own uid, of this very size, nobody attached, the creator
  * provably dead, and nothing in it but the beginnings of a header. Whether it
  * did.
  */
 SHM_COLD bool shm_sysv_reap_half_born(int32_t key, uint64_t size) {
-  static const unsigned char blank[SHM_HEADER_SIZE] = SHM_ZERO;
   shm_sysv_facts facts;
   shm_header header;
   char *base;
@@ -33,7 +51,7 @@ SHM_COLD bool shm_sysv_reap_half_born(int32_t key, uint64_t size) {
   memset(&header, 0, sizeof header);
   has_header = shm_mapped_header(base, facts.size, &header);
   unborn =
-      memcmp(header.bytes, blank, sizeof blank) == 0 ||
+      shm_breaks_off(header.bytes, size) ||
       (has_header && (header.state == SHM_STATE_UNINITIALISED || header.state == SHM_STATE_INITIALISING));
   shm_sys_shmdt(base);
   if (unborn) {
