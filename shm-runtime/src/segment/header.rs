@@ -23,6 +23,8 @@
 //! offset u64, size u64, zero.
 
 use crate::contract::Fingerprint;
+use crate::memory::Mapping;
+use std::sync::atomic::Ordering;
 
 /// The first eight bytes of every segment of ours.
 pub const MAGIC: [u8; 8] = *b"shmgen\x1a\n";
@@ -280,6 +282,14 @@ pub(super) fn breaks_off(head: &[u8; HEADER_SIZE], size: u64) -> bool {
     start[24..32].copy_from_slice(&size.to_le_bytes());
     let written = start.len().min(last + 1);
     head[..written] == start[..written]
+}
+
+/// Writes the header of a segment that is not ready yet.
+pub(super) fn begin(mapping: &Mapping, header: &[u8; HEADER_SIZE]) -> crate::error::Result<()> {
+    // The magic last, by one store: who sees it sees the whole header.
+    mapping.write(8, &header[8..])?;
+    mapping.store_u64(0, u64::from_le_bytes(MAGIC), Ordering::Release)?;
+    mapping.store_u32(STATE, State::Initialising.word(), Ordering::Release)
 }
 
 /// An entry of the directory.

@@ -5,7 +5,7 @@
 
 use super::address::Address;
 use super::failure::{Attempt, bytes};
-use super::header::{HEADER_SIZE, Header, STATE, State, breaks_off};
+use super::header::{HEADER_SIZE, Header, STATE, State, begin, breaks_off};
 use super::idfile::{self, IdFile};
 use super::options::{Making, Options};
 use super::process;
@@ -17,13 +17,14 @@ use nix::errno::Errno;
 use nix::libc;
 use std::sync::atomic::Ordering;
 
-/// Makes a segment of `size` bytes that is all zero, mapped for writing.
-/// `header` says that it is to be one of ours.
+/// Makes a segment of `size` bytes, mapped for writing: all zero, or one of ours
+/// in state initialising with this header. That is written before anything that
+/// takes its time: who is killed later leaves what a collection knows.
 pub(super) fn make(
     address: &Address,
     size: u64,
     making: &Making,
-    ours: bool,
+    header: Option<&[u8; HEADER_SIZE]>,
     attempt: Attempt<'_>,
 ) -> Result<(i32, Mapping)> {
     let key = key(address, attempt)?;
@@ -35,7 +36,7 @@ pub(super) fn make(
     // SAFETY: takes numbers, returns a number.
     let get = || Errno::result(unsafe { libc::shmget(key, len, flags) });
     let id = match get() {
-        Err(Errno::EEXIST) if ours && reap_half_born(key, size) => get(),
+        Err(Errno::EEXIST) if header.is_some() && reap_half_born(key, size) => get(),
         other => other,
     }
     .map_err(|e| match e {
@@ -52,6 +53,9 @@ pub(super) fn make(
     let finish = || -> Result<Mapping> {
         change(id, making.uid, making.gid, Some(making.mode), attempt)?;
         let mapping = map(id, false, len, attempt)?;
+        if let Some(header) = header {
+            begin(&mapping, header)?;
+        }
         populate(&mapping, size, attempt)?;
         Ok(mapping)
     };

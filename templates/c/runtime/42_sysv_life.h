@@ -118,11 +118,13 @@ SHM_COLD shm_status shm_sysv_no_room(uint64_t size, int os_error, shm_attempt at
 }
 
 /*
- * Makes a segment of `size` bytes that is all zero, mapped for writing. `ours`
- * says that it is to have a header.
+ * Makes a segment of `size` bytes, mapped for writing: all zero, or one of ours
+ * in state initialising with this header. That is written before anything that
+ * takes its time: who is killed later leaves what a collection knows.
  */
 SHM_COLD shm_status shm_sysv_make(const shm_address *address, uint64_t size, const shm_making *making,
-                                  bool ours, shm_attempt attempt, int32_t *id, char **base) {
+                                  const unsigned char *header, shm_attempt attempt, int32_t *id,
+                                  char **base) {
   int flags = SHM_SYSV_CREATE | SHM_SYSV_EXCLUSIVE | SHM_CAST(int, making->mode & 0777);
   int32_t key;
   shm_status status = shm_sysv_key(address, attempt, &key);
@@ -134,7 +136,7 @@ SHM_COLD shm_status shm_sysv_make(const shm_address *address, uint64_t size, con
   }
   *id = shm_sys_shmget(key, size, flags);
   if (*id < 0 && errno == EEXIST) {
-    if (ours && shm_sysv_reap_half_born(key, size)) {
+    if (header != NULL && shm_sysv_reap_half_born(key, size)) {
       *id = shm_sys_shmget(key, size, flags);
     } else {
       return shm_fail_os(attempt, "shmget", EEXIST);
@@ -147,6 +149,9 @@ SHM_COLD shm_status shm_sysv_make(const shm_address *address, uint64_t size, con
   status = shm_sysv_set(*id, making->uid, making->gid, making->mode, attempt);
   if (status == SHM_OK) {
     status = shm_sysv_map(*id, false, attempt, base);
+  }
+  if (status == SHM_OK && header != NULL) {
+    shm_begin_segment(*base, header);
   }
   if (status == SHM_OK) {
     status = shm_sysv_populate(*base, size, attempt);
