@@ -58,7 +58,7 @@ impl Segment {
             let (file, mapping) = memfd::make("shmgen", size, &making, attempt)?;
             (memfd::address(&file), mapping, Kernel::Memfd(file))
         } else {
-            let (id, mapping) = sysv::make(address, size, &making, false, attempt)?;
+            let (id, mapping) = sysv::make(address, size, &making, None, attempt)?;
             let says = IdFile { id, birth_mark: 0, size };
             if let Err(error) = sysv::announce(address, &says, &making, options, attempt) {
                 sysv::discard(id);

@@ -253,7 +253,7 @@ pub(super) mod sysv {
         _: &Address,
         _: u64,
         _: &Making,
-        _: bool,
+        _: Option<&[u8; 512]>,
         attempt: Attempt<'_>,
     ) -> Result<(i32, Mapping)> {
         no(attempt)
