@@ -1,6 +1,6 @@
 //! Names: which can be written in every language, and which are taken.
 
-use super::words::{KEYWORDS, TAKEN};
+use super::words::{is_taken, language_of};
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -73,11 +73,11 @@ pub fn check(
         });
         return false;
     }
-    let keyword = KEYWORDS.iter().find(|(_, words)| words.contains(&text));
-    let taken = TAKEN.iter().any(|(r, words)| *r == role && words.contains(&text));
-    let why = match keyword {
-        Some((language, _)) => format!("`{text}` is a reserved word in {language}"),
-        None if taken => format!("`{text}` is a name that generated code uses itself, or will"),
+    let why = match language_of(text) {
+        Some(language) => format!("`{text}` is a reserved word in {language}"),
+        None if is_taken(text, role) => {
+            format!("`{text}` is a name that generated code uses itself, or will")
+        }
         None => return true,
     };
     let rename = if text.starts_with(|c: char| c.is_ascii_uppercase()) {
@@ -114,7 +114,7 @@ pub fn module(stem: &str) -> String {
     if out.is_empty() || out.starts_with(|c: char| c.is_ascii_digit()) {
         out.insert(0, '_');
     }
-    if KEYWORDS.iter().any(|(_, words)| words.contains(&out.as_str())) {
+    if language_of(&out).is_some() {
         out.push('_');
     }
     out
