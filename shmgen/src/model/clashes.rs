@@ -149,10 +149,18 @@ fn each_c_name(schema: &syntax::Schema, resolved: &Schema, each: Each<'_>) {
             }
         }
     }
+    let declared: BTreeSet<&str> = match schema.segments.as_slice() {
+        [] => BTreeSet::new(),
+        _ => declared_names(schema).map(|name| name.value.as_str()).collect(),
+    };
     for segment in &schema.segments {
         let name = segments::type_name(&segment.name.value);
         let from = format!("the segment `{}`", segment.name.value);
         for suffix in functions::OF_SEGMENT {
+            // A type of that name is another error, and was told.
+            if suffix.is_empty() && declared.contains(name.as_str()) {
+                continue;
+            }
             add(format_args!("{name}{suffix}"), &segment.name, format_args!("{from}"));
         }
         for object in &segment.objects {
@@ -178,6 +186,16 @@ fn each_c_name(schema: &syntax::Schema, resolved: &Schema, each: Each<'_>) {
     for (written, place, from) in written::wrapped(schema, resolved) {
         each(format_args!("{written}"), &place, format_args!("{from}"));
     }
+}
+
+/// The names at the top of a schema.
+pub(super) fn declared_names(schema: &syntax::Schema) -> impl Iterator<Item = &Spanned<String>> {
+    let names = schema.constants.iter().map(|c| &c.name);
+    let names = names.chain(schema.aliases.iter().map(|a| &a.name));
+    let names = names.chain(schema.enums.iter().map(|e| &e.name));
+    let names = names.chain(schema.flags.iter().map(|f| &f.name));
+    let names = names.chain(schema.structs.iter().map(|s| &s.name));
+    names.chain(schema.unions.iter().map(|u| &u.name))
 }
 
 /// Whether names may be there twice: hardly ever, and a large schema has many.

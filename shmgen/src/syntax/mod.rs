@@ -142,6 +142,8 @@ pub struct Enum {
     pub values: Vec<EnumValue>,
     /// Why it is not to be used any more.
     pub deprecated: Option<String>,
+    /// Whether all of it could be read; what could not was reported.
+    pub is_whole: bool,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.
@@ -176,6 +178,8 @@ pub struct Flags {
     pub bits: Vec<Bit>,
     /// Why it is not to be used any more.
     pub deprecated: Option<String>,
+    /// Whether all of it could be read; what could not was reported.
+    pub is_whole: bool,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.
@@ -214,6 +218,8 @@ pub struct Struct {
     pub members: Vec<Member>,
     /// Why it is not to be used any more.
     pub deprecated: Option<String>,
+    /// Whether all of it could be read; what could not was reported.
+    pub is_whole: bool,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.
@@ -305,6 +311,8 @@ pub struct Union {
     pub variants: Vec<Variant>,
     /// Why it is not to be used any more, and what instead.
     pub deprecated: Option<String>,
+    /// Whether all of it could be read; what could not was reported.
+    pub is_whole: bool,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.
