@@ -280,7 +280,7 @@ fn ty(dice: &mut Dice, schema: &Schema, depth: usize) -> Type {
         9 if !schema.aliases.is_empty() && depth == 0 => {
             Element::Alias(dice.roll(schema.aliases.len() as u64) as usize)
         }
-        9 | 10 | 11 if imported > 0 => Element::Imported(dice.roll(imported as u64) as usize),
+        9..=11 if imported > 0 => Element::Imported(dice.roll(imported as u64) as usize),
         _ => Element::Primitive(PRIMITIVES[dice.roll(11) as usize].0),
     };
     let dims = (0..[0, 0, 0, 1, 2, 3][dice.roll(6) as usize]).map(|_| 1 + dice.roll(5)).collect();

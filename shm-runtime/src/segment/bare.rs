@@ -3,7 +3,7 @@
 use super::access::{Attached, Kernel, Opened};
 use super::address::Address;
 use super::attachment::open_or_create;
-use super::failure::Attempt;
+use super::failure::{Attempt, no_mode};
 use super::idfile::{self, IdFile};
 use super::inspect::{Inspector, SegmentStat};
 use super::options::Options;
@@ -289,8 +289,7 @@ impl Owner {
         let change = |n: u32| (n != u32::MAX).then_some(n);
         let mode = change(self.mode);
         if let Some(mode) = mode.filter(|m| *m > 0o777) {
-            let why = format!("mode {mode:o} is not within 0 to 777");
-            return Err(attempt.fail(ErrorKind::Invalid, why));
+            return Err(attempt.fail(ErrorKind::Invalid, no_mode(mode)));
         }
         Ok((change(self.uid), change(self.gid), mode))
     }

@@ -25,7 +25,11 @@ pub(super) mod file {
         pub(in super::super) uid: u32,
         pub(in super::super) gid: u32,
         pub(in super::super) resident: u64,
+        pub(in super::super) swapped: Option<u64>,
+        pub(in super::super) access_time: i64,
+        pub(in super::super) modify_time: i64,
         pub(in super::super) change_time: i64,
+        pub(in super::super) birth_time: Option<i64>,
     }
 
     pub(in super::super) fn map(
@@ -198,6 +202,7 @@ pub(super) mod sysv {
         pub(in super::super) attach_time: i64,
         pub(in super::super) detach_time: i64,
         pub(in super::super) change_time: i64,
+        pub(in super::super) pages: Option<super::pages::Pages>,
     }
 
     impl KernelStat {
@@ -301,6 +306,18 @@ pub(super) mod sysv {
     }
 }
 
+pub(super) mod pages {
+    #[derive(Clone, Copy)]
+    pub(in super::super) struct Pages {
+        pub(in super::super) resident: u64,
+        pub(in super::super) swapped: u64,
+    }
+
+    pub(in super::super) fn of_sysv(_: i32) -> Option<Pages> {
+        None
+    }
+}
+
 pub(super) mod locks {
     use super::{Error, ErrorKind, File, Result};
 
@@ -331,6 +348,9 @@ pub(super) mod process {
 
     impl Mappers {
         pub(in super::super) fn find() -> Self {
+            Self
+        }
+        pub(in super::super) fn none() -> Self {
             Self
         }
         pub(in super::super) fn of(&self, _: u64, _: u64) -> Vec<u32> {

@@ -27,7 +27,10 @@ mod bare;
 mod birth;
 mod collect;
 mod core;
+mod counts;
 mod failure;
+mod fault;
+mod follow;
 pub mod header;
 mod inspect;
 mod mapper;
@@ -38,6 +41,7 @@ mod plan;
 mod raw;
 mod setup;
 mod spec;
+mod watch;
 
 #[cfg(segments)]
 mod companion;
@@ -51,6 +55,8 @@ mod idfile;
 mod locks;
 #[cfg(segments)]
 mod memfd;
+#[cfg(segments)]
+mod pages;
 #[cfg(segments)]
 mod posix;
 #[cfg(segments)]
@@ -67,7 +73,7 @@ mod sysv_life;
 #[cfg(not(segments))]
 mod elsewhere;
 #[cfg(not(segments))]
-use elsewhere::{file, idfile, locks, memfd, posix, process, sysv};
+use elsewhere::{file, idfile, locks, memfd, pages, posix, process, sysv};
 
 pub use account::Account;
 pub use address::Address;
@@ -76,6 +82,9 @@ pub use attachment::Attachment;
 pub(crate) use attachment::{RoleGuard, open_or_create};
 pub use bare::{Owner, Segment};
 pub use collect::{Candidate, Keep, Leftover, Verdict, survey};
+pub use counts::Counts;
+pub use fault::Fault;
+pub use follow::Followed;
 pub use inspect::{
     CreatorStat, HeaderStat, Inspector, KernelStat, Message, ObjectStat, ParticipantStat,
     QueueStat, SegmentStat, SegmentState, list,
@@ -87,3 +96,4 @@ pub use plan::Plan;
 pub use raw::RawBytes;
 pub use setup::Setup;
 pub use spec::{Spec, SpecCell};
+pub use watch::Watch;

@@ -107,6 +107,11 @@ impl Mappers {
         Self(found)
     }
 
+    /// As if nobody had anything mapped: for who does not ask.
+    pub(super) fn none() -> Self {
+        Self(BTreeMap::new())
+    }
+
     /// The processes that have this file mapped.
     pub(super) fn of(&self, device: u64, inode: u64) -> Vec<u32> {
         self.0.get(&(device, inode)).cloned().unwrap_or_default()

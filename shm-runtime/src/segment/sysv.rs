@@ -13,6 +13,7 @@ use super::failure::Attempt;
 use super::header::{HEADER_SIZE, Header};
 use super::idfile;
 use super::options::Options;
+use super::pages::{self, Pages};
 pub(super) use super::sysv_life::{announce, discard, make, remove};
 use crate::error::{ErrorKind, Result};
 use crate::memory::Mapping;
@@ -38,6 +39,8 @@ pub(super) struct KernelStat {
     pub(super) attach_time: i64,
     pub(super) detach_time: i64,
     pub(super) change_time: i64,
+    /// Only in a list, which has it at hand; see `pages`.
+    pub(super) pages: Option<Pages>,
 }
 
 /// Bits of the mode that are not permissions, from shmctl(2).
@@ -127,6 +130,7 @@ pub(super) fn stat(id: i32, attempt: Attempt<'_>) -> Result<KernelStat> {
         attach_time: ds.shm_atime,
         detach_time: ds.shm_dtime,
         change_time: ds.shm_ctime,
+        pages: None,
     })
 }
 
@@ -284,6 +288,7 @@ fn parse_line(line: &str) -> Option<KernelStat> {
         attach_time: f[11].parse().ok()?,
         detach_time: f[12].parse().ok()?,
         change_time: f[13].parse().ok()?,
+        pages: pages::of_line(line).and_then(|(_, pages)| pages),
     })
 }
 

@@ -132,7 +132,7 @@ fn of_one(o: &Object) -> String {
 fn to_json(segment: &Segment) -> Value {
     json!({
         "name": segment.name,
-        "address": segment.setup.address.to_string(),
+        "address": segment.setup.address.spelling(),
         "size": segment.size,
         "pages": segment.size / PAGE,
         "parts": parts(segment).iter().map(part_json).collect::<Vec<_>>(),

@@ -34,6 +34,9 @@ fn ranged(resolved: &Schema) -> BTreeSet<(&str, &str)> {
 /// it is made from, and what that is.
 type Each<'a> = &'a mut dyn FnMut(fmt::Arguments<'_>, &Range<usize>, fmt::Arguments<'_>);
 
+/// Takes a name as C has it, the name it is made from, and what that is.
+type Add<'a> = dyn FnMut(fmt::Arguments<'_>, &Spanned<String>, fmt::Arguments<'_>) + 'a;
+
 /// All names in C, behind the schema's own; what is there twice is reported.
 pub(super) fn c_names(
     schema: &syntax::Schema,
@@ -53,6 +56,18 @@ fn each_c_name(schema: &syntax::Schema, resolved: &Schema, each: Each<'_>) {
         |written: fmt::Arguments<'_>, name: &Spanned<String>, from: fmt::Arguments<'_>| {
             each(written, &name.span, from);
         };
+    of_constants_and_aliases(schema, &mut add);
+    of_enums(schema, &mut add);
+    of_flags(schema, &mut add);
+    of_structs(schema, &ranged, &mut add);
+    of_unions(schema, &ranged, &mut add);
+    of_segments(schema, &mut add);
+    for (written, place, from) in written::wrapped(schema, resolved) {
+        each(format_args!("{written}"), &place, format_args!("{from}"));
+    }
+}
+
+fn of_constants_and_aliases(schema: &syntax::Schema, add: &mut Add<'_>) {
     for constant in &schema.constants {
         let name = &constant.name.value;
         add(format_args!("{name}"), &constant.name, format_args!("`{name}`"));
@@ -71,6 +86,9 @@ fn each_c_name(schema: &syntax::Schema, resolved: &Schema, each: Each<'_>) {
             format_args!("`{}`", alias.name.value),
         );
     }
+}
+
+fn of_enums(schema: &syntax::Schema, add: &mut Add<'_>) {
     for e in &schema.enums {
         let name = &e.name.value;
         add(format_args!("{name}"), &e.name, format_args!("`{name}`"));
@@ -90,6 +108,9 @@ fn each_c_name(schema: &syntax::Schema, resolved: &Schema, each: Each<'_>) {
             }
         }
     }
+}
+
+fn of_flags(schema: &syntax::Schema, add: &mut Add<'_>) {
     for f in &schema.flags {
         let name = &f.name.value;
         add(format_args!("{name}"), &f.name, format_args!("`{name}`"));
@@ -109,6 +130,9 @@ fn each_c_name(schema: &syntax::Schema, resolved: &Schema, each: Each<'_>) {
             }
         }
     }
+}
+
+fn of_structs(schema: &syntax::Schema, ranged: &BTreeSet<(&str, &str)>, add: &mut Add<'_>) {
     for s in &schema.structs {
         let name = &s.name.value;
         for written in ["", "_equal", "_add", "_format", "_default", "_within_ranges"] {
@@ -124,6 +148,9 @@ fn each_c_name(schema: &syntax::Schema, resolved: &Schema, each: Each<'_>) {
             }
         }
     }
+}
+
+fn of_unions(schema: &syntax::Schema, ranged: &BTreeSet<(&str, &str)>, add: &mut Add<'_>) {
     for u in &schema.unions {
         let name = &u.name.value;
         // In Rust, the enum with data.
@@ -149,6 +176,9 @@ fn each_c_name(schema: &syntax::Schema, resolved: &Schema, each: Each<'_>) {
             }
         }
     }
+}
+
+fn of_segments(schema: &syntax::Schema, add: &mut Add<'_>) {
     let declared: BTreeSet<&str> = match schema.segments.as_slice() {
         [] => BTreeSet::new(),
         _ => declared_names(schema).map(|name| name.value.as_str()).collect(),
@@ -182,9 +212,6 @@ fn each_c_name(schema: &syntax::Schema, resolved: &Schema, each: Each<'_>) {
                 }
             }
         }
-    }
-    for (written, place, from) in written::wrapped(schema, resolved) {
-        each(format_args!("{written}"), &place, format_args!("{from}"));
     }
 }
 

@@ -68,28 +68,63 @@ pub fn check(
             format!(
                 "a name begins with a letter and goes on with letters, digits and single \
                  underscores{}",
-                suggestion(text).map_or(String::new(), |s| format!(": `{s}`"))
+                proposal(name, role, source).map_or(String::new(), |s| format!(": `{s}`"))
             )
         });
         return false;
     }
-    let why = match language_of(text) {
-        Some(language) => format!("`{text}` is a reserved word in {language}"),
-        None if is_taken(text, role) => {
-            format!("`{text}` is a name that generated code uses itself, or will")
-        }
-        None => return true,
-    };
-    let rename = if text.starts_with(|c: char| c.is_ascii_uppercase()) {
-        format!("{text}Value")
-    } else {
-        format!("{text}_value")
+    let Some(why) = reserved(text, role) else {
+        return true;
     };
     diagnostics
         .error(Code::E022, source, name.span.clone(), why)
         .label(format!("cannot be the name of {}", role.what()))
-        .help(format!("choose another name, such as `{rename}`"));
+        .help(format!("choose another name, such as `{}`", renamed(text)));
     true
+}
+
+/// Why a well-formed name is not free.
+fn reserved(text: &str, role: Role) -> Option<String> {
+    match language_of(text) {
+        Some(language) => Some(format!("`{text}` is a reserved word in {language}")),
+        None if is_taken(text, role) => {
+            Some(format!("`{text}` is a name that generated code uses itself, or will"))
+        }
+        None => None,
+    }
+}
+
+/// Another name for one that is not free.
+fn renamed(text: &str) -> String {
+    match text.starts_with(|c: char| c.is_ascii_uppercase()) {
+        true => format!("{text}Value"),
+        false => format!("{text}_value"),
+    }
+}
+
+/// What to write instead of a malformed name; nothing that would be refused
+/// next, or that is there already.
+fn proposal(name: &Spanned<String>, role: Role, source: &Source) -> Option<String> {
+    let proposed = suggestion(&name.value)?;
+    let proposed = match reserved(&proposed, role) {
+        Some(_) => renamed(&proposed),
+        None => proposed,
+    };
+    let text = source.text();
+    // Types and segments have one space; fields and values one for each table.
+    let near = match role {
+        Role::Top | Role::Segment => text,
+        _ => {
+            let (before, after) = (text.get(..name.span.start)?, text.get(name.span.end..)?);
+            let start = before.rfind("\n[").unwrap_or(0);
+            let end = after.find("\n[").map_or(text.len(), |n| name.span.end + n);
+            text.get(start..end)?
+        }
+    };
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let used = near.split(|c| !is_part(c)).any(|word| word == proposed);
+    let free = !used && proposed.len() <= MAX && reserved(&proposed, role).is_none();
+    free.then_some(proposed)
 }
 
 /// What the writer may have meant.
@@ -165,6 +200,7 @@ impl Space {
 #[cfg(test)]
 #[allow(clippy::pedantic)]
 mod tests {
+    use super::super::words::{KEYWORDS, TAKEN};
     use super::*;
 
     #[test]
@@ -182,5 +218,32 @@ mod tests {
         assert_eq!(suggestion("__x__").as_deref(), Some("x"));
         assert_eq!(suggestion("9lives").as_deref(), Some("lives"));
         assert_eq!(suggestion("--"), None);
+    }
+
+    #[test]
+    fn a_proposal_is_not_refused_in_its_turn() {
+        let written = "[struct.A]\nfield = { name = \"a_b\" }\n[struct.taken_one]\nname = \"\"\n";
+        let source = Source::new("a.toml", written);
+        let at = written.len() - 2;
+        let proposal =
+            |text: &str, role| proposal(&Spanned::new(text.to_owned(), at..at), role, &source);
+        assert_eq!(proposal("my-field", Role::Field).as_deref(), Some("my_field"));
+        assert_eq!(proposal("class!", Role::Field).as_deref(), Some("class_value"));
+        assert_eq!(proposal("9Self", Role::Top).as_deref(), Some("SelfValue"));
+        assert_eq!(proposal("_stat", Role::Object).as_deref(), Some("stat_value"));
+        assert_eq!(proposal("taken-one", Role::Top), None, "it is there already");
+        assert_eq!(proposal("a-b", Role::Top), None);
+        assert_eq!(proposal("taken-one", Role::Field), None, "in the same table");
+        assert_eq!(proposal("a-b", Role::Field).as_deref(), Some("a_b"), "of another struct");
+        let long = format!("_{}", "x".repeat(MAX + 1));
+        assert_eq!(proposal(&long, Role::Field), None);
+        // Whatever is taken, what is proposed for it is not.
+        for (role, words) in TAKEN {
+            for word in words.iter().chain(KEYWORDS.iter().flat_map(|(_, words)| *words)) {
+                let proposed = proposal(&format!("{word}-"), role);
+                assert!(proposed.is_none_or(|p| reserved(&p, role).is_none()), "{word}");
+                assert_eq!(reserved(&renamed(word), role), None, "{word}");
+            }
+        }
     }
 }

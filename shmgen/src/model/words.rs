@@ -25,7 +25,7 @@ pub(super) fn is_taken(word: &str, role: Role) -> bool {
 }
 
 /// Words that a language does not let be names anywhere.
-const KEYWORDS: [(&str, &[&str]); 4] = [
+pub(super) const KEYWORDS: [(&str, &[&str]); 4] = [
     (
         "Rust",
         &[
@@ -154,7 +154,7 @@ const KEYWORDS: [(&str, &[&str]); 4] = [
 ];
 
 /// Names that generated code uses itself, by what they would collide with.
-const TAKEN: [(Role, &[&str]); 8] = [
+pub(super) const TAKEN: [(Role, &[&str]); 8] = [
     (
         Role::Top,
         &[

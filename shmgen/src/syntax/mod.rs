@@ -51,6 +51,9 @@ pub struct Schema {
     pub unions: Vec<Union>,
     /// Segments.
     pub segments: Vec<Segment>,
+    /// The names of constants and types of which nothing could be made: what is
+    /// wrong with them was reported, and is not said again of each use.
+    pub left_out: Vec<Spanned<String>>,
 }
 
 /// A number as it is written.

@@ -584,7 +584,7 @@ class ByFile:
         self.ticks = shm_runtime.Queue(attachment, 0, "ticks", Tick, 8)
 
     @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "ByFile":
+    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "ByFile":
         try:
             import shm_runtime
         except ImportError as reason:
@@ -598,9 +598,20 @@ class ByFile:
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
-    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "ByFile":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
-        return cls._open(0, address, options)
+    def create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        **unknown: _typing.Any,
+    ) -> "ByFile":
+        """Creates the segment; FileExistsError if there is one.
+
+        ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        """
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
 
     @classmethod
     def attach(
@@ -609,19 +620,41 @@ class ByFile:
         *,
         read_only: bool = False,
         timeout: _typing.Optional[float] = None,
-        **options: _typing.Any,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        **unknown: _typing.Any,
     ) -> "ByFile":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner.
+        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
         """
-        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+        how = 2 if read_only else 1
+        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
 
     @classmethod
-    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "ByFile":
-        """Attaches to the segment, or creates it if there is none."""
-        return cls._open(3, address, options)
+    def open_or_create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        **unknown: _typing.Any,
+    ) -> "ByFile":
+        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
+        return cls._open(
+            3,
+            address,
+            mode=mode,
+            uid=uid,
+            gid=gid,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            unknown=unknown,
+        )
 
     @property
     def address(self) -> str:
@@ -669,7 +702,7 @@ class Owned:
         self.ticks = shm_runtime.Queue(attachment, 0, "ticks", Tick, 8)
 
     @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "Owned":
+    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "Owned":
         try:
             import shm_runtime
         except ImportError as reason:
@@ -683,9 +716,20 @@ class Owned:
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
-    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Owned":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
-        return cls._open(0, address, options)
+    def create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        **unknown: _typing.Any,
+    ) -> "Owned":
+        """Creates the segment; FileExistsError if there is one.
+
+        ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        """
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
 
     @classmethod
     def attach(
@@ -694,19 +738,41 @@ class Owned:
         *,
         read_only: bool = False,
         timeout: _typing.Optional[float] = None,
-        **options: _typing.Any,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        **unknown: _typing.Any,
     ) -> "Owned":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner.
+        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
         """
-        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+        how = 2 if read_only else 1
+        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
 
     @classmethod
-    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Owned":
-        """Attaches to the segment, or creates it if there is none."""
-        return cls._open(3, address, options)
+    def open_or_create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        **unknown: _typing.Any,
+    ) -> "Owned":
+        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
+        return cls._open(
+            3,
+            address,
+            mode=mode,
+            uid=uid,
+            gid=gid,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            unknown=unknown,
+        )
 
     @property
     def address(self) -> str:
@@ -754,7 +820,7 @@ class UnknownOwner:
         self.ticks = shm_runtime.Queue(attachment, 0, "ticks", Tick, 8)
 
     @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "UnknownOwner":
+    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "UnknownOwner":
         try:
             import shm_runtime
         except ImportError as reason:
@@ -768,9 +834,20 @@ class UnknownOwner:
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
-    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "UnknownOwner":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
-        return cls._open(0, address, options)
+    def create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        **unknown: _typing.Any,
+    ) -> "UnknownOwner":
+        """Creates the segment; FileExistsError if there is one.
+
+        ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        """
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
 
     @classmethod
     def attach(
@@ -779,19 +856,41 @@ class UnknownOwner:
         *,
         read_only: bool = False,
         timeout: _typing.Optional[float] = None,
-        **options: _typing.Any,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        **unknown: _typing.Any,
     ) -> "UnknownOwner":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner.
+        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
         """
-        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+        how = 2 if read_only else 1
+        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
 
     @classmethod
-    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "UnknownOwner":
-        """Attaches to the segment, or creates it if there is none."""
-        return cls._open(3, address, options)
+    def open_or_create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        **unknown: _typing.Any,
+    ) -> "UnknownOwner":
+        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
+        return cls._open(
+            3,
+            address,
+            mode=mode,
+            uid=uid,
+            gid=gid,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            unknown=unknown,
+        )
 
     @property
     def address(self) -> str:
@@ -839,7 +938,7 @@ class InMemory:
         self.ticks = shm_runtime.Queue(attachment, 0, "ticks", Tick, 8)
 
     @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "InMemory":
+    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "InMemory":
         try:
             import shm_runtime
         except ImportError as reason:
@@ -853,9 +952,20 @@ class InMemory:
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
-    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "InMemory":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
-        return cls._open(0, address, options)
+    def create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        **unknown: _typing.Any,
+    ) -> "InMemory":
+        """Creates the segment; FileExistsError if there is one.
+
+        ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        """
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
 
     @classmethod
     def attach(
@@ -864,19 +974,41 @@ class InMemory:
         *,
         read_only: bool = False,
         timeout: _typing.Optional[float] = None,
-        **options: _typing.Any,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        **unknown: _typing.Any,
     ) -> "InMemory":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner.
+        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
         """
-        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+        how = 2 if read_only else 1
+        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
 
     @classmethod
-    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "InMemory":
-        """Attaches to the segment, or creates it if there is none."""
-        return cls._open(3, address, options)
+    def open_or_create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        **unknown: _typing.Any,
+    ) -> "InMemory":
+        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
+        return cls._open(
+            3,
+            address,
+            mode=mode,
+            uid=uid,
+            gid=gid,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            unknown=unknown,
+        )
 
     @property
     def address(self) -> str:
@@ -924,7 +1056,7 @@ class AlsoInMemory:
         self.ticks = shm_runtime.Queue(attachment, 0, "ticks", Tick, 8)
 
     @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "AlsoInMemory":
+    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "AlsoInMemory":
         try:
             import shm_runtime
         except ImportError as reason:
@@ -938,9 +1070,20 @@ class AlsoInMemory:
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
-    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "AlsoInMemory":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
-        return cls._open(0, address, options)
+    def create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        **unknown: _typing.Any,
+    ) -> "AlsoInMemory":
+        """Creates the segment; FileExistsError if there is one.
+
+        ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        """
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
 
     @classmethod
     def attach(
@@ -949,19 +1092,41 @@ class AlsoInMemory:
         *,
         read_only: bool = False,
         timeout: _typing.Optional[float] = None,
-        **options: _typing.Any,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        **unknown: _typing.Any,
     ) -> "AlsoInMemory":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner.
+        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
         """
-        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+        how = 2 if read_only else 1
+        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
 
     @classmethod
-    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "AlsoInMemory":
-        """Attaches to the segment, or creates it if there is none."""
-        return cls._open(3, address, options)
+    def open_or_create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        **unknown: _typing.Any,
+    ) -> "AlsoInMemory":
+        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
+        return cls._open(
+            3,
+            address,
+            mode=mode,
+            uid=uid,
+            gid=gid,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            unknown=unknown,
+        )
 
     @property
     def address(self) -> str:

@@ -2703,7 +2703,7 @@ class Trades:
         self.levels = shm_runtime.Queue(attachment, 1, "levels", OldLevel, 4)
 
     @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "Trades":
+    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "Trades":
         try:
             import shm_runtime
         except ImportError as reason:
@@ -2717,9 +2717,20 @@ class Trades:
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
-    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Trades":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
-        return cls._open(0, address, options)
+    def create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        **unknown: _typing.Any,
+    ) -> "Trades":
+        """Creates the segment; FileExistsError if there is one.
+
+        ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        """
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
 
     @classmethod
     def attach(
@@ -2728,19 +2739,41 @@ class Trades:
         *,
         read_only: bool = False,
         timeout: _typing.Optional[float] = None,
-        **options: _typing.Any,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        **unknown: _typing.Any,
     ) -> "Trades":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner.
+        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
         """
-        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+        how = 2 if read_only else 1
+        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
 
     @classmethod
-    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Trades":
-        """Attaches to the segment, or creates it if there is none."""
-        return cls._open(3, address, options)
+    def open_or_create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        **unknown: _typing.Any,
+    ) -> "Trades":
+        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
+        return cls._open(
+            3,
+            address,
+            mode=mode,
+            uid=uid,
+            gid=gid,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            unknown=unknown,
+        )
 
     @property
     def address(self) -> str:
@@ -2788,7 +2821,7 @@ class Orders:
         self.baskets = shm_runtime.Queue(attachment, 0, "baskets", Basket, 2)
 
     @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "Orders":
+    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "Orders":
         try:
             import shm_runtime
         except ImportError as reason:
@@ -2802,9 +2835,20 @@ class Orders:
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
-    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Orders":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
-        return cls._open(0, address, options)
+    def create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        **unknown: _typing.Any,
+    ) -> "Orders":
+        """Creates the segment; FileExistsError if there is one.
+
+        ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        """
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
 
     @classmethod
     def attach(
@@ -2813,19 +2857,41 @@ class Orders:
         *,
         read_only: bool = False,
         timeout: _typing.Optional[float] = None,
-        **options: _typing.Any,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        **unknown: _typing.Any,
     ) -> "Orders":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner.
+        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
         """
-        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+        how = 2 if read_only else 1
+        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
 
     @classmethod
-    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Orders":
-        """Attaches to the segment, or creates it if there is none."""
-        return cls._open(3, address, options)
+    def open_or_create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        **unknown: _typing.Any,
+    ) -> "Orders":
+        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
+        return cls._open(
+            3,
+            address,
+            mode=mode,
+            uid=uid,
+            gid=gid,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            unknown=unknown,
+        )
 
     @property
     def address(self) -> str:
@@ -2873,7 +2939,7 @@ class Ranges:
         self.outers = shm_runtime.Queue(attachment, 0, "outers", Outer, 2)
 
     @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "Ranges":
+    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "Ranges":
         try:
             import shm_runtime
         except ImportError as reason:
@@ -2887,9 +2953,20 @@ class Ranges:
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
-    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Ranges":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
-        return cls._open(0, address, options)
+    def create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        **unknown: _typing.Any,
+    ) -> "Ranges":
+        """Creates the segment; FileExistsError if there is one.
+
+        ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        """
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
 
     @classmethod
     def attach(
@@ -2898,19 +2975,41 @@ class Ranges:
         *,
         read_only: bool = False,
         timeout: _typing.Optional[float] = None,
-        **options: _typing.Any,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        **unknown: _typing.Any,
     ) -> "Ranges":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner.
+        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
         """
-        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+        how = 2 if read_only else 1
+        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
 
     @classmethod
-    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Ranges":
-        """Attaches to the segment, or creates it if there is none."""
-        return cls._open(3, address, options)
+    def open_or_create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        **unknown: _typing.Any,
+    ) -> "Ranges":
+        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
+        return cls._open(
+            3,
+            address,
+            mode=mode,
+            uid=uid,
+            gid=gid,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            unknown=unknown,
+        )
 
     @property
     def address(self) -> str:
@@ -2960,7 +3059,7 @@ class Rooms:
         self.full = shm_runtime.Queue(attachment, 2, "full", Full, 2)
 
     @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "Rooms":
+    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "Rooms":
         try:
             import shm_runtime
         except ImportError as reason:
@@ -2974,9 +3073,20 @@ class Rooms:
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
-    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Rooms":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
-        return cls._open(0, address, options)
+    def create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        **unknown: _typing.Any,
+    ) -> "Rooms":
+        """Creates the segment; FileExistsError if there is one.
+
+        ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        """
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
 
     @classmethod
     def attach(
@@ -2985,19 +3095,41 @@ class Rooms:
         *,
         read_only: bool = False,
         timeout: _typing.Optional[float] = None,
-        **options: _typing.Any,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        **unknown: _typing.Any,
     ) -> "Rooms":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner.
+        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
         """
-        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+        how = 2 if read_only else 1
+        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
 
     @classmethod
-    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Rooms":
-        """Attaches to the segment, or creates it if there is none."""
-        return cls._open(3, address, options)
+    def open_or_create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        **unknown: _typing.Any,
+    ) -> "Rooms":
+        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
+        return cls._open(
+            3,
+            address,
+            mode=mode,
+            uid=uid,
+            gid=gid,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            unknown=unknown,
+        )
 
     @property
     def address(self) -> str:
@@ -3046,7 +3178,7 @@ class Former:
         self.roomy = shm_runtime.Queue(attachment, 1, "roomy", ShrunkRoomy, 2)
 
     @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "Former":
+    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "Former":
         try:
             import shm_runtime
         except ImportError as reason:
@@ -3060,9 +3192,20 @@ class Former:
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
-    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Former":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
-        return cls._open(0, address, options)
+    def create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        **unknown: _typing.Any,
+    ) -> "Former":
+        """Creates the segment; FileExistsError if there is one.
+
+        ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        """
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
 
     @classmethod
     def attach(
@@ -3071,19 +3214,41 @@ class Former:
         *,
         read_only: bool = False,
         timeout: _typing.Optional[float] = None,
-        **options: _typing.Any,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        **unknown: _typing.Any,
     ) -> "Former":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner.
+        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
         """
-        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+        how = 2 if read_only else 1
+        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
 
     @classmethod
-    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Former":
-        """Attaches to the segment, or creates it if there is none."""
-        return cls._open(3, address, options)
+    def open_or_create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        **unknown: _typing.Any,
+    ) -> "Former":
+        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
+        return cls._open(
+            3,
+            address,
+            mode=mode,
+            uid=uid,
+            gid=gid,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            unknown=unknown,
+        )
 
     @property
     def address(self) -> str:

@@ -2324,7 +2324,7 @@ class Board:
         self.stamps = shm_runtime.Queue(attachment, 1, "stamps", _shapes_base_module.Stamp, 8)
 
     @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "Board":
+    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "Board":
         try:
             import shm_runtime
         except ImportError as reason:
@@ -2338,9 +2338,20 @@ class Board:
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
-    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Board":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names)."""
-        return cls._open(0, address, options)
+    def create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        **unknown: _typing.Any,
+    ) -> "Board":
+        """Creates the segment; FileExistsError if there is one.
+
+        ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        """
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
 
     @classmethod
     def attach(
@@ -2349,19 +2360,41 @@ class Board:
         *,
         read_only: bool = False,
         timeout: _typing.Optional[float] = None,
-        **options: _typing.Any,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        **unknown: _typing.Any,
     ) -> "Board":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner.
+        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
         """
-        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+        how = 2 if read_only else 1
+        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
 
     @classmethod
-    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Board":
-        """Attaches to the segment, or creates it if there is none."""
-        return cls._open(3, address, options)
+    def open_or_create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        **unknown: _typing.Any,
+    ) -> "Board":
+        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
+        return cls._open(
+            3,
+            address,
+            mode=mode,
+            uid=uid,
+            gid=gid,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            unknown=unknown,
+        )
 
     @property
     def address(self) -> str:
