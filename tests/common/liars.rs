@@ -79,7 +79,7 @@ fn ask(spec: &Spec, round: u64) -> [Result<(), Error>; 2] {
             let _ = inspector.depth(object);
             let _ = inspector.messages(object, 3);
         }
-        if round % 16 == 0
+        if round.is_multiple_of(16)
             && let Ok(stat) = inspector.stat()
         {
             let _ = format!("{stat:?}");
