@@ -211,8 +211,11 @@ fn an_object_whose_directory_entry_lies_is_shown_as_such() {
     let said = out(&run(&["stat", &place.text()]));
     let row = said.lines().find(|l| l.starts_with("latest")).unwrap();
     assert!(row.ends_with("directory and contract do not agree"), "{row}");
-    let said = out(&run(&["dump", &place.text(), "latest"]));
+    let said = out(&run(&["dump", &place.text()]));
     assert!(said.contains("(directory and contract do not agree, so it was not read)"), "{said}");
+    let refused = run(&["dump", &place.text(), "latest"]);
+    assert_eq!(out(&refused), "");
+    assert!(err(&refused).contains("object latest has another kind or size"), "{}", err(&refused));
 }
 
 // --- dump

@@ -32,6 +32,14 @@ field = [
   { name = "inner", type = "Inner[2]" },
   { reserved = 4, was = ["fee"] },
   { name = "side", type = "u8" },
+  { name = "sizes", type = "Price[<=1]" },
+  { name = "note", type = "Note" },
+]
+[union.Note]
+tag = "u8"
+variant = [
+  { name = "raw", number = 0, type = "bytes[2]" },
+  { name = "percent", number = 1, type = "u8", range = { max = 100 } },
 ]
 [segment.feed]
 object = [ { name = "trades", kind = "queue", item = "Trade", capacity = 4 } ]
@@ -39,7 +47,7 @@ object = [ { name = "trades", kind = "queue", item = "Trade", capacity = 4 } ]
 
 /// Edits of the schema, and what the first difference is about; nothing if the
 /// contract is the same.
-const EDITS: [(&str, &str, &str); 14] = [
+const EDITS: [(&str, &str, &str); 17] = [
     ("max = 1000", "max = 999", "Trade.price has range 1..1000 here, 1..999 in the segment"),
     (", range = { max = 1000 }", "", "Trade.price has range 1..1000 here, 1.. in the segment"),
     ("min = 1 }", "min = -1 }", "Trade.price has range 1..1000 here, -1..1000 in the segment"),
@@ -55,6 +63,17 @@ const EDITS: [(&str, &str, &str); 14] = [
         "Trade is 64 bytes aligned to 8 here, 128 bytes aligned to 8 in the segment",
     ),
     ("extent = 64", "align = 64", "Trade has an extent here, none in the segment"),
+    (
+        "type = \"Price[<=1]\"",
+        "type = \"Price[<=1]\", range = { max = 9 }",
+        "Trade.sizes has range 1.. here, 1..9 in the segment",
+    ),
+    (", range = { max = 100 }", "", "Note.percent has range ..100 here, none in the segment"),
+    (
+        "number = 1, type = \"u8\", range = { max = 100 }",
+        "number = 1",
+        "Note.percent holds u8 here, nothing in the segment",
+    ),
     // The same said otherwise, and what is no part of the contract.
     ("\"Price\", range = { max = 1000 }", "\"i64\", range = { min = 1, max = 1000 }", ""),
     ("max = 1000 }", "max = 1000 }, default = 7, since = \"2.0\", deprecated = \"no\"", ""),

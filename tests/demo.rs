@@ -111,7 +111,8 @@ fn running(temporary: &Path) -> Child {
     child
 }
 
-/// Waits until nothing is left, for what ends a moment after the demo does.
+/// Waits until nothing is left, for what ends a moment after the demo does: a
+/// compiler that is at work ends with its file, which takes a busy machine long.
 fn nothing_is_left(temporary: &Path, pid: u32) {
     let start = Instant::now();
     loop {
@@ -119,7 +120,7 @@ fn nothing_is_left(temporary: &Path, pid: u32) {
         if left.is_empty() {
             return;
         }
-        assert!(start.elapsed() < Duration::from_secs(10), "left behind: {left:?}");
+        assert!(start.elapsed() < Duration::from_secs(60), "left behind: {left:?}");
         std::thread::sleep(Duration::from_millis(50));
     }
 }

@@ -19,7 +19,7 @@ fn generated(folder: &str) -> PathBuf {
 }
 
 /// Statements in C and C++, and what each has to be warned of. `t` is a Trade.
-const USES: [(&str, &str); 15] = [
+const USES: [(&str, &str); 24] = [
     ("take(test_keys_OLD_COUNT);", "use SLOTS"),
     ("take(test_keys_OLD_LEAST < 0);", "there is no least one"),
     ("take(test_keys_OLD_MASK > 0);", "use MASK"),
@@ -41,10 +41,19 @@ const USES: [(&str, &str); 15] = [
     ("t.quantity = 1;", "use amount"),
     ("t.venue[0] = 'X';", "use none"),
     ("take(t.old[0].price > 0);", "there are none"),
+    ("take(test_keys_Reading_OLD == 6);", "use counts"),
+    ("take(test_keys_Reading_is_old(&t.reading));", "use counts"),
+    ("take(test_keys_Reading_get_old(&t.reading) == NULL);", "use counts"),
+    ("{ const int8_t n = 1; test_keys_Reading_set_old(&t.reading, &n); }", "use counts"),
+    ("take(t.reading.as.old == 1);", "use counts"),
+    ("take(test_keys_Reading_is_oldest(&t.reading));", "use none"),
+    ("test_keys_Reading_set_oldest(&t.reading);", "use none"),
+    ("take(test_keys_Reading_OLDEST == 7);", "use none"),
+    ("{ test_keys_OldReading r; memset(&r, 0, sizeof r); take(r.tag == 0); }", "use Reading"),
 ];
 
 /// Uses that only C++ can write.
-const USES_IN_CPP: [(&str, &str); 8] = [
+const USES_IN_CPP: [(&str, &str); 12] = [
     ("t.side = test::keys::Side::BUY;", "use BID!"),
     ("t.kinds[1] = test::keys::Kinds::ODD;", "nothing is odd"),
     ("take(test::keys::OLD_COUNT);", "use SLOTS"),
@@ -53,12 +62,16 @@ const USES_IN_CPP: [(&str, &str); 8] = [
     ("{ test::keys::OldLevel l{}; take(l.price > 0); }", "use two numbers"),
     ("{ auto s = static_cast<test::keys::OldSide>(1); take(s != t.old_side); }", "use Side"),
     ("std::cout << t.flags;", "use kinds"),
+    ("{ test::keys::OldReading r{}; take(r.tag == 0); }", "use Reading"),
+    ("take(t.reading.is_old());", "use counts"),
+    ("take(t.reading.get_old() == nullptr);", "use counts"),
+    ("t.reading.set_oldest();", "use none"),
 ];
 
 /// What uses all the rest, and prints the deprecated values by other ways.
 const REST: &str = "\
 t.price = 1; t.side = test_keys_Side_BID; t.kinds[0] = test_keys_Kinds_EVEN;
-take(test_keys_SLOTS == 9); take(test_keys_Trade_equal(&t, &t));
+take(test_keys_SLOTS == 9); take(test_keys_Reading_is_none(&t.reading)); take(test_keys_Trade_equal(&t, &t));
 { char text[512]; take(test_keys_Trade_format(&t, text, sizeof text) > 0); }
 { test_keys_Trades feed; take(test_keys_Trades_attach(&feed, NULL) == SHM_OK); test_keys_Trades_detach(&feed); }";
 
@@ -187,7 +200,7 @@ fn their_values_are_what_they_were() {
     }
 }
 
-const RUST_USES: [(&str, &str); 15] = [
+const RUST_USES: [(&str, &str); 20] = [
     ("f64::from(keys::OLD_COUNT)", "use SLOTS \"instead\""),
     ("keys::OLD_LEAST as f64", "there is no least one"),
     ("keys::OLD_MASK as f64", "use MASK"),
@@ -203,6 +216,11 @@ const RUST_USES: [(&str, &str); 15] = [
     ("f64::from(t.quantity)", "use amount"),
     ("keys::Trade::VENUE.offset() as f64", "use none"),
     ("t.old[0].price as f64", "there are none"),
+    ("f64::from(keys::Reading::OLD)", "use counts"),
+    ("{ let _ = keys::ReadingValue::Old(1); 0.0 }", "use counts"),
+    ("{ let _ = keys::ReadingValue::Oldest; 0.0 }", "use none"),
+    ("f64::from(keys::OldReading::default().tag())", "use Reading"),
+    ("{ let _ = keys::OldReadingValue::Byte(1); 0.0 }", "use Reading"),
 ];
 
 #[test]

@@ -377,6 +377,7 @@ fn may_be_ignored(step: &str, call: &str, errno: i32) -> Option<&'static str> {
         }
         "statvfs" => "fallocate tells as well",
         "getrandom" => "a number by time and place does",
+        "cachestat" => "the blocks of the file tell as well, but for what is swapped out",
         "fcntl" if about.starts_with("set") && [libc::EAGAIN, libc::EACCES].contains(&errno) => {
             "the byte is held: another one, or again"
         }
@@ -409,6 +410,9 @@ fn may_be_ignored(step: &str, call: &str, errno: i32) -> Option<&'static str> {
         "shmget" | "open" if step.starts_with("open") && errno == libc::ENOENT => "it is not there",
         "shmget" | "shmctl" | "shmat" if step == "create over a live one" => {
             "what cannot be looked at is not cleared away: it exists"
+        }
+        "open" | "stat" if step == "create over a live one" => {
+            "what is in the way is looked at only to tell more of it"
         }
         _ if step == "gc" => "what cannot be looked at is kept",
         _ => return None,

@@ -174,10 +174,10 @@ fn everything_at_once(arguments: &[String]) {
         drop(Segment::create(&bare.0, 4096).unwrap());
         kept.push((bare, "foreign", None));
     }
-    // A foreign file that only looks a little like ours.
+    // A file that begins like one of ours and is none.
     let almost = Place::posix();
     std::fs::write(almost.path(), b"shmgen\x1a\nand nothing else").unwrap();
-    kept.push((almost, "foreign", None));
+    kept.push((almost, "damaged", None));
     // Empty, of a creator that has not come far.
     let empty = Place::posix();
     std::fs::write(empty.path(), b"").unwrap();
@@ -631,7 +631,7 @@ fn other_users(arguments: &[String]) {
     let liar = Place::posix();
     drop(Plain::options().address(&liar.0).create().unwrap());
     let file = std::fs::OpenOptions::new().write(true).open(liar.path()).unwrap();
-    for (state, reason) in [(1u8, "unknown"), (9, "foreign")] {
+    for (state, reason) in [(1u8, "unknown"), (9, "damaged")] {
         file.write_all_at(&[state], 16).unwrap();
         assert_eq!(why(&gc(&arguments[0], &["--dry-run"]), &liar.text()).0, reason);
     }

@@ -7,6 +7,8 @@
 #[macro_use]
 #[path = "common/children.rs"]
 mod children;
+#[path = "common/apart.rs"]
+mod apart;
 #[path = "common/dice.rs"]
 mod dice;
 #[path = "common/places.rs"]
@@ -110,8 +112,14 @@ fn tell(heard: &BTreeMap<String, u64>) -> String {
     heard.iter().map(|(kind, n)| format!("{kind} {n}")).collect::<Vec<_>>().join(", ")
 }
 
-/// In a process of its own, so that a crash is seen as one.
+/// In a process of its own, so that a crash is seen as one; and alone in its
+/// namespaces, where `stat`, which looks through all processes, is quick.
 fn headers(_: &[String]) {
+    apart::enter();
+    apart::in_a_small_proc(lie_in_headers);
+}
+
+fn lie_in_headers() {
     let place = Place::posix();
     let good = image(&place);
     let mut dice = Dice(1);
@@ -160,6 +168,11 @@ fn no_header_makes_an_attach_crash_or_hang() {
 
 /// Changes control words under the hands of a producer and a consumer.
 fn words(_: &[String]) {
+    apart::enter();
+    apart::in_a_small_proc(lie_in_words);
+}
+
+fn lie_in_words() {
     let place = Place::posix();
     let segment = Plain::options().address(&place.0).create().unwrap();
     let liar = Segment::attach(&place.0).unwrap();

@@ -220,7 +220,7 @@ fn a_segment_that_asks_for_none_gets_none() {
     let made = Ordinary::options().address(&place.0).create().unwrap();
     let kernel = made.stat().unwrap().kernel;
     assert_eq!((kernel.page_size, kernel.huge), (Some(page_size()), Some(0)));
-    assert!(Ordinary::SIZE % M2 != 0 && Ordinary::SIZE > M2);
+    const { assert!(!Ordinary::SIZE.is_multiple_of(M2) && Ordinary::SIZE > M2) };
 }
 
 /// It is no part of the contract: programs with it and without attach to the same
@@ -235,7 +235,7 @@ fn who_asks_for_other_pages_attaches_all_the_same() {
     for (makes, comes) in [(&plain, &huge), (&huge, &plain)] {
         let made = Attachment::create(makes, &Options::default()).unwrap();
         let size = made.stat().unwrap().size;
-        assert_eq!(size % M2 == 0, std::ptr::eq(makes, &huge), "{size}");
+        assert_eq!(size.is_multiple_of(M2), std::ptr::eq(makes, &huge), "{size}");
         let came = Attachment::attach(comes, &Options::default()).unwrap();
         assert_eq!(came.stat().unwrap().size, size);
         made.remove().unwrap();

@@ -98,6 +98,7 @@ fn what_is_wrong_with_the_use_of_a_module_is_seen_by_mypy() {
         ("more: str = talk.Talk.attach().ticks.get().number", "assignment"),
         ("talk.Talk.attach().tiks", "attr-defined"),
         ("talk.Trade.number.ofset", "attr-defined"),
+        ("talk.Talk.create(mode='0640')", "arg-type"),
     ];
     let lines: String = uses.iter().map(|(line, _)| format!("\n{line}")).collect();
     std::fs::write(out.join("wrong.py"), format!("import talk{lines}\n")).unwrap();

@@ -347,7 +347,7 @@ fn one_of_two(arguments: &[String]) {
         assert_eq!(meeting.other(8), identity.created, "round {round}: two segments");
         created += u64::from(identity.creator == std::process::id());
         // Both work: one pushes what the other one pops.
-        if (round + meeting.me) % 2 == 0 {
+        if (round + meeting.me).is_multiple_of(2) {
             segment.push(round).unwrap();
             meeting.meet();
         } else {

@@ -9,8 +9,9 @@ mod tools;
 
 shm_runtime::include_schema!(keys);
 
-use keys::{Inner, Outer, Ranged};
-use shm_runtime::layout::bytes_of;
+use keys::{Deep, Inner, Outer, Ranged, Reading, ReadingValue};
+use shm_runtime::layout::{bytes_of, bytes_of_mut};
+use shm_runtime::{List, Optional};
 use std::path::PathBuf;
 use std::process::{Command, Output};
 use tools::{C_WARNINGS, OTHER_PYTHONS, compilers, other_python, root, run, scratch};
@@ -113,7 +114,69 @@ fn values() -> Vec<(Outer, bool)> {
         add(fits, &|o| o.many[1][1] = Inner { x });
         add(fits, &|o| o.many[0][1].x = x);
     }
+    // What is in lists, optionals and unions.
+    for (n, fits) in [(0, false), (1, true), (10, true), (11, false)] {
+        add(fits, &|o| o.deep.list = list(&[5, n]));
+    }
+    for (n, fits) in [(-0.1, false), (50.0, true), (50.1, false), (f64::NAN, false)] {
+        add(fits, &|o| o.deep.percents = list(&[1.0, 2.0, n]));
+    }
+    for (n, fits) in [(0.0, true), (10.1, false)] {
+        add(fits, &|o| o.deep.maybe = Optional::some(n));
+        add(fits, &|o| {
+            o.deep.nested = Optional::some(list(&[Optional::none(), Optional::some(n * 10.0)]))
+        });
+    }
+    for (n, fits) in [(i16::MIN, false), (-8, false), (-7, true), (i16::MAX, true)] {
+        add(fits, &|o| o.deep.grid[2] = list(&[[0, 0], [0, n]]));
+    }
+    for (n, fits) in [(9, true), (10, false)] {
+        add(fits, &|o| o.deep.pair = Optional::some([0, n]));
+        add(fits, &|o| o.deep.inners = list(&[Inner { x: 0 }, Inner { x: n as u16 }]));
+        add(fits, &|o| o.deep.inner = Optional::some(Inner { x: n as u16 }));
+        add(fits, &|o| o.deep.readings[1] = ReadingValue::Inner(Inner { x: n as u16 }).into());
+        let inners = Optional::some(list(&[Inner { x: n as u16 }]));
+        add(fits, &|o| o.deep.reading = ReadingValue::Inners(inners).into());
+    }
+    for (n, fits) in [(0.0, true), (100.0, true), (100.1, false)] {
+        add(fits, &|o| o.deep.reading = ReadingValue::Percent(n).into());
+        add(true, &|o| o.deep.reading = ReadingValue::Free(n as f32 * 1e9).into());
+    }
+    for (n, fits) in [(0, false), (1, true), (99, true), (100, false)] {
+        add(fits, &|o| o.deep.readings[1] = ReadingValue::Counts(list(&[[1, 1], [1, n]])).into());
+    }
+    for (n, fits) in [(5, true), (6, false)] {
+        add(fits, &|o| o.deep.reading = ReadingValue::Old(n).into());
+    }
+    // What lies behind the end of a list, or where there is no value, is none.
+    add(true, &|o| o.deep.list = List::from_raw(1, [1, 0, 11]));
+    add(true, &|o| o.deep.inner = Optional::from_raw(0, Inner { x: 10 }));
+    add(true, &|o| o.deep.whole = list(&[0, 255]));
+    // What cannot be is within no range.
+    add(false, &|o| o.deep.list = List::from_raw(4, [1, 1, 1]));
+    add(false, &|o| o.deep.whole = List::from_raw(3, [1, 1]));
+    add(false, &|o| o.deep.inner = Optional::from_raw(2, Inner { x: 0 }));
+    add(true, &|o| o.deep.free = List::from_raw(3, [0.0; 2]));
+    // Of a tag from another version nothing is known.
+    add(true, &|o| o.deep.reading = any_tag(9));
     out
+}
+
+fn list<T: shm_runtime::SharedLayout, const N: usize, const TAIL: usize>(
+    items: &[T],
+) -> List<T, N, TAIL> {
+    let mut out = List::new();
+    items.iter().for_each(|item| out.push(*item).unwrap());
+    out
+}
+
+/// A union as another process may have written it.
+fn any_tag(tag: u8) -> Reading {
+    let mut value = Reading::default();
+    let bytes = bytes_of_mut(&mut value);
+    bytes.fill(0xff);
+    bytes[0] = tag;
+    value
 }
 
 #[test]
@@ -126,6 +189,11 @@ fn rust_has_constants_and_a_check() {
     assert_eq!((Ranged::SMALL_RANGE, Ranged::PARTS_RANGE), (1.0..=10.0, 0.0..=50.0));
     assert_eq!((Ranged::POSITIVE_RANGE, Ranged::GRID_RANGE), (1.., -7..=7));
     assert_eq!(keys::Inner::X_RANGE, ..=9);
+    assert_eq!(
+        (Deep::LIST_RANGE, Deep::PERCENTS_RANGE, Deep::MAYBE_RANGE),
+        (1..=10, 0.0..=50.0, 0.0..=10.0)
+    );
+    assert_eq!((Reading::COUNTS_RANGE, Reading::PERCENT_RANGE), (1..=99, 0.0..=100.0));
     for (value, is_within) in values() {
         assert_eq!(value.within_ranges(), is_within, "{value:?}");
     }
@@ -145,6 +213,7 @@ int main(void) {
 SHM_STATIC_ASSERT(test_keys_Ranged_u8_MIN == 1 && test_keys_Ranged_u8_MAX == 10, "u8");
 SHM_STATIC_ASSERT(test_keys_Ranged_whole_MIN == 0 && test_keys_Ranged_whole_MAX == 65535, "whole");
 SHM_STATIC_ASSERT(test_keys_Ranged_levels_MAX == 18 && test_keys_Ranged_large_MIN == UINT64_C(1) << 63, "levels");
+SHM_STATIC_ASSERT(test_keys_Deep_list_MAX == 10 && test_keys_Reading_counts_MIN == 1, "deep");
 SHM_STATIC_ASSERT(test_keys_Ranged_lowest_MAX == INT64_MIN && test_keys_Ranged_grid_MIN == -7, "lowest");
 static const float least = test_keys_Ranged_f32_MIN;
 static const double most = test_keys_Ranged_parts_MAX;
@@ -152,6 +221,7 @@ static const double most = test_keys_Ranged_parts_MAX;
 
 const CPP: &str = r#"
 static_assert(test::keys::Ranged_u8_MAX == 10 && sizeof(test::keys::Ranged_u8_MAX) == 1, "");
+static_assert(test::keys::Deep_list_MAX == 10 && test::keys::Reading_counts_MIN == 1, "");
 static_assert(test::keys::Ranged_f32_MIN == 0.1f && test::keys::Ranged_parts_MAX == 50.0, "");
 "#;
 
@@ -209,7 +279,7 @@ fn pythons() -> Vec<PathBuf> {
 
 const PYTHON: &str = r#"
 import math
-from keys import Inner, Outer, Ranged
+from keys import Deep, Inner, Outer, Ranged, Reading
 
 def refused(text, change):
     try:
@@ -230,6 +300,17 @@ refused("Ranged.small takes a number from 1.0 to 10.0, not 0.5", lambda: setattr
 refused("Ranged.grid takes a number from -7 to 7, not 8", lambda: setattr(r, "grid", [[0] * 3, [0, 0, 8]]))
 refused("Ranged.parts takes a number from 0.0 to 50.0, not 51", lambda: Ranged(parts=[0, 0, 0, 51]))
 refused("Inner.x takes a number from 0 to 9, not 10", lambda: Inner(x=10))
+refused("Deep.list takes a number from 1 to 10, not 11", lambda: Deep(list=[1, 11]))
+refused("Deep.percents takes a number from 0.0 to 50.0, not 51", lambda: Deep(percents=[51]))
+refused("Deep.maybe takes a number from 0.0 to 10.0, not 11", lambda: Deep(maybe=11))
+refused("Deep.grid takes a number from -7 to 32767, not -8", lambda: Deep(grid=[[], [[0, -8]], []]))
+refused("Deep.nested takes a number from 0.0 to 100.0, not 101", lambda: Deep(nested=[None, 101]))
+refused("Reading.percent takes a number from 0.0 to 100.0, not 101", lambda: Reading.percent(101))
+refused("Reading.counts takes a number from 1 to 99, not 0", lambda: Reading.counts([[1, 0]]))
+d = Deep(list=[1, 10], maybe=None, nested=[None, 100], reading=Reading.counts([[1, 99]]))
+assert d.within_ranges() and d.reading.within_ranges() and Deep.list.range == (1, 10) and Deep.grid.range == (-7, None)
+inner = Inner.from_buffer_copy(b"\xff\xff")
+assert not Reading.inner(inner).within_ranges() and Reading.unknown(9, b"").within_ranges()
 # What the field will hold counts: in 32 bits these are the ends themselves.
 r.f32 = 0.3
 r.f32 = 0.10000000149011612

@@ -25,6 +25,7 @@ use shm_runtime::contract::{Contract, Primitive, TypeBody, TypeExpr, Wrapper};
 use shmgen::model::{Limits, Schema};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::Arc;
 
 fn how_many() -> usize {
     std::env::var("SHMGEN_VALUES").ok().and_then(|n| n.parse().ok()).unwrap_or(500)
@@ -156,6 +157,7 @@ fn c_program(subject: &Subject, compiler: &str) -> PathBuf {
                 "-Wextra",
                 "-Werror",
                 "-Wno-unused-function",
+                "-Wno-deprecated-declarations",
                 "-fsanitize=address,undefined",
             ])
             .args(["-fno-sanitize-recover=all", "-I"])
@@ -180,6 +182,7 @@ fn cpp_program(subject: &Subject, compiler: &str) -> PathBuf {
                 "-Wextra",
                 "-Werror",
                 "-Wno-unused-function",
+                "-Wno-deprecated-declarations",
                 "-fsanitize=address,undefined",
             ])
             .args(["-fno-sanitize-recover=all", "-I"])
@@ -286,8 +289,10 @@ fn values_of_random_schemas_read_back_equal_in_every_language() {
     let count = std::env::var("SHMGEN_VALUE_SCHEMAS").ok().and_then(|n| n.parse().ok());
     let mut dice = Dice(20_261_121);
     let folder = tools::scratch("values-schemas");
+    let mut before: Option<Arc<schema::Schema>> = None;
     for index in 0..count.unwrap_or(3) {
-        let random = schema::random(index, &mut dice);
+        let random = Arc::new(schema::random(index, &mut dice, before.as_ref()));
+        before = Some(Arc::clone(&random));
         let mut text = schema::toml(&random);
         // A struct of everything in it, and a segment that holds it.
         text.push_str("[struct.Whole]\nfield = [\n");

@@ -245,6 +245,7 @@ def test_a_queue_counts(address: str) -> None:
         assert before == 1
         assert (stat.depth, stat.got, stat.full) == (stat.put - 1, 1, 1)
         assert stat.high_water <= stat.put
+        assert (stat.dropped, stat.waiters) == (0, 0)
         assert talking.narrow.qsize() == stat.depth
 
 

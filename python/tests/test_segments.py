@@ -112,9 +112,48 @@ def test_a_mode_that_is_none_is_refused_and_nothing_is_made(address: str) -> Non
         talk.Talk.attach(address)
 
 
+def test_a_mode_that_was_meant_to_be_octal_is_told_so(address: str) -> None:
+    with pytest.raises(shm_runtime.Invalid, match=r"mode 1200 .*; if 640 was meant, write 0o640$"):
+        talk.Talk.create(address, mode=640)
+    with pytest.raises(shm_runtime.Invalid, match=r"0 to 777$"):
+        talk.Talk.create(address, mode=2**32 + 0o600)  # would be 0o600 in 32 bits
+    with pytest.raises(shm_runtime.Invalid, match=r"0 to 777$"):
+        talk.Talk.open_or_create(address, mode=-1)
+
+
 def test_an_option_that_is_none_is_refused(address: str) -> None:
-    with pytest.raises(TypeError, match="colour"):
+    with pytest.raises(TypeError, match=r"^create\(\) has no option 'colour' \(it has mode, uid, gid\)$"):
         talk.Talk.create(address, colour="red")
+    with pytest.raises(TypeError, match=r"^open_or_create\(\) has no option 'moed'; did you mean 'mode'\?"):
+        talk.Talk.open_or_create(address, moed=0o600)
+    with pytest.raises(FileNotFoundError):
+        talk.Talk.attach(address)
+
+
+def test_an_option_of_create_is_not_silently_ignored_by_attach(address: str) -> None:
+    with talk.Talk.create(address):
+        with pytest.raises(
+            TypeError, match=r"^attach\(\) has no option 'mode', which is for create\(\) and "
+        ):
+            talk.Talk.attach(address, mode=0o600)
+        with pytest.raises(TypeError, match="'mode'"):
+            talk.Talk.attach(address, read_only=True, mode=0o600)
+        with pytest.raises(TypeError, match=r"'timeout', which is for attach\(\)"):
+            talk.Talk.create(address, timeout=1.0)
+
+
+def test_an_odd_name_is_exact_for_programs_and_escaped_for_people(address: str) -> None:
+    odd = address + "\x1b[31m\u202eé"
+    with talk.Talk.create(odd) as talking:
+        try:
+            assert talking.address == odd == talking.stat()["address"]
+            assert "\\x1b[31m\\u202eé" in repr(talking.ticks)
+            talk.Talk.attach(talking.address).close()
+        finally:
+            talking.unlink()
+    with pytest.raises(shm_runtime.Invalid) as caught:
+        talking.ticks.put_nowait(talk.Tick())
+    assert "\x1b" not in str(caught.value)
 
 
 @pytest.mark.parametrize("wrong", ["posix:/a/b", "sysv:0", "tcp:1", ""])

@@ -244,7 +244,7 @@ pub unsafe extern "C" fn shmrt_address(
     size: usize,
 ) -> usize {
     // SAFETY: as the caller promises.
-    unsafe { copy_text(&(*attachment).inner.address().to_string(), out, size) }
+    unsafe { copy_text(&(*attachment).inner.address().spelling(), out, size) }
 }
 
 /// What can be told of the segment, as JSON; `length` becomes its whole length.

@@ -130,7 +130,7 @@ pub unsafe extern "C" fn shmrt_segment_address(
     size: usize,
 ) -> usize {
     // SAFETY: as the caller promises.
-    unsafe { copy_text(&(*segment).inner.address().to_string(), out, size) }
+    unsafe { copy_text(&(*segment).inner.address().spelling(), out, size) }
 }
 
 /// What can be told of the segment, as JSON; `length` becomes its whole length.

@@ -148,16 +148,21 @@ pub fn flags(repr: &str, bits: &[(&str, u8)]) -> TypeDef {
     nameless(repr.size(), repr.size(), TypeBody::Flags(repr, bits))
 }
 
-/// One of several types; their text is empty for none.
-pub fn union(tag: &str, size: u64, align: u64, variants: &[(&str, u64, &str)]) -> TypeDef {
+/// A variant of a union: its name, its tag, and its type and its range, empty
+/// for none.
+type Variant<'a> = (&'a str, u64, &'a str, &'a str);
+
+/// One of several types.
+pub fn union(tag: &str, size: u64, align: u64, variants: &[Variant<'_>]) -> TypeDef {
     let tag = Primitive::from_name(tag).unwrap_or(Primitive::U8);
     let mut variants: Vec<VariantDef> = variants
         .iter()
-        .map(|(name, number, ty)| VariantDef {
-            name: (*name).to_owned(),
-            number: *number,
-            // The generator wrote the text from a type, so it is one.
-            ty: TypeExpr::parse(ty).ok(),
+        .map(|(name, number, ty, range)| {
+            // The generator wrote the texts from a type and a range, so they are such.
+            let ty = TypeExpr::parse(ty).ok();
+            let primitive = ty.as_ref().and_then(TypeExpr::primitive);
+            let range = primitive.and_then(|primitive| Range::parse(range, primitive));
+            VariantDef { name: (*name).to_owned(), number: *number, ty, range }
         })
         .collect();
     variants.sort_by_key(|v| v.number);

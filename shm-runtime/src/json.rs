@@ -5,6 +5,7 @@
 use crate::contract::{Flow, Hex, ObjectKind, Side, Value as Data};
 use crate::segment::{
     HeaderStat, KernelStat, Mapper, ObjectStat, ParticipantStat, QueueStat, SegmentStat,
+    SegmentState,
 };
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
@@ -13,23 +14,34 @@ use serde_json::{Map, Value, json};
 /// meaning, not when one is added.
 pub const VERSION: u32 = 1;
 
+/// A state as programs are told it: one of four. A damaged segment is foreign
+/// to them, and has a `fault`.
+pub fn state(state: SegmentState) -> &'static str {
+    match state {
+        SegmentState::Damaged => SegmentState::Foreign.name(),
+        state => state.name(),
+    }
+}
+
 /// A segment, as an element of `segments`.
 pub fn segment(stat: &SegmentStat) -> Value {
     let header = stat.header.as_ref();
     let mut out = json!({
-        "address": stat.address.to_string(),
+        "address": stat.address.spelling(),
         "kind": stat.address.kind(),
         "size": stat.size,
         "mode": format!("{:04o}", stat.mode),
         "uid": stat.uid,
         "gid": stat.gid,
         "creator": header.map(creator).or_else(|| kernel_creator(&stat.kernel)),
-        "state": stat.state.name(),
+        "state": state(stat.state),
+        "fault": stat.fault.as_ref().map(ToString::to_string),
         "schema": header.map(schema),
         "kernel": kernel(&stat.kernel),
         "mapped_by": stat.mapped_by,
         "mappers": stat.mappers().iter().map(mapper).collect::<Vec<_>>(),
         "participants": stat.participants.iter().map(participant).collect::<Vec<_>>(),
+        "readers": stat.readers,
         "objects": stat.objects.iter().map(|o| object(o, &stat.participants)).collect::<Vec<_>>(),
     });
     if let (Some(header), Some(out)) = (header, out.as_object_mut()) {
@@ -81,6 +93,10 @@ fn kernel(kernel: &KernelStat) -> Value {
     put("attached", kernel.attached.map(Value::from));
     put("locked", kernel.locked.map(Value::from));
     put("resident", kernel.resident.map(Value::from));
+    put("swapped", kernel.swapped.map(Value::from));
+    put("birth_time", kernel.birth_time.map(time_seconds));
+    put("access_time", kernel.access_time.map(time_seconds));
+    put("modify_time", kernel.modify_time.map(time_seconds));
     put("page_size", kernel.page_size.map(Value::from));
     put("huge", kernel.huge.map(Value::from));
     put("name", kernel.name.as_deref().map(Value::from));
@@ -205,9 +221,14 @@ fn definition(def: &ObjectKind, out: &mut Map<String, Value>) {
 }
 
 fn queue(q: &QueueStat, participants: &[ParticipantStat], out: &mut Map<String, Value>) {
-    let holder = |index: Option<u32>| {
+    let holder = |index: Option<u32>, waits: bool| {
         let found = participants.iter().find(|p| Some(p.index) == index)?;
-        Some(json!({ "pid": found.pid, "program": found.program, "alive": found.alive }))
+        Some(json!({
+            "pid": found.pid,
+            "program": found.program,
+            "alive": found.alive,
+            "waiting": waits,
+        }))
     };
     let fields = [
         ("depth", json!(q.depth)),
@@ -215,9 +236,11 @@ fn queue(q: &QueueStat, participants: &[ParticipantStat], out: &mut Map<String, 
         ("out", json!(q.popped)),
         ("full", json!(q.times_full)),
         ("redelivered", json!(q.redelivered)),
+        ("dropped", json!(q.dropped)),
         ("high_water", json!(q.high_water)),
-        ("producer", json!(holder(q.producer))),
-        ("consumer", json!(holder(q.consumer))),
+        ("waiters", json!(q.waiters())),
+        ("producer", json!(holder(q.producer, q.producer_waits))),
+        ("consumer", json!(holder(q.consumer, q.consumer_waits))),
     ];
     out.extend(fields.map(|(key, value)| (key.to_owned(), value)));
 }

@@ -58,10 +58,10 @@ pub use object::queue::{
 };
 pub use object::{cell, counters, event, lanes, raw, ring, state, stream, topic};
 pub use segment::{
-    Account, Address, Attachment, Candidate, CreatorStat, HeaderStat, HugePages, Inspector,
-    IntoAddress, Keep, KernelStat, Leftover, Mapper, Message, ObjectStat, OpenOptions, Options,
-    Owner, ParticipantStat, Plan, QueueStat, RawBytes, Segment, SegmentStat, SegmentState,
-    SegmentType, Setup, Spec, Verdict, header, list, survey,
+    Account, Address, Attachment, Candidate, Counts, CreatorStat, Fault, Followed, HeaderStat,
+    HugePages, Inspector, IntoAddress, Keep, KernelStat, Leftover, Mapper, Message, ObjectStat,
+    OpenOptions, Options, Owner, ParticipantStat, Plan, QueueStat, RawBytes, Segment, SegmentStat,
+    SegmentState, SegmentType, Setup, Spec, Verdict, Watch, header, list, survey,
 };
 #[cfg(feature = "derive")]
 pub use shm_derive::SharedLayout;

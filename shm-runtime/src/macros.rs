@@ -111,8 +111,9 @@ macro_rules! __shared_union {
         $type:ident, $tag:ident, size $size:literal, align $align:literal,
         storage at $offset:literal, uses [$($uses:ty),*],
         imports [$($import:ty, $schema:literal;)*],
-        variants { $($name:literal = $number:literal: $expr:literal;)* }
+        variants { $($name:literal = $number:literal: $expr:literal $range:literal;)* }
     ) => {
+        #[allow(deprecated)]
         const _: () = {
             assert!(::core::mem::size_of::<$type>() == $size, concat!("size of ", stringify!($type)));
             assert!(::core::mem::align_of::<$type>() == $align, concat!("alignment of ", stringify!($type)));
@@ -124,13 +125,14 @@ macro_rules! __shared_union {
         };
         // SAFETY: repr(C) with the schema's layout, as just asserted; a number,
         // an array of numbers, and gaps that are fields.
+        #[allow(deprecated)]
         unsafe impl $crate::SharedLayout for $type {
             type Align = $crate::__private::Aligned<{ ::core::mem::align_of::<$type>() }>;
             fn describe(types: &mut $crate::__private::TypeSet) -> $crate::__private::TypeExpr {
                 $crate::__private::describe(types, stringify!($type), |types| {
                     $(<$uses as $crate::SharedLayout>::describe(types);)*
                     $($crate::__private::describe_imported::<$import>(types, $schema);)*
-                    let variants = &[$(($name, $number, $expr)),*];
+                    let variants = &[$(($name, $number, $expr, $range)),*];
                     $crate::__private::union(stringify!($tag), $size, $align, variants)
                 })
             }

@@ -1,6 +1,6 @@
 //! How a verb fails: an exit code, and what to say on stderr.
 
-use shm_runtime::ErrorKind;
+use shm_runtime::{Address, ErrorKind, Fault, Printable};
 use std::process::ExitCode;
 
 /// A failure of a verb.
@@ -33,6 +33,12 @@ impl Failure {
         Self { code: 5, message: message.into() }
     }
 
+    /// A segment that cannot be decoded because something is wrong with it.
+    pub(crate) fn of_fault(address: &Address, fault: &Fault) -> Self {
+        let message = format!("cannot decode {address}: {}", Printable(&fault.to_string()));
+        Self { code: Self::code_of(fault.kind()), message }
+    }
+
     /// Exit code 6.
     pub(crate) fn in_use(message: impl Into<String>) -> Self {
         Self { code: 6, message: message.into() }
@@ -48,6 +54,21 @@ impl Failure {
         Self { code, message: String::new() }
     }
 
+    fn code_of(kind: ErrorKind) -> u8 {
+        match kind {
+            ErrorKind::Invalid => 2,
+            ErrorKind::NotFound => 3,
+            ErrorKind::Permission | ErrorKind::ReadOnly => 4,
+            ErrorKind::Mismatch => 5,
+            ErrorKind::Exists
+            | ErrorKind::Busy
+            | ErrorKind::RoleTaken
+            | ErrorKind::TableFull
+            | ErrorKind::NoLane => 6,
+            _ => 1,
+        }
+    }
+
     pub(crate) fn report(self) -> ExitCode {
         let message = self.message.trim_end();
         if message.starts_with("error") || message.starts_with("::error") {
@@ -61,19 +82,7 @@ impl Failure {
 
 impl From<shm_runtime::Error> for Failure {
     fn from(error: shm_runtime::Error) -> Self {
-        let code = match error.kind() {
-            ErrorKind::Invalid => 2,
-            ErrorKind::NotFound => 3,
-            ErrorKind::Permission | ErrorKind::ReadOnly => 4,
-            ErrorKind::Mismatch => 5,
-            ErrorKind::Exists
-            | ErrorKind::Busy
-            | ErrorKind::RoleTaken
-            | ErrorKind::TableFull
-            | ErrorKind::NoLane => 6,
-            _ => 1,
-        };
-        Self { code, message: error.to_string() }
+        Self { code: Self::code_of(error.kind()), message: error.to_string() }
     }
 }
 

@@ -3,7 +3,11 @@
 use comfy_table::{ContentArrangement, Table, presets};
 use jiff::Timestamp;
 use serde_json::{Value, json};
-use shm_runtime::{Mapper, ParticipantStat, Printable, SegmentStat, json as stat_json};
+use shm_runtime::{
+    Address, ErrorKind, Mapper, ParticipantStat, Printable, SegmentStat, SegmentState,
+    json as stat_json,
+};
+use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 
 /// Writes text to stdout; an error, not a panic, where nobody reads it.
@@ -15,7 +19,27 @@ pub(crate) fn print(text: &str) -> std::io::Result<()> {
 
 /// Writes JSON to stdout, with a line end.
 pub(crate) fn print_json(value: &Value) -> std::io::Result<()> {
-    print(&format!("{value:#}\n"))
+    print(&fit_json(&format!("{value:#}\n")))
+}
+
+/// A value as a line of JSON, without its end.
+pub(crate) fn json_line(value: &Value) -> String {
+    fit_json(&value.to_string())
+}
+
+/// The same JSON, fit for a terminal: JSON lets some characters stand in a string
+/// that a terminal obeys. They are written as `\u009b`, which means the same.
+fn fit_json(json: &str) -> String {
+    let mut out = String::with_capacity(json.len());
+    for c in json.chars() {
+        // A line end never stands in a string.
+        if c != '\n' && Printable::escapes(c) {
+            let _ = write!(out, "\\u{:04x}", u32::from(c));
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// Segments as `ls --json` has them.
@@ -100,6 +124,27 @@ pub(crate) fn time_seconds(seconds: i64) -> String {
     }
 }
 
+/// An address: for a program as it is written, for a terminal made printable.
+pub(crate) fn address(address: &Address) -> String {
+    match std::io::stdout().is_terminal() {
+        true => address.to_string(),
+        false => address.spelling(),
+    }
+}
+
+/// What a segment is to an operator, and whether something is wrong with it.
+pub(crate) fn state(stat: &SegmentStat) -> String {
+    let name = stat.state.name();
+    match &stat.fault {
+        Some(fault)
+            if fault.kind() == ErrorKind::Corrupt && stat.state != SegmentState::Damaged =>
+        {
+            format!("{name}, damaged")
+        }
+        _ => name.to_owned(),
+    }
+}
+
 /// `812 (engine)`.
 pub(crate) fn mapper(m: &Mapper) -> String {
     if m.program.is_empty() {
@@ -130,5 +175,25 @@ pub(crate) fn age(seconds: u64) -> String {
         120..=7_199 => format!("{} min", seconds / 60),
         7_200..=172_799 => format!("{} hours", seconds / 3600),
         _ => format!("{} days", seconds / 86_400),
+    }
+}
+
+/// So many of something: `1 segment`, `2 segments`.
+pub(crate) fn count(n: usize, what: &str) -> String {
+    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
+}
+
+#[cfg(test)]
+#[allow(clippy::pedantic)]
+mod tests {
+    use super::fit_json;
+    use serde_json::{Value, json};
+
+    #[test]
+    fn json_is_the_same_and_commands_no_terminal() {
+        let value = json!({ "name": "a\u{1b}[2J\u{9b}31m\u{7f}\u{202e}\n\u{85}é" });
+        let text = fit_json(&format!("{value:#}\n"));
+        assert!(text.contains("\\u001b[2J\\u009b31m\\u007f\\u202e\\n\\u0085é"), "{text}");
+        assert_eq!(serde_json::from_str::<Value>(&text).unwrap(), value);
     }
 }

@@ -67,7 +67,9 @@ impl Builder {
     }
 
     /// Reads, checks and writes. Nothing is written if anything is wrong with
-    /// any schema. In a build script it also tells cargo which files to watch.
+    /// any schema. In a build script it also tells cargo which files to watch,
+    /// and what of a schema this version does not do yet, which cargo shows as
+    /// warnings.
     pub fn generate(&self) -> Result<(), Error> {
         let folder = match (&self.out_dir, std::env::var_os("OUT_DIR")) {
             (Some(folder), _) => folder.clone(),
@@ -83,6 +85,9 @@ impl Builder {
             if in_build_script {
                 for file in &checked.files {
                     println!("cargo:rerun-if-changed={}", file.display());
+                }
+                for note in checked.notes().sorted() {
+                    println!("cargo:warning={}", note.line());
                 }
             }
             let schema = checked.into_result().map_err(Error::Schema)?;

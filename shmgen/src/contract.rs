@@ -91,6 +91,7 @@ fn definition(schema: String, decl: &TypeDecl, expr: &impl Fn(&Type) -> TypeExpr
                     name: v.name.clone(),
                     number: v.number,
                     ty: v.ty.as_ref().map(expr),
+                    range: v.range,
                 })
                 .collect();
             variants.sort_by_key(|v| v.number);

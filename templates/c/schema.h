@@ -183,7 +183,7 @@ SHM_INLINE {{ s.cname }} {{ s.cname }}_default(void) {
 {%- endfor %}
 {%- endfor %}
 
-/* Whether every field is within its range, those of structs inside too. */
+/* Whether every field is within its range, those of what is inside too. */
 SHM_INLINE bool {{ s.cname }}_within_ranges(const {{ s.cname }} *value) {
 {%- if s.within() == "" %}
   SHM_CAST(void, value);

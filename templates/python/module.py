@@ -241,7 +241,7 @@ class {{ s.type_name }}:
 {%- endfor %}
 
     @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "{{ s.type_name }}":
+    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "{{ s.type_name }}":
         try:
             import shm_runtime
         except ImportError as reason:
@@ -255,10 +255,22 @@ class {{ s.type_name }}:
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
-    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "{{ s.type_name }}":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names),
-        prefault (map every page at once)."""
-        return cls._open(0, address, options)
+    def create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
+        **unknown: _typing.Any,
+    ) -> "{{ s.type_name }}":
+        """Creates the segment; FileExistsError if there is one.
+
+        ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
+        """
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -267,19 +279,52 @@ class {{ s.type_name }}:
         *,
         read_only: bool = False,
         timeout: _typing.Optional[float] = None,
-        **options: _typing.Any,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
+        **unknown: _typing.Any,
     ) -> "{{ s.type_name }}":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner, prefault.
+        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
-    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "{{ s.type_name }}":
-        """Attaches to the segment, or creates it if there is none."""
-        return cls._open(3, address, options)
+    def open_or_create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
+        **unknown: _typing.Any,
+    ) -> "{{ s.type_name }}":
+        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
+        return cls._open(
+            3,
+            address,
+            mode=mode,
+            uid=uid,
+            gid=gid,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @property
     def address(self) -> str:

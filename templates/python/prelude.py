@@ -30,6 +30,8 @@ class _Field(_typing.Generic[_Get, _Set]):
         self.unit = unit
         #: The least and the greatest number that belong into it, None where there is no end.
         self.range = range
+        #: Whether there is a range to be within, its own or one inside.
+        self.ranged: bool = range != (None, None)
 
     @_typing.overload
     def __get__(self, instance: None, owner: type) -> "_Field[_Get, _Set]": ...
@@ -62,7 +64,7 @@ class _Field(_typing.Generic[_Get, _Set]):
 
     def within(self, instance: object) -> bool:
         """Whether the value of a struct is within its range in this field, and within those inside."""
-        return self.within_raw(self._raw.__get__(instance, type(instance)))
+        return not self.ranged or self.within_raw(self._raw.__get__(instance, type(instance)))
 
     def within_raw(self, raw: _typing.Any) -> bool:
         """The same of what ctypes holds."""
@@ -229,9 +231,10 @@ class _Enum(_Field[_Get, _Set]):
 class _Nested(_Field[_Get, _Set]):
     """A struct within a struct. What is read is a view: changing it changes the whole."""
 
-    def __init__(self, raw: _typing.Any, name: str, kind: type) -> None:
+    def __init__(self, raw: _typing.Any, name: str, kind: _typing.Any) -> None:
         super().__init__(raw, name)
         self.kind = kind
+        self.ranged = any(getattr(kind, part).ranged for part in kind._names)
 
     def store(self, value: _Set) -> _Set:
         if not isinstance(value, self.kind):
@@ -266,7 +269,7 @@ class _List(_Field[_Get, _Set]):
         self.dims = dims
         self.kind = kind
         self.element = element(_Element(raw.offset, raw.size // count), name)
-        self.range = self.element.range
+        self.range, self.ranged = self.element.range, self.element.ranged
 
     def load(self, raw: _typing.Any) -> _Get:
         return _typing.cast(_Get, self._load(raw, len(self.dims)))
@@ -312,9 +315,13 @@ class _Tagged(_Field[_Get, _Set]):
     def __init__(self, raw: _typing.Any, name: str, kind: _typing.Any) -> None:
         super().__init__(raw, name)
         self.kind = kind
+        self.ranged = kind._ranged
 
     def load(self, raw: _typing.Any) -> _Get:
         return _typing.cast(_Get, self.kind._load(raw))
+
+    def within_raw(self, raw: _typing.Any) -> bool:
+        return bool(self.kind._within(raw))
 
     def same_raw(self, a: _typing.Any, b: _typing.Any) -> bool:
         return bool(self.kind._same(a, b))
@@ -361,7 +368,7 @@ class _Struct(_ctypes.Structure):
     __hash__ = None  # type: ignore[assignment]
 
     def within_ranges(self) -> bool:
-        """Whether every field is within its range, those of structs inside too."""
+        """Whether every field is within its range, those of what is inside too."""
         own = type(self)
         return all(getattr(own, name).within(self) for name in self._names)
 

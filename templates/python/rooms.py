@@ -21,6 +21,7 @@ class _Bounded(_Field[_Get, _Set]):
         self.kind = kind
         self.room: int = dict(kind._fields_)["items"]._length_
         self.element = element(_Element(raw.offset + items.offset, items.size // self.room), name)
+        self.range, self.ranged = self.element.range, self.element.ranged
 
     def load(self, raw: _typing.Any) -> _Get:
         count = raw.count
@@ -33,6 +34,10 @@ class _Bounded(_Field[_Get, _Set]):
         if count != b.count or count > self.room:
             return bytes(a) == bytes(b)
         return all(self.element.same_raw(x, y) for x, y in zip(a.items[:count], b.items[:count]))
+
+    def within_raw(self, raw: _typing.Any) -> bool:
+        # A count that cannot be is within nothing.
+        return raw.count <= self.room and all(self.element.within_raw(item) for item in raw.items[: raw.count])
 
     def store(self, value: _Set) -> _typing.Any:
         # A set has no order, a dict no values of its own here, and a text is not meant as its letters.
@@ -63,6 +68,7 @@ class _Optional(_Field[_Get, _Set]):
         super().__init__(raw, name, unit)
         self.kind = kind
         self.element = element(_Element(raw.offset + kind.value.offset, kind.value.size), name)
+        self.range, self.ranged = self.element.range, self.element.ranged
 
     def load(self, raw: _typing.Any) -> _Get:
         has = raw.has
@@ -75,6 +81,9 @@ class _Optional(_Field[_Get, _Set]):
         if has != b.has or has > 1:
             return bytes(a) == bytes(b)
         return not has or bool(self.element.same_raw(a.value[0], b.value[0]))
+
+    def within_raw(self, raw: _typing.Any) -> bool:
+        return raw.has <= 1 and (not raw.has or bool(self.element.within_raw(raw.value[0])))
 
     def store(self, value: _Set) -> _typing.Any:
         whole = self.kind()

@@ -11,6 +11,8 @@ class _Union:
     _variants: _typing.ClassVar[_typing.Dict[int, _typing.Any]]
     _unknown: _typing.ClassVar[_typing.Any]
     _number: _typing.ClassVar[int]
+    # Whether a variant has a range to be within.
+    _ranged: _typing.ClassVar[bool] = False
     _held: _typing.Any
 
     def __init__(self) -> None:
@@ -53,6 +55,23 @@ class _Union:
     @classmethod
     def _same_held(cls, a: _typing.Any, b: _typing.Any) -> bool:
         """The same of two that hold this variant."""
+        return True
+
+    def within_ranges(self) -> bool:
+        """Whether what it holds is within its ranges. Nothing is known of a tag without a name."""
+        try:
+            return self._within(self._store())
+        except _OutOfRange:
+            return False
+
+    @classmethod
+    def _within(cls, raw: _typing.Any) -> bool:
+        """The same of what ctypes holds."""
+        return bool(cls._variants.get(raw.tag, cls._unknown)._within_held(raw))
+
+    @classmethod
+    def _within_held(cls, raw: _typing.Any) -> bool:
+        """The same if it holds this variant."""
         return True
 
     def _arguments(self) -> _typing.Tuple[_typing.Any, ...]:
@@ -117,6 +136,11 @@ class _Holding(_Union):
     def _same_held(cls, a: _typing.Any, b: _typing.Any) -> bool:
         name, field = cls._part
         return field.same_raw(getattr(a.held, name)[0], getattr(b.held, name)[0])
+
+    @classmethod
+    def _within_held(cls, raw: _typing.Any) -> bool:
+        name, field = cls._part
+        return not field.ranged or field.within_raw(getattr(raw.held, name)[0])
 
     def _arguments(self) -> _typing.Tuple[_typing.Any, ...]:
         return (self._held,)
@@ -206,5 +230,6 @@ def _lay_out_union(
             union._variants[number] = add(name, _Bare, _number=number)
         else:
             checked = field(_Element(offset, length), f"{union.__name__}.{name}")
+            union._ranged = union._ranged or checked.ranged
             union._variants[number] = add(name, _Holding, _number=number, _part=(name, checked))
     union._unknown = add("unknown", _Unknown)

@@ -207,7 +207,7 @@ impl {{ s.name }} {
 {%- endfor %}
 {%- if s.has_ranges %}
 
-    /// Whether every field is within its range, those of structs inside too.
+    /// Whether every field is within its range, those of what is inside too.
     #[must_use]
     pub fn within_ranges(&self) -> bool {
         {{ s.within() }}
@@ -265,7 +265,7 @@ impl ::core::fmt::Debug for {{ s.name }} {
 {% when Decl::Union(u) %}
 {{ u.doc }}/// One of the values of [`{{ u.name }}Value`], told apart by a tag. Any tag may be there; one
 /// that no variant has comes from another version.
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ u.deprecated }}{{ allow }}
 #[derive(Clone, Copy)]
 {{ u.attributes }}#[repr(C{% if u.over_aligned %}, align({{ u.align }}){% endif %})]
 pub struct {{ u.name }} {
@@ -280,19 +280,25 @@ pub struct {{ u.name }} {
 }
 
 /// What a [`{{ u.name }}`] holds.
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ u.deprecated }}{{ allow }}
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum {{ u.name }}Value {
 {%- for v in u.variants %}
-{{ v.doc }}    {{ v.rust_name }}{% if let Some(ty) = v.ty %}({{ ty }}){% endif %},
+{{ v.doc }}{{ v.deprecated }}    {{ v.rust_name }}{% if let Some(ty) = v.ty %}({{ ty }}){% endif %},
 {%- endfor %}
 }
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ allow }}
 impl {{ u.name }} {
 {%- for v in u.variants %}
     /// The tag of [`{{ u.name }}Value::{{ v.rust_name }}`].
-    pub const {{ v.constant }}: {{ u.tag }} = {{ v.number }};
+{{ v.deprecated }}    pub const {{ v.constant }}: {{ u.tag }} = {{ v.number }};
+{%- endfor %}
+{%- for v in u.variants %}
+{%- if v.range_type != "" %}
+    /// The numbers that belong into [`{{ u.name }}Value::{{ v.rust_name }}`].
+{{ v.deprecated }}    pub const {{ v.constant }}_RANGE: {{ v.range_type }} = {{ v.range_value }};
+{%- endif %}
 {%- endfor %}
 
     /// The tag, whatever it is.
@@ -327,9 +333,24 @@ impl {{ u.name }} {
             tag => return ::core::result::Result::Err(::shm_runtime::UnknownTag(u64::from(tag))),
         })
     }
+{%- if u.has_ranges %}
+
+    /// Whether what is there is within its ranges. Nothing is known of a tag that no variant has.
+    #[must_use]
+    pub fn within_ranges(&self) -> bool {
+        match self.get() {
+{%- for v in u.variants %}
+{%- if v.within != "" %}
+            ::core::result::Result::Ok({{ u.name }}Value::{{ v.rust_name }}(value)) => {{ v.within }},
+{%- endif %}
+{%- endfor %}
+            _ => true,
+        }
+    }
+{%- endif %}
 }
 
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+{{ allow }}
 impl ::core::convert::From<{{ u.name }}Value> for {{ u.name }} {
     fn from(value: {{ u.name }}Value) -> Self {
         let (tag, storage) = match value {
@@ -341,14 +362,14 @@ impl ::core::convert::From<{{ u.name }}Value> for {{ u.name }} {
     }
 }
 
-impl ::core::convert::TryFrom<{{ u.name }}> for {{ u.name }}Value {
+{{ quiet }}impl ::core::convert::TryFrom<{{ u.name }}> for {{ u.name }}Value {
     type Error = ::shm_runtime::UnknownTag;
     fn try_from(value: {{ u.name }}) -> ::core::result::Result<Self, Self::Error> {
         value.get()
     }
 }
 
-#[allow(clippy::derivable_impls)]
+{{ quiet }}#[allow(clippy::derivable_impls)]
 impl ::core::default::Default for {{ u.name }} {
     fn default() -> Self {
         Self {
@@ -364,7 +385,7 @@ impl ::core::default::Default for {{ u.name }} {
     }
 }
 
-impl ::core::cmp::PartialEq for {{ u.name }} {
+{{ quiet }}impl ::core::cmp::PartialEq for {{ u.name }} {
     fn eq(&self, other: &Self) -> bool {
         self.tag == other.tag
             && match (self.get(), other.get()) {
@@ -374,7 +395,7 @@ impl ::core::cmp::PartialEq for {{ u.name }} {
     }
 }
 
-impl ::core::fmt::Debug for {{ u.name }} {
+{{ quiet }}impl ::core::fmt::Debug for {{ u.name }} {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match self.get() {
             ::core::result::Result::Ok(value) => ::core::fmt::Debug::fmt(&value, f),
@@ -393,7 +414,7 @@ impl ::core::fmt::Debug for {{ u.name }} {
     ],
     variants {
 {%- for v in u.variants %}
-        "{{ v.name }}" = {{ v.number }}: "{{ v.expr }}";
+        "{{ v.name }}" = {{ v.number }}: "{{ v.expr }}" "{{ v.range }}";
 {%- endfor %}
     }
 }

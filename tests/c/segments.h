@@ -41,6 +41,10 @@ static void exclusive_and_open_or_create(void) {
   options.mode = 01777;
   CHECK_STATUS(SHM_INVALID, shm_attachment_create(&b, spec, "posix:/never", &options));
   CHECK_SAYS("mode 1777 is not within 0 to 777");
+  CHECK(strstr(shm_last_error(), "was meant") == NULL);
+  options.mode = 640;
+  CHECK_STATUS(SHM_INVALID, shm_attachment_create(&b, spec, "posix:/never", &options));
+  CHECK_SAYS("mode 1200 is not within 0 to 777; if 640 was meant, write 0640");
   CHECK_OK(shm_attachment_remove(&a));
   shm_attachment_detach(&a);
 }
@@ -228,9 +232,11 @@ static void files_that_are_no_segments_are_refused(void) {
   snprintf(other, sizeof other, "%s.other", path);
   CHECK(symlink("/etc/passwd", path) == 0);
   CHECK_STATUS(SHM_PERMISSION, shm_attachment_attach(&a, spec, NULL, NULL));
-  CHECK_SAYS("it is a symbolic link, not a segment; somebody put it there");
+  CHECK_SAYS("it is a symbolic link, not a segment; somebody put it there, and `rm /dev/shm/");
   CHECK_STATUS(SHM_PERMISSION, shm_remove(t.address));
   CHECK_STATUS(SHM_EXISTS, shm_attachment_create(&a, spec, NULL, NULL));
+  CHECK_SAYS("it is a symbolic link, not a segment; somebody put it there, and `rm /dev/shm/");
+  CHECK(shm_last_os_error() == EEXIST);
   CHECK(unlink(path) == 0);
   CHECK(mkfifo(path, 0600) == 0);
   CHECK_STATUS(SHM_PERMISSION, shm_attachment_attach(&a, spec, NULL, NULL));
@@ -238,7 +244,7 @@ static void files_that_are_no_segments_are_refused(void) {
   CHECK(unlink(path) == 0);
   CHECK(mkdir(path, 0700) == 0);
   CHECK_STATUS(SHM_PERMISSION, shm_attachment_attach(&a, spec, NULL, NULL));
-  CHECK_SAYS("it is a directory");
+  CHECK_SAYS("it is a directory, not a segment; somebody put it there, and `rmdir /dev/shm/");
   CHECK(rmdir(path) == 0);
   CHECK_OK(shm_attachment_create(&a, spec, NULL, NULL));
   CHECK(link(path, other) == 0);
@@ -373,6 +379,9 @@ static void a_name_can_be_chosen_and_prefixed(void) {
   CHECK(strcmp(shm_attachment_address(&b), address) == 0);
   CHECK_OK(shm_attachment_remove(&b));
   shm_attachment_detach(&b);
+  CHECK(setenv("SHM_RUNTIME_PREFIX", ".shmgen.", 1) == 0);
+  CHECK_STATUS(SHM_INVALID, shm_attachment_create(&b, spec, address, NULL));
+  CHECK_SAYS("with SHM_RUNTIME_PREFIX before it, the name begins with .shmgen.");
   CHECK(unsetenv("SHM_RUNTIME_PREFIX") == 0);
   CHECK_OK(shm_attachment_remove(&a));
   shm_attachment_detach(&a);

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ctypes
+import difflib
 import json
 import os
 import threading
 import time
 import weakref
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -28,6 +30,39 @@ def check_ids(**numbers: int | str) -> None:
     for name, number in numbers.items():
         if isinstance(number, int) and not -1 <= number < 2**32 - 1:
             raise Invalid(f"{name} {number} is not within 0 to {2**32 - 2}")
+
+
+def check_mode(mode: int, verb: str, address: str) -> None:
+    """Refuses what are no permissions: 640 without ``0o`` is 0o1200."""
+    if 0 <= mode <= 0o777:
+        return
+    digits = str(mode)
+    octal = set(digits) <= set("01234567") and int(digits, 8) <= 0o777
+    hint = f"; if {digits} was meant, write 0o{digits}" if octal else ""
+    raise Invalid(f"cannot {verb} {_native.shown(address)}: mode {mode:o} is not within 0 to 777{hint}")
+
+
+#: The options of a generated class's methods, by what they do.
+_OPTIONS = {
+    CREATE: ("mode", "uid", "gid", "prefault"),
+    ATTACH: ("read_only", "timeout", "trust_uid", "any_owner", "prefault"),
+    ATTACH_READ_ONLY: ("read_only", "timeout", "trust_uid", "any_owner", "prefault"),
+    OPEN_OR_CREATE: ("mode", "uid", "gid", "trust_uid", "any_owner", "prefault"),
+}
+_METHODS = {CREATE: "create", ATTACH: "attach", ATTACH_READ_ONLY: "attach", OPEN_OR_CREATE: "open_or_create"}
+
+
+def _refuse_options(how: int, names: Iterable[str]) -> None:
+    """Refuses options that a method does not have."""
+    method, options = _METHODS[how], _OPTIONS[how]
+    for name in names:
+        others = [f"{_METHODS[other]}()" for other, has in _OPTIONS.items() if name in has]
+        near = difflib.get_close_matches(name, options, 1)
+        if others:
+            hint = f", which is for {' and '.join(dict.fromkeys(others))}"
+        else:
+            hint = f"; did you mean {near[0]!r}?" if near else ""
+        raise TypeError(f"{method}() has no option {name!r}{hint} (it has {', '.join(options)})")
 
 
 @dataclass(frozen=True)
@@ -62,6 +97,10 @@ class QueueStat:
     redelivered: int
     #: The greatest depth that was noticed: sampled, not exact.
     high_water: int
+    #: Messages that were committed and given up; this kind of queue gives none up.
+    dropped: int = 0
+    #: How many processes sleep until there is a message, or room.
+    waiters: int = 0
 
 
 class Role:
@@ -84,9 +123,8 @@ class Role:
     def handle(self, attachment: Attachment, index: int) -> ctypes.c_void_p:
         """The native handle. The caller holds the lock."""
         if self.forked:
-            raise Forked(
-                f"{attachment.address} was attached by the parent of this process; attach again in the child"
-            )
+            address = _native.shown(attachment.address)
+            raise Forked(f"{address} was attached by the parent of this process; attach again in the child")
         if not self._handle:
             whole = attachment.handle
             status = self._claim(whole, ctypes.c_size_t(index), ctypes.byref(self._handle))
@@ -149,8 +187,15 @@ class Attachment:
         any_owner: bool = False,
         prefault: bool = False,
         timeout: float | None = None,
+        unknown: Mapping[str, object] | None = None,
     ) -> Attachment:
-        """Opens a segment; with a time-out (seconds), waits so long for it to come into being."""
+        """Opens a segment; with a time-out (seconds), waits so long for it to come into being.
+
+        ``unknown`` are options that a generated class was given and does not have: a ``TypeError``.
+        """
+        _refuse_options(how, unknown or ())
+        if mode is not None:
+            check_mode(mode, _METHODS[how], spec.address if address is None else address)
         library = _native.library()
         if spec.pages is not None and spec.pages not in HUGE_PAGES:
             raise Invalid(f"huge pages are of {' or '.join(HUGE_PAGES)}, not {spec.pages}")
@@ -177,7 +222,7 @@ class Attachment:
             handle = ctypes.c_void_p()
             status = library.open(ctypes.byref(request), ctypes.byref(handle))
             if status == 0:
-                return cls(handle, _address(library, handle))
+                return cls(handle, _native.address(library.address, handle))
             failure = error(status)
             late = deadline is None or time.monotonic() >= deadline
             if late or not isinstance(failure, NotFound):
@@ -188,7 +233,7 @@ class Attachment:
     def handle(self) -> ctypes.c_void_p:
         """The native handle."""
         if not self._finalizer.alive:
-            raise Invalid(f"{self.address} is closed")
+            raise Invalid(f"{_native.shown(self.address)} is closed")
         return self._handle
 
     @property
@@ -239,8 +284,8 @@ class Attachment:
     def set(self, *, mode: int | None = None, uid: int = -1, gid: int = -1) -> None:
         """Changes what is named, and keeps the rest."""
         check_ids(uid=uid, gid=gid)
-        if mode is not None and not 0 <= mode <= 0o777:
-            raise Invalid(f"cannot set {self.address}: mode {mode:o} is not within 0 to 777")
+        if mode is not None:
+            check_mode(mode, "set", self.address)
         numbers = [ctypes.c_int64(-1 if n is None else n) for n in (uid, gid, mode)]
         status = _native.library().set(self.handle, *numbers)
         if status:
@@ -250,7 +295,8 @@ class Attachment:
         """The numbers of the queue that is object ``index``."""
         objects = self.stat()["objects"]
         if index >= len(objects):
-            raise Corrupt(f"{self.address}: the contract in it is damaged, so its objects cannot be told")
+            shown = _native.shown(self.address)
+            raise Corrupt(f"{shown}: the contract in it is damaged, so its objects cannot be told")
         numbers = objects[index]
         return QueueStat(
             depth=numbers["depth"],
@@ -259,17 +305,9 @@ class Attachment:
             full=numbers["full"],
             redelivered=numbers["redelivered"],
             high_water=numbers["high_water"],
+            dropped=numbers["dropped"],
+            waiters=numbers["waiters"],
         )
-
-
-def _address(library: Any, handle: ctypes.c_void_p) -> str:
-    size = 512
-    while True:
-        buffer = ctypes.create_string_buffer(size)
-        length = int(library.address(handle, buffer, ctypes.c_size_t(size)))
-        if length < size:
-            return buffer.value.decode("utf-8", "replace")
-        size = length + 1
 
 
 def remove(address: str) -> None:

@@ -66,6 +66,22 @@ def text(value: str, what: str) -> bytes:
     return value.encode()
 
 
+def shown(address: str) -> str:
+    """An address for people: a name may have characters that command a terminal."""
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in address)
+
+
+def address(function: Any, handle: ctypes.c_void_p) -> str:
+    """The address of what a handle leads to, character for character."""
+    size = 512
+    while True:
+        buffer = ctypes.create_string_buffer(size)
+        length = int(function(handle, buffer, ctypes.c_size_t(size)))
+        if length < size:
+            return buffer.value.decode("utf-8", "replace")
+        size = length + 1
+
+
 def account(value: int | str, what: str) -> bytes | None:
     """A user or a group as the library takes it; -1 stands for none."""
     if isinstance(value, str):

@@ -333,18 +333,19 @@ class Queue(Generic[_Item]):
         return self._attachment.queue_stat(self._index)
 
     def __repr__(self) -> str:
-        return f"<{type(self).__name__} {self.name} of {self._item.__name__} in {self._attachment.address}>"
+        address = _native.shown(self._attachment.address)
+        return f"<{type(self).__name__} {self.name} of {self._item.__name__} in {address}>"
 
     def _failure(self, status: int) -> Exception:
         if status == _FULL:
             return Full(f"{self.name} is full")
         if status == _EMPTY:
             return Empty(f"{self.name} is empty")
+        address = _native.shown(self._attachment.address)
         texts = {
-            6: f"{self._attachment.address} was removed",
+            6: f"{address} was removed",
             12: f"{self.name} is damaged: the other side's cursor is impossible",
-            13: f"{self._attachment.address} was attached by the parent of this process; "
-            "attach again in the child",
+            13: f"{address} was attached by the parent of this process; attach again in the child",
         }
         return error(status, texts.get(status))
 

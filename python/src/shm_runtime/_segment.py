@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Any, Callable
 
 from . import _native
-from ._attachment import ATTACH, ATTACH_READ_ONLY, CREATE, OPEN_OR_CREATE, RETRY, check_ids
+from ._attachment import ATTACH, ATTACH_READ_ONLY, CREATE, OPEN_OR_CREATE, RETRY, check_ids, check_mode
 from ._errors import Invalid, NotFound, ViewsExist, error
 from ._views import describe_views
 
@@ -30,7 +30,7 @@ class Segment:
         self._handle = handle
         # Held for each native call, so that nobody detaches under it.
         self._lock = threading.Lock()
-        self._address = _address(library, handle)
+        self._address = _native.address(library.segment_address, handle)
         self._size = int(library.segment_size(handle))
         self._read_only = read_only
         # Every view refers to this array, and its end is the end of the mapping. Not at exit: views
@@ -137,9 +137,10 @@ class Segment:
         library = _native.library()
         check_ids(uid=uid, gid=gid, trust_uid=trust_uid)
         if how in (CREATE, OPEN_OR_CREATE) and not 0 < size < 2**63:
-            raise Invalid(f"cannot create {address}: a segment has at least one byte, not {size}")
-        if not 0 <= mode <= 0o777:
-            raise Invalid(f"cannot create {address}: mode {mode:o} is not within 0 to 777")
+            raise Invalid(
+                f"cannot create {_native.shown(address)}: a segment has at least one byte, not {size}"
+            )
+        check_mode(mode, "create", address)
         request = _native.SegmentRequest(
             _native.text(address, "an address"),
             size,
@@ -166,7 +167,7 @@ class Segment:
     def buf(self) -> memoryview:
         """The bytes. Views of it (slices, arrays) must be gone before :meth:`close`."""
         if self._buf is None:
-            raise Invalid(f"{self._address} is closed")
+            raise Invalid(f"{_native.shown(self._address)} is closed")
         return self._buf
 
     @property
@@ -205,8 +206,8 @@ class Segment:
     def set(self, *, mode: int | None = None, uid: int = -1, gid: int = -1) -> None:
         """Changes what is named, and keeps the rest."""
         check_ids(uid=uid, gid=gid)
-        if mode is not None and not 0 <= mode <= 0o777:
-            raise Invalid(f"cannot set {self._address}: mode {mode:o} is not within 0 to 777")
+        if mode is not None:
+            check_mode(mode, "set", self._address)
         numbers = [ctypes.c_int64(-1 if n is None else n) for n in (uid, gid, mode)]
         self._call(_native.library().segment_set, *numbers)
 
@@ -239,9 +240,10 @@ class Segment:
         # The traceback of the error must not hold what it complains of.
         views = self._detach()
         if views:
+            shown = _native.shown(self._address)
             raise ViewsExist(
-                f"cannot close {self._address}: there are views of its bytes; delete or release them "
-                "first: " + "; ".join(views)
+                f"cannot close {shown}: there are views of its bytes; delete or release them first: "
+                + "; ".join(views)
             )
 
     def _detach(self) -> list[str]:
@@ -281,12 +283,12 @@ class Segment:
 
     def __repr__(self) -> str:
         state = "closed" if self.closed else f"{self._size} bytes"
-        return f"<{type(self).__name__} {self._address}, {state}>"
+        return f"<{type(self).__name__} {_native.shown(self._address)}, {state}>"
 
     def _call(self, function: Callable[..., int], *arguments: Any) -> None:
         with self._lock:
             if self._whole is None:
-                raise Invalid(f"{self._address} is closed")
+                raise Invalid(f"{_native.shown(self._address)} is closed")
             status = function(self._handle, *arguments)
             if status:
                 raise error(status)
@@ -302,13 +304,3 @@ def _forked() -> None:
 
 
 os.register_at_fork(after_in_child=_forked)
-
-
-def _address(library: Any, handle: ctypes.c_void_p) -> str:
-    size = 512
-    while True:
-        buffer = ctypes.create_string_buffer(size)
-        length = int(library.segment_address(handle, buffer, ctypes.c_size_t(size)))
-        if length < size:
-            return buffer.value.decode("utf-8", "replace")
-        size = length + 1

@@ -248,7 +248,7 @@ fn type_def(tag: u8, record: &mut Reader<'_>) -> Result<TypeDef, DecodeError> {
 fn field(part: &mut Reader<'_>) -> Result<Field, DecodeError> {
     let (name, offset, size) = (part.text()?, part.number()?, part.number()?);
     let (ty, unit) = (part.type_expr()?, part.text()?);
-    let range = part.range(&ty)?;
+    let range = part.range(Some(&ty))?;
     Ok(Field { name, offset, size, ty, unit, range })
 }
 
@@ -267,7 +267,8 @@ fn variants(tag: Primitive, record: &mut Reader<'_>) -> Result<Vec<VariantDef>, 
             "" => None,
             text => Some(TypeExpr::parse(text).map_err(|_| variant.fail("not a type"))?),
         };
-        variants.push(VariantDef { name, number, ty });
+        let range = variant.range(ty.as_ref())?;
+        variants.push(VariantDef { name, number, ty, range });
         variant.end()?;
     }
     Ok(variants)
@@ -329,13 +330,14 @@ impl<'a> Reader<'a> {
         TypeExpr::parse(&text).map_err(|_| self.fail("not a type"))
     }
 
-    /// The range of a field of a type.
-    fn range(&mut self, ty: &TypeExpr) -> Result<Option<Range>, DecodeError> {
+    /// The range of a field or a variant of a type.
+    fn range(&mut self, ty: Option<&TypeExpr>) -> Result<Option<Range>, DecodeError> {
         let text = self.text()?;
         if text.is_empty() {
             return Ok(None);
         }
-        let range = ty.primitive().and_then(|primitive| Range::parse(&text, primitive));
+        let range =
+            ty.and_then(TypeExpr::primitive).and_then(|primitive| Range::parse(&text, primitive));
         range.map(Some).ok_or_else(|| self.fail("not a range"))
     }
 

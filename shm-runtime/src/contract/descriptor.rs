@@ -207,6 +207,8 @@ pub struct VariantDef {
     pub number: u64,
     /// What it holds, if anything.
     pub ty: Option<TypeExpr>,
+    /// The numbers that belong into it; of numeric types only.
+    pub range: Option<Range>,
 }
 
 /// A field of a struct.

@@ -13,7 +13,7 @@
 //! field    := 'f' { text name | u64 offset | u64 size | text type | text unit | text range }
 //! value    := 'v' { text name | u64 number, two's complement }
 //! bit      := 'b' { text name | u64 bit }
-//! variant  := 'u' { text name | u64 number | text type, empty for none }
+//! variant  := 'u' { text name | u64 number | text type, empty for none | text range }
 //! was      := 'w' { text name | u64 offset | u64 size }
 //! extent   := 'x' { }
 //! object   := 'Q' { text name | text item | u64 capacity }             queue, one to one
@@ -210,6 +210,7 @@ pub(super) fn type_def(out: &mut Vec<u8>, def: &TypeDef, schema: &str) {
                     text(out, &variant.name);
                     number(out, variant.number);
                     text(out, &variant.ty.as_ref().map_or(String::new(), TypeExpr::to_string));
+                    text(out, &variant.range.map_or(String::new(), |range| range.to_string()));
                 });
             }
         }),

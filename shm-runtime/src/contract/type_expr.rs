@@ -208,13 +208,9 @@ impl TypeExpr {
         }
     }
 
-    /// The number that it is, or that it is an array of.
+    /// The number that it is, or that is in its arrays, lists and optionals.
     pub fn primitive(&self) -> Option<Primitive> {
-        let element = match self {
-            Self::Array(element, _) => element,
-            other => other,
-        };
-        match element {
+        match self.innermost() {
             Self::Primitive(primitive) => Some(*primitive),
             _ => None,
         }

@@ -181,7 +181,11 @@ impl fmt::Display for Value {
             Self::F64(x) => write!(f, "{x:?}"),
             Self::Bool(Ok(b)) => write!(f, "{b}"),
             Self::Bool(Err(byte)) => write!(f, "bool({byte})"),
-            Self::Text(Ok(text)) => write!(f, "\"{}\"", Printable(&text.replace('"', "\\\""))),
+            Self::Text(Ok(text)) => {
+                // Or text that looks like an escape could not be told from one.
+                let text = text.replace('\\', "\\\\").replace('"', "\\\"");
+                write!(f, "\"{}\"", Printable(&text))
+            }
             Self::Text(Err(bytes)) => write!(f, "not UTF-8: {}", Hex(bytes)),
             Self::Bytes(bytes) => write!(f, "{}", Hex(bytes)),
             Self::Enum(_, Some(name)) => write!(f, "{}", Printable(name)),
@@ -250,6 +254,7 @@ mod tests {
         assert_eq!(read("i64", &[0, 0, 0, 0, 0, 0, 0, 0x80]), i64::MIN.to_string());
         assert_eq!(read("bool", &[2]), "bool(2)");
         assert_eq!(read("str[4]", b"A\"\x1b\0"), "\"A\\\"\\u{1b}\"");
+        assert_eq!(read("str[7]", b"\\u{1b}\0"), r#""\\u{1b}""#);
         assert_eq!(read("str[2]", &[0xff, 0]), "not UTF-8: ff");
         assert_eq!(read("u8[2][2]", &[1, 2, 3, 4]), "[[1, 2], [3, 4]]");
         assert_eq!(read("f32", &1.5f32.to_le_bytes()), "1.5");

@@ -71,6 +71,29 @@ impl Address {
         }
     }
 
+    /// The address as it is written, to be read back by this program or another
+    /// one; not for a terminal, as a name may have control characters.
+    ///
+    /// ```
+    /// use shm_runtime::Address;
+    /// let odd = Address::Posix("a\x1b[2Jb".to_owned());
+    /// assert_eq!(odd.to_string(), "posix:/a\\u{1b}[2Jb");
+    /// assert_eq!(odd.spelling().parse::<Address>()?, odd);
+    /// # Ok::<(), shm_runtime::Error>(())
+    /// ```
+    pub fn spelling(&self) -> String {
+        match self {
+            Self::Posix(name) if name.is_empty() => "posix:".to_owned(),
+            Self::Posix(name) => format!("posix:/{name}"),
+            Self::Sysv(key) => format!("sysv:{key:#010x}"),
+            Self::SysvId(id) => format!("sysv-id:{id}"),
+            Self::SysvFtok(path, proj) => format!("sysv-ftok:{path}:{proj}"),
+            Self::SysvFile(path) => format!("sysv-file:{path}"),
+            Self::Memfd(None) => "memfd:".to_owned(),
+            Self::Memfd(Some((pid, fd))) => format!("memfd:{pid}/{fd}"),
+        }
+    }
+
     fn posix(name: &str, whole: &str) -> Result<Self> {
         let name = name.strip_prefix('/').unwrap_or(name);
         let invalid = |why: String| {
@@ -170,18 +193,11 @@ impl FromStr for Address {
     }
 }
 
+/// For people: control characters in names are escaped. [`Address::spelling`]
+/// has it character for character.
 impl fmt::Display for Address {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Posix(name) if name.is_empty() => write!(f, "posix:"),
-            Self::Posix(name) => write!(f, "posix:/{}", Printable(name)),
-            Self::Sysv(key) => write!(f, "sysv:{key:#010x}"),
-            Self::SysvId(id) => write!(f, "sysv-id:{id}"),
-            Self::SysvFtok(path, proj) => write!(f, "sysv-ftok:{}:{proj}", Printable(path)),
-            Self::SysvFile(path) => write!(f, "sysv-file:{}", Printable(path)),
-            Self::Memfd(None) => write!(f, "memfd:"),
-            Self::Memfd(Some((pid, fd))) => write!(f, "memfd:{pid}/{fd}"),
-        }
+        Printable(&self.spelling()).fmt(f)
     }
 }
 

@@ -7,8 +7,9 @@
 use super::access::{Kernel, Opened};
 use super::address::Address;
 use super::core::{Core, Geography};
-use super::failure::{Attempt, bytes};
-use super::header::{ENTRY_SIZE, Entry, FORMAT_MAJOR, Header, HeaderFault, STATE, State};
+use super::failure::Attempt;
+use super::fault::Fault;
+use super::header::{ENTRY_SIZE, Entry, Header, STATE, State};
 use super::options::Options;
 use super::spec::{Spec, title};
 use super::{huge, locks, process, sysv};
@@ -174,28 +175,9 @@ fn read_header(opened: &Opened, attempt: Attempt<'_>) -> Result<HeaderOrBirth> {
         header.check(opened.size)?;
         Ok(header)
     });
-    header.map(|h| HeaderOrBirth::Header(Box::new(h))).map_err(|fault| match fault {
-        HeaderFault::Foreign => attempt.fail(
-            ErrorKind::Mismatch,
-            format!(
-                "it is a bare segment of {} or another program's: it has no header of ours, so \
-                 no schema to compare",
-                bytes(opened.size)
-            ),
-        ),
-        HeaderFault::ByteOrder => {
-            attempt.fail(ErrorKind::Mismatch, "it was made on a machine of the other byte order")
-        }
-        HeaderFault::Format(major, minor) => attempt.fail(
-            ErrorKind::Mismatch,
-            format!(
-                "it has segment format {major}.{minor}, this program reads {FORMAT_MAJOR}.x; \
-                 build both with the same major version of shmgen"
-            ),
-        ),
-        HeaderFault::Damaged(what) => {
-            attempt.fail(ErrorKind::Corrupt, format!("its header is damaged: {what}"))
-        }
+    header.map(|h| HeaderOrBirth::Header(Box::new(h))).map_err(|fault| {
+        let fault = Fault::of_header(&fault, opened.size);
+        attempt.fail(fault.kind(), fault.to_string())
     })
 }
 

@@ -3,7 +3,7 @@
 use super::access::{Attached, Kernel, Opened};
 use super::address::Address;
 use super::attachment::open_or_create;
-use super::failure::Attempt;
+use super::failure::{Attempt, no_mode};
 use super::idfile::{self, IdFile};
 use super::inspect::{Inspector, SegmentStat};
 use super::options::Options;
@@ -58,7 +58,7 @@ impl Segment {
             let (file, mapping) = memfd::make("shmgen", size, &making, attempt)?;
             (memfd::address(&file), mapping, Kernel::Memfd(file))
         } else {
-            let (id, mapping) = sysv::make(address, size, &making, false, attempt)?;
+            let (id, mapping) = sysv::make(address, size, &making, None, attempt)?;
             let says = IdFile { id, birth_mark: 0, size };
             if let Err(error) = sysv::announce(address, &says, &making, options, attempt) {
                 sysv::discard(id);
@@ -297,8 +297,7 @@ impl Owner {
         let change = |n: u32| (n != u32::MAX).then_some(n);
         let mode = change(self.mode);
         if let Some(mode) = mode.filter(|m| *m > 0o777) {
-            let why = format!("mode {mode:o} is not within 0 to 777");
-            return Err(attempt.fail(ErrorKind::Invalid, why));
+            return Err(attempt.fail(ErrorKind::Invalid, no_mode(mode)));
         }
         Ok((change(self.uid), change(self.gid), mode))
     }

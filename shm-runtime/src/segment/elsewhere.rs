@@ -25,7 +25,11 @@ pub(super) mod file {
         pub(in super::super) uid: u32,
         pub(in super::super) gid: u32,
         pub(in super::super) resident: u64,
+        pub(in super::super) swapped: Option<u64>,
+        pub(in super::super) access_time: i64,
+        pub(in super::super) modify_time: i64,
         pub(in super::super) change_time: i64,
+        pub(in super::super) birth_time: Option<i64>,
     }
 
     pub(in super::super) fn map(
@@ -227,6 +231,7 @@ pub(super) mod sysv {
         pub(in super::super) attach_time: i64,
         pub(in super::super) detach_time: i64,
         pub(in super::super) change_time: i64,
+        pub(in super::super) pages: Option<super::resident::Pages>,
     }
 
     impl KernelStat {
@@ -248,7 +253,7 @@ pub(super) mod sysv {
         _: &Address,
         _: u64,
         _: &Making,
-        _: bool,
+        _: Option<&[u8; 512]>,
         attempt: Attempt<'_>,
     ) -> Result<(i32, Mapping)> {
         no(attempt)
@@ -330,6 +335,18 @@ pub(super) mod sysv {
     }
 }
 
+pub(super) mod resident {
+    #[derive(Clone, Copy)]
+    pub(in super::super) struct Pages {
+        pub(in super::super) resident: u64,
+        pub(in super::super) swapped: u64,
+    }
+
+    pub(in super::super) fn of_sysv(_: i32) -> Option<Pages> {
+        None
+    }
+}
+
 pub(super) mod locks {
     use super::{Error, ErrorKind, File, Result};
 
@@ -356,6 +373,7 @@ pub(super) mod locks {
 pub(super) mod process {
     use super::AccountKind;
 
+    #[derive(Default)]
     pub(in super::super) struct Mappers;
 
     impl Mappers {

@@ -26,6 +26,16 @@ impl<'a> Attempt<'a> {
     }
 }
 
+/// Why a mode is none: 640 without `0o` is 0o1200.
+pub(crate) fn no_mode(mode: u32) -> String {
+    let digits = mode.to_string();
+    let hint = match u32::from_str_radix(&digits, 8) {
+        Ok(0..=0o777) => format!("; if {digits} was meant, write 0o{digits}"),
+        _ => String::new(),
+    };
+    format!("mode {mode:o} is not within 0 to 777{hint}")
+}
+
 /// A number of bytes as people say it: `4.2 MB`, `512 bytes`.
 pub(crate) fn bytes(n: u64) -> String {
     #[allow(clippy::cast_precision_loss)] // one decimal is shown

@@ -5,6 +5,7 @@ use super::address::Address;
 use super::failure::{Attempt, bytes};
 use super::huge;
 use super::options::Making;
+use super::resident;
 use super::room::memory_left;
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::Mapping;
@@ -179,14 +180,25 @@ pub(super) struct FileFacts {
     pub(super) mode: u32,
     pub(super) uid: u32,
     pub(super) gid: u32,
-    /// Bytes of memory that it takes.
+    /// Bytes of memory that it takes; with those that are swapped out where
+    /// these are not known.
     pub(super) resident: u64,
+    /// Bytes that are swapped out, where the kernel tells.
+    pub(super) swapped: Option<u64>,
     /// Seconds since 1970.
+    pub(super) access_time: i64,
+    pub(super) modify_time: i64,
     pub(super) change_time: i64,
+    /// Where the kernel keeps it.
+    pub(super) birth_time: Option<i64>,
 }
 
 pub(super) fn facts(file: &File, attempt: Attempt<'_>) -> Result<FileFacts> {
     let stat = fstat(file).map_err(|e| attempt.os("fstat", e))?;
+    let pages = resident::of_file(file);
+    let allocated = u64::try_from(stat.st_blocks).unwrap_or(0).saturating_mul(512);
+    let born = file.metadata().ok().and_then(|m| m.created().ok());
+    let born = born.and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok());
     Ok(FileFacts {
         device: stat.st_dev,
         inode: stat.st_ino,
@@ -194,8 +206,12 @@ pub(super) fn facts(file: &File, attempt: Attempt<'_>) -> Result<FileFacts> {
         mode: stat.st_mode & 0o7777,
         uid: stat.st_uid,
         gid: stat.st_gid,
-        resident: u64::try_from(stat.st_blocks).unwrap_or(0).saturating_mul(512),
+        resident: pages.map_or(allocated, |p| p.resident),
+        swapped: pages.map(|p| p.swapped),
+        access_time: stat.st_atime,
+        modify_time: stat.st_mtime,
         change_time: stat.st_ctime,
+        birth_time: born.and_then(|t| i64::try_from(t.as_secs()).ok()),
     })
 }
 

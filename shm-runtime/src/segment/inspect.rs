@@ -12,12 +12,14 @@ pub use objects::{Message, ObjectStat, QueueStat};
 
 use super::access::Opened;
 use super::address::Address;
+use super::bare::Owner;
 use super::failure::Attempt;
-use super::header::{Header, State};
+use super::fault::Fault;
+use super::header::{Header, HeaderFault, State};
 use super::options::Options;
 use super::participants::{RECORD_SIZE, Record, RecordState, holder_is_dead};
 use super::process::Mappers;
-use super::{file, huge, locks, memfd, posix, process, sysv};
+use super::{file, huge, locks, memfd, posix, process, resident, sysv};
 use crate::contract::{Contract, Fingerprint};
 use crate::error::{ErrorKind, Result};
 use std::fs::File;
@@ -33,16 +35,20 @@ pub enum SegmentState {
     Foreign,
     /// Ours, not ready yet.
     Initialising,
+    /// It begins like one of ours, and its header makes no sense; see
+    /// [`SegmentStat::fault`].
+    Damaged,
 }
 
 impl SegmentState {
-    /// `live`, `orphan`, `foreign` or `initialising`.
+    /// `live`, `orphan`, `foreign`, `initialising` or `damaged`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Live => "live",
             Self::Orphan => "orphan",
             Self::Foreign => "foreign",
             Self::Initialising => "initialising",
+            Self::Damaged => "damaged",
         }
     }
 }
@@ -68,8 +74,13 @@ pub struct SegmentStat {
     pub mapped_by: Vec<u32>,
     /// What its header says, if it is one of ours.
     pub header: Option<HeaderStat>,
+    /// What is wrong with it, if it begins like one of ours and cannot be read,
+    /// or not wholly.
+    pub fault: Option<Fault>,
     /// Who takes part in it, the dead included until they are swept.
     pub participants: Vec<ParticipantStat>,
+    /// Whether somebody is attached who only reads, and so has no record.
+    pub readers: bool,
     /// Its objects, in order.
     pub objects: Vec<ObjectStat>,
 }
@@ -91,8 +102,18 @@ pub struct KernelStat {
     pub attached: Option<u64>,
     /// System V: whether `SHM_LOCK` keeps it in memory.
     pub locked: Option<bool>,
-    /// POSIX and memfd: bytes of memory that it takes now.
+    /// Bytes of it that are in memory now. For POSIX before Linux 6.5, and for
+    /// who may not read it, with those that are swapped out.
     pub resident: Option<u64>,
+    /// Bytes of it that are swapped out, where the kernel tells.
+    pub swapped: Option<u64>,
+    /// POSIX: when it was made, in seconds since 1970, where the kernel tells.
+    pub birth_time: Option<i64>,
+    /// POSIX: the last read(2) or mmap(2), in seconds since 1970.
+    pub access_time: Option<i64>,
+    /// POSIX: the last write(2) or change of size, in seconds since 1970; what
+    /// is written through a mapping is not counted.
+    pub modify_time: Option<i64>,
     /// Bytes of the pages that it is made of: more than an ordinary page's if it
     /// got huge pages of its own, as memfds and System V segments can. `None` if
     /// that cannot be told.
@@ -175,44 +196,100 @@ pub struct Inspector {
     opened: Opened,
     header: Option<Header>,
     contract: Option<Contract>,
+    fault: Option<Fault>,
     /// The file that carries the participants' locks.
     locks: Option<File>,
+    /// What the kernel knew before this look changed it.
+    before: KernelStat,
 }
 
 impl Inspector {
     /// Opens a segment for looking at it.
     pub fn open(address: &Address, options: &Options) -> Result<Self> {
-        let attempt = Attempt::new("look at", address);
-        Self::new(Opened::open(address, true, options, attempt)?, attempt)
+        Self::open_to("look at", address, options)
+    }
+
+    /// As [`Self::open`], for a look before something is done with the segment:
+    /// failures say that it cannot be `verb`ed.
+    pub fn open_to(verb: &'static str, address: &Address, options: &Options) -> Result<Self> {
+        let attempt = Attempt::new(verb, address);
+        let before = match address {
+            Address::Posix(_) | Address::Memfd(_) => KernelStat::default(),
+            _ => {
+                let id = sysv::find(address, attempt)?;
+                let mut before = before_sysv(id, attempt)?;
+                add_pages(&mut before, resident::of_sysv(id));
+                before
+            }
+        };
+        Self::new(Opened::open(address, true, options, attempt)?, before, attempt)
+    }
+
+    /// Who owns a segment, and its permissions, without reading it, before
+    /// something is done with it: failures say that it cannot be `verb`ed.
+    pub fn owner_to(verb: &'static str, address: &Address) -> Result<Owner> {
+        let attempt = Attempt::new(verb, address);
+        if matches!(address, Address::Posix(_) | Address::Memfd(Some(_))) {
+            let facts = file::facts(&peek(address, attempt)?, attempt)?;
+            return Ok(Owner { uid: facts.uid, gid: facts.gid, mode: facts.mode & 0o777 });
+        }
+        let stat = sysv::stat(sysv::find(address, attempt)?, attempt)?;
+        Ok(Owner { uid: stat.uid, gid: stat.gid, mode: stat.mode & 0o777 })
     }
 
     pub(super) fn of_file(address: &Address, file: &File) -> Result<Self> {
         let attempt = Attempt::new("look at", address);
-        Self::new(Opened::of_file(address, file::reopen(file, attempt)?, attempt)?, attempt)
+        let opened = Opened::of_file(address, file::reopen(file, attempt)?, attempt)?;
+        Self::new(opened, KernelStat::default(), attempt)
     }
 
     pub(super) fn of_sysv(address: &Address, id: i32) -> Result<Self> {
         let attempt = Attempt::new("look at", address);
         let options = Options::default().trust_any_owner();
-        Self::new(Opened::of_sysv(address, id, &options, attempt)?, attempt)
+        let before = before_sysv(id, attempt)?;
+        Self::new(Opened::of_sysv(address, id, &options, attempt)?, before, attempt)
     }
 
     /// The one that the caller has attached, which may have been removed since.
     pub(super) fn of_attached_sysv(address: &Address, id: i32) -> Result<Self> {
         let attempt = Attempt::new("look at", address);
-        Self::new(Opened::of_attached_sysv(address, id, attempt)?, attempt)
+        let before = before_sysv(id, attempt)?;
+        Self::new(Opened::of_attached_sysv(address, id, attempt)?, before, attempt)
     }
 
-    fn new(opened: Opened, attempt: Attempt<'_>) -> Result<Self> {
-        let header =
-            Header::parse(&opened.read_head()?).ok().filter(|h| h.check(opened.size).is_ok());
-        let mut this = Self { opened, header, contract: None, locks: None };
+    fn new(opened: Opened, mut before: KernelStat, attempt: Attempt<'_>) -> Result<Self> {
+        if let Some(file) = opened.file() {
+            before.access_time = file::facts(file, attempt).ok().map(|f| f.access_time);
+        }
+        let parsed = Header::parse(&opened.read_head()?).and_then(|header| {
+            header.check(opened.size)?;
+            Ok(header)
+        });
+        let fault = match &parsed {
+            Ok(_) | Err(HeaderFault::Foreign) => None,
+            Err(fault) => Some(Fault::of_header(fault, opened.size)),
+        };
+        let header = parsed.ok();
+        let mut this = Self { opened, header, contract: None, fault, locks: None, before };
         let Some(header) = &this.header else {
             return Ok(this);
         };
         let mut bytes = vec![0; usize::try_from(header.contract_size).unwrap_or(0)];
         this.opened.read(header.contract_offset, &mut bytes)?;
-        this.contract = Contract::decode(&bytes).ok();
+        let contract = Contract::decode(&bytes);
+        this.fault = match (header.state, &contract) {
+            // Not written yet.
+            (State::Uninitialised | State::Initialising, _) => None,
+            (State::Unknown(n), _) => {
+                Some(Fault::damage(format!("its header is damaged: {n} is no state")))
+            }
+            (_, Err(error)) => Some(Fault::damage(error.to_string())),
+            (_, Ok(_)) if header.fingerprint != Fingerprint::of_bytes(&bytes) => {
+                Some(Fault::damage("its fingerprint is not that of the contract which lies in it"))
+            }
+            (_, Ok(contract)) => this.directory_fault(header, contract),
+        };
+        this.contract = contract.ok();
         this.locks = match this.opened.sysv_id() {
             Some(id) => {
                 let any = Options::default().trust_any_owner();
@@ -223,15 +300,34 @@ impl Inspector {
         Ok(this)
     }
 
+    /// Where the segment is.
+    pub fn address(&self) -> &Address {
+        &self.opened.address
+    }
+
     /// The contract that lies in the segment, if it has one.
     pub fn contract(&self) -> Option<&Contract> {
         self.contract.as_ref()
+    }
+
+    /// What is wrong with the segment, if it begins like one of ours and cannot
+    /// be read, or not wholly.
+    pub fn fault(&self) -> Option<&Fault> {
+        self.fault.as_ref()
     }
 
     /// All that can be told.
     pub fn stat(&self) -> Result<SegmentStat> {
         let mappers = Mappers::find();
         let mut stat = self.stat_among(&mappers)?;
+        if let Some(id) = self.opened.sysv_id() {
+            // To read a page that nobody has written makes it resident.
+            stat.kernel.resident = self.before.resident;
+            stat.kernel.swapped = self.before.swapped;
+            if stat.kernel.resident.is_none() {
+                add_pages(&mut stat.kernel, resident::of_sysv(id));
+            }
+        }
         self.tell_pages(&mut stat, &mappers);
         Ok(stat)
     }
@@ -270,23 +366,48 @@ impl Inspector {
             (None, Some(file)) => of_file_kernel(&self.opened.address, file, mappers, attempt)?,
             (None, None) => return Err(attempt.fail(ErrorKind::Unsupported, "no such kind")),
         };
+        let (kernel, before) = (&mut stat.kernel, &self.before);
+        kernel.last_pid = before.last_pid.or(kernel.last_pid);
+        kernel.attach_time = before.attach_time.or(kernel.attach_time);
+        kernel.detach_time = before.detach_time.or(kernel.detach_time);
+        kernel.access_time = before.access_time.or(kernel.access_time);
+        stat.fault.clone_from(&self.fault);
         let Some(header) = &self.header else {
+            if self.fault.as_ref().is_some_and(|f| f.kind() == ErrorKind::Corrupt) {
+                stat.state = SegmentState::Damaged;
+            }
             return Ok(stat);
         };
         stat.participants = self.participants(header);
-        stat.objects = self.objects(header);
+        stat.readers = self.locks.as_ref().is_some_and(|f| locks::is_any_locked(f, locks::READERS));
+        stat.objects = self.objects(header, &stat.participants);
         stat.state = match header.state {
             State::Uninitialised | State::Initialising => SegmentState::Initialising,
-            State::Unknown(_) => SegmentState::Foreign,
-            State::Ready | State::Retired if self.anybody(&stat) => SegmentState::Live,
+            State::Unknown(_) => SegmentState::Damaged,
+            State::Ready | State::Retired if anybody(&stat) => SegmentState::Live,
             State::Ready | State::Retired => SegmentState::Orphan,
         };
         stat.header = Some(header_stat(header));
         Ok(stat)
     }
 
+    /// Whether somebody takes part in it who is alive, or may be.
+    pub(super) fn is_in_use(&self) -> bool {
+        self.header.as_ref().is_some_and(|h| self.participants(h).iter().any(|p| p.alive))
+    }
+
     pub(super) fn header(&self) -> Option<&Header> {
         self.header.as_ref()
+    }
+
+    /// Copies bytes out of the segment.
+    pub(super) fn read(&self, at: u64, out: &mut [u8]) -> Result<()> {
+        self.opened.read(at, out)
+    }
+
+    /// The System V id.
+    pub(super) fn sysv_id(&self) -> Option<i32> {
+        self.opened.sysv_id()
     }
 
     /// The file that it lies in.
@@ -297,13 +418,6 @@ impl Inspector {
     /// The file that carries the participants' locks, if it is in sight.
     pub(super) fn locks(&self) -> Option<&File> {
         self.locks.as_ref()
-    }
-
-    /// Whether somebody is attached, or may be.
-    fn anybody(&self, stat: &SegmentStat) -> bool {
-        stat.participants.iter().any(|p| p.alive)
-            || stat.kernel.attached.is_some_and(|n| n > 0)
-            || self.locks.as_ref().is_some_and(|f| locks::is_any_locked(f, locks::READERS))
     }
 
     fn participants(&self, header: &Header) -> Vec<ParticipantStat> {
@@ -348,8 +462,17 @@ pub fn list() -> Vec<SegmentStat> {
             0 => Address::SysvId(kernel.id),
             key => Address::Sysv(key),
         };
-        let looked = Inspector::of_sysv(&address, kernel.id).and_then(|i| i.stat_among(&mappers));
-        all.push(looked.unwrap_or_else(|_| of_sysv_kernel(&address, &kernel)));
+        // Where nobody has written yet, a look would be what makes a page resident.
+        let blank = kernel.pages.is_some_and(|p| p.resident == 0 && p.swapped == 0);
+        let looked = match blank {
+            true => None,
+            false => {
+                Inspector::of_sysv(&address, kernel.id).and_then(|i| i.stat_among(&mappers)).ok()
+            }
+        };
+        let mut stat = looked.unwrap_or_else(|| of_sysv_kernel(&address, &kernel));
+        add_pages(&mut stat.kernel, kernel.pages);
+        all.push(stat);
     }
     let memfds = memfd::list().into_iter().map(|found| Address::Memfd(Some((found.pid, found.fd))));
     all.extend(memfds.filter_map(in_file));
@@ -359,12 +482,16 @@ pub fn list() -> Vec<SegmentStat> {
 /// What can be told of a segment that lies in a file and may not be read.
 fn file_facts(address: &Address, mappers: &Mappers) -> Result<SegmentStat> {
     let attempt = Attempt::new("look at", address);
-    let file = match address {
-        Address::Posix(name) => posix::peek(name, attempt)?,
-        Address::Memfd(Some(place)) => memfd::peek(*place, attempt)?,
-        _ => return Err(attempt.fail(ErrorKind::Invalid, "it does not lie in a file")),
-    };
-    of_file_kernel(address, &file, mappers, attempt)
+    of_file_kernel(address, &peek(address, attempt)?, mappers, attempt)
+}
+
+/// The file of a segment, opened so that only its facts can be asked.
+fn peek(address: &Address, attempt: Attempt<'_>) -> Result<File> {
+    match address {
+        Address::Posix(name) => posix::peek(name, attempt),
+        Address::Memfd(Some(place)) => memfd::peek(*place, attempt),
+        _ => Err(attempt.fail(ErrorKind::Invalid, "it does not lie in a file")),
+    }
 }
 
 fn of_file_kernel(
@@ -385,6 +512,10 @@ fn of_file_kernel(
         gid: facts.gid,
         kernel: KernelStat {
             resident: Some(facts.resident),
+            swapped: facts.swapped,
+            birth_time: facts.birth_time,
+            access_time: Some(facts.access_time),
+            modify_time: Some(facts.modify_time),
             page_size: Some(huge::hugetlb_page(file).unwrap_or_else(huge::page)),
             name: if is_memfd { memfd::name(file) } else { None },
             seals: if is_memfd { memfd::seal_names(file) } else { None },
@@ -392,7 +523,9 @@ fn of_file_kernel(
             ..KernelStat::default()
         },
         header: None,
+        fault: None,
         participants: Vec::new(),
+        readers: false,
         objects: Vec::new(),
     })
 }
@@ -414,19 +547,41 @@ fn of_sysv_kernel(address: &Address, kernel: &sysv::KernelStat) -> SegmentStat {
             last_pid: Some(kernel.last_pid),
             attached: Some(kernel.attached),
             locked: Some(kernel.is_locked()),
-            resident: None,
-            page_size: None,
-            huge: None,
-            name: None,
-            seals: None,
             attach_time: Some(kernel.attach_time),
             detach_time: Some(kernel.detach_time),
             change_time: Some(kernel.change_time),
+            ..KernelStat::default()
         },
         header: None,
+        fault: None,
         participants: Vec::new(),
+        readers: false,
         objects: Vec::new(),
     }
+}
+
+/// What an attach for looking is about to change.
+fn before_sysv(id: i32, attempt: Attempt<'_>) -> Result<KernelStat> {
+    let kernel = sysv::stat(id, attempt)?;
+    Ok(KernelStat {
+        last_pid: Some(kernel.last_pid),
+        attach_time: Some(kernel.attach_time),
+        detach_time: Some(kernel.detach_time),
+        ..KernelStat::default()
+    })
+}
+
+/// What the kernel tells of the pages of a System V segment.
+fn add_pages(kernel: &mut KernelStat, found: Option<resident::Pages>) {
+    kernel.resident = found.map(|p| p.resident);
+    kernel.swapped = found.map(|p| p.swapped);
+}
+
+/// Whether somebody is attached, or may be.
+fn anybody(stat: &SegmentStat) -> bool {
+    stat.participants.iter().any(|p| p.alive)
+        || stat.kernel.attached.is_some_and(|n| n > 0)
+        || stat.readers
 }
 
 fn header_stat(header: &Header) -> HeaderStat {

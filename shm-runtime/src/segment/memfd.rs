@@ -154,7 +154,7 @@ fn look((pid, fd): (u32, i32), attempt: Attempt<'_>) -> Result<(OwnedFd, FileSta
         e => attempt.os("open", e),
     })?;
     let stat = fstat(&peek).map_err(|e| attempt.os("fstat", e))?;
-    require_file(&stat, "a memfd", attempt)?;
+    require_file(&stat, "a memfd", None, attempt)?;
     if name(&peek).is_none() || stat.st_nlink != 0 {
         let why = format!("descriptor {fd} of process {pid} is another file, no memfd");
         return Err(attempt.fail(ErrorKind::Mismatch, why));

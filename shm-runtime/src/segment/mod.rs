@@ -27,7 +27,10 @@ mod bare;
 mod birth;
 mod collect;
 mod core;
+mod counts;
 mod failure;
+mod fault;
+mod follow;
 pub mod header;
 mod inspect;
 mod mapper;
@@ -39,6 +42,7 @@ mod plan;
 mod raw;
 mod setup;
 mod spec;
+mod watch;
 
 #[cfg(segments)]
 mod companion;
@@ -61,6 +65,8 @@ mod process;
 #[cfg(segments)]
 mod removal;
 #[cfg(segments)]
+mod resident;
+#[cfg(segments)]
 mod room;
 #[cfg(segments)]
 mod sysv;
@@ -70,7 +76,7 @@ mod sysv_life;
 #[cfg(not(segments))]
 mod elsewhere;
 #[cfg(not(segments))]
-use elsewhere::{file, huge, idfile, locks, memfd, posix, process, sysv};
+use elsewhere::{file, huge, idfile, locks, memfd, posix, process, resident, sysv};
 
 pub use account::Account;
 pub use address::Address;
@@ -79,6 +85,9 @@ pub use attachment::Attachment;
 pub(crate) use attachment::{RoleGuard, open_or_create};
 pub use bare::{Owner, Segment};
 pub use collect::{Candidate, Keep, Leftover, Verdict, survey};
+pub use counts::Counts;
+pub use fault::Fault;
+pub use follow::Followed;
 pub use inspect::{
     CreatorStat, HeaderStat, Inspector, KernelStat, Message, ObjectStat, ParticipantStat,
     QueueStat, SegmentStat, SegmentState, list,
@@ -91,3 +100,4 @@ pub use plan::Plan;
 pub use raw::RawBytes;
 pub use setup::Setup;
 pub use spec::{Spec, SpecCell};
+pub use watch::Watch;

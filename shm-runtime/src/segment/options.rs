@@ -1,7 +1,7 @@
 //! How a segment is created, and who is trusted when attaching to one.
 
 use super::account::{Account, AccountKind};
-use super::failure::Attempt;
+use super::failure::{Attempt, no_mode};
 use super::pages::HugePages;
 use super::process;
 use crate::error::{ErrorKind, Result};
@@ -108,8 +108,7 @@ impl Options {
     pub(super) fn making(&self, attempt: Attempt<'_>) -> Result<Making> {
         // Only permissions for owner, group and others make sense.
         if self.mode > 0o777 {
-            let why = format!("mode {:o} is not within 0 to 777", self.mode);
-            return Err(attempt.fail(ErrorKind::Invalid, why));
+            return Err(attempt.fail(ErrorKind::Invalid, no_mode(self.mode)));
         }
         let id = |account: &Option<Account>, kind| {
             account.as_ref().map(|a| a.require(kind, attempt)).transpose()

@@ -5,6 +5,7 @@
 //! half-made one, and a full /dev/shm is an error of create instead of a
 //! SIGBUS later.
 
+use super::address::OWN_FILES;
 use super::failure::Attempt;
 use super::file;
 use super::huge;
@@ -13,9 +14,10 @@ use super::process;
 pub(super) use super::removal::{remove, remove_claimed, remove_this};
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::Mapping;
+use crate::text::Printable;
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, OFlag, open};
-use nix::sys::stat::{FileStat, Mode, SFlag, fstat};
+use nix::sys::stat::{FileStat, Mode, SFlag, fstat, lstat};
 use nix::unistd::{LinkatFlags, linkat};
 use std::fs::File;
 use std::os::fd::{AsRawFd, OwnedFd};
@@ -33,6 +35,13 @@ pub(crate) fn prefix() -> String {
 /// The path of a segment's file; refused where the prefix makes it too long.
 pub(super) fn path(name: &str, attempt: Attempt<'_>) -> Result<String> {
     let file = format!("{}{name}", prefix());
+    if file.starts_with(OWN_FILES) {
+        let why = format!(
+            "with SHM_RUNTIME_PREFIX before it, the name begins with {OWN_FILES}: such names belong \
+             to the runtime; choose another prefix"
+        );
+        return Err(attempt.fail(ErrorKind::Invalid, why));
+    }
     if file.is_empty() || file.len() > 255 || file.contains('/') {
         let why = "with SHM_RUNTIME_PREFIX before it, the name is empty, too long or has a slash";
         return Err(attempt.fail(ErrorKind::Invalid, why));
@@ -84,7 +93,14 @@ pub(super) fn publish(
 }
 
 fn link(fd: &File, name: &str, attempt: Attempt<'_>) -> Result<()> {
-    link_as(fd, &path(name, attempt)?, attempt)
+    let to = path(name, attempt)?;
+    link_as(fd, &to, attempt).map_err(|error| {
+        let seen = lstat(to.as_str()).ok().filter(|_| error.kind() == ErrorKind::Exists);
+        match seen.and_then(|seen| stranger(&seen, "a segment", Some(&to))) {
+            Some(why) => attempt.fail(ErrorKind::Exists, why).with_os(Errno::EEXIST as i32),
+            None => error,
+        }
+    })
 }
 
 /// Gives a nameless file its path.
@@ -144,7 +160,8 @@ fn check_links(stat: &FileStat, attempt: Attempt<'_>) -> Result<()> {
     }
     if stat.st_nlink > 1 {
         let why = format!(
-            "it has {} names (hard links); a segment has one, somebody added to it",
+            "it has {} names (hard links); a segment has one, somebody added to it; `shmgen rm \
+             --force` takes this name away",
             stat.st_nlink
         );
         return Err(attempt.fail(ErrorKind::Permission, why));
@@ -179,25 +196,37 @@ pub(super) fn look(
     let flags = OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
     let peek = open(path, flags, Mode::empty()).map_err(|e| attempt.os("open", e))?;
     let seen = fstat(&peek).map_err(|e| attempt.os("fstat", e))?;
-    require_file(&seen, expected, attempt)?;
+    require_file(&seen, expected, Some(path), attempt)?;
     Ok((peek, seen))
 }
 
-/// Refuses what is no regular file.
-pub(super) fn require_file(seen: &FileStat, expected: &str, attempt: Attempt<'_>) -> Result<()> {
-    let kind = SFlag::from_bits_truncate(seen.st_mode & SFlag::S_IFMT.bits());
-    if kind == SFlag::S_IFREG {
-        return Ok(());
+/// Refuses what is no regular file; `path` is where somebody put it.
+pub(super) fn require_file(
+    seen: &FileStat,
+    expected: &str,
+    path: Option<&str>,
+    attempt: Attempt<'_>,
+) -> Result<()> {
+    match stranger(seen, expected, path) {
+        None => Ok(()),
+        Some(why) => Err(attempt.fail(ErrorKind::Permission, why)),
     }
-    let what = match kind {
-        SFlag::S_IFLNK => "a symbolic link",
-        SFlag::S_IFIFO => "a FIFO",
-        SFlag::S_IFSOCK => "a socket",
-        SFlag::S_IFDIR => "a directory",
-        _ => "a device",
+}
+
+/// Why something is not what was expected, and what to do; `None` for a regular
+/// file.
+fn stranger(seen: &FileStat, expected: &str, path: Option<&str>) -> Option<String> {
+    let (what, command) = match SFlag::from_bits_truncate(seen.st_mode & SFlag::S_IFMT.bits()) {
+        SFlag::S_IFREG => return None,
+        SFlag::S_IFLNK => ("a symbolic link", "rm"),
+        SFlag::S_IFIFO => ("a FIFO", "rm"),
+        SFlag::S_IFSOCK => ("a socket", "rm"),
+        SFlag::S_IFDIR => ("a directory", "rmdir"),
+        _ => ("a device", "rm"),
     };
-    let why = format!("it is {what}, not {expected}; somebody put it there");
-    Err(attempt.fail(ErrorKind::Permission, why))
+    let by_hand = path.map(Printable).map(|path| format!(", and `{command} {path}` takes it away"));
+    let by_hand = by_hand.unwrap_or_default();
+    Some(format!("it is {what}, not {expected}; somebody put it there{by_hand}"))
 }
 
 /// Changes owner and mode of what a name leads to.
@@ -218,7 +247,7 @@ pub(super) fn set(
 /// The names in /dev/shm that are files, with the prefix taken off.
 pub(super) fn list() -> Vec<String> {
     let prefix = prefix();
-    let names = files().into_iter().filter(|n| !n.starts_with(super::address::OWN_FILES));
+    let names = files().into_iter().filter(|n| !n.starts_with(OWN_FILES));
     names
         .filter_map(|n| n.strip_prefix(&prefix).map(str::to_owned))
         .filter(|n| !n.is_empty())
@@ -227,7 +256,7 @@ pub(super) fn list() -> Vec<String> {
 
 /// The names of the runtime's own files, which no prefix is put before.
 pub(super) fn list_companions() -> Vec<String> {
-    files().into_iter().filter(|n| n.starts_with(super::address::OWN_FILES)).collect()
+    files().into_iter().filter(|n| n.starts_with(OWN_FILES)).collect()
 }
 
 /// The names of all files in /dev/shm, sorted.

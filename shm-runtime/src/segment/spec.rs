@@ -53,7 +53,7 @@ impl Spec {
             ));
         }
         if mode > 0o777 {
-            return invalid(format!("mode {mode:o} is not within 0 to 777"));
+            return invalid(super::failure::no_mode(mode));
         }
         if participants == 0 || participants > PARTICIPANTS_MAX {
             return invalid(format!(

@@ -14,6 +14,7 @@ use super::header::{HEADER_SIZE, Header};
 use super::huge;
 use super::idfile;
 use super::options::Options;
+use super::resident::{self, Pages};
 pub(super) use super::sysv_life::{announce, discard, make, remove};
 use crate::error::{ErrorKind, Result};
 use crate::memory::Mapping;
@@ -39,6 +40,8 @@ pub(super) struct KernelStat {
     pub(super) attach_time: i64,
     pub(super) detach_time: i64,
     pub(super) change_time: i64,
+    /// Only in a list, which has it at hand; see `pages`.
+    pub(super) pages: Option<Pages>,
 }
 
 /// Bits of the mode that are not permissions, from shmctl(2).
@@ -128,6 +131,7 @@ pub(super) fn stat(id: i32, attempt: Attempt<'_>) -> Result<KernelStat> {
         attach_time: ds.shm_atime,
         detach_time: ds.shm_dtime,
         change_time: ds.shm_ctime,
+        pages: None,
     })
 }
 
@@ -296,6 +300,7 @@ fn parse_line(line: &str) -> Option<KernelStat> {
         attach_time: f[11].parse().ok()?,
         detach_time: f[12].parse().ok()?,
         change_time: f[13].parse().ok()?,
+        pages: resident::of_line(line).and_then(|(_, pages)| pages),
     })
 }
 

@@ -5,7 +5,7 @@
 
 use super::address::Address;
 use super::failure::{Attempt, bytes};
-use super::header::{HEADER_SIZE, Header, STATE, State};
+use super::header::{HEADER_SIZE, Header, STATE, State, begin, breaks_off};
 use super::huge;
 use super::idfile::{self, IdFile};
 use super::options::{Making, Options};
@@ -19,22 +19,25 @@ use nix::errno::Errno;
 use nix::libc;
 use std::sync::atomic::Ordering;
 
-/// Makes a segment of `size` bytes that is all zero, mapped for writing.
-/// `header` says that it is to be one of ours.
+/// Makes a segment of `size` bytes, mapped for writing: all zero, or one of ours
+/// in state initialising with this header. That is written before anything that
+/// takes its time: who is killed later leaves what a collection knows.
 pub(super) fn make(
     address: &Address,
     size: u64,
     making: &Making,
-    ours: bool,
+    header: Option<&[u8; HEADER_SIZE]>,
     attempt: Attempt<'_>,
 ) -> Result<(i32, Mapping)> {
     let key = key(address, attempt)?;
     if let Address::SysvFile(path) = address {
         idfile::check_free(path, attempt)?;
     }
-    match make_of(key, size, making, attempt) {
-        Err(e) if ours && e.kind() == ErrorKind::Exists && reap_half_born(key, size) => {
-            make_of(key, size, making, attempt)
+    match make_of(key, size, making, header, attempt) {
+        Err(e)
+            if header.is_some() && e.kind() == ErrorKind::Exists && reap_half_born(key, size) =>
+        {
+            make_of(key, size, making, header, attempt)
         }
         made => made,
     }
@@ -45,22 +48,24 @@ fn make_of(
     key: libc::key_t,
     size: u64,
     making: &Making,
+    header: Option<&[u8; HEADER_SIZE]>,
     attempt: Attempt<'_>,
 ) -> Result<(i32, Mapping)> {
     if let Some(pages) = making.pages {
-        match make_in(key, size, making, Some(pages), attempt) {
+        match make_in(key, size, making, header, Some(pages), attempt) {
             // Whatever stands against huge pages, there are others.
             Err(e) if e.kind() != ErrorKind::Exists => {}
             made => return made,
         }
     }
-    make_in(key, size, making, None, attempt)
+    make_in(key, size, making, header, None, attempt)
 }
 
 fn make_in(
     key: libc::key_t,
     size: u64,
     making: &Making,
+    header: Option<&[u8; HEADER_SIZE]>,
     pages: Option<HugePages>,
     attempt: Attempt<'_>,
 ) -> Result<(i32, Mapping)> {
@@ -86,6 +91,9 @@ fn make_in(
     let finish = || -> Result<Mapping> {
         change(id, making.uid, making.gid, Some(making.mode), attempt)?;
         let mapping = map(id, false, len, attempt)?;
+        if let Some(header) = header {
+            begin(&mapping, header)?;
+        }
         take_pages(&mapping, making, pages, attempt)?;
         Ok(mapping)
     };
@@ -159,7 +167,7 @@ fn reap_half_born(key: libc::key_t, size: u64) -> bool {
     if mapping.read(0, &mut head).is_err() {
         return false;
     }
-    let unborn = head.iter().all(|b| *b == 0)
+    let unborn = breaks_off(&head, size)
         || Header::parse(&head)
             .is_ok_and(|h| matches!(h.state, State::Uninitialised | State::Initialising));
     drop(mapping);

@@ -61,8 +61,8 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
                     arguments.schema.display(),
                     schema.name,
                     schema.version_text(),
-                    count(schema.declared().count(), "type"),
-                    count(schema.segments.len(), "segment"),
+                    show::count(schema.declared().count(), "type"),
+                    show::count(schema.segments.len(), "segment"),
                 );
             }
             if arguments.deny && !warnings.is_empty() {
@@ -73,8 +73,4 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         Err(diagnostics) if format == Format::Text => Err(super::wrong(&diagnostics)),
         Err(_) => Err(Failure::silent(2)),
     }
-}
-
-fn count(n: usize, what: &str) -> String {
-    if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }

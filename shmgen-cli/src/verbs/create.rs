@@ -117,7 +117,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         let now = Inspector::open(&address, &options).and_then(|i| i.stat());
         show::print_json(&json::segment(&now.unwrap_or(stat)))?;
     } else {
-        show::print(&format!("{address}\n"))?;
+        show::print(&format!("{}\n", show::address(&address)))?;
     }
     Ok(())
 }

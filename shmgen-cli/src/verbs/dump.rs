@@ -1,17 +1,23 @@
 //! `shmgen dump`: what is in a segment, decoded from the contract inside it.
 
+mod follow;
+
+use super::patience::interval;
+use super::read::hex_lines;
 use super::{Trust, address};
 use crate::about;
 use crate::failure::{Done, Failure};
 use crate::show;
 use serde_json::{Value, json};
-use shm_runtime::contract::{Contract, ObjectKind};
-use shm_runtime::{Inspector, ObjectStat, Printable, json as runtime_json};
+use shm_runtime::contract::{Contract, ObjectKind, TypeExpr};
+use shm_runtime::{Inspector, Message, ObjectStat, Printable, json as runtime_json};
 use std::fmt::Write as _;
+use std::time::Duration;
 
 /// Show what waits in a segment, decoded, without a schema file
 ///
-/// Nothing is consumed. The segment's own contract says what its bytes mean.
+/// Nothing is consumed. The segment's own contract says what its bytes mean. With --follow it goes
+/// on, and shows messages as they are committed.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Where it is: <posix:/NAME>, sysv:KEY, sysv-id:ID, sysv-file:PATH, memfd:PID/FD
@@ -20,10 +26,24 @@ pub(crate) struct Arguments {
     object: Option<String>,
     #[command(flatten)]
     trust: Trust,
-    /// At most so many messages of each queue, the oldest; with --hex, lines of 16 bytes
+    /// At most so many messages of each queue, the oldest; with --follow, of those that wait
+    /// already, the newest; with --hex, lines of 16 bytes
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
-    /// Show the bytes of raw objects, in hexadecimal
+    /// Go on with new messages until the segment is removed, or interrupted (Ctrl-C)
+    #[arg(short, long)]
+    follow: bool,
+    /// With --follow, look so often: 0.5, 20ms
+    #[arg(
+        short,
+        long,
+        value_name = "TIME",
+        value_parser = interval,
+        default_value = "20ms",
+        requires = "follow"
+    )]
+    interval: Duration,
+    /// The bytes of messages and of raw objects, in hexadecimal
     #[arg(long)]
     hex: bool,
     /// For programs
@@ -33,24 +53,31 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Done {
     let address = address(&arguments.address)?;
-    let inspector = Inspector::open(&address, &arguments.trust.options())?;
+    let inspector = Inspector::open_to("decode", &address, &arguments.trust.options())?;
     let Some(contract) = inspector.contract() else {
-        return Err(Failure::mismatch(format!(
-            "{address} carries no contract, so there is nothing to decode by: it is a bare segment \
-             or another program's"
-        )));
+        return Err(match inspector.fault() {
+            Some(fault) => Failure::of_fault(&address, fault),
+            None => Failure::mismatch(format!(
+                "{address} carries no contract, so there is nothing to decode by: it is a bare \
+                 segment or another program's"
+            )),
+        });
     };
     let names: Vec<&str> = contract.objects.iter().map(|o| o.name.as_str()).collect();
     if let Some(object) = &arguments.object
         && !names.contains(&object.as_str())
     {
         return Err(Failure::usage(format!(
-            "{address} has no object `{object}`; it has {}",
+            "{address} has no object `{}`; it has {}",
+            Printable(object),
             Printable(&names.join(", "))
         )));
     }
     let wanted = (0..names.len())
         .filter(|i| arguments.object.as_deref().is_none_or(|wanted| wanted == names[*i]));
+    if arguments.follow {
+        return follow::run(arguments, &inspector, contract, wanted.collect());
+    }
     let stat = inspector.stat()?;
     let mut dump = Dump { arguments, inspector: &inspector, text: String::new(), objects: vec![] };
     for index in wanted {
@@ -61,7 +88,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     }
     let Dump { text, objects, .. } = dump;
     if arguments.json {
-        let whole = json!({ "version": 1, "address": address.to_string(), "objects": objects });
+        let whole = json!({ "version": 1, "address": address.spelling(), "objects": objects });
         show::print_json(&whole)?;
     } else {
         show::print(&text)?;
@@ -80,19 +107,19 @@ impl Dump<'_> {
     /// A queue that this version reads.
     fn queue(&mut self, contract: &Contract, index: usize) -> Done {
         let object = &contract.objects[index];
-        let messages = self.inspector.messages(index, self.arguments.limit)?;
+        let arguments = self.arguments;
+        let messages = self.inspector.messages(index, arguments.limit)?;
         let Some(item) = object.kind.item() else { return Ok(()) };
         let depth = self.inspector.depth(index).unwrap_or(messages.len() as u64);
         let text = &mut self.text;
         let _ = writeln!(text, "{} (queue of {item}), {depth} waiting", Printable(&object.name));
         let mut decoded = Vec::new();
         for message in &messages {
-            let Some(value) = contract.read(item, &message.bytes) else { continue };
-            let _ = writeln!(text, "  #{} {value}", message.position);
-            decoded.push(json!({
-                "position": message.position,
-                "value": runtime_json::value(&value),
-            }));
+            let Some(shown) = Shown::of(message, contract, item, arguments.hex) else { continue };
+            let _ = writeln!(text, "  #{}{}", message.position, shown.text);
+            let mut json = json!({ "position": message.position });
+            json[shown.key] = shown.json;
+            decoded.push(json);
         }
         if depth > messages.len() as u64 {
             let _ = writeln!(text, "  .. {} more (--limit)", depth - messages.len() as u64);
@@ -110,6 +137,11 @@ impl Dump<'_> {
     /// Any other object: what can be told of it, and that there is more that
     /// this version does not read.
     fn other(&mut self, index: usize, object: &ObjectStat) -> Done {
+        if let (None, Some(fault), Some(_)) =
+            (object.geometry, self.inspector.fault(), &self.arguments.object)
+        {
+            return Err(Failure::of_fault(self.inspector.address(), fault));
+        }
         let mut value = runtime_json::object(object, &[]);
         let of = object.def.item().map(|item| format!(" of {}", Printable(&item.to_string())));
         let name = Printable(&object.name);
@@ -136,7 +168,7 @@ impl Dump<'_> {
             ObjectKind::Raw(raw) if self.arguments.hex => {
                 let limit = self.arguments.limit.saturating_mul(HEX_LINE);
                 let bytes = self.inspector.raw_bytes(index, limit)?;
-                self.text.push_str(&hex_lines(&bytes));
+                self.text.push_str(&indented(&bytes, 2));
                 let more = raw.bytes - bytes.len() as u64;
                 if more > 0 {
                     let _ = writeln!(self.text, "  .. {more} bytes more (--limit)");
@@ -166,14 +198,31 @@ impl Dump<'_> {
 /// Bytes in one line of hexadecimal.
 const HEX_LINE: usize = 16;
 
-/// As `hexdump -C` has them: offset, bytes, what is text of them.
-fn hex_lines(bytes: &[u8]) -> String {
-    let mut out = String::new();
-    for (n, line) in bytes.chunks(HEX_LINE).enumerate() {
-        let digits: Vec<String> = line.iter().map(|byte| format!("{byte:02x}")).collect();
-        let shown = |byte: &u8| if (0x20..0x7f).contains(byte) { char::from(*byte) } else { '.' };
-        let text: String = line.iter().map(shown).collect();
-        let _ = writeln!(out, "  {:08x}  {:<47}  |{text}|", n * HEX_LINE, digits.join(" "));
+/// As [`hex_lines`], each behind so many spaces.
+fn indented(bytes: &[u8], by: usize) -> String {
+    let lines = hex_lines(0, bytes);
+    lines.lines().map(|line| format!("{:by$}{line}\n", "")).collect()
+}
+
+/// A message as it is shown.
+struct Shown {
+    /// What follows its position: with a space before it, or lines of its own.
+    text: String,
+    /// In JSON, `value` or `hex`.
+    key: &'static str,
+    json: Value,
+}
+
+impl Shown {
+    /// `None` if the contract does not say how to read it.
+    fn of(message: &Message, contract: &Contract, item: &TypeExpr, hex: bool) -> Option<Self> {
+        if hex {
+            let text = format!("\n{}", indented(&message.bytes, 4).trim_end());
+            let digits = message.bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
+            return Some(Self { text, key: "hex", json: digits.into() });
+        }
+        let value = contract.read(item, &message.bytes)?;
+        let json = runtime_json::value(&value);
+        Some(Self { text: format!(" {value}"), key: "value", json })
     }
-    out
 }

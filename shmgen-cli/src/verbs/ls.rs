@@ -34,6 +34,7 @@ enum Column {
     Kind,
     Size,
     Resident,
+    Swapped,
     Mode,
     Owner,
     Group,
@@ -52,6 +53,7 @@ enum Column {
     Name,
     Seals,
     Objects,
+    Wrong,
 }
 
 const USUAL: [Column; 7] = [
@@ -98,10 +100,11 @@ impl Column {
             Self::Kind => Some(stat.address.kind().to_owned()),
             Self::Size => Some(show::size(stat.size)),
             Self::Resident => kernel.resident.map(show::size),
+            Self::Swapped => kernel.swapped.map(show::size),
             Self::Mode => Some(format!("{:04o}", stat.mode)),
             Self::Owner => Some(show::user(stat.uid)),
             Self::Group => Some(show::group(stat.gid)),
-            Self::State => Some(stat.state.name().to_owned()),
+            Self::State => Some(show::state(stat)),
             Self::Schema => header.map(|h| match h.schema.as_str() {
                 "" => "no schema".to_owned(),
                 schema => format!("{} {}", Printable(schema), Printable(&h.version)),
@@ -118,6 +121,7 @@ impl Column {
             Self::Id => kernel.id.map(|id| id.to_string()),
             Self::Key => kernel.key.map(|key| format!("{key:#010x}")),
             Self::Locked => kernel.locked.map(|l| if l { "yes" } else { "no" }.to_owned()),
+            Self::Wrong => stat.fault.as_ref().map(|f| Printable(&f.to_string()).to_string()),
             Self::Name => kernel.name.as_ref().map(|name| Printable(name).to_string()),
             Self::Seals => kernel.seals.as_ref().map(|seals| seals.join(",")),
             Self::Objects => header.map(|_| {

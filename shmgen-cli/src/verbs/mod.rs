@@ -13,12 +13,14 @@ pub(crate) mod init;
 pub(crate) mod layout;
 pub(crate) mod lock;
 pub(crate) mod ls;
+pub(crate) mod patience;
 pub(crate) mod read;
 pub(crate) mod rm;
 pub(crate) mod schema;
 pub(crate) mod set;
 pub(crate) mod size;
 pub(crate) mod stat;
+pub(crate) mod top;
 pub(crate) mod write;
 
 use crate::failure::Failure;
@@ -52,6 +54,11 @@ fn told(diagnostics: &Diagnostics) -> String {
 /// An address argument.
 fn address(text: &str) -> Result<Address, Failure> {
     Ok(text.parse::<Address>()?)
+}
+
+/// The user that the kernel checks.
+fn caller() -> u32 {
+    nix::unistd::geteuid().as_raw()
 }
 
 /// Whom to trust when looking at segments.

@@ -57,7 +57,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
 }
 
 /// `00000010  68 65 6c 6c 6f ..  |hello..|`, a line for 16 bytes.
-fn hex_lines(offset: u64, bytes: &[u8]) -> String {
+pub(super) fn hex_lines(offset: u64, bytes: &[u8]) -> String {
     let mut out = String::new();
     for (i, line) in bytes.chunks(16).enumerate() {
         let _ = write!(out, "{:08x} ", offset + i as u64 * 16);

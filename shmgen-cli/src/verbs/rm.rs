@@ -5,7 +5,6 @@ use crate::failure::{Done, Failure};
 use crate::show;
 use serde_json::json;
 use shm_runtime::{Address, Inspector, Options, Segment, SegmentStat};
-use std::os::unix::fs::MetadataExt;
 
 /// Remove segments
 ///
@@ -29,7 +28,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let mut failed = None;
     for text in &arguments.addresses {
         match address(text).and_then(|a| remove(&a, arguments.force)) {
-            Ok(address) => removed.push(address.to_string()),
+            Ok(address) => removed.push(address.spelling()),
             // The others are removed all the same; each failure is told.
             Err(failure) => {
                 if let Some(earlier) = failed.replace(failure) {
@@ -47,7 +46,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
 fn remove(address: &Address, force: bool) -> Result<Address, Failure> {
     if !force {
         let options = Options::default().trust_any_owner();
-        match Inspector::open(address, &options).and_then(|i| i.stat()) {
+        match Inspector::open_to("remove", address, &options).and_then(|i| i.stat()) {
             Ok(stat) => refuse(&stat)?,
             // What cannot be looked at cannot be removed without force either.
             Err(error) => return Err(error.into()),
@@ -58,8 +57,7 @@ fn remove(address: &Address, force: bool) -> Result<Address, Failure> {
 }
 
 fn refuse(stat: &SegmentStat) -> Done {
-    let me = std::fs::metadata("/proc/self").map_or(stat.uid, |m| m.uid());
-    if stat.uid != me {
+    if stat.uid != super::caller() {
         return Err(Failure::permission(format!(
             "{} belongs to {}; remove it with --force",
             stat.address,

@@ -2,7 +2,7 @@
 
 use super::{address, mode};
 use crate::failure::{Done, Failure};
-use shm_runtime::{Account, Owner, Printable, Segment};
+use shm_runtime::{Account, Inspector, Owner, Printable, Segment};
 
 /// Change the owner or the permissions of a segment
 #[derive(clap::Args)]
@@ -18,6 +18,9 @@ pub(crate) struct Arguments {
     /// The owning group, a number or a name
     #[arg(long, value_name = "GROUP")]
     gid: Option<String>,
+    /// Even if it is another user's
+    #[arg(long)]
+    force: bool,
     /// Print what can be told of it afterwards, as JSON
     #[arg(long)]
     json: bool,
@@ -34,10 +37,19 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         gid: id(arguments.gid.as_ref(), "group", Account::group_id)?.unwrap_or(keep.gid),
         mode: arguments.mode.unwrap_or(keep.mode),
     };
+    if !arguments.force {
+        let uid = Inspector::owner_to("set", &address)?.uid;
+        if uid != super::caller() {
+            return Err(Failure::permission(format!(
+                "{address} belongs to {}; change it with --force",
+                crate::show::user(uid)
+            )));
+        }
+    }
     Segment::set_at(&address, owner)?;
     if arguments.json {
         let options = shm_runtime::Options::default().trust_any_owner();
-        let stat = shm_runtime::Inspector::open(&address, &options)?.stat()?;
+        let stat = Inspector::open(&address, &options)?.stat()?;
         crate::show::print_json(&shm_runtime::json::segment(&stat))?;
     }
     Ok(())

@@ -137,7 +137,7 @@ fn of_one(o: &Object) -> String {
 fn to_json(segment: &Segment) -> Value {
     json!({
         "name": segment.name,
-        "address": segment.setup.address.to_string(),
+        "address": segment.setup.address.spelling(),
         "size": segment.size,
         "pages": segment.size / PAGE,
         "huge_pages": segment.setup.pages.map(shm_runtime::HugePages::name),

@@ -36,11 +36,33 @@ fn text(stat: &SegmentStat) -> String {
         let _ = writeln!(out, "{key:<13} {value}");
     };
     line("address", stat.address.to_string());
-    line("state", stat.state.name().to_owned());
-    line("size", format!("{} ({} bytes)", show::size(stat.size), stat.size));
+    line("state", show::state(stat));
+    if let Some(fault) = &stat.fault {
+        line("wrong", Printable(&fault.to_string()).to_string());
+    }
+    kernel_lines(stat, &mut line);
+    header_lines(stat, &mut line);
+    if !stat.participants.is_empty() {
+        out.push('\n');
+        out.push_str(&participants(stat));
+    }
+    if !stat.objects.is_empty() {
+        out.push('\n');
+        out.push_str(&objects(stat));
+    }
+    out
+}
+
+/// What the kernel knows.
+fn kernel_lines(stat: &SegmentStat, line: &mut impl FnMut(&str, String)) {
     let kernel = &stat.kernel;
+    line("size", bytes(stat.size));
     if let Some(resident) = kernel.resident {
-        line("resident", format!("{} ({resident} bytes)", show::size(resident)));
+        let swapped = match kernel.swapped {
+            Some(0) | None => String::new(),
+            Some(swapped) => format!(", {} swapped out", bytes(swapped)),
+        };
+        line("resident", bytes(resident) + &swapped);
     }
     if let Some(page) = kernel.page_size {
         let huge = match kernel.huge {
@@ -63,6 +85,10 @@ fn text(stat: &SegmentStat) -> String {
         let locked = if locked { ", locked in memory" } else { "" };
         line("attached", format!("{n} times{locked}"));
     }
+    if !stat.mapped_by.is_empty() {
+        let who: Vec<String> = stat.mappers().iter().map(show::mapper).collect();
+        line("mapped by", who.join(", "));
+    }
     if let (Some((uid, gid)), Some(pid)) = (kernel.creator, kernel.creator_pid) {
         line("made by", format!("pid {pid} of {}:{}", show::user(uid), show::group(gid)));
     }
@@ -70,45 +96,51 @@ fn text(stat: &SegmentStat) -> String {
         line("last used by", format!("pid {pid}"));
     }
     for (key, time) in [
+        ("birth time", kernel.birth_time),
         ("attach time", kernel.attach_time),
         ("detach time", kernel.detach_time),
+        ("access time", kernel.access_time),
+        ("modify time", kernel.modify_time),
         ("change time", kernel.change_time),
     ] {
         if let Some(time) = time {
             line(key, show::time_seconds(time));
         }
     }
-    if let Some(header) = &stat.header {
-        let schema = match header.schema.as_str() {
-            "" => "none".to_owned(),
-            schema => format!("{} {}", Printable(schema), Printable(&header.version)),
-        };
-        line("schema", format!("{schema}, segment {}", Printable(&header.segment)));
-        line("fingerprint", header.fingerprint.to_string());
-        let alive = match header.creator.alive {
-            Some(true) => "alive",
-            Some(false) => "gone",
-            None => "cannot be told whether alive",
-        };
-        let program = Printable(&header.creator.program);
-        let pid = header.creator.pid;
-        let user = show::user(header.creator.uid);
-        let tool = Printable(&header.tool_version);
-        line("creator", format!("pid {pid} ({program}) of {user}, {alive}, shmgen {tool}"));
-        line("created", show::time_ns(header.created_ns));
-        if header.retired {
-            line("removed", "yes; only who is attached still has it".to_owned());
-        }
+}
+
+fn bytes(n: u64) -> String {
+    format!("{} ({n} bytes)", show::size(n))
+}
+
+/// What its header says.
+fn header_lines(stat: &SegmentStat, line: &mut impl FnMut(&str, String)) {
+    let Some(header) = &stat.header else { return };
+    let schema = match header.schema.as_str() {
+        "" => "none".to_owned(),
+        schema => format!("{} {}", Printable(schema), Printable(&header.version)),
+    };
+    line("schema", format!("{schema}, segment {}", Printable(&header.segment)));
+    line("fingerprint", header.fingerprint.to_string());
+    let alive = match header.creator.alive {
+        Some(true) => "alive",
+        Some(false) => "gone",
+        None => "cannot be told whether alive",
+    };
+    let program = Printable(&header.creator.program);
+    let pid = header.creator.pid;
+    let user = show::user(header.creator.uid);
+    let tool = Printable(&header.tool_version);
+    line("creator", format!("pid {pid} ({program}) of {user}, {alive}, shmgen {tool}"));
+    line("created", show::time_ns(header.created_ns));
+    if header.retired {
+        line("removed", "yes; only who is attached still has it".to_owned());
     }
-    if !stat.participants.is_empty() {
-        out.push('\n');
-        out.push_str(&participants(stat));
-    }
-    if !stat.objects.is_empty() {
-        out.push('\n');
-        out.push_str(&objects(stat));
-    }
-    out
+    let alive = stat.participants.iter().filter(|p| p.alive).count();
+    let dead = stat.participants.len() - alive;
+    let records = header.participant_records;
+    let readers = if stat.readers { "; and somebody who only reads" } else { "" };
+    line("participants", format!("{alive} alive, {dead} dead, of {records} records{readers}"));
 }
 
 fn participants(stat: &SegmentStat) -> String {
@@ -116,11 +148,14 @@ fn participants(stat: &SegmentStat) -> String {
         let mut roles = Vec::new();
         for object in &stat.objects {
             let Some(queue) = &object.queue else { continue };
+            let waits = |waits: bool| if waits { " (waits)" } else { "" };
             if queue.producer == Some(p.index) {
-                roles.push(format!("produces {}", Printable(&object.name)));
+                let waits = waits(queue.producer_waits);
+                roles.push(format!("produces {}{waits}", Printable(&object.name)));
             }
             if queue.consumer == Some(p.index) {
-                roles.push(format!("consumes {}", Printable(&object.name)));
+                let waits = waits(queue.consumer_waits);
+                roles.push(format!("consumes {}{waits}", Printable(&object.name)));
             }
         }
         vec![
@@ -148,11 +183,13 @@ fn objects(stat: &SegmentStat) -> String {
             "ITEM",
             "CAPACITY",
             "DEPTH",
+            "HIGH",
             "IN",
             "OUT",
-            "HIGH",
             "FULL",
+            "DROPPED",
             "REDELIVERED",
+            "WAITERS",
         ];
         tables.push(show::table(&headings, queues));
     }
@@ -167,8 +204,17 @@ fn queue(object: &ObjectStat) -> Option<Vec<String>> {
     let q = object.queue.as_ref()?;
     let mut row = vec![Printable(&object.name).to_string(), object.kind.to_owned()];
     row.push(about::item(object));
-    let numbers =
-        [q.capacity, q.depth, q.pushed, q.popped, q.high_water, q.times_full, q.redelivered];
+    let numbers = [
+        q.capacity,
+        q.depth,
+        q.high_water,
+        q.pushed,
+        q.popped,
+        q.times_full,
+        q.dropped,
+        q.redelivered,
+        q.waiters(),
+    ];
     row.extend(numbers.map(|n| n.to_string()));
     Some(row)
 }

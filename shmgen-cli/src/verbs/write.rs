@@ -53,7 +53,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     if arguments.json {
         show::print_json(&json!({
             "version": 1,
-            "address": address.to_string(),
+            "address": address.spelling(),
             "offset": arguments.offset,
             "written": input.len(),
         }))?;

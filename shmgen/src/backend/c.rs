@@ -183,8 +183,8 @@ pub(super) fn header(schema: &Schema) -> String {
     let prefix = prefix(schema);
     let [major, minor, _] = runtime_version();
     let with = With {
-        defaults: schema.structs_where("", |s| s.has_defaults),
-        ranges: schema.structs_where("", |s| s.has_ranges),
+        defaults: schema.types_where("", TypeDecl::has_defaults),
+        ranges: schema.types_where("", TypeDecl::has_ranges),
     };
     let template = Header {
         file: format!("{}.toml", schema.stem),
@@ -337,7 +337,7 @@ fn element(ty: &Type, prefix: &str) -> (String, Option<u64>) {
 }
 
 /// The C name of a list or an optional, which is of the schema that uses it.
-fn wrapped_name(element: &Element, prefix: &str) -> String {
+pub(super) fn wrapped_name(element: &Element, prefix: &str) -> String {
     format!("{prefix}{}", element.wrapped_name().unwrap_or_default())
 }
 
@@ -361,7 +361,7 @@ pub(super) fn declaration(ty: &Type, name: &str, prefix: &str) -> String {
     format!("{element} {name}{}", brackets(&dims))
 }
 
-/// The structs that have something in them, themselves or in a struct inside.
+/// The types that have something in them, themselves or in a type inside.
 struct With {
     defaults: BTreeSet<TypeName>,
     ranges: BTreeSet<TypeName>,
@@ -418,7 +418,7 @@ fn decl(decl: &TypeDecl, with: &With, prefix: &str) -> Decl {
             has_ranges: s.has_ranges,
             members: s.members.iter().map(|m| part(m, &s.name, with, prefix)).collect(),
         }),
-        TypeDecl::Union(u) => Decl::Compound(c_compound::union(u, prefix)),
+        TypeDecl::Union(u) => Decl::Compound(c_compound::union(u, &with.ranges, prefix)),
         TypeDecl::Wrapped(w) => Decl::Compound(c_compound::wrapped(w, prefix)),
     }
 }
@@ -439,8 +439,15 @@ fn part(member: &Member, owner: &str, with: &With, prefix: &str) -> Part {
             equal: equal(&f.name, &f.ty, prefix),
             add: add(&f.name, &f.ty, prefix),
             default: c_defaults::statements(f, &with.defaults, prefix),
-            bounds: c_ranges::bounds(f),
-            within: c_ranges::statements(f, owner, &with.ranges, prefix),
+            bounds: c_ranges::bounds(f.range),
+            within: c_ranges::statements(
+                (owner, &f.name),
+                &f.name,
+                &f.ty,
+                f.range,
+                &with.ranges,
+                prefix,
+            ),
             offset: f.offset,
             is_gap: false,
         },

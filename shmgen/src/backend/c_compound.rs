@@ -1,11 +1,14 @@
 //! Lists, optionals and unions in C: structs with a few functions each, and with
 //! members of their own where the header is read as C++.
 
-use super::c::{add, brackets, comment, ctype, declaration, equal, literal, parts};
-use super::notes;
+use super::c::{add, brackets, comment, ctype, declaration, equal, literal, mark, parts};
+use super::c_ranges;
+use super::notes::{self, Deprecation::Text};
 use super::text::render;
 use crate::model::{Element, Type, Union, Wrapped};
 use askama::Template;
+use shm_runtime::contract::TypeName;
+use std::collections::BTreeSet;
 
 #[derive(Template)]
 #[template(path = "c/list.h", escape = "none")]
@@ -48,8 +51,11 @@ struct Tagged {
     name: String,
     cname: String,
     tag: &'static str,
+    /// The mark of what is deprecated, with a space before it.
+    deprecated: String,
     /// The function that looks at a tag once.
     look: String,
+    has_ranges: bool,
     head_gap: u64,
     tail_gap: u64,
     size: u64,
@@ -65,6 +71,14 @@ struct Variant {
     title: String,
     constant: String,
     number: String,
+    /// The mark of what is deprecated, with a space behind it.
+    deprecated: String,
+    /// The same with the space before it.
+    mark: String,
+    /// The constants of its range; none if there is no range.
+    bounds: Vec<(&'static str, String)>,
+    /// Statements that return false if `value` is outside of its ranges.
+    within: String,
     held: Option<HeldVariant>,
 }
 
@@ -188,11 +202,13 @@ pub(super) fn tag_constant(variant: &str) -> String {
     variant.to_uppercase()
 }
 
-pub(super) fn union(u: &Union, prefix: &str) -> String {
+pub(super) fn union(u: &Union, with_ranges: &BTreeSet<TypeName>, prefix: &str) -> String {
     let cname = format!("{prefix}{}", u.name);
-    let variants = u.variants.iter().map(|v| variant(v, u, &cname, prefix)).collect();
+    let variants = u.variants.iter().map(|v| variant(v, u, with_ranges, prefix)).collect();
     render(&Tagged {
-        doc: comment(&notes::union(u), ""),
+        doc: comment(&notes::union(u, Text), ""),
+        deprecated: mark(u.deprecated.as_deref()),
+        has_ranges: u.has_ranges,
         name: u.name.clone(),
         tag: ctype(u.tag),
         look: format!("shm_look{}", u.tag.size() * 8),
@@ -206,8 +222,15 @@ pub(super) fn union(u: &Union, prefix: &str) -> String {
     })
 }
 
-fn variant(v: &crate::model::Variant, u: &Union, cname: &str, prefix: &str) -> Variant {
+fn variant(
+    v: &crate::model::Variant,
+    u: &Union,
+    with_ranges: &BTreeSet<TypeName>,
+    prefix: &str,
+) -> Variant {
+    let cname = format!("{prefix}{}", u.name);
     let name = &v.name;
+    let doc = notes::variant(v, Text);
     let held = v.ty.as_ref().map(|ty| {
         let held = held(ty, prefix);
         let (element, dims) = parts(ty, prefix);
@@ -231,14 +254,23 @@ fn variant(v: &crate::model::Variant, u: &Union, cname: &str, prefix: &str) -> V
     };
     let title = match &v.ty {
         // What is documented of a value stands beside it.
-        None if !notes::variant(v).is_empty() => {
-            comment(&format!("{holds}\n\n{}", notes::variant(v)), "")
-        }
+        None if !doc.is_empty() => comment(&format!("{holds}\n\n{doc}"), ""),
         _ => comment(&holds, ""),
     };
     Variant {
-        doc: comment(&notes::variant(v), "    "),
+        doc: comment(&doc, "    "),
         title,
+        deprecated: v
+            .deprecated
+            .as_deref()
+            .map_or(String::new(), |why| mark(Some(why)).trim_start().to_owned() + " "),
+        mark: mark(v.deprecated.as_deref()),
+        bounds: c_ranges::bounds(v.range),
+        within: v.ty.as_ref().map_or(String::new(), |ty| {
+            let place = format!("as.{name}");
+            let names = (u.name.as_str(), name.as_str());
+            indented(&c_ranges::statements(names, &place, ty, v.range, with_ranges, prefix), 2)
+        }),
         constant: format!("{cname}_{}", tag_constant(name)),
         number: literal(u.tag, i128::from(v.number)),
         name: name.clone(),

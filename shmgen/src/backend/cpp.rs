@@ -3,9 +3,9 @@
 use super::notes::{self, Deprecation::Text};
 use super::text::{VERSION, lines, others, quoted, render, version_parts};
 use super::{c, c_ranges};
-use crate::model::{Element, Field, Schema, TypeDecl, Union, Value};
+use crate::model::{self, Element, Field, Schema, TypeDecl, Union, Value};
 use askama::Template;
-use shm_runtime::contract::Primitive;
+use shm_runtime::contract::{Primitive, Range};
 
 #[derive(Template)]
 #[template(path = "cpp/runtime.hpp", escape = "none")]
@@ -133,7 +133,7 @@ pub(super) fn header(schema: &Schema) -> String {
         inline_namespace: format!("shmgen_{}", inline_namespace()),
         imports: schema.imports.iter().map(|i| i.module.as_str()).collect(),
         deprecates: schema.deprecates(),
-        has_ranges: schema.structs().any(|s| s.has_ranges),
+        has_ranges: schema.types.iter().any(TypeDecl::has_ranges),
         constants: schema
             .constants
             .iter()
@@ -200,17 +200,21 @@ fn doc(text: &str, indent: &str) -> String {
     lines(text, &format!("{indent}/// ")).replace("\\\n", "\\ .\n")
 }
 
-/// The ends of a field's range, as constants.
-fn bounds(owner: &str, f: &Field) -> Vec<Constant> {
-    let Some(range) = f.range else { return Vec::new() };
+/// The ends of the range of a field or a variant, as constants.
+fn bounds(
+    (owner, name): (&str, &str),
+    range: Option<Range>,
+    deprecated: Option<&str>,
+) -> Vec<Constant> {
+    let Some(range) = range else { return Vec::new() };
     let constant = |(end, value): (&str, String)| Constant {
         doc: String::new(),
-        deprecated: c::mark(f.deprecated.as_deref()),
-        name: format!("{owner}_{}_{end}", f.name),
+        deprecated: c::mark(deprecated),
+        name: format!("{owner}_{name}_{end}"),
         ty: c::ctype(range.ty()),
         value,
     };
-    c_ranges::bounds(f).into_iter().map(constant).collect()
+    c_ranges::bounds(Some(range)).into_iter().map(constant).collect()
 }
 
 fn named(decl: &TypeDecl, prefix: &str) -> Named {
@@ -222,7 +226,8 @@ fn named(decl: &TypeDecl, prefix: &str) -> Named {
             (f.deprecated.as_deref(), f.bits.iter().map(|b| b.name.len() + 3).sum())
         }
         TypeDecl::Struct(s) => (s.deprecated.as_deref(), 0),
-        TypeDecl::Union(_) | TypeDecl::Wrapped(_) => (None, 0),
+        TypeDecl::Union(u) => (u.deprecated.as_deref(), 0),
+        TypeDecl::Wrapped(_) => (None, 0),
     };
     Named {
         doc: doc(&notes::declared(decl, Text), ""),
@@ -230,10 +235,19 @@ fn named(decl: &TypeDecl, prefix: &str) -> Named {
         name: decl.name().to_owned(),
         cname: format!("{prefix}{}", decl.name()),
         is_struct: !matches!(decl, TypeDecl::Enum(_) | TypeDecl::Flags(_)),
-        has_defaults: matches!(decl, TypeDecl::Struct(s) if s.has_defaults),
-        has_ranges: matches!(decl, TypeDecl::Struct(s) if s.has_ranges),
+        has_defaults: decl.has_defaults(),
+        has_ranges: decl.has_ranges(),
         bounds: match decl {
-            TypeDecl::Struct(s) => s.fields().flat_map(|f| bounds(&s.name, f)).collect(),
+            TypeDecl::Struct(s) => {
+                let of = |f: &Field| bounds((&s.name, &f.name), f.range, f.deprecated.as_deref());
+                s.fields().flat_map(of).collect()
+            }
+            TypeDecl::Union(u) => {
+                let of = |v: &model::Variant| {
+                    bounds((&u.name, &v.name), v.range, v.deprecated.as_deref())
+                };
+                u.variants.iter().flat_map(of).collect()
+            }
             _ => Vec::new(),
         },
         // The names, or a number of 64 bits in any form, and a NUL.

@@ -161,6 +161,7 @@ fn union(u: &Union) -> Value {
         let mut rest = json!({
             "number": v.number,
             "size": v.size,
+            "range": range(v.range),
             "since": version(v.since),
             "deprecated": v.deprecated,
         });

@@ -151,8 +151,13 @@ fn union(out: &mut String, u: &Union, doc: &str) {
     head(out, &["variant", "tag", "type", "size", "description"]);
     for v in &u.variants {
         let ty = v.ty.as_ref().map_or(String::new(), |ty| code(&ty.expr().to_string()));
-        let cells =
-            [code(&v.name), v.number.to_string(), ty, v.size.to_string(), cell(&notes::variant(v))];
+        let cells = [
+            code(&v.name),
+            v.number.to_string(),
+            ty,
+            v.size.to_string(),
+            cell(&notes::variant(v, Text)),
+        ];
         row(out, &cells);
     }
 }

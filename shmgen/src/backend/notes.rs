@@ -43,7 +43,7 @@ pub(super) fn declared(decl: &TypeDecl, how: Deprecation) -> String {
         TypeDecl::Enum(e) => (&e.doc, &e.deprecated),
         TypeDecl::Flags(f) => (&f.doc, &f.deprecated),
         TypeDecl::Struct(s) => (&s.doc, &s.deprecated),
-        TypeDecl::Union(u) => return union(u),
+        TypeDecl::Union(u) => return union(u, how),
         TypeDecl::Wrapped(w) => return format!("`{}`", w.expr()),
     };
     with(doc, &[was, kept, deprecated(why.as_deref(), how)])
@@ -60,13 +60,14 @@ pub(super) fn bit(b: &Bit, how: Deprecation) -> String {
 }
 
 /// Of a union.
-pub(super) fn union(u: &Union) -> String {
-    with(&u.doc, &[deprecated(u.deprecated.as_deref(), Deprecation::Text)])
+pub(super) fn union(u: &Union, how: Deprecation) -> String {
+    with(&u.doc, &[deprecated(u.deprecated.as_deref(), how)])
 }
 
 /// Of a variant of a union.
-pub(super) fn variant(v: &Variant) -> String {
-    with(&v.doc, &[since(v.since), deprecated(v.deprecated.as_deref(), Deprecation::Text)])
+pub(super) fn variant(v: &Variant, how: Deprecation) -> String {
+    let why = deprecated(v.deprecated.as_deref(), how);
+    with(&v.doc, &[range(v.range), since(v.since), why])
 }
 
 /// Of a field.

@@ -148,7 +148,7 @@ pub(super) fn module(schema: &Schema) -> String {
         names.chain(schema.segments.iter().map(|s| s.type_name.as_str())).collect();
     names.extend(["SCHEMA", "SCHEMA_VERSION"]);
     names.sort_unstable();
-    let with_defaults = schema.structs_where("", |s| s.has_defaults);
+    let with_defaults = schema.types_where("", TypeDecl::has_defaults);
     let template = Module {
         file: format!("{}.toml", schema.stem),
         doc: module_doc(schema),

@@ -99,6 +99,8 @@ struct Struct {
 
 struct Union {
     doc: String,
+    deprecated: String,
+    has_ranges: bool,
     attributes: String,
     name: String,
     tag: &'static str,
@@ -118,6 +120,7 @@ struct Union {
 
 struct Variant {
     doc: String,
+    deprecated: String,
     /// As in the schema.
     name: String,
     /// Of the enum with data.
@@ -127,6 +130,13 @@ struct Variant {
     number: String,
     ty: Option<String>,
     expr: String,
+    /// As a contract has it.
+    range: String,
+    /// The type and the value of its constant; empty if there is no range.
+    range_type: String,
+    range_value: String,
+    /// What is true of `value` within its ranges; empty if all are.
+    within: String,
 }
 
 /// A type of another schema.
@@ -206,7 +216,7 @@ const ALLOW_DEPRECATED: &str = "\
 pub(super) fn module(schema: &Schema, options: &RustOptions) -> String {
     let names = Names::new(schema);
     let deprecates = schema.deprecates();
-    let with_ranges = schema.structs_where("", |s| s.has_ranges);
+    let with_ranges = schema.types_where("", TypeDecl::has_ranges);
     let template = Module {
         file: format!("{}.toml", schema.stem),
         schema: &schema.name,
@@ -341,7 +351,7 @@ fn decl(
             let doc = doc(&notes::declared(decl, Attribute), "");
             Decl::Struct(structure(s, doc, names, with_ranges, options))
         }
-        TypeDecl::Union(u) => Decl::Union(union(u, names, options)),
+        TypeDecl::Union(u) => Decl::Union(union(u, names, with_ranges, options)),
         // Rust has generic types for them.
         TypeDecl::Wrapped(_) => return None,
     })
@@ -370,7 +380,13 @@ fn structure(
                 range: f.range.map_or(String::new(), |range| range.to_string()),
                 range_type: f.range.map(rust_ranges::type_of).unwrap_or_default(),
                 range_value: f.range.map(rust_ranges::value_of).unwrap_or_default(),
-                within: rust_ranges::within(f, with_ranges),
+                within: rust_ranges::within(
+                    &f.name,
+                    &format!("self.{}", f.name),
+                    &f.ty,
+                    f.range,
+                    with_ranges,
+                ),
                 offset: f.offset,
                 size: f.size,
                 is_gap: false,
@@ -415,7 +431,12 @@ fn structure(
     }
 }
 
-fn union(u: &crate::model::Union, names: &Names, options: &RustOptions) -> Union {
+fn union(
+    u: &crate::model::Union,
+    names: &Names,
+    with_ranges: &BTreeSet<TypeName>,
+    options: &RustOptions,
+) -> Union {
     let (word, bytes) = match u.payload_align {
         1 => ("u8", 1),
         2 => ("u16", 2),
@@ -424,17 +445,26 @@ fn union(u: &crate::model::Union, names: &Names, options: &RustOptions) -> Union
     };
     let words = u.payload / bytes;
     let variants = u.variants.iter().map(|v| Variant {
-        doc: doc(&notes::variant(v), "    "),
+        doc: doc(&notes::variant(v, Attribute), "    "),
+        deprecated: deprecated(v.deprecated.as_deref(), "    "),
         name: v.name.clone(),
         rust_name: rust_variant(&v.name),
         constant: v.name.to_uppercase(),
         number: literal(i128::from(v.number)),
         ty: v.ty.as_ref().map(|ty| names.type_of(ty)),
         expr: v.ty.as_ref().map_or(String::new(), |ty| ty.expr().to_string()),
+        range: v.range.map_or(String::new(), |range| range.to_string()),
+        range_type: v.range.map(rust_ranges::type_of).unwrap_or_default(),
+        range_value: v.range.map(rust_ranges::value_of).unwrap_or_default(),
+        within: v.ty.as_ref().map_or(String::new(), |ty| {
+            rust_ranges::within(&v.name, "value", ty, v.range, with_ranges)
+        }),
     });
     let (uses, imports) = names.uses(u.variants.iter().filter_map(|v| v.ty.as_ref()));
     Union {
-        doc: doc_before(&notes::union(u)),
+        doc: doc_before(&notes::union(u, Attribute)),
+        deprecated: deprecated(u.deprecated.as_deref(), ""),
+        has_ranges: u.has_ranges,
         attributes: attributes(&u.name, options),
         name: u.name.clone(),
         tag: u.tag.name(),

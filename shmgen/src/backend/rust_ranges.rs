@@ -3,7 +3,7 @@
 
 use super::rust::value;
 use super::text::bound_value;
-use crate::model::{Element, Field};
+use crate::model::{Element, Type};
 use shm_runtime::contract::{Bound, Range, TypeName};
 use std::collections::BTreeSet;
 
@@ -26,24 +26,44 @@ pub(super) fn value_of(range: Range) -> String {
     format!("{}{dots}{}", end(range.min()), end(range.max()))
 }
 
-/// What is true of `self` if a field is within its ranges; empty if it has none.
-pub(super) fn within(f: &Field, with_ranges: &BTreeSet<TypeName>) -> String {
-    let inside = matches!(&f.ty.element, Element::Struct(t) if with_ranges.contains(t));
-    if !inside && f.range.is_none() {
+/// What is true of `place` if it is within its ranges: that of its field or
+/// variant `name`, or those of the type inside. Empty if it has none.
+pub(super) fn within(
+    name: &str,
+    place: &str,
+    ty: &Type,
+    range: Option<Range>,
+    with_ranges: &BTreeSet<TypeName>,
+) -> String {
+    let inside = ty.innermost().named().is_some_and(|t| with_ranges.contains(t));
+    let range = range.map(|_| format!("Self::{}_RANGE", name.to_uppercase()));
+    if !inside && range.is_none() {
         return String::new();
     }
-    let constant = format!("Self::{}_RANGE", f.name.to_uppercase());
-    let place = format!("self.{}", f.name);
-    if f.ty.dims.is_empty() {
-        return match inside {
-            true => format!("{place}.within_ranges()"),
-            false => format!("{constant}.contains(&{place})"),
-        };
+    of(ty, place, "&", range.as_deref())
+}
+
+/// The same of any type. `borrow` makes a reference of the place.
+fn of(ty: &Type, place: &str, borrow: &str, range: Option<&str>) -> String {
+    if ty.dims.is_empty() {
+        return one(&ty.element, place, borrow, range);
     }
-    let elements = format!("{place}.iter(){}", ".flatten()".repeat(f.ty.dims.len() - 1));
-    let one = match inside {
-        true => "element.within_ranges()".to_owned(),
-        false => format!("{constant}.contains(element)"),
-    };
-    format!("{elements}.all(|element| {one})")
+    let elements = format!("{place}.iter(){}", ".flatten()".repeat(ty.dims.len() - 1));
+    format!("{elements}.all(|element| {})", one(&ty.element, "element", "", range))
+}
+
+/// The same of one element. A count or a `has` that cannot be is within nothing.
+fn one(element: &Element, place: &str, borrow: &str, range: Option<&str>) -> String {
+    match (element, range) {
+        (Element::List(inner, _), _) => {
+            let all = of(inner, "item", "", range);
+            format!("{place}.get().is_ok_and(|items| items.iter().all(|item| {all}))")
+        }
+        (Element::Optional(inner), _) => {
+            let one = of(inner, "value", "&", range);
+            format!("{place}.get().is_ok_and(|value| value.map_or(true, |value| {one}))")
+        }
+        (_, Some(range)) => format!("{range}.contains({borrow}{place})"),
+        (_, None) => format!("{place}.within_ranges()"),
+    }
 }

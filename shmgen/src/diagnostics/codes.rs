@@ -55,7 +55,7 @@ codes! {
     E021 "the same name twice"
         "Constants, aliases, enums, flags, structs and the types of segments share one space of names; the fields of a struct, the values of an enum, the objects of a segment and the counters of an object have one each."
     E022 "a name that a language keeps for itself"
-        "The name is a keyword of Rust, C, C++ or Python, or one that the generated code uses itself. Choose another one; the generated code would not compile otherwise."
+        "The name is a keyword of Rust, C, C++ or Python, or one that the generated code uses itself, in this version or in one to come. Choose another one; the generated code would not compile otherwise."
     E023 "two names that become the same"
         "The names differ in the schema, but generated code would write both in the same way."
 
@@ -136,7 +136,7 @@ codes! {
     E081 "a default that does not fit"
         "The default is not of the field's type, or outside of its range: a number too large, a text longer than its room, the name of no value."
     E082 "a range where there can be none"
-        "Integers and floats have a range, and arrays of them, whose elements it is for."
+        "Integers and floats have a range, and arrays, lists and optionals of them, where it is for each number inside."
     E083 "a range that cannot be one"
         "A range has a `min`, a `max` or both, which the type holds, and some number between them. A field's range lies within that of its alias."
     E084 "an extent that cannot be one"

@@ -147,6 +147,20 @@ impl Diagnostics {
 }
 
 impl Diagnostic {
+    /// All that is said of it but other places, in one line.
+    pub fn line(&self) -> String {
+        let (line, column) = self.source.line_column(self.span.start);
+        let path = self.source.path().display();
+        let mut out = format!("{path}:{line}:{column}: {} [{}]", self.message, self.code.name());
+        for more in [Some(&self.label), self.help.as_ref()].into_iter().flatten() {
+            if !more.is_empty() {
+                out.push_str(": ");
+                out.push_str(more);
+            }
+        }
+        out.replace(['\n', '\r'], " ")
+    }
+
     /// What to say under the token.
     pub fn label(&mut self, label: impl Into<String>) -> &mut Self {
         self.label = label.into();

@@ -207,7 +207,7 @@ impl Names<'_> {
         span: &Span,
         diagnostics: &mut Diagnostics,
     ) -> Option<Value> {
-        if let Some(Declared::Constant(_)) = self.by_name.get(name) {
+        if let Some(Declared::Constant(_) | Declared::LeftOut) = self.by_name.get(name) {
             // What is wrong with it was reported where it stands.
             return self.constants.get(name).copied().flatten();
         }

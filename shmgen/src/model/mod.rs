@@ -6,20 +6,26 @@
 //! same bytes on every run.
 
 mod assertions;
+mod checked;
+mod clashes;
 mod constants;
 mod defaults;
 mod extent;
+mod functions;
 mod imports;
 mod layout;
 pub mod names;
+mod numbers;
 mod order;
 mod ranges;
 mod resolve;
 mod segments;
 mod setup;
 mod sizes;
+mod structs;
 mod types;
 mod unions;
+mod words;
 mod written;
 
 pub use resolve::resolve;
@@ -121,20 +127,20 @@ impl Schema {
         })
     }
 
-    /// The structs of which something is true, here and in what is imported; the
+    /// The types of which something is true, here and in what is imported; the
     /// names of this schema's own as seen from `home`, which is empty for itself.
-    pub fn structs_where(
+    pub fn types_where(
         &self,
         home: &str,
-        wanted: impl Fn(&Struct) -> bool,
+        wanted: impl Fn(&TypeDecl) -> bool,
     ) -> BTreeSet<TypeName> {
         let mut out = BTreeSet::new();
         for schema in self.with_imports() {
             let of = if schema.name == self.name { home } else { schema.name.as_str() };
             let names = schema
-                .structs()
-                .filter(|s| wanted(s))
-                .map(|s| TypeName { schema: of.to_owned(), name: s.name.clone() });
+                .declared()
+                .filter(|decl| wanted(decl))
+                .map(|decl| TypeName { schema: of.to_owned(), name: decl.name().to_owned() });
             out.extend(names);
         }
         out
@@ -183,7 +189,7 @@ pub struct Alias {
     pub ty: Type,
     /// The unit of fields that do not say otherwise; empty for none.
     pub unit: String,
-    /// The numbers that belong into it, or into its elements.
+    /// The numbers that belong into it, or into what it is made of.
     pub range: Option<Range>,
     /// Why it is not to be used any more, in one line, if it is not.
     pub deprecated: Option<String>,
@@ -219,14 +225,28 @@ impl TypeDecl {
         }
     }
 
+    /// Whether it has ranges in it.
+    pub fn has_ranges(&self) -> bool {
+        match self {
+            Self::Struct(s) => s.has_ranges,
+            Self::Union(u) => u.has_ranges,
+            Self::Enum(_) | Self::Flags(_) | Self::Wrapped(_) => false,
+        }
+    }
+
+    /// Whether a new value has something else than zero in it.
+    pub fn has_defaults(&self) -> bool {
+        matches!(self, Self::Struct(s) if s.has_defaults)
+    }
+
     /// Whether it or anything in it is deprecated.
     fn deprecates(&self) -> bool {
         let (own, inner) = match self {
             Self::Enum(e) => (&e.deprecated, e.values.iter().any(|v| v.deprecated.is_some())),
             Self::Flags(f) => (&f.deprecated, f.bits.iter().any(|b| b.deprecated.is_some())),
             Self::Struct(s) => (&s.deprecated, s.fields().any(|f| f.deprecated.is_some())),
-            // Told in documentation only.
-            Self::Union(_) | Self::Wrapped(_) => return false,
+            Self::Union(u) => (&u.deprecated, u.variants.iter().any(|v| v.deprecated.is_some())),
+            Self::Wrapped(_) => return false,
         };
         inner || own.is_some()
     }
@@ -247,6 +267,8 @@ pub struct Union {
     pub payload: u64,
     /// The strictest alignment of a variant.
     pub payload_align: u64,
+    /// Whether a variant has a range, or is of a type that has one in it.
+    pub has_ranges: bool,
     /// Why it is not to be used any more, and what instead.
     pub deprecated: Option<String>,
     /// Documentation.
@@ -264,6 +286,8 @@ pub struct Variant {
     pub ty: Option<Type>,
     /// Bytes of what it holds.
     pub size: u64,
+    /// The numbers that belong into it, or into what it is made of.
+    pub range: Option<Range>,
     /// The version of the schema that brought it.
     pub since: Option<(u32, u32)>,
     /// Why it is not to be used any more, and what instead.
@@ -381,7 +405,7 @@ pub struct Struct {
     pub extent: bool,
     /// Fields and gaps, without a byte between them.
     pub members: Vec<Member>,
-    /// Whether a field has a range, or is of a struct that has one in it.
+    /// Whether a field has a range, or is of a type that has one in it.
     pub has_ranges: bool,
     /// Whether a new value has something else than zero in it: a field with a
     /// default, or one of a struct that has one.
@@ -454,7 +478,8 @@ pub struct Field {
     pub align: u64,
     /// Its unit; empty for none.
     pub unit: String,
-    /// The numbers that belong into it, or into its elements.
+    /// The numbers that belong into it, or into what it is made of: the elements
+    /// of arrays and lists, the value of an optional.
     pub range: Option<Range>,
     /// What a new value has in it, if not zero; fits the type.
     pub default: Option<FieldDefault>,
@@ -595,6 +620,15 @@ impl Type {
     /// The type as a contract writes it.
     pub fn expr(&self) -> TypeExpr {
         self.element.expr().array_of_dims(self.dims.clone())
+    }
+
+    /// What it is made of, without arrays, lists and optionals around it.
+    pub fn innermost(&self) -> &Element {
+        let mut element = &self.element;
+        while let Element::List(inner, _) | Element::Optional(inner) = element {
+            element = &inner.element;
+        }
+        element
     }
 
     /// The lists and optionals in it, those inside before those outside.

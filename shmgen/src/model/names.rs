@@ -1,5 +1,6 @@
 //! Names: which can be written in every language, and which are taken.
 
+use super::words::{KEYWORDS, TAKEN};
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -43,280 +44,6 @@ impl Role {
     }
 }
 
-/// Words that a language does not let be names anywhere.
-const KEYWORDS: [(&str, &[&str]); 4] = [
-    (
-        "Rust",
-        &[
-            "Self", "abstract", "as", "async", "await", "become", "box", "break", "const",
-            "continue", "crate", "do", "dyn", "else", "enum", "extern", "false", "final", "fn",
-            "for", "gen", "if", "impl", "in", "let", "loop", "macro", "match", "mod", "move",
-            "mut", "override", "priv", "pub", "ref", "return", "self", "static", "struct", "super",
-            "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual",
-            "where", "while", "yield",
-        ],
-    ),
-    (
-        "C",
-        &[
-            "alignas",
-            "alignof",
-            "asm",
-            "auto",
-            "bool",
-            "case",
-            "char",
-            "constexpr",
-            "default",
-            "double",
-            "float",
-            "goto",
-            "inline",
-            "int",
-            "linux",
-            "long",
-            "nullptr",
-            "register",
-            "restrict",
-            "short",
-            "signed",
-            "sizeof",
-            "static_assert",
-            "switch",
-            "thread_local",
-            "typedef",
-            "typeof_unqual",
-            "union",
-            "unix",
-            "unsigned",
-            "void",
-            "volatile",
-            // Macros of headers that are included everywhere.
-            "EOF",
-            "NULL",
-            "errno",
-            "major",
-            "makedev",
-            "minor",
-            "stderr",
-            "stdin",
-            "stdout",
-            "assert",
-            "offsetof",
-            "i386",
-        ],
-    ),
-    (
-        "C++",
-        &[
-            "and",
-            "and_eq",
-            "atomic_cancel",
-            "atomic_commit",
-            "atomic_noexcept",
-            "bitand",
-            "bitor",
-            "catch",
-            "char16_t",
-            "char32_t",
-            "char8_t",
-            "class",
-            "co_await",
-            "co_return",
-            "co_yield",
-            "compl",
-            "concept",
-            "const_cast",
-            "consteval",
-            "constinit",
-            "decltype",
-            "delete",
-            "dynamic_cast",
-            "explicit",
-            "export",
-            "friend",
-            "mutable",
-            "namespace",
-            "new",
-            "noexcept",
-            "not",
-            "not_eq",
-            "operator",
-            "or",
-            "or_eq",
-            "private",
-            "protected",
-            "public",
-            "reflexpr",
-            "reinterpret_cast",
-            "requires",
-            "static_cast",
-            "synchronized",
-            "template",
-            "this",
-            "throw",
-            "typeid",
-            "typename",
-            "using",
-            "wchar_t",
-            "xor",
-            "xor_eq",
-        ],
-    ),
-    (
-        "Python",
-        &[
-            "False", "None", "True", "assert", "def", "del", "elif", "except", "finally", "from",
-            "global", "import", "is", "lambda", "nonlocal", "pass", "raise", "with",
-        ],
-    ),
-];
-
-/// Names that generated code uses itself, by what they would collide with.
-const TAKEN: [(Role, &[&str]); 8] = [
-    (
-        Role::Top,
-        &[
-            // Functions of generated C++.
-            "to_string",
-            "visit",
-            // Types of the schema language.
-            "u8",
-            "u16",
-            "u32",
-            "u64",
-            "i8",
-            "i16",
-            "i32",
-            "i64",
-            "f32",
-            "f64",
-            "str",
-            "bytes",
-            "usize",
-            "isize",
-            "u128",
-            "i128",
-            // Functions that generated C++ has beside them.
-            "to_string",
-            "within_ranges",
-            // Builtins that generated Python calls.
-            "all",
-            "any",
-            "classmethod",
-            "dict",
-            "enumerate",
-            "filter",
-            "getattr",
-            "hasattr",
-            "id",
-            "isinstance",
-            "iter",
-            "len",
-            "list",
-            "map",
-            "max",
-            "memoryview",
-            "min",
-            "next",
-            "object",
-            "property",
-            "range",
-            "repr",
-            "reversed",
-            "round",
-            "set",
-            "setattr",
-            "slice",
-            "sorted",
-            "staticmethod",
-            "sum",
-            "tuple",
-            "vars",
-            "zip",
-            "Exception",
-            "IndexError",
-            "KeyError",
-            "OverflowError",
-            "RuntimeError",
-            "TypeError",
-            "ValueError",
-        ],
-    ),
-    (
-        Role::Field,
-        &[
-            "SIZE",
-            "DTYPE",
-            "from_address",
-            "from_buffer",
-            "from_buffer_copy",
-            "from_param",
-            "in_dll",
-            "within_ranges",
-        ],
-    ),
-    (
-        Role::Member,
-        &[
-            "name",
-            "known",
-            "value",
-            "bits",
-            "mro",
-            "contains",
-            "is_empty",
-            "names",
-            "insert",
-            "remove",
-            "as_integer_ratio",
-            "bit_length",
-            "conjugate",
-            "denominator",
-            "imag",
-            "numerator",
-            "real",
-            "to_bytes",
-            "from_bytes",
-            "bit_count",
-            "is_integer",
-        ],
-    ),
-    (Role::Variant, &["tag", "unknown", "value", "mro", "size", "SIZE", "DTYPE"]),
-    (Role::Segment, &["shm", "std"]),
-    (
-        Role::Object,
-        &[
-            "address",
-            "attach",
-            "attach_read_only",
-            "attachment",
-            "close",
-            "create",
-            "descriptor",
-            "detach",
-            "drop",
-            "is_read_only",
-            "lock",
-            "open_or_create",
-            "options",
-            "remove",
-            "spec",
-            "stat",
-            "unlink",
-            "unlock",
-            "set",
-            "clone",
-            "valid",
-            "SIZE",
-            "CONTRACT",
-            "FINGERPRINT",
-        ],
-    ),
-    (Role::Counter, &["add", "get", "names", "values"]),
-    (Role::Namespace, &["std", "shm"]),
-];
-
 /// Reports a name that cannot be written in every language, and says whether
 /// it can be used all the same for looking further.
 pub fn check(
@@ -341,28 +68,65 @@ pub fn check(
             format!(
                 "a name begins with a letter and goes on with letters, digits and single \
                  underscores{}",
-                suggestion(text).map_or(String::new(), |s| format!(": `{s}`"))
+                proposal(name, role, source).map_or(String::new(), |s| format!(": `{s}`"))
             )
         });
         return false;
     }
-    let keyword = KEYWORDS.iter().find(|(_, words)| words.contains(&text));
-    let taken = TAKEN.iter().any(|(r, words)| *r == role && words.contains(&text));
-    let why = match keyword {
-        Some((language, _)) => format!("`{text}` is a reserved word in {language}"),
-        None if taken => format!("`{text}` is a name that generated code uses itself"),
-        None => return true,
-    };
-    let rename = if text.starts_with(|c: char| c.is_ascii_uppercase()) {
-        format!("{text}Value")
-    } else {
-        format!("{text}_value")
+    let Some(why) = reserved(text, role) else {
+        return true;
     };
     diagnostics
         .error(Code::E022, source, name.span.clone(), why)
         .label(format!("cannot be the name of {}", role.what()))
-        .help(format!("choose another name, such as `{rename}`"));
+        .help(format!("choose another name, such as `{}`", renamed(text)));
     true
+}
+
+/// Why a well-formed name is not free.
+fn reserved(text: &str, role: Role) -> Option<String> {
+    let keyword = KEYWORDS.iter().find(|(_, words)| words.contains(&text));
+    let taken = TAKEN.iter().any(|(r, words)| *r == role && words.contains(&text));
+    match keyword {
+        Some((language, _)) => Some(format!("`{text}` is a reserved word in {language}")),
+        None if taken => {
+            Some(format!("`{text}` is a name that generated code uses itself, or will"))
+        }
+        None => None,
+    }
+}
+
+/// Another name for one that is not free.
+fn renamed(text: &str) -> String {
+    match text.starts_with(|c: char| c.is_ascii_uppercase()) {
+        true => format!("{text}Value"),
+        false => format!("{text}_value"),
+    }
+}
+
+/// What to write instead of a malformed name; nothing that would be refused
+/// next, or that is there already.
+fn proposal(name: &Spanned<String>, role: Role, source: &Source) -> Option<String> {
+    let proposed = suggestion(&name.value)?;
+    let proposed = match reserved(&proposed, role) {
+        Some(_) => renamed(&proposed),
+        None => proposed,
+    };
+    let text = source.text();
+    // Types and segments have one space; fields and values one for each table.
+    let near = match role {
+        Role::Top | Role::Segment => text,
+        _ => {
+            let (before, after) = (text.get(..name.span.start)?, text.get(name.span.end..)?);
+            let start = before.rfind("\n[").unwrap_or(0);
+            let end = after.find("\n[").map_or(text.len(), |n| name.span.end + n);
+            text.get(start..end)?
+        }
+    };
+    let is_part = |c: char| c.is_alphanumeric() || c == '_';
+    let used = near.split(|c| !is_part(c)).any(|word| word == proposed);
+    let free = !used && proposed.len() <= MAX && reserved(&proposed, role).is_none();
+    free.then_some(proposed)
 }
 
 /// What the writer may have meant.
@@ -455,5 +219,32 @@ mod tests {
         assert_eq!(suggestion("__x__").as_deref(), Some("x"));
         assert_eq!(suggestion("9lives").as_deref(), Some("lives"));
         assert_eq!(suggestion("--"), None);
+    }
+
+    #[test]
+    fn a_proposal_is_not_refused_in_its_turn() {
+        let written = "[struct.A]\nfield = { name = \"a_b\" }\n[struct.taken_one]\nname = \"\"\n";
+        let source = Source::new("a.toml", written);
+        let at = written.len() - 2;
+        let proposal =
+            |text: &str, role| proposal(&Spanned::new(text.to_owned(), at..at), role, &source);
+        assert_eq!(proposal("my-field", Role::Field).as_deref(), Some("my_field"));
+        assert_eq!(proposal("class!", Role::Field).as_deref(), Some("class_value"));
+        assert_eq!(proposal("9Self", Role::Top).as_deref(), Some("SelfValue"));
+        assert_eq!(proposal("_stat", Role::Object).as_deref(), Some("stat_value"));
+        assert_eq!(proposal("taken-one", Role::Top), None, "it is there already");
+        assert_eq!(proposal("a-b", Role::Top), None);
+        assert_eq!(proposal("taken-one", Role::Field), None, "in the same table");
+        assert_eq!(proposal("a-b", Role::Field).as_deref(), Some("a_b"), "of another struct");
+        let long = format!("_{}", "x".repeat(MAX + 1));
+        assert_eq!(proposal(&long, Role::Field), None);
+        // Whatever is taken, what is proposed for it is not.
+        for (role, words) in TAKEN {
+            for word in words.iter().chain(KEYWORDS.iter().flat_map(|(_, words)| *words)) {
+                let proposed = proposal(&format!("{word}-"), role);
+                assert!(proposed.is_none_or(|p| reserved(&p, role).is_none()), "{word}");
+                assert_eq!(reserved(&renamed(word), role), None, "{word}");
+            }
+        }
     }
 }

@@ -1,14 +1,14 @@
 //! Ranges of numeric fields: the numbers that belong into them.
 
 use super::types::Names;
-use super::{Element, Field, FieldDefault, Type, TypeDecl, Value};
+use super::{Element, FieldDefault, Type, TypeDecl, Value};
 use crate::diagnostics::{Code, Diagnostics, Spanned};
 use crate::syntax::{RangeText, ValueText};
 use shm_runtime::contract::{Bound, Primitive, Range, TypeName};
 use std::collections::BTreeSet;
 
 impl Names<'_> {
-    /// The range of a field or an alias: its own within that of the aliases it
+    /// The range of a field, a variant or an alias: its own within that of the aliases it
     /// is of, which it narrows.
     pub(super) fn range(
         &self,
@@ -18,13 +18,13 @@ impl Names<'_> {
         diagnostics: &mut Diagnostics,
     ) -> Option<Range> {
         let Some(own) = own else { return inherited };
-        let primitive = match ty.element {
-            Element::Primitive(primitive) if primitive != Primitive::Bool => primitive,
+        let primitive = match ty.innermost() {
+            Element::Primitive(primitive) if *primitive != Primitive::Bool => *primitive,
             _ => {
                 let message = format!("what is of type `{}` has no range", ty.expr());
                 diagnostics
                     .error(Code::E082, &self.source, own.span.clone(), message)
-                    .help("integers and floats have one, and arrays of them");
+                    .help("integers and floats have one, and arrays, lists and optionals of them");
                 return inherited;
             }
         };
@@ -78,18 +78,27 @@ pub(super) fn outside(default: &FieldDefault, range: Option<Range>) -> Option<St
     (!range.contains(bound)).then(|| format!("the default is not within the range {range}"))
 }
 
-/// Says which structs have ranges in them. They come parts before wholes.
-/// `with` are those of other schemas that have some.
+/// Says which structs and unions have ranges in them. They come parts before
+/// wholes. `with` are those of other schemas that have some.
 pub(super) fn mark(types: &mut [TypeDecl], mut with: BTreeSet<TypeName>) {
     for decl in types {
-        let TypeDecl::Struct(s) = decl else { continue };
-        let has = |f: &Field| {
-            let inside = matches!(&f.ty.element, Element::Struct(name) if with.contains(name));
-            inside || f.range.is_some()
+        let has = |ty: &Type, range: Option<Range>| {
+            range.is_some() || ty.innermost().named().is_some_and(|name| with.contains(name))
         };
-        if s.fields().any(has) {
-            with.insert(TypeName::own(&s.name));
-            s.has_ranges = true;
+        let has_ranges = match decl {
+            TypeDecl::Struct(s) => s.fields().any(|f| has(&f.ty, f.range)),
+            TypeDecl::Union(u) => {
+                u.variants.iter().any(|v| v.ty.as_ref().is_some_and(|ty| has(ty, v.range)))
+            }
+            _ => false,
+        };
+        if has_ranges {
+            with.insert(TypeName::own(decl.name()));
+        }
+        match decl {
+            TypeDecl::Struct(s) => s.has_ranges = has_ranges,
+            TypeDecl::Union(u) => u.has_ranges = has_ranges,
+            _ => {}
         }
     }
 }

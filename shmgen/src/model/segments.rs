@@ -15,50 +15,6 @@ use shm_runtime::{Address, Fingerprint, ObjectLayout, Plan};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// What C functions of a segment are called, behind its type's name.
-pub(super) const C_SUFFIXES: &[&str] = &[
-    "",
-    "_init",
-    "_create",
-    "_create_with",
-    "_attach",
-    "_attach_with",
-    "_attach_read_only",
-    "_attach_read_only_with",
-    "_open_or_create",
-    "_open_or_create_with",
-    "_descriptor",
-    "_stat",
-    "_set",
-    "_detach",
-    "_remove",
-    "_contract",
-    "_objects",
-    "_offsets",
-    "_spec",
-];
-
-/// What C functions of a queue are called, behind its segment's and its name.
-pub(super) const C_OBJECT_SUFFIXES: &[&str] = &[
-    "_try_push",
-    "_push_timeout",
-    "_push_n",
-    "_reserve",
-    "_commit",
-    "_try_pop",
-    "_pop_timeout",
-    "_pop_n",
-    "_peek",
-    "_release",
-    "_redelivered",
-    "_depth",
-    "_stat",
-    "_producer",
-    "_consumer",
-    "_claimed_producer",
-    "_claimed_consumer",
-];
-
 /// The type of a segment in generated code.
 pub(super) fn type_name(segment: &str) -> String {
     segment.to_upper_camel_case()

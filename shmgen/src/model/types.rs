@@ -17,6 +17,8 @@ pub(super) enum Declared<'s> {
     Flags(&'s syntax::Flags),
     Struct(&'s syntax::Struct),
     Union(&'s syntax::Union),
+    /// Something of which nothing could be made, which was reported.
+    LeftOut,
 }
 
 /// All names at the top of a schema, and those of the schemas it imports.
@@ -50,6 +52,7 @@ impl<'s> Names<'s> {
         all.extend(schema.flags.iter().map(|f| (&f.name, Declared::Flags(f))));
         all.extend(schema.structs.iter().map(|s| (&s.name, Declared::Struct(s))));
         all.extend(schema.unions.iter().map(|u| (&u.name, Declared::Union(u))));
+        all.extend(schema.left_out.iter().map(|name| (name, Declared::LeftOut)));
         all.sort_by_key(|(name, _)| name.span.start);
         let mut by_name = BTreeMap::new();
         let mut first: BTreeMap<&str, &Spanned<String>> = BTreeMap::new();
@@ -103,6 +106,7 @@ impl<'s> Names<'s> {
                 Some(Declared::Flags(f)) => Element::Flags(own, integer(&f.repr.value)),
                 Some(Declared::Struct(_)) => Element::Struct(own),
                 Some(Declared::Union(_)) => Element::Union(own),
+                Some(Declared::LeftOut) => return None,
                 Some(Declared::Constant(_)) => {
                     self.constant_as_type(text, diagnostics);
                     return None;

@@ -2,7 +2,8 @@
 
 use super::layout::MAX_SIZE;
 use super::sizes::Sizes;
-use super::{Type, Union, Variant};
+use super::types::Found;
+use super::{Union, Variant};
 use crate::diagnostics::{Code, Diagnostics, Source};
 use crate::syntax;
 use heck::ToUpperCamelCase;
@@ -20,7 +21,7 @@ pub(crate) fn rust_variant(name: &str) -> String {
 pub(super) fn resolve(
     u: &syntax::Union,
     tag: Primitive,
-    found: &[Option<&Type>],
+    found: &[Option<Found>],
     sizes: &Sizes,
     source: &Arc<Source>,
     diagnostics: &mut Diagnostics,
@@ -39,7 +40,7 @@ pub(super) fn resolve(
         let size = match (&variant.ty, found) {
             (None, _) => 0,
             (Some(_), None) => return None,
-            (Some(text), Some(ty)) => match sizes.of(ty) {
+            (Some(text), Some(Found { ty, .. })) => match sizes.of(ty) {
                 Some((size, align)) => {
                     largest = size.max(largest);
                     strictest = align.max(strictest);
@@ -59,8 +60,9 @@ pub(super) fn resolve(
         variants.push(Variant {
             name: variant.name.value.clone(),
             number: u64::try_from(variant.number.value).unwrap_or(0), // checked above
-            ty: found.cloned(),
+            ty: found.as_ref().map(|found| found.ty.clone()),
             size,
+            range: found.as_ref().and_then(|found| found.range),
             since: variant.since.as_ref().map(|s| s.value),
             deprecated: variant.deprecated.clone(),
             doc: variant.doc.clone(),
@@ -74,6 +76,7 @@ pub(super) fn resolve(
         layout,
         payload: largest.next_multiple_of(strictest),
         payload_align: strictest,
+        has_ranges: false, // until all are laid out
         deprecated: u.deprecated.clone(),
         doc: u.doc.clone(),
     })

@@ -105,7 +105,7 @@ pub(crate) fn meet(a: &Schema, b: &Schema) -> Option<String> {
 #[cfg(test)]
 #[allow(clippy::pedantic)]
 mod tests {
-    use super::super::resolve::c_names;
+    use super::super::clashes::c_names;
     use super::*;
     use crate::backend::{Language, Options, generate};
     use crate::diagnostics::{Diagnostics, Source};

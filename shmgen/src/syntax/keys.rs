@@ -301,6 +301,7 @@ pub(crate) const VARIANT: TableKind = table(
         required("name", Name, "Its name."),
         required("number", Integer(0, u64::MAX as i128), "The tag that says it is there."),
         key("type", Type, "What it holds; nothing if it is left out."),
+        RANGED,
         DOC,
         LINTS,
         SINCE,

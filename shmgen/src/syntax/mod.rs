@@ -51,6 +51,9 @@ pub struct Schema {
     pub unions: Vec<Union>,
     /// Segments.
     pub segments: Vec<Segment>,
+    /// The names of constants and types of which nothing could be made: what is
+    /// wrong with them was reported, and is not said again of each use.
+    pub left_out: Vec<Spanned<String>>,
 }
 
 /// A number as it is written.
@@ -320,6 +323,8 @@ pub struct Variant {
     pub number: Spanned<i128>,
     /// What it holds, if anything.
     pub ty: Option<TypeText>,
+    /// The numbers that belong into it, if it says so.
+    pub range: Option<RangeText>,
     /// The version that brought it.
     pub since: Option<Spanned<(u32, u32)>>,
     /// Why it is not to be used any more, and what instead.

@@ -49,26 +49,27 @@ pub fn parse(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Option<Sche
         structs: vec![],
         unions: vec![],
         segments: vec![],
+        left_out: vec![],
     };
     let c = &mut context;
-    for entry in table.named(c, "const") {
-        schema.constants.extend(constant(c, entry));
+    // Of a declaration of which nothing can be made, the name stays.
+    macro_rules! all {
+        ($key:literal, $list:ident, $parse:expr) => {
+            for entry in table.named(c, $key) {
+                let name = entry.name.clone();
+                match $parse(c, entry) {
+                    Some(parsed) => schema.$list.push(parsed),
+                    None => schema.left_out.push(name),
+                }
+            }
+        };
     }
-    for entry in table.named(c, "alias") {
-        schema.aliases.extend(alias(c, entry));
-    }
-    for entry in table.named(c, "enum") {
-        schema.enums.extend(enumeration(c, entry));
-    }
-    for entry in table.named(c, "flags") {
-        schema.flags.extend(flags(c, entry));
-    }
-    for entry in table.named(c, "struct") {
-        schema.structs.extend(structure(c, entry));
-    }
-    for entry in table.named(c, "union") {
-        schema.unions.extend(union(c, entry));
-    }
+    all!("const", constants, constant);
+    all!("alias", aliases, alias);
+    all!("enum", enums, enumeration);
+    all!("flags", flags, flags);
+    all!("struct", structs, structure);
+    all!("union", unions, union);
     for entry in table.named(c, "segment") {
         schema.segments.extend(segment(c, entry));
     }
@@ -404,12 +405,13 @@ fn union(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Union> {
         let lint = table.lint(context);
         let deprecated = table.deprecated(context);
         let since = since(context, &table);
+        let range = range(context, &table);
         let name = table.text(context, "name");
         let number = table.integer(context, "number");
         let ty = type_text(context, &table, "type");
         let is_empty = table.get("type").is_none();
         if let (Some(name), Some(number), true) = (name, number, is_empty || ty.is_some()) {
-            variants.push(Variant { name, number, ty, since, deprecated, doc, lint });
+            variants.push(Variant { name, number, ty, range, since, deprecated, doc, lint });
         }
     }
     Some(Union { name: entry.name, tag: tag?, variants, deprecated, doc, lint })

@@ -91,6 +91,7 @@ SHM_COLD shm_status shm_fail_not_given(shm_attempt attempt, const char *call, co
 
 SHM_COLD shm_status shm_check_mode(shm_attempt attempt, uint32_t mode) {
   shm_text *why;
+  uint32_t rest;
   if (mode <= 0777) {
     return SHM_OK;
   }
@@ -98,6 +99,15 @@ SHM_COLD shm_status shm_check_mode(shm_attempt attempt, uint32_t mode) {
   shm_add(why, "mode ");
   shm_add_digits(why, mode, 8, 0);
   shm_add(why, " is not within 0 to 777");
+  /* 640 is 01200. */
+  for (rest = mode; rest > 0 && rest % 10 < 8; rest /= 10) {
+  }
+  if (rest == 0 && mode < 1000) {
+    shm_add(why, "; if ");
+    shm_add_number(why, mode);
+    shm_add(why, " was meant, write 0");
+    shm_add_number(why, mode);
+  }
   return SHM_INVALID;
 }
 

@@ -25,7 +25,45 @@ SHM_COLD shm_status shm_posix_path(const char *name, shm_attempt attempt, char p
   shm_add(&text, SHM_DIR "/");
   shm_add(&text, prefix);
   shm_add(&text, name);
+  if (strncmp(path + sizeof SHM_DIR, ".shmgen.", 8) == 0) {
+    return shm_fail(attempt, SHM_INVALID,
+                    "with SHM_RUNTIME_PREFIX before it, the name begins with .shmgen.: such names belong to "
+                    "the runtime; choose another prefix");
+  }
   return SHM_OK;
+}
+
+/* Refuses what is no file, as `expected` is one, at a path or none. */
+SHM_COLD shm_status shm_fail_stranger(shm_attempt attempt, shm_status status, uint32_t type,
+                                      const char *expected, const char *path) {
+  shm_text *why = shm_explain_attempt(attempt, status);
+  shm_add(why, "it is ");
+  shm_add(why, type == SHM_SYS_SYMLINK     ? "a symbolic link"
+               : type == SHM_SYS_FIFO      ? "a FIFO"
+               : type == SHM_SYS_SOCKET    ? "a socket"
+               : type == SHM_SYS_DIRECTORY ? "a directory"
+                                           : "a device");
+  shm_add(why, ", not ");
+  shm_add(why, expected);
+  shm_add(why, "; somebody put it there");
+  if (path != NULL) {
+    shm_add(why, type == SHM_SYS_DIRECTORY ? ", and `rmdir " : ", and `rm ");
+    shm_add_outside(why, path, SIZE_MAX);
+    shm_add(why, "` takes it away");
+  }
+  return status;
+}
+
+/* The type of what a path leads to, if it is no file; else 0. */
+SHM_COLD uint32_t shm_posix_stranger(const char *path) {
+  struct stat seen;
+  uint32_t type = 0;
+  int peek = shm_sys_open(path, SHM_SYS_PATH | SHM_SYS_NOFOLLOW, 0);
+  if (peek >= 0) {
+    type = fstat(peek, &seen) == 0 ? SHM_CAST(uint32_t, seen.st_mode) & SHM_SYS_TYPE_MASK : 0;
+    close(peek);
+  }
+  return type == SHM_SYS_REGULAR ? 0 : type;
 }
 
 /* Bytes that are free in the file's file system. */
@@ -169,8 +207,17 @@ SHM_COLD shm_status shm_posix_link_as(int fd, const char *to, shm_attempt attemp
 
 SHM_COLD shm_status shm_posix_link(int fd, const char *name, shm_attempt attempt) {
   char to[SHM_PATH_SIZE];
+  uint32_t type;
   shm_status status = shm_posix_path(name, attempt, to);
-  return status == SHM_OK ? shm_posix_link_as(fd, to, attempt) : status;
+  if (status == SHM_OK) {
+    status = shm_posix_link_as(fd, to, attempt);
+  }
+  type = status == SHM_EXISTS ? shm_posix_stranger(to) : 0;
+  if (type != 0) {
+    shm_fail_stranger(attempt, SHM_EXISTS, type, "a segment", to);
+    SHM_VERSIONED(shm_runtime_failure).os_error = EEXIST;
+  }
+  return status;
 }
 
 /*
@@ -205,10 +252,10 @@ SHM_INLINE bool shm_same_file(const struct stat *a, const struct stat *b) {
 }
 
 /* The facts of what is open; refused if it is no regular file, as `expected`
- * ("a segment") is one. */
-SHM_COLD shm_status shm_require_file(int fd, const char *expected, shm_attempt attempt, struct stat *seen) {
+ * ("a segment") is one. `path` is where somebody put it, or NULL. */
+SHM_COLD shm_status shm_require_file(int fd, const char *expected, const char *path, shm_attempt attempt,
+                                     struct stat *seen) {
   uint32_t type;
-  shm_text *why;
   if (fstat(fd, seen) != 0) {
     return shm_fail_os(attempt, "fstat", errno);
   }
@@ -216,17 +263,7 @@ SHM_COLD shm_status shm_require_file(int fd, const char *expected, shm_attempt a
   if (type == SHM_SYS_REGULAR) {
     return SHM_OK;
   }
-  why = shm_explain_attempt(attempt, SHM_PERMISSION);
-  shm_add(why, "it is ");
-  shm_add(why, type == SHM_SYS_SYMLINK     ? "a symbolic link"
-               : type == SHM_SYS_FIFO      ? "a FIFO"
-               : type == SHM_SYS_SOCKET    ? "a socket"
-               : type == SHM_SYS_DIRECTORY ? "a directory"
-                                           : "a device");
-  shm_add(why, ", not ");
-  shm_add(why, expected);
-  shm_add(why, "; somebody put it there");
-  return SHM_PERMISSION;
+  return shm_fail_stranger(attempt, SHM_PERMISSION, type, expected, path);
 }
 
 /*
@@ -242,7 +279,7 @@ SHM_COLD shm_status shm_look(const char *path, const char *expected, shm_attempt
   if (*peek < 0) {
     return shm_fail_os(attempt, "open", errno);
   }
-  status = shm_require_file(*peek, expected, attempt, seen);
+  status = shm_require_file(*peek, expected, path, attempt, seen);
   if (status != SHM_OK) {
     close(*peek);
   }
@@ -258,7 +295,8 @@ SHM_COLD shm_status shm_posix_check(const struct stat *seen, const shm_options *
     shm_text *why = shm_explain_attempt(attempt, SHM_PERMISSION);
     shm_add(why, "it has ");
     shm_add_number(why, seen->st_nlink);
-    shm_add(why, " names (hard links); a segment has one, somebody added to it");
+    shm_add(why, " names (hard links); a segment has one, somebody added to it; `shmgen rm --force` takes "
+                 "this name away");
     return SHM_PERMISSION;
   }
   return shm_check_owner(options, seen->st_uid, attempt);

@@ -146,7 +146,7 @@ SHM_COLD shm_status shm_memfd_look(const shm_address *address, shm_attempt attem
   if (*peek < 0) {
     return shm_fail_os(attempt, "open", errno);
   }
-  status = shm_require_file(*peek, "a memfd", attempt, seen);
+  status = shm_require_file(*peek, "a memfd", NULL, attempt, seen);
   if (status == SHM_OK && (!shm_is_memfd(*peek) || seen->st_nlink != 0)) {
     shm_text *why = shm_explain_attempt(attempt, SHM_MISMATCH);
     shm_add(why, "descriptor ");

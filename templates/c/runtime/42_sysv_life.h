@@ -5,13 +5,31 @@
  */
 
 /*
+ * Whether these first bytes of a segment of `size` bytes are what a creator
+ * leaves behind that is killed before the magic is there: nothing, or a header
+ * that breaks off anywhere. It is written from byte 8 on, one after the other.
+ */
+SHM_COLD bool shm_breaks_off(const unsigned char *head, uint64_t size) {
+  unsigned char start[32] = SHM_ZERO;
+  size_t written = SHM_HEADER_SIZE;
+  while (written > 0 && head[written - 1] == 0) {
+    written--;
+  }
+  shm_put32(start, SHM_HEADER_FORMAT_MAJOR, SHM_FORMAT_MAJOR | SHM_FORMAT_MINOR << 16);
+  shm_put32(start, SHM_HEADER_BYTE_ORDER, SHM_BYTE_ORDER);
+  shm_put32(start, SHM_HEADER_STATE, SHM_STATE_UNINITIALISED);
+  shm_put32(start, SHM_HEADER_OWN_SIZE, SHM_HEADER_SIZE);
+  shm_put64(start, SHM_HEADER_TOTAL_SIZE, size);
+  return memcmp(head, start, written < sizeof start ? written : sizeof start) == 0;
+}
+
+/*
  * Removes what a creator left behind that was killed before the segment was
  * ready: of our own uid, of this very size, nobody attached, the creator
  * provably dead, and nothing in it but the beginnings of a header. Whether it
  * did.
  */
 SHM_COLD bool shm_sysv_reap_half_born(int32_t key, uint64_t size) {
-  static const unsigned char blank[SHM_HEADER_SIZE] = SHM_ZERO;
   shm_sysv_facts facts;
   shm_header header;
   char *base;
@@ -33,7 +51,7 @@ SHM_COLD bool shm_sysv_reap_half_born(int32_t key, uint64_t size) {
   memset(&header, 0, sizeof header);
   has_header = shm_mapped_header(base, facts.size, &header);
   unborn =
-      memcmp(header.bytes, blank, sizeof blank) == 0 ||
+      shm_breaks_off(header.bytes, size) ||
       (has_header && (header.state == SHM_STATE_UNINITIALISED || header.state == SHM_STATE_INITIALISING));
   shm_sys_shmdt(base);
   if (unborn) {
@@ -104,8 +122,9 @@ SHM_COLD shm_status shm_sysv_no_room(uint64_t size, int os_error, shm_attempt at
 }
 
 /* Of huge pages of hugetlbfs, or of ordinary ones if `pages` is 0. */
-SHM_COLD shm_status shm_sysv_make_in(int32_t key, uint64_t size, const shm_making *making, uint64_t pages,
-                                     shm_attempt attempt, int32_t *id, char **base) {
+SHM_COLD shm_status shm_sysv_make_in(int32_t key, uint64_t size, const shm_making *making,
+                                     const unsigned char *header, uint64_t pages, shm_attempt attempt,
+                                     int32_t *id, char **base) {
   int flags = SHM_SYSV_CREATE | SHM_SYSV_EXCLUSIVE | SHM_CAST(int, making->mode & 0777);
   shm_status status;
   if (pages != 0) {
@@ -119,6 +138,9 @@ SHM_COLD shm_status shm_sysv_make_in(int32_t key, uint64_t size, const shm_makin
   status = shm_sysv_set(*id, making->uid, making->gid, making->mode, attempt);
   if (status == SHM_OK) {
     status = shm_sysv_map(*id, size, false, attempt, base);
+  }
+  if (status == SHM_OK && header != NULL) {
+    shm_begin_segment(*base, header);
   }
   if (status == SHM_OK) {
     status = shm_sysv_take_pages(*base, size, making, pages, attempt);
@@ -137,22 +159,25 @@ SHM_COLD shm_status shm_sysv_make_in(int32_t key, uint64_t size, const shm_makin
 
 /* Of huge pages if they are wanted and to be had, else of ordinary ones. */
 SHM_COLD shm_status shm_sysv_make_of(int32_t key, uint64_t size, const shm_making *making,
-                                     shm_attempt attempt, int32_t *id, char **base) {
+                                     const unsigned char *header, shm_attempt attempt, int32_t *id,
+                                     char **base) {
   if (making->pages != 0) {
-    shm_status status = shm_sysv_make_in(key, size, making, making->pages, attempt, id, base);
+    shm_status status = shm_sysv_make_in(key, size, making, header, making->pages, attempt, id, base);
     if (status == SHM_OK || status == SHM_EXISTS) {
       return status;
     }
   }
-  return shm_sysv_make_in(key, size, making, 0, attempt, id, base);
+  return shm_sysv_make_in(key, size, making, header, 0, attempt, id, base);
 }
 
 /*
- * Makes a segment of `size` bytes that is all zero, mapped for writing. `ours`
- * says that it is to have a header.
+ * Makes a segment of `size` bytes, mapped for writing: all zero, or one of ours
+ * in state initialising with this header. That is written before anything that
+ * takes its time: who is killed later leaves what a collection knows.
  */
 SHM_COLD shm_status shm_sysv_make(const shm_address *address, uint64_t size, const shm_making *making,
-                                  bool ours, shm_attempt attempt, int32_t *id, char **base) {
+                                  const unsigned char *header, shm_attempt attempt, int32_t *id,
+                                  char **base) {
   int32_t key;
   shm_status status = shm_sysv_key(address, attempt, &key);
   if (status == SHM_OK && address->kind == SHM_ADDRESS_FILE) {
@@ -161,9 +186,9 @@ SHM_COLD shm_status shm_sysv_make(const shm_address *address, uint64_t size, con
   if (status != SHM_OK) {
     return status;
   }
-  status = shm_sysv_make_of(key, size, making, attempt, id, base);
-  if (status == SHM_EXISTS && ours && shm_sysv_reap_half_born(key, size)) {
-    status = shm_sysv_make_of(key, size, making, attempt, id, base);
+  status = shm_sysv_make_of(key, size, making, header, attempt, id, base);
+  if (status == SHM_EXISTS && header != NULL && shm_sysv_reap_half_born(key, size)) {
+    status = shm_sysv_make_of(key, size, making, header, attempt, id, base);
   }
   return status;
 }

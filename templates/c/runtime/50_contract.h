@@ -13,7 +13,7 @@
  *   extent   := 'x' { }
  *   value    := 'v' { text name | u64 number, two's complement }
  *   bit      := 'b' { text name | u64 bit }
- *   variant  := 'u' { text name | u64 number | text type, empty for none }
+ *   variant  := 'u' { text name | u64 number | text type, empty for none | text range }
  *   object   := 'Q' { text name | text item | u64 capacity }                      a queue, one to one
  *             | 'L' { text name | text item | u64 capacity | u64 lanes }          many to one
  *             | 'M' { text name | text item | u64 capacity
@@ -140,7 +140,7 @@ typedef struct shm_member_record {
   uint64_t size;   /* of a field, or of one that was */
   shm_slice type;  /* of a field or a variant */
   shm_slice unit;  /* of a field */
-  shm_slice range; /* of a field */
+  shm_slice range; /* of a field or a variant */
 } shm_member_record;
 
 /* The next member, if it is of that kind; `reader` stays before another one. */
@@ -166,6 +166,7 @@ SHM_COLD shm_member_record shm_take_member(shm_reader *reader, char tag) {
     member.range = shm_take_text(&body);
   } else if (member.tag == 'u') {
     member.type = shm_take_text(&body);
+    member.range = shm_take_text(&body);
   }
   if (body.damaged || body.left != 0) {
     reader->damaged = true;

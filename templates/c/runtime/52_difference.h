@@ -100,6 +100,17 @@ SHM_COLD void shm_tell_other_field(shm_text *out, const shm_type_record *type, c
   shm_add(out, " is not in the segment");
 }
 
+/* `Book.x has range 1..10 here, none in the segment` */
+SHM_COLD void shm_tell_other_range(shm_text *out, const shm_type_record *type, const shm_member_record *mine,
+                                   const shm_member_record *theirs) {
+  shm_add_member_path(out, type, mine->name);
+  shm_add(out, " has range ");
+  shm_add_range(out, mine->range);
+  shm_add(out, " here, ");
+  shm_add_range(out, theirs->range);
+  shm_add(out, " in the segment");
+}
+
 /* Whether the fields that the structs had differ; then it is told. */
 SHM_COLD bool shm_compare_was(shm_text *out, const shm_type_record *type, shm_reader *a, shm_reader *b) {
   for (;;) {
@@ -176,12 +187,7 @@ SHM_COLD bool shm_compare_structs(shm_comparison *c, const shm_type_record *mine
       return true;
     }
     if (!shm_same_text(f.range, g.range)) {
-      shm_add_member_path(c->out, mine, f.name);
-      shm_add(c->out, " has range ");
-      shm_add_range(c->out, f.range);
-      shm_add(c->out, " here, ");
-      shm_add_range(c->out, g.range);
-      shm_add(c->out, " in the segment");
+      shm_tell_other_range(c->out, mine, &f, &g);
       return true;
     }
   }
@@ -271,6 +277,10 @@ SHM_COLD bool shm_compare_members(shm_comparison *c, const shm_type_record *mine
     if (!extra && shm_same_text(v.name, w.name) && v.number == w.number) {
       if (!shm_same_text(v.type, w.type)) {
         shm_tell_other_type(c->out, mine, &v, &w);
+        return true;
+      }
+      if (!shm_same_text(v.range, w.range)) {
+        shm_tell_other_range(c->out, mine, &v, &w);
         return true;
       }
       continue;

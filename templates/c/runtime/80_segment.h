@@ -108,7 +108,7 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_create_with(shm_segment *segment, 
     }
     status = shm_posix_publish(opened.fd, &making, attempt, &address);
   } else {
-    status = shm_sysv_make(&address, size, &making, false, attempt, &opened.id, &opened.base);
+    status = shm_sysv_make(&address, size, &making, NULL, attempt, &opened.id, &opened.base);
     if (status != SHM_OK) {
       return status;
     }

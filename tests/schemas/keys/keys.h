@@ -13,6 +13,10 @@
 #endif
 
 #include <stdio.h>
+#if defined(__cplusplus) && __cplusplus >= 201703L
+#include <optional>
+#include <string_view>
+#endif
 
 /* What is deprecated is for others not to use. */
 #pragma GCC diagnostic push
@@ -537,6 +541,990 @@ SHM_INLINE size_t test_keys_OldLevel_format(const test_keys_OldLevel *value, cha
   return text.used;
 }
 
+typedef struct test_keys_Inner {
+  /* Range: at most 9. */
+  uint16_t x;
+} test_keys_Inner;
+SHM_STATIC_ASSERT(sizeof(test_keys_Inner) == 2, "size of test_keys_Inner");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_Inner) == 2, "alignment of test_keys_Inner");
+SHM_STATIC_ASSERT(offsetof(test_keys_Inner, x) == 0, "offset of test_keys_Inner.x");
+
+#define test_keys_Inner_x_MAX UINT16_C(9)
+
+/* Whether every field is within its range, those of what is inside too. */
+SHM_INLINE bool test_keys_Inner_within_ranges(const test_keys_Inner *value) {
+  if (!(value->x <= test_keys_Inner_x_MAX)) {
+    return false;
+  }
+  return true;
+}
+
+/* Whether all fields are equal; reserved bytes do not count. */
+SHM_INLINE bool test_keys_Inner_equal(const test_keys_Inner *a, const test_keys_Inner *b) {
+  if (a->x != b->x) {
+    return false;
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_Inner_add(shm_text *text, const test_keys_Inner *value) {
+  shm_add(text, "Inner { ");
+  shm_add(text, "x: ");
+  shm_add_number(text, value->x);
+  shm_add(text, " }");
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_Inner_format(const test_keys_Inner *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_Inner_add(&text, value);
+  return text.used;
+}
+
+/* u16[2][<=2]: up to 2 of them. A greater count was written by somebody who is wrong; whatever goes through
+ * the items then ends at the room. */
+typedef struct test_keys_u16_x2_list2 {
+  uint32_t count;
+  uint16_t items[2][2];
+#if defined(__cplusplus)
+  typedef uint16_t value_type[2];
+  typedef value_type *iterator;
+  typedef const value_type *const_iterator;
+  static constexpr size_t capacity() { return 2; }
+  bool valid() const { return shm_look32(&count) <= 2; }
+  size_t size() const { return shm_list_size(&count, 2); }
+  bool empty() const { return size() == 0; }
+  iterator data() { return items; }
+  const_iterator data() const { return items; }
+  iterator begin() { return items; }
+  const_iterator begin() const { return items; }
+  iterator end() { return items + size(); }
+  const_iterator end() const { return items + size(); }
+  /* The item in that place, which must be below 2. */
+  value_type &operator[](size_t place) { return items[place]; }
+  const value_type &operator[](size_t place) const { return items[place]; }
+  /* False, and no change, if there are 2 already. */
+  SHM_NODISCARD bool push_back(const uint16_t (&held)[2]) { return shm_list_push(&count, 2, items, &held, sizeof held); }
+  void clear() { memset(this, 0, sizeof *this); }
+#endif
+} test_keys_u16_x2_list2;
+SHM_STATIC_ASSERT(sizeof(test_keys_u16_x2_list2) == 12, "size of test_keys_u16_x2_list2");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_u16_x2_list2) == 4, "alignment of test_keys_u16_x2_list2");
+SHM_STATIC_ASSERT(offsetof(test_keys_u16_x2_list2, count) == 0, "offset of test_keys_u16_x2_list2.count");
+SHM_STATIC_ASSERT(offsetof(test_keys_u16_x2_list2, items) == 4, "offset of test_keys_u16_x2_list2.items");
+
+/* Whether the count is one that there can be. */
+SHM_INLINE bool test_keys_u16_x2_list2_valid(const test_keys_u16_x2_list2 *list) { return shm_look32(&list->count) <= 2; }
+
+/* How many there are; 2 if the count is greater. */
+SHM_INLINE size_t test_keys_u16_x2_list2_size(const test_keys_u16_x2_list2 *list) { return shm_list_size(&list->count, 2); }
+
+/* Adds one at the end, of which `held` is the first of 2; false, and no change, if there are 2 already. */
+SHM_NODISCARD SHM_INLINE bool test_keys_u16_x2_list2_push(test_keys_u16_x2_list2 *list, const uint16_t *held) {
+  return shm_list_push(&list->count, 2, list->items, held, sizeof list->items[0]);
+}
+
+/* Takes all away. */
+SHM_INLINE void test_keys_u16_x2_list2_clear(test_keys_u16_x2_list2 *list) { memset(list, 0, sizeof *list); }
+
+/* Whether all that are there are equal; with a count that cannot be, whether all bytes are. */
+SHM_INLINE bool test_keys_u16_x2_list2_equal(const test_keys_u16_x2_list2 *a, const test_keys_u16_x2_list2 *b) {
+  const uint32_t count = shm_look32(&a->count);
+  if (shm_look32(&b->count) != count) {
+    return false;
+  }
+  if (count > 2) {
+    return memcmp(a, b, sizeof *a) == 0;
+  }
+  for (size_t i = 0; i < count; i++) {
+    for (size_t i0 = 0; i0 < 2; i0++) {
+      if (a->items[i][i0] != b->items[i][i0]) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_u16_x2_list2_add(shm_text *text, const test_keys_u16_x2_list2 *value) {
+  const uint32_t count = shm_look32(&value->count);
+  if (count > 2) {
+    shm_add(text, "a list of ");
+    shm_add_number(text, count);
+    shm_add(text, " in a room for 2");
+    return;
+  }
+  shm_add(text, "[");
+  for (size_t i = 0; i < count; i++) {
+    shm_add(text, i == 0 ? "" : ", ");
+    shm_add(text, "[");
+    for (size_t i0 = 0; i0 < 2; i0++) {
+      shm_add(text, i0 == 0 ? "" : ", ");
+      shm_add_number(text, value->items[i][i0]);
+    }
+    shm_add(text, "]");
+  }
+  shm_add(text, "]");
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_u16_x2_list2_format(const test_keys_u16_x2_list2 *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_u16_x2_list2_add(&text, value);
+  return text.used;
+}
+
+/* Inner[<=2]: up to 2 of them. A greater count was written by somebody who is wrong; whatever goes through
+ * the items then ends at the room. */
+typedef struct test_keys_Inner_list2 {
+  uint32_t count;
+  test_keys_Inner items[2];
+#if defined(__cplusplus)
+  typedef test_keys_Inner value_type;
+  typedef value_type *iterator;
+  typedef const value_type *const_iterator;
+  static constexpr size_t capacity() { return 2; }
+  bool valid() const { return shm_look32(&count) <= 2; }
+  size_t size() const { return shm_list_size(&count, 2); }
+  bool empty() const { return size() == 0; }
+  iterator data() { return items; }
+  const_iterator data() const { return items; }
+  iterator begin() { return items; }
+  const_iterator begin() const { return items; }
+  iterator end() { return items + size(); }
+  const_iterator end() const { return items + size(); }
+  /* The item in that place, which must be below 2. */
+  value_type &operator[](size_t place) { return items[place]; }
+  const value_type &operator[](size_t place) const { return items[place]; }
+  /* False, and no change, if there are 2 already. */
+  SHM_NODISCARD bool push_back(const test_keys_Inner &held) { return shm_list_push(&count, 2, items, &held, sizeof held); }
+  void clear() { memset(this, 0, sizeof *this); }
+#endif
+} test_keys_Inner_list2;
+SHM_STATIC_ASSERT(sizeof(test_keys_Inner_list2) == 8, "size of test_keys_Inner_list2");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_Inner_list2) == 4, "alignment of test_keys_Inner_list2");
+SHM_STATIC_ASSERT(offsetof(test_keys_Inner_list2, count) == 0, "offset of test_keys_Inner_list2.count");
+SHM_STATIC_ASSERT(offsetof(test_keys_Inner_list2, items) == 4, "offset of test_keys_Inner_list2.items");
+
+/* Whether the count is one that there can be. */
+SHM_INLINE bool test_keys_Inner_list2_valid(const test_keys_Inner_list2 *list) { return shm_look32(&list->count) <= 2; }
+
+/* How many there are; 2 if the count is greater. */
+SHM_INLINE size_t test_keys_Inner_list2_size(const test_keys_Inner_list2 *list) { return shm_list_size(&list->count, 2); }
+
+/* Adds one at the end; false, and no change, if there are 2 already. */
+SHM_NODISCARD SHM_INLINE bool test_keys_Inner_list2_push(test_keys_Inner_list2 *list, const test_keys_Inner *held) {
+  return shm_list_push(&list->count, 2, list->items, held, sizeof list->items[0]);
+}
+
+/* Takes all away. */
+SHM_INLINE void test_keys_Inner_list2_clear(test_keys_Inner_list2 *list) { memset(list, 0, sizeof *list); }
+
+/* Whether all that are there are equal; with a count that cannot be, whether all bytes are. */
+SHM_INLINE bool test_keys_Inner_list2_equal(const test_keys_Inner_list2 *a, const test_keys_Inner_list2 *b) {
+  const uint32_t count = shm_look32(&a->count);
+  if (shm_look32(&b->count) != count) {
+    return false;
+  }
+  if (count > 2) {
+    return memcmp(a, b, sizeof *a) == 0;
+  }
+  for (size_t i = 0; i < count; i++) {
+    if (!test_keys_Inner_equal(&a->items[i], &b->items[i])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_Inner_list2_add(shm_text *text, const test_keys_Inner_list2 *value) {
+  const uint32_t count = shm_look32(&value->count);
+  if (count > 2) {
+    shm_add(text, "a list of ");
+    shm_add_number(text, count);
+    shm_add(text, " in a room for 2");
+    return;
+  }
+  shm_add(text, "[");
+  for (size_t i = 0; i < count; i++) {
+    shm_add(text, i == 0 ? "" : ", ");
+    test_keys_Inner_add(text, &value->items[i]);
+  }
+  shm_add(text, "]");
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_Inner_list2_format(const test_keys_Inner_list2 *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_Inner_list2_add(&text, value);
+  return text.used;
+}
+
+/* Inner[<=2]?: a value, if `has` is 1, or none, if it is 0. Anything else was written by somebody who is wrong, and
+ * counts as none. */
+typedef struct test_keys_Inner_list2_optional {
+  uint8_t has;
+  uint8_t _reserved0[3];
+  test_keys_Inner_list2 value;
+#if defined(__cplusplus)
+  typedef test_keys_Inner_list2 value_type;
+  bool valid() const { return shm_look8(&has) <= 1; }
+  bool has_value() const { return shm_look8(&has) == 1; }
+  explicit operator bool() const { return has_value(); }
+  /* The value, which must be there. */
+  value_type &operator*() { return value; }
+  const value_type &operator*() const { return value; }
+  value_type *operator->() { return &value; }
+  const value_type *operator->() const { return &value; }
+  value_type value_or(const value_type &other) const { return has_value() ? value : other; }
+  void set(const test_keys_Inner_list2 &held) {
+    shm_hold(this, sizeof *this, 4, &held, sizeof held);
+    has = 1;
+  }
+  static test_keys_Inner_list2_optional of(const test_keys_Inner_list2 &held) {
+    test_keys_Inner_list2_optional made = test_keys_Inner_list2_optional();
+    made.set(held);
+    return made;
+  }
+  void reset() { memset(this, 0, sizeof *this); }
+#if __cplusplus >= 201703L
+  operator std::optional<value_type>() const { return has_value() ? std::optional<value_type>(value) : std::nullopt; }
+  template <class T> test_keys_Inner_list2_optional &operator=(const std::optional<T> &other) {
+    if (other) {
+      set(static_cast<value_type>(*other));
+    } else {
+      reset();
+    }
+    return *this;
+  }
+  test_keys_Inner_list2_optional &operator=(std::nullopt_t) {
+    reset();
+    return *this;
+  }
+#endif
+#endif
+} test_keys_Inner_list2_optional;
+SHM_STATIC_ASSERT(sizeof(test_keys_Inner_list2_optional) == 12, "size of test_keys_Inner_list2_optional");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_Inner_list2_optional) == 4, "alignment of test_keys_Inner_list2_optional");
+SHM_STATIC_ASSERT(offsetof(test_keys_Inner_list2_optional, has) == 0, "offset of test_keys_Inner_list2_optional.has");
+SHM_STATIC_ASSERT(offsetof(test_keys_Inner_list2_optional, value) == 4, "offset of test_keys_Inner_list2_optional.value");
+
+/* Whether `has` is 1 or 0. */
+SHM_INLINE bool test_keys_Inner_list2_optional_valid(const test_keys_Inner_list2_optional *optional) { return shm_look8(&optional->has) <= 1; }
+
+/* Copies the value; false, and nothing is copied, if there is none. */
+SHM_NODISCARD SHM_INLINE bool test_keys_Inner_list2_optional_get(const test_keys_Inner_list2_optional *optional, test_keys_Inner_list2 *held) {
+  if (shm_look8(&optional->has) != 1) {
+    return false;
+  }
+  memcpy(held, &optional->value, sizeof optional->value);
+  return true;
+}
+
+/* Puts a value in. */
+SHM_INLINE void test_keys_Inner_list2_optional_set(test_keys_Inner_list2_optional *optional, const test_keys_Inner_list2 *held) {
+  shm_hold(optional, sizeof *optional, 4, held, sizeof optional->value);
+  optional->has = 1;
+}
+
+/* Takes the value away. */
+SHM_INLINE void test_keys_Inner_list2_optional_clear(test_keys_Inner_list2_optional *optional) { memset(optional, 0, sizeof *optional); }
+
+/* Whether both have no value, or equal ones; with a `has` that cannot be, whether all bytes are equal. */
+SHM_INLINE bool test_keys_Inner_list2_optional_equal(const test_keys_Inner_list2_optional *a, const test_keys_Inner_list2_optional *b) {
+  const uint8_t has = shm_look8(&a->has);
+  if (shm_look8(&b->has) != has) {
+    return false;
+  }
+  if (has > 1) {
+    return memcmp(a, b, sizeof *a) == 0;
+  }
+  if (has == 1) {
+    if (!test_keys_Inner_list2_equal(&a->value, &b->value)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_Inner_list2_optional_add(shm_text *text, const test_keys_Inner_list2_optional *value) {
+  const uint8_t has = shm_look8(&value->has);
+  if (has == 1) {
+    test_keys_Inner_list2_add(text, &value->value);
+  } else if (has == 0) {
+    shm_add(text, "none");
+  } else {
+    shm_add(text, "optional(");
+    shm_add_number(text, has);
+    shm_add(text, ")");
+  }
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_Inner_list2_optional_format(const test_keys_Inner_list2_optional *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_Inner_list2_optional_add(&text, value);
+  return text.used;
+}
+
+#if defined(__cplusplus)
+constexpr uint8_t test_keys_Reading_NONE = UINT8_C(0);
+constexpr uint8_t test_keys_Reading_PERCENT = UINT8_C(1);
+constexpr uint8_t test_keys_Reading_COUNTS = UINT8_C(2);
+constexpr uint8_t test_keys_Reading_INNER = UINT8_C(3);
+constexpr uint8_t test_keys_Reading_INNERS = UINT8_C(4);
+constexpr uint8_t test_keys_Reading_FREE = UINT8_C(5);
+constexpr uint8_t test_keys_Reading_OLD SHM_DEPRECATED("use counts") = UINT8_C(6);
+constexpr uint8_t test_keys_Reading_OLDEST SHM_DEPRECATED("use none") = UINT8_C(7);
+#else
+#define test_keys_Reading_NONE UINT8_C(0)
+#define test_keys_Reading_PERCENT UINT8_C(1)
+#define test_keys_Reading_COUNTS UINT8_C(2)
+#define test_keys_Reading_INNER UINT8_C(3)
+#define test_keys_Reading_INNERS UINT8_C(4)
+#define test_keys_Reading_FREE UINT8_C(5)
+enum { test_keys_Reading_OLD_deprecated SHM_DEPRECATED("use counts") = 0 };
+#define test_keys_Reading_OLD (UINT8_C(6) - test_keys_Reading_OLD_deprecated)
+enum { test_keys_Reading_OLDEST_deprecated SHM_DEPRECATED("use none") = 0 };
+#define test_keys_Reading_OLDEST (UINT8_C(7) - test_keys_Reading_OLDEST_deprecated)
+#endif
+
+/* What was read. */
+/* One of several values: `tag` says which. A tag that none has comes from another version; its bytes are kept. */
+typedef struct test_keys_Reading {
+  uint8_t tag;
+  uint8_t _reserved0[7];
+  union {
+    /* Range: 0.0 to 100.0. */
+    double percent;
+    /*
+     * Pairs.
+     *
+     * Range: 1 to 99.
+     */
+    test_keys_u16_x2_list2 counts;
+    test_keys_Inner inner;
+    test_keys_Inner_list2_optional inners;
+    float free;
+    /* Range: at most 5. Deprecated: use counts. */
+    int8_t old SHM_DEPRECATED("use counts");
+  } as;
+#if defined(__cplusplus)
+  bool is_none() const { return shm_look8(&tag) == test_keys_Reading_NONE; }
+  void set_none() {
+    memset(this, 0, sizeof *this);
+    tag = test_keys_Reading_NONE;
+  }
+  bool is_percent() const { return shm_look8(&tag) == test_keys_Reading_PERCENT; }
+  auto get_percent() -> double * { return is_percent() ? &as.percent : nullptr; }
+  auto get_percent() const -> const double * { return is_percent() ? &as.percent : nullptr; }
+  void set_percent(const double &held) {
+    shm_hold(this, sizeof *this, 8, &held, sizeof held);
+    tag = test_keys_Reading_PERCENT;
+  }
+  bool is_counts() const { return shm_look8(&tag) == test_keys_Reading_COUNTS; }
+  auto get_counts() -> test_keys_u16_x2_list2 * { return is_counts() ? &as.counts : nullptr; }
+  auto get_counts() const -> const test_keys_u16_x2_list2 * { return is_counts() ? &as.counts : nullptr; }
+  void set_counts(const test_keys_u16_x2_list2 &held) {
+    shm_hold(this, sizeof *this, 8, &held, sizeof held);
+    tag = test_keys_Reading_COUNTS;
+  }
+  bool is_inner() const { return shm_look8(&tag) == test_keys_Reading_INNER; }
+  auto get_inner() -> test_keys_Inner * { return is_inner() ? &as.inner : nullptr; }
+  auto get_inner() const -> const test_keys_Inner * { return is_inner() ? &as.inner : nullptr; }
+  void set_inner(const test_keys_Inner &held) {
+    shm_hold(this, sizeof *this, 8, &held, sizeof held);
+    tag = test_keys_Reading_INNER;
+  }
+  bool is_inners() const { return shm_look8(&tag) == test_keys_Reading_INNERS; }
+  auto get_inners() -> test_keys_Inner_list2_optional * { return is_inners() ? &as.inners : nullptr; }
+  auto get_inners() const -> const test_keys_Inner_list2_optional * { return is_inners() ? &as.inners : nullptr; }
+  void set_inners(const test_keys_Inner_list2_optional &held) {
+    shm_hold(this, sizeof *this, 8, &held, sizeof held);
+    tag = test_keys_Reading_INNERS;
+  }
+  bool is_free() const { return shm_look8(&tag) == test_keys_Reading_FREE; }
+  auto get_free() -> float * { return is_free() ? &as.free : nullptr; }
+  auto get_free() const -> const float * { return is_free() ? &as.free : nullptr; }
+  void set_free(const float &held) {
+    shm_hold(this, sizeof *this, 8, &held, sizeof held);
+    tag = test_keys_Reading_FREE;
+  }
+  SHM_DEPRECATED("use counts") bool is_old() const { return shm_look8(&tag) == test_keys_Reading_OLD; }
+  SHM_DEPRECATED("use counts") auto get_old() -> int8_t * { return is_old() ? &as.old : nullptr; }
+  SHM_DEPRECATED("use counts") auto get_old() const -> const int8_t * { return is_old() ? &as.old : nullptr; }
+  SHM_DEPRECATED("use counts") void set_old(const int8_t &held) {
+    shm_hold(this, sizeof *this, 8, &held, sizeof held);
+    tag = test_keys_Reading_OLD;
+  }
+  SHM_DEPRECATED("use none") bool is_oldest() const { return shm_look8(&tag) == test_keys_Reading_OLDEST; }
+  SHM_DEPRECATED("use none") void set_oldest() {
+    memset(this, 0, sizeof *this);
+    tag = test_keys_Reading_OLDEST;
+  }
+#endif
+} test_keys_Reading;
+SHM_STATIC_ASSERT(sizeof(test_keys_Reading) == 24, "size of test_keys_Reading");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_Reading) == 8, "alignment of test_keys_Reading");
+SHM_STATIC_ASSERT(offsetof(test_keys_Reading, tag) == 0, "offset of test_keys_Reading.tag");
+SHM_STATIC_ASSERT(offsetof(test_keys_Reading, as) == 8, "offset of test_keys_Reading.as");
+
+/* The name of the variant that is there, NULL if the tag is of none. */
+SHM_INLINE const char *test_keys_Reading_name(const test_keys_Reading *value) {
+  switch (shm_look8(&value->tag)) {
+  case UINT8_C(0):
+    return "none";
+  case UINT8_C(1):
+    return "percent";
+  case UINT8_C(2):
+    return "counts";
+  case UINT8_C(3):
+    return "inner";
+  case UINT8_C(4):
+    return "inners";
+  case UINT8_C(5):
+    return "free";
+  case UINT8_C(6):
+    return "old";
+  case UINT8_C(7):
+    return "oldest";
+  default:
+    return NULL;
+  }
+}
+
+/* The variant none, which holds nothing. */
+SHM_INLINE bool test_keys_Reading_is_none(const test_keys_Reading *value) { return shm_look8(&value->tag) == test_keys_Reading_NONE; }
+
+/* Makes it this one. */
+SHM_INLINE void test_keys_Reading_set_none(test_keys_Reading *value) {
+  memset(value, 0, sizeof *value);
+  value->tag = test_keys_Reading_NONE;
+}
+
+/* The variant percent: f64. */
+SHM_INLINE bool test_keys_Reading_is_percent(const test_keys_Reading *value) { return shm_look8(&value->tag) == test_keys_Reading_PERCENT; }
+
+/* What it holds, or NULL if it is another one. */
+SHM_INLINE const double *test_keys_Reading_get_percent(const test_keys_Reading *value) {
+  return test_keys_Reading_is_percent(value) ? &value->as.percent : NULL;
+}
+
+/* Makes it this one. */
+SHM_INLINE void test_keys_Reading_set_percent(test_keys_Reading *value, const double *held) {
+  shm_hold(value, sizeof *value, 8, held, sizeof value->as.percent);
+  value->tag = test_keys_Reading_PERCENT;
+}
+
+/* The variant counts: u16[2][<=2]. */
+SHM_INLINE bool test_keys_Reading_is_counts(const test_keys_Reading *value) { return shm_look8(&value->tag) == test_keys_Reading_COUNTS; }
+
+/* What it holds, or NULL if it is another one. */
+SHM_INLINE const test_keys_u16_x2_list2 *test_keys_Reading_get_counts(const test_keys_Reading *value) {
+  return test_keys_Reading_is_counts(value) ? &value->as.counts : NULL;
+}
+
+/* Makes it this one. */
+SHM_INLINE void test_keys_Reading_set_counts(test_keys_Reading *value, const test_keys_u16_x2_list2 *held) {
+  shm_hold(value, sizeof *value, 8, held, sizeof value->as.counts);
+  value->tag = test_keys_Reading_COUNTS;
+}
+
+/* The variant inner: Inner. */
+SHM_INLINE bool test_keys_Reading_is_inner(const test_keys_Reading *value) { return shm_look8(&value->tag) == test_keys_Reading_INNER; }
+
+/* What it holds, or NULL if it is another one. */
+SHM_INLINE const test_keys_Inner *test_keys_Reading_get_inner(const test_keys_Reading *value) {
+  return test_keys_Reading_is_inner(value) ? &value->as.inner : NULL;
+}
+
+/* Makes it this one. */
+SHM_INLINE void test_keys_Reading_set_inner(test_keys_Reading *value, const test_keys_Inner *held) {
+  shm_hold(value, sizeof *value, 8, held, sizeof value->as.inner);
+  value->tag = test_keys_Reading_INNER;
+}
+
+/* The variant inners: Inner[<=2]?. */
+SHM_INLINE bool test_keys_Reading_is_inners(const test_keys_Reading *value) { return shm_look8(&value->tag) == test_keys_Reading_INNERS; }
+
+/* What it holds, or NULL if it is another one. */
+SHM_INLINE const test_keys_Inner_list2_optional *test_keys_Reading_get_inners(const test_keys_Reading *value) {
+  return test_keys_Reading_is_inners(value) ? &value->as.inners : NULL;
+}
+
+/* Makes it this one. */
+SHM_INLINE void test_keys_Reading_set_inners(test_keys_Reading *value, const test_keys_Inner_list2_optional *held) {
+  shm_hold(value, sizeof *value, 8, held, sizeof value->as.inners);
+  value->tag = test_keys_Reading_INNERS;
+}
+
+/* The variant free: f32. */
+SHM_INLINE bool test_keys_Reading_is_free(const test_keys_Reading *value) { return shm_look8(&value->tag) == test_keys_Reading_FREE; }
+
+/* What it holds, or NULL if it is another one. */
+SHM_INLINE const float *test_keys_Reading_get_free(const test_keys_Reading *value) {
+  return test_keys_Reading_is_free(value) ? &value->as.free : NULL;
+}
+
+/* Makes it this one. */
+SHM_INLINE void test_keys_Reading_set_free(test_keys_Reading *value, const float *held) {
+  shm_hold(value, sizeof *value, 8, held, sizeof value->as.free);
+  value->tag = test_keys_Reading_FREE;
+}
+
+/* The variant old: i8. */
+SHM_DEPRECATED("use counts") SHM_INLINE bool test_keys_Reading_is_old(const test_keys_Reading *value) { return shm_look8(&value->tag) == test_keys_Reading_OLD; }
+
+/* What it holds, or NULL if it is another one. */
+SHM_DEPRECATED("use counts") SHM_INLINE const int8_t *test_keys_Reading_get_old(const test_keys_Reading *value) {
+  return test_keys_Reading_is_old(value) ? &value->as.old : NULL;
+}
+
+/* Makes it this one. */
+SHM_DEPRECATED("use counts") SHM_INLINE void test_keys_Reading_set_old(test_keys_Reading *value, const int8_t *held) {
+  shm_hold(value, sizeof *value, 8, held, sizeof value->as.old);
+  value->tag = test_keys_Reading_OLD;
+}
+
+/*
+ * The variant oldest, which holds nothing.
+ *
+ * Deprecated: use none.
+ */
+SHM_DEPRECATED("use none") SHM_INLINE bool test_keys_Reading_is_oldest(const test_keys_Reading *value) { return shm_look8(&value->tag) == test_keys_Reading_OLDEST; }
+
+/* Makes it this one. */
+SHM_DEPRECATED("use none") SHM_INLINE void test_keys_Reading_set_oldest(test_keys_Reading *value) {
+  memset(value, 0, sizeof *value);
+  value->tag = test_keys_Reading_OLDEST;
+}
+
+#define test_keys_Reading_percent_MIN 0.0
+#define test_keys_Reading_percent_MAX 100.0
+#define test_keys_Reading_counts_MIN UINT16_C(1)
+#define test_keys_Reading_counts_MAX UINT16_C(99)
+#define test_keys_Reading_old_MAX INT8_C(5)
+
+/* Whether what it holds is within its ranges; nothing is known of a tag that none has. */
+SHM_INLINE bool test_keys_Reading_within_ranges(const test_keys_Reading *value) {
+  switch (shm_look8(&value->tag)) {
+  case UINT8_C(1):
+    if (!(value->as.percent >= test_keys_Reading_percent_MIN && value->as.percent <= test_keys_Reading_percent_MAX)) {
+      return false;
+    }
+    return true;
+  case UINT8_C(2):
+    if (!test_keys_u16_x2_list2_valid(&value->as.counts)) {
+      return false;
+    }
+    for (size_t i0 = 0; i0 < test_keys_u16_x2_list2_size(&value->as.counts); i0++) {
+      for (size_t i1 = 0; i1 < 2; i1++) {
+        if (!(value->as.counts.items[i0][i1] >= test_keys_Reading_counts_MIN && value->as.counts.items[i0][i1] <= test_keys_Reading_counts_MAX)) {
+          return false;
+        }
+      }
+    }
+    return true;
+  case UINT8_C(3):
+    if (!test_keys_Inner_within_ranges(&value->as.inner)) {
+      return false;
+    }
+    return true;
+  case UINT8_C(4):
+    if (!test_keys_Inner_list2_optional_valid(&value->as.inners)) {
+      return false;
+    }
+    if (shm_look8(&value->as.inners.has) == 1) {
+      if (!test_keys_Inner_list2_valid(&value->as.inners.value)) {
+        return false;
+      }
+      for (size_t i0 = 0; i0 < test_keys_Inner_list2_size(&value->as.inners.value); i0++) {
+        if (!test_keys_Inner_within_ranges(&value->as.inners.value.items[i0])) {
+          return false;
+        }
+      }
+    }
+    return true;
+  case UINT8_C(6):
+    if (!(value->as.old <= test_keys_Reading_old_MAX)) {
+      return false;
+    }
+    return true;
+  default:
+    return true;
+  }
+}
+
+/* Whether both are the same variant with equal values; with a tag that none has, whether their bytes are equal. */
+SHM_INLINE bool test_keys_Reading_equal(const test_keys_Reading *a, const test_keys_Reading *b) {
+  const uint8_t tag = shm_look8(&a->tag);
+  if (shm_look8(&b->tag) != tag) {
+    return false;
+  }
+  switch (tag) {
+  case UINT8_C(0):
+    return true;
+  case UINT8_C(1):
+    if (a->as.percent != b->as.percent) {
+      return false;
+    }
+    return true;
+  case UINT8_C(2):
+    if (!test_keys_u16_x2_list2_equal(&a->as.counts, &b->as.counts)) {
+      return false;
+    }
+    return true;
+  case UINT8_C(3):
+    if (!test_keys_Inner_equal(&a->as.inner, &b->as.inner)) {
+      return false;
+    }
+    return true;
+  case UINT8_C(4):
+    if (!test_keys_Inner_list2_optional_equal(&a->as.inners, &b->as.inners)) {
+      return false;
+    }
+    return true;
+  case UINT8_C(5):
+    if (a->as.free != b->as.free) {
+      return false;
+    }
+    return true;
+  case UINT8_C(6):
+    if (a->as.old != b->as.old) {
+      return false;
+    }
+    return true;
+  case UINT8_C(7):
+    return true;
+  default:
+    return memcmp(&a->as, &b->as, sizeof a->as) == 0;
+  }
+}
+
+SHM_COLD void test_keys_Reading_add(shm_text *text, const test_keys_Reading *value) {
+  const uint8_t tag = shm_look8(&value->tag);
+  shm_add(text, "Reading.");
+  switch (tag) {
+  case UINT8_C(0):
+    shm_add(text, "none");
+    break;
+  case UINT8_C(1):
+    shm_add(text, "percent(");
+    {
+      char number[32];
+      snprintf(number, sizeof number, "%.17g", SHM_CAST(double, value->as.percent));
+      shm_add(text, number);
+    }
+    shm_add(text, ")");
+    break;
+  case UINT8_C(2):
+    shm_add(text, "counts(");
+    test_keys_u16_x2_list2_add(text, &value->as.counts);
+    shm_add(text, ")");
+    break;
+  case UINT8_C(3):
+    shm_add(text, "inner(");
+    test_keys_Inner_add(text, &value->as.inner);
+    shm_add(text, ")");
+    break;
+  case UINT8_C(4):
+    shm_add(text, "inners(");
+    test_keys_Inner_list2_optional_add(text, &value->as.inners);
+    shm_add(text, ")");
+    break;
+  case UINT8_C(5):
+    shm_add(text, "free(");
+    {
+      char number[32];
+      snprintf(number, sizeof number, "%.9g", SHM_CAST(double, value->as.free));
+      shm_add(text, number);
+    }
+    shm_add(text, ")");
+    break;
+  case UINT8_C(6):
+    shm_add(text, "old(");
+    shm_add_signed(text, value->as.old);
+    shm_add(text, ")");
+    break;
+  case UINT8_C(7):
+    shm_add(text, "oldest");
+    break;
+  default:
+    shm_add(text, "unknown(");
+    shm_add_number(text, tag);
+    shm_add(text, ", ");
+    shm_add_hex(text, SHM_CAST(const uint8_t *, SHM_CAST(const void *, &value->as)), sizeof value->as);
+    shm_add(text, ")");
+    break;
+  }
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_Reading_format(const test_keys_Reading *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_Reading_add(&text, value);
+  return text.used;
+}
+
+#if defined(__cplusplus)
+constexpr uint16_t test_keys_OldReading_BYTE = UINT16_C(1);
+constexpr uint16_t test_keys_OldReading_TEXT = UINT16_C(2);
+#else
+#define test_keys_OldReading_BYTE UINT16_C(1)
+#define test_keys_OldReading_TEXT UINT16_C(2)
+#endif
+
+/*
+ * What was read.
+ *
+ * Deprecated: use Reading.
+ */
+/* One of several values: `tag` says which. A tag that none has comes from another version; its bytes are kept. */
+typedef struct SHM_DEPRECATED("use Reading") test_keys_OldReading {
+  uint16_t tag;
+  union {
+    uint8_t byte;
+    char text[2];
+  } as;
+#if defined(__cplusplus)
+  bool is_byte() const { return shm_look16(&tag) == test_keys_OldReading_BYTE; }
+  auto get_byte() -> uint8_t * { return is_byte() ? &as.byte : nullptr; }
+  auto get_byte() const -> const uint8_t * { return is_byte() ? &as.byte : nullptr; }
+  void set_byte(const uint8_t &held) {
+    shm_hold(this, sizeof *this, 2, &held, sizeof held);
+    tag = test_keys_OldReading_BYTE;
+  }
+  bool is_text() const { return shm_look16(&tag) == test_keys_OldReading_TEXT; }
+  auto get_text() -> char (*)[2] { return is_text() ? &as.text : nullptr; }
+  auto get_text() const -> const char (*)[2] { return is_text() ? &as.text : nullptr; }
+  /* False, and no change, if it does not fit. */
+  SHM_NODISCARD bool set_text(const shm_text_argument &text) {
+    if (!shm_hold_text(this, sizeof *this, 2, sizeof as.text, text.data(), text.size())) {
+      return false;
+    }
+    tag = test_keys_OldReading_TEXT;
+    return true;
+  }
+#endif
+} test_keys_OldReading SHM_DEPRECATED("use Reading");
+SHM_STATIC_ASSERT(sizeof(test_keys_OldReading) == 4, "size of test_keys_OldReading");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_OldReading) == 2, "alignment of test_keys_OldReading");
+SHM_STATIC_ASSERT(offsetof(test_keys_OldReading, tag) == 0, "offset of test_keys_OldReading.tag");
+SHM_STATIC_ASSERT(offsetof(test_keys_OldReading, as) == 2, "offset of test_keys_OldReading.as");
+
+/* The name of the variant that is there, NULL if the tag is of none. */
+SHM_INLINE const char *test_keys_OldReading_name(const test_keys_OldReading *value) {
+  switch (shm_look16(&value->tag)) {
+  case UINT16_C(1):
+    return "byte";
+  case UINT16_C(2):
+    return "text";
+  default:
+    return NULL;
+  }
+}
+
+/* The variant byte: u8. */
+SHM_INLINE bool test_keys_OldReading_is_byte(const test_keys_OldReading *value) { return shm_look16(&value->tag) == test_keys_OldReading_BYTE; }
+
+/* What it holds, or NULL if it is another one. */
+SHM_INLINE const uint8_t *test_keys_OldReading_get_byte(const test_keys_OldReading *value) {
+  return test_keys_OldReading_is_byte(value) ? &value->as.byte : NULL;
+}
+
+/* Makes it this one. */
+SHM_INLINE void test_keys_OldReading_set_byte(test_keys_OldReading *value, const uint8_t *held) {
+  shm_hold(value, sizeof *value, 2, held, sizeof value->as.byte);
+  value->tag = test_keys_OldReading_BYTE;
+}
+
+/* The variant text: str[2]. */
+SHM_INLINE bool test_keys_OldReading_is_text(const test_keys_OldReading *value) { return shm_look16(&value->tag) == test_keys_OldReading_TEXT; }
+
+/* What it holds, 2 bytes, without a NUL if it takes all of them, or NULL if it is another one. */
+SHM_INLINE const char *test_keys_OldReading_get_text(const test_keys_OldReading *value) {
+  return test_keys_OldReading_is_text(value) ? value->as.text : NULL;
+}
+
+/* Makes it this one; false, and no change, if the text does not fit. */
+SHM_NODISCARD SHM_INLINE bool test_keys_OldReading_set_text(test_keys_OldReading *value, const char *text) {
+  if (!shm_hold_text(value, sizeof *value, 2, sizeof value->as.text, text,
+                     shm_text_length(text, sizeof value->as.text + 1))) {
+    return false;
+  }
+  value->tag = test_keys_OldReading_TEXT;
+  return true;
+}
+
+/* Whether both are the same variant with equal values; with a tag that none has, whether their bytes are equal. */
+SHM_INLINE bool test_keys_OldReading_equal(const test_keys_OldReading *a, const test_keys_OldReading *b) {
+  const uint16_t tag = shm_look16(&a->tag);
+  if (shm_look16(&b->tag) != tag) {
+    return false;
+  }
+  switch (tag) {
+  case UINT16_C(1):
+    if (a->as.byte != b->as.byte) {
+      return false;
+    }
+    return true;
+  case UINT16_C(2):
+    if (!shm_text_equal(a->as.text, b->as.text, 2)) {
+      return false;
+    }
+    return true;
+  default:
+    return memcmp(&a->as, &b->as, sizeof a->as) == 0;
+  }
+}
+
+SHM_COLD void test_keys_OldReading_add(shm_text *text, const test_keys_OldReading *value) {
+  const uint16_t tag = shm_look16(&value->tag);
+  shm_add(text, "OldReading.");
+  switch (tag) {
+  case UINT16_C(1):
+    shm_add(text, "byte(");
+    shm_add_number(text, value->as.byte);
+    shm_add(text, ")");
+    break;
+  case UINT16_C(2):
+    shm_add(text, "text(");
+    shm_add(text, "\"");
+    shm_add_outside(text, value->as.text, 2);
+    shm_add(text, "\"");
+    shm_add(text, ")");
+    break;
+  default:
+    shm_add(text, "unknown(");
+    shm_add_number(text, tag);
+    shm_add(text, ", ");
+    shm_add_hex(text, SHM_CAST(const uint8_t *, SHM_CAST(const void *, &value->as)), sizeof value->as);
+    shm_add(text, ")");
+    break;
+  }
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_OldReading_format(const test_keys_OldReading *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_OldReading_add(&text, value);
+  return text.used;
+}
+
+/* OldReading[<=2]: up to 2 of them. A greater count was written by somebody who is wrong; whatever goes through
+ * the items then ends at the room. */
+typedef struct test_keys_OldReading_list2 {
+  uint32_t count;
+  test_keys_OldReading items[2];
+#if defined(__cplusplus)
+  typedef test_keys_OldReading value_type;
+  typedef value_type *iterator;
+  typedef const value_type *const_iterator;
+  static constexpr size_t capacity() { return 2; }
+  bool valid() const { return shm_look32(&count) <= 2; }
+  size_t size() const { return shm_list_size(&count, 2); }
+  bool empty() const { return size() == 0; }
+  iterator data() { return items; }
+  const_iterator data() const { return items; }
+  iterator begin() { return items; }
+  const_iterator begin() const { return items; }
+  iterator end() { return items + size(); }
+  const_iterator end() const { return items + size(); }
+  /* The item in that place, which must be below 2. */
+  value_type &operator[](size_t place) { return items[place]; }
+  const value_type &operator[](size_t place) const { return items[place]; }
+  /* False, and no change, if there are 2 already. */
+  SHM_NODISCARD bool push_back(const test_keys_OldReading &held) { return shm_list_push(&count, 2, items, &held, sizeof held); }
+  void clear() { memset(this, 0, sizeof *this); }
+#endif
+} test_keys_OldReading_list2;
+SHM_STATIC_ASSERT(sizeof(test_keys_OldReading_list2) == 12, "size of test_keys_OldReading_list2");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_OldReading_list2) == 4, "alignment of test_keys_OldReading_list2");
+SHM_STATIC_ASSERT(offsetof(test_keys_OldReading_list2, count) == 0, "offset of test_keys_OldReading_list2.count");
+SHM_STATIC_ASSERT(offsetof(test_keys_OldReading_list2, items) == 4, "offset of test_keys_OldReading_list2.items");
+
+/* Whether the count is one that there can be. */
+SHM_INLINE bool test_keys_OldReading_list2_valid(const test_keys_OldReading_list2 *list) { return shm_look32(&list->count) <= 2; }
+
+/* How many there are; 2 if the count is greater. */
+SHM_INLINE size_t test_keys_OldReading_list2_size(const test_keys_OldReading_list2 *list) { return shm_list_size(&list->count, 2); }
+
+/* Adds one at the end; false, and no change, if there are 2 already. */
+SHM_NODISCARD SHM_INLINE bool test_keys_OldReading_list2_push(test_keys_OldReading_list2 *list, const test_keys_OldReading *held) {
+  return shm_list_push(&list->count, 2, list->items, held, sizeof list->items[0]);
+}
+
+/* Takes all away. */
+SHM_INLINE void test_keys_OldReading_list2_clear(test_keys_OldReading_list2 *list) { memset(list, 0, sizeof *list); }
+
+/* Whether all that are there are equal; with a count that cannot be, whether all bytes are. */
+SHM_INLINE bool test_keys_OldReading_list2_equal(const test_keys_OldReading_list2 *a, const test_keys_OldReading_list2 *b) {
+  const uint32_t count = shm_look32(&a->count);
+  if (shm_look32(&b->count) != count) {
+    return false;
+  }
+  if (count > 2) {
+    return memcmp(a, b, sizeof *a) == 0;
+  }
+  for (size_t i = 0; i < count; i++) {
+    if (!test_keys_OldReading_equal(&a->items[i], &b->items[i])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_OldReading_list2_add(shm_text *text, const test_keys_OldReading_list2 *value) {
+  const uint32_t count = shm_look32(&value->count);
+  if (count > 2) {
+    shm_add(text, "a list of ");
+    shm_add_number(text, count);
+    shm_add(text, " in a room for 2");
+    return;
+  }
+  shm_add(text, "[");
+  for (size_t i = 0; i < count; i++) {
+    shm_add(text, i == 0 ? "" : ", ");
+    test_keys_OldReading_add(text, &value->items[i]);
+  }
+  shm_add(text, "]");
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_OldReading_list2_format(const test_keys_OldReading_list2 *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_OldReading_list2_add(&text, value);
+  return text.used;
+}
+
 typedef struct __attribute__((aligned(16))) test_keys_Trade {
   /* Unit: 1e-8 USD. */
   int64_t price;
@@ -558,9 +1546,12 @@ typedef struct __attribute__((aligned(16))) test_keys_Trade {
   test_keys_OldLevel old[2] SHM_DEPRECATED("there are none");
   /* Deprecated: use none. */
   char venue[4] SHM_DEPRECATED("use none");
-  uint8_t _reserved3[12];
+  uint8_t _reserved3[4];
+  test_keys_Reading reading;
+  test_keys_OldReading old_reading;
+  test_keys_OldReading_list2 old_readings;
 } test_keys_Trade;
-SHM_STATIC_ASSERT(sizeof(test_keys_Trade) == 128, "size of test_keys_Trade");
+SHM_STATIC_ASSERT(sizeof(test_keys_Trade) == 160, "size of test_keys_Trade");
 SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_Trade) == 16, "alignment of test_keys_Trade");
 SHM_STATIC_ASSERT(offsetof(test_keys_Trade, price) == 0, "offset of test_keys_Trade.price");
 SHM_STATIC_ASSERT(offsetof(test_keys_Trade, quantity) == 8, "offset of test_keys_Trade.quantity");
@@ -574,6 +1565,18 @@ SHM_STATIC_ASSERT(offsetof(test_keys_Trade, _reserved2) == 40, "offset of test_k
 SHM_STATIC_ASSERT(offsetof(test_keys_Trade, old) == 48, "offset of test_keys_Trade.old");
 SHM_STATIC_ASSERT(offsetof(test_keys_Trade, venue) == 112, "offset of test_keys_Trade.venue");
 SHM_STATIC_ASSERT(offsetof(test_keys_Trade, _reserved3) == 116, "offset of test_keys_Trade._reserved3");
+SHM_STATIC_ASSERT(offsetof(test_keys_Trade, reading) == 120, "offset of test_keys_Trade.reading");
+SHM_STATIC_ASSERT(offsetof(test_keys_Trade, old_reading) == 144, "offset of test_keys_Trade.old_reading");
+SHM_STATIC_ASSERT(offsetof(test_keys_Trade, old_readings) == 148, "offset of test_keys_Trade.old_readings");
+
+
+/* Whether every field is within its range, those of what is inside too. */
+SHM_INLINE bool test_keys_Trade_within_ranges(const test_keys_Trade *value) {
+  if (!test_keys_Reading_within_ranges(&value->reading)) {
+    return false;
+  }
+  return true;
+}
 
 /* Whether all fields are equal; reserved bytes do not count. */
 SHM_INLINE bool test_keys_Trade_equal(const test_keys_Trade *a, const test_keys_Trade *b) {
@@ -603,6 +1606,15 @@ SHM_INLINE bool test_keys_Trade_equal(const test_keys_Trade *a, const test_keys_
     }
   }
   if (!shm_text_equal(a->venue, b->venue, 4)) {
+    return false;
+  }
+  if (!test_keys_Reading_equal(&a->reading, &b->reading)) {
+    return false;
+  }
+  if (!test_keys_OldReading_equal(&a->old_reading, &b->old_reading)) {
+    return false;
+  }
+  if (!test_keys_OldReading_list2_equal(&a->old_readings, &b->old_readings)) {
     return false;
   }
   return true;
@@ -638,6 +1650,12 @@ SHM_COLD void test_keys_Trade_add(shm_text *text, const test_keys_Trade *value) 
   shm_add(text, "\"");
   shm_add_outside(text, value->venue, 4);
   shm_add(text, "\"");
+  shm_add(text, ", reading: ");
+  test_keys_Reading_add(text, &value->reading);
+  shm_add(text, ", old_reading: ");
+  test_keys_OldReading_add(text, &value->old_reading);
+  shm_add(text, ", old_readings: ");
+  test_keys_OldReading_list2_add(text, &value->old_readings);
   shm_add(text, " }");
 }
 
@@ -1216,7 +2234,7 @@ SHM_INLINE test_keys_Ranged test_keys_Ranged_default(void) {
 #define test_keys_Ranged_parts_MIN 0.0
 #define test_keys_Ranged_parts_MAX 50.0
 
-/* Whether every field is within its range, those of structs inside too. */
+/* Whether every field is within its range, those of what is inside too. */
 SHM_INLINE bool test_keys_Ranged_within_ranges(const test_keys_Ranged *value) {
   if (!(value->u8 >= test_keys_Ranged_u8_MIN && value->u8 <= test_keys_Ranged_u8_MAX)) {
     return false;
@@ -1403,47 +2421,1251 @@ SHM_INLINE size_t test_keys_Ranged_format(const test_keys_Ranged *value, char *b
   return text.used;
 }
 
-typedef struct test_keys_Inner {
-  /* Range: at most 9. */
-  uint16_t x;
-} test_keys_Inner;
-SHM_STATIC_ASSERT(sizeof(test_keys_Inner) == 2, "size of test_keys_Inner");
-SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_Inner) == 2, "alignment of test_keys_Inner");
-SHM_STATIC_ASSERT(offsetof(test_keys_Inner, x) == 0, "offset of test_keys_Inner.x");
+/* u8[<=3]: up to 3 of them. A greater count was written by somebody who is wrong; whatever goes through
+ * the items then ends at the room. */
+typedef struct test_keys_u8_list3 {
+  uint32_t count;
+  uint8_t items[3];
+  uint8_t _reserved1[1];
+#if defined(__cplusplus)
+  typedef uint8_t value_type;
+  typedef value_type *iterator;
+  typedef const value_type *const_iterator;
+  static constexpr size_t capacity() { return 3; }
+  bool valid() const { return shm_look32(&count) <= 3; }
+  size_t size() const { return shm_list_size(&count, 3); }
+  bool empty() const { return size() == 0; }
+  iterator data() { return items; }
+  const_iterator data() const { return items; }
+  iterator begin() { return items; }
+  const_iterator begin() const { return items; }
+  iterator end() { return items + size(); }
+  const_iterator end() const { return items + size(); }
+  /* The item in that place, which must be below 3. */
+  value_type &operator[](size_t place) { return items[place]; }
+  const value_type &operator[](size_t place) const { return items[place]; }
+  /* False, and no change, if there are 3 already. */
+  SHM_NODISCARD bool push_back(const uint8_t &held) { return shm_list_push(&count, 3, items, &held, sizeof held); }
+  void clear() { memset(this, 0, sizeof *this); }
+#endif
+} test_keys_u8_list3;
+SHM_STATIC_ASSERT(sizeof(test_keys_u8_list3) == 8, "size of test_keys_u8_list3");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_u8_list3) == 4, "alignment of test_keys_u8_list3");
+SHM_STATIC_ASSERT(offsetof(test_keys_u8_list3, count) == 0, "offset of test_keys_u8_list3.count");
+SHM_STATIC_ASSERT(offsetof(test_keys_u8_list3, items) == 4, "offset of test_keys_u8_list3.items");
 
-#define test_keys_Inner_x_MAX UINT16_C(9)
+/* Whether the count is one that there can be. */
+SHM_INLINE bool test_keys_u8_list3_valid(const test_keys_u8_list3 *list) { return shm_look32(&list->count) <= 3; }
 
-/* Whether every field is within its range, those of structs inside too. */
-SHM_INLINE bool test_keys_Inner_within_ranges(const test_keys_Inner *value) {
-  if (!(value->x <= test_keys_Inner_x_MAX)) {
+/* How many there are; 3 if the count is greater. */
+SHM_INLINE size_t test_keys_u8_list3_size(const test_keys_u8_list3 *list) { return shm_list_size(&list->count, 3); }
+
+/* Adds one at the end; false, and no change, if there are 3 already. */
+SHM_NODISCARD SHM_INLINE bool test_keys_u8_list3_push(test_keys_u8_list3 *list, const uint8_t *held) {
+  return shm_list_push(&list->count, 3, list->items, held, sizeof list->items[0]);
+}
+
+/* Takes all away. */
+SHM_INLINE void test_keys_u8_list3_clear(test_keys_u8_list3 *list) { memset(list, 0, sizeof *list); }
+
+/* Whether all that are there are equal; with a count that cannot be, whether all bytes are. */
+SHM_INLINE bool test_keys_u8_list3_equal(const test_keys_u8_list3 *a, const test_keys_u8_list3 *b) {
+  const uint32_t count = shm_look32(&a->count);
+  if (shm_look32(&b->count) != count) {
     return false;
+  }
+  if (count > 3) {
+    return memcmp(a, b, sizeof *a) == 0;
+  }
+  for (size_t i = 0; i < count; i++) {
+    if (a->items[i] != b->items[i]) {
+      return false;
+    }
   }
   return true;
 }
 
-/* Whether all fields are equal; reserved bytes do not count. */
-SHM_INLINE bool test_keys_Inner_equal(const test_keys_Inner *a, const test_keys_Inner *b) {
-  if (a->x != b->x) {
-    return false;
+SHM_COLD void test_keys_u8_list3_add(shm_text *text, const test_keys_u8_list3 *value) {
+  const uint32_t count = shm_look32(&value->count);
+  if (count > 3) {
+    shm_add(text, "a list of ");
+    shm_add_number(text, count);
+    shm_add(text, " in a room for 3");
+    return;
   }
-  return true;
-}
-
-SHM_COLD void test_keys_Inner_add(shm_text *text, const test_keys_Inner *value) {
-  shm_add(text, "Inner { ");
-  shm_add(text, "x: ");
-  shm_add_number(text, value->x);
-  shm_add(text, " }");
+  shm_add(text, "[");
+  for (size_t i = 0; i < count; i++) {
+    shm_add(text, i == 0 ? "" : ", ");
+    shm_add_number(text, value->items[i]);
+  }
+  shm_add(text, "]");
 }
 
 /* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
-SHM_INLINE size_t test_keys_Inner_format(const test_keys_Inner *value, char *buffer, size_t size) {
+SHM_INLINE size_t test_keys_u8_list3_format(const test_keys_u8_list3 *value, char *buffer, size_t size) {
   shm_text text;
   if (size == 0) {
     return 0;
   }
   shm_text_begin(&text, buffer, size);
-  test_keys_Inner_add(&text, value);
+  test_keys_u8_list3_add(&text, value);
+  return text.used;
+}
+
+/* f64[<=3]: up to 3 of them. A greater count was written by somebody who is wrong; whatever goes through
+ * the items then ends at the room. */
+typedef struct test_keys_f64_list3 {
+  uint32_t count;
+  uint8_t _reserved0[4];
+  double items[3];
+#if defined(__cplusplus)
+  typedef double value_type;
+  typedef value_type *iterator;
+  typedef const value_type *const_iterator;
+  static constexpr size_t capacity() { return 3; }
+  bool valid() const { return shm_look32(&count) <= 3; }
+  size_t size() const { return shm_list_size(&count, 3); }
+  bool empty() const { return size() == 0; }
+  iterator data() { return items; }
+  const_iterator data() const { return items; }
+  iterator begin() { return items; }
+  const_iterator begin() const { return items; }
+  iterator end() { return items + size(); }
+  const_iterator end() const { return items + size(); }
+  /* The item in that place, which must be below 3. */
+  value_type &operator[](size_t place) { return items[place]; }
+  const value_type &operator[](size_t place) const { return items[place]; }
+  /* False, and no change, if there are 3 already. */
+  SHM_NODISCARD bool push_back(const double &held) { return shm_list_push(&count, 3, items, &held, sizeof held); }
+  void clear() { memset(this, 0, sizeof *this); }
+#endif
+} test_keys_f64_list3;
+SHM_STATIC_ASSERT(sizeof(test_keys_f64_list3) == 32, "size of test_keys_f64_list3");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_f64_list3) == 8, "alignment of test_keys_f64_list3");
+SHM_STATIC_ASSERT(offsetof(test_keys_f64_list3, count) == 0, "offset of test_keys_f64_list3.count");
+SHM_STATIC_ASSERT(offsetof(test_keys_f64_list3, items) == 8, "offset of test_keys_f64_list3.items");
+
+/* Whether the count is one that there can be. */
+SHM_INLINE bool test_keys_f64_list3_valid(const test_keys_f64_list3 *list) { return shm_look32(&list->count) <= 3; }
+
+/* How many there are; 3 if the count is greater. */
+SHM_INLINE size_t test_keys_f64_list3_size(const test_keys_f64_list3 *list) { return shm_list_size(&list->count, 3); }
+
+/* Adds one at the end; false, and no change, if there are 3 already. */
+SHM_NODISCARD SHM_INLINE bool test_keys_f64_list3_push(test_keys_f64_list3 *list, const double *held) {
+  return shm_list_push(&list->count, 3, list->items, held, sizeof list->items[0]);
+}
+
+/* Takes all away. */
+SHM_INLINE void test_keys_f64_list3_clear(test_keys_f64_list3 *list) { memset(list, 0, sizeof *list); }
+
+/* Whether all that are there are equal; with a count that cannot be, whether all bytes are. */
+SHM_INLINE bool test_keys_f64_list3_equal(const test_keys_f64_list3 *a, const test_keys_f64_list3 *b) {
+  const uint32_t count = shm_look32(&a->count);
+  if (shm_look32(&b->count) != count) {
+    return false;
+  }
+  if (count > 3) {
+    return memcmp(a, b, sizeof *a) == 0;
+  }
+  for (size_t i = 0; i < count; i++) {
+    if (a->items[i] != b->items[i]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_f64_list3_add(shm_text *text, const test_keys_f64_list3 *value) {
+  const uint32_t count = shm_look32(&value->count);
+  if (count > 3) {
+    shm_add(text, "a list of ");
+    shm_add_number(text, count);
+    shm_add(text, " in a room for 3");
+    return;
+  }
+  shm_add(text, "[");
+  for (size_t i = 0; i < count; i++) {
+    shm_add(text, i == 0 ? "" : ", ");
+    {
+      char number[32];
+      snprintf(number, sizeof number, "%.17g", SHM_CAST(double, value->items[i]));
+      shm_add(text, number);
+    }
+  }
+  shm_add(text, "]");
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_f64_list3_format(const test_keys_f64_list3 *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_f64_list3_add(&text, value);
+  return text.used;
+}
+
+/* f64?: a value, if `has` is 1, or none, if it is 0. Anything else was written by somebody who is wrong, and
+ * counts as none. */
+typedef struct test_keys_f64_optional {
+  uint8_t has;
+  uint8_t _reserved0[7];
+  double value;
+#if defined(__cplusplus)
+  typedef double value_type;
+  bool valid() const { return shm_look8(&has) <= 1; }
+  bool has_value() const { return shm_look8(&has) == 1; }
+  explicit operator bool() const { return has_value(); }
+  /* The value, which must be there. */
+  value_type &operator*() { return value; }
+  const value_type &operator*() const { return value; }
+  value_type *operator->() { return &value; }
+  const value_type *operator->() const { return &value; }
+  value_type value_or(const value_type &other) const { return has_value() ? value : other; }
+  void set(const double &held) {
+    shm_hold(this, sizeof *this, 8, &held, sizeof held);
+    has = 1;
+  }
+  static test_keys_f64_optional of(const double &held) {
+    test_keys_f64_optional made = test_keys_f64_optional();
+    made.set(held);
+    return made;
+  }
+  void reset() { memset(this, 0, sizeof *this); }
+#if __cplusplus >= 201703L
+  operator std::optional<value_type>() const { return has_value() ? std::optional<value_type>(value) : std::nullopt; }
+  template <class T> test_keys_f64_optional &operator=(const std::optional<T> &other) {
+    if (other) {
+      set(static_cast<value_type>(*other));
+    } else {
+      reset();
+    }
+    return *this;
+  }
+  test_keys_f64_optional &operator=(std::nullopt_t) {
+    reset();
+    return *this;
+  }
+#endif
+#endif
+} test_keys_f64_optional;
+SHM_STATIC_ASSERT(sizeof(test_keys_f64_optional) == 16, "size of test_keys_f64_optional");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_f64_optional) == 8, "alignment of test_keys_f64_optional");
+SHM_STATIC_ASSERT(offsetof(test_keys_f64_optional, has) == 0, "offset of test_keys_f64_optional.has");
+SHM_STATIC_ASSERT(offsetof(test_keys_f64_optional, value) == 8, "offset of test_keys_f64_optional.value");
+
+/* Whether `has` is 1 or 0. */
+SHM_INLINE bool test_keys_f64_optional_valid(const test_keys_f64_optional *optional) { return shm_look8(&optional->has) <= 1; }
+
+/* Copies the value; false, and nothing is copied, if there is none. */
+SHM_NODISCARD SHM_INLINE bool test_keys_f64_optional_get(const test_keys_f64_optional *optional, double *held) {
+  if (shm_look8(&optional->has) != 1) {
+    return false;
+  }
+  memcpy(held, &optional->value, sizeof optional->value);
+  return true;
+}
+
+/* Puts a value in. */
+SHM_INLINE void test_keys_f64_optional_set(test_keys_f64_optional *optional, const double *held) {
+  shm_hold(optional, sizeof *optional, 8, held, sizeof optional->value);
+  optional->has = 1;
+}
+
+/* Takes the value away. */
+SHM_INLINE void test_keys_f64_optional_clear(test_keys_f64_optional *optional) { memset(optional, 0, sizeof *optional); }
+
+/* Whether both have no value, or equal ones; with a `has` that cannot be, whether all bytes are equal. */
+SHM_INLINE bool test_keys_f64_optional_equal(const test_keys_f64_optional *a, const test_keys_f64_optional *b) {
+  const uint8_t has = shm_look8(&a->has);
+  if (shm_look8(&b->has) != has) {
+    return false;
+  }
+  if (has > 1) {
+    return memcmp(a, b, sizeof *a) == 0;
+  }
+  if (has == 1) {
+    if (a->value != b->value) {
+      return false;
+    }
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_f64_optional_add(shm_text *text, const test_keys_f64_optional *value) {
+  const uint8_t has = shm_look8(&value->has);
+  if (has == 1) {
+    {
+      char number[32];
+      snprintf(number, sizeof number, "%.17g", SHM_CAST(double, value->value));
+      shm_add(text, number);
+    }
+  } else if (has == 0) {
+    shm_add(text, "none");
+  } else {
+    shm_add(text, "optional(");
+    shm_add_number(text, has);
+    shm_add(text, ")");
+  }
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_f64_optional_format(const test_keys_f64_optional *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_f64_optional_add(&text, value);
+  return text.used;
+}
+
+/* i16[2][<=2]: up to 2 of them. A greater count was written by somebody who is wrong; whatever goes through
+ * the items then ends at the room. */
+typedef struct test_keys_i16_x2_list2 {
+  uint32_t count;
+  int16_t items[2][2];
+#if defined(__cplusplus)
+  typedef int16_t value_type[2];
+  typedef value_type *iterator;
+  typedef const value_type *const_iterator;
+  static constexpr size_t capacity() { return 2; }
+  bool valid() const { return shm_look32(&count) <= 2; }
+  size_t size() const { return shm_list_size(&count, 2); }
+  bool empty() const { return size() == 0; }
+  iterator data() { return items; }
+  const_iterator data() const { return items; }
+  iterator begin() { return items; }
+  const_iterator begin() const { return items; }
+  iterator end() { return items + size(); }
+  const_iterator end() const { return items + size(); }
+  /* The item in that place, which must be below 2. */
+  value_type &operator[](size_t place) { return items[place]; }
+  const value_type &operator[](size_t place) const { return items[place]; }
+  /* False, and no change, if there are 2 already. */
+  SHM_NODISCARD bool push_back(const int16_t (&held)[2]) { return shm_list_push(&count, 2, items, &held, sizeof held); }
+  void clear() { memset(this, 0, sizeof *this); }
+#endif
+} test_keys_i16_x2_list2;
+SHM_STATIC_ASSERT(sizeof(test_keys_i16_x2_list2) == 12, "size of test_keys_i16_x2_list2");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_i16_x2_list2) == 4, "alignment of test_keys_i16_x2_list2");
+SHM_STATIC_ASSERT(offsetof(test_keys_i16_x2_list2, count) == 0, "offset of test_keys_i16_x2_list2.count");
+SHM_STATIC_ASSERT(offsetof(test_keys_i16_x2_list2, items) == 4, "offset of test_keys_i16_x2_list2.items");
+
+/* Whether the count is one that there can be. */
+SHM_INLINE bool test_keys_i16_x2_list2_valid(const test_keys_i16_x2_list2 *list) { return shm_look32(&list->count) <= 2; }
+
+/* How many there are; 2 if the count is greater. */
+SHM_INLINE size_t test_keys_i16_x2_list2_size(const test_keys_i16_x2_list2 *list) { return shm_list_size(&list->count, 2); }
+
+/* Adds one at the end, of which `held` is the first of 2; false, and no change, if there are 2 already. */
+SHM_NODISCARD SHM_INLINE bool test_keys_i16_x2_list2_push(test_keys_i16_x2_list2 *list, const int16_t *held) {
+  return shm_list_push(&list->count, 2, list->items, held, sizeof list->items[0]);
+}
+
+/* Takes all away. */
+SHM_INLINE void test_keys_i16_x2_list2_clear(test_keys_i16_x2_list2 *list) { memset(list, 0, sizeof *list); }
+
+/* Whether all that are there are equal; with a count that cannot be, whether all bytes are. */
+SHM_INLINE bool test_keys_i16_x2_list2_equal(const test_keys_i16_x2_list2 *a, const test_keys_i16_x2_list2 *b) {
+  const uint32_t count = shm_look32(&a->count);
+  if (shm_look32(&b->count) != count) {
+    return false;
+  }
+  if (count > 2) {
+    return memcmp(a, b, sizeof *a) == 0;
+  }
+  for (size_t i = 0; i < count; i++) {
+    for (size_t i0 = 0; i0 < 2; i0++) {
+      if (a->items[i][i0] != b->items[i][i0]) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_i16_x2_list2_add(shm_text *text, const test_keys_i16_x2_list2 *value) {
+  const uint32_t count = shm_look32(&value->count);
+  if (count > 2) {
+    shm_add(text, "a list of ");
+    shm_add_number(text, count);
+    shm_add(text, " in a room for 2");
+    return;
+  }
+  shm_add(text, "[");
+  for (size_t i = 0; i < count; i++) {
+    shm_add(text, i == 0 ? "" : ", ");
+    shm_add(text, "[");
+    for (size_t i0 = 0; i0 < 2; i0++) {
+      shm_add(text, i0 == 0 ? "" : ", ");
+      shm_add_signed(text, value->items[i][i0]);
+    }
+    shm_add(text, "]");
+  }
+  shm_add(text, "]");
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_i16_x2_list2_format(const test_keys_i16_x2_list2 *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_i16_x2_list2_add(&text, value);
+  return text.used;
+}
+
+/* f64?[<=2]: up to 2 of them. A greater count was written by somebody who is wrong; whatever goes through
+ * the items then ends at the room. */
+typedef struct test_keys_f64_optional_list2 {
+  uint32_t count;
+  uint8_t _reserved0[4];
+  test_keys_f64_optional items[2];
+#if defined(__cplusplus)
+  typedef test_keys_f64_optional value_type;
+  typedef value_type *iterator;
+  typedef const value_type *const_iterator;
+  static constexpr size_t capacity() { return 2; }
+  bool valid() const { return shm_look32(&count) <= 2; }
+  size_t size() const { return shm_list_size(&count, 2); }
+  bool empty() const { return size() == 0; }
+  iterator data() { return items; }
+  const_iterator data() const { return items; }
+  iterator begin() { return items; }
+  const_iterator begin() const { return items; }
+  iterator end() { return items + size(); }
+  const_iterator end() const { return items + size(); }
+  /* The item in that place, which must be below 2. */
+  value_type &operator[](size_t place) { return items[place]; }
+  const value_type &operator[](size_t place) const { return items[place]; }
+  /* False, and no change, if there are 2 already. */
+  SHM_NODISCARD bool push_back(const test_keys_f64_optional &held) { return shm_list_push(&count, 2, items, &held, sizeof held); }
+  void clear() { memset(this, 0, sizeof *this); }
+#endif
+} test_keys_f64_optional_list2;
+SHM_STATIC_ASSERT(sizeof(test_keys_f64_optional_list2) == 40, "size of test_keys_f64_optional_list2");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_f64_optional_list2) == 8, "alignment of test_keys_f64_optional_list2");
+SHM_STATIC_ASSERT(offsetof(test_keys_f64_optional_list2, count) == 0, "offset of test_keys_f64_optional_list2.count");
+SHM_STATIC_ASSERT(offsetof(test_keys_f64_optional_list2, items) == 8, "offset of test_keys_f64_optional_list2.items");
+
+/* Whether the count is one that there can be. */
+SHM_INLINE bool test_keys_f64_optional_list2_valid(const test_keys_f64_optional_list2 *list) { return shm_look32(&list->count) <= 2; }
+
+/* How many there are; 2 if the count is greater. */
+SHM_INLINE size_t test_keys_f64_optional_list2_size(const test_keys_f64_optional_list2 *list) { return shm_list_size(&list->count, 2); }
+
+/* Adds one at the end; false, and no change, if there are 2 already. */
+SHM_NODISCARD SHM_INLINE bool test_keys_f64_optional_list2_push(test_keys_f64_optional_list2 *list, const test_keys_f64_optional *held) {
+  return shm_list_push(&list->count, 2, list->items, held, sizeof list->items[0]);
+}
+
+/* Takes all away. */
+SHM_INLINE void test_keys_f64_optional_list2_clear(test_keys_f64_optional_list2 *list) { memset(list, 0, sizeof *list); }
+
+/* Whether all that are there are equal; with a count that cannot be, whether all bytes are. */
+SHM_INLINE bool test_keys_f64_optional_list2_equal(const test_keys_f64_optional_list2 *a, const test_keys_f64_optional_list2 *b) {
+  const uint32_t count = shm_look32(&a->count);
+  if (shm_look32(&b->count) != count) {
+    return false;
+  }
+  if (count > 2) {
+    return memcmp(a, b, sizeof *a) == 0;
+  }
+  for (size_t i = 0; i < count; i++) {
+    if (!test_keys_f64_optional_equal(&a->items[i], &b->items[i])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_f64_optional_list2_add(shm_text *text, const test_keys_f64_optional_list2 *value) {
+  const uint32_t count = shm_look32(&value->count);
+  if (count > 2) {
+    shm_add(text, "a list of ");
+    shm_add_number(text, count);
+    shm_add(text, " in a room for 2");
+    return;
+  }
+  shm_add(text, "[");
+  for (size_t i = 0; i < count; i++) {
+    shm_add(text, i == 0 ? "" : ", ");
+    test_keys_f64_optional_add(text, &value->items[i]);
+  }
+  shm_add(text, "]");
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_f64_optional_list2_format(const test_keys_f64_optional_list2 *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_f64_optional_list2_add(&text, value);
+  return text.used;
+}
+
+/* f64?[<=2]?: a value, if `has` is 1, or none, if it is 0. Anything else was written by somebody who is wrong, and
+ * counts as none. */
+typedef struct test_keys_f64_optional_list2_optional {
+  uint8_t has;
+  uint8_t _reserved0[7];
+  test_keys_f64_optional_list2 value;
+#if defined(__cplusplus)
+  typedef test_keys_f64_optional_list2 value_type;
+  bool valid() const { return shm_look8(&has) <= 1; }
+  bool has_value() const { return shm_look8(&has) == 1; }
+  explicit operator bool() const { return has_value(); }
+  /* The value, which must be there. */
+  value_type &operator*() { return value; }
+  const value_type &operator*() const { return value; }
+  value_type *operator->() { return &value; }
+  const value_type *operator->() const { return &value; }
+  value_type value_or(const value_type &other) const { return has_value() ? value : other; }
+  void set(const test_keys_f64_optional_list2 &held) {
+    shm_hold(this, sizeof *this, 8, &held, sizeof held);
+    has = 1;
+  }
+  static test_keys_f64_optional_list2_optional of(const test_keys_f64_optional_list2 &held) {
+    test_keys_f64_optional_list2_optional made = test_keys_f64_optional_list2_optional();
+    made.set(held);
+    return made;
+  }
+  void reset() { memset(this, 0, sizeof *this); }
+#if __cplusplus >= 201703L
+  operator std::optional<value_type>() const { return has_value() ? std::optional<value_type>(value) : std::nullopt; }
+  template <class T> test_keys_f64_optional_list2_optional &operator=(const std::optional<T> &other) {
+    if (other) {
+      set(static_cast<value_type>(*other));
+    } else {
+      reset();
+    }
+    return *this;
+  }
+  test_keys_f64_optional_list2_optional &operator=(std::nullopt_t) {
+    reset();
+    return *this;
+  }
+#endif
+#endif
+} test_keys_f64_optional_list2_optional;
+SHM_STATIC_ASSERT(sizeof(test_keys_f64_optional_list2_optional) == 48, "size of test_keys_f64_optional_list2_optional");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_f64_optional_list2_optional) == 8, "alignment of test_keys_f64_optional_list2_optional");
+SHM_STATIC_ASSERT(offsetof(test_keys_f64_optional_list2_optional, has) == 0, "offset of test_keys_f64_optional_list2_optional.has");
+SHM_STATIC_ASSERT(offsetof(test_keys_f64_optional_list2_optional, value) == 8, "offset of test_keys_f64_optional_list2_optional.value");
+
+/* Whether `has` is 1 or 0. */
+SHM_INLINE bool test_keys_f64_optional_list2_optional_valid(const test_keys_f64_optional_list2_optional *optional) { return shm_look8(&optional->has) <= 1; }
+
+/* Copies the value; false, and nothing is copied, if there is none. */
+SHM_NODISCARD SHM_INLINE bool test_keys_f64_optional_list2_optional_get(const test_keys_f64_optional_list2_optional *optional, test_keys_f64_optional_list2 *held) {
+  if (shm_look8(&optional->has) != 1) {
+    return false;
+  }
+  memcpy(held, &optional->value, sizeof optional->value);
+  return true;
+}
+
+/* Puts a value in. */
+SHM_INLINE void test_keys_f64_optional_list2_optional_set(test_keys_f64_optional_list2_optional *optional, const test_keys_f64_optional_list2 *held) {
+  shm_hold(optional, sizeof *optional, 8, held, sizeof optional->value);
+  optional->has = 1;
+}
+
+/* Takes the value away. */
+SHM_INLINE void test_keys_f64_optional_list2_optional_clear(test_keys_f64_optional_list2_optional *optional) { memset(optional, 0, sizeof *optional); }
+
+/* Whether both have no value, or equal ones; with a `has` that cannot be, whether all bytes are equal. */
+SHM_INLINE bool test_keys_f64_optional_list2_optional_equal(const test_keys_f64_optional_list2_optional *a, const test_keys_f64_optional_list2_optional *b) {
+  const uint8_t has = shm_look8(&a->has);
+  if (shm_look8(&b->has) != has) {
+    return false;
+  }
+  if (has > 1) {
+    return memcmp(a, b, sizeof *a) == 0;
+  }
+  if (has == 1) {
+    if (!test_keys_f64_optional_list2_equal(&a->value, &b->value)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_f64_optional_list2_optional_add(shm_text *text, const test_keys_f64_optional_list2_optional *value) {
+  const uint8_t has = shm_look8(&value->has);
+  if (has == 1) {
+    test_keys_f64_optional_list2_add(text, &value->value);
+  } else if (has == 0) {
+    shm_add(text, "none");
+  } else {
+    shm_add(text, "optional(");
+    shm_add_number(text, has);
+    shm_add(text, ")");
+  }
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_f64_optional_list2_optional_format(const test_keys_f64_optional_list2_optional *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_f64_optional_list2_optional_add(&text, value);
+  return text.used;
+}
+
+/* u32[2]?: a value, if `has` is 1, or none, if it is 0. Anything else was written by somebody who is wrong, and
+ * counts as none. */
+typedef struct test_keys_u32_x2_optional {
+  uint8_t has;
+  uint8_t _reserved0[3];
+  uint32_t value[2];
+#if defined(__cplusplus)
+  typedef uint32_t value_type[2];
+  bool valid() const { return shm_look8(&has) <= 1; }
+  bool has_value() const { return shm_look8(&has) == 1; }
+  explicit operator bool() const { return has_value(); }
+  /* The value, which must be there. */
+  value_type &operator*() { return value; }
+  const value_type &operator*() const { return value; }
+  value_type *operator->() { return &value; }
+  const value_type *operator->() const { return &value; }
+  void set(const uint32_t (&held)[2]) {
+    shm_hold(this, sizeof *this, 4, &held, sizeof held);
+    has = 1;
+  }
+  static test_keys_u32_x2_optional of(const uint32_t (&held)[2]) {
+    test_keys_u32_x2_optional made = test_keys_u32_x2_optional();
+    made.set(held);
+    return made;
+  }
+  void reset() { memset(this, 0, sizeof *this); }
+#if __cplusplus >= 201703L
+  test_keys_u32_x2_optional &operator=(std::nullopt_t) {
+    reset();
+    return *this;
+  }
+#endif
+#endif
+} test_keys_u32_x2_optional;
+SHM_STATIC_ASSERT(sizeof(test_keys_u32_x2_optional) == 12, "size of test_keys_u32_x2_optional");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_u32_x2_optional) == 4, "alignment of test_keys_u32_x2_optional");
+SHM_STATIC_ASSERT(offsetof(test_keys_u32_x2_optional, has) == 0, "offset of test_keys_u32_x2_optional.has");
+SHM_STATIC_ASSERT(offsetof(test_keys_u32_x2_optional, value) == 4, "offset of test_keys_u32_x2_optional.value");
+
+/* Whether `has` is 1 or 0. */
+SHM_INLINE bool test_keys_u32_x2_optional_valid(const test_keys_u32_x2_optional *optional) { return shm_look8(&optional->has) <= 1; }
+
+/* Copies the value, of which `held` is the first of 2; false, and nothing is copied, if there is none. */
+SHM_NODISCARD SHM_INLINE bool test_keys_u32_x2_optional_get(const test_keys_u32_x2_optional *optional, uint32_t *held) {
+  if (shm_look8(&optional->has) != 1) {
+    return false;
+  }
+  memcpy(held, &optional->value, sizeof optional->value);
+  return true;
+}
+
+/* Puts a value in, of which `held` is the first of 2. */
+SHM_INLINE void test_keys_u32_x2_optional_set(test_keys_u32_x2_optional *optional, const uint32_t *held) {
+  shm_hold(optional, sizeof *optional, 4, held, sizeof optional->value);
+  optional->has = 1;
+}
+
+/* Takes the value away. */
+SHM_INLINE void test_keys_u32_x2_optional_clear(test_keys_u32_x2_optional *optional) { memset(optional, 0, sizeof *optional); }
+
+/* Whether both have no value, or equal ones; with a `has` that cannot be, whether all bytes are equal. */
+SHM_INLINE bool test_keys_u32_x2_optional_equal(const test_keys_u32_x2_optional *a, const test_keys_u32_x2_optional *b) {
+  const uint8_t has = shm_look8(&a->has);
+  if (shm_look8(&b->has) != has) {
+    return false;
+  }
+  if (has > 1) {
+    return memcmp(a, b, sizeof *a) == 0;
+  }
+  if (has == 1) {
+    for (size_t i0 = 0; i0 < 2; i0++) {
+      if (a->value[i0] != b->value[i0]) {
+        return false;
+      }
+    }
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_u32_x2_optional_add(shm_text *text, const test_keys_u32_x2_optional *value) {
+  const uint8_t has = shm_look8(&value->has);
+  if (has == 1) {
+    shm_add(text, "[");
+    for (size_t i0 = 0; i0 < 2; i0++) {
+      shm_add(text, i0 == 0 ? "" : ", ");
+      shm_add_number(text, value->value[i0]);
+    }
+    shm_add(text, "]");
+  } else if (has == 0) {
+    shm_add(text, "none");
+  } else {
+    shm_add(text, "optional(");
+    shm_add_number(text, has);
+    shm_add(text, ")");
+  }
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_u32_x2_optional_format(const test_keys_u32_x2_optional *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_u32_x2_optional_add(&text, value);
+  return text.used;
+}
+
+/* u8[<=2]: up to 2 of them. A greater count was written by somebody who is wrong; whatever goes through
+ * the items then ends at the room. */
+typedef struct test_keys_u8_list2 {
+  uint32_t count;
+  uint8_t items[2];
+  uint8_t _reserved1[2];
+#if defined(__cplusplus)
+  typedef uint8_t value_type;
+  typedef value_type *iterator;
+  typedef const value_type *const_iterator;
+  static constexpr size_t capacity() { return 2; }
+  bool valid() const { return shm_look32(&count) <= 2; }
+  size_t size() const { return shm_list_size(&count, 2); }
+  bool empty() const { return size() == 0; }
+  iterator data() { return items; }
+  const_iterator data() const { return items; }
+  iterator begin() { return items; }
+  const_iterator begin() const { return items; }
+  iterator end() { return items + size(); }
+  const_iterator end() const { return items + size(); }
+  /* The item in that place, which must be below 2. */
+  value_type &operator[](size_t place) { return items[place]; }
+  const value_type &operator[](size_t place) const { return items[place]; }
+  /* False, and no change, if there are 2 already. */
+  SHM_NODISCARD bool push_back(const uint8_t &held) { return shm_list_push(&count, 2, items, &held, sizeof held); }
+  void clear() { memset(this, 0, sizeof *this); }
+#endif
+} test_keys_u8_list2;
+SHM_STATIC_ASSERT(sizeof(test_keys_u8_list2) == 8, "size of test_keys_u8_list2");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_u8_list2) == 4, "alignment of test_keys_u8_list2");
+SHM_STATIC_ASSERT(offsetof(test_keys_u8_list2, count) == 0, "offset of test_keys_u8_list2.count");
+SHM_STATIC_ASSERT(offsetof(test_keys_u8_list2, items) == 4, "offset of test_keys_u8_list2.items");
+
+/* Whether the count is one that there can be. */
+SHM_INLINE bool test_keys_u8_list2_valid(const test_keys_u8_list2 *list) { return shm_look32(&list->count) <= 2; }
+
+/* How many there are; 2 if the count is greater. */
+SHM_INLINE size_t test_keys_u8_list2_size(const test_keys_u8_list2 *list) { return shm_list_size(&list->count, 2); }
+
+/* Adds one at the end; false, and no change, if there are 2 already. */
+SHM_NODISCARD SHM_INLINE bool test_keys_u8_list2_push(test_keys_u8_list2 *list, const uint8_t *held) {
+  return shm_list_push(&list->count, 2, list->items, held, sizeof list->items[0]);
+}
+
+/* Takes all away. */
+SHM_INLINE void test_keys_u8_list2_clear(test_keys_u8_list2 *list) { memset(list, 0, sizeof *list); }
+
+/* Whether all that are there are equal; with a count that cannot be, whether all bytes are. */
+SHM_INLINE bool test_keys_u8_list2_equal(const test_keys_u8_list2 *a, const test_keys_u8_list2 *b) {
+  const uint32_t count = shm_look32(&a->count);
+  if (shm_look32(&b->count) != count) {
+    return false;
+  }
+  if (count > 2) {
+    return memcmp(a, b, sizeof *a) == 0;
+  }
+  for (size_t i = 0; i < count; i++) {
+    if (a->items[i] != b->items[i]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_u8_list2_add(shm_text *text, const test_keys_u8_list2 *value) {
+  const uint32_t count = shm_look32(&value->count);
+  if (count > 2) {
+    shm_add(text, "a list of ");
+    shm_add_number(text, count);
+    shm_add(text, " in a room for 2");
+    return;
+  }
+  shm_add(text, "[");
+  for (size_t i = 0; i < count; i++) {
+    shm_add(text, i == 0 ? "" : ", ");
+    shm_add_number(text, value->items[i]);
+  }
+  shm_add(text, "]");
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_u8_list2_format(const test_keys_u8_list2 *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_u8_list2_add(&text, value);
+  return text.used;
+}
+
+/* Inner?: a value, if `has` is 1, or none, if it is 0. Anything else was written by somebody who is wrong, and
+ * counts as none. */
+typedef struct test_keys_Inner_optional {
+  uint8_t has;
+  uint8_t _reserved0[1];
+  test_keys_Inner value;
+#if defined(__cplusplus)
+  typedef test_keys_Inner value_type;
+  bool valid() const { return shm_look8(&has) <= 1; }
+  bool has_value() const { return shm_look8(&has) == 1; }
+  explicit operator bool() const { return has_value(); }
+  /* The value, which must be there. */
+  value_type &operator*() { return value; }
+  const value_type &operator*() const { return value; }
+  value_type *operator->() { return &value; }
+  const value_type *operator->() const { return &value; }
+  value_type value_or(const value_type &other) const { return has_value() ? value : other; }
+  void set(const test_keys_Inner &held) {
+    shm_hold(this, sizeof *this, 2, &held, sizeof held);
+    has = 1;
+  }
+  static test_keys_Inner_optional of(const test_keys_Inner &held) {
+    test_keys_Inner_optional made = test_keys_Inner_optional();
+    made.set(held);
+    return made;
+  }
+  void reset() { memset(this, 0, sizeof *this); }
+#if __cplusplus >= 201703L
+  operator std::optional<value_type>() const { return has_value() ? std::optional<value_type>(value) : std::nullopt; }
+  template <class T> test_keys_Inner_optional &operator=(const std::optional<T> &other) {
+    if (other) {
+      set(static_cast<value_type>(*other));
+    } else {
+      reset();
+    }
+    return *this;
+  }
+  test_keys_Inner_optional &operator=(std::nullopt_t) {
+    reset();
+    return *this;
+  }
+#endif
+#endif
+} test_keys_Inner_optional;
+SHM_STATIC_ASSERT(sizeof(test_keys_Inner_optional) == 4, "size of test_keys_Inner_optional");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_Inner_optional) == 2, "alignment of test_keys_Inner_optional");
+SHM_STATIC_ASSERT(offsetof(test_keys_Inner_optional, has) == 0, "offset of test_keys_Inner_optional.has");
+SHM_STATIC_ASSERT(offsetof(test_keys_Inner_optional, value) == 2, "offset of test_keys_Inner_optional.value");
+
+/* Whether `has` is 1 or 0. */
+SHM_INLINE bool test_keys_Inner_optional_valid(const test_keys_Inner_optional *optional) { return shm_look8(&optional->has) <= 1; }
+
+/* Copies the value; false, and nothing is copied, if there is none. */
+SHM_NODISCARD SHM_INLINE bool test_keys_Inner_optional_get(const test_keys_Inner_optional *optional, test_keys_Inner *held) {
+  if (shm_look8(&optional->has) != 1) {
+    return false;
+  }
+  memcpy(held, &optional->value, sizeof optional->value);
+  return true;
+}
+
+/* Puts a value in. */
+SHM_INLINE void test_keys_Inner_optional_set(test_keys_Inner_optional *optional, const test_keys_Inner *held) {
+  shm_hold(optional, sizeof *optional, 2, held, sizeof optional->value);
+  optional->has = 1;
+}
+
+/* Takes the value away. */
+SHM_INLINE void test_keys_Inner_optional_clear(test_keys_Inner_optional *optional) { memset(optional, 0, sizeof *optional); }
+
+/* Whether both have no value, or equal ones; with a `has` that cannot be, whether all bytes are equal. */
+SHM_INLINE bool test_keys_Inner_optional_equal(const test_keys_Inner_optional *a, const test_keys_Inner_optional *b) {
+  const uint8_t has = shm_look8(&a->has);
+  if (shm_look8(&b->has) != has) {
+    return false;
+  }
+  if (has > 1) {
+    return memcmp(a, b, sizeof *a) == 0;
+  }
+  if (has == 1) {
+    if (!test_keys_Inner_equal(&a->value, &b->value)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_Inner_optional_add(shm_text *text, const test_keys_Inner_optional *value) {
+  const uint8_t has = shm_look8(&value->has);
+  if (has == 1) {
+    test_keys_Inner_add(text, &value->value);
+  } else if (has == 0) {
+    shm_add(text, "none");
+  } else {
+    shm_add(text, "optional(");
+    shm_add_number(text, has);
+    shm_add(text, ")");
+  }
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_Inner_optional_format(const test_keys_Inner_optional *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_Inner_optional_add(&text, value);
+  return text.used;
+}
+
+/* f32[<=2]: up to 2 of them. A greater count was written by somebody who is wrong; whatever goes through
+ * the items then ends at the room. */
+typedef struct test_keys_f32_list2 {
+  uint32_t count;
+  float items[2];
+#if defined(__cplusplus)
+  typedef float value_type;
+  typedef value_type *iterator;
+  typedef const value_type *const_iterator;
+  static constexpr size_t capacity() { return 2; }
+  bool valid() const { return shm_look32(&count) <= 2; }
+  size_t size() const { return shm_list_size(&count, 2); }
+  bool empty() const { return size() == 0; }
+  iterator data() { return items; }
+  const_iterator data() const { return items; }
+  iterator begin() { return items; }
+  const_iterator begin() const { return items; }
+  iterator end() { return items + size(); }
+  const_iterator end() const { return items + size(); }
+  /* The item in that place, which must be below 2. */
+  value_type &operator[](size_t place) { return items[place]; }
+  const value_type &operator[](size_t place) const { return items[place]; }
+  /* False, and no change, if there are 2 already. */
+  SHM_NODISCARD bool push_back(const float &held) { return shm_list_push(&count, 2, items, &held, sizeof held); }
+  void clear() { memset(this, 0, sizeof *this); }
+#endif
+} test_keys_f32_list2;
+SHM_STATIC_ASSERT(sizeof(test_keys_f32_list2) == 12, "size of test_keys_f32_list2");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_f32_list2) == 4, "alignment of test_keys_f32_list2");
+SHM_STATIC_ASSERT(offsetof(test_keys_f32_list2, count) == 0, "offset of test_keys_f32_list2.count");
+SHM_STATIC_ASSERT(offsetof(test_keys_f32_list2, items) == 4, "offset of test_keys_f32_list2.items");
+
+/* Whether the count is one that there can be. */
+SHM_INLINE bool test_keys_f32_list2_valid(const test_keys_f32_list2 *list) { return shm_look32(&list->count) <= 2; }
+
+/* How many there are; 2 if the count is greater. */
+SHM_INLINE size_t test_keys_f32_list2_size(const test_keys_f32_list2 *list) { return shm_list_size(&list->count, 2); }
+
+/* Adds one at the end; false, and no change, if there are 2 already. */
+SHM_NODISCARD SHM_INLINE bool test_keys_f32_list2_push(test_keys_f32_list2 *list, const float *held) {
+  return shm_list_push(&list->count, 2, list->items, held, sizeof list->items[0]);
+}
+
+/* Takes all away. */
+SHM_INLINE void test_keys_f32_list2_clear(test_keys_f32_list2 *list) { memset(list, 0, sizeof *list); }
+
+/* Whether all that are there are equal; with a count that cannot be, whether all bytes are. */
+SHM_INLINE bool test_keys_f32_list2_equal(const test_keys_f32_list2 *a, const test_keys_f32_list2 *b) {
+  const uint32_t count = shm_look32(&a->count);
+  if (shm_look32(&b->count) != count) {
+    return false;
+  }
+  if (count > 2) {
+    return memcmp(a, b, sizeof *a) == 0;
+  }
+  for (size_t i = 0; i < count; i++) {
+    if (a->items[i] != b->items[i]) {
+      return false;
+    }
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_f32_list2_add(shm_text *text, const test_keys_f32_list2 *value) {
+  const uint32_t count = shm_look32(&value->count);
+  if (count > 2) {
+    shm_add(text, "a list of ");
+    shm_add_number(text, count);
+    shm_add(text, " in a room for 2");
+    return;
+  }
+  shm_add(text, "[");
+  for (size_t i = 0; i < count; i++) {
+    shm_add(text, i == 0 ? "" : ", ");
+    {
+      char number[32];
+      snprintf(number, sizeof number, "%.9g", SHM_CAST(double, value->items[i]));
+      shm_add(text, number);
+    }
+  }
+  shm_add(text, "]");
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_f32_list2_format(const test_keys_f32_list2 *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_f32_list2_add(&text, value);
+  return text.used;
+}
+
+typedef struct __attribute__((aligned(8))) test_keys_Deep {
+  /* Range: 1 to 10. */
+  test_keys_u8_list3 list;
+  /* Unit: %. Range: 0.0 to 50.0. */
+  test_keys_f64_list3 percents;
+  /* Unit: %. Range: 0.0 to 10.0. */
+  test_keys_f64_optional maybe;
+  /* Range: at least -7. */
+  test_keys_i16_x2_list2 grid[3];
+  uint8_t _reserved0[4];
+  /* Unit: %. Range: 0.0 to 100.0. */
+  test_keys_f64_optional_list2_optional nested;
+  /* Range: at most 9. */
+  test_keys_u32_x2_optional pair;
+  /* Range: 0 to 255. */
+  test_keys_u8_list2 whole;
+  test_keys_Inner_list2 inners;
+  test_keys_Inner_optional inner;
+  test_keys_Reading reading;
+  test_keys_Reading readings[2];
+  test_keys_f32_list2 free;
+  uint8_t _reserved1[4];
+} test_keys_Deep;
+SHM_STATIC_ASSERT(sizeof(test_keys_Deep) == 264, "size of test_keys_Deep");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_Deep) == 8, "alignment of test_keys_Deep");
+SHM_STATIC_ASSERT(offsetof(test_keys_Deep, list) == 0, "offset of test_keys_Deep.list");
+SHM_STATIC_ASSERT(offsetof(test_keys_Deep, percents) == 8, "offset of test_keys_Deep.percents");
+SHM_STATIC_ASSERT(offsetof(test_keys_Deep, maybe) == 40, "offset of test_keys_Deep.maybe");
+SHM_STATIC_ASSERT(offsetof(test_keys_Deep, grid) == 56, "offset of test_keys_Deep.grid");
+SHM_STATIC_ASSERT(offsetof(test_keys_Deep, _reserved0) == 92, "offset of test_keys_Deep._reserved0");
+SHM_STATIC_ASSERT(offsetof(test_keys_Deep, nested) == 96, "offset of test_keys_Deep.nested");
+SHM_STATIC_ASSERT(offsetof(test_keys_Deep, pair) == 144, "offset of test_keys_Deep.pair");
+SHM_STATIC_ASSERT(offsetof(test_keys_Deep, whole) == 156, "offset of test_keys_Deep.whole");
+SHM_STATIC_ASSERT(offsetof(test_keys_Deep, inners) == 164, "offset of test_keys_Deep.inners");
+SHM_STATIC_ASSERT(offsetof(test_keys_Deep, inner) == 172, "offset of test_keys_Deep.inner");
+SHM_STATIC_ASSERT(offsetof(test_keys_Deep, reading) == 176, "offset of test_keys_Deep.reading");
+SHM_STATIC_ASSERT(offsetof(test_keys_Deep, readings) == 200, "offset of test_keys_Deep.readings");
+SHM_STATIC_ASSERT(offsetof(test_keys_Deep, free) == 248, "offset of test_keys_Deep.free");
+SHM_STATIC_ASSERT(offsetof(test_keys_Deep, _reserved1) == 260, "offset of test_keys_Deep._reserved1");
+
+#define test_keys_Deep_list_MIN UINT8_C(1)
+#define test_keys_Deep_list_MAX UINT8_C(10)
+#define test_keys_Deep_percents_MIN 0.0
+#define test_keys_Deep_percents_MAX 50.0
+#define test_keys_Deep_maybe_MIN 0.0
+#define test_keys_Deep_maybe_MAX 10.0
+#define test_keys_Deep_grid_MIN (-INT16_C(7))
+#define test_keys_Deep_nested_MIN 0.0
+#define test_keys_Deep_nested_MAX 100.0
+#define test_keys_Deep_pair_MAX UINT32_C(9)
+#define test_keys_Deep_whole_MIN UINT8_C(0)
+#define test_keys_Deep_whole_MAX UINT8_C(255)
+
+/* Whether every field is within its range, those of what is inside too. */
+SHM_INLINE bool test_keys_Deep_within_ranges(const test_keys_Deep *value) {
+  if (!test_keys_u8_list3_valid(&value->list)) {
+    return false;
+  }
+  for (size_t i0 = 0; i0 < test_keys_u8_list3_size(&value->list); i0++) {
+    if (!(value->list.items[i0] >= test_keys_Deep_list_MIN && value->list.items[i0] <= test_keys_Deep_list_MAX)) {
+      return false;
+    }
+  }
+  if (!test_keys_f64_list3_valid(&value->percents)) {
+    return false;
+  }
+  for (size_t i0 = 0; i0 < test_keys_f64_list3_size(&value->percents); i0++) {
+    if (!(value->percents.items[i0] >= test_keys_Deep_percents_MIN && value->percents.items[i0] <= test_keys_Deep_percents_MAX)) {
+      return false;
+    }
+  }
+  if (!test_keys_f64_optional_valid(&value->maybe)) {
+    return false;
+  }
+  if (shm_look8(&value->maybe.has) == 1) {
+    if (!(value->maybe.value >= test_keys_Deep_maybe_MIN && value->maybe.value <= test_keys_Deep_maybe_MAX)) {
+      return false;
+    }
+  }
+  for (size_t i0 = 0; i0 < 3; i0++) {
+    if (!test_keys_i16_x2_list2_valid(&value->grid[i0])) {
+      return false;
+    }
+    for (size_t i1 = 0; i1 < test_keys_i16_x2_list2_size(&value->grid[i0]); i1++) {
+      for (size_t i2 = 0; i2 < 2; i2++) {
+        if (!(value->grid[i0].items[i1][i2] >= test_keys_Deep_grid_MIN)) {
+          return false;
+        }
+      }
+    }
+  }
+  if (!test_keys_f64_optional_list2_optional_valid(&value->nested)) {
+    return false;
+  }
+  if (shm_look8(&value->nested.has) == 1) {
+    if (!test_keys_f64_optional_list2_valid(&value->nested.value)) {
+      return false;
+    }
+    for (size_t i0 = 0; i0 < test_keys_f64_optional_list2_size(&value->nested.value); i0++) {
+      if (!test_keys_f64_optional_valid(&value->nested.value.items[i0])) {
+        return false;
+      }
+      if (shm_look8(&value->nested.value.items[i0].has) == 1) {
+        if (!(value->nested.value.items[i0].value >= test_keys_Deep_nested_MIN && value->nested.value.items[i0].value <= test_keys_Deep_nested_MAX)) {
+          return false;
+        }
+      }
+    }
+  }
+  if (!test_keys_u32_x2_optional_valid(&value->pair)) {
+    return false;
+  }
+  if (shm_look8(&value->pair.has) == 1) {
+    for (size_t i0 = 0; i0 < 2; i0++) {
+      if (!(value->pair.value[i0] <= test_keys_Deep_pair_MAX)) {
+        return false;
+      }
+    }
+  }
+  if (!test_keys_u8_list2_valid(&value->whole)) {
+    return false;
+  }
+  if (!test_keys_Inner_list2_valid(&value->inners)) {
+    return false;
+  }
+  for (size_t i0 = 0; i0 < test_keys_Inner_list2_size(&value->inners); i0++) {
+    if (!test_keys_Inner_within_ranges(&value->inners.items[i0])) {
+      return false;
+    }
+  }
+  if (!test_keys_Inner_optional_valid(&value->inner)) {
+    return false;
+  }
+  if (shm_look8(&value->inner.has) == 1) {
+    if (!test_keys_Inner_within_ranges(&value->inner.value)) {
+      return false;
+    }
+  }
+  if (!test_keys_Reading_within_ranges(&value->reading)) {
+    return false;
+  }
+  for (size_t i0 = 0; i0 < 2; i0++) {
+    if (!test_keys_Reading_within_ranges(&value->readings[i0])) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/* Whether all fields are equal; reserved bytes do not count. */
+SHM_INLINE bool test_keys_Deep_equal(const test_keys_Deep *a, const test_keys_Deep *b) {
+  if (!test_keys_u8_list3_equal(&a->list, &b->list)) {
+    return false;
+  }
+  if (!test_keys_f64_list3_equal(&a->percents, &b->percents)) {
+    return false;
+  }
+  if (!test_keys_f64_optional_equal(&a->maybe, &b->maybe)) {
+    return false;
+  }
+  for (size_t i0 = 0; i0 < 3; i0++) {
+    if (!test_keys_i16_x2_list2_equal(&a->grid[i0], &b->grid[i0])) {
+      return false;
+    }
+  }
+  if (!test_keys_f64_optional_list2_optional_equal(&a->nested, &b->nested)) {
+    return false;
+  }
+  if (!test_keys_u32_x2_optional_equal(&a->pair, &b->pair)) {
+    return false;
+  }
+  if (!test_keys_u8_list2_equal(&a->whole, &b->whole)) {
+    return false;
+  }
+  if (!test_keys_Inner_list2_equal(&a->inners, &b->inners)) {
+    return false;
+  }
+  if (!test_keys_Inner_optional_equal(&a->inner, &b->inner)) {
+    return false;
+  }
+  if (!test_keys_Reading_equal(&a->reading, &b->reading)) {
+    return false;
+  }
+  for (size_t i0 = 0; i0 < 2; i0++) {
+    if (!test_keys_Reading_equal(&a->readings[i0], &b->readings[i0])) {
+      return false;
+    }
+  }
+  if (!test_keys_f32_list2_equal(&a->free, &b->free)) {
+    return false;
+  }
+  return true;
+}
+
+SHM_COLD void test_keys_Deep_add(shm_text *text, const test_keys_Deep *value) {
+  shm_add(text, "Deep { ");
+  shm_add(text, "list: ");
+  test_keys_u8_list3_add(text, &value->list);
+  shm_add(text, ", percents: ");
+  test_keys_f64_list3_add(text, &value->percents);
+  shm_add(text, ", maybe: ");
+  test_keys_f64_optional_add(text, &value->maybe);
+  shm_add(text, ", grid: ");
+  shm_add(text, "[");
+  for (size_t i0 = 0; i0 < 3; i0++) {
+    shm_add(text, i0 == 0 ? "" : ", ");
+    test_keys_i16_x2_list2_add(text, &value->grid[i0]);
+  }
+  shm_add(text, "]");
+  shm_add(text, ", nested: ");
+  test_keys_f64_optional_list2_optional_add(text, &value->nested);
+  shm_add(text, ", pair: ");
+  test_keys_u32_x2_optional_add(text, &value->pair);
+  shm_add(text, ", whole: ");
+  test_keys_u8_list2_add(text, &value->whole);
+  shm_add(text, ", inners: ");
+  test_keys_Inner_list2_add(text, &value->inners);
+  shm_add(text, ", inner: ");
+  test_keys_Inner_optional_add(text, &value->inner);
+  shm_add(text, ", reading: ");
+  test_keys_Reading_add(text, &value->reading);
+  shm_add(text, ", readings: ");
+  shm_add(text, "[");
+  for (size_t i0 = 0; i0 < 2; i0++) {
+    shm_add(text, i0 == 0 ? "" : ", ");
+    test_keys_Reading_add(text, &value->readings[i0]);
+  }
+  shm_add(text, "]");
+  shm_add(text, ", free: ");
+  test_keys_f32_list2_add(text, &value->free);
+  shm_add(text, " }");
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t test_keys_Deep_format(const test_keys_Deep *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  test_keys_Deep_add(&text, value);
   return text.used;
 }
 
@@ -1454,8 +3676,10 @@ typedef struct __attribute__((aligned(16))) test_keys_Outer {
   test_keys_Inner many[2][2];
   uint8_t _reserved1[4];
   test_keys_Ranged ranged;
+  test_keys_Deep deep;
+  uint8_t _reserved2[8];
 } test_keys_Outer;
-SHM_STATIC_ASSERT(sizeof(test_keys_Outer) == 144, "size of test_keys_Outer");
+SHM_STATIC_ASSERT(sizeof(test_keys_Outer) == 416, "size of test_keys_Outer");
 SHM_STATIC_ASSERT(SHM_ALIGNOF(test_keys_Outer) == 16, "alignment of test_keys_Outer");
 SHM_STATIC_ASSERT(offsetof(test_keys_Outer, tag) == 0, "offset of test_keys_Outer.tag");
 SHM_STATIC_ASSERT(offsetof(test_keys_Outer, _reserved0) == 1, "offset of test_keys_Outer._reserved0");
@@ -1463,6 +3687,8 @@ SHM_STATIC_ASSERT(offsetof(test_keys_Outer, inner) == 2, "offset of test_keys_Ou
 SHM_STATIC_ASSERT(offsetof(test_keys_Outer, many) == 4, "offset of test_keys_Outer.many");
 SHM_STATIC_ASSERT(offsetof(test_keys_Outer, _reserved1) == 12, "offset of test_keys_Outer._reserved1");
 SHM_STATIC_ASSERT(offsetof(test_keys_Outer, ranged) == 16, "offset of test_keys_Outer.ranged");
+SHM_STATIC_ASSERT(offsetof(test_keys_Outer, deep) == 144, "offset of test_keys_Outer.deep");
+SHM_STATIC_ASSERT(offsetof(test_keys_Outer, _reserved2) == 408, "offset of test_keys_Outer._reserved2");
 
 /* A value whose fields have the defaults of the schema; the others are zero. */
 SHM_INLINE test_keys_Outer test_keys_Outer_default(void) {
@@ -1473,7 +3699,7 @@ SHM_INLINE test_keys_Outer test_keys_Outer_default(void) {
 }
 
 
-/* Whether every field is within its range, those of structs inside too. */
+/* Whether every field is within its range, those of what is inside too. */
 SHM_INLINE bool test_keys_Outer_within_ranges(const test_keys_Outer *value) {
   if (!test_keys_Inner_within_ranges(&value->inner)) {
     return false;
@@ -1486,6 +3712,9 @@ SHM_INLINE bool test_keys_Outer_within_ranges(const test_keys_Outer *value) {
     }
   }
   if (!test_keys_Ranged_within_ranges(&value->ranged)) {
+    return false;
+  }
+  if (!test_keys_Deep_within_ranges(&value->deep)) {
     return false;
   }
   return true;
@@ -1507,6 +3736,9 @@ SHM_INLINE bool test_keys_Outer_equal(const test_keys_Outer *a, const test_keys_
     }
   }
   if (!test_keys_Ranged_equal(&a->ranged, &b->ranged)) {
+    return false;
+  }
+  if (!test_keys_Deep_equal(&a->deep, &b->deep)) {
     return false;
   }
   return true;
@@ -1532,6 +3764,8 @@ SHM_COLD void test_keys_Outer_add(shm_text *text, const test_keys_Outer *value) 
   shm_add(text, "]");
   shm_add(text, ", ranged: ");
   test_keys_Ranged_add(text, &value->ranged);
+  shm_add(text, ", deep: ");
+  test_keys_Deep_add(text, &value->deep);
   shm_add(text, " }");
 }
 
@@ -1557,7 +3791,7 @@ SHM_STATIC_ASSERT(offsetof(test_keys_AnyNumber, byte) == 0, "offset of test_keys
 #define test_keys_AnyNumber_byte_MIN UINT8_C(0)
 #define test_keys_AnyNumber_byte_MAX UINT8_C(255)
 
-/* Whether every field is within its range, those of structs inside too. */
+/* Whether every field is within its range, those of what is inside too. */
 SHM_INLINE bool test_keys_AnyNumber_within_ranges(const test_keys_AnyNumber *value) {
   SHM_CAST(void, value);
   return true;
@@ -1625,7 +3859,7 @@ SHM_INLINE test_keys_Roomy test_keys_Roomy_default(void) {
 
 #define test_keys_Roomy_price_MIN INT64_C(0)
 
-/* Whether every field is within its range, those of structs inside too. */
+/* Whether every field is within its range, those of what is inside too. */
 SHM_INLINE bool test_keys_Roomy_within_ranges(const test_keys_Roomy *value) {
   if (!(value->price >= test_keys_Roomy_price_MIN)) {
     return false;
@@ -1725,7 +3959,7 @@ SHM_INLINE test_keys_Aligned test_keys_Aligned_default(void) {
 }
 
 
-/* Whether every field is within its range, those of structs inside too. */
+/* Whether every field is within its range, those of what is inside too. */
 SHM_INLINE bool test_keys_Aligned_within_ranges(const test_keys_Aligned *value) {
   if (!test_keys_Roomy_within_ranges(&value->rooms)) {
     return false;
@@ -1941,6 +4175,12 @@ typedef double test_keys_SmallPercent;
 /* Range: at least 1. Deprecated: use a u64. */
 typedef int64_t test_keys_Positive SHM_DEPRECATED("use a u64");
 
+/* Unit: %. Range: 0.0 to 100.0. */
+typedef test_keys_f64_list3 test_keys_Percents;
+
+/* Unit: %. Range: 0.0 to 10.0. */
+typedef test_keys_f64_optional test_keys_MaybeSmall;
+
 /* The segment trades: 8192 bytes, at posix:/test.keys.trades unless told otherwise.
  *
  * A handle is for one thread at a time; attach again for another. It must not be copied while attached.
@@ -1954,50 +4194,75 @@ typedef struct test_keys_Trades {
 } test_keys_Trades;
 
 /* What the bytes of the segment mean, in the canonical form that lies in it. */
-static const uint8_t test_keys_Trades_contract[786] = {
-    0x53, 0x0d, 0x03, 0x00, 0x00, 0x09, 0x00, 0x74, 0x65, 0x73, 0x74, 0x2e, 0x6b, 0x65, 0x79, 0x73, 0x06, 0x00, 0x74, 0x72, 0x61, 0x64, 0x65, 0x73,
-    0x46, 0x33, 0x00, 0x00, 0x00, 0x00, 0x00, 0x05, 0x00, 0x4b, 0x69, 0x6e, 0x64, 0x73, 0x03, 0x00, 0x75, 0x36, 0x34, 0x62, 0x0e, 0x00, 0x00, 0x00,
-    0x04, 0x00, 0x45, 0x56, 0x45, 0x4e, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x62, 0x0d, 0x00, 0x00, 0x00, 0x03, 0x00, 0x4f, 0x44, 0x44,
-    0x3f, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x46, 0x21, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x4f, 0x6c, 0x64, 0x46, 0x6c, 0x61, 0x67,
-    0x73, 0x03, 0x00, 0x75, 0x33, 0x32, 0x62, 0x0b, 0x00, 0x00, 0x00, 0x01, 0x00, 0x41, 0x1f, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x54, 0x6f,
-    0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x4f, 0x6c, 0x64, 0x4c, 0x65, 0x76, 0x65, 0x6c, 0x20, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x10,
-    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x66, 0x28, 0x00, 0x00, 0x00, 0x05, 0x00, 0x70, 0x72, 0x69, 0x63, 0x65, 0x00, 0x00, 0x00, 0x00, 0x00,
-    0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x69, 0x36, 0x34, 0x08, 0x00, 0x31, 0x65, 0x2d, 0x38, 0x20, 0x55,
-    0x53, 0x44, 0x00, 0x00, 0x66, 0x21, 0x00, 0x00, 0x00, 0x03, 0x00, 0x72, 0x6f, 0x77, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x10, 0x00,
-    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x06, 0x00, 0x66, 0x33, 0x32, 0x5b, 0x34, 0x5d, 0x00, 0x00, 0x00, 0x00, 0x45, 0x35, 0x00, 0x00, 0x00, 0x00,
-    0x00, 0x07, 0x00, 0x4f, 0x6c, 0x64, 0x53, 0x69, 0x64, 0x65, 0x03, 0x00, 0x69, 0x31, 0x36, 0x76, 0x0e, 0x00, 0x00, 0x00, 0x04, 0x00, 0x4e, 0x4f,
-    0x4e, 0x45, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x76, 0x0d, 0x00, 0x00, 0x00, 0x03, 0x00, 0x42, 0x55, 0x59, 0x01, 0x00, 0x00, 0x00,
-    0x00, 0x00, 0x00, 0x00, 0x45, 0x43, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x53, 0x69, 0x64, 0x65, 0x02, 0x00, 0x75, 0x38, 0x76, 0x0e, 0x00,
-    0x00, 0x00, 0x04, 0x00, 0x4e, 0x4f, 0x4e, 0x45, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x76, 0x0d, 0x00, 0x00, 0x00, 0x03, 0x00, 0x42,
-    0x55, 0x59, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x76, 0x0d, 0x00, 0x00, 0x00, 0x03, 0x00, 0x42, 0x49, 0x44, 0x02, 0x00, 0x00, 0x00,
-    0x00, 0x00, 0x00, 0x00, 0x54, 0x66, 0x01, 0x00, 0x00, 0x00, 0x00, 0x05, 0x00, 0x54, 0x72, 0x61, 0x64, 0x65, 0x80, 0x00, 0x00, 0x00, 0x00, 0x00,
-    0x00, 0x00, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x66, 0x28, 0x00, 0x00, 0x00, 0x05, 0x00, 0x70, 0x72, 0x69, 0x63, 0x65, 0x00, 0x00,
-    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x69, 0x36, 0x34, 0x08, 0x00, 0x31, 0x65, 0x2d,
-    0x38, 0x20, 0x55, 0x53, 0x44, 0x00, 0x00, 0x66, 0x23, 0x00, 0x00, 0x00, 0x08, 0x00, 0x71, 0x75, 0x61, 0x6e, 0x74, 0x69, 0x74, 0x79, 0x08, 0x00,
-    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x75, 0x33, 0x32, 0x00, 0x00, 0x00, 0x00, 0x66,
-    0x20, 0x00, 0x00, 0x00, 0x04, 0x00, 0x73, 0x69, 0x64, 0x65, 0x0c, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00,
-    0x00, 0x00, 0x04, 0x00, 0x53, 0x69, 0x64, 0x65, 0x00, 0x00, 0x00, 0x00, 0x66, 0x27, 0x00, 0x00, 0x00, 0x08, 0x00, 0x6f, 0x6c, 0x64, 0x5f, 0x73,
-    0x69, 0x64, 0x65, 0x0e, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x07, 0x00, 0x4f, 0x6c, 0x64,
-    0x53, 0x69, 0x64, 0x65, 0x00, 0x00, 0x00, 0x00, 0x66, 0x25, 0x00, 0x00, 0x00, 0x05, 0x00, 0x66, 0x6c, 0x61, 0x67, 0x73, 0x10, 0x00, 0x00, 0x00,
-    0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x4f, 0x6c, 0x64, 0x46, 0x6c, 0x61, 0x67, 0x73, 0x00, 0x00,
-    0x00, 0x00, 0x66, 0x25, 0x00, 0x00, 0x00, 0x05, 0x00, 0x6b, 0x69, 0x6e, 0x64, 0x73, 0x18, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x10, 0x00,
-    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x4b, 0x69, 0x6e, 0x64, 0x73, 0x5b, 0x32, 0x5d, 0x00, 0x00, 0x00, 0x00, 0x66, 0x26, 0x00, 0x00,
-    0x00, 0x03, 0x00, 0x6f, 0x6c, 0x64, 0x30, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x40, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0b, 0x00,
-    0x4f, 0x6c, 0x64, 0x4c, 0x65, 0x76, 0x65, 0x6c, 0x5b, 0x32, 0x5d, 0x00, 0x00, 0x00, 0x00, 0x66, 0x23, 0x00, 0x00, 0x00, 0x05, 0x00, 0x76, 0x65,
-    0x6e, 0x75, 0x65, 0x70, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x06, 0x00, 0x73, 0x74, 0x72,
-    0x5b, 0x34, 0x5d, 0x00, 0x00, 0x00, 0x00, 0x51, 0x17, 0x00, 0x00, 0x00, 0x06, 0x00, 0x74, 0x72, 0x61, 0x64, 0x65, 0x73, 0x05, 0x00, 0x54, 0x72,
-    0x61, 0x64, 0x65, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x51, 0x1a, 0x00, 0x00, 0x00, 0x06, 0x00, 0x6c, 0x65, 0x76, 0x65, 0x6c, 0x73,
-    0x08, 0x00, 0x4f, 0x6c, 0x64, 0x4c, 0x65, 0x76, 0x65, 0x6c, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+static const uint8_t test_keys_Trades_contract[1377] = {
+    0x53, 0x5c, 0x05, 0x00, 0x00, 0x09, 0x00, 0x74, 0x65, 0x73, 0x74, 0x2e, 0x6b, 0x65, 0x79, 0x73, 0x06, 0x00, 0x74, 0x72, 0x61, 0x64, 0x65, 0x73,
+    0x54, 0x3d, 0x00, 0x00, 0x00, 0x00, 0x00, 0x05, 0x00, 0x49, 0x6e, 0x6e, 0x65, 0x72, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x66, 0x1f, 0x00, 0x00, 0x00, 0x01, 0x00, 0x78, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x75, 0x31, 0x36, 0x00, 0x00, 0x03, 0x00, 0x2e, 0x2e, 0x39, 0x46, 0x33, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x05, 0x00, 0x4b, 0x69, 0x6e, 0x64, 0x73, 0x03, 0x00, 0x75, 0x36, 0x34, 0x62, 0x0e, 0x00, 0x00, 0x00, 0x04, 0x00, 0x45, 0x56, 0x45, 0x4e,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x62, 0x0d, 0x00, 0x00, 0x00, 0x03, 0x00, 0x4f, 0x44, 0x44, 0x3f, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x46, 0x21, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x4f, 0x6c, 0x64, 0x46, 0x6c, 0x61, 0x67, 0x73, 0x03, 0x00, 0x75, 0x33, 0x32,
+    0x62, 0x0b, 0x00, 0x00, 0x00, 0x01, 0x00, 0x41, 0x1f, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x54, 0x6f, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08,
+    0x00, 0x4f, 0x6c, 0x64, 0x4c, 0x65, 0x76, 0x65, 0x6c, 0x20, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x66, 0x28, 0x00, 0x00, 0x00, 0x05, 0x00, 0x70, 0x72, 0x69, 0x63, 0x65, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x69, 0x36, 0x34, 0x08, 0x00, 0x31, 0x65, 0x2d, 0x38, 0x20, 0x55, 0x53, 0x44, 0x00, 0x00, 0x66, 0x21,
+    0x00, 0x00, 0x00, 0x03, 0x00, 0x72, 0x6f, 0x77, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x06, 0x00, 0x66, 0x33, 0x32, 0x5b, 0x34, 0x5d, 0x00, 0x00, 0x00, 0x00, 0x55, 0x59, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0a, 0x00, 0x4f, 0x6c, 0x64,
+    0x52, 0x65, 0x61, 0x64, 0x69, 0x6e, 0x67, 0x03, 0x00, 0x75, 0x31, 0x36, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x75, 0x14, 0x00, 0x00, 0x00, 0x04, 0x00, 0x62, 0x79, 0x74, 0x65, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02,
+    0x00, 0x75, 0x38, 0x00, 0x00, 0x75, 0x18, 0x00, 0x00, 0x00, 0x04, 0x00, 0x74, 0x65, 0x78, 0x74, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x06, 0x00, 0x73, 0x74, 0x72, 0x5b, 0x32, 0x5d, 0x00, 0x00, 0x45, 0x35, 0x00, 0x00, 0x00, 0x00, 0x00, 0x07, 0x00, 0x4f, 0x6c, 0x64, 0x53, 0x69,
+    0x64, 0x65, 0x03, 0x00, 0x69, 0x31, 0x36, 0x76, 0x0e, 0x00, 0x00, 0x00, 0x04, 0x00, 0x4e, 0x4f, 0x4e, 0x45, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x76, 0x0d, 0x00, 0x00, 0x00, 0x03, 0x00, 0x42, 0x55, 0x59, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x55, 0x15, 0x01, 0x00,
+    0x00, 0x00, 0x00, 0x07, 0x00, 0x52, 0x65, 0x61, 0x64, 0x69, 0x6e, 0x67, 0x02, 0x00, 0x75, 0x38, 0x18, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x75, 0x12, 0x00, 0x00, 0x00, 0x04, 0x00, 0x6e, 0x6f, 0x6e, 0x65, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x75, 0x22, 0x00, 0x00, 0x00, 0x07, 0x00, 0x70, 0x65, 0x72, 0x63, 0x65, 0x6e, 0x74, 0x01, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x66, 0x36, 0x34, 0x0a, 0x00, 0x30, 0x2e, 0x30, 0x2e, 0x2e, 0x31, 0x30, 0x30, 0x2e, 0x30, 0x75, 0x24,
+    0x00, 0x00, 0x00, 0x06, 0x00, 0x63, 0x6f, 0x75, 0x6e, 0x74, 0x73, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0b, 0x00, 0x75, 0x31, 0x36,
+    0x5b, 0x32, 0x5d, 0x5b, 0x3c, 0x3d, 0x32, 0x5d, 0x05, 0x00, 0x31, 0x2e, 0x2e, 0x39, 0x39, 0x75, 0x18, 0x00, 0x00, 0x00, 0x05, 0x00, 0x69, 0x6e,
+    0x6e, 0x65, 0x72, 0x03, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x05, 0x00, 0x49, 0x6e, 0x6e, 0x65, 0x72, 0x00, 0x00, 0x75, 0x1f, 0x00, 0x00,
+    0x00, 0x06, 0x00, 0x69, 0x6e, 0x6e, 0x65, 0x72, 0x73, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0b, 0x00, 0x49, 0x6e, 0x6e, 0x65, 0x72,
+    0x5b, 0x3c, 0x3d, 0x32, 0x5d, 0x3f, 0x00, 0x00, 0x75, 0x15, 0x00, 0x00, 0x00, 0x04, 0x00, 0x66, 0x72, 0x65, 0x65, 0x05, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x03, 0x00, 0x66, 0x33, 0x32, 0x00, 0x00, 0x75, 0x16, 0x00, 0x00, 0x00, 0x03, 0x00, 0x6f, 0x6c, 0x64, 0x06, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x69, 0x38, 0x03, 0x00, 0x2e, 0x2e, 0x35, 0x75, 0x14, 0x00, 0x00, 0x00, 0x06, 0x00, 0x6f, 0x6c, 0x64, 0x65,
+    0x73, 0x74, 0x07, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x45, 0x43, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x53,
+    0x69, 0x64, 0x65, 0x02, 0x00, 0x75, 0x38, 0x76, 0x0e, 0x00, 0x00, 0x00, 0x04, 0x00, 0x4e, 0x4f, 0x4e, 0x45, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x76, 0x0d, 0x00, 0x00, 0x00, 0x03, 0x00, 0x42, 0x55, 0x59, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x76, 0x0d, 0x00, 0x00,
+    0x00, 0x03, 0x00, 0x42, 0x49, 0x44, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x54, 0xfb, 0x01, 0x00, 0x00, 0x00, 0x00, 0x05, 0x00, 0x54,
+    0x72, 0x61, 0x64, 0x65, 0xa0, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x66, 0x28, 0x00, 0x00,
+    0x00, 0x05, 0x00, 0x70, 0x72, 0x69, 0x63, 0x65, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x03, 0x00, 0x69, 0x36, 0x34, 0x08, 0x00, 0x31, 0x65, 0x2d, 0x38, 0x20, 0x55, 0x53, 0x44, 0x00, 0x00, 0x66, 0x23, 0x00, 0x00, 0x00, 0x08, 0x00,
+    0x71, 0x75, 0x61, 0x6e, 0x74, 0x69, 0x74, 0x79, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x03, 0x00, 0x75, 0x33, 0x32, 0x00, 0x00, 0x00, 0x00, 0x66, 0x20, 0x00, 0x00, 0x00, 0x04, 0x00, 0x73, 0x69, 0x64, 0x65, 0x0c, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x53, 0x69, 0x64, 0x65, 0x00, 0x00, 0x00, 0x00, 0x66, 0x27,
+    0x00, 0x00, 0x00, 0x08, 0x00, 0x6f, 0x6c, 0x64, 0x5f, 0x73, 0x69, 0x64, 0x65, 0x0e, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x07, 0x00, 0x4f, 0x6c, 0x64, 0x53, 0x69, 0x64, 0x65, 0x00, 0x00, 0x00, 0x00, 0x66, 0x25, 0x00, 0x00, 0x00, 0x05,
+    0x00, 0x66, 0x6c, 0x61, 0x67, 0x73, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00,
+    0x4f, 0x6c, 0x64, 0x46, 0x6c, 0x61, 0x67, 0x73, 0x00, 0x00, 0x00, 0x00, 0x66, 0x25, 0x00, 0x00, 0x00, 0x05, 0x00, 0x6b, 0x69, 0x6e, 0x64, 0x73,
+    0x18, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x4b, 0x69, 0x6e, 0x64, 0x73, 0x5b,
+    0x32, 0x5d, 0x00, 0x00, 0x00, 0x00, 0x66, 0x26, 0x00, 0x00, 0x00, 0x03, 0x00, 0x6f, 0x6c, 0x64, 0x30, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x40, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0b, 0x00, 0x4f, 0x6c, 0x64, 0x4c, 0x65, 0x76, 0x65, 0x6c, 0x5b, 0x32, 0x5d, 0x00, 0x00, 0x00,
+    0x00, 0x66, 0x23, 0x00, 0x00, 0x00, 0x05, 0x00, 0x76, 0x65, 0x6e, 0x75, 0x65, 0x70, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x06, 0x00, 0x73, 0x74, 0x72, 0x5b, 0x34, 0x5d, 0x00, 0x00, 0x00, 0x00, 0x66, 0x26, 0x00, 0x00, 0x00, 0x07, 0x00,
+    0x72, 0x65, 0x61, 0x64, 0x69, 0x6e, 0x67, 0x78, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x18, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x07,
+    0x00, 0x52, 0x65, 0x61, 0x64, 0x69, 0x6e, 0x67, 0x00, 0x00, 0x00, 0x00, 0x66, 0x2d, 0x00, 0x00, 0x00, 0x0b, 0x00, 0x6f, 0x6c, 0x64, 0x5f, 0x72,
+    0x65, 0x61, 0x64, 0x69, 0x6e, 0x67, 0x90, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0a, 0x00,
+    0x4f, 0x6c, 0x64, 0x52, 0x65, 0x61, 0x64, 0x69, 0x6e, 0x67, 0x00, 0x00, 0x00, 0x00, 0x66, 0x33, 0x00, 0x00, 0x00, 0x0c, 0x00, 0x6f, 0x6c, 0x64,
+    0x5f, 0x72, 0x65, 0x61, 0x64, 0x69, 0x6e, 0x67, 0x73, 0x94, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0c, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x0f, 0x00, 0x4f, 0x6c, 0x64, 0x52, 0x65, 0x61, 0x64, 0x69, 0x6e, 0x67, 0x5b, 0x3c, 0x3d, 0x32, 0x5d, 0x00, 0x00, 0x00, 0x00, 0x51, 0x17,
+    0x00, 0x00, 0x00, 0x06, 0x00, 0x74, 0x72, 0x61, 0x64, 0x65, 0x73, 0x05, 0x00, 0x54, 0x72, 0x61, 0x64, 0x65, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x51, 0x1a, 0x00, 0x00, 0x00, 0x06, 0x00, 0x6c, 0x65, 0x76, 0x65, 0x6c, 0x73, 0x08, 0x00, 0x4f, 0x6c, 0x64, 0x4c, 0x65, 0x76, 0x65,
+    0x6c, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
 };
 
 static const shm_object_spec test_keys_Trades_objects[2] = {
-    {"trades", SHM_KIND_QUEUE, 0, 128, 4, 1, 4, 136, 1056, 128},
+    {"trades", SHM_KIND_QUEUE, 0, 160, 4, 1, 4, 168, 1184, 128},
     {"levels", SHM_KIND_QUEUE, 0, 32, 4, 1, 4, 40, 672, 128},
 };
 
 static const uint64_t test_keys_Trades_offsets[2] = {
     4736,
-    5888,
+    6016,
 };
 
 static const shm_segment_spec test_keys_Trades_spec = {
@@ -2011,13 +4276,13 @@ static const shm_segment_spec test_keys_Trades_spec = {
     NULL,
     0,
     test_keys_Trades_contract,
-    786,
-    { 0xd4, 0x53, 0x4e, 0x80, 0x09, 0x1d, 0x98, 0xc4, 0xf3, 0x80, 0x06, 0x4c, 0x20, 0x7e, 0x84, 0x2e },
+    1377,
+    { 0xf1, 0x20, 0xd0, 0xa8, 0xe9, 0xa9, 0x16, 0x21, 0xad, 0x27, 0xbe, 0x49, 0xef, 0xd4, 0xc4, 0xa9 },
     test_keys_Trades_objects,
     2,
     0,
     8192,
-    6592,
+    6720,
     test_keys_Trades_offsets,
 };
 
@@ -2635,54 +4900,92 @@ typedef struct test_keys_Ranges {
 } test_keys_Ranges;
 
 /* What the bytes of the segment mean, in the canonical form that lies in it. */
-static const uint8_t test_keys_Ranges_contract[1028] = {
-    0x53, 0xff, 0x03, 0x00, 0x00, 0x09, 0x00, 0x74, 0x65, 0x73, 0x74, 0x2e, 0x6b, 0x65, 0x79, 0x73, 0x06, 0x00, 0x72, 0x61, 0x6e, 0x67, 0x65, 0x73,
-    0x54, 0x3d, 0x00, 0x00, 0x00, 0x00, 0x00, 0x05, 0x00, 0x49, 0x6e, 0x6e, 0x65, 0x72, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00,
-    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x66, 0x1f, 0x00, 0x00, 0x00, 0x01, 0x00, 0x78, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00,
-    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x75, 0x31, 0x36, 0x00, 0x00, 0x03, 0x00, 0x2e, 0x2e, 0x39, 0x54, 0xb7, 0x00, 0x00, 0x00, 0x00,
-    0x00, 0x05, 0x00, 0x4f, 0x75, 0x74, 0x65, 0x72, 0x90, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-    0x66, 0x1d, 0x00, 0x00, 0x00, 0x03, 0x00, 0x74, 0x61, 0x67, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00,
-    0x00, 0x00, 0x02, 0x00, 0x75, 0x38, 0x00, 0x00, 0x00, 0x00, 0x66, 0x22, 0x00, 0x00, 0x00, 0x05, 0x00, 0x69, 0x6e, 0x6e, 0x65, 0x72, 0x02, 0x00,
-    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x05, 0x00, 0x49, 0x6e, 0x6e, 0x65, 0x72, 0x00, 0x00, 0x00,
-    0x00, 0x66, 0x27, 0x00, 0x00, 0x00, 0x04, 0x00, 0x6d, 0x61, 0x6e, 0x79, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00,
-    0x00, 0x00, 0x00, 0x00, 0x0b, 0x00, 0x49, 0x6e, 0x6e, 0x65, 0x72, 0x5b, 0x32, 0x5d, 0x5b, 0x32, 0x5d, 0x00, 0x00, 0x00, 0x00, 0x66, 0x24, 0x00,
-    0x00, 0x00, 0x06, 0x00, 0x72, 0x61, 0x6e, 0x67, 0x65, 0x64, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x80, 0x00, 0x00, 0x00, 0x00, 0x00,
-    0x00, 0x00, 0x06, 0x00, 0x52, 0x61, 0x6e, 0x67, 0x65, 0x64, 0x00, 0x00, 0x00, 0x00, 0x54, 0xcd, 0x02, 0x00, 0x00, 0x00, 0x00, 0x06, 0x00, 0x52,
-    0x61, 0x6e, 0x67, 0x65, 0x64, 0x80, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x66, 0x21, 0x00,
-    0x00, 0x00, 0x02, 0x00, 0x75, 0x38, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00,
-    0x75, 0x38, 0x00, 0x00, 0x05, 0x00, 0x31, 0x2e, 0x2e, 0x31, 0x30, 0x66, 0x22, 0x00, 0x00, 0x00, 0x02, 0x00, 0x69, 0x38, 0x01, 0x00, 0x00, 0x00,
-    0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x69, 0x38, 0x00, 0x00, 0x06, 0x00, 0x2d, 0x35, 0x2e, 0x2e,
-    0x2d, 0x31, 0x66, 0x28, 0x00, 0x00, 0x00, 0x05, 0x00, 0x77, 0x68, 0x6f, 0x6c, 0x65, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00,
-    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x75, 0x31, 0x36, 0x00, 0x00, 0x08, 0x00, 0x30, 0x2e, 0x2e, 0x36, 0x35, 0x35, 0x33, 0x35, 0x66,
-    0x2e, 0x00, 0x00, 0x00, 0x05, 0x00, 0x6c, 0x65, 0x61, 0x73, 0x74, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00,
-    0x00, 0x00, 0x00, 0x03, 0x00, 0x69, 0x33, 0x32, 0x00, 0x00, 0x0e, 0x00, 0x2d, 0x32, 0x31, 0x34, 0x37, 0x34, 0x38, 0x33, 0x36, 0x34, 0x38, 0x2e,
-    0x2e, 0x30, 0x66, 0x26, 0x00, 0x00, 0x00, 0x06, 0x00, 0x6c, 0x65, 0x76, 0x65, 0x6c, 0x73, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04,
-    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x75, 0x33, 0x32, 0x00, 0x00, 0x05, 0x00, 0x34, 0x2e, 0x2e, 0x31, 0x38, 0x66, 0x35, 0x00,
-    0x00, 0x00, 0x05, 0x00, 0x6c, 0x61, 0x72, 0x67, 0x65, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
-    0x00, 0x03, 0x00, 0x75, 0x36, 0x34, 0x00, 0x00, 0x15, 0x00, 0x39, 0x32, 0x32, 0x33, 0x33, 0x37, 0x32, 0x30, 0x33, 0x36, 0x38, 0x35, 0x34, 0x37,
-    0x37, 0x35, 0x38, 0x30, 0x38, 0x2e, 0x2e, 0x66, 0x37, 0x00, 0x00, 0x00, 0x06, 0x00, 0x6c, 0x6f, 0x77, 0x65, 0x73, 0x74, 0x18, 0x00, 0x00, 0x00,
-    0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x69, 0x36, 0x34, 0x00, 0x00, 0x16, 0x00, 0x2e, 0x2e, 0x2d,
-    0x39, 0x32, 0x32, 0x33, 0x33, 0x37, 0x32, 0x30, 0x33, 0x36, 0x38, 0x35, 0x34, 0x37, 0x37, 0x35, 0x38, 0x30, 0x38, 0x66, 0x27, 0x00, 0x00, 0x00,
-    0x03, 0x00, 0x66, 0x33, 0x32, 0x20, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x66,
-    0x33, 0x32, 0x01, 0x00, 0x6d, 0x08, 0x00, 0x30, 0x2e, 0x31, 0x2e, 0x2e, 0x30, 0x2e, 0x33, 0x66, 0x23, 0x00, 0x00, 0x00, 0x03, 0x00, 0x66, 0x36,
-    0x34, 0x28, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x66, 0x36, 0x34, 0x00, 0x00,
-    0x05, 0x00, 0x30, 0x2e, 0x30, 0x2e, 0x2e, 0x66, 0x2d, 0x00, 0x00, 0x00, 0x07, 0x00, 0x70, 0x65, 0x72, 0x63, 0x65, 0x6e, 0x74, 0x30, 0x00, 0x00,
-    0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x66, 0x36, 0x34, 0x01, 0x00, 0x25, 0x0a, 0x00, 0x30,
-    0x2e, 0x30, 0x2e, 0x2e, 0x31, 0x30, 0x30, 0x2e, 0x30, 0x66, 0x2a, 0x00, 0x00, 0x00, 0x05, 0x00, 0x73, 0x6d, 0x61, 0x6c, 0x6c, 0x38, 0x00, 0x00,
-    0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x66, 0x36, 0x34, 0x01, 0x00, 0x25, 0x09, 0x00, 0x31,
-    0x2e, 0x30, 0x2e, 0x2e, 0x31, 0x30, 0x2e, 0x30, 0x66, 0x26, 0x00, 0x00, 0x00, 0x08, 0x00, 0x70, 0x6f, 0x73, 0x69, 0x74, 0x69, 0x76, 0x65, 0x40,
-    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x69, 0x36, 0x34, 0x00, 0x00, 0x03, 0x00,
-    0x31, 0x2e, 0x2e, 0x66, 0x2a, 0x00, 0x00, 0x00, 0x04, 0x00, 0x67, 0x72, 0x69, 0x64, 0x48, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0c, 0x00,
-    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x09, 0x00, 0x69, 0x31, 0x36, 0x5b, 0x32, 0x5d, 0x5b, 0x33, 0x5d, 0x00, 0x00, 0x05, 0x00, 0x2d, 0x37, 0x2e,
-    0x2e, 0x37, 0x66, 0x2d, 0x00, 0x00, 0x00, 0x05, 0x00, 0x70, 0x61, 0x72, 0x74, 0x73, 0x58, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x20, 0x00,
-    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x06, 0x00, 0x66, 0x36, 0x34, 0x5b, 0x34, 0x5d, 0x01, 0x00, 0x25, 0x09, 0x00, 0x30, 0x2e, 0x30, 0x2e, 0x2e,
-    0x35, 0x30, 0x2e, 0x30, 0x66, 0x1f, 0x00, 0x00, 0x00, 0x04, 0x00, 0x66, 0x72, 0x65, 0x65, 0x78, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04,
-    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x75, 0x33, 0x32, 0x00, 0x00, 0x00, 0x00, 0x51, 0x17, 0x00, 0x00, 0x00, 0x06, 0x00, 0x6f,
-    0x75, 0x74, 0x65, 0x72, 0x73, 0x05, 0x00, 0x4f, 0x75, 0x74, 0x65, 0x72, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+static const uint8_t test_keys_Ranges_contract[1937] = {
+    0x53, 0x8c, 0x07, 0x00, 0x00, 0x09, 0x00, 0x74, 0x65, 0x73, 0x74, 0x2e, 0x6b, 0x65, 0x79, 0x73, 0x06, 0x00, 0x72, 0x61, 0x6e, 0x67, 0x65, 0x73,
+    0x54, 0x49, 0x02, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x44, 0x65, 0x65, 0x70, 0x08, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x66, 0x28, 0x00, 0x00, 0x00, 0x04, 0x00, 0x6c, 0x69, 0x73, 0x74, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x07, 0x00, 0x75, 0x38, 0x5b, 0x3c, 0x3d, 0x33, 0x5d, 0x00, 0x00, 0x05, 0x00, 0x31, 0x2e, 0x2e,
+    0x31, 0x30, 0x66, 0x32, 0x00, 0x00, 0x00, 0x08, 0x00, 0x70, 0x65, 0x72, 0x63, 0x65, 0x6e, 0x74, 0x73, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x20, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x66, 0x36, 0x34, 0x5b, 0x3c, 0x3d, 0x33, 0x5d, 0x01, 0x00, 0x25, 0x09, 0x00,
+    0x30, 0x2e, 0x30, 0x2e, 0x2e, 0x35, 0x30, 0x2e, 0x30, 0x66, 0x2b, 0x00, 0x00, 0x00, 0x05, 0x00, 0x6d, 0x61, 0x79, 0x62, 0x65, 0x28, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x66, 0x36, 0x34, 0x3f, 0x01, 0x00, 0x25, 0x09, 0x00,
+    0x30, 0x2e, 0x30, 0x2e, 0x2e, 0x31, 0x30, 0x2e, 0x30, 0x66, 0x2e, 0x00, 0x00, 0x00, 0x04, 0x00, 0x67, 0x72, 0x69, 0x64, 0x38, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x24, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0e, 0x00, 0x69, 0x31, 0x36, 0x5b, 0x32, 0x5d, 0x5b, 0x3c, 0x3d, 0x32,
+    0x5d, 0x5b, 0x33, 0x5d, 0x00, 0x00, 0x04, 0x00, 0x2d, 0x37, 0x2e, 0x2e, 0x66, 0x33, 0x00, 0x00, 0x00, 0x06, 0x00, 0x6e, 0x65, 0x73, 0x74, 0x65,
+    0x64, 0x60, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x30, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0a, 0x00, 0x66, 0x36, 0x34, 0x3f, 0x5b,
+    0x3c, 0x3d, 0x32, 0x5d, 0x3f, 0x01, 0x00, 0x25, 0x0a, 0x00, 0x30, 0x2e, 0x30, 0x2e, 0x2e, 0x31, 0x30, 0x30, 0x2e, 0x30, 0x66, 0x26, 0x00, 0x00,
+    0x00, 0x04, 0x00, 0x70, 0x61, 0x69, 0x72, 0x90, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0c, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x07,
+    0x00, 0x75, 0x33, 0x32, 0x5b, 0x32, 0x5d, 0x3f, 0x00, 0x00, 0x03, 0x00, 0x2e, 0x2e, 0x39, 0x66, 0x2a, 0x00, 0x00, 0x00, 0x05, 0x00, 0x77, 0x68,
+    0x6f, 0x6c, 0x65, 0x9c, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x07, 0x00, 0x75, 0x38, 0x5b,
+    0x3c, 0x3d, 0x32, 0x5d, 0x00, 0x00, 0x06, 0x00, 0x30, 0x2e, 0x2e, 0x32, 0x35, 0x35, 0x66, 0x28, 0x00, 0x00, 0x00, 0x06, 0x00, 0x69, 0x6e, 0x6e,
+    0x65, 0x72, 0x73, 0xa4, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0a, 0x00, 0x49, 0x6e, 0x6e,
+    0x65, 0x72, 0x5b, 0x3c, 0x3d, 0x32, 0x5d, 0x00, 0x00, 0x00, 0x00, 0x66, 0x23, 0x00, 0x00, 0x00, 0x05, 0x00, 0x69, 0x6e, 0x6e, 0x65, 0x72, 0xac,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x06, 0x00, 0x49, 0x6e, 0x6e, 0x65, 0x72, 0x3f, 0x00,
+    0x00, 0x00, 0x00, 0x66, 0x26, 0x00, 0x00, 0x00, 0x07, 0x00, 0x72, 0x65, 0x61, 0x64, 0x69, 0x6e, 0x67, 0xb0, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x18, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x07, 0x00, 0x52, 0x65, 0x61, 0x64, 0x69, 0x6e, 0x67, 0x00, 0x00, 0x00, 0x00, 0x66, 0x2a,
+    0x00, 0x00, 0x00, 0x08, 0x00, 0x72, 0x65, 0x61, 0x64, 0x69, 0x6e, 0x67, 0x73, 0xc8, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x30, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x0a, 0x00, 0x52, 0x65, 0x61, 0x64, 0x69, 0x6e, 0x67, 0x5b, 0x32, 0x5d, 0x00, 0x00, 0x00, 0x00, 0x66, 0x24, 0x00,
+    0x00, 0x00, 0x04, 0x00, 0x66, 0x72, 0x65, 0x65, 0xf8, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0c, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x08, 0x00, 0x66, 0x33, 0x32, 0x5b, 0x3c, 0x3d, 0x32, 0x5d, 0x00, 0x00, 0x00, 0x00, 0x54, 0x3d, 0x00, 0x00, 0x00, 0x00, 0x00, 0x05, 0x00, 0x49,
+    0x6e, 0x6e, 0x65, 0x72, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x66, 0x1f, 0x00, 0x00,
+    0x00, 0x01, 0x00, 0x78, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x75, 0x31,
+    0x36, 0x00, 0x00, 0x03, 0x00, 0x2e, 0x2e, 0x39, 0x54, 0xdc, 0x00, 0x00, 0x00, 0x00, 0x00, 0x05, 0x00, 0x4f, 0x75, 0x74, 0x65, 0x72, 0xa0, 0x01,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x66, 0x1d, 0x00, 0x00, 0x00, 0x03, 0x00, 0x74, 0x61, 0x67,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x75, 0x38, 0x00, 0x00, 0x00, 0x00,
+    0x66, 0x22, 0x00, 0x00, 0x00, 0x05, 0x00, 0x69, 0x6e, 0x6e, 0x65, 0x72, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x05, 0x00, 0x49, 0x6e, 0x6e, 0x65, 0x72, 0x00, 0x00, 0x00, 0x00, 0x66, 0x27, 0x00, 0x00, 0x00, 0x04, 0x00, 0x6d, 0x61,
+    0x6e, 0x79, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0b, 0x00, 0x49, 0x6e, 0x6e, 0x65,
+    0x72, 0x5b, 0x32, 0x5d, 0x5b, 0x32, 0x5d, 0x00, 0x00, 0x00, 0x00, 0x66, 0x24, 0x00, 0x00, 0x00, 0x06, 0x00, 0x72, 0x61, 0x6e, 0x67, 0x65, 0x64,
+    0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x80, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x06, 0x00, 0x52, 0x61, 0x6e, 0x67, 0x65, 0x64,
+    0x00, 0x00, 0x00, 0x00, 0x66, 0x20, 0x00, 0x00, 0x00, 0x04, 0x00, 0x64, 0x65, 0x65, 0x70, 0x90, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08,
+    0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x44, 0x65, 0x65, 0x70, 0x00, 0x00, 0x00, 0x00, 0x54, 0xcd, 0x02, 0x00, 0x00, 0x00, 0x00,
+    0x06, 0x00, 0x52, 0x61, 0x6e, 0x67, 0x65, 0x64, 0x80, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x66, 0x21, 0x00, 0x00, 0x00, 0x02, 0x00, 0x75, 0x38, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x02, 0x00, 0x75, 0x38, 0x00, 0x00, 0x05, 0x00, 0x31, 0x2e, 0x2e, 0x31, 0x30, 0x66, 0x22, 0x00, 0x00, 0x00, 0x02, 0x00, 0x69, 0x38, 0x01,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x01, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x02, 0x00, 0x69, 0x38, 0x00, 0x00, 0x06, 0x00, 0x2d,
+    0x35, 0x2e, 0x2e, 0x2d, 0x31, 0x66, 0x28, 0x00, 0x00, 0x00, 0x05, 0x00, 0x77, 0x68, 0x6f, 0x6c, 0x65, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x75, 0x31, 0x36, 0x00, 0x00, 0x08, 0x00, 0x30, 0x2e, 0x2e, 0x36, 0x35, 0x35,
+    0x33, 0x35, 0x66, 0x2e, 0x00, 0x00, 0x00, 0x05, 0x00, 0x6c, 0x65, 0x61, 0x73, 0x74, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x69, 0x33, 0x32, 0x00, 0x00, 0x0e, 0x00, 0x2d, 0x32, 0x31, 0x34, 0x37, 0x34, 0x38, 0x33, 0x36,
+    0x34, 0x38, 0x2e, 0x2e, 0x30, 0x66, 0x26, 0x00, 0x00, 0x00, 0x06, 0x00, 0x6c, 0x65, 0x76, 0x65, 0x6c, 0x73, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x75, 0x33, 0x32, 0x00, 0x00, 0x05, 0x00, 0x34, 0x2e, 0x2e, 0x31, 0x38,
+    0x66, 0x35, 0x00, 0x00, 0x00, 0x05, 0x00, 0x6c, 0x61, 0x72, 0x67, 0x65, 0x10, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x75, 0x36, 0x34, 0x00, 0x00, 0x15, 0x00, 0x39, 0x32, 0x32, 0x33, 0x33, 0x37, 0x32, 0x30, 0x33, 0x36, 0x38,
+    0x35, 0x34, 0x37, 0x37, 0x35, 0x38, 0x30, 0x38, 0x2e, 0x2e, 0x66, 0x37, 0x00, 0x00, 0x00, 0x06, 0x00, 0x6c, 0x6f, 0x77, 0x65, 0x73, 0x74, 0x18,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x69, 0x36, 0x34, 0x00, 0x00, 0x16, 0x00,
+    0x2e, 0x2e, 0x2d, 0x39, 0x32, 0x32, 0x33, 0x33, 0x37, 0x32, 0x30, 0x33, 0x36, 0x38, 0x35, 0x34, 0x37, 0x37, 0x35, 0x38, 0x30, 0x38, 0x66, 0x27,
+    0x00, 0x00, 0x00, 0x03, 0x00, 0x66, 0x33, 0x32, 0x20, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x03, 0x00, 0x66, 0x33, 0x32, 0x01, 0x00, 0x6d, 0x08, 0x00, 0x30, 0x2e, 0x31, 0x2e, 0x2e, 0x30, 0x2e, 0x33, 0x66, 0x23, 0x00, 0x00, 0x00, 0x03,
+    0x00, 0x66, 0x36, 0x34, 0x28, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x66, 0x36,
+    0x34, 0x00, 0x00, 0x05, 0x00, 0x30, 0x2e, 0x30, 0x2e, 0x2e, 0x66, 0x2d, 0x00, 0x00, 0x00, 0x07, 0x00, 0x70, 0x65, 0x72, 0x63, 0x65, 0x6e, 0x74,
+    0x30, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x66, 0x36, 0x34, 0x01, 0x00, 0x25,
+    0x0a, 0x00, 0x30, 0x2e, 0x30, 0x2e, 0x2e, 0x31, 0x30, 0x30, 0x2e, 0x30, 0x66, 0x2a, 0x00, 0x00, 0x00, 0x05, 0x00, 0x73, 0x6d, 0x61, 0x6c, 0x6c,
+    0x38, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x66, 0x36, 0x34, 0x01, 0x00, 0x25,
+    0x09, 0x00, 0x31, 0x2e, 0x30, 0x2e, 0x2e, 0x31, 0x30, 0x2e, 0x30, 0x66, 0x26, 0x00, 0x00, 0x00, 0x08, 0x00, 0x70, 0x6f, 0x73, 0x69, 0x74, 0x69,
+    0x76, 0x65, 0x40, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x69, 0x36, 0x34, 0x00,
+    0x00, 0x03, 0x00, 0x31, 0x2e, 0x2e, 0x66, 0x2a, 0x00, 0x00, 0x00, 0x04, 0x00, 0x67, 0x72, 0x69, 0x64, 0x48, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x0c, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x09, 0x00, 0x69, 0x31, 0x36, 0x5b, 0x32, 0x5d, 0x5b, 0x33, 0x5d, 0x00, 0x00, 0x05, 0x00,
+    0x2d, 0x37, 0x2e, 0x2e, 0x37, 0x66, 0x2d, 0x00, 0x00, 0x00, 0x05, 0x00, 0x70, 0x61, 0x72, 0x74, 0x73, 0x58, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x20, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x06, 0x00, 0x66, 0x36, 0x34, 0x5b, 0x34, 0x5d, 0x01, 0x00, 0x25, 0x09, 0x00, 0x30, 0x2e,
+    0x30, 0x2e, 0x2e, 0x35, 0x30, 0x2e, 0x30, 0x66, 0x1f, 0x00, 0x00, 0x00, 0x04, 0x00, 0x66, 0x72, 0x65, 0x65, 0x78, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x75, 0x33, 0x32, 0x00, 0x00, 0x00, 0x00, 0x55, 0x15, 0x01, 0x00, 0x00,
+    0x00, 0x00, 0x07, 0x00, 0x52, 0x65, 0x61, 0x64, 0x69, 0x6e, 0x67, 0x02, 0x00, 0x75, 0x38, 0x18, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x75, 0x12, 0x00, 0x00, 0x00, 0x04, 0x00, 0x6e, 0x6f, 0x6e, 0x65, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x75, 0x22, 0x00, 0x00, 0x00, 0x07, 0x00, 0x70, 0x65, 0x72, 0x63, 0x65, 0x6e, 0x74, 0x01, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x00, 0x03, 0x00, 0x66, 0x36, 0x34, 0x0a, 0x00, 0x30, 0x2e, 0x30, 0x2e, 0x2e, 0x31, 0x30, 0x30, 0x2e, 0x30, 0x75, 0x24, 0x00,
+    0x00, 0x00, 0x06, 0x00, 0x63, 0x6f, 0x75, 0x6e, 0x74, 0x73, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0b, 0x00, 0x75, 0x31, 0x36, 0x5b,
+    0x32, 0x5d, 0x5b, 0x3c, 0x3d, 0x32, 0x5d, 0x05, 0x00, 0x31, 0x2e, 0x2e, 0x39, 0x39, 0x75, 0x18, 0x00, 0x00, 0x00, 0x05, 0x00, 0x69, 0x6e, 0x6e,
+    0x65, 0x72, 0x03, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x05, 0x00, 0x49, 0x6e, 0x6e, 0x65, 0x72, 0x00, 0x00, 0x75, 0x1f, 0x00, 0x00, 0x00,
+    0x06, 0x00, 0x69, 0x6e, 0x6e, 0x65, 0x72, 0x73, 0x04, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x0b, 0x00, 0x49, 0x6e, 0x6e, 0x65, 0x72, 0x5b,
+    0x3c, 0x3d, 0x32, 0x5d, 0x3f, 0x00, 0x00, 0x75, 0x15, 0x00, 0x00, 0x00, 0x04, 0x00, 0x66, 0x72, 0x65, 0x65, 0x05, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x03, 0x00, 0x66, 0x33, 0x32, 0x00, 0x00, 0x75, 0x16, 0x00, 0x00, 0x00, 0x03, 0x00, 0x6f, 0x6c, 0x64, 0x06, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x00, 0x02, 0x00, 0x69, 0x38, 0x03, 0x00, 0x2e, 0x2e, 0x35, 0x75, 0x14, 0x00, 0x00, 0x00, 0x06, 0x00, 0x6f, 0x6c, 0x64, 0x65, 0x73,
+    0x74, 0x07, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x51, 0x17, 0x00, 0x00, 0x00, 0x06, 0x00, 0x6f, 0x75, 0x74, 0x65,
+    0x72, 0x73, 0x05, 0x00, 0x4f, 0x75, 0x74, 0x65, 0x72, 0x02, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
 };
 
 static const shm_object_spec test_keys_Ranges_objects[1] = {
-    {"outers", SHM_KIND_QUEUE, 0, 144, 2, 1, 2, 152, 816, 128},
+    {"outers", SHM_KIND_QUEUE, 0, 416, 2, 1, 2, 424, 1360, 128},
 };
 
 static const uint64_t test_keys_Ranges_offsets[1] = {
@@ -2700,13 +5003,13 @@ static const shm_segment_spec test_keys_Ranges_spec = {
     NULL,
     0,
     test_keys_Ranges_contract,
-    1028,
-    { 0xf3, 0x4b, 0x47, 0xe4, 0x2b, 0x84, 0x8c, 0x4d, 0x51, 0x83, 0xf6, 0xc5, 0x0d, 0x25, 0xce, 0xa5 },
+    1937,
+    { 0xda, 0x34, 0xc7, 0x35, 0x99, 0xe1, 0xe7, 0xb7, 0xf2, 0x78, 0x03, 0x2b, 0x07, 0x0a, 0xbe, 0x67 },
     test_keys_Ranges_objects,
     1,
     0,
     8192,
-    5568,
+    6144,
     test_keys_Ranges_offsets,
 };
 

@@ -139,6 +139,221 @@ inline bool operator==(const test_keys_OldLevel &a, const test_keys_OldLevel &b)
 inline bool operator!=(const test_keys_OldLevel &a, const test_keys_OldLevel &b) { return !(a == b); }
 #endif
 
+inline std::string to_string(const test_keys_Inner &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_Inner_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_Inner &value) {
+  return out << to_string(value);
+}
+inline bool within_ranges(const test_keys_Inner &value) { return test_keys_Inner_within_ranges(&value); }
+inline bool operator==(const test_keys_Inner &a, const test_keys_Inner &b) { return test_keys_Inner_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_Inner &a, const test_keys_Inner &b) { return !(a == b); }
+#endif
+
+inline std::string to_string(const test_keys_u16_x2_list2 &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_u16_x2_list2_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_u16_x2_list2 &value) {
+  return out << to_string(value);
+}
+inline bool operator==(const test_keys_u16_x2_list2 &a, const test_keys_u16_x2_list2 &b) { return test_keys_u16_x2_list2_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_u16_x2_list2 &a, const test_keys_u16_x2_list2 &b) { return !(a == b); }
+#endif
+
+inline std::string to_string(const test_keys_Inner_list2 &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_Inner_list2_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_Inner_list2 &value) {
+  return out << to_string(value);
+}
+inline bool operator==(const test_keys_Inner_list2 &a, const test_keys_Inner_list2 &b) { return test_keys_Inner_list2_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_Inner_list2 &a, const test_keys_Inner_list2 &b) { return !(a == b); }
+#endif
+
+inline std::string to_string(const test_keys_Inner_list2_optional &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_Inner_list2_optional_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_Inner_list2_optional &value) {
+  return out << to_string(value);
+}
+inline bool operator==(const test_keys_Inner_list2_optional &a, const test_keys_Inner_list2_optional &b) { return test_keys_Inner_list2_optional_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_Inner_list2_optional &a, const test_keys_Inner_list2_optional &b) { return !(a == b); }
+#endif
+
+inline std::string to_string(const test_keys_Reading &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_Reading_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_Reading &value) {
+  return out << to_string(value);
+}
+inline bool within_ranges(const test_keys_Reading &value) { return test_keys_Reading_within_ranges(&value); }
+inline bool operator==(const test_keys_Reading &a, const test_keys_Reading &b) { return test_keys_Reading_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_Reading &a, const test_keys_Reading &b) { return !(a == b); }
+#endif
+/// Calls `f` with what the union holds: its value, text as std::string_view, or shm::empty_variant, or, for a tag that
+/// none has, shm::unknown_variant. Where `f` takes two arguments, the first is the tag, a shm::tag<N>.
+template <class F>
+decltype(auto) visit(const test_keys_Reading &value, F &&f) {
+  const auto tag = shm_look8(&value.tag);
+  switch (tag) {
+  case UINT8_C(0):
+    return shm::detail::visit_variant<UINT8_C(0)>(f, shm::empty_variant{0});
+  case UINT8_C(1):
+    return shm::detail::visit_variant<UINT8_C(1)>(f, value.as.percent);
+  case UINT8_C(2):
+    return shm::detail::visit_variant<UINT8_C(2)>(f, value.as.counts);
+  case UINT8_C(3):
+    return shm::detail::visit_variant<UINT8_C(3)>(f, value.as.inner);
+  case UINT8_C(4):
+    return shm::detail::visit_variant<UINT8_C(4)>(f, value.as.inners);
+  case UINT8_C(5):
+    return shm::detail::visit_variant<UINT8_C(5)>(f, value.as.free);
+  case UINT8_C(6):
+    return shm::detail::visit_variant<UINT8_C(6)>(f, value.as.old);
+  case UINT8_C(7):
+    return shm::detail::visit_variant<UINT8_C(7)>(f, shm::empty_variant{7});
+  default:
+    return shm::detail::visit_unknown(f, shm::unknown_variant{tag, &value.as, sizeof value.as});
+  }
+}
+/// Calls `f` with what the union holds: its value, text as std::string_view, or shm::empty_variant, or, for a tag that
+/// none has, shm::unknown_variant. Where `f` takes two arguments, the first is the tag, a shm::tag<N>.
+template <class F>
+decltype(auto) visit(test_keys_Reading &value, F &&f) {
+  const auto tag = shm_look8(&value.tag);
+  switch (tag) {
+  case UINT8_C(0):
+    return shm::detail::visit_variant<UINT8_C(0)>(f, shm::empty_variant{0});
+  case UINT8_C(1):
+    return shm::detail::visit_variant<UINT8_C(1)>(f, value.as.percent);
+  case UINT8_C(2):
+    return shm::detail::visit_variant<UINT8_C(2)>(f, value.as.counts);
+  case UINT8_C(3):
+    return shm::detail::visit_variant<UINT8_C(3)>(f, value.as.inner);
+  case UINT8_C(4):
+    return shm::detail::visit_variant<UINT8_C(4)>(f, value.as.inners);
+  case UINT8_C(5):
+    return shm::detail::visit_variant<UINT8_C(5)>(f, value.as.free);
+  case UINT8_C(6):
+    return shm::detail::visit_variant<UINT8_C(6)>(f, value.as.old);
+  case UINT8_C(7):
+    return shm::detail::visit_variant<UINT8_C(7)>(f, shm::empty_variant{7});
+  default:
+    return shm::detail::visit_unknown(f, shm::unknown_variant{tag, &value.as, sizeof value.as});
+  }
+}
+
+inline std::string to_string(const test_keys_OldReading &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_OldReading_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_OldReading &value) {
+  return out << to_string(value);
+}
+inline bool operator==(const test_keys_OldReading &a, const test_keys_OldReading &b) { return test_keys_OldReading_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_OldReading &a, const test_keys_OldReading &b) { return !(a == b); }
+#endif
+/// Calls `f` with what the union holds: its value, text as std::string_view, or shm::empty_variant, or, for a tag that
+/// none has, shm::unknown_variant. Where `f` takes two arguments, the first is the tag, a shm::tag<N>.
+template <class F>
+decltype(auto) visit(const test_keys_OldReading &value, F &&f) {
+  const auto tag = shm_look16(&value.tag);
+  switch (tag) {
+  case UINT16_C(1):
+    return shm::detail::visit_variant<UINT16_C(1)>(f, value.as.byte);
+  case UINT16_C(2):
+    return shm::detail::visit_variant<UINT16_C(2)>(f, shm::view(value.as.text));
+  default:
+    return shm::detail::visit_unknown(f, shm::unknown_variant{tag, &value.as, sizeof value.as});
+  }
+}
+/// Calls `f` with what the union holds: its value, text as std::string_view, or shm::empty_variant, or, for a tag that
+/// none has, shm::unknown_variant. Where `f` takes two arguments, the first is the tag, a shm::tag<N>.
+template <class F>
+decltype(auto) visit(test_keys_OldReading &value, F &&f) {
+  const auto tag = shm_look16(&value.tag);
+  switch (tag) {
+  case UINT16_C(1):
+    return shm::detail::visit_variant<UINT16_C(1)>(f, value.as.byte);
+  case UINT16_C(2):
+    return shm::detail::visit_variant<UINT16_C(2)>(f, shm::view(value.as.text));
+  default:
+    return shm::detail::visit_unknown(f, shm::unknown_variant{tag, &value.as, sizeof value.as});
+  }
+}
+
+inline std::string to_string(const test_keys_OldReading_list2 &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_OldReading_list2_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_OldReading_list2 &value) {
+  return out << to_string(value);
+}
+inline bool operator==(const test_keys_OldReading_list2 &a, const test_keys_OldReading_list2 &b) { return test_keys_OldReading_list2_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_OldReading_list2 &a, const test_keys_OldReading_list2 &b) { return !(a == b); }
+#endif
+
 inline std::string to_string(const test_keys_Trade &value) {
   std::string text(256, '\0');
   for (;;) {
@@ -153,6 +368,7 @@ inline std::string to_string(const test_keys_Trade &value) {
 inline std::ostream &operator<<(std::ostream &out, const test_keys_Trade &value) {
   return out << to_string(value);
 }
+inline bool within_ranges(const test_keys_Trade &value) { return test_keys_Trade_within_ranges(&value); }
 inline bool operator==(const test_keys_Trade &a, const test_keys_Trade &b) { return test_keys_Trade_equal(&a, &b); }
 #if !defined(__cpp_impl_three_way_comparison)
 inline bool operator!=(const test_keys_Trade &a, const test_keys_Trade &b) { return !(a == b); }
@@ -239,10 +455,10 @@ inline bool operator==(const test_keys_Ranged &a, const test_keys_Ranged &b) { r
 inline bool operator!=(const test_keys_Ranged &a, const test_keys_Ranged &b) { return !(a == b); }
 #endif
 
-inline std::string to_string(const test_keys_Inner &value) {
+inline std::string to_string(const test_keys_u8_list3 &value) {
   std::string text(256, '\0');
   for (;;) {
-    const std::size_t used = test_keys_Inner_format(&value, &text[0], text.size());
+    const std::size_t used = test_keys_u8_list3_format(&value, &text[0], text.size());
     if (used + 64 < text.size()) {
       text.resize(used);
       return text;
@@ -250,13 +466,203 @@ inline std::string to_string(const test_keys_Inner &value) {
     text.resize(text.size() * 2);
   }
 }
-inline std::ostream &operator<<(std::ostream &out, const test_keys_Inner &value) {
+inline std::ostream &operator<<(std::ostream &out, const test_keys_u8_list3 &value) {
   return out << to_string(value);
 }
-inline bool within_ranges(const test_keys_Inner &value) { return test_keys_Inner_within_ranges(&value); }
-inline bool operator==(const test_keys_Inner &a, const test_keys_Inner &b) { return test_keys_Inner_equal(&a, &b); }
+inline bool operator==(const test_keys_u8_list3 &a, const test_keys_u8_list3 &b) { return test_keys_u8_list3_equal(&a, &b); }
 #if !defined(__cpp_impl_three_way_comparison)
-inline bool operator!=(const test_keys_Inner &a, const test_keys_Inner &b) { return !(a == b); }
+inline bool operator!=(const test_keys_u8_list3 &a, const test_keys_u8_list3 &b) { return !(a == b); }
+#endif
+
+inline std::string to_string(const test_keys_f64_list3 &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_f64_list3_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_f64_list3 &value) {
+  return out << to_string(value);
+}
+inline bool operator==(const test_keys_f64_list3 &a, const test_keys_f64_list3 &b) { return test_keys_f64_list3_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_f64_list3 &a, const test_keys_f64_list3 &b) { return !(a == b); }
+#endif
+
+inline std::string to_string(const test_keys_f64_optional &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_f64_optional_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_f64_optional &value) {
+  return out << to_string(value);
+}
+inline bool operator==(const test_keys_f64_optional &a, const test_keys_f64_optional &b) { return test_keys_f64_optional_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_f64_optional &a, const test_keys_f64_optional &b) { return !(a == b); }
+#endif
+
+inline std::string to_string(const test_keys_i16_x2_list2 &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_i16_x2_list2_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_i16_x2_list2 &value) {
+  return out << to_string(value);
+}
+inline bool operator==(const test_keys_i16_x2_list2 &a, const test_keys_i16_x2_list2 &b) { return test_keys_i16_x2_list2_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_i16_x2_list2 &a, const test_keys_i16_x2_list2 &b) { return !(a == b); }
+#endif
+
+inline std::string to_string(const test_keys_f64_optional_list2 &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_f64_optional_list2_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_f64_optional_list2 &value) {
+  return out << to_string(value);
+}
+inline bool operator==(const test_keys_f64_optional_list2 &a, const test_keys_f64_optional_list2 &b) { return test_keys_f64_optional_list2_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_f64_optional_list2 &a, const test_keys_f64_optional_list2 &b) { return !(a == b); }
+#endif
+
+inline std::string to_string(const test_keys_f64_optional_list2_optional &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_f64_optional_list2_optional_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_f64_optional_list2_optional &value) {
+  return out << to_string(value);
+}
+inline bool operator==(const test_keys_f64_optional_list2_optional &a, const test_keys_f64_optional_list2_optional &b) { return test_keys_f64_optional_list2_optional_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_f64_optional_list2_optional &a, const test_keys_f64_optional_list2_optional &b) { return !(a == b); }
+#endif
+
+inline std::string to_string(const test_keys_u32_x2_optional &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_u32_x2_optional_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_u32_x2_optional &value) {
+  return out << to_string(value);
+}
+inline bool operator==(const test_keys_u32_x2_optional &a, const test_keys_u32_x2_optional &b) { return test_keys_u32_x2_optional_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_u32_x2_optional &a, const test_keys_u32_x2_optional &b) { return !(a == b); }
+#endif
+
+inline std::string to_string(const test_keys_u8_list2 &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_u8_list2_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_u8_list2 &value) {
+  return out << to_string(value);
+}
+inline bool operator==(const test_keys_u8_list2 &a, const test_keys_u8_list2 &b) { return test_keys_u8_list2_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_u8_list2 &a, const test_keys_u8_list2 &b) { return !(a == b); }
+#endif
+
+inline std::string to_string(const test_keys_Inner_optional &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_Inner_optional_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_Inner_optional &value) {
+  return out << to_string(value);
+}
+inline bool operator==(const test_keys_Inner_optional &a, const test_keys_Inner_optional &b) { return test_keys_Inner_optional_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_Inner_optional &a, const test_keys_Inner_optional &b) { return !(a == b); }
+#endif
+
+inline std::string to_string(const test_keys_f32_list2 &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_f32_list2_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_f32_list2 &value) {
+  return out << to_string(value);
+}
+inline bool operator==(const test_keys_f32_list2 &a, const test_keys_f32_list2 &b) { return test_keys_f32_list2_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_f32_list2 &a, const test_keys_f32_list2 &b) { return !(a == b); }
+#endif
+
+inline std::string to_string(const test_keys_Deep &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = test_keys_Deep_format(&value, &text[0], text.size());
+    if (used + 64 < text.size()) {
+      text.resize(used);
+      return text;
+    }
+    text.resize(text.size() * 2);
+  }
+}
+inline std::ostream &operator<<(std::ostream &out, const test_keys_Deep &value) {
+  return out << to_string(value);
+}
+inline bool within_ranges(const test_keys_Deep &value) { return test_keys_Deep_within_ranges(&value); }
+inline bool operator==(const test_keys_Deep &a, const test_keys_Deep &b) { return test_keys_Deep_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const test_keys_Deep &a, const test_keys_Deep &b) { return !(a == b); }
 #endif
 
 inline std::string to_string(const test_keys_Outer &value) {
@@ -459,6 +865,10 @@ using Percent = ::test_keys_Percent;
 using SmallPercent = ::test_keys_SmallPercent;
 /// Range: at least 1. Deprecated: use a u64.
 using Positive SHM_DEPRECATED("use a u64") = ::test_keys_Positive;
+/// Unit: %. Range: 0.0 to 100.0.
+using Percents = ::test_keys_Percents;
+/// Unit: %. Range: 0.0 to 10.0.
+using MaybeSmall = ::test_keys_MaybeSmall;
 using Phase = ::test_keys_Phase;
 /// Deprecated: use Side.
 using OldSide SHM_DEPRECATED("use Side") = ::test_keys_OldSide;
@@ -473,6 +883,27 @@ using Grown = ::test_keys_Grown;
 ///
 /// Deprecated: use two numbers.
 using OldLevel SHM_DEPRECATED("use two numbers") = ::test_keys_OldLevel;
+using Inner = ::test_keys_Inner;
+constexpr uint16_t Inner_x_MAX = UINT16_C(9);
+/// `u16[2][<=2]`
+using u16_x2_list2 = ::test_keys_u16_x2_list2;
+/// `Inner[<=2]`
+using Inner_list2 = ::test_keys_Inner_list2;
+/// `Inner[<=2]?`
+using Inner_list2_optional = ::test_keys_Inner_list2_optional;
+/// What was read.
+using Reading = ::test_keys_Reading;
+constexpr double Reading_percent_MIN = 0.0;
+constexpr double Reading_percent_MAX = 100.0;
+constexpr uint16_t Reading_counts_MIN = UINT16_C(1);
+constexpr uint16_t Reading_counts_MAX = UINT16_C(99);
+constexpr int8_t Reading_old_MAX SHM_DEPRECATED("use counts") = INT8_C(5);
+/// What was read.
+///
+/// Deprecated: use Reading.
+using OldReading SHM_DEPRECATED("use Reading") = ::test_keys_OldReading;
+/// `OldReading[<=2]`
+using OldReading_list2 = ::test_keys_OldReading_list2;
 using Trade = ::test_keys_Trade;
 using Numbers = ::test_keys_Numbers;
 /// Defaults of all kinds, and gaps that stay zero.
@@ -504,8 +935,39 @@ constexpr int16_t Ranged_grid_MIN = (-INT16_C(7));
 constexpr int16_t Ranged_grid_MAX = INT16_C(7);
 constexpr double Ranged_parts_MIN = 0.0;
 constexpr double Ranged_parts_MAX = 50.0;
-using Inner = ::test_keys_Inner;
-constexpr uint16_t Inner_x_MAX = UINT16_C(9);
+/// `u8[<=3]`
+using u8_list3 = ::test_keys_u8_list3;
+/// `f64[<=3]`
+using f64_list3 = ::test_keys_f64_list3;
+/// `f64?`
+using f64_optional = ::test_keys_f64_optional;
+/// `i16[2][<=2]`
+using i16_x2_list2 = ::test_keys_i16_x2_list2;
+/// `f64?[<=2]`
+using f64_optional_list2 = ::test_keys_f64_optional_list2;
+/// `f64?[<=2]?`
+using f64_optional_list2_optional = ::test_keys_f64_optional_list2_optional;
+/// `u32[2]?`
+using u32_x2_optional = ::test_keys_u32_x2_optional;
+/// `u8[<=2]`
+using u8_list2 = ::test_keys_u8_list2;
+/// `Inner?`
+using Inner_optional = ::test_keys_Inner_optional;
+/// `f32[<=2]`
+using f32_list2 = ::test_keys_f32_list2;
+using Deep = ::test_keys_Deep;
+constexpr uint8_t Deep_list_MIN = UINT8_C(1);
+constexpr uint8_t Deep_list_MAX = UINT8_C(10);
+constexpr double Deep_percents_MIN = 0.0;
+constexpr double Deep_percents_MAX = 50.0;
+constexpr double Deep_maybe_MIN = 0.0;
+constexpr double Deep_maybe_MAX = 10.0;
+constexpr int16_t Deep_grid_MIN = (-INT16_C(7));
+constexpr double Deep_nested_MIN = 0.0;
+constexpr double Deep_nested_MAX = 100.0;
+constexpr uint32_t Deep_pair_MAX = UINT32_C(9);
+constexpr uint8_t Deep_whole_MIN = UINT8_C(0);
+constexpr uint8_t Deep_whole_MAX = UINT8_C(255);
 using Outer = ::test_keys_Outer;
 using AnyNumber = ::test_keys_AnyNumber;
 constexpr uint8_t AnyNumber_byte_MIN = UINT8_C(0);
@@ -529,6 +991,8 @@ using Asserted = ::test_keys_Asserted;
 
 using ::to_string;
 using ::within_ranges;
+
+using ::visit;
 
 /// The segment trades: 8192 bytes, at posix:/test.keys.trades unless told otherwise.
 class Trades {

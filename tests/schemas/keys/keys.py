@@ -19,6 +19,7 @@ __all__ = [
     "COUNT",
     "Computed",
     "DOWN",
+    "Deep",
     "ENABLED",
     "Former",
     "Full",
@@ -37,6 +38,7 @@ __all__ = [
     "OLD_SWITCH",
     "OldFlags",
     "OldLevel",
+    "OldReading",
     "OldSide",
     "Order",
     "Orders",
@@ -45,6 +47,7 @@ __all__ = [
     "RATIO",
     "Ranged",
     "Ranges",
+    "Reading",
     "Rooms",
     "Roomy",
     "SCHEMA",
@@ -95,6 +98,8 @@ class _Field(_typing.Generic[_Get, _Set]):
         self.unit = unit
         #: The least and the greatest number that belong into it, None where there is no end.
         self.range = range
+        #: Whether there is a range to be within, its own or one inside.
+        self.ranged: bool = range != (None, None)
 
     @_typing.overload
     def __get__(self, instance: None, owner: type) -> "_Field[_Get, _Set]": ...
@@ -127,7 +132,7 @@ class _Field(_typing.Generic[_Get, _Set]):
 
     def within(self, instance: object) -> bool:
         """Whether the value of a struct is within its range in this field, and within those inside."""
-        return self.within_raw(self._raw.__get__(instance, type(instance)))
+        return not self.ranged or self.within_raw(self._raw.__get__(instance, type(instance)))
 
     def within_raw(self, raw: _typing.Any) -> bool:
         """The same of what ctypes holds."""
@@ -294,9 +299,10 @@ class _Enum(_Field[_Get, _Set]):
 class _Nested(_Field[_Get, _Set]):
     """A struct within a struct. What is read is a view: changing it changes the whole."""
 
-    def __init__(self, raw: _typing.Any, name: str, kind: type) -> None:
+    def __init__(self, raw: _typing.Any, name: str, kind: _typing.Any) -> None:
         super().__init__(raw, name)
         self.kind = kind
+        self.ranged = any(getattr(kind, part).ranged for part in kind._names)
 
     def store(self, value: _Set) -> _Set:
         if not isinstance(value, self.kind):
@@ -331,7 +337,7 @@ class _List(_Field[_Get, _Set]):
         self.dims = dims
         self.kind = kind
         self.element = element(_Element(raw.offset, raw.size // count), name)
-        self.range = self.element.range
+        self.range, self.ranged = self.element.range, self.element.ranged
 
     def load(self, raw: _typing.Any) -> _Get:
         return _typing.cast(_Get, self._load(raw, len(self.dims)))
@@ -377,9 +383,13 @@ class _Tagged(_Field[_Get, _Set]):
     def __init__(self, raw: _typing.Any, name: str, kind: _typing.Any) -> None:
         super().__init__(raw, name)
         self.kind = kind
+        self.ranged = kind._ranged
 
     def load(self, raw: _typing.Any) -> _Get:
         return _typing.cast(_Get, self.kind._load(raw))
+
+    def within_raw(self, raw: _typing.Any) -> bool:
+        return bool(self.kind._within(raw))
 
     def same_raw(self, a: _typing.Any, b: _typing.Any) -> bool:
         return bool(self.kind._same(a, b))
@@ -426,7 +436,7 @@ class _Struct(_ctypes.Structure):
     __hash__ = None  # type: ignore[assignment]
 
     def within_ranges(self) -> bool:
-        """Whether every field is within its range, those of structs inside too."""
+        """Whether every field is within its range, those of what is inside too."""
         own = type(self)
         return all(getattr(own, name).within(self) for name in self._names)
 
@@ -546,6 +556,351 @@ def _lay_out(
         setattr(struct, name, field(getattr(struct, name), f"{struct.__name__}.{name}"))
     if defaults:
         struct._initial = bytes(struct(**defaults))
+
+
+class _Room(_ctypes.Structure):
+    """Where a list or an optional lies: what tells how much is there, and the room for it."""
+
+    __slots__ = ()
+    DTYPE: _typing.ClassVar[_typing.Any]
+
+
+class _Bounded(_Field[_Get, _Set]):
+    """A bounded list: up to so many elements."""
+
+    def __init__(
+        self,
+        raw: _typing.Any,
+        name: str,
+        kind: _typing.Any,
+        element: _typing.Callable[[_typing.Any, str], _typing.Any],
+        unit: str = "",
+    ) -> None:
+        super().__init__(raw, name, unit)
+        items = kind.items
+        self.kind = kind
+        self.room: int = dict(kind._fields_)["items"]._length_
+        self.element = element(_Element(raw.offset + items.offset, items.size // self.room), name)
+        self.range, self.ranged = self.element.range, self.element.ranged
+
+    def load(self, raw: _typing.Any) -> _Get:
+        count = raw.count
+        if count > self.room:
+            raise ValueError(f"{self.name} holds a list of {count}, with room for {self.room}")
+        return _typing.cast(_Get, [self.element.load(item) for item in raw.items[:count]])
+
+    def same_raw(self, a: _typing.Any, b: _typing.Any) -> bool:
+        count = a.count
+        if count != b.count or count > self.room:
+            return bytes(a) == bytes(b)
+        return all(self.element.same_raw(x, y) for x, y in zip(a.items[:count], b.items[:count]))
+
+    def within_raw(self, raw: _typing.Any) -> bool:
+        # A count that cannot be is within nothing.
+        return raw.count <= self.room and all(self.element.within_raw(item) for item in raw.items[: raw.count])
+
+    def store(self, value: _Set) -> _typing.Any:
+        # A set has no order, a dict no values of its own here, and a text is not meant as its letters.
+        if isinstance(value, (str, dict)) or not hasattr(value, "__getitem__"):
+            raise TypeError(self.bad(value, f"a list of at most {self.room}"))
+        given = list(_typing.cast("_typing.Sequence[_typing.Any]", value))
+        if len(given) > self.room:
+            raise _OutOfRange(f"{self.name} takes a list of at most {self.room}, not of {len(given)}")
+        whole = self.kind()
+        whole.count = len(given)
+        items = whole.items
+        for i, part in enumerate(given):
+            _put(items, i, self.element.store(part))
+        return whole
+
+
+class _Optional(_Field[_Get, _Set]):
+    """A value, or None."""
+
+    def __init__(
+        self,
+        raw: _typing.Any,
+        name: str,
+        kind: _typing.Any,
+        element: _typing.Callable[[_typing.Any, str], _typing.Any],
+        unit: str = "",
+    ) -> None:
+        super().__init__(raw, name, unit)
+        self.kind = kind
+        self.element = element(_Element(raw.offset + kind.value.offset, kind.value.size), name)
+        self.range, self.ranged = self.element.range, self.element.ranged
+
+    def load(self, raw: _typing.Any) -> _Get:
+        has = raw.has
+        if has > 1:
+            raise ValueError(f"{self.name} holds {has}, which is neither 0 (None) nor 1 (a value)")
+        return _typing.cast(_Get, self.element.load(raw.value[0]) if has else None)
+
+    def same_raw(self, a: _typing.Any, b: _typing.Any) -> bool:
+        has = a.has
+        if has != b.has or has > 1:
+            return bytes(a) == bytes(b)
+        return not has or bool(self.element.same_raw(a.value[0], b.value[0]))
+
+    def within_raw(self, raw: _typing.Any) -> bool:
+        return raw.has <= 1 and (not raw.has or bool(self.element.within_raw(raw.value[0])))
+
+    def store(self, value: _Set) -> _typing.Any:
+        whole = self.kind()
+        if value is not None:
+            whole.has = 1
+            _put(whole.value, 0, self.element.store(value))
+        return whole
+
+
+def _lay_out_room(
+    kind: _typing.Type[_Room], size: int, parts: _typing.Dict[str, _typing.Tuple[int, int, _typing.Any]]
+) -> None:
+    """Checks what ctypes made of a list or an optional against the schema."""
+    _check(kind, size, {name: (offset, length) for name, (offset, length, _) in parts.items()})
+    kind.DTYPE = {
+        "names": list(parts),
+        "formats": [format for _, _, format in parts.values()],
+        "offsets": [offset for offset, _, _ in parts.values()],
+        "itemsize": size,
+    }
+
+
+class _Union:
+    """What all unions of this module have in common. A value is one of the variants, and does not change."""
+
+    __slots__ = ("_held",)
+    #: Bytes in memory.
+    SIZE: _typing.ClassVar[int]
+    #: The layout as NumPy takes it: the tag, and the variants, which share their bytes.
+    DTYPE: _typing.ClassVar[_typing.Any]
+    _raw: _typing.ClassVar[_typing.Any]
+    _offset: _typing.ClassVar[int]
+    _variants: _typing.ClassVar[_typing.Dict[int, _typing.Any]]
+    _unknown: _typing.ClassVar[_typing.Any]
+    _number: _typing.ClassVar[int]
+    # Whether a variant has a range to be within.
+    _ranged: _typing.ClassVar[bool] = False
+    _held: _typing.Any
+
+    def __init__(self) -> None:
+        ways = ", ".join(f"{variant.__qualname__}(..)" for variant in self._variants.values())
+        raise TypeError(f"{type(self).__name__} is one of its variants: {ways}")
+
+    @property
+    def tag(self) -> int:
+        """The number that says which variant it is."""
+        return self._number
+
+    @classmethod
+    def _load(cls, raw: _typing.Any) -> _typing.Any:
+        """The value of what ctypes holds."""
+        return cls._variants.get(raw.tag, cls._unknown)._of(raw)
+
+    @classmethod
+    def _of(cls, raw: _typing.Any) -> _typing.Any:
+        """The variant that is there."""
+        value = cls.__new__(cls)
+        value._held = cls._load_held(raw)
+        return value
+
+    @classmethod
+    def _load_held(cls, raw: _typing.Any) -> _typing.Any:
+        """What the variant holds."""
+        return None
+
+    def _store(self) -> _typing.Any:
+        """What ctypes is to hold for the value."""
+        raw = self._raw()
+        raw.tag = self.tag
+        return raw
+
+    @classmethod
+    def _same(cls, a: _typing.Any, b: _typing.Any) -> bool:
+        """Whether two that ctypes holds have the same value."""
+        return bool(a.tag == b.tag and cls._variants.get(a.tag, cls._unknown)._same_held(a, b))
+
+    @classmethod
+    def _same_held(cls, a: _typing.Any, b: _typing.Any) -> bool:
+        """The same of two that hold this variant."""
+        return True
+
+    def within_ranges(self) -> bool:
+        """Whether what it holds is within its ranges. Nothing is known of a tag without a name."""
+        try:
+            return self._within(self._store())
+        except _OutOfRange:
+            return False
+
+    @classmethod
+    def _within(cls, raw: _typing.Any) -> bool:
+        """The same of what ctypes holds."""
+        return bool(cls._variants.get(raw.tag, cls._unknown)._within_held(raw))
+
+    @classmethod
+    def _within_held(cls, raw: _typing.Any) -> bool:
+        """The same if it holds this variant."""
+        return True
+
+    def _arguments(self) -> _typing.Tuple[_typing.Any, ...]:
+        """What it is made of."""
+        return ()
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, _Union) or type(other) is not type(self):
+            return NotImplemented
+        return self._arguments() == other._arguments()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __reduce__(self) -> _typing.Tuple[_typing.Any, ...]:
+        return type(self), self._arguments()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__qualname__}({', '.join(map(_shown, self._arguments()))})"
+
+
+class _Bare(_Union):
+    """A variant that holds nothing."""
+
+    __slots__ = ()
+    __match_args__ = ()
+
+    def __init__(self) -> None:
+        self._held = None
+
+
+class _Holding(_Union):
+    """A variant that holds a value."""
+
+    __slots__ = ()
+    __match_args__ = ("value",)
+    # What it is called in the bytes that the variants share, and the field that checks it; apart from the
+    # class, for which it would be a field too.
+    _part: _typing.ClassVar[_typing.Tuple[str, _Field[_typing.Any, _typing.Any]]]
+
+    def __init__(self, value: _typing.Any) -> None:
+        # As it will be read: what is wrong is told now, and a struct is a copy.
+        self._held = value
+        self._held = self._load_held(self._store())
+
+    @property
+    def value(self) -> _typing.Any:
+        """What it holds."""
+        return self._held
+
+    @classmethod
+    def _load_held(cls, raw: _typing.Any) -> _typing.Any:
+        name, field = cls._part
+        return field.load(getattr(raw.held, name)[0])
+
+    def _store(self) -> _typing.Any:
+        name, field = self._part
+        raw = super()._store()
+        _put(getattr(raw.held, name), 0, field.store(self._held))
+        return raw
+
+    @classmethod
+    def _same_held(cls, a: _typing.Any, b: _typing.Any) -> bool:
+        name, field = cls._part
+        return field.same_raw(getattr(a.held, name)[0], getattr(b.held, name)[0])
+
+    @classmethod
+    def _within_held(cls, raw: _typing.Any) -> bool:
+        name, field = cls._part
+        return not field.ranged or field.within_raw(getattr(raw.held, name)[0])
+
+    def _arguments(self) -> _typing.Tuple[_typing.Any, ...]:
+        return (self._held,)
+
+
+class _Unknown(_Union):
+    """A variant of another version: its tag, and all that lies behind it."""
+
+    __slots__ = ()
+    __match_args__ = ("tag", "value")
+
+    def __init__(self, tag: int, value: bytes) -> None:
+        name = type(self).__qualname__
+        number = _operator.index(tag)
+        high = (1 << 8 * self._raw.tag.size) - 1
+        if not 0 <= number <= high:
+            raise _OutOfRange(f"{name} takes a tag from 0 to {high}, not {tag!r}")
+        if number in self._variants:
+            known = self._variants[number].__qualname__
+            raise ValueError(f"{name} takes a tag without a name, and {tag} is {known}")
+        given, room = bytes(memoryview(value)), self.SIZE - self._offset
+        if len(given) > room:
+            raise _OutOfRange(f"{name} takes at most {room} bytes, not {len(given)}")
+        self._held = (number, given.ljust(room, b"\0"))
+
+    @property
+    def tag(self) -> int:
+        """The number that has no name."""
+        return int(self._held[0])
+
+    @property
+    def value(self) -> bytes:
+        """All that lies behind the tag."""
+        return bytes(self._held[1])
+
+    @classmethod
+    def _load_held(cls, raw: _typing.Any) -> _typing.Any:
+        return raw.tag, bytes(raw)[cls._offset :]
+
+    def _store(self) -> _typing.Any:
+        raw = super()._store()
+        _ctypes.memmove(_ctypes.addressof(raw) + self._offset, self.value, self.SIZE - self._offset)
+        return raw
+
+    @classmethod
+    def _same_held(cls, a: _typing.Any, b: _typing.Any) -> bool:
+        return bytes(a)[cls._offset :] == bytes(b)[cls._offset :]
+
+    def _arguments(self) -> _typing.Tuple[_typing.Any, ...]:
+        # The zeros at the end come back by themselves.
+        return self.tag, self.value.rstrip(b"\0")
+
+
+def _lay_out_union(
+    union: _typing.Type[_Union],
+    raw: _typing.Any,
+    size: int,
+    parts: _typing.Dict[str, _typing.Tuple[int, int]],
+    tag: str,
+    variants: _typing.Dict[str, _typing.Tuple[int, int, _typing.Any, _typing.Any]],
+) -> None:
+    """Checks what ctypes made of a union against the schema, and makes the classes of its variants."""
+    offset, payload = parts["held"]
+    holding = {name: variant for name, variant in variants.items() if variant[3] is not None}
+    _check(raw, size, parts)
+    places = {name: (0, length) for name, (_, length, _, _) in holding.items()}
+    _check(dict(raw._fields_)["held"], payload, places)
+    union.SIZE = size
+    union.DTYPE = {
+        "names": ["tag", *holding],
+        "formats": [tag, *(format for _, _, format, _ in holding.values())],
+        "offsets": [0, *(offset for _ in holding)],
+        "itemsize": size,
+    }
+    union._raw = raw
+    union._offset = offset
+    union._variants = {}
+
+    def add(name: str, base: type, **more: _typing.Any) -> _typing.Any:
+        more.update(__doc__=base.__doc__, __slots__=(), __qualname__=f"{union.__qualname__}.{name}")
+        variant = type(name, (base, union), more)
+        setattr(union, name, variant)
+        return variant
+
+    for name, (number, length, _, field) in variants.items():
+        if field is None:
+            union._variants[number] = add(name, _Bare, _number=number)
+        else:
+            checked = field(_Element(offset, length), f"{union.__name__}.{name}")
+            union._ranged = union._ranged or checked.ranged
+            union._variants[number] = add(name, _Holding, _number=number, _part=(name, checked))
+    union._unknown = add("unknown", _Unknown)
 
 
 #: Twice the levels, and one more.
@@ -777,6 +1132,287 @@ _lay_out(
 )
 
 
+class Inner(_Struct):
+    """A struct of the schema."""
+
+    __slots__ = ()
+    _fields_ = [
+        ("x", _ctypes.c_uint16),
+    ]
+    if _typing.TYPE_CHECKING:
+        #: Range: at most 9.
+        x = _Field[int, int](None, "")
+
+        def __init__(
+            self,
+            *,
+            x: int = ...,
+        ) -> None: ...
+
+
+_lay_out(
+    Inner,
+    2,
+    {
+        "x": (0, 2),
+    },
+    [
+        "<u2",
+    ],
+    {
+        "x": lambda raw, name: _Int(raw, name, 0, 65535, range=(None, 9)),
+    },
+)
+
+
+class _u16_x2_list2(_Room):
+    _fields_ = [
+        ("count", _ctypes.c_uint32),
+        ("items", (_ctypes.c_uint16 * 2) * 2),
+    ]
+
+
+_lay_out_room(
+    _u16_x2_list2,
+    12,
+    {
+        "count": (0, 4, "<u4"),
+        "items": (4, 8, (("<u2", (2,)), (2,))),
+    },
+)
+
+
+class _Inner_list2(_Room):
+    _fields_ = [
+        ("count", _ctypes.c_uint32),
+        ("items", Inner * 2),
+    ]
+
+
+_lay_out_room(
+    _Inner_list2,
+    8,
+    {
+        "count": (0, 4, "<u4"),
+        "items": (4, 4, (Inner.DTYPE, (2,))),
+    },
+)
+
+
+class _Inner_list2_optional(_Room):
+    _fields_ = [
+        ("has", _ctypes.c_uint8),
+        ("_reserved0", _ctypes.c_uint8 * 3),
+        ("value", _Inner_list2 * 1),
+    ]
+
+
+_lay_out_room(
+    _Inner_list2_optional,
+    12,
+    {
+        "has": (0, 1, "<u1"),
+        "value": (4, 8, _Inner_list2.DTYPE),
+    },
+)
+
+
+class _Reading_held(_ctypes.Union):
+    _fields_ = [
+        ("_bytes", _ctypes.c_uint8 * 16),
+        ("percent", _ctypes.c_double * 1),
+        ("counts", _u16_x2_list2 * 1),
+        ("inner", Inner * 1),
+        ("inners", _Inner_list2_optional * 1),
+        ("free", _ctypes.c_float * 1),
+        ("old", _ctypes.c_int8 * 1),
+    ]
+
+
+class _Reading_raw(_ctypes.Structure):
+    _fields_ = [
+        ("tag", _ctypes.c_uint8),
+        ("_reserved0", _ctypes.c_uint8 * 7),
+        ("held", _Reading_held),
+    ]
+
+
+class Reading(_Union):
+    """What was read."""
+
+    __slots__ = ()
+    if _typing.TYPE_CHECKING:
+
+        class none(Reading):
+            __match_args__ = ()
+
+            def __init__(self) -> None: ...
+
+        class percent(Reading):
+            """Range: 0.0 to 100.0."""
+
+            __match_args__ = ("value",)
+
+            def __init__(self, value: float) -> None: ...
+            @property
+            def value(self) -> float: ...
+
+        class counts(Reading):
+            """Pairs.
+
+            Range: 1 to 99.
+            """
+
+            __match_args__ = ("value",)
+
+            def __init__(self, value: _typing.Sequence[_typing.Sequence[int]]) -> None: ...
+            @property
+            def value(self) -> _typing.List[_typing.List[int]]: ...
+
+        class inner(Reading):
+            __match_args__ = ("value",)
+
+            def __init__(self, value: Inner) -> None: ...
+            @property
+            def value(self) -> Inner: ...
+
+        class inners(Reading):
+            __match_args__ = ("value",)
+
+            def __init__(self, value: _typing.Optional[_typing.Sequence[Inner]]) -> None: ...
+            @property
+            def value(self) -> _typing.Optional[_typing.List[Inner]]: ...
+
+        class free(Reading):
+            __match_args__ = ("value",)
+
+            def __init__(self, value: float) -> None: ...
+            @property
+            def value(self) -> float: ...
+
+        class old(Reading):
+            """Range: at most 5. Deprecated: use counts."""
+
+            __match_args__ = ("value",)
+
+            def __init__(self, value: int) -> None: ...
+            @property
+            def value(self) -> int: ...
+
+        class oldest(Reading):
+            """Deprecated: use none."""
+
+            __match_args__ = ()
+
+            def __init__(self) -> None: ...
+
+        class unknown(Reading):
+            """A variant of another version, with all that lies behind its tag."""
+
+            __match_args__ = ("tag", "value")
+
+            def __init__(self, tag: int, value: bytes) -> None: ...
+            @property
+            def value(self) -> bytes: ...
+
+
+_lay_out_union(
+    Reading,
+    _Reading_raw,
+    24,
+    {"tag": (0, 1), "held": (8, 16)},
+    "<u1",
+    {
+        "none": (0, 0, None, None),
+        "percent": (1, 8, "<f8", lambda raw, name: _Float(raw, name, 1.7976931348623157e+308, range=(0.0, 100.0))),
+        "counts": (2, 12, _u16_x2_list2.DTYPE, lambda raw, name: _Bounded(raw, name, _u16_x2_list2, lambda raw, name: _List(raw, name, (2,), lambda raw, name: _Int(raw, name, 0, 65535, range=(1, 99)), _ctypes.c_uint16 * 2))),
+        "inner": (3, 2, Inner.DTYPE, lambda raw, name: _Nested(raw, name, Inner)),
+        "inners": (4, 12, _Inner_list2_optional.DTYPE, lambda raw, name: _Optional(raw, name, _Inner_list2_optional, lambda raw, name: _Bounded(raw, name, _Inner_list2, lambda raw, name: _Nested(raw, name, Inner)))),
+        "free": (5, 4, "<f4", lambda raw, name: _Float(raw, name, 3.4028235677973364e+38)),
+        "old": (6, 1, "<i1", lambda raw, name: _Int(raw, name, -128, 127, range=(None, 5))),
+        "oldest": (7, 0, None, None),
+    },
+)
+
+
+class _OldReading_held(_ctypes.Union):
+    _fields_ = [
+        ("_bytes", _ctypes.c_uint8 * 2),
+        ("byte", _ctypes.c_uint8 * 1),
+        ("text", (_ctypes.c_char * 2) * 1),
+    ]
+
+
+class _OldReading_raw(_ctypes.Structure):
+    _fields_ = [
+        ("tag", _ctypes.c_uint16),
+        ("held", _OldReading_held),
+    ]
+
+
+class OldReading(_Union):
+    """What was read.
+
+    Deprecated: use Reading.
+    """
+
+    __slots__ = ()
+    if _typing.TYPE_CHECKING:
+
+        class byte(OldReading):
+            __match_args__ = ("value",)
+
+            def __init__(self, value: int) -> None: ...
+            @property
+            def value(self) -> int: ...
+
+        class text(OldReading):
+            __match_args__ = ("value",)
+
+            def __init__(self, value: str) -> None: ...
+            @property
+            def value(self) -> str: ...
+
+        class unknown(OldReading):
+            """A variant of another version, with all that lies behind its tag."""
+
+            __match_args__ = ("tag", "value")
+
+            def __init__(self, tag: int, value: bytes) -> None: ...
+            @property
+            def value(self) -> bytes: ...
+
+
+_lay_out_union(
+    OldReading,
+    _OldReading_raw,
+    4,
+    {"tag": (0, 2), "held": (2, 2)},
+    "<u2",
+    {
+        "byte": (1, 1, "<u1", lambda raw, name: _Int(raw, name, 0, 255)),
+        "text": (2, 2, "S2", lambda raw, name: _Str(raw, name)),
+    },
+)
+
+
+class _OldReading_list2(_Room):
+    _fields_ = [
+        ("count", _ctypes.c_uint32),
+        ("items", OldReading._raw * 2),
+    ]
+
+
+_lay_out_room(
+    _OldReading_list2,
+    12,
+    {
+        "count": (0, 4, "<u4"),
+        "items": (4, 8, (OldReading.DTYPE, (2,))),
+    },
+)
+
+
 class Trade(_Struct):
     """A struct of the schema."""
 
@@ -793,7 +1429,10 @@ class Trade(_Struct):
         ("_reserved2", _ctypes.c_uint8 * 8),
         ("old", OldLevel * 2),
         ("venue", _ctypes.c_char * 4),
-        ("_reserved3", _ctypes.c_uint8 * 12),
+        ("_reserved3", _ctypes.c_uint8 * 4),
+        ("reading", Reading._raw),
+        ("old_reading", OldReading._raw),
+        ("old_readings", _OldReading_list2),
     ]
     if _typing.TYPE_CHECKING:
         #: Unit: 1e-8 USD.
@@ -811,6 +1450,9 @@ class Trade(_Struct):
         old = _Field[_typing.List[OldLevel], _typing.Sequence[OldLevel]](None, "")
         #: Deprecated: use none.
         venue = _Field[str, str](None, "")
+        reading = _Field[Reading, Reading](None, "")
+        old_reading = _Field[OldReading, OldReading](None, "")
+        old_readings = _Field[_typing.List[OldReading], _typing.Sequence[OldReading]](None, "")
 
         def __init__(
             self,
@@ -823,12 +1465,15 @@ class Trade(_Struct):
             kinds: _typing.Sequence[int] = ...,
             old: _typing.Sequence[OldLevel] = ...,
             venue: str = ...,
+            reading: Reading = ...,
+            old_reading: OldReading = ...,
+            old_readings: _typing.Sequence[OldReading] = ...,
         ) -> None: ...
 
 
 _lay_out(
     Trade,
-    128,
+    160,
     {
         "price": (0, 8),
         "quantity": (8, 4),
@@ -838,6 +1483,9 @@ _lay_out(
         "kinds": (24, 16),
         "old": (48, 64),
         "venue": (112, 4),
+        "reading": (120, 24),
+        "old_reading": (144, 4),
+        "old_readings": (148, 12),
     },
     [
         "<i8",
@@ -848,6 +1496,9 @@ _lay_out(
         ("<u8", (2,)),
         (OldLevel.DTYPE, (2,)),
         "S4",
+        Reading.DTYPE,
+        OldReading.DTYPE,
+        _OldReading_list2.DTYPE,
     ],
     {
         "price": lambda raw, name: _Int(raw, name, -9223372036854775808, 9223372036854775807, unit="1e-8 USD"),
@@ -858,6 +1509,9 @@ _lay_out(
         "kinds": lambda raw, name: _List(raw, name, (2,), lambda raw, name: _Enum(raw, name, Kinds, 0, 18446744073709551615), _ctypes.c_uint64 * 2),
         "old": lambda raw, name: _List(raw, name, (2,), lambda raw, name: _Nested(raw, name, OldLevel), OldLevel * 2),
         "venue": lambda raw, name: _Str(raw, name),
+        "reading": lambda raw, name: _Tagged(raw, name, Reading),
+        "old_reading": lambda raw, name: _Tagged(raw, name, OldReading),
+        "old_readings": lambda raw, name: _Bounded(raw, name, _OldReading_list2, lambda raw, name: _Tagged(raw, name, OldReading)),
     },
 )
 
@@ -1358,35 +2012,287 @@ _lay_out(
 )
 
 
-class Inner(_Struct):
+class _u8_list3(_Room):
+    _fields_ = [
+        ("count", _ctypes.c_uint32),
+        ("items", _ctypes.c_uint8 * 3),
+        ("_reserved1", _ctypes.c_uint8 * 1),
+    ]
+
+
+_lay_out_room(
+    _u8_list3,
+    8,
+    {
+        "count": (0, 4, "<u4"),
+        "items": (4, 3, ("<u1", (3,))),
+    },
+)
+
+
+class _f64_list3(_Room):
+    _fields_ = [
+        ("count", _ctypes.c_uint32),
+        ("_reserved0", _ctypes.c_uint8 * 4),
+        ("items", _ctypes.c_double * 3),
+    ]
+
+
+_lay_out_room(
+    _f64_list3,
+    32,
+    {
+        "count": (0, 4, "<u4"),
+        "items": (8, 24, ("<f8", (3,))),
+    },
+)
+
+
+class _f64_optional(_Room):
+    _fields_ = [
+        ("has", _ctypes.c_uint8),
+        ("_reserved0", _ctypes.c_uint8 * 7),
+        ("value", _ctypes.c_double * 1),
+    ]
+
+
+_lay_out_room(
+    _f64_optional,
+    16,
+    {
+        "has": (0, 1, "<u1"),
+        "value": (8, 8, "<f8"),
+    },
+)
+
+
+class _i16_x2_list2(_Room):
+    _fields_ = [
+        ("count", _ctypes.c_uint32),
+        ("items", (_ctypes.c_int16 * 2) * 2),
+    ]
+
+
+_lay_out_room(
+    _i16_x2_list2,
+    12,
+    {
+        "count": (0, 4, "<u4"),
+        "items": (4, 8, (("<i2", (2,)), (2,))),
+    },
+)
+
+
+class _f64_optional_list2(_Room):
+    _fields_ = [
+        ("count", _ctypes.c_uint32),
+        ("_reserved0", _ctypes.c_uint8 * 4),
+        ("items", _f64_optional * 2),
+    ]
+
+
+_lay_out_room(
+    _f64_optional_list2,
+    40,
+    {
+        "count": (0, 4, "<u4"),
+        "items": (8, 32, (_f64_optional.DTYPE, (2,))),
+    },
+)
+
+
+class _f64_optional_list2_optional(_Room):
+    _fields_ = [
+        ("has", _ctypes.c_uint8),
+        ("_reserved0", _ctypes.c_uint8 * 7),
+        ("value", _f64_optional_list2 * 1),
+    ]
+
+
+_lay_out_room(
+    _f64_optional_list2_optional,
+    48,
+    {
+        "has": (0, 1, "<u1"),
+        "value": (8, 40, _f64_optional_list2.DTYPE),
+    },
+)
+
+
+class _u32_x2_optional(_Room):
+    _fields_ = [
+        ("has", _ctypes.c_uint8),
+        ("_reserved0", _ctypes.c_uint8 * 3),
+        ("value", (_ctypes.c_uint32 * 2) * 1),
+    ]
+
+
+_lay_out_room(
+    _u32_x2_optional,
+    12,
+    {
+        "has": (0, 1, "<u1"),
+        "value": (4, 8, ("<u4", (2,))),
+    },
+)
+
+
+class _u8_list2(_Room):
+    _fields_ = [
+        ("count", _ctypes.c_uint32),
+        ("items", _ctypes.c_uint8 * 2),
+        ("_reserved1", _ctypes.c_uint8 * 2),
+    ]
+
+
+_lay_out_room(
+    _u8_list2,
+    8,
+    {
+        "count": (0, 4, "<u4"),
+        "items": (4, 2, ("<u1", (2,))),
+    },
+)
+
+
+class _Inner_optional(_Room):
+    _fields_ = [
+        ("has", _ctypes.c_uint8),
+        ("_reserved0", _ctypes.c_uint8 * 1),
+        ("value", Inner * 1),
+    ]
+
+
+_lay_out_room(
+    _Inner_optional,
+    4,
+    {
+        "has": (0, 1, "<u1"),
+        "value": (2, 2, Inner.DTYPE),
+    },
+)
+
+
+class _f32_list2(_Room):
+    _fields_ = [
+        ("count", _ctypes.c_uint32),
+        ("items", _ctypes.c_float * 2),
+    ]
+
+
+_lay_out_room(
+    _f32_list2,
+    12,
+    {
+        "count": (0, 4, "<u4"),
+        "items": (4, 8, ("<f4", (2,))),
+    },
+)
+
+
+class Deep(_Struct):
     """A struct of the schema."""
 
     __slots__ = ()
     _fields_ = [
-        ("x", _ctypes.c_uint16),
+        ("list", _u8_list3),
+        ("percents", _f64_list3),
+        ("maybe", _f64_optional),
+        ("grid", _i16_x2_list2 * 3),
+        ("_reserved0", _ctypes.c_uint8 * 4),
+        ("nested", _f64_optional_list2_optional),
+        ("pair", _u32_x2_optional),
+        ("whole", _u8_list2),
+        ("inners", _Inner_list2),
+        ("inner", _Inner_optional),
+        ("reading", Reading._raw),
+        ("readings", Reading._raw * 2),
+        ("free", _f32_list2),
+        ("_reserved1", _ctypes.c_uint8 * 4),
     ]
     if _typing.TYPE_CHECKING:
+        #: Range: 1 to 10.
+        list = _Field[_typing.List[int], _typing.Sequence[int]](None, "")
+        #: Unit: %. Range: 0.0 to 50.0.
+        percents = _Field[_typing.List[float], _typing.Sequence[float]](None, "")
+        #: Unit: %. Range: 0.0 to 10.0.
+        maybe = _Field[_typing.Optional[float], _typing.Optional[float]](None, "")
+        #: Range: at least -7.
+        grid = _Field[_typing.List[_typing.List[_typing.List[int]]], _typing.Sequence[_typing.Sequence[_typing.Sequence[int]]]](None, "")
+        #: Unit: %. Range: 0.0 to 100.0.
+        nested = _Field[_typing.Optional[_typing.List[_typing.Optional[float]]], _typing.Optional[_typing.Sequence[_typing.Optional[float]]]](None, "")
         #: Range: at most 9.
-        x = _Field[int, int](None, "")
+        pair = _Field[_typing.Optional[_typing.List[int]], _typing.Optional[_typing.Sequence[int]]](None, "")
+        #: Range: 0 to 255.
+        whole = _Field[_typing.List[int], _typing.Sequence[int]](None, "")
+        inners = _Field[_typing.List[Inner], _typing.Sequence[Inner]](None, "")
+        inner = _Field[_typing.Optional[Inner], _typing.Optional[Inner]](None, "")
+        reading = _Field[Reading, Reading](None, "")
+        readings = _Field[_typing.List[Reading], _typing.Sequence[Reading]](None, "")
+        free = _Field[_typing.List[float], _typing.Sequence[float]](None, "")
 
         def __init__(
             self,
             *,
-            x: int = ...,
+            list: _typing.Sequence[int] = ...,
+            percents: _typing.Sequence[float] = ...,
+            maybe: _typing.Optional[float] = ...,
+            grid: _typing.Sequence[_typing.Sequence[_typing.Sequence[int]]] = ...,
+            nested: _typing.Optional[_typing.Sequence[_typing.Optional[float]]] = ...,
+            pair: _typing.Optional[_typing.Sequence[int]] = ...,
+            whole: _typing.Sequence[int] = ...,
+            inners: _typing.Sequence[Inner] = ...,
+            inner: _typing.Optional[Inner] = ...,
+            reading: Reading = ...,
+            readings: _typing.Sequence[Reading] = ...,
+            free: _typing.Sequence[float] = ...,
         ) -> None: ...
 
 
 _lay_out(
-    Inner,
-    2,
+    Deep,
+    264,
     {
-        "x": (0, 2),
+        "list": (0, 8),
+        "percents": (8, 32),
+        "maybe": (40, 16),
+        "grid": (56, 36),
+        "nested": (96, 48),
+        "pair": (144, 12),
+        "whole": (156, 8),
+        "inners": (164, 8),
+        "inner": (172, 4),
+        "reading": (176, 24),
+        "readings": (200, 48),
+        "free": (248, 12),
     },
     [
-        "<u2",
+        _u8_list3.DTYPE,
+        _f64_list3.DTYPE,
+        _f64_optional.DTYPE,
+        (_i16_x2_list2.DTYPE, (3,)),
+        _f64_optional_list2_optional.DTYPE,
+        _u32_x2_optional.DTYPE,
+        _u8_list2.DTYPE,
+        _Inner_list2.DTYPE,
+        _Inner_optional.DTYPE,
+        Reading.DTYPE,
+        (Reading.DTYPE, (2,)),
+        _f32_list2.DTYPE,
     ],
     {
-        "x": lambda raw, name: _Int(raw, name, 0, 65535, range=(None, 9)),
+        "list": lambda raw, name: _Bounded(raw, name, _u8_list3, lambda raw, name: _Int(raw, name, 0, 255, range=(1, 10))),
+        "percents": lambda raw, name: _Bounded(raw, name, _f64_list3, lambda raw, name: _Float(raw, name, 1.7976931348623157e+308, range=(0.0, 50.0)), unit="%"),
+        "maybe": lambda raw, name: _Optional(raw, name, _f64_optional, lambda raw, name: _Float(raw, name, 1.7976931348623157e+308, range=(0.0, 10.0)), unit="%"),
+        "grid": lambda raw, name: _List(raw, name, (3,), lambda raw, name: _Bounded(raw, name, _i16_x2_list2, lambda raw, name: _List(raw, name, (2,), lambda raw, name: _Int(raw, name, -32768, 32767, range=(-7, None)), _ctypes.c_int16 * 2)), _i16_x2_list2 * 3),
+        "nested": lambda raw, name: _Optional(raw, name, _f64_optional_list2_optional, lambda raw, name: _Bounded(raw, name, _f64_optional_list2, lambda raw, name: _Optional(raw, name, _f64_optional, lambda raw, name: _Float(raw, name, 1.7976931348623157e+308, range=(0.0, 100.0)))), unit="%"),
+        "pair": lambda raw, name: _Optional(raw, name, _u32_x2_optional, lambda raw, name: _List(raw, name, (2,), lambda raw, name: _Int(raw, name, 0, 4294967295, range=(None, 9)), _ctypes.c_uint32 * 2)),
+        "whole": lambda raw, name: _Bounded(raw, name, _u8_list2, lambda raw, name: _Int(raw, name, 0, 255, range=(0, 255))),
+        "inners": lambda raw, name: _Bounded(raw, name, _Inner_list2, lambda raw, name: _Nested(raw, name, Inner)),
+        "inner": lambda raw, name: _Optional(raw, name, _Inner_optional, lambda raw, name: _Nested(raw, name, Inner)),
+        "reading": lambda raw, name: _Tagged(raw, name, Reading),
+        "readings": lambda raw, name: _List(raw, name, (2,), lambda raw, name: _Tagged(raw, name, Reading), Reading._raw * 2),
+        "free": lambda raw, name: _Bounded(raw, name, _f32_list2, lambda raw, name: _Float(raw, name, 3.4028235677973364e+38)),
     },
 )
 
@@ -1402,12 +2308,15 @@ class Outer(_Struct):
         ("many", (Inner * 2) * 2),
         ("_reserved1", _ctypes.c_uint8 * 4),
         ("ranged", Ranged),
+        ("deep", Deep),
+        ("_reserved2", _ctypes.c_uint8 * 8),
     ]
     if _typing.TYPE_CHECKING:
         tag = _Field[int, int](None, "")
         inner = _Field[Inner, Inner](None, "")
         many = _Field[_typing.List[_typing.List[Inner]], _typing.Sequence[_typing.Sequence[Inner]]](None, "")
         ranged = _Field[Ranged, Ranged](None, "")
+        deep = _Field[Deep, Deep](None, "")
 
         def __init__(
             self,
@@ -1416,29 +2325,33 @@ class Outer(_Struct):
             inner: Inner = ...,
             many: _typing.Sequence[_typing.Sequence[Inner]] = ...,
             ranged: Ranged = ...,
+            deep: Deep = ...,
         ) -> None: ...
 
 
 _lay_out(
     Outer,
-    144,
+    416,
     {
         "tag": (0, 1),
         "inner": (2, 2),
         "many": (4, 8),
         "ranged": (16, 128),
+        "deep": (144, 264),
     },
     [
         "<u1",
         Inner.DTYPE,
         (Inner.DTYPE, (2, 2)),
         Ranged.DTYPE,
+        Deep.DTYPE,
     ],
     {
         "tag": lambda raw, name: _Int(raw, name, 0, 255),
         "inner": lambda raw, name: _Nested(raw, name, Inner),
         "many": lambda raw, name: _List(raw, name, (2, 2), lambda raw, name: _Nested(raw, name, Inner), (Inner * 2) * 2),
         "ranged": lambda raw, name: _Nested(raw, name, Ranged),
+        "deep": lambda raw, name: _Nested(raw, name, Deep),
     },
     {
         "ranged": Ranged(),
@@ -1755,12 +2668,15 @@ if _typing.TYPE_CHECKING:
         Computed: _TypeAlias = Computed
         Grown: _TypeAlias = Grown
         OldLevel: _TypeAlias = OldLevel
+        Inner: _TypeAlias = Inner
+        Reading: _TypeAlias = Reading
+        OldReading: _TypeAlias = OldReading
         Trade: _TypeAlias = Trade
         Numbers: _TypeAlias = Numbers
         Order: _TypeAlias = Order
         Basket: _TypeAlias = Basket
         Ranged: _TypeAlias = Ranged
-        Inner: _TypeAlias = Inner
+        Deep: _TypeAlias = Deep
         Outer: _TypeAlias = Outer
         AnyNumber: _TypeAlias = AnyNumber
         Roomy: _TypeAlias = Roomy
@@ -1775,7 +2691,7 @@ class Trades:
     """The segment trades."""
 
     #: What the bytes of the segment mean, in the canonical form that lies in it.
-    CONTRACT: _typing.Final = b"S\r\x03\x00\x00\t\x00test.keys\x06\x00tradesF3\x00\x00\x00\x00\x00\x05\x00Kinds\x03\x00u64b\x0e\x00\x00\x00\x04\x00EVEN\x00\x00\x00\x00\x00\x00\x00\x00b\r\x00\x00\x00\x03\x00ODD?\x00\x00\x00\x00\x00\x00\x00F!\x00\x00\x00\x00\x00\x08\x00OldFlags\x03\x00u32b\x0b\x00\x00\x00\x01\x00A\x1f\x00\x00\x00\x00\x00\x00\x00To\x00\x00\x00\x00\x00\x08\x00OldLevel \x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00f(\x00\x00\x00\x05\x00price\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x08\x001e-8 USD\x00\x00f!\x00\x00\x00\x03\x00row\x08\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x06\x00f32[4]\x00\x00\x00\x00E5\x00\x00\x00\x00\x00\x07\x00OldSide\x03\x00i16v\x0e\x00\x00\x00\x04\x00NONE\x00\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BUY\x01\x00\x00\x00\x00\x00\x00\x00EC\x00\x00\x00\x00\x00\x04\x00Side\x02\x00u8v\x0e\x00\x00\x00\x04\x00NONE\x00\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BUY\x01\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BID\x02\x00\x00\x00\x00\x00\x00\x00Tf\x01\x00\x00\x00\x00\x05\x00Trade\x80\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00f(\x00\x00\x00\x05\x00price\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x08\x001e-8 USD\x00\x00f#\x00\x00\x00\x08\x00quantity\x08\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00\x00\x00f \x00\x00\x00\x04\x00side\x0c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x04\x00Side\x00\x00\x00\x00f\'\x00\x00\x00\x08\x00old_side\x0e\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x07\x00OldSide\x00\x00\x00\x00f%\x00\x00\x00\x05\x00flags\x10\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x08\x00OldFlags\x00\x00\x00\x00f%\x00\x00\x00\x05\x00kinds\x18\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x08\x00Kinds[2]\x00\x00\x00\x00f&\x00\x00\x00\x03\x00old0\x00\x00\x00\x00\x00\x00\x00@\x00\x00\x00\x00\x00\x00\x00\x0b\x00OldLevel[2]\x00\x00\x00\x00f#\x00\x00\x00\x05\x00venuep\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x06\x00str[4]\x00\x00\x00\x00Q\x17\x00\x00\x00\x06\x00trades\x05\x00Trade\x04\x00\x00\x00\x00\x00\x00\x00Q\x1a\x00\x00\x00\x06\x00levels\x08\x00OldLevel\x04\x00\x00\x00\x00\x00\x00\x00"
+    CONTRACT: _typing.Final = b"S\\\x05\x00\x00\t\x00test.keys\x06\x00tradesT=\x00\x00\x00\x00\x00\x05\x00Inner\x02\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00f\x1f\x00\x00\x00\x01\x00x\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x03\x00u16\x00\x00\x03\x00..9F3\x00\x00\x00\x00\x00\x05\x00Kinds\x03\x00u64b\x0e\x00\x00\x00\x04\x00EVEN\x00\x00\x00\x00\x00\x00\x00\x00b\r\x00\x00\x00\x03\x00ODD?\x00\x00\x00\x00\x00\x00\x00F!\x00\x00\x00\x00\x00\x08\x00OldFlags\x03\x00u32b\x0b\x00\x00\x00\x01\x00A\x1f\x00\x00\x00\x00\x00\x00\x00To\x00\x00\x00\x00\x00\x08\x00OldLevel \x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00f(\x00\x00\x00\x05\x00price\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x08\x001e-8 USD\x00\x00f!\x00\x00\x00\x03\x00row\x08\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x06\x00f32[4]\x00\x00\x00\x00UY\x00\x00\x00\x00\x00\n\x00OldReading\x03\x00u16\x04\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00u\x14\x00\x00\x00\x04\x00byte\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00u\x18\x00\x00\x00\x04\x00text\x02\x00\x00\x00\x00\x00\x00\x00\x06\x00str[2]\x00\x00E5\x00\x00\x00\x00\x00\x07\x00OldSide\x03\x00i16v\x0e\x00\x00\x00\x04\x00NONE\x00\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BUY\x01\x00\x00\x00\x00\x00\x00\x00U\x15\x01\x00\x00\x00\x00\x07\x00Reading\x02\x00u8\x18\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00u\x12\x00\x00\x00\x04\x00none\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00u\"\x00\x00\x00\x07\x00percent\x01\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\n\x000.0..100.0u$\x00\x00\x00\x06\x00counts\x02\x00\x00\x00\x00\x00\x00\x00\x0b\x00u16[2][<=2]\x05\x001..99u\x18\x00\x00\x00\x05\x00inner\x03\x00\x00\x00\x00\x00\x00\x00\x05\x00Inner\x00\x00u\x1f\x00\x00\x00\x06\x00inners\x04\x00\x00\x00\x00\x00\x00\x00\x0b\x00Inner[<=2]?\x00\x00u\x15\x00\x00\x00\x04\x00free\x05\x00\x00\x00\x00\x00\x00\x00\x03\x00f32\x00\x00u\x16\x00\x00\x00\x03\x00old\x06\x00\x00\x00\x00\x00\x00\x00\x02\x00i8\x03\x00..5u\x14\x00\x00\x00\x06\x00oldest\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00EC\x00\x00\x00\x00\x00\x04\x00Side\x02\x00u8v\x0e\x00\x00\x00\x04\x00NONE\x00\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BUY\x01\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BID\x02\x00\x00\x00\x00\x00\x00\x00T\xfb\x01\x00\x00\x00\x00\x05\x00Trade\xa0\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00f(\x00\x00\x00\x05\x00price\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x08\x001e-8 USD\x00\x00f#\x00\x00\x00\x08\x00quantity\x08\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00\x00\x00f \x00\x00\x00\x04\x00side\x0c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x04\x00Side\x00\x00\x00\x00f\'\x00\x00\x00\x08\x00old_side\x0e\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x07\x00OldSide\x00\x00\x00\x00f%\x00\x00\x00\x05\x00flags\x10\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x08\x00OldFlags\x00\x00\x00\x00f%\x00\x00\x00\x05\x00kinds\x18\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x08\x00Kinds[2]\x00\x00\x00\x00f&\x00\x00\x00\x03\x00old0\x00\x00\x00\x00\x00\x00\x00@\x00\x00\x00\x00\x00\x00\x00\x0b\x00OldLevel[2]\x00\x00\x00\x00f#\x00\x00\x00\x05\x00venuep\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x06\x00str[4]\x00\x00\x00\x00f&\x00\x00\x00\x07\x00readingx\x00\x00\x00\x00\x00\x00\x00\x18\x00\x00\x00\x00\x00\x00\x00\x07\x00Reading\x00\x00\x00\x00f-\x00\x00\x00\x0b\x00old_reading\x90\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\n\x00OldReading\x00\x00\x00\x00f3\x00\x00\x00\x0c\x00old_readings\x94\x00\x00\x00\x00\x00\x00\x00\x0c\x00\x00\x00\x00\x00\x00\x00\x0f\x00OldReading[<=2]\x00\x00\x00\x00Q\x17\x00\x00\x00\x06\x00trades\x05\x00Trade\x04\x00\x00\x00\x00\x00\x00\x00Q\x1a\x00\x00\x00\x06\x00levels\x08\x00OldLevel\x04\x00\x00\x00\x00\x00\x00\x00"
     #: Bytes of the whole segment.
     SIZE: _typing.Final = 8192
 
@@ -1787,7 +2703,7 @@ class Trades:
         self.levels = shm_runtime.Queue(attachment, 1, "levels", OldLevel, 4)
 
     @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "Trades":
+    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "Trades":
         try:
             import shm_runtime
         except ImportError as reason:
@@ -1801,10 +2717,22 @@ class Trades:
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
-    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Trades":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names),
-        prefault (map every page at once)."""
-        return cls._open(0, address, options)
+    def create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
+        **unknown: _typing.Any,
+    ) -> "Trades":
+        """Creates the segment; FileExistsError if there is one.
+
+        ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
+        """
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -1813,19 +2741,52 @@ class Trades:
         *,
         read_only: bool = False,
         timeout: _typing.Optional[float] = None,
-        **options: _typing.Any,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
+        **unknown: _typing.Any,
     ) -> "Trades":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner, prefault.
+        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
-    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Trades":
-        """Attaches to the segment, or creates it if there is none."""
-        return cls._open(3, address, options)
+    def open_or_create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
+        **unknown: _typing.Any,
+    ) -> "Trades":
+        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
+        return cls._open(
+            3,
+            address,
+            mode=mode,
+            uid=uid,
+            gid=gid,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @property
     def address(self) -> str:
@@ -1877,7 +2838,7 @@ class Orders:
         self.baskets = shm_runtime.Queue(attachment, 0, "baskets", Basket, 2)
 
     @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "Orders":
+    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "Orders":
         try:
             import shm_runtime
         except ImportError as reason:
@@ -1891,10 +2852,22 @@ class Orders:
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
-    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Orders":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names),
-        prefault (map every page at once)."""
-        return cls._open(0, address, options)
+    def create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
+        **unknown: _typing.Any,
+    ) -> "Orders":
+        """Creates the segment; FileExistsError if there is one.
+
+        ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
+        """
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -1903,19 +2876,52 @@ class Orders:
         *,
         read_only: bool = False,
         timeout: _typing.Optional[float] = None,
-        **options: _typing.Any,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
+        **unknown: _typing.Any,
     ) -> "Orders":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner, prefault.
+        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
-    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Orders":
-        """Attaches to the segment, or creates it if there is none."""
-        return cls._open(3, address, options)
+    def open_or_create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
+        **unknown: _typing.Any,
+    ) -> "Orders":
+        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
+        return cls._open(
+            3,
+            address,
+            mode=mode,
+            uid=uid,
+            gid=gid,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @property
     def address(self) -> str:
@@ -1956,7 +2962,7 @@ class Ranges:
     """The segment ranges."""
 
     #: What the bytes of the segment mean, in the canonical form that lies in it.
-    CONTRACT: _typing.Final = b"S\xff\x03\x00\x00\t\x00test.keys\x06\x00rangesT=\x00\x00\x00\x00\x00\x05\x00Inner\x02\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00f\x1f\x00\x00\x00\x01\x00x\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x03\x00u16\x00\x00\x03\x00..9T\xb7\x00\x00\x00\x00\x00\x05\x00Outer\x90\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00f\x1d\x00\x00\x00\x03\x00tag\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00\x00\x00f\"\x00\x00\x00\x05\x00inner\x02\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x05\x00Inner\x00\x00\x00\x00f\'\x00\x00\x00\x04\x00many\x04\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x0b\x00Inner[2][2]\x00\x00\x00\x00f$\x00\x00\x00\x06\x00ranged\x10\x00\x00\x00\x00\x00\x00\x00\x80\x00\x00\x00\x00\x00\x00\x00\x06\x00Ranged\x00\x00\x00\x00T\xcd\x02\x00\x00\x00\x00\x06\x00Ranged\x80\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f!\x00\x00\x00\x02\x00u8\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00\x05\x001..10f\"\x00\x00\x00\x02\x00i8\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00i8\x00\x00\x06\x00-5..-1f(\x00\x00\x00\x05\x00whole\x02\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x03\x00u16\x00\x00\x08\x000..65535f.\x00\x00\x00\x05\x00least\x04\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00i32\x00\x00\x0e\x00-2147483648..0f&\x00\x00\x00\x06\x00levels\x08\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00\x05\x004..18f5\x00\x00\x00\x05\x00large\x10\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00u64\x00\x00\x15\x009223372036854775808..f7\x00\x00\x00\x06\x00lowest\x18\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x00\x00\x16\x00..-9223372036854775808f\'\x00\x00\x00\x03\x00f32 \x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00f32\x01\x00m\x08\x000.1..0.3f#\x00\x00\x00\x03\x00f64(\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x00\x00\x05\x000.0..f-\x00\x00\x00\x07\x00percent0\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x01\x00%\n\x000.0..100.0f*\x00\x00\x00\x05\x00small8\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x01\x00%\t\x001.0..10.0f&\x00\x00\x00\x08\x00positive@\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x00\x00\x03\x001..f*\x00\x00\x00\x04\x00gridH\x00\x00\x00\x00\x00\x00\x00\x0c\x00\x00\x00\x00\x00\x00\x00\t\x00i16[2][3]\x00\x00\x05\x00-7..7f-\x00\x00\x00\x05\x00partsX\x00\x00\x00\x00\x00\x00\x00 \x00\x00\x00\x00\x00\x00\x00\x06\x00f64[4]\x01\x00%\t\x000.0..50.0f\x1f\x00\x00\x00\x04\x00freex\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00\x00\x00Q\x17\x00\x00\x00\x06\x00outers\x05\x00Outer\x02\x00\x00\x00\x00\x00\x00\x00"
+    CONTRACT: _typing.Final = b"S\x8c\x07\x00\x00\t\x00test.keys\x06\x00rangesTI\x02\x00\x00\x00\x00\x04\x00Deep\x08\x01\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f(\x00\x00\x00\x04\x00list\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x07\x00u8[<=3]\x00\x00\x05\x001..10f2\x00\x00\x00\x08\x00percents\x08\x00\x00\x00\x00\x00\x00\x00 \x00\x00\x00\x00\x00\x00\x00\x08\x00f64[<=3]\x01\x00%\t\x000.0..50.0f+\x00\x00\x00\x05\x00maybe(\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x04\x00f64?\x01\x00%\t\x000.0..10.0f.\x00\x00\x00\x04\x00grid8\x00\x00\x00\x00\x00\x00\x00$\x00\x00\x00\x00\x00\x00\x00\x0e\x00i16[2][<=2][3]\x00\x00\x04\x00-7..f3\x00\x00\x00\x06\x00nested`\x00\x00\x00\x00\x00\x00\x000\x00\x00\x00\x00\x00\x00\x00\n\x00f64?[<=2]?\x01\x00%\n\x000.0..100.0f&\x00\x00\x00\x04\x00pair\x90\x00\x00\x00\x00\x00\x00\x00\x0c\x00\x00\x00\x00\x00\x00\x00\x07\x00u32[2]?\x00\x00\x03\x00..9f*\x00\x00\x00\x05\x00whole\x9c\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x07\x00u8[<=2]\x00\x00\x06\x000..255f(\x00\x00\x00\x06\x00inners\xa4\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\n\x00Inner[<=2]\x00\x00\x00\x00f#\x00\x00\x00\x05\x00inner\xac\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x06\x00Inner?\x00\x00\x00\x00f&\x00\x00\x00\x07\x00reading\xb0\x00\x00\x00\x00\x00\x00\x00\x18\x00\x00\x00\x00\x00\x00\x00\x07\x00Reading\x00\x00\x00\x00f*\x00\x00\x00\x08\x00readings\xc8\x00\x00\x00\x00\x00\x00\x000\x00\x00\x00\x00\x00\x00\x00\n\x00Reading[2]\x00\x00\x00\x00f$\x00\x00\x00\x04\x00free\xf8\x00\x00\x00\x00\x00\x00\x00\x0c\x00\x00\x00\x00\x00\x00\x00\x08\x00f32[<=2]\x00\x00\x00\x00T=\x00\x00\x00\x00\x00\x05\x00Inner\x02\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00f\x1f\x00\x00\x00\x01\x00x\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x03\x00u16\x00\x00\x03\x00..9T\xdc\x00\x00\x00\x00\x00\x05\x00Outer\xa0\x01\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00f\x1d\x00\x00\x00\x03\x00tag\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00\x00\x00f\"\x00\x00\x00\x05\x00inner\x02\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x05\x00Inner\x00\x00\x00\x00f\'\x00\x00\x00\x04\x00many\x04\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x0b\x00Inner[2][2]\x00\x00\x00\x00f$\x00\x00\x00\x06\x00ranged\x10\x00\x00\x00\x00\x00\x00\x00\x80\x00\x00\x00\x00\x00\x00\x00\x06\x00Ranged\x00\x00\x00\x00f \x00\x00\x00\x04\x00deep\x90\x00\x00\x00\x00\x00\x00\x00\x08\x01\x00\x00\x00\x00\x00\x00\x04\x00Deep\x00\x00\x00\x00T\xcd\x02\x00\x00\x00\x00\x06\x00Ranged\x80\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f!\x00\x00\x00\x02\x00u8\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00\x05\x001..10f\"\x00\x00\x00\x02\x00i8\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00i8\x00\x00\x06\x00-5..-1f(\x00\x00\x00\x05\x00whole\x02\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x03\x00u16\x00\x00\x08\x000..65535f.\x00\x00\x00\x05\x00least\x04\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00i32\x00\x00\x0e\x00-2147483648..0f&\x00\x00\x00\x06\x00levels\x08\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00\x05\x004..18f5\x00\x00\x00\x05\x00large\x10\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00u64\x00\x00\x15\x009223372036854775808..f7\x00\x00\x00\x06\x00lowest\x18\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x00\x00\x16\x00..-9223372036854775808f\'\x00\x00\x00\x03\x00f32 \x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00f32\x01\x00m\x08\x000.1..0.3f#\x00\x00\x00\x03\x00f64(\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x00\x00\x05\x000.0..f-\x00\x00\x00\x07\x00percent0\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x01\x00%\n\x000.0..100.0f*\x00\x00\x00\x05\x00small8\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x01\x00%\t\x001.0..10.0f&\x00\x00\x00\x08\x00positive@\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x00\x00\x03\x001..f*\x00\x00\x00\x04\x00gridH\x00\x00\x00\x00\x00\x00\x00\x0c\x00\x00\x00\x00\x00\x00\x00\t\x00i16[2][3]\x00\x00\x05\x00-7..7f-\x00\x00\x00\x05\x00partsX\x00\x00\x00\x00\x00\x00\x00 \x00\x00\x00\x00\x00\x00\x00\x06\x00f64[4]\x01\x00%\t\x000.0..50.0f\x1f\x00\x00\x00\x04\x00freex\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00\x00\x00U\x15\x01\x00\x00\x00\x00\x07\x00Reading\x02\x00u8\x18\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00u\x12\x00\x00\x00\x04\x00none\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00u\"\x00\x00\x00\x07\x00percent\x01\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\n\x000.0..100.0u$\x00\x00\x00\x06\x00counts\x02\x00\x00\x00\x00\x00\x00\x00\x0b\x00u16[2][<=2]\x05\x001..99u\x18\x00\x00\x00\x05\x00inner\x03\x00\x00\x00\x00\x00\x00\x00\x05\x00Inner\x00\x00u\x1f\x00\x00\x00\x06\x00inners\x04\x00\x00\x00\x00\x00\x00\x00\x0b\x00Inner[<=2]?\x00\x00u\x15\x00\x00\x00\x04\x00free\x05\x00\x00\x00\x00\x00\x00\x00\x03\x00f32\x00\x00u\x16\x00\x00\x00\x03\x00old\x06\x00\x00\x00\x00\x00\x00\x00\x02\x00i8\x03\x00..5u\x14\x00\x00\x00\x06\x00oldest\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00Q\x17\x00\x00\x00\x06\x00outers\x05\x00Outer\x02\x00\x00\x00\x00\x00\x00\x00"
     #: Bytes of the whole segment.
     SIZE: _typing.Final = 8192
 
@@ -1967,7 +2973,7 @@ class Ranges:
         self.outers = shm_runtime.Queue(attachment, 0, "outers", Outer, 2)
 
     @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "Ranges":
+    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "Ranges":
         try:
             import shm_runtime
         except ImportError as reason:
@@ -1981,10 +2987,22 @@ class Ranges:
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
-    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Ranges":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names),
-        prefault (map every page at once)."""
-        return cls._open(0, address, options)
+    def create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
+        **unknown: _typing.Any,
+    ) -> "Ranges":
+        """Creates the segment; FileExistsError if there is one.
+
+        ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
+        """
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -1993,19 +3011,52 @@ class Ranges:
         *,
         read_only: bool = False,
         timeout: _typing.Optional[float] = None,
-        **options: _typing.Any,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
+        **unknown: _typing.Any,
     ) -> "Ranges":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner, prefault.
+        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
-    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Ranges":
-        """Attaches to the segment, or creates it if there is none."""
-        return cls._open(3, address, options)
+    def open_or_create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
+        **unknown: _typing.Any,
+    ) -> "Ranges":
+        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
+        return cls._open(
+            3,
+            address,
+            mode=mode,
+            uid=uid,
+            gid=gid,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @property
     def address(self) -> str:
@@ -2059,7 +3110,7 @@ class Rooms:
         self.full = shm_runtime.Queue(attachment, 2, "full", Full, 2)
 
     @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "Rooms":
+    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "Rooms":
         try:
             import shm_runtime
         except ImportError as reason:
@@ -2073,10 +3124,22 @@ class Rooms:
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
-    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Rooms":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names),
-        prefault (map every page at once)."""
-        return cls._open(0, address, options)
+    def create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
+        **unknown: _typing.Any,
+    ) -> "Rooms":
+        """Creates the segment; FileExistsError if there is one.
+
+        ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
+        """
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -2085,19 +3148,52 @@ class Rooms:
         *,
         read_only: bool = False,
         timeout: _typing.Optional[float] = None,
-        **options: _typing.Any,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
+        **unknown: _typing.Any,
     ) -> "Rooms":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner, prefault.
+        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
-    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Rooms":
-        """Attaches to the segment, or creates it if there is none."""
-        return cls._open(3, address, options)
+    def open_or_create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
+        **unknown: _typing.Any,
+    ) -> "Rooms":
+        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
+        return cls._open(
+            3,
+            address,
+            mode=mode,
+            uid=uid,
+            gid=gid,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @property
     def address(self) -> str:
@@ -2150,7 +3246,7 @@ class Former:
         self.roomy = shm_runtime.Queue(attachment, 1, "roomy", ShrunkRoomy, 2)
 
     @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "Former":
+    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "Former":
         try:
             import shm_runtime
         except ImportError as reason:
@@ -2164,10 +3260,22 @@ class Former:
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
-    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Former":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names),
-        prefault (map every page at once)."""
-        return cls._open(0, address, options)
+    def create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
+        **unknown: _typing.Any,
+    ) -> "Former":
+        """Creates the segment; FileExistsError if there is one.
+
+        ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
+        """
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -2176,19 +3284,52 @@ class Former:
         *,
         read_only: bool = False,
         timeout: _typing.Optional[float] = None,
-        **options: _typing.Any,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
+        **unknown: _typing.Any,
     ) -> "Former":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner, prefault.
+        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
-    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Former":
-        """Attaches to the segment, or creates it if there is none."""
-        return cls._open(3, address, options)
+    def open_or_create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
+        **unknown: _typing.Any,
+    ) -> "Former":
+        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
+        return cls._open(
+            3,
+            address,
+            mode=mode,
+            uid=uid,
+            gid=gid,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @property
     def address(self) -> str:

@@ -81,6 +81,14 @@ pub type SmallPercent = f64;
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub type Positive = i64;
 
+/// Unit: %. Range: 0.0 to 100.0.
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+pub type Percents = ::shm_runtime::List<f64, 3>;
+
+/// Unit: %. Range: 0.0 to 10.0.
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+pub type MaybeSmall = ::shm_runtime::Optional<f64>;
+
 /// Any number is a value; those without a name come from other versions.
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -786,6 +794,378 @@ impl ::core::fmt::Debug for OldLevel {
 
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, PartialEq)]
+#[repr(C)]
+pub struct Inner {
+    /// Range: at most 9.
+    pub x: u16,
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl Inner {
+    /// The field `x`, for access in place.
+    pub const X: ::shm_runtime::FieldRef<Self, u16> = ::shm_runtime::FieldRef::at(0);
+    /// The numbers that belong into the field `x`.
+    pub const X_RANGE: ::core::ops::RangeToInclusive<u16> = ..=9;
+
+    /// Whether every field is within its range, those of what is inside too.
+    #[must_use]
+    pub fn within_ranges(&self) -> bool {
+        Self::X_RANGE.contains(&self.x)
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::default::Default for Inner {
+    fn default() -> Self {
+        Self {
+            x: 0,
+        }
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::fmt::Debug for Inner {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f.debug_struct("Inner")
+            .field("x", &self.x)
+            .finish()
+    }
+}
+
+::shm_runtime::__shared_struct! {
+    Inner, size 2, align 2,
+    uses [],
+    imports [
+    ],
+    fields {
+        x at 0 size 2: "u16" "" "..9", u16;
+    },
+    reserved {
+    },
+    was {
+    },
+    extent false
+}
+
+/// What was read.
+///
+/// One of the values of [`ReadingValue`], told apart by a tag. Any tag may be there; one
+/// that no variant has comes from another version.
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct Reading {
+    tag: u8,
+    _reserved0: ::shm_runtime::Reserved<7>,
+    storage: [u64; 2],
+}
+
+/// What a [`Reading`] holds.
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum ReadingValue {
+    None,
+    /// Range: 0.0 to 100.0.
+    Percent(f64),
+    /// Pairs.
+    ///
+    /// Range: 1 to 99.
+    Counts(::shm_runtime::List<[u16; 2], 2>),
+    Inner(Inner),
+    Inners(::shm_runtime::Optional<::shm_runtime::List<Inner, 2>>),
+    Free(f32),
+    /// Range: at most 5.
+    #[deprecated(note = "use counts")]
+    Old(i8),
+    #[deprecated(note = "use none")]
+    Oldest,
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl Reading {
+    /// The tag of [`ReadingValue::None`].
+    pub const NONE: u8 = 0;
+    /// The tag of [`ReadingValue::Percent`].
+    pub const PERCENT: u8 = 1;
+    /// The tag of [`ReadingValue::Counts`].
+    pub const COUNTS: u8 = 2;
+    /// The tag of [`ReadingValue::Inner`].
+    pub const INNER: u8 = 3;
+    /// The tag of [`ReadingValue::Inners`].
+    pub const INNERS: u8 = 4;
+    /// The tag of [`ReadingValue::Free`].
+    pub const FREE: u8 = 5;
+    /// The tag of [`ReadingValue::Old`].
+    #[deprecated(note = "use counts")]
+    pub const OLD: u8 = 6;
+    /// The tag of [`ReadingValue::Oldest`].
+    #[deprecated(note = "use none")]
+    pub const OLDEST: u8 = 7;
+    /// The numbers that belong into [`ReadingValue::Percent`].
+    pub const PERCENT_RANGE: ::core::ops::RangeInclusive<f64> = 0.0..=100.0;
+    /// The numbers that belong into [`ReadingValue::Counts`].
+    pub const COUNTS_RANGE: ::core::ops::RangeInclusive<u16> = 1..=99;
+    /// The numbers that belong into [`ReadingValue::Old`].
+    #[deprecated(note = "use counts")]
+    pub const OLD_RANGE: ::core::ops::RangeToInclusive<i8> = ..=5;
+
+    /// The tag, whatever it is.
+    #[must_use]
+    pub const fn tag(&self) -> u8 {
+        self.tag
+    }
+
+    /// The name of the variant that is there, if this version of the schema has one.
+    #[must_use]
+    #[allow(unreachable_patterns)]
+    pub const fn name(&self) -> ::core::option::Option<&'static str> {
+        match self.tag {
+            0 => ::core::option::Option::Some("none"),
+            1 => ::core::option::Option::Some("percent"),
+            2 => ::core::option::Option::Some("counts"),
+            3 => ::core::option::Option::Some("inner"),
+            4 => ::core::option::Option::Some("inners"),
+            5 => ::core::option::Option::Some("free"),
+            6 => ::core::option::Option::Some("old"),
+            7 => ::core::option::Option::Some("oldest"),
+            _ => ::core::option::Option::None,
+        }
+    }
+
+    /// The value that is there.
+    ///
+    /// # Errors
+    ///
+    /// No variant of this version of the schema has the tag.
+    #[allow(unreachable_patterns)]
+    pub fn get(&self) -> ::core::result::Result<ReadingValue, ::shm_runtime::UnknownTag> {
+        ::core::result::Result::Ok(match self.tag {
+            0 => ReadingValue::None,
+            1 => ReadingValue::Percent(::shm_runtime::__private::load(&self.storage)),
+            2 => ReadingValue::Counts(::shm_runtime::__private::load(&self.storage)),
+            3 => ReadingValue::Inner(::shm_runtime::__private::load(&self.storage)),
+            4 => ReadingValue::Inners(::shm_runtime::__private::load(&self.storage)),
+            5 => ReadingValue::Free(::shm_runtime::__private::load(&self.storage)),
+            6 => ReadingValue::Old(::shm_runtime::__private::load(&self.storage)),
+            7 => ReadingValue::Oldest,
+            tag => return ::core::result::Result::Err(::shm_runtime::UnknownTag(u64::from(tag))),
+        })
+    }
+
+    /// Whether what is there is within its ranges. Nothing is known of a tag that no variant has.
+    #[must_use]
+    pub fn within_ranges(&self) -> bool {
+        match self.get() {
+            ::core::result::Result::Ok(ReadingValue::Percent(value)) => Self::PERCENT_RANGE.contains(&value),
+            ::core::result::Result::Ok(ReadingValue::Counts(value)) => value.get().is_ok_and(|items| items.iter().all(|item| item.iter().all(|element| Self::COUNTS_RANGE.contains(element)))),
+            ::core::result::Result::Ok(ReadingValue::Inner(value)) => value.within_ranges(),
+            ::core::result::Result::Ok(ReadingValue::Inners(value)) => value.get().is_ok_and(|value| value.map_or(true, |value| value.get().is_ok_and(|items| items.iter().all(|item| item.within_ranges())))),
+            ::core::result::Result::Ok(ReadingValue::Old(value)) => Self::OLD_RANGE.contains(&value),
+            _ => true,
+        }
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::convert::From<ReadingValue> for Reading {
+    fn from(value: ReadingValue) -> Self {
+        let (tag, storage) = match value {
+            ReadingValue::None => (0, [0; 2]),
+            ReadingValue::Percent(value) => (1, ::shm_runtime::__private::store(&value)),
+            ReadingValue::Counts(value) => (2, ::shm_runtime::__private::store(&value)),
+            ReadingValue::Inner(value) => (3, ::shm_runtime::__private::store(&value)),
+            ReadingValue::Inners(value) => (4, ::shm_runtime::__private::store(&value)),
+            ReadingValue::Free(value) => (5, ::shm_runtime::__private::store(&value)),
+            ReadingValue::Old(value) => (6, ::shm_runtime::__private::store(&value)),
+            ReadingValue::Oldest => (7, [0; 2]),
+        };
+        Self { tag, storage, ..<Self as ::core::default::Default>::default() }
+    }
+}
+
+#[allow(deprecated)]
+impl ::core::convert::TryFrom<Reading> for ReadingValue {
+    type Error = ::shm_runtime::UnknownTag;
+    fn try_from(value: Reading) -> ::core::result::Result<Self, Self::Error> {
+        value.get()
+    }
+}
+
+#[allow(deprecated)]
+#[allow(clippy::derivable_impls)]
+impl ::core::default::Default for Reading {
+    fn default() -> Self {
+        Self {
+            tag: 0,
+            _reserved0: ::shm_runtime::Reserved::ZERO,
+            storage: [0; 2],
+        }
+    }
+}
+
+#[allow(deprecated)]
+impl ::core::cmp::PartialEq for Reading {
+    fn eq(&self, other: &Self) -> bool {
+        self.tag == other.tag
+            && match (self.get(), other.get()) {
+                (::core::result::Result::Ok(a), ::core::result::Result::Ok(b)) => a == b,
+                _ => self.storage == other.storage,
+            }
+    }
+}
+
+#[allow(deprecated)]
+impl ::core::fmt::Debug for Reading {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        match self.get() {
+            ::core::result::Result::Ok(value) => ::core::fmt::Debug::fmt(&value, f),
+            ::core::result::Result::Err(_) => ::core::write!(f, "Reading(tag {})", self.tag),
+        }
+    }
+}
+
+::shm_runtime::__shared_union! {
+    Reading, u8, size 24, align 8,
+    storage at 8, uses [Inner],
+    imports [
+    ],
+    variants {
+        "none" = 0: "" "";
+        "percent" = 1: "f64" "0.0..100.0";
+        "counts" = 2: "u16[2][<=2]" "1..99";
+        "inner" = 3: "Inner" "";
+        "inners" = 4: "Inner[<=2]?" "";
+        "free" = 5: "f32" "";
+        "old" = 6: "i8" "..5";
+        "oldest" = 7: "" "";
+    }
+}
+
+/// What was read.
+///
+/// One of the values of [`OldReadingValue`], told apart by a tag. Any tag may be there; one
+/// that no variant has comes from another version.
+#[deprecated(note = "use Reading")]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy)]
+#[repr(C)]
+pub struct OldReading {
+    tag: u16,
+    storage: [u8; 2],
+}
+
+/// What a [`OldReading`] holds.
+#[deprecated(note = "use Reading")]
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub enum OldReadingValue {
+    Byte(u8),
+    Text(::shm_runtime::Str<2>),
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl OldReading {
+    /// The tag of [`OldReadingValue::Byte`].
+    pub const BYTE: u16 = 1;
+    /// The tag of [`OldReadingValue::Text`].
+    pub const TEXT: u16 = 2;
+
+    /// The tag, whatever it is.
+    #[must_use]
+    pub const fn tag(&self) -> u16 {
+        self.tag
+    }
+
+    /// The name of the variant that is there, if this version of the schema has one.
+    #[must_use]
+    #[allow(unreachable_patterns)]
+    pub const fn name(&self) -> ::core::option::Option<&'static str> {
+        match self.tag {
+            1 => ::core::option::Option::Some("byte"),
+            2 => ::core::option::Option::Some("text"),
+            _ => ::core::option::Option::None,
+        }
+    }
+
+    /// The value that is there.
+    ///
+    /// # Errors
+    ///
+    /// No variant of this version of the schema has the tag.
+    #[allow(unreachable_patterns)]
+    pub fn get(&self) -> ::core::result::Result<OldReadingValue, ::shm_runtime::UnknownTag> {
+        ::core::result::Result::Ok(match self.tag {
+            1 => OldReadingValue::Byte(::shm_runtime::__private::load(&self.storage)),
+            2 => OldReadingValue::Text(::shm_runtime::__private::load(&self.storage)),
+            tag => return ::core::result::Result::Err(::shm_runtime::UnknownTag(u64::from(tag))),
+        })
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl ::core::convert::From<OldReadingValue> for OldReading {
+    fn from(value: OldReadingValue) -> Self {
+        let (tag, storage) = match value {
+            OldReadingValue::Byte(value) => (1, ::shm_runtime::__private::store(&value)),
+            OldReadingValue::Text(value) => (2, ::shm_runtime::__private::store(&value)),
+        };
+        Self { tag, storage, ..<Self as ::core::default::Default>::default() }
+    }
+}
+
+#[allow(deprecated)]
+impl ::core::convert::TryFrom<OldReading> for OldReadingValue {
+    type Error = ::shm_runtime::UnknownTag;
+    fn try_from(value: OldReading) -> ::core::result::Result<Self, Self::Error> {
+        value.get()
+    }
+}
+
+#[allow(deprecated)]
+#[allow(clippy::derivable_impls)]
+impl ::core::default::Default for OldReading {
+    fn default() -> Self {
+        Self {
+            tag: 0,
+            storage: [0; 2],
+        }
+    }
+}
+
+#[allow(deprecated)]
+impl ::core::cmp::PartialEq for OldReading {
+    fn eq(&self, other: &Self) -> bool {
+        self.tag == other.tag
+            && match (self.get(), other.get()) {
+                (::core::result::Result::Ok(a), ::core::result::Result::Ok(b)) => a == b,
+                _ => self.storage == other.storage,
+            }
+    }
+}
+
+#[allow(deprecated)]
+impl ::core::fmt::Debug for OldReading {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        match self.get() {
+            ::core::result::Result::Ok(value) => ::core::fmt::Debug::fmt(&value, f),
+            ::core::result::Result::Err(_) => ::core::write!(f, "OldReading(tag {})", self.tag),
+        }
+    }
+}
+
+::shm_runtime::__shared_union! {
+    OldReading, u16, size 4, align 2,
+    storage at 2, uses [],
+    imports [
+    ],
+    variants {
+        "byte" = 1: "u8" "";
+        "text" = 2: "str[2]" "";
+    }
+}
+
+#[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, PartialEq)]
 #[repr(C, align(16))]
 pub struct Trade {
     /// Unit: 1e-8 USD.
@@ -811,7 +1191,10 @@ pub struct Trade {
     #[deprecated(note = "use none")]
     pub venue: ::shm_runtime::Str<4>,
     #[doc(hidden)]
-    pub _reserved3: ::shm_runtime::Reserved<12>,
+    pub _reserved3: ::shm_runtime::Reserved<4>,
+    pub reading: Reading,
+    pub old_reading: OldReading,
+    pub old_readings: ::shm_runtime::List<OldReading, 2>,
 }
 
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
@@ -836,6 +1219,18 @@ impl Trade {
     /// The field `venue`, for access in place.
     #[deprecated(note = "use none")]
     pub const VENUE: ::shm_runtime::FieldRef<Self, ::shm_runtime::Str<4>> = ::shm_runtime::FieldRef::at(112);
+    /// The field `reading`, for access in place.
+    pub const READING: ::shm_runtime::FieldRef<Self, Reading> = ::shm_runtime::FieldRef::at(120);
+    /// The field `old_reading`, for access in place.
+    pub const OLD_READING: ::shm_runtime::FieldRef<Self, OldReading> = ::shm_runtime::FieldRef::at(144);
+    /// The field `old_readings`, for access in place.
+    pub const OLD_READINGS: ::shm_runtime::FieldRef<Self, ::shm_runtime::List<OldReading, 2>> = ::shm_runtime::FieldRef::at(148);
+
+    /// Whether every field is within its range, those of what is inside too.
+    #[must_use]
+    pub fn within_ranges(&self) -> bool {
+        self.reading.within_ranges()
+    }
 }
 
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
@@ -854,6 +1249,9 @@ impl ::core::default::Default for Trade {
             old: [<OldLevel as ::core::default::Default>::default(); 2],
             venue: ::shm_runtime::Str::EMPTY,
             _reserved3: ::shm_runtime::Reserved::ZERO,
+            reading: <Reading as ::core::default::Default>::default(),
+            old_reading: <OldReading as ::core::default::Default>::default(),
+            old_readings: ::shm_runtime::List::new(),
         }
     }
 }
@@ -870,13 +1268,16 @@ impl ::core::fmt::Debug for Trade {
             .field("kinds", &self.kinds)
             .field("old", &self.old)
             .field("venue", &self.venue)
+            .field("reading", &self.reading)
+            .field("old_reading", &self.old_reading)
+            .field("old_readings", &self.old_readings)
             .finish()
     }
 }
 
 ::shm_runtime::__shared_struct! {
-    Trade, size 128, align 16,
-    uses [Kinds, OldFlags, OldLevel, OldSide, Side],
+    Trade, size 160, align 16,
+    uses [Kinds, OldFlags, OldLevel, OldReading, OldSide, Reading, Side],
     imports [
     ],
     fields {
@@ -888,6 +1289,9 @@ impl ::core::fmt::Debug for Trade {
         kinds at 24 size 16: "Kinds[2]" "" "", [Kinds; 2];
         old at 48 size 64: "OldLevel[2]" "" "", [OldLevel; 2];
         venue at 112 size 4: "str[4]" "" "", ::shm_runtime::Str<4>;
+        reading at 120 size 24: "Reading" "" "", Reading;
+        old_reading at 144 size 4: "OldReading" "" "", OldReading;
+        old_readings at 148 size 12: "OldReading[<=2]" "" "", ::shm_runtime::List<OldReading, 2>;
     },
     reserved {
         _reserved0 at 13;
@@ -1397,7 +1801,7 @@ impl Ranged {
     /// The numbers that belong into the field `parts`.
     pub const PARTS_RANGE: ::core::ops::RangeInclusive<f64> = 0.0..=50.0;
 
-    /// Whether every field is within its range, those of structs inside too.
+    /// Whether every field is within its range, those of what is inside too.
     #[must_use]
     pub fn within_ranges(&self) -> bool {
         Self::U8_RANGE.contains(&self.u8)
@@ -1502,53 +1906,155 @@ impl ::core::fmt::Debug for Ranged {
 
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, PartialEq)]
-#[repr(C)]
-pub struct Inner {
+#[repr(C, align(8))]
+pub struct Deep {
+    /// Range: 1 to 10.
+    pub list: ::shm_runtime::List<u8, 3, 1>,
+    /// Unit: %. Range: 0.0 to 50.0.
+    pub percents: ::shm_runtime::List<f64, 3>,
+    /// Unit: %. Range: 0.0 to 10.0.
+    pub maybe: ::shm_runtime::Optional<f64>,
+    /// Range: at least -7.
+    pub grid: [::shm_runtime::List<[i16; 2], 2>; 3],
+    #[doc(hidden)]
+    pub _reserved0: ::shm_runtime::Reserved<4>,
+    /// Unit: %. Range: 0.0 to 100.0.
+    pub nested: ::shm_runtime::Optional<::shm_runtime::List<::shm_runtime::Optional<f64>, 2>>,
     /// Range: at most 9.
-    pub x: u16,
+    pub pair: ::shm_runtime::Optional<[u32; 2]>,
+    /// Range: 0 to 255.
+    pub whole: ::shm_runtime::List<u8, 2, 2>,
+    pub inners: ::shm_runtime::List<Inner, 2>,
+    pub inner: ::shm_runtime::Optional<Inner>,
+    pub reading: Reading,
+    pub readings: [Reading; 2],
+    pub free: ::shm_runtime::List<f32, 2>,
+    #[doc(hidden)]
+    pub _reserved1: ::shm_runtime::Reserved<4>,
 }
 
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
-impl Inner {
-    /// The field `x`, for access in place.
-    pub const X: ::shm_runtime::FieldRef<Self, u16> = ::shm_runtime::FieldRef::at(0);
-    /// The numbers that belong into the field `x`.
-    pub const X_RANGE: ::core::ops::RangeToInclusive<u16> = ..=9;
+impl Deep {
+    /// The field `list`, for access in place.
+    pub const LIST: ::shm_runtime::FieldRef<Self, ::shm_runtime::List<u8, 3, 1>> = ::shm_runtime::FieldRef::at(0);
+    /// The field `percents`, for access in place.
+    pub const PERCENTS: ::shm_runtime::FieldRef<Self, ::shm_runtime::List<f64, 3>> = ::shm_runtime::FieldRef::at(8);
+    /// The field `maybe`, for access in place.
+    pub const MAYBE: ::shm_runtime::FieldRef<Self, ::shm_runtime::Optional<f64>> = ::shm_runtime::FieldRef::at(40);
+    /// The field `grid`, for access in place.
+    pub const GRID: ::shm_runtime::FieldRef<Self, [::shm_runtime::List<[i16; 2], 2>; 3]> = ::shm_runtime::FieldRef::at(56);
+    /// The field `nested`, for access in place.
+    pub const NESTED: ::shm_runtime::FieldRef<Self, ::shm_runtime::Optional<::shm_runtime::List<::shm_runtime::Optional<f64>, 2>>> = ::shm_runtime::FieldRef::at(96);
+    /// The field `pair`, for access in place.
+    pub const PAIR: ::shm_runtime::FieldRef<Self, ::shm_runtime::Optional<[u32; 2]>> = ::shm_runtime::FieldRef::at(144);
+    /// The field `whole`, for access in place.
+    pub const WHOLE: ::shm_runtime::FieldRef<Self, ::shm_runtime::List<u8, 2, 2>> = ::shm_runtime::FieldRef::at(156);
+    /// The field `inners`, for access in place.
+    pub const INNERS: ::shm_runtime::FieldRef<Self, ::shm_runtime::List<Inner, 2>> = ::shm_runtime::FieldRef::at(164);
+    /// The field `inner`, for access in place.
+    pub const INNER: ::shm_runtime::FieldRef<Self, ::shm_runtime::Optional<Inner>> = ::shm_runtime::FieldRef::at(172);
+    /// The field `reading`, for access in place.
+    pub const READING: ::shm_runtime::FieldRef<Self, Reading> = ::shm_runtime::FieldRef::at(176);
+    /// The field `readings`, for access in place.
+    pub const READINGS: ::shm_runtime::FieldRef<Self, [Reading; 2]> = ::shm_runtime::FieldRef::at(200);
+    /// The field `free`, for access in place.
+    pub const FREE: ::shm_runtime::FieldRef<Self, ::shm_runtime::List<f32, 2>> = ::shm_runtime::FieldRef::at(248);
+    /// The numbers that belong into the field `list`.
+    pub const LIST_RANGE: ::core::ops::RangeInclusive<u8> = 1..=10;
+    /// The numbers that belong into the field `percents`.
+    pub const PERCENTS_RANGE: ::core::ops::RangeInclusive<f64> = 0.0..=50.0;
+    /// The numbers that belong into the field `maybe`.
+    pub const MAYBE_RANGE: ::core::ops::RangeInclusive<f64> = 0.0..=10.0;
+    /// The numbers that belong into the field `grid`.
+    pub const GRID_RANGE: ::core::ops::RangeFrom<i16> = -7..;
+    /// The numbers that belong into the field `nested`.
+    pub const NESTED_RANGE: ::core::ops::RangeInclusive<f64> = 0.0..=100.0;
+    /// The numbers that belong into the field `pair`.
+    pub const PAIR_RANGE: ::core::ops::RangeToInclusive<u32> = ..=9;
+    /// The numbers that belong into the field `whole`.
+    pub const WHOLE_RANGE: ::core::ops::RangeInclusive<u8> = 0..=255;
 
-    /// Whether every field is within its range, those of structs inside too.
+    /// Whether every field is within its range, those of what is inside too.
     #[must_use]
     pub fn within_ranges(&self) -> bool {
-        Self::X_RANGE.contains(&self.x)
+        self.list.get().is_ok_and(|items| items.iter().all(|item| Self::LIST_RANGE.contains(item)))
+            && self.percents.get().is_ok_and(|items| items.iter().all(|item| Self::PERCENTS_RANGE.contains(item)))
+            && self.maybe.get().is_ok_and(|value| value.map_or(true, |value| Self::MAYBE_RANGE.contains(&value)))
+            && self.grid.iter().all(|element| element.get().is_ok_and(|items| items.iter().all(|item| item.iter().all(|element| Self::GRID_RANGE.contains(element)))))
+            && self.nested.get().is_ok_and(|value| value.map_or(true, |value| value.get().is_ok_and(|items| items.iter().all(|item| item.get().is_ok_and(|value| value.map_or(true, |value| Self::NESTED_RANGE.contains(&value)))))))
+            && self.pair.get().is_ok_and(|value| value.map_or(true, |value| value.iter().all(|element| Self::PAIR_RANGE.contains(element))))
+            && self.whole.get().is_ok_and(|items| items.iter().all(|item| Self::WHOLE_RANGE.contains(item)))
+            && self.inners.get().is_ok_and(|items| items.iter().all(|item| item.within_ranges()))
+            && self.inner.get().is_ok_and(|value| value.map_or(true, |value| value.within_ranges()))
+            && self.reading.within_ranges()
+            && self.readings.iter().all(|element| element.within_ranges())
     }
 }
 
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
-impl ::core::default::Default for Inner {
+impl ::core::default::Default for Deep {
     fn default() -> Self {
         Self {
-            x: 0,
+            list: ::shm_runtime::List::new(),
+            percents: ::shm_runtime::List::new(),
+            maybe: ::shm_runtime::Optional::none(),
+            grid: [::shm_runtime::List::new(); 3],
+            _reserved0: ::shm_runtime::Reserved::ZERO,
+            nested: ::shm_runtime::Optional::none(),
+            pair: ::shm_runtime::Optional::none(),
+            whole: ::shm_runtime::List::new(),
+            inners: ::shm_runtime::List::new(),
+            inner: ::shm_runtime::Optional::none(),
+            reading: <Reading as ::core::default::Default>::default(),
+            readings: [<Reading as ::core::default::Default>::default(); 2],
+            free: ::shm_runtime::List::new(),
+            _reserved1: ::shm_runtime::Reserved::ZERO,
         }
     }
 }
 
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
-impl ::core::fmt::Debug for Inner {
+impl ::core::fmt::Debug for Deep {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        f.debug_struct("Inner")
-            .field("x", &self.x)
+        f.debug_struct("Deep")
+            .field("list", &self.list)
+            .field("percents", &self.percents)
+            .field("maybe", &self.maybe)
+            .field("grid", &self.grid)
+            .field("nested", &self.nested)
+            .field("pair", &self.pair)
+            .field("whole", &self.whole)
+            .field("inners", &self.inners)
+            .field("inner", &self.inner)
+            .field("reading", &self.reading)
+            .field("readings", &self.readings)
+            .field("free", &self.free)
             .finish()
     }
 }
 
 ::shm_runtime::__shared_struct! {
-    Inner, size 2, align 2,
-    uses [],
+    Deep, size 264, align 8,
+    uses [Inner, Reading],
     imports [
     ],
     fields {
-        x at 0 size 2: "u16" "" "..9", u16;
+        list at 0 size 8: "u8[<=3]" "" "1..10", ::shm_runtime::List<u8, 3, 1>;
+        percents at 8 size 32: "f64[<=3]" "%" "0.0..50.0", ::shm_runtime::List<f64, 3>;
+        maybe at 40 size 16: "f64?" "%" "0.0..10.0", ::shm_runtime::Optional<f64>;
+        grid at 56 size 36: "i16[2][<=2][3]" "" "-7..", [::shm_runtime::List<[i16; 2], 2>; 3];
+        nested at 96 size 48: "f64?[<=2]?" "%" "0.0..100.0", ::shm_runtime::Optional<::shm_runtime::List<::shm_runtime::Optional<f64>, 2>>;
+        pair at 144 size 12: "u32[2]?" "" "..9", ::shm_runtime::Optional<[u32; 2]>;
+        whole at 156 size 8: "u8[<=2]" "" "0..255", ::shm_runtime::List<u8, 2, 2>;
+        inners at 164 size 8: "Inner[<=2]" "" "", ::shm_runtime::List<Inner, 2>;
+        inner at 172 size 4: "Inner?" "" "", ::shm_runtime::Optional<Inner>;
+        reading at 176 size 24: "Reading" "" "", Reading;
+        readings at 200 size 48: "Reading[2]" "" "", [Reading; 2];
+        free at 248 size 12: "f32[<=2]" "" "", ::shm_runtime::List<f32, 2>;
     },
     reserved {
+        _reserved0 at 92;
+        _reserved1 at 260;
     },
     was {
     },
@@ -1567,6 +2073,9 @@ pub struct Outer {
     #[doc(hidden)]
     pub _reserved1: ::shm_runtime::Reserved<4>,
     pub ranged: Ranged,
+    pub deep: Deep,
+    #[doc(hidden)]
+    pub _reserved2: ::shm_runtime::Reserved<8>,
 }
 
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
@@ -1579,13 +2088,16 @@ impl Outer {
     pub const MANY: ::shm_runtime::FieldRef<Self, [[Inner; 2]; 2]> = ::shm_runtime::FieldRef::at(4);
     /// The field `ranged`, for access in place.
     pub const RANGED: ::shm_runtime::FieldRef<Self, Ranged> = ::shm_runtime::FieldRef::at(16);
+    /// The field `deep`, for access in place.
+    pub const DEEP: ::shm_runtime::FieldRef<Self, Deep> = ::shm_runtime::FieldRef::at(144);
 
-    /// Whether every field is within its range, those of structs inside too.
+    /// Whether every field is within its range, those of what is inside too.
     #[must_use]
     pub fn within_ranges(&self) -> bool {
         self.inner.within_ranges()
             && self.many.iter().flatten().all(|element| element.within_ranges())
             && self.ranged.within_ranges()
+            && self.deep.within_ranges()
     }
 }
 
@@ -1599,6 +2111,8 @@ impl ::core::default::Default for Outer {
             many: [[<Inner as ::core::default::Default>::default(); 2]; 2],
             _reserved1: ::shm_runtime::Reserved::ZERO,
             ranged: <Ranged as ::core::default::Default>::default(),
+            deep: <Deep as ::core::default::Default>::default(),
+            _reserved2: ::shm_runtime::Reserved::ZERO,
         }
     }
 }
@@ -1611,13 +2125,14 @@ impl ::core::fmt::Debug for Outer {
             .field("inner", &self.inner)
             .field("many", &self.many)
             .field("ranged", &self.ranged)
+            .field("deep", &self.deep)
             .finish()
     }
 }
 
 ::shm_runtime::__shared_struct! {
-    Outer, size 144, align 16,
-    uses [Inner, Ranged],
+    Outer, size 416, align 16,
+    uses [Deep, Inner, Ranged],
     imports [
     ],
     fields {
@@ -1625,10 +2140,12 @@ impl ::core::fmt::Debug for Outer {
         inner at 2 size 2: "Inner" "" "", Inner;
         many at 4 size 8: "Inner[2][2]" "" "", [[Inner; 2]; 2];
         ranged at 16 size 128: "Ranged" "" "", Ranged;
+        deep at 144 size 264: "Deep" "" "", Deep;
     },
     reserved {
         _reserved0 at 1;
         _reserved1 at 12;
+        _reserved2 at 408;
     },
     was {
     },
@@ -1650,7 +2167,7 @@ impl AnyNumber {
     /// The numbers that belong into the field `byte`.
     pub const BYTE_RANGE: ::core::ops::RangeInclusive<u8> = 0..=255;
 
-    /// Whether every field is within its range, those of structs inside too.
+    /// Whether every field is within its range, those of what is inside too.
     #[must_use]
     pub fn within_ranges(&self) -> bool {
         self.byte.iter().all(|element| Self::BYTE_RANGE.contains(element))
@@ -1715,7 +2232,7 @@ impl Roomy {
     /// The numbers that belong into the field `price`.
     pub const PRICE_RANGE: ::core::ops::RangeFrom<i64> = 0..;
 
-    /// Whether every field is within its range, those of structs inside too.
+    /// Whether every field is within its range, those of what is inside too.
     #[must_use]
     pub fn within_ranges(&self) -> bool {
         Self::PRICE_RANGE.contains(&self.price)
@@ -1832,7 +2349,7 @@ impl Aligned {
     /// The field `last`, for access in place.
     pub const LAST: ::shm_runtime::FieldRef<Self, u8> = ::shm_runtime::FieldRef::at(64);
 
-    /// Whether every field is within its range, those of structs inside too.
+    /// Whether every field is within its range, those of what is inside too.
     #[must_use]
     pub fn within_ranges(&self) -> bool {
         self.rooms.within_ranges()
@@ -2104,7 +2621,7 @@ impl ::shm_runtime::SegmentType for Trades {
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Trades {
     /// What the bytes of the segment mean, in the canonical form that lies in it.
-    pub const CONTRACT: &'static [u8] = b"S\r\x03\x00\x00\t\x00test.keys\x06\x00tradesF3\x00\x00\x00\x00\x00\x05\x00Kinds\x03\x00u64b\x0e\x00\x00\x00\x04\x00EVEN\x00\x00\x00\x00\x00\x00\x00\x00b\r\x00\x00\x00\x03\x00ODD?\x00\x00\x00\x00\x00\x00\x00F!\x00\x00\x00\x00\x00\x08\x00OldFlags\x03\x00u32b\x0b\x00\x00\x00\x01\x00A\x1f\x00\x00\x00\x00\x00\x00\x00To\x00\x00\x00\x00\x00\x08\x00OldLevel \x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00f(\x00\x00\x00\x05\x00price\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x08\x001e-8 USD\x00\x00f!\x00\x00\x00\x03\x00row\x08\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x06\x00f32[4]\x00\x00\x00\x00E5\x00\x00\x00\x00\x00\x07\x00OldSide\x03\x00i16v\x0e\x00\x00\x00\x04\x00NONE\x00\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BUY\x01\x00\x00\x00\x00\x00\x00\x00EC\x00\x00\x00\x00\x00\x04\x00Side\x02\x00u8v\x0e\x00\x00\x00\x04\x00NONE\x00\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BUY\x01\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BID\x02\x00\x00\x00\x00\x00\x00\x00Tf\x01\x00\x00\x00\x00\x05\x00Trade\x80\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00f(\x00\x00\x00\x05\x00price\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x08\x001e-8 USD\x00\x00f#\x00\x00\x00\x08\x00quantity\x08\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00\x00\x00f \x00\x00\x00\x04\x00side\x0c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x04\x00Side\x00\x00\x00\x00f\'\x00\x00\x00\x08\x00old_side\x0e\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x07\x00OldSide\x00\x00\x00\x00f%\x00\x00\x00\x05\x00flags\x10\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x08\x00OldFlags\x00\x00\x00\x00f%\x00\x00\x00\x05\x00kinds\x18\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x08\x00Kinds[2]\x00\x00\x00\x00f&\x00\x00\x00\x03\x00old0\x00\x00\x00\x00\x00\x00\x00@\x00\x00\x00\x00\x00\x00\x00\x0b\x00OldLevel[2]\x00\x00\x00\x00f#\x00\x00\x00\x05\x00venuep\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x06\x00str[4]\x00\x00\x00\x00Q\x17\x00\x00\x00\x06\x00trades\x05\x00Trade\x04\x00\x00\x00\x00\x00\x00\x00Q\x1a\x00\x00\x00\x06\x00levels\x08\x00OldLevel\x04\x00\x00\x00\x00\x00\x00\x00";
+    pub const CONTRACT: &'static [u8] = b"S\\\x05\x00\x00\t\x00test.keys\x06\x00tradesT=\x00\x00\x00\x00\x00\x05\x00Inner\x02\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00f\x1f\x00\x00\x00\x01\x00x\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x03\x00u16\x00\x00\x03\x00..9F3\x00\x00\x00\x00\x00\x05\x00Kinds\x03\x00u64b\x0e\x00\x00\x00\x04\x00EVEN\x00\x00\x00\x00\x00\x00\x00\x00b\r\x00\x00\x00\x03\x00ODD?\x00\x00\x00\x00\x00\x00\x00F!\x00\x00\x00\x00\x00\x08\x00OldFlags\x03\x00u32b\x0b\x00\x00\x00\x01\x00A\x1f\x00\x00\x00\x00\x00\x00\x00To\x00\x00\x00\x00\x00\x08\x00OldLevel \x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00f(\x00\x00\x00\x05\x00price\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x08\x001e-8 USD\x00\x00f!\x00\x00\x00\x03\x00row\x08\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x06\x00f32[4]\x00\x00\x00\x00UY\x00\x00\x00\x00\x00\n\x00OldReading\x03\x00u16\x04\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00u\x14\x00\x00\x00\x04\x00byte\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00u\x18\x00\x00\x00\x04\x00text\x02\x00\x00\x00\x00\x00\x00\x00\x06\x00str[2]\x00\x00E5\x00\x00\x00\x00\x00\x07\x00OldSide\x03\x00i16v\x0e\x00\x00\x00\x04\x00NONE\x00\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BUY\x01\x00\x00\x00\x00\x00\x00\x00U\x15\x01\x00\x00\x00\x00\x07\x00Reading\x02\x00u8\x18\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00u\x12\x00\x00\x00\x04\x00none\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00u\"\x00\x00\x00\x07\x00percent\x01\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\n\x000.0..100.0u$\x00\x00\x00\x06\x00counts\x02\x00\x00\x00\x00\x00\x00\x00\x0b\x00u16[2][<=2]\x05\x001..99u\x18\x00\x00\x00\x05\x00inner\x03\x00\x00\x00\x00\x00\x00\x00\x05\x00Inner\x00\x00u\x1f\x00\x00\x00\x06\x00inners\x04\x00\x00\x00\x00\x00\x00\x00\x0b\x00Inner[<=2]?\x00\x00u\x15\x00\x00\x00\x04\x00free\x05\x00\x00\x00\x00\x00\x00\x00\x03\x00f32\x00\x00u\x16\x00\x00\x00\x03\x00old\x06\x00\x00\x00\x00\x00\x00\x00\x02\x00i8\x03\x00..5u\x14\x00\x00\x00\x06\x00oldest\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00EC\x00\x00\x00\x00\x00\x04\x00Side\x02\x00u8v\x0e\x00\x00\x00\x04\x00NONE\x00\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BUY\x01\x00\x00\x00\x00\x00\x00\x00v\r\x00\x00\x00\x03\x00BID\x02\x00\x00\x00\x00\x00\x00\x00T\xfb\x01\x00\x00\x00\x00\x05\x00Trade\xa0\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00f(\x00\x00\x00\x05\x00price\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x08\x001e-8 USD\x00\x00f#\x00\x00\x00\x08\x00quantity\x08\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00\x00\x00f \x00\x00\x00\x04\x00side\x0c\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x04\x00Side\x00\x00\x00\x00f\'\x00\x00\x00\x08\x00old_side\x0e\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x07\x00OldSide\x00\x00\x00\x00f%\x00\x00\x00\x05\x00flags\x10\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x08\x00OldFlags\x00\x00\x00\x00f%\x00\x00\x00\x05\x00kinds\x18\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x08\x00Kinds[2]\x00\x00\x00\x00f&\x00\x00\x00\x03\x00old0\x00\x00\x00\x00\x00\x00\x00@\x00\x00\x00\x00\x00\x00\x00\x0b\x00OldLevel[2]\x00\x00\x00\x00f#\x00\x00\x00\x05\x00venuep\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x06\x00str[4]\x00\x00\x00\x00f&\x00\x00\x00\x07\x00readingx\x00\x00\x00\x00\x00\x00\x00\x18\x00\x00\x00\x00\x00\x00\x00\x07\x00Reading\x00\x00\x00\x00f-\x00\x00\x00\x0b\x00old_reading\x90\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\n\x00OldReading\x00\x00\x00\x00f3\x00\x00\x00\x0c\x00old_readings\x94\x00\x00\x00\x00\x00\x00\x00\x0c\x00\x00\x00\x00\x00\x00\x00\x0f\x00OldReading[<=2]\x00\x00\x00\x00Q\x17\x00\x00\x00\x06\x00trades\x05\x00Trade\x04\x00\x00\x00\x00\x00\x00\x00Q\x1a\x00\x00\x00\x06\x00levels\x08\x00OldLevel\x04\x00\x00\x00\x00\x00\x00\x00";
 
     /// Bytes of the whole segment.
     pub const SIZE: u64 = 8192;
@@ -2282,7 +2799,7 @@ impl ::shm_runtime::SegmentType for Ranges {
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Ranges {
     /// What the bytes of the segment mean, in the canonical form that lies in it.
-    pub const CONTRACT: &'static [u8] = b"S\xff\x03\x00\x00\t\x00test.keys\x06\x00rangesT=\x00\x00\x00\x00\x00\x05\x00Inner\x02\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00f\x1f\x00\x00\x00\x01\x00x\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x03\x00u16\x00\x00\x03\x00..9T\xb7\x00\x00\x00\x00\x00\x05\x00Outer\x90\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00f\x1d\x00\x00\x00\x03\x00tag\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00\x00\x00f\"\x00\x00\x00\x05\x00inner\x02\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x05\x00Inner\x00\x00\x00\x00f\'\x00\x00\x00\x04\x00many\x04\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x0b\x00Inner[2][2]\x00\x00\x00\x00f$\x00\x00\x00\x06\x00ranged\x10\x00\x00\x00\x00\x00\x00\x00\x80\x00\x00\x00\x00\x00\x00\x00\x06\x00Ranged\x00\x00\x00\x00T\xcd\x02\x00\x00\x00\x00\x06\x00Ranged\x80\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f!\x00\x00\x00\x02\x00u8\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00\x05\x001..10f\"\x00\x00\x00\x02\x00i8\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00i8\x00\x00\x06\x00-5..-1f(\x00\x00\x00\x05\x00whole\x02\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x03\x00u16\x00\x00\x08\x000..65535f.\x00\x00\x00\x05\x00least\x04\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00i32\x00\x00\x0e\x00-2147483648..0f&\x00\x00\x00\x06\x00levels\x08\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00\x05\x004..18f5\x00\x00\x00\x05\x00large\x10\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00u64\x00\x00\x15\x009223372036854775808..f7\x00\x00\x00\x06\x00lowest\x18\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x00\x00\x16\x00..-9223372036854775808f\'\x00\x00\x00\x03\x00f32 \x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00f32\x01\x00m\x08\x000.1..0.3f#\x00\x00\x00\x03\x00f64(\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x00\x00\x05\x000.0..f-\x00\x00\x00\x07\x00percent0\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x01\x00%\n\x000.0..100.0f*\x00\x00\x00\x05\x00small8\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x01\x00%\t\x001.0..10.0f&\x00\x00\x00\x08\x00positive@\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x00\x00\x03\x001..f*\x00\x00\x00\x04\x00gridH\x00\x00\x00\x00\x00\x00\x00\x0c\x00\x00\x00\x00\x00\x00\x00\t\x00i16[2][3]\x00\x00\x05\x00-7..7f-\x00\x00\x00\x05\x00partsX\x00\x00\x00\x00\x00\x00\x00 \x00\x00\x00\x00\x00\x00\x00\x06\x00f64[4]\x01\x00%\t\x000.0..50.0f\x1f\x00\x00\x00\x04\x00freex\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00\x00\x00Q\x17\x00\x00\x00\x06\x00outers\x05\x00Outer\x02\x00\x00\x00\x00\x00\x00\x00";
+    pub const CONTRACT: &'static [u8] = b"S\x8c\x07\x00\x00\t\x00test.keys\x06\x00rangesTI\x02\x00\x00\x00\x00\x04\x00Deep\x08\x01\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f(\x00\x00\x00\x04\x00list\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x07\x00u8[<=3]\x00\x00\x05\x001..10f2\x00\x00\x00\x08\x00percents\x08\x00\x00\x00\x00\x00\x00\x00 \x00\x00\x00\x00\x00\x00\x00\x08\x00f64[<=3]\x01\x00%\t\x000.0..50.0f+\x00\x00\x00\x05\x00maybe(\x00\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00\x04\x00f64?\x01\x00%\t\x000.0..10.0f.\x00\x00\x00\x04\x00grid8\x00\x00\x00\x00\x00\x00\x00$\x00\x00\x00\x00\x00\x00\x00\x0e\x00i16[2][<=2][3]\x00\x00\x04\x00-7..f3\x00\x00\x00\x06\x00nested`\x00\x00\x00\x00\x00\x00\x000\x00\x00\x00\x00\x00\x00\x00\n\x00f64?[<=2]?\x01\x00%\n\x000.0..100.0f&\x00\x00\x00\x04\x00pair\x90\x00\x00\x00\x00\x00\x00\x00\x0c\x00\x00\x00\x00\x00\x00\x00\x07\x00u32[2]?\x00\x00\x03\x00..9f*\x00\x00\x00\x05\x00whole\x9c\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x07\x00u8[<=2]\x00\x00\x06\x000..255f(\x00\x00\x00\x06\x00inners\xa4\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\n\x00Inner[<=2]\x00\x00\x00\x00f#\x00\x00\x00\x05\x00inner\xac\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x06\x00Inner?\x00\x00\x00\x00f&\x00\x00\x00\x07\x00reading\xb0\x00\x00\x00\x00\x00\x00\x00\x18\x00\x00\x00\x00\x00\x00\x00\x07\x00Reading\x00\x00\x00\x00f*\x00\x00\x00\x08\x00readings\xc8\x00\x00\x00\x00\x00\x00\x000\x00\x00\x00\x00\x00\x00\x00\n\x00Reading[2]\x00\x00\x00\x00f$\x00\x00\x00\x04\x00free\xf8\x00\x00\x00\x00\x00\x00\x00\x0c\x00\x00\x00\x00\x00\x00\x00\x08\x00f32[<=2]\x00\x00\x00\x00T=\x00\x00\x00\x00\x00\x05\x00Inner\x02\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00f\x1f\x00\x00\x00\x01\x00x\x00\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x03\x00u16\x00\x00\x03\x00..9T\xdc\x00\x00\x00\x00\x00\x05\x00Outer\xa0\x01\x00\x00\x00\x00\x00\x00\x10\x00\x00\x00\x00\x00\x00\x00f\x1d\x00\x00\x00\x03\x00tag\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00\x00\x00f\"\x00\x00\x00\x05\x00inner\x02\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x05\x00Inner\x00\x00\x00\x00f\'\x00\x00\x00\x04\x00many\x04\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x0b\x00Inner[2][2]\x00\x00\x00\x00f$\x00\x00\x00\x06\x00ranged\x10\x00\x00\x00\x00\x00\x00\x00\x80\x00\x00\x00\x00\x00\x00\x00\x06\x00Ranged\x00\x00\x00\x00f \x00\x00\x00\x04\x00deep\x90\x00\x00\x00\x00\x00\x00\x00\x08\x01\x00\x00\x00\x00\x00\x00\x04\x00Deep\x00\x00\x00\x00T\xcd\x02\x00\x00\x00\x00\x06\x00Ranged\x80\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f!\x00\x00\x00\x02\x00u8\x00\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00u8\x00\x00\x05\x001..10f\"\x00\x00\x00\x02\x00i8\x01\x00\x00\x00\x00\x00\x00\x00\x01\x00\x00\x00\x00\x00\x00\x00\x02\x00i8\x00\x00\x06\x00-5..-1f(\x00\x00\x00\x05\x00whole\x02\x00\x00\x00\x00\x00\x00\x00\x02\x00\x00\x00\x00\x00\x00\x00\x03\x00u16\x00\x00\x08\x000..65535f.\x00\x00\x00\x05\x00least\x04\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00i32\x00\x00\x0e\x00-2147483648..0f&\x00\x00\x00\x06\x00levels\x08\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00\x05\x004..18f5\x00\x00\x00\x05\x00large\x10\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00u64\x00\x00\x15\x009223372036854775808..f7\x00\x00\x00\x06\x00lowest\x18\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x00\x00\x16\x00..-9223372036854775808f\'\x00\x00\x00\x03\x00f32 \x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00f32\x01\x00m\x08\x000.1..0.3f#\x00\x00\x00\x03\x00f64(\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x00\x00\x05\x000.0..f-\x00\x00\x00\x07\x00percent0\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x01\x00%\n\x000.0..100.0f*\x00\x00\x00\x05\x00small8\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\x01\x00%\t\x001.0..10.0f&\x00\x00\x00\x08\x00positive@\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00i64\x00\x00\x03\x001..f*\x00\x00\x00\x04\x00gridH\x00\x00\x00\x00\x00\x00\x00\x0c\x00\x00\x00\x00\x00\x00\x00\t\x00i16[2][3]\x00\x00\x05\x00-7..7f-\x00\x00\x00\x05\x00partsX\x00\x00\x00\x00\x00\x00\x00 \x00\x00\x00\x00\x00\x00\x00\x06\x00f64[4]\x01\x00%\t\x000.0..50.0f\x1f\x00\x00\x00\x04\x00freex\x00\x00\x00\x00\x00\x00\x00\x04\x00\x00\x00\x00\x00\x00\x00\x03\x00u32\x00\x00\x00\x00U\x15\x01\x00\x00\x00\x00\x07\x00Reading\x02\x00u8\x18\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00u\x12\x00\x00\x00\x04\x00none\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00u\"\x00\x00\x00\x07\x00percent\x01\x00\x00\x00\x00\x00\x00\x00\x03\x00f64\n\x000.0..100.0u$\x00\x00\x00\x06\x00counts\x02\x00\x00\x00\x00\x00\x00\x00\x0b\x00u16[2][<=2]\x05\x001..99u\x18\x00\x00\x00\x05\x00inner\x03\x00\x00\x00\x00\x00\x00\x00\x05\x00Inner\x00\x00u\x1f\x00\x00\x00\x06\x00inners\x04\x00\x00\x00\x00\x00\x00\x00\x0b\x00Inner[<=2]?\x00\x00u\x15\x00\x00\x00\x04\x00free\x05\x00\x00\x00\x00\x00\x00\x00\x03\x00f32\x00\x00u\x16\x00\x00\x00\x03\x00old\x06\x00\x00\x00\x00\x00\x00\x00\x02\x00i8\x03\x00..5u\x14\x00\x00\x00\x06\x00oldest\x07\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00\x00Q\x17\x00\x00\x00\x06\x00outers\x05\x00Outer\x02\x00\x00\x00\x00\x00\x00\x00";
 
     /// Bytes of the whole segment.
     pub const SIZE: u64 = 8192;

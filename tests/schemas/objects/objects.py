@@ -58,6 +58,8 @@ class _Field(_typing.Generic[_Get, _Set]):
         self.unit = unit
         #: The least and the greatest number that belong into it, None where there is no end.
         self.range = range
+        #: Whether there is a range to be within, its own or one inside.
+        self.ranged: bool = range != (None, None)
 
     @_typing.overload
     def __get__(self, instance: None, owner: type) -> "_Field[_Get, _Set]": ...
@@ -90,7 +92,7 @@ class _Field(_typing.Generic[_Get, _Set]):
 
     def within(self, instance: object) -> bool:
         """Whether the value of a struct is within its range in this field, and within those inside."""
-        return self.within_raw(self._raw.__get__(instance, type(instance)))
+        return not self.ranged or self.within_raw(self._raw.__get__(instance, type(instance)))
 
     def within_raw(self, raw: _typing.Any) -> bool:
         """The same of what ctypes holds."""
@@ -257,9 +259,10 @@ class _Enum(_Field[_Get, _Set]):
 class _Nested(_Field[_Get, _Set]):
     """A struct within a struct. What is read is a view: changing it changes the whole."""
 
-    def __init__(self, raw: _typing.Any, name: str, kind: type) -> None:
+    def __init__(self, raw: _typing.Any, name: str, kind: _typing.Any) -> None:
         super().__init__(raw, name)
         self.kind = kind
+        self.ranged = any(getattr(kind, part).ranged for part in kind._names)
 
     def store(self, value: _Set) -> _Set:
         if not isinstance(value, self.kind):
@@ -294,7 +297,7 @@ class _List(_Field[_Get, _Set]):
         self.dims = dims
         self.kind = kind
         self.element = element(_Element(raw.offset, raw.size // count), name)
-        self.range = self.element.range
+        self.range, self.ranged = self.element.range, self.element.ranged
 
     def load(self, raw: _typing.Any) -> _Get:
         return _typing.cast(_Get, self._load(raw, len(self.dims)))
@@ -340,9 +343,13 @@ class _Tagged(_Field[_Get, _Set]):
     def __init__(self, raw: _typing.Any, name: str, kind: _typing.Any) -> None:
         super().__init__(raw, name)
         self.kind = kind
+        self.ranged = kind._ranged
 
     def load(self, raw: _typing.Any) -> _Get:
         return _typing.cast(_Get, self.kind._load(raw))
+
+    def within_raw(self, raw: _typing.Any) -> bool:
+        return bool(self.kind._within(raw))
 
     def same_raw(self, a: _typing.Any, b: _typing.Any) -> bool:
         return bool(self.kind._same(a, b))
@@ -389,7 +396,7 @@ class _Struct(_ctypes.Structure):
     __hash__ = None  # type: ignore[assignment]
 
     def within_ranges(self) -> bool:
-        """Whether every field is within its range, those of structs inside too."""
+        """Whether every field is within its range, those of what is inside too."""
         own = type(self)
         return all(getattr(own, name).within(self) for name in self._names)
 
@@ -637,7 +644,7 @@ class Every:
         self.one = shm_runtime.Queue(attachment, 0, "one", Tick, 100)
 
     @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "Every":
+    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "Every":
         try:
             import shm_runtime
         except ImportError as reason:
@@ -651,10 +658,22 @@ class Every:
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
-    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Every":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names),
-        prefault (map every page at once)."""
-        return cls._open(0, address, options)
+    def create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
+        **unknown: _typing.Any,
+    ) -> "Every":
+        """Creates the segment; FileExistsError if there is one.
+
+        ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
+        """
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -663,19 +682,52 @@ class Every:
         *,
         read_only: bool = False,
         timeout: _typing.Optional[float] = None,
-        **options: _typing.Any,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
+        **unknown: _typing.Any,
     ) -> "Every":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner, prefault.
+        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
-    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Every":
-        """Attaches to the segment, or creates it if there is none."""
-        return cls._open(3, address, options)
+    def open_or_create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
+        **unknown: _typing.Any,
+    ) -> "Every":
+        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
+        return cls._open(
+            3,
+            address,
+            mode=mode,
+            uid=uid,
+            gid=gid,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @property
     def address(self) -> str:
@@ -730,7 +782,7 @@ class WithoutHandles:
         self._attachment = attachment
 
     @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "WithoutHandles":
+    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "WithoutHandles":
         try:
             import shm_runtime
         except ImportError as reason:
@@ -744,10 +796,22 @@ class WithoutHandles:
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
-    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "WithoutHandles":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names),
-        prefault (map every page at once)."""
-        return cls._open(0, address, options)
+    def create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
+        **unknown: _typing.Any,
+    ) -> "WithoutHandles":
+        """Creates the segment; FileExistsError if there is one.
+
+        ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
+        """
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -756,19 +820,52 @@ class WithoutHandles:
         *,
         read_only: bool = False,
         timeout: _typing.Optional[float] = None,
-        **options: _typing.Any,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
+        **unknown: _typing.Any,
     ) -> "WithoutHandles":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner, prefault.
+        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
-    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "WithoutHandles":
-        """Attaches to the segment, or creates it if there is none."""
-        return cls._open(3, address, options)
+    def open_or_create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
+        **unknown: _typing.Any,
+    ) -> "WithoutHandles":
+        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
+        return cls._open(
+            3,
+            address,
+            mode=mode,
+            uid=uid,
+            gid=gid,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @property
     def address(self) -> str:

@@ -62,6 +62,8 @@ class _Field(_typing.Generic[_Get, _Set]):
         self.unit = unit
         #: The least and the greatest number that belong into it, None where there is no end.
         self.range = range
+        #: Whether there is a range to be within, its own or one inside.
+        self.ranged: bool = range != (None, None)
 
     @_typing.overload
     def __get__(self, instance: None, owner: type) -> "_Field[_Get, _Set]": ...
@@ -94,7 +96,7 @@ class _Field(_typing.Generic[_Get, _Set]):
 
     def within(self, instance: object) -> bool:
         """Whether the value of a struct is within its range in this field, and within those inside."""
-        return self.within_raw(self._raw.__get__(instance, type(instance)))
+        return not self.ranged or self.within_raw(self._raw.__get__(instance, type(instance)))
 
     def within_raw(self, raw: _typing.Any) -> bool:
         """The same of what ctypes holds."""
@@ -261,9 +263,10 @@ class _Enum(_Field[_Get, _Set]):
 class _Nested(_Field[_Get, _Set]):
     """A struct within a struct. What is read is a view: changing it changes the whole."""
 
-    def __init__(self, raw: _typing.Any, name: str, kind: type) -> None:
+    def __init__(self, raw: _typing.Any, name: str, kind: _typing.Any) -> None:
         super().__init__(raw, name)
         self.kind = kind
+        self.ranged = any(getattr(kind, part).ranged for part in kind._names)
 
     def store(self, value: _Set) -> _Set:
         if not isinstance(value, self.kind):
@@ -298,7 +301,7 @@ class _List(_Field[_Get, _Set]):
         self.dims = dims
         self.kind = kind
         self.element = element(_Element(raw.offset, raw.size // count), name)
-        self.range = self.element.range
+        self.range, self.ranged = self.element.range, self.element.ranged
 
     def load(self, raw: _typing.Any) -> _Get:
         return _typing.cast(_Get, self._load(raw, len(self.dims)))
@@ -344,9 +347,13 @@ class _Tagged(_Field[_Get, _Set]):
     def __init__(self, raw: _typing.Any, name: str, kind: _typing.Any) -> None:
         super().__init__(raw, name)
         self.kind = kind
+        self.ranged = kind._ranged
 
     def load(self, raw: _typing.Any) -> _Get:
         return _typing.cast(_Get, self.kind._load(raw))
+
+    def within_raw(self, raw: _typing.Any) -> bool:
+        return bool(self.kind._within(raw))
 
     def same_raw(self, a: _typing.Any, b: _typing.Any) -> bool:
         return bool(self.kind._same(a, b))
@@ -393,7 +400,7 @@ class _Struct(_ctypes.Structure):
     __hash__ = None  # type: ignore[assignment]
 
     def within_ranges(self) -> bool:
-        """Whether every field is within its range, those of structs inside too."""
+        """Whether every field is within its range, those of what is inside too."""
         own = type(self)
         return all(getattr(own, name).within(self) for name in self._names)
 
@@ -577,7 +584,7 @@ class ByName:
         self.ticks = shm_runtime.Queue(attachment, 0, "ticks", Tick, 100000)
 
     @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "ByName":
+    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "ByName":
         try:
             import shm_runtime
         except ImportError as reason:
@@ -591,10 +598,22 @@ class ByName:
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
-    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "ByName":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names),
-        prefault (map every page at once)."""
-        return cls._open(0, address, options)
+    def create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
+        **unknown: _typing.Any,
+    ) -> "ByName":
+        """Creates the segment; FileExistsError if there is one.
+
+        ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
+        """
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -603,19 +622,52 @@ class ByName:
         *,
         read_only: bool = False,
         timeout: _typing.Optional[float] = None,
-        **options: _typing.Any,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
+        **unknown: _typing.Any,
     ) -> "ByName":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner, prefault.
+        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
-    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "ByName":
-        """Attaches to the segment, or creates it if there is none."""
-        return cls._open(3, address, options)
+    def open_or_create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
+        **unknown: _typing.Any,
+    ) -> "ByName":
+        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
+        return cls._open(
+            3,
+            address,
+            mode=mode,
+            uid=uid,
+            gid=gid,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @property
     def address(self) -> str:
@@ -667,7 +719,7 @@ class ByKey:
         self.ticks = shm_runtime.Queue(attachment, 0, "ticks", Tick, 100000)
 
     @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "ByKey":
+    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "ByKey":
         try:
             import shm_runtime
         except ImportError as reason:
@@ -681,10 +733,22 @@ class ByKey:
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
-    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "ByKey":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names),
-        prefault (map every page at once)."""
-        return cls._open(0, address, options)
+    def create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
+        **unknown: _typing.Any,
+    ) -> "ByKey":
+        """Creates the segment; FileExistsError if there is one.
+
+        ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
+        """
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -693,19 +757,52 @@ class ByKey:
         *,
         read_only: bool = False,
         timeout: _typing.Optional[float] = None,
-        **options: _typing.Any,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
+        **unknown: _typing.Any,
     ) -> "ByKey":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner, prefault.
+        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
-    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "ByKey":
-        """Attaches to the segment, or creates it if there is none."""
-        return cls._open(3, address, options)
+    def open_or_create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
+        **unknown: _typing.Any,
+    ) -> "ByKey":
+        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
+        return cls._open(
+            3,
+            address,
+            mode=mode,
+            uid=uid,
+            gid=gid,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @property
     def address(self) -> str:
@@ -757,7 +854,7 @@ class InMemory:
         self.ticks = shm_runtime.Queue(attachment, 0, "ticks", Tick, 100000)
 
     @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "InMemory":
+    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "InMemory":
         try:
             import shm_runtime
         except ImportError as reason:
@@ -771,10 +868,22 @@ class InMemory:
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
-    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "InMemory":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names),
-        prefault (map every page at once)."""
-        return cls._open(0, address, options)
+    def create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
+        **unknown: _typing.Any,
+    ) -> "InMemory":
+        """Creates the segment; FileExistsError if there is one.
+
+        ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
+        """
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -783,19 +892,52 @@ class InMemory:
         *,
         read_only: bool = False,
         timeout: _typing.Optional[float] = None,
-        **options: _typing.Any,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
+        **unknown: _typing.Any,
     ) -> "InMemory":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner, prefault.
+        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
-    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "InMemory":
-        """Attaches to the segment, or creates it if there is none."""
-        return cls._open(3, address, options)
+    def open_or_create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
+        **unknown: _typing.Any,
+    ) -> "InMemory":
+        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
+        return cls._open(
+            3,
+            address,
+            mode=mode,
+            uid=uid,
+            gid=gid,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @property
     def address(self) -> str:
@@ -849,7 +991,7 @@ class Gigantic:
         self._attachment = attachment
 
     @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "Gigantic":
+    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "Gigantic":
         try:
             import shm_runtime
         except ImportError as reason:
@@ -863,10 +1005,22 @@ class Gigantic:
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
-    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Gigantic":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names),
-        prefault (map every page at once)."""
-        return cls._open(0, address, options)
+    def create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
+        **unknown: _typing.Any,
+    ) -> "Gigantic":
+        """Creates the segment; FileExistsError if there is one.
+
+        ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
+        """
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -875,19 +1029,52 @@ class Gigantic:
         *,
         read_only: bool = False,
         timeout: _typing.Optional[float] = None,
-        **options: _typing.Any,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
+        **unknown: _typing.Any,
     ) -> "Gigantic":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner, prefault.
+        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
-    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Gigantic":
-        """Attaches to the segment, or creates it if there is none."""
-        return cls._open(3, address, options)
+    def open_or_create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
+        **unknown: _typing.Any,
+    ) -> "Gigantic":
+        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
+        return cls._open(
+            3,
+            address,
+            mode=mode,
+            uid=uid,
+            gid=gid,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @property
     def address(self) -> str:
@@ -939,7 +1126,7 @@ class Ordinary:
         self.ticks = shm_runtime.Queue(attachment, 0, "ticks", Tick, 100000)
 
     @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], options: _typing.Dict[str, _typing.Any]) -> "Ordinary":
+    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "Ordinary":
         try:
             import shm_runtime
         except ImportError as reason:
@@ -953,10 +1140,22 @@ class Ordinary:
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
-    def create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Ordinary":
-        """Creates the segment; FileExistsError if there is one. Options: mode, uid, gid (numbers or names),
-        prefault (map every page at once)."""
-        return cls._open(0, address, options)
+    def create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
+        **unknown: _typing.Any,
+    ) -> "Ordinary":
+        """Creates the segment; FileExistsError if there is one.
+
+        ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
+        """
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -965,19 +1164,52 @@ class Ordinary:
         *,
         read_only: bool = False,
         timeout: _typing.Optional[float] = None,
-        **options: _typing.Any,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
+        **unknown: _typing.Any,
     ) -> "Ordinary":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        Options: trust_uid, any_owner, prefault.
+        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(2 if read_only else 1, address, dict(options, timeout=timeout))
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
-    def open_or_create(cls, address: _typing.Optional[str] = None, **options: _typing.Any) -> "Ordinary":
-        """Attaches to the segment, or creates it if there is none."""
-        return cls._open(3, address, options)
+    def open_or_create(
+        cls,
+        address: _typing.Optional[str] = None,
+        *,
+        mode: _typing.Optional[int] = None,
+        uid: _typing.Union[int, str] = -1,
+        gid: _typing.Union[int, str] = -1,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
+        **unknown: _typing.Any,
+    ) -> "Ordinary":
+        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
+        return cls._open(
+            3,
+            address,
+            mode=mode,
+            uid=uid,
+            gid=gid,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @property
     def address(self) -> str:

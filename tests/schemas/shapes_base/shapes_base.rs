@@ -185,7 +185,7 @@ impl ::core::fmt::Debug for Number {
     imports [
     ],
     variants {
-        "whole" = 1: "i64";
-        "broken" = 18_446_744_073_709_551_615: "f64";
+        "whole" = 1: "i64" "";
+        "broken" = 18_446_744_073_709_551_615: "f64" "";
     }
 }

@@ -123,8 +123,13 @@ fn compare_field(out: &mut Out, here: &str, mine: &Field, theirs: &Field) {
         out.add(here.to_owned(), &format!("has unit {a} here, {b} in the segment"));
     }
     if mine.range != theirs.range {
-        let range = |r: Option<Range>| r.map_or("none".to_owned(), |range| range.to_string());
-        let (a, b) = (range(mine.range), range(theirs.range));
-        out.add(here.to_owned(), &format!("has range {a} here, {b} in the segment"));
+        range(out, here.to_owned(), mine.range, theirs.range);
     }
+}
+
+/// A difference of ranges.
+pub(super) fn range(out: &mut Out, here: String, mine: Option<Range>, theirs: Option<Range>) {
+    let text = |r: Option<Range>| r.map_or("none".to_owned(), |range| range.to_string());
+    let (a, b) = (text(mine), text(theirs));
+    out.add(here, &format!("has range {a} here, {b} in the segment"));
 }

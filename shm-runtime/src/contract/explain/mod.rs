@@ -159,9 +159,13 @@ fn compare_variants(out: &mut Out, path: &str, mine: &[VariantDef], theirs: &[Va
     let theirs: BTreeMap<&str, &VariantDef> = theirs.iter().map(|v| (v.name.as_str(), v)).collect();
     let shown = |v: &VariantDef| v.ty.as_ref().map_or("nothing".to_owned(), TypeExpr::to_string);
     for variant in mine {
-        if let Some(other) = theirs.get(variant.name.as_str()).filter(|o| o.ty != variant.ty) {
+        let Some(other) = theirs.get(variant.name.as_str()) else { continue };
+        let path = format!("{path}.{}", variant.name);
+        if other.ty != variant.ty {
             let text = format!("holds {} here, {} in the segment", shown(variant), shown(other));
-            out.add(format!("{path}.{}", variant.name), &text);
+            out.add(path, &text);
+        } else if other.range != variant.range {
+            fields::range(out, path, variant.range, other.range);
         }
     }
 }

@@ -38,6 +38,7 @@ use crate::contract::{Contract, ObjectDef, ObjectKind, QueueDef, TypeSet};
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::SharedLayout;
 use crate::segment::{Address, Attachment, Options, QueueStat, Setup, Spec};
+use layout::QueueLayout;
 pub(crate) use parts::Target;
 use std::marker::PhantomData;
 use std::mem::size_of;
@@ -62,7 +63,7 @@ impl<T: SharedLayout> Queue<T> {
     /// Creates a segment with nothing in it but this queue, for types without
     /// a schema: those that derive [`SharedLayout`].
     pub fn create(address: &Address, capacity: u64) -> Result<Self> {
-        let spec = Self::spec(address, capacity)?;
+        let spec = Self::spec("create", address, capacity)?;
         let attachment = Attachment::create_at(&spec, address, &Options::default())?;
         Ok(Self::of_attachment(&attachment, 0))
     }
@@ -76,7 +77,7 @@ impl<T: SharedLayout> Queue<T> {
             Some(ObjectKind::Queue(queue)) => queue.capacity,
             _ => 1,
         };
-        let spec = Self::spec(address, capacity)?;
+        let spec = Self::spec("attach to", address, capacity)?;
         let attachment = Attachment::attach_at(&spec, address, &options, false)?;
         Ok(Self::of_attachment(&attachment, 0))
     }
@@ -87,7 +88,7 @@ impl<T: SharedLayout> Queue<T> {
         crate::segment::open_or_create(|| Self::attach(address), || Self::create(address, capacity))
     }
 
-    fn spec(address: &Address, capacity: u64) -> Result<Spec> {
+    fn spec(verb: &str, address: &Address, capacity: u64) -> Result<Spec> {
         let mut types = TypeSet::default();
         let item = T::describe(&mut types);
         let kind = ObjectKind::Queue(QueueDef::one_to_one(item, capacity));
@@ -97,7 +98,19 @@ impl<T: SharedLayout> Queue<T> {
             types: types.into_types(),
             objects: vec![ObjectDef { name: "queue".to_owned(), kind }],
         };
+        if QueueLayout::new(size_of::<T>() as u64, capacity).is_none() {
+            let why = match capacity {
+                0 => "a queue has a capacity of at least 1, not of 0".to_owned(),
+                _ => format!(
+                    "{capacity} items of {} bytes are no size that memory can have",
+                    size_of::<T>()
+                ),
+            };
+            let why = format!("cannot {verb} {address}: {why}");
+            return Err(Error::new(ErrorKind::Invalid, why));
+        }
         Spec::new(contract, "", Setup::at(address))
+            .map_err(|e| e.map_message(|why| format!("cannot {verb} {address}: {why}")))
     }
 
     /// Becomes the producer. [`ErrorKind::RoleTaken`] names the one who is,

@@ -37,7 +37,7 @@ fn posix_segment(name: String, mappers: &Mappers) -> Option<Candidate> {
             let facts =
                 posix::peek(&name, attempt).and_then(|file| file::facts(&file, attempt)).ok()?;
             return Some(Candidate {
-                name: address.to_string(),
+                name: address.spelling(),
                 size: facts.size,
                 uid: facts.uid,
                 state: None,
@@ -68,7 +68,7 @@ fn sysv_segment(kernel: &sysv::KernelStat, mappers: &Mappers) -> Option<Candidat
         Err(error) if error.kind() == ErrorKind::NotFound => return None,
         Err(error) => {
             return Some(Candidate {
-                name: address.to_string(),
+                name: address.spelling(),
                 size: kernel.size,
                 uid: kernel.uid,
                 state: None,
@@ -85,7 +85,7 @@ fn sysv_segment(kernel: &sysv::KernelStat, mappers: &Mappers) -> Option<Candidat
 
 fn candidate(stat: &SegmentStat, changed: i64, verdict: Verdict, identity: Identity) -> Candidate {
     Candidate {
-        name: stat.address.to_string(),
+        name: stat.address.spelling(),
         size: stat.size,
         uid: stat.uid,
         state: Some(stat.state),
@@ -114,8 +114,11 @@ fn unreadable(uid: u32, error: &Error) -> Verdict {
 }
 
 fn judge(inspector: &Inspector, stat: &SegmentStat) -> Verdict {
-    if inspector.header().is_none() || stat.state == SegmentState::Foreign {
-        return keep(Keep::Foreign, "it is bare, or another program's");
+    if inspector.header().is_none() || stat.state == SegmentState::Damaged {
+        return match &stat.fault {
+            Some(fault) => keep(Keep::Damaged, fault.to_string()),
+            None => keep(Keep::Foreign, "it is bare, or another program's"),
+        };
     }
     if !is_mine(stat.uid) {
         return of_another_user(stat.uid);

@@ -66,6 +66,8 @@ pub enum Leftover {
 pub enum Keep {
     /// Bare, or another program's.
     Foreign,
+    /// It begins like one of ours, and its header cannot be read.
+    Damaged,
     /// Of another user, and the caller is not root.
     OtherUser,
     /// Somebody is attached, or may be.
@@ -88,10 +90,11 @@ impl Leftover {
 }
 
 impl Keep {
-    /// `foreign`, `other-user`, `in-use`, `being-born` or `unknown`.
+    /// `foreign`, `damaged`, `other-user`, `in-use`, `being-born` or `unknown`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Foreign => "foreign",
+            Self::Damaged => "damaged",
             Self::OtherUser => "other-user",
             Self::InUse => "in-use",
             Self::BeingBorn => "being-born",

@@ -13,6 +13,7 @@ use crate::segment::header::{HEADER_SIZE, Header, STATE, State};
 use crate::segment::options::Options;
 use crate::segment::process::{self, Mappers};
 use crate::segment::{locks, posix, sysv};
+use crate::text::Printable;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::sync::atomic::{Ordering, fence};
@@ -21,7 +22,7 @@ pub(super) fn take(candidate: &Candidate) -> Result<()> {
     let leftover = match &candidate.verdict {
         Verdict::Leftover(leftover) => *leftover,
         Verdict::Keep(_, why) => {
-            let why = format!("cannot remove {}: {why}", candidate.name);
+            let why = format!("cannot remove {}: {why}", Printable(&candidate.name));
             return Err(Error::new(ErrorKind::Busy, why));
         }
     };
@@ -30,7 +31,8 @@ pub(super) fn take(candidate: &Candidate) -> Result<()> {
         Identity::Sysv(id, mark) => take_sysv(*id, *mark, leftover),
         Identity::Companion(id, mark, file) => take_companion(*id, *mark, *file),
         Identity::None => {
-            let why = format!("cannot remove {}: it was not looked into", candidate.name);
+            let why =
+                format!("cannot remove {}: it was not looked into", Printable(&candidate.name));
             Err(Error::new(ErrorKind::Busy, why))
         }
     }

@@ -1,7 +1,7 @@
 //! Looking at the objects of a segment from outside: where they lie, and what
 //! can be told without taking part.
 
-use super::{Attempt, Header, Inspector};
+use super::{Attempt, Fault, Header, Inspector, ParticipantStat};
 use crate::contract::{Contract, ObjectKind, Primitive, QueueDef, TypeExpr};
 use crate::error::{ErrorKind, Result};
 use crate::object::place::{Geometry, ObjectLayout};
@@ -9,6 +9,8 @@ use crate::object::queue::layout::{self, QueueLayout};
 use crate::object::role::{RoleState, state};
 use crate::object::{cell, counters, event, state as state_object};
 use crate::segment::header::{ENTRY_SIZE, Entry};
+use crate::sync::wait::WAITING;
+use crate::text::Printable;
 
 /// An object of a segment.
 #[derive(Clone, Debug)]
@@ -53,12 +55,26 @@ pub struct QueueStat {
     pub times_full: u64,
     /// Messages that came a second time after a consumer died.
     pub redelivered: u64,
+    /// Messages that were committed and given up. A queue from one producer to
+    /// one consumer gives none up.
+    pub dropped: u64,
     /// The greatest depth that was noticed: sampled, not exact.
     pub high_water: u64,
     /// The participant that is the producer, by the index of its record.
     pub producer: Option<u32>,
     /// The participant that is the consumer, by the index of its record.
     pub consumer: Option<u32>,
+    /// Whether the producer, alive, sleeps until there is room.
+    pub producer_waits: bool,
+    /// Whether the consumer, alive, sleeps until there is a message.
+    pub consumer_waits: bool,
+}
+
+impl QueueStat {
+    /// How many sleep until there is something to do for them.
+    pub fn waiters(&self) -> u64 {
+        u64::from(self.producer_waits) + u64::from(self.consumer_waits)
+    }
 }
 
 /// A message that waits in a queue.
@@ -71,11 +87,30 @@ pub struct Message {
 }
 
 impl Inspector {
-    pub(super) fn objects(&self, header: &Header) -> Vec<ObjectStat> {
+    /// What is wrong with the directory, held against the contract.
+    pub(super) fn directory_fault(&self, header: &Header, contract: &Contract) -> Option<Fault> {
+        let fault = |what: &str| Some(Fault::damage(format!("its directory is damaged: {what}")));
+        if header.directory_count as usize != contract.objects.len() {
+            return fault("it has another number of objects than the contract");
+        }
+        let displaced = |index: &usize| self.place(header, contract, *index).is_none();
+        let index = (0..contract.objects.len()).find(displaced)?;
+        let name = Printable(&contract.objects[index].name);
+        fault(&format!(
+            "object {name} has another kind or size than the contract says, or lies outside"
+        ))
+    }
+
+    pub(super) fn objects(
+        &self,
+        header: &Header,
+        participants: &[ParticipantStat],
+    ) -> Vec<ObjectStat> {
         let Some(contract) = &self.contract else {
             return Vec::new();
         };
-        (0..contract.objects.len()).map(|index| self.object(header, contract, index)).collect()
+        let object = |index| self.object(header, contract, index, participants);
+        (0..contract.objects.len()).map(object).collect()
     }
 
     /// What can be told of an object, by its index in the contract.
@@ -83,7 +118,8 @@ impl Inspector {
         let attempt = Attempt::new("look at", &self.opened.address);
         match (&self.header, &self.contract) {
             (Some(header), Some(contract)) if index < contract.objects.len() => {
-                Ok(self.object(header, contract, index))
+                let participants = self.participants(header);
+                Ok(self.object(header, contract, index, &participants))
             }
             (Some(_), Some(_)) => {
                 Err(attempt.fail(ErrorKind::Invalid, format!("it has no object number {index}")))
@@ -95,7 +131,13 @@ impl Inspector {
         }
     }
 
-    fn object(&self, header: &Header, contract: &Contract, index: usize) -> ObjectStat {
+    fn object(
+        &self,
+        header: &Header,
+        contract: &Contract,
+        index: usize,
+        participants: &[ParticipantStat],
+    ) -> ObjectStat {
         let object = &contract.objects[index];
         let mut stat = ObjectStat {
             name: object.name.clone(),
@@ -108,14 +150,14 @@ impl Inspector {
             values: Vec::new(),
             queue: None,
         };
-        let Some((at, layout)) = self.place(header, index) else {
+        let Some((at, layout)) = self.place(header, contract, index) else {
             return stat;
         };
         stat.offset = Some(at);
         stat.geometry = Some(layout.geometry());
         match (&object.kind, layout) {
             (ObjectKind::Queue(def), ObjectLayout::Queue(layout)) => {
-                stat.queue = Some(self.queue_stat(def, at, &layout));
+                stat.queue = Some(self.queue_stat(def, at, &layout, participants));
             }
             (ObjectKind::Cell(_), _) => {
                 stat.version = Some(self.word(at + cell::layout::VERSION));
@@ -141,8 +183,12 @@ impl Inspector {
     }
 
     /// Where an object lies, if the directory and the contract agree.
-    fn place(&self, header: &Header, index: usize) -> Option<(u64, ObjectLayout)> {
-        let contract = self.contract.as_ref()?;
+    fn place(
+        &self,
+        header: &Header,
+        contract: &Contract,
+        index: usize,
+    ) -> Option<(u64, ObjectLayout)> {
         let layout = ObjectLayout::of(contract, &contract.objects.get(index)?.kind)?;
         if index as u64 >= u64::from(header.directory_count) {
             return None;
@@ -156,19 +202,29 @@ impl Inspector {
     }
 
     /// Where a one-to-one queue lies.
-    fn queue_at(&self, header: &Header, index: usize) -> Option<(u64, QueueLayout)> {
-        match self.place(header, index)? {
+    pub(in crate::segment) fn queue_at(
+        &self,
+        header: &Header,
+        index: usize,
+    ) -> Option<(u64, QueueLayout)> {
+        match self.place(header, self.contract.as_ref()?, index)? {
             (at, ObjectLayout::Queue(queue)) => Some((at, queue)),
             _ => None,
         }
     }
 
-    fn word(&self, at: u64) -> u64 {
+    pub(in crate::segment) fn word(&self, at: u64) -> u64 {
         let mut bytes = [0; 8];
         self.opened.read(at, &mut bytes).map_or(0, |()| u64::from_le_bytes(bytes))
     }
 
-    fn queue_stat(&self, def: &QueueDef, at: u64, queue: &QueueLayout) -> QueueStat {
+    fn queue_stat(
+        &self,
+        def: &QueueDef,
+        at: u64,
+        queue: &QueueLayout,
+        participants: &[ParticipantStat],
+    ) -> QueueStat {
         // Taken first: the depth is then rather too great than too small.
         let popped = self.word(at + layout::TAKEN);
         let pushed = self.tail(at, queue);
@@ -176,6 +232,12 @@ impl Inspector {
         let role = |offset| match state(self.word(at + offset)) {
             RoleState::Held(who) => Some(who.index),
             RoleState::Free | RoleState::Orphaned => None,
+        };
+        let (producer, consumer) = (role(layout::PRODUCER_ROLE), role(layout::CONSUMER_ROLE));
+        // A bit that somebody set who died asleep means nothing.
+        let waits = |holder: Option<u32>, flag| {
+            participants.iter().any(|p| Some(p.index) == holder && p.alive)
+                && self.word(at + flag) & u64::from(WAITING) != 0
         };
         QueueStat {
             item: def.item.clone(),
@@ -187,13 +249,16 @@ impl Inspector {
             times_full: self.word(at + layout::TIMES_FULL),
             redelivered: self.word(at + layout::REDELIVERED),
             high_water: self.word(at + layout::HIGH_WATER).max(depth),
-            producer: role(layout::PRODUCER_ROLE),
-            consumer: role(layout::CONSUMER_ROLE),
+            dropped: 0,
+            producer,
+            consumer,
+            producer_waits: waits(producer, layout::SPACE_FLAG),
+            consumer_waits: waits(consumer, layout::DATA_FLAG),
         }
     }
 
     /// The exact tail: from the hint on over whole stamps.
-    fn tail(&self, at: u64, queue: &QueueLayout) -> u64 {
+    pub(in crate::segment) fn tail(&self, at: u64, queue: &QueueLayout) -> u64 {
         let mut tail = self.word(at + layout::TAIL_HINT);
         for _ in 0..queue.slots {
             let slot = at + layout::SLOTS + tail % queue.slots * queue.stride;
@@ -226,16 +291,10 @@ impl Inspector {
         let mut messages = Vec::new();
         for n in 0..queue.slots.min(limit as u64) {
             let position = taken.wrapping_add(n);
-            let slot = at + layout::SLOTS + position % queue.slots * queue.stride;
-            let stamp = position.wrapping_add(1);
-            if self.word(slot) != stamp {
+            if !self.is_committed(at, &queue, position) {
                 break;
             }
-            let mut bytes = vec![0; usize::try_from(queue.item).unwrap_or(0)];
-            self.opened.read(slot + layout::STAMP_SIZE, &mut bytes)?;
-            if self.word(slot) == stamp {
-                messages.push(Message { position, bytes });
-            }
+            messages.extend(self.slot(at, &queue, position)?.map(|(message, _)| message));
         }
         Ok(messages)
     }
@@ -243,7 +302,8 @@ impl Inspector {
     /// The first bytes of a raw object, at most `limit`.
     pub fn raw_bytes(&self, object: usize, limit: usize) -> Result<Vec<u8>> {
         let attempt = Attempt::new("look at", &self.opened.address);
-        let found = self.header.as_ref().and_then(|h| self.place(h, object));
+        let found = self.header.as_ref().zip(self.contract.as_ref());
+        let found = found.and_then(|(h, contract)| self.place(h, contract, object));
         let Some((at, ObjectLayout::Raw(raw))) = found else {
             return Err(attempt.fail(ErrorKind::Invalid, format!("no raw object number {object}")));
         };

@@ -87,17 +87,20 @@ fn table(reports: &[Report], missing: &[String]) -> String {
         if stood_in { format!("{} (Rust stands in)", CHAIN[i]) } else { CHAIN[i].to_owned() }
     };
     let rows = reports.iter().enumerate().map(|(i, r)| {
-        #[allow(clippy::cast_precision_loss)] // three digits are shown
-        let rate = r.received as f64 / r.seconds.max(1e-9) / 1e6;
-        vec![
-            name(i),
-            name(i + 1),
-            r.received.to_string(),
-            r.lost.to_string(),
-            format!("{rate:.3} M/s"),
-        ]
+        vec![name(i), name(i + 1), r.received.to_string(), r.lost.to_string(), rate(r)]
     });
     show::table(&["FROM", "TO", "MESSAGES", "LOST", "RATE"], rows.collect())
+}
+
+/// Messages in a second; `-` where there are too few, or they came too fast,
+/// for the clock to say anything.
+fn rate(report: &Report) -> String {
+    if report.received < 1_000 || report.seconds < 0.001 {
+        return "-".to_owned();
+    }
+    #[allow(clippy::cast_precision_loss)] // three digits are shown
+    let rate = report.received as f64 / report.seconds / 1e6;
+    format!("{rate:.3} M/s")
 }
 
 /// One process of the demo's chain; not for use by hand.
@@ -160,4 +163,21 @@ fn ends(feed: &Feed, hop: &str) -> Result<Ends, Failure> {
         "2" => (feed.cpp_to_python().consumer()?, feed.python_to_rust().producer()?),
         other => return Err(Failure::usage(format!("there is no role `{other}`"))),
     })
+}
+
+#[cfg(test)]
+#[allow(clippy::pedantic)]
+mod tests {
+    use super::{Report, rate};
+
+    #[test]
+    fn a_rate_is_told_only_where_it_means_something() {
+        let rate = |received, seconds| rate(&Report { received, lost: 0, seconds });
+        assert_eq!(rate(1, 0.0), "-");
+        assert_eq!(rate(10, 1e-9), "-");
+        assert_eq!(rate(999, 1.0), "-");
+        assert_eq!(rate(5_000, 0.0009), "-");
+        assert_eq!(rate(1_000, 0.002), "0.500 M/s");
+        assert_eq!(rate(1_000_000, 0.5), "2.000 M/s");
+    }
 }

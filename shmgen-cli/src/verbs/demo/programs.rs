@@ -15,9 +15,10 @@ const RELAY_CPP: &str = include_str!("../../../quickstart/cpp/relay.cpp");
 const RELAY_PY: &str = include_str!("../../../quickstart/python/relay.py");
 
 /// The Python package, whose sources are in the command.
-const PACKAGE: [(&str, &str); 8] = [
+const PACKAGE: [(&str, &str); 9] = [
     ("__init__.py", include_str!("../../../python_package/__init__.py")),
     ("_attachment.py", include_str!("../../../python_package/_attachment.py")),
+    ("_descriptors.py", include_str!("../../../python_package/_descriptors.py")),
     ("_errors.py", include_str!("../../../python_package/_errors.py")),
     ("_native.py", include_str!("../../../python_package/_native.py")),
     ("_queue.py", include_str!("../../../python_package/_queue.py")),

@@ -100,7 +100,7 @@ impl Chain {
     ) -> Result<(), Failure> {
         let child = command
             .arg(messages.to_string())
-            .arg(self.address.to_string())
+            .arg(self.address.spelling())
             .stdout(Stdio::piped())
             // A group of its own: an interrupt from the terminal reaches this
             // process only, which then ends the others.

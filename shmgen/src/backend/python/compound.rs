@@ -2,8 +2,8 @@
 //! the classes of variants.
 
 use super::types::{self, Writer};
-use super::{class_doc, docstring};
-use crate::backend::notes;
+use super::{class_doc, docstring, range};
+use crate::backend::notes::{self, Deprecation::Text};
 use crate::model::{self, Type};
 use shm_runtime::contract::Primitive;
 use std::collections::BTreeSet;
@@ -64,14 +64,14 @@ pub(super) fn union(u: &model::Union, writer: &Writer<'_>) -> Union {
     let gap = u.layout.offset - u.tag.size();
     let tail = u.layout.size - u.layout.offset - u.payload;
     let tag = ("tag", types::scalar(u.tag).to_owned());
-    let held = |ty: &Type, size: u64| Held {
-        size,
+    let held = |v: &model::Variant, ty: &Type| Held {
+        size: v.size,
         ctype: types::array(&writer.ctype(ty), 1),
         format: writer.format(ty),
-        descriptor: writer.descriptor(ty, "", ""),
+        descriptor: writer.descriptor(ty, "", &v.range.map(range).unwrap_or_default()),
     };
     Union {
-        doc: class_doc(&notes::union(u), "A union of the schema."),
+        doc: class_doc(&notes::union(u, Text), "A union of the schema."),
         name: u.name.clone(),
         size: u.layout.size,
         tag: u.tag.size(),
@@ -85,7 +85,7 @@ pub(super) fn union(u: &model::Union, writer: &Writer<'_>) -> Union {
             .map(|v| Variant {
                 name: v.name.clone(),
                 number: v.number,
-                held: v.ty.as_ref().map(|ty| held(ty, v.size)),
+                held: v.ty.as_ref().map(|ty| held(v, ty)),
             })
             .collect(),
         base: if u.variants.iter().any(|v| v.name == u.name) {
@@ -104,7 +104,7 @@ fn variant_hints(u: &model::Union, writer: &Writer<'_>) -> Vec<Hint> {
         .map(|v| {
             let hints = v.ty.as_ref().map(|ty| writer.hints(ty, &BTreeSet::new()));
             Hint {
-                doc: variant_doc(&notes::variant(v)),
+                doc: variant_doc(&notes::variant(v, Text)),
                 name: v.name.clone(),
                 match_args: if hints.is_some() { "(\"value\",)" } else { "()" },
                 parameters: hints

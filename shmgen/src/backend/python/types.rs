@@ -51,20 +51,20 @@ impl<'s> Writer<'s> {
     /// arguments, `range` that of what checks an element.
     pub(super) fn descriptor(&self, ty: &Type, unit: &str, range: &str) -> String {
         if ty.dims.is_empty() {
-            return self.element_field(&ty.element, &format!("{unit}{range}"));
+            return self.element_field(&ty.element, unit, range);
         }
         let dims: Vec<String> = ty.dims.iter().map(u64::to_string).collect();
         let comma = if dims.len() == 1 { "," } else { "" };
         format!(
             "_List(raw, name, ({}{comma}), lambda raw, name: {}, {}{unit})",
             dims.join(", "),
-            self.element_field(&ty.element, range),
+            self.element_field(&ty.element, "", range),
             self.ctype(ty),
         )
     }
 
-    fn element_field(&self, element: &Element, unit: &str) -> String {
-        let range = |p: Primitive| {
+    fn element_field(&self, element: &Element, unit: &str, range: &str) -> String {
+        let limits = |p: Primitive| {
             let (low, high) = p.integer_range().unwrap_or_default();
             format!("{low}, {high}")
         };
@@ -72,23 +72,23 @@ impl<'s> Writer<'s> {
             format!(
                 "{kind}(raw, name, {}, lambda raw, name: {}{unit})",
                 wrapped_name(element),
-                self.descriptor(inner, "", "")
+                self.descriptor(inner, "", range)
             )
         };
         match element {
             Element::Primitive(Primitive::Bool) => "_Bool(raw, name)".to_owned(),
             Element::Primitive(Primitive::F32) => {
                 // The greatest number that rounds to a finite f32.
-                format!("_Float(raw, name, 3.4028235677973364e+38{unit})")
+                format!("_Float(raw, name, 3.4028235677973364e+38{unit}{range})")
             }
             Element::Primitive(Primitive::F64) => {
-                format!("_Float(raw, name, 1.7976931348623157e+308{unit})")
+                format!("_Float(raw, name, 1.7976931348623157e+308{unit}{range})")
             }
-            Element::Primitive(p) => format!("_Int(raw, name, {}{unit})", range(*p)),
+            Element::Primitive(p) => format!("_Int(raw, name, {}{unit}{range})", limits(*p)),
             Element::Str(_) => format!("_Str(raw, name{unit})"),
             Element::Bytes(_) => format!("_Bytes(raw, name{unit})"),
             Element::Enum(name, p) | Element::Flags(name, p) => {
-                format!("_Enum(raw, name, {}, {})", self.name(name), range(*p))
+                format!("_Enum(raw, name, {}, {})", self.name(name), limits(*p))
             }
             Element::Struct(name) => format!("_Nested(raw, name, {})", self.name(name)),
             Element::Union(name) => format!("_Tagged(raw, name, {})", self.name(name)),

@@ -14,6 +14,9 @@ use shm_runtime::{lanes::layout as lanes, raw::layout as raw, ring::layout as ri
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+/// Who can make the limit of a segment larger.
+const RAISE: &str = "let a build.rs ask for more, with Builder::segment_limit";
+
 /// An object that is right as far as it can be told without its size.
 pub(super) struct Checked {
     pub(super) kind: ObjectKind,
@@ -114,7 +117,7 @@ impl Resolver<'_, '_> {
         let message = format!("{what} are more than {limit} bytes");
         self.diagnostics
             .error(code, &self.source, span.clone(), message)
-            .help(format!("{less}raise the limit"));
+            .help(format!("{less}{RAISE}"));
     }
 
     /// The struct that an object passes or holds.
