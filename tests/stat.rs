@@ -17,6 +17,7 @@ use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::Command;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 /// The same as tests/c/stat.c tells.
 fn told(stat: &SegmentStat, queue: &QueueStat) -> String {
@@ -49,6 +50,8 @@ fn told(stat: &SegmentStat, queue: &QueueStat) -> String {
     text("popped", &queue.popped);
     text("full", &queue.times_full);
     text("redelivered", &queue.redelivered);
+    text("dropped", &queue.dropped);
+    text("waiters", &queue.waiters());
     text("high_water", &queue.high_water);
     text("producer", &queue.producer.map_or(-1, i64::from));
     text("consumer", &queue.consumer.map_or(-1, i64::from));
@@ -86,6 +89,8 @@ with backends.InMemory.attach(sys.argv[1], read_only=True) as segment:
     show("popped", q.got)
     show("full", q.full)
     show("redelivered", q.redelivered)
+    show("dropped", q.dropped)
+    show("waiters", q.waiters)
     show("high_water", q.high_water)
     assert all(o[role] is None or o[role]["pid"] for role in ("producer", "consumer"))
     if len(sys.argv) > 2:
@@ -164,6 +169,18 @@ fn every_language_tells_the_same_of(address: &Address) {
     let rust = check("with messages in it");
     assert!(rust.contains("\ncapacity 8\ndepth 5\npushed 8\npopped 3\nfull 1\n"), "{rust}");
     assert!(rust.contains("\nproducer 0\nconsumer 1\n"), "{rust}");
+    while inn.try_pop().is_ok() {}
+    std::thread::scope(|scope| {
+        let sleeper = scope.spawn(|| inn.pop_timeout(Duration::from_secs(60)));
+        while made.ticks().stat().unwrap().waiters() == 0 {
+            std::thread::sleep(Duration::from_millis(1));
+        }
+        // It is awake for a moment between two sleeps.
+        let asleep = || ask("C", &at, None).contains("\nwaiters 1\n");
+        assert!((0..20).any(|_| asleep()), "C sees nobody wait at {at}");
+        out.try_push(&tick).unwrap();
+        assert_eq!(sleeper.join().unwrap(), Ok(tick));
+    });
     drop((out, inn, other));
     let rust = check("with roles given up");
     assert!(

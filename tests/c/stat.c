@@ -51,6 +51,8 @@ static void tell_queue(const shm_queue_facts *f) {
   number("popped", f->popped);
   number("full", f->times_full);
   number("redelivered", f->redelivered);
+  number("dropped", f->dropped);
+  number("waiters", SHM_CAST(uint64_t, f->producer_waits) + SHM_CAST(uint64_t, f->consumer_waits));
   number("high_water", f->high_water);
   signed_number("producer", f->producer);
   signed_number("consumer", f->consumer);

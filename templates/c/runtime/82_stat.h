@@ -34,6 +34,9 @@ typedef struct shm_queue_facts {
   uint64_t high_water;  /* the greatest depth that was noticed: sampled, not exact */
   int64_t producer;     /* the participant that is the producer, by the index of its record; -1 for none */
   int64_t consumer;     /* likewise */
+  uint64_t dropped;     /* messages that were committed and given up; from one to one none is */
+  bool producer_waits;  /* alive, and asleep until there is room */
+  bool consumer_waits;  /* alive, and asleep until there is a message */
 } shm_queue_facts;
 
 /* SHM_OK if something is attached, by this very process. */
@@ -107,6 +110,19 @@ SHM_COLD int64_t shm_role_holder(const shm_ring *ring, size_t role) {
   return low == SHM_ROLE_FREE || low == SHM_ROLE_ORPHANED ? -1 : SHM_CAST(int64_t, low) - 1;
 }
 
+/* Whether a participant, alive, sleeps on a word. A bit that somebody set who died asleep means nothing. */
+SHM_COLD bool shm_holder_waits(const shm_core *core, int64_t holder, shm_word32 *flag) {
+  uint32_t index = SHM_CAST(uint32_t, holder);
+  uint64_t word;
+  if (holder < 0 || index >= core->participants_count ||
+      (__atomic_load_n(flag, __ATOMIC_RELAXED) & SHM_WAITING) == 0) {
+    return false;
+  }
+  word = shm_load_acquire(shm_record_word(core, index));
+  return shm_record_state(word) == SHM_RECORD_LIVE &&
+         !shm_participant_is_gone(core, index, shm_record_generation(word));
+}
+
 /* Asks for the numbers of a queue, each as it is now. */
 SHM_NODISCARD SHM_COLD shm_status shm_queue_stat(const shm_attachment *attachment, uint32_t object,
                                                  shm_queue_facts *out) {
@@ -134,5 +150,7 @@ SHM_NODISCARD SHM_COLD shm_status shm_queue_stat(const shm_attachment *attachmen
   out->high_water = out->high_water > out->depth ? out->high_water : out->depth;
   out->producer = shm_role_holder(&ring, SHM_QUEUE_PRODUCER_ROLE);
   out->consumer = shm_role_holder(&ring, SHM_QUEUE_CONSUMER_ROLE);
+  out->producer_waits = shm_holder_waits(core, out->producer, shm_ring_flag(&ring, SHM_QUEUE_SPACE_FLAG));
+  out->consumer_waits = shm_holder_waits(core, out->consumer, shm_ring_flag(&ring, SHM_QUEUE_DATA_FLAG));
   return SHM_OK;
 }
