@@ -402,9 +402,9 @@ fn may_be_ignored(step: &str, call: &str, errno: i32) -> Option<&'static str> {
         "open" if about.contains("/.shmgen.sysv.") && errno == libc::ENOENT => "out of sight",
         "shmctl" | "shmat" if step == "set" => "looked at before and after",
         "shmctl" | "shmat"
-            if step.starts_with("open") && [libc::EINVAL, libc::EIDRM].contains(&errno) =>
+            if step == "open or create" && [libc::EINVAL, libc::EIDRM].contains(&errno) =>
         {
-            "removed while it was made: made again"
+            "it was removed while it was made: made once more"
         }
         "linkat" | "open" | "mmap" | "shmget" if errno == libc::EEXIST => "somebody was faster",
         "shmget" | "open" if step.starts_with("open") && errno == libc::ENOENT => "it is not there",

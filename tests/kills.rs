@@ -208,6 +208,9 @@ fn live(language: Language, address: &str, doing: &AtomicU32) -> ! {
     unreachable!()
 }
 
+/// How long the beginning of an operation is waited for.
+const AIMING: Duration = Duration::from_millis(100);
+
 fn at_random(arguments: &[String]) {
     in_namespaces(arguments, |language, address| {
         languages::ready();
@@ -231,7 +234,16 @@ fn at_random(arguments: &[String]) {
             while doing.load(Ordering::SeqCst) == 0 && start.elapsed() < Duration::from_secs(20) {
                 std::thread::yield_now();
             }
-            std::thread::sleep(Duration::from_micros(dice.roll(1500)));
+            // Some operations take most of the time, on a busy machine nearly all of it:
+            // the moment is taken from the beginning of one of them.
+            let aim = 1 + dice.roll(DOING.len() as u64 - 1) as u32;
+            let start = Instant::now();
+            while doing.load(Ordering::SeqCst) != aim && start.elapsed() < AIMING {
+                std::thread::yield_now();
+            }
+            if dice.roll(2) == 0 {
+                std::thread::sleep(Duration::from_micros(dice.roll(1500)));
+            }
             let ended = killed(child);
             assert_eq!(ended, WaitStatus::Signaled(child, Signal::SIGKILL, false));
             let what = doing.load(Ordering::SeqCst) as usize;

@@ -12,13 +12,26 @@ pub fn write(files: &Files, folder: &Path) -> io::Result<Vec<PathBuf>> {
     // Aside first: a reader, or a crash, never meets half a file, and a full
     // disk is met before the first one is replaced.
     let mut aside = Aside(Vec::new());
+    let mut texts = Vec::new();
     for path in changed(files, folder) {
         let Some(name) = path.file_name().and_then(|n| n.to_str()) else { continue };
         let Some(text) = files.get(name) else { continue };
         let temporary = folder.join(format!(".{name}.tmp{}", std::process::id()));
-        aside.0.push((temporary.clone(), path));
-        std::fs::write(&temporary, text).map_err(|e| explain(e, "write", &temporary))?;
+        aside.0.push((temporary, path));
+        texts.push(text);
     }
+    // All at once: the files of a large schema are large, too.
+    std::thread::scope(|scope| {
+        let write = |((temporary, _), text): (&(PathBuf, PathBuf), &String)| {
+            std::fs::write(temporary, text).map_err(|e| explain(e, "write", temporary))
+        };
+        let pairs = aside.0.iter().zip(texts);
+        let running: Vec<_> = pairs.map(|pair| scope.spawn(move || write(pair))).collect();
+        running.into_iter().try_for_each(|thread| match thread.join() {
+            Ok(result) => result,
+            Err(panic) => std::panic::resume_unwind(panic),
+        })
+    })?;
     let mut written = Vec::new();
     for (temporary, path) in &aside.0 {
         std::fs::rename(temporary, path).map_err(|e| explain(e, "write", path))?;

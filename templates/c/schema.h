@@ -47,7 +47,7 @@ enum { {{ prefix }}{{ c.name }}_deprecated SHM_DEPRECATED({{ c.deprecated }}) = 
 {{ c.doc }}#define {{ prefix }}{{ c.name }} {{ c.value }}
 {%- endif %}
 {%- endfor %}
-{% for decl in types %}
+{% for decl in self.types() %}
 {%- match decl %}
 {%- when Decl::Enum(e) %}
 {{ e.doc }}/* Any number is a value; those without a name come from other versions. */

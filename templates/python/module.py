@@ -53,7 +53,7 @@ SCHEMA_VERSION = "{{ version }}"
 
 {{ c.doc }}{{ c.name }}: _typing.Final = {{ c.value }}
 {%- endfor %}
-{%- for decl in types %}
+{%- for decl in self.types() %}
 {%- match decl %}
 {%- when Decl::Enum(e) %}
 

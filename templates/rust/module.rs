@@ -11,7 +11,7 @@ pub const {{ c.name }}: {{ c.ty }} = {{ c.value }};
 {{ a.doc }}{{ a.deprecated }}{{ allow }}
 pub type {{ a.name }} = {{ a.ty }};
 {% endfor %}
-{%- for decl in types %}
+{%- for decl in self.types() %}
 {%- match decl %}
 {%- when Decl::Enum(e) %}
 {{ e.doc }}/// Any number is a value; those without a name come from other versions.

@@ -65,6 +65,7 @@ impl From<Lang> for Language {
 pub(crate) fn run(arguments: &Arguments) -> Done {
     let mut checked = shmgen::check_file(&arguments.schema, Limits::default());
     let (notes, sources) = (checked.notes(), std::mem::take(&mut checked.files));
+    let written_schema = checked.written.take();
     let schema = checked.into_result().map_err(|d| super::wrong(&d))?;
     eprint!("{}", super::told(&notes));
     let languages: Vec<Language> = match arguments.lang.as_slice() {
@@ -81,6 +82,9 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         return Err(Failure::new(format!("these files are not up to date:{list}")));
     }
     let written = output::write(&files, &arguments.out)?;
+    // The process is about to end; of a large schema, giving back each piece
+    // takes as long as reading it.
+    std::mem::forget((schema, written_schema));
     if arguments.json {
         let name = |path: &PathBuf| path.display().to_string();
         let all: Vec<String> = files.keys().map(|file| name(&arguments.out.join(file))).collect();

@@ -31,8 +31,16 @@ struct Header<'a> {
     deprecates: bool,
     constants: Vec<Constant>,
     aliases: Vec<Alias>,
-    types: Vec<Decl>,
+    model: &'a Schema,
+    with: With,
     segments: Vec<Segment>,
+}
+
+impl Header<'_> {
+    /// The types, each made when its turn comes: there may be many.
+    fn types(&self) -> impl Iterator<Item = Decl> {
+        self.model.types.iter().map(|t| decl(t, &self.with, &self.prefix))
+    }
 }
 
 struct Constant {
@@ -226,7 +234,8 @@ pub(super) fn header(schema: &Schema) -> String {
                     + &mark(a.deprecated.as_deref()),
             })
             .collect(),
-        types: schema.types.iter().map(|t| decl(t, &with, &prefix)).collect(),
+        model: schema,
+        with,
         segments: schema.segments.iter().map(|s| segment(s, &prefix)).collect(),
         prefix,
     };
@@ -454,6 +463,19 @@ fn part(member: &Member, owner: &str, with: &With, prefix: &str) -> Part {
     }
 }
 
+/// Each line further in.
+pub(super) fn indented(text: &str, by: usize) -> String {
+    let mut out = String::with_capacity(text.len() + 4 * by);
+    for (i, line) in text.lines().enumerate() {
+        if i > 0 {
+            out.push('\n');
+        }
+        out.extend(std::iter::repeat_n(' ', by));
+        out.push_str(line);
+    }
+    out
+}
+
 /// Loops over the dimensions of a field around a statement about one element,
 /// which is the field's name with so many indices.
 pub(super) fn loops(
@@ -462,6 +484,9 @@ pub(super) fn loops(
     around: impl Fn(&mut String, usize, bool),
     body: impl Fn(&str) -> String,
 ) -> String {
+    if dims.is_empty() {
+        return indented(&body(name), 2);
+    }
     let mut out = String::new();
     let mut element = name.to_owned();
     for (depth, n) in dims.iter().enumerate() {

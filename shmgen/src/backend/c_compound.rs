@@ -1,7 +1,7 @@
 //! Lists, optionals and unions in C: structs with a few functions each, and with
 //! members of their own where the header is read as C++.
 
-use super::c::{add, brackets, comment, ctype, declaration, equal, literal, mark, parts};
+use super::c::{add, brackets, comment, ctype, declaration, equal, indented, literal, mark, parts};
 use super::c_ranges;
 use super::notes::{self, Deprecation::Text};
 use super::text::render;
@@ -151,13 +151,6 @@ fn held(ty: &Type, prefix: &str) -> Held {
         note,
         element,
     }
-}
-
-/// Each line further in.
-fn indented(text: &str, by: usize) -> String {
-    let indent = " ".repeat(by);
-    let lines: Vec<String> = text.lines().map(|line| format!("{indent}{line}")).collect();
-    lines.join("\n")
 }
 
 /// A list or an optional.

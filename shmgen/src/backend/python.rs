@@ -32,7 +32,9 @@ struct Module<'a> {
     /// The names of its types.
     own: Vec<&'a str>,
     constants: Vec<Constant>,
-    types: Vec<Decl>,
+    model: &'a Schema,
+    with_defaults: BTreeSet<TypeName>,
+    writer: Writer<'a>,
     segments: Vec<Segment>,
 }
 
@@ -49,6 +51,11 @@ struct Constant {
 }
 
 impl Module<'_> {
+    /// The types, each made when its turn comes: there may be many.
+    fn types(&self) -> impl Iterator<Item = Decl> {
+        self.model.types.iter().map(|t| decl(t, &self.with_defaults, &self.writer))
+    }
+
     /// What a type checker says where it finds no module, another one, or that
     /// it has nothing to say.
     const UNFOUND: &'static str = "import-not-found, import-untyped, attr-defined, unused-ignore";
@@ -175,8 +182,10 @@ pub(super) fn module(schema: &Schema) -> String {
                 value: value(c.ty, c.value),
             })
             .collect(),
-        types: schema.types.iter().map(|t| decl(t, &with_defaults, &writer)).collect(),
         segments: schema.segments.iter().map(|s| segment(s, &writer)).collect(),
+        model: schema,
+        with_defaults,
+        writer,
     };
     render(&template)
 }

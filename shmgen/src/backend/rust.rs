@@ -33,8 +33,19 @@ struct Module<'a> {
     quiet: &'static str,
     constants: Vec<Constant>,
     aliases: Vec<Alias>,
-    types: Vec<Decl>,
+    model: &'a Schema,
+    names: Names,
+    with_ranges: BTreeSet<TypeName>,
+    options: &'a RustOptions,
     segments: Vec<Segment>,
+}
+
+impl Module<'_> {
+    /// The types, each made when its turn comes: there may be many.
+    fn types(&self) -> impl Iterator<Item = Decl> {
+        let types = self.model.types.iter();
+        types.filter_map(|t| decl(t, &self.names, &self.with_ranges, self.options))
+    }
 }
 
 struct Constant {
@@ -246,8 +257,11 @@ pub(super) fn module(schema: &Schema, options: &RustOptions) -> String {
                 ty: names.type_of(&a.ty),
             })
             .collect(),
-        types: schema.types.iter().filter_map(|t| decl(t, &names, &with_ranges, options)).collect(),
         segments: schema.segments.iter().map(|s| segment(s, &names)).collect(),
+        model: schema,
+        names,
+        with_ranges,
+        options,
     };
     render(&template)
 }

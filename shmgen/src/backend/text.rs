@@ -3,6 +3,7 @@
 use crate::model::{Segment, Value};
 use askama::Template;
 use shm_runtime::contract::{Bound, Primitive};
+use std::fmt;
 
 /// The version of this tool, which is that of the runtime it writes for.
 pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -20,24 +21,76 @@ pub(super) fn version_parts() -> [&'static str; 3] {
 /// than two empty lines anywhere.
 #[expect(clippy::expect_used, reason = "no part of our templates can fail to be written")]
 pub(super) fn render(template: &impl Template) -> String {
-    let text = template.render().expect("text is written to a String");
-    let mut out = String::with_capacity(text.len() + 1);
-    let mut empty = 0;
-    for line in text.trim_end().lines() {
-        let line = line.trim_end();
-        empty = if line.is_empty() { empty + 1 } else { 0 };
-        if empty <= 2 {
-            out.push_str(line);
-            out.push('\n');
+    let mut tidy = Tidy::default();
+    template.render_into(&mut tidy).expect("text is written to a String");
+    tidy.finish()
+}
+
+/// Text that is tidied up while it is written, since large schemas give texts
+/// that one does not want to have twice.
+#[derive(Default)]
+struct Tidy {
+    /// Whole lines, tidy.
+    out: String,
+    /// How many lines at their end are empty.
+    empty: usize,
+    /// What came since.
+    raw: String,
+    /// How many bytes of it were looked at: there is no line end among them.
+    looked: usize,
+}
+
+impl Tidy {
+    /// Bytes that are looked at together: templates write a few at a time.
+    const CHUNK: usize = 1 << 16;
+
+    /// Takes the lines over that are whole.
+    fn tidy(&mut self) {
+        let mut begin = 0;
+        for end in memchr::memchr_iter(b'\n', &self.raw.as_bytes()[self.looked..]) {
+            let end = self.looked + end;
+            let line = self.raw[begin..end].trim_end();
+            self.empty = if line.is_empty() { self.empty + 1 } else { 0 };
+            if self.empty <= 2 {
+                self.out.push_str(line);
+                self.out.push('\n');
+            }
+            begin = end + 1;
         }
+        self.raw.drain(..begin);
+        self.looked = self.raw.len();
     }
-    out
+
+    fn finish(mut self) -> String {
+        self.raw.push('\n');
+        self.tidy();
+        self.out.truncate(self.out.trim_end().len());
+        self.out.push('\n');
+        self.out
+    }
+}
+
+impl fmt::Write for Tidy {
+    fn write_str(&mut self, text: &str) -> fmt::Result {
+        self.raw.push_str(text);
+        if self.raw.len() >= self.looked + Self::CHUNK {
+            self.tidy();
+        }
+        Ok(())
+    }
 }
 
 /// Each line of documentation behind a prefix, with a line end; nothing if
 /// there is none.
 pub(super) fn lines(doc: &str, prefix: &str) -> String {
-    doc.lines().map(|line| format!("{prefix}{line}").trim_end().to_owned() + "\n").collect()
+    let mut out = String::with_capacity(doc.len() + prefix.len() + 1);
+    for line in doc.lines() {
+        out.push_str(prefix);
+        out.push_str(line);
+        out.truncate(out.trim_end_matches([' ', '\t']).len());
+        out.push('\n');
+    }
+    out
 }
 
 /// Text between double quotes, in the escapes that Rust, C and Python share.
@@ -95,4 +148,37 @@ pub(super) fn bound_value(bound: Bound) -> Value {
 pub(super) fn float_text(ty: Primitive, f: f64) -> String {
     #[allow(clippy::cast_possible_truncation)] // it is one that an f32 holds
     if ty == Primitive::F32 { format!("{:?}", f as f32) } else { format!("{f:?}") }
+}
+
+#[cfg(test)]
+#[allow(clippy::pedantic)]
+mod tests {
+    use super::*;
+    use std::fmt::Write as _;
+
+    /// The text in pieces of that many characters.
+    fn tidy(text: &str, piece: usize) -> String {
+        let mut tidy = Tidy::default();
+        let all: Vec<char> = text.chars().collect();
+        for piece in all.chunks(piece) {
+            tidy.write_str(&piece.iter().collect::<String>()).unwrap();
+        }
+        tidy.finish()
+    }
+
+    #[test]
+    fn text_is_tidy_whatever_pieces_it_comes_in() {
+        let text = "a \n\n\n \n\nb\té\t\r\nc\n\n\n\n";
+        for piece in [1, 2, 3, 7, 100] {
+            assert_eq!(tidy(text, piece), "a\n\n\nb\té\nc\n");
+        }
+        assert_eq!(tidy("", 1), "\n");
+        // Lines and texts that are longer than what is looked at together.
+        let long = format!("{}\n", "é ".repeat(200_000));
+        let many = "x  \n".repeat(100_000) + &long;
+        let expected = "x\n".repeat(100_000) + long.trim_end() + "\n";
+        for piece in [1000, Tidy::CHUNK, many.len()] {
+            assert!(tidy(&many, piece) == expected);
+        }
+    }
 }

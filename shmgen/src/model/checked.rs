@@ -1,5 +1,6 @@
 //! The names of a schema: whether every language can write them.
 
+use super::clashes::declared_names;
 use super::names::{self, Role};
 use super::resolve::Resolver;
 use crate::diagnostics::{Code, Spanned};
@@ -30,13 +31,7 @@ impl Resolver<'_, '_> {
         let mut check = |name: &Spanned<String>, role| {
             names::check(self.diagnostics, &source, name, role);
         };
-        let tops = schema.constants.iter().map(|c| &c.name);
-        let tops = tops.chain(schema.aliases.iter().map(|a| &a.name));
-        let tops = tops.chain(schema.enums.iter().map(|e| &e.name));
-        let tops = tops.chain(schema.flags.iter().map(|f| &f.name));
-        let tops = tops.chain(schema.structs.iter().map(|s| &s.name));
-        let tops = tops.chain(schema.unions.iter().map(|u| &u.name));
-        tops.for_each(|name| check(name, Role::Top));
+        declared_names(schema).for_each(|name| check(name, Role::Top));
         for values in schema.enums.iter().map(|e| &e.values) {
             values.iter().for_each(|v| check(&v.name, Role::Member));
         }

@@ -6,6 +6,9 @@ use super::{Schema, TypeDecl, functions, segments, unions, written};
 use crate::diagnostics::{Diagnostics, Spanned};
 use crate::syntax::{self, Body, Member};
 use std::collections::BTreeSet;
+use std::fmt::{self, Write as _};
+use std::hash::{DefaultHasher, Hasher as _};
+use std::ops::Range;
 
 /// The fields and variants that have a range, of their own or of their type, by
 /// the names of struct or union and their own.
@@ -27,8 +30,12 @@ fn ranged(resolved: &Schema) -> BTreeSet<(&str, &str)> {
     out
 }
 
-/// Takes a name as C has it, where it comes from, and what it is.
-type Add<'a> = dyn FnMut(String, &Spanned<String>, String) + 'a;
+/// Told of every name in C, behind the schema's own: how it is written, the name
+/// it is made from, and what that is.
+type Each<'a> = &'a mut dyn FnMut(fmt::Arguments<'_>, &Range<usize>, fmt::Arguments<'_>);
+
+/// Takes a name as C has it, the name it is made from, and what that is.
+type Add<'a> = dyn FnMut(fmt::Arguments<'_>, &Spanned<String>, fmt::Arguments<'_>) + 'a;
 
 /// All names in C, behind the schema's own; what is there twice is reported.
 pub(super) fn c_names(
@@ -36,12 +43,19 @@ pub(super) fn c_names(
     resolved: &Schema,
     diagnostics: &mut Diagnostics,
 ) -> Space {
-    let ranged = ranged(resolved);
-    let source = &schema.source;
     let mut c = Space::default();
-    let mut add = |written: String, name: &Spanned<String>, from: String| {
-        c.add(diagnostics, source, written, &name.span, &from);
-    };
+    each_c_name(schema, resolved, &mut |written, place, from| {
+        c.add(diagnostics, &schema.source, written.to_string(), place, &from.to_string());
+    });
+    c
+}
+
+fn each_c_name(schema: &syntax::Schema, resolved: &Schema, each: Each<'_>) {
+    let ranged = ranged(resolved);
+    let mut add =
+        |written: fmt::Arguments<'_>, name: &Spanned<String>, from: fmt::Arguments<'_>| {
+            each(written, &name.span, from);
+        };
     of_constants_and_aliases(schema, &mut add);
     of_enums(schema, &mut add);
     of_flags(schema, &mut add);
@@ -49,37 +63,48 @@ pub(super) fn c_names(
     of_unions(schema, &ranged, &mut add);
     of_segments(schema, &mut add);
     for (written, place, from) in written::wrapped(schema, resolved) {
-        c.add(diagnostics, source, written, &place, &from);
+        each(format_args!("{written}"), &place, format_args!("{from}"));
     }
-    c
 }
 
 fn of_constants_and_aliases(schema: &syntax::Schema, add: &mut Add<'_>) {
     for constant in &schema.constants {
         let name = &constant.name.value;
-        add(name.clone(), &constant.name, format!("`{name}`"));
+        add(format_args!("{name}"), &constant.name, format_args!("`{name}`"));
         if constant.deprecated.is_some() {
-            add(format!("{name}_deprecated"), &constant.name, format!("the mark of `{name}`"));
+            add(
+                format_args!("{name}_deprecated"),
+                &constant.name,
+                format_args!("the mark of `{name}`"),
+            );
         }
     }
     for alias in &schema.aliases {
-        add(alias.name.value.clone(), &alias.name, format!("`{}`", alias.name.value));
+        add(
+            format_args!("{}", alias.name.value),
+            &alias.name,
+            format_args!("`{}`", alias.name.value),
+        );
     }
 }
 
 fn of_enums(schema: &syntax::Schema, add: &mut Add<'_>) {
     for e in &schema.enums {
         let name = &e.name.value;
-        add(name.clone(), &e.name, format!("`{name}`"));
+        add(format_args!("{name}"), &e.name, format_args!("`{name}`"));
         for function in ["name", "add"] {
-            add(format!("{name}_{function}"), &e.name, format!("the function of `{name}`"));
+            add(
+                format_args!("{name}_{function}"),
+                &e.name,
+                format_args!("the function of `{name}`"),
+            );
         }
         for value in &e.values {
             let v = &value.name.value;
-            add(format!("{name}_{v}"), &value.name, format!("`{name}.{v}`"));
+            add(format_args!("{name}_{v}"), &value.name, format_args!("`{name}.{v}`"));
             if value.deprecated.is_some() {
                 let from = format!("the mark of `{name}.{v}`");
-                add(format!("{name}_{v}_deprecated"), &value.name, from);
+                add(format_args!("{name}_{v}_deprecated"), &value.name, format_args!("{from}"));
             }
         }
     }
@@ -88,16 +113,20 @@ fn of_enums(schema: &syntax::Schema, add: &mut Add<'_>) {
 fn of_flags(schema: &syntax::Schema, add: &mut Add<'_>) {
     for f in &schema.flags {
         let name = &f.name.value;
-        add(name.clone(), &f.name, format!("`{name}`"));
+        add(format_args!("{name}"), &f.name, format_args!("`{name}`"));
         for function in ["contains", "add"] {
-            add(format!("{name}_{function}"), &f.name, format!("the function of `{name}`"));
+            add(
+                format_args!("{name}_{function}"),
+                &f.name,
+                format_args!("the function of `{name}`"),
+            );
         }
         for bit in &f.bits {
             let b = &bit.name.value;
-            add(format!("{name}_{b}"), &bit.name, format!("`{name}.{b}`"));
+            add(format_args!("{name}_{b}"), &bit.name, format_args!("`{name}.{b}`"));
             if bit.deprecated.is_some() {
                 let from = format!("the mark of `{name}.{b}`");
-                add(format!("{name}_{b}_deprecated"), &bit.name, from);
+                add(format_args!("{name}_{b}_deprecated"), &bit.name, format_args!("{from}"));
             }
         }
     }
@@ -107,14 +136,14 @@ fn of_structs(schema: &syntax::Schema, ranged: &BTreeSet<(&str, &str)>, add: &mu
     for s in &schema.structs {
         let name = &s.name.value;
         for written in ["", "_equal", "_add", "_format", "_default", "_within_ranges"] {
-            add(format!("{name}{written}"), &s.name, format!("`{name}`"));
+            add(format_args!("{name}{written}"), &s.name, format_args!("`{name}`"));
         }
         for field in s.members.iter().filter_map(Member::field) {
             let f = &field.name.value;
             if ranged.contains(&(name.as_str(), f.as_str())) {
                 for end in ["MIN", "MAX"] {
                     let from = format!("the range of `{name}.{f}`");
-                    add(format!("{name}_{f}_{end}"), &field.name, from);
+                    add(format_args!("{name}_{f}_{end}"), &field.name, format_args!("{from}"));
                 }
             }
         }
@@ -126,23 +155,23 @@ fn of_unions(schema: &syntax::Schema, ranged: &BTreeSet<(&str, &str)>, add: &mut
         let name = &u.name.value;
         // In Rust, the enum with data.
         for written in ["", "_name", "_equal", "_add", "_format", "_within_ranges", "Value"] {
-            add(format!("{name}{written}"), &u.name, format!("`{name}`"));
+            add(format_args!("{name}{written}"), &u.name, format_args!("`{name}`"));
         }
         for variant in &u.variants {
             let v = &variant.name.value;
             let from = format!("`{name}.{v}`");
-            add(format!("{name}_{}", v.to_uppercase()), &variant.name, from.clone());
+            add(format_args!("{name}_{}", v.to_uppercase()), &variant.name, format_args!("{from}"));
             for written in ["is", "set", "get"] {
-                add(format!("{name}_{written}_{v}"), &variant.name, from.clone());
+                add(format_args!("{name}_{written}_{v}"), &variant.name, format_args!("{from}"));
             }
             if variant.deprecated.is_some() {
                 let written = format!("{name}_{}_deprecated", v.to_uppercase());
-                add(written, &variant.name, format!("the mark of {from}"));
+                add(format_args!("{written}"), &variant.name, format_args!("the mark of {from}"));
             }
             if ranged.contains(&(name.as_str(), v.as_str())) {
                 for end in ["MIN", "MAX"] {
                     let from = format!("the range of {from}");
-                    add(format!("{name}_{v}_{end}"), &variant.name, from);
+                    add(format_args!("{name}_{v}_{end}"), &variant.name, format_args!("{from}"));
                 }
             }
         }
@@ -150,27 +179,74 @@ fn of_unions(schema: &syntax::Schema, ranged: &BTreeSet<(&str, &str)>, add: &mut
 }
 
 fn of_segments(schema: &syntax::Schema, add: &mut Add<'_>) {
+    let declared: BTreeSet<&str> = match schema.segments.as_slice() {
+        [] => BTreeSet::new(),
+        _ => declared_names(schema).map(|name| name.value.as_str()).collect(),
+    };
     for segment in &schema.segments {
         let name = segments::type_name(&segment.name.value);
         let from = format!("the segment `{}`", segment.name.value);
         for suffix in functions::OF_SEGMENT {
-            add(format!("{name}{suffix}"), &segment.name, from.clone());
+            // A type of that name is another error, and was told.
+            if suffix.is_empty() && declared.contains(name.as_str()) {
+                continue;
+            }
+            add(format_args!("{name}{suffix}"), &segment.name, format_args!("{from}"));
         }
         for object in &segment.objects {
             let o = &object.name.value;
             let from = format!("a function of the object `{o}`");
             for suffix in functions::of_object(&object.body) {
-                add(format!("{name}_{o}{suffix}"), &object.name, from.clone());
+                add(format_args!("{name}_{o}{suffix}"), &object.name, format_args!("{from}"));
             }
             let Body::Counters { counters, .. } = &object.body else { continue };
             for counter in counters {
                 let c = &counter.name.value;
                 let from = format!("a function of the counter `{o}.{c}`");
                 for suffix in functions::OF_COUNTER {
-                    add(format!("{name}_{o}_{c}{suffix}"), &counter.name, from.clone());
+                    add(
+                        format_args!("{name}_{o}_{c}{suffix}"),
+                        &counter.name,
+                        format_args!("{from}"),
+                    );
                 }
             }
         }
+    }
+}
+
+/// The names at the top of a schema.
+pub(super) fn declared_names(schema: &syntax::Schema) -> impl Iterator<Item = &Spanned<String>> {
+    let names = schema.constants.iter().map(|c| &c.name);
+    let names = names.chain(schema.aliases.iter().map(|a| &a.name));
+    let names = names.chain(schema.enums.iter().map(|e| &e.name));
+    let names = names.chain(schema.flags.iter().map(|f| &f.name));
+    let names = names.chain(schema.structs.iter().map(|s| &s.name));
+    names.chain(schema.unions.iter().map(|u| &u.name))
+}
+
+/// Whether names may be there twice: hardly ever, and a large schema has many.
+#[derive(Default)]
+struct Twice {
+    text: String,
+    hashes: Vec<u64>,
+}
+
+impl Twice {
+    fn add(&mut self, written: fmt::Arguments<'_>) {
+        self.text.clear();
+        let _ = self.text.write_fmt(written); // to a String
+        let mut hasher = DefaultHasher::new();
+        hasher.write(self.text.as_bytes());
+        self.hashes.push(hasher.finish());
+    }
+
+    /// Of those since the last time.
+    fn any(&mut self) -> bool {
+        self.hashes.sort_unstable();
+        let any = self.hashes.windows(2).any(|two| two[0] == two[1]);
+        self.hashes.clear();
+        any
     }
 }
 
@@ -178,7 +254,11 @@ fn of_segments(schema: &syntax::Schema, add: &mut Add<'_>) {
 pub(super) fn check(schema: &syntax::Schema, resolved: &Schema, diagnostics: &mut Diagnostics) {
     let source = &schema.source;
     let ranged = ranged(resolved);
-    c_names(schema, resolved, diagnostics);
+    let mut twice = Twice::default();
+    each_c_name(schema, resolved, &mut |written, _, _| twice.add(written));
+    if twice.any() {
+        c_names(schema, resolved, diagnostics);
+    }
     // Variants in Rust are in UpperCamelCase.
     for u in &schema.unions {
         let mut space = Space::default();
@@ -202,6 +282,18 @@ pub(super) fn check(schema: &syntax::Schema, resolved: &Schema, diagnostics: &mu
     }
     // Field constants in Rust are the names in capitals.
     for s in &schema.structs {
+        let fields = s.members.iter().filter_map(Member::field).map(|f| &f.name.value);
+        for field in fields {
+            let is_ranged = ranged.contains(&(s.name.value.as_str(), field.as_str()));
+            let capitals = field.to_uppercase();
+            if is_ranged {
+                twice.add(format_args!("{capitals}_RANGE"));
+            }
+            twice.add(format_args!("{capitals}"));
+        }
+        if !twice.any() {
+            continue;
+        }
         let mut space = Space::default();
         for field in s.members.iter().filter_map(Member::field) {
             let written = field.name.value.to_uppercase();

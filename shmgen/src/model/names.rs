@@ -1,6 +1,6 @@
 //! Names: which can be written in every language, and which are taken.
 
-use super::words::{KEYWORDS, TAKEN};
+use super::words::{is_taken, language_of};
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -85,11 +85,9 @@ pub fn check(
 
 /// Why a well-formed name is not free.
 fn reserved(text: &str, role: Role) -> Option<String> {
-    let keyword = KEYWORDS.iter().find(|(_, words)| words.contains(&text));
-    let taken = TAKEN.iter().any(|(r, words)| *r == role && words.contains(&text));
-    match keyword {
-        Some((language, _)) => Some(format!("`{text}` is a reserved word in {language}")),
-        None if taken => {
+    match language_of(text) {
+        Some(language) => Some(format!("`{text}` is a reserved word in {language}")),
+        None if is_taken(text, role) => {
             Some(format!("`{text}` is a name that generated code uses itself, or will"))
         }
         None => None,
@@ -151,7 +149,7 @@ pub fn module(stem: &str) -> String {
     if out.is_empty() || out.starts_with(|c: char| c.is_ascii_digit()) {
         out.insert(0, '_');
     }
-    if KEYWORDS.iter().any(|(_, words)| words.contains(&out.as_str())) {
+    if language_of(&out).is_some() {
         out.push('_');
     }
     out
@@ -202,6 +200,7 @@ impl Space {
 #[cfg(test)]
 #[allow(clippy::pedantic)]
 mod tests {
+    use super::super::words::{KEYWORDS, TAKEN};
     use super::*;
 
     #[test]

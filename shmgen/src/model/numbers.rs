@@ -58,7 +58,7 @@ impl Resolver<'_, '_> {
             let (deprecated, doc) = (value.deprecated.clone(), value.doc.clone());
             values.push(EnumValue { name, number, since, deprecated, doc });
         }
-        if values.is_empty() {
+        if values.is_empty() && e.is_whole {
             self.error(
                 Code::E035,
                 &e.name.span,
@@ -101,7 +101,7 @@ impl Resolver<'_, '_> {
                 }
             }
         }
-        if bits.is_empty() && f.bits.is_empty() {
+        if f.bits.is_empty() && f.is_whole {
             let message = format!("the set of flags `{}` has no flags", f.name.value);
             self.error(Code::E035, &f.name.span, message);
         }

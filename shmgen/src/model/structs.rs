@@ -27,7 +27,9 @@ impl Resolver<'_, '_> {
             }),
         );
         if !s.members.iter().any(|m| matches!(m, Member::Field(_))) {
-            self.error(Code::E035, &s.name.span, format!("the struct `{name}` has no fields"));
+            if s.is_whole {
+                self.error(Code::E035, &s.name.span, format!("the struct `{name}` has no fields"));
+            }
             return None;
         }
         self.was(s);

@@ -28,10 +28,12 @@ pub(super) fn resolve(
 ) -> Option<Union> {
     let numbers_are_right = check_numbers(u, tag, source, diagnostics);
     if u.variants.iter().all(|v| v.ty.is_none()) {
-        let message = format!("no variant of the union `{}` holds anything", u.name.value);
-        diagnostics
-            .error(Code::E035, source, u.name.span.clone(), message)
-            .help("for names without values there are enums");
+        if u.is_whole {
+            let message = format!("no variant of the union `{}` holds anything", u.name.value);
+            diagnostics
+                .error(Code::E035, source, u.name.span.clone(), message)
+                .help("for names without values there are enums");
+        }
         return None;
     }
     let (mut largest, mut strictest) = (0, 1);

@@ -2,6 +2,27 @@
 //! uses itself.
 
 use super::names::Role;
+use std::collections::HashMap;
+use std::sync::LazyLock;
+
+/// The language that does not let a word be a name anywhere.
+pub(super) fn language_of(word: &str) -> Option<&'static str> {
+    // Every name of a schema is looked up.
+    static ALL: LazyLock<HashMap<&str, &str>> = LazyLock::new(|| {
+        let each = |(language, words): &(&'static str, &'static [&str])| {
+            let language = *language;
+            words.iter().map(move |word| (*word, language)).collect::<Vec<_>>()
+        };
+        // Of the first language that has it.
+        KEYWORDS.iter().rev().flat_map(each).collect()
+    });
+    ALL.get(word).copied()
+}
+
+/// Whether generated code uses a name itself where one of that role would stand.
+pub(super) fn is_taken(word: &str, role: Role) -> bool {
+    TAKEN.iter().any(|(r, words)| *r == role && words.contains(&word))
+}
 
 /// Words that a language does not let be names anywhere.
 pub(super) const KEYWORDS: [(&str, &[&str]); 4] = [

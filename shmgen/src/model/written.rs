@@ -18,8 +18,11 @@ pub(super) fn wrapped(
     schema: &syntax::Schema,
     resolved: &Schema,
 ) -> Vec<(String, Range<usize>, String)> {
-    let places = places(schema, resolved);
     let mut out = Vec::new();
+    if resolved.types.iter().all(|t| !matches!(t, TypeDecl::Wrapped(_))) {
+        return out;
+    }
+    let places = places(schema, resolved);
     for decl in &resolved.types {
         let TypeDecl::Wrapped(w) = decl else { continue };
         let expr = w.expr().to_string();

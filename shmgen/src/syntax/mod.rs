@@ -145,6 +145,8 @@ pub struct Enum {
     pub values: Vec<EnumValue>,
     /// Why it is not to be used any more.
     pub deprecated: Option<String>,
+    /// Whether all of it could be read; what could not was reported.
+    pub is_whole: bool,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.
@@ -179,6 +181,8 @@ pub struct Flags {
     pub bits: Vec<Bit>,
     /// Why it is not to be used any more.
     pub deprecated: Option<String>,
+    /// Whether all of it could be read; what could not was reported.
+    pub is_whole: bool,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.
@@ -217,6 +221,8 @@ pub struct Struct {
     pub members: Vec<Member>,
     /// Why it is not to be used any more.
     pub deprecated: Option<String>,
+    /// Whether all of it could be read; what could not was reported.
+    pub is_whole: bool,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.
@@ -308,6 +314,8 @@ pub struct Union {
     pub variants: Vec<Variant>,
     /// Why it is not to be used any more, and what instead.
     pub deprecated: Option<String>,
+    /// Whether all of it could be read; what could not was reported.
+    pub is_whole: bool,
     /// Documentation.
     pub doc: String,
     /// Lints that are allowed here and inside.

@@ -201,15 +201,17 @@ fn number(context: &mut Context<'_>, node: &Node<'_>, key: &str, expected: &str)
 
 fn range(context: &mut Context<'_>, table: &Table<'_, '_>) -> Option<RangeText> {
     let node = table.get("range")?;
-    let span = node.span();
-    let table = context.table(node, "range")?;
+    let (before, span) = (context.diagnostics.len(), node.span());
+    let Some(table) = node.get_ref().as_table() else {
+        context.wrong_kind(node, "range", "a table: { min = 1, max = 10 }");
+        return None;
+    };
     let table = Table::new(context, table, &RANGE, &span);
     let mut end = |key| table.get(key).and_then(|node| value(context, node, key));
     let (min, max) = (end("min"), end("max"));
-    // What is wrong with an end was reported; without it this is another range.
-    let whole =
-        min.is_some() == table.get("min").is_some() && max.is_some() == table.get("max").is_some();
-    whole.then_some(RangeText { min, max, span })
+    // What is wrong was reported; without it this is another range.
+    let is_whole = context.diagnostics.len() == before;
+    is_whole.then_some(RangeText { min, max, span })
 }
 
 fn default(context: &mut Context<'_>, node: &Node<'_>) -> Option<Spanned<DefaultText>> {
@@ -246,6 +248,7 @@ pub(super) fn type_text(
 }
 
 fn enumeration(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Enum> {
+    let before = context.diagnostics.len();
     let table = Table::new(context, entry.table, &ENUM, &entry.span);
     let doc = table.doc(context);
     let lint = table.lint(context);
@@ -265,10 +268,12 @@ fn enumeration(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Enum> 
             values.push(EnumValue { name, number, since, deprecated, doc, lint });
         }
     }
-    Some(Enum { name: entry.name, repr: repr?, values, deprecated, doc, lint })
+    let is_whole = context.diagnostics.len() == before;
+    Some(Enum { name: entry.name, repr: repr?, values, is_whole, deprecated, doc, lint })
 }
 
 fn flags(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Flags> {
+    let before = context.diagnostics.len();
     let table = Table::new(context, entry.table, &FLAGS, &entry.span);
     let doc = table.doc(context);
     let lint = table.lint(context);
@@ -287,7 +292,8 @@ fn flags(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Flags> {
             bits.push(Bit { name, bit, since, deprecated, doc, lint });
         }
     }
-    Some(Flags { name: entry.name, repr: repr?, bits, deprecated, doc, lint })
+    let is_whole = context.diagnostics.len() == before;
+    Some(Flags { name: entry.name, repr: repr?, bits, is_whole, deprecated, doc, lint })
 }
 
 /// `since`; the model compares it with the schema's version.
@@ -303,6 +309,7 @@ fn since(context: &mut Context<'_>, table: &Table<'_, '_>) -> Option<Spanned<(u3
 }
 
 fn structure(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Struct> {
+    let before = context.diagnostics.len();
     let table = Table::new(context, entry.table, &STRUCT, &entry.span);
     let doc = table.doc(context);
     let lint = table.lint(context);
@@ -315,7 +322,18 @@ fn structure(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Struct> 
     for (field, span) in fields {
         members.extend(member(context, field, &span));
     }
-    Some(Struct { name: entry.name, align, extent, assert, members, deprecated, doc, lint })
+    let is_whole = context.diagnostics.len() == before;
+    Some(Struct {
+        name: entry.name,
+        align,
+        extent,
+        assert,
+        members,
+        is_whole,
+        deprecated,
+        doc,
+        lint,
+    })
 }
 
 fn context_tables<'t, 'a>(
@@ -393,6 +411,7 @@ fn member(context: &mut Context<'_>, table: &DeTable<'_>, span: &Span) -> Option
 }
 
 fn union(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Union> {
+    let before = context.diagnostics.len();
     let table = Table::new(context, entry.table, &UNION, &entry.span);
     let doc = table.doc(context);
     let lint = table.lint(context);
@@ -414,7 +433,8 @@ fn union(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Union> {
             variants.push(Variant { name, number, ty, range, since, deprecated, doc, lint });
         }
     }
-    Some(Union { name: entry.name, tag: tag?, variants, deprecated, doc, lint })
+    let is_whole = context.diagnostics.len() == before;
+    Some(Union { name: entry.name, tag: tag?, variants, is_whole, deprecated, doc, lint })
 }
 
 fn segment(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Segment> {

@@ -94,8 +94,13 @@ impl<P: Fn(Span) -> Span> Parser<'_, P> {
                     suffixes.push(Suffix::Optional((self.place)(self.at..self.at + 1)));
                     self.at += 1;
                 }
-                Some(_) => {
-                    return Err(self.malformed("behind a type come `[N]`, `[<=N]` or `?`"));
+                Some(c) => {
+                    let mut fault = self.malformed("behind a type come `[N]`, `[<=N]` or `?`");
+                    if c == '<' {
+                        let help = "a list of up to 8 is written u8[<=8], an optional u8?";
+                        fault.help = Some(help.to_owned());
+                    }
+                    return Err(fault);
                 }
             }
         }
@@ -111,6 +116,11 @@ impl<P: Fn(Span) -> Span> Parser<'_, P> {
         if is_list {
             self.at += 2;
             self.skip_space();
+        }
+        if self.text[self.at..].starts_with(['<', '>', '=']) {
+            let mut fault = self.malformed("only `<=` can stand before a length");
+            fault.help = Some("a list of up to 8 is written u8[<=8], an array of 8 u8[8]".into());
+            return Err(fault);
         }
         let length = self.word(|c| c.is_alphanumeric() || matches!(c, '_' | '+' | '-' | '.'));
         if length.value.is_empty() {
