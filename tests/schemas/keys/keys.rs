@@ -959,7 +959,7 @@ impl Reading {
             ::core::result::Result::Ok(ReadingValue::Percent(value)) => Self::PERCENT_RANGE.contains(&value),
             ::core::result::Result::Ok(ReadingValue::Counts(value)) => value.get().is_ok_and(|items| items.iter().all(|item| item.iter().all(|element| Self::COUNTS_RANGE.contains(element)))),
             ::core::result::Result::Ok(ReadingValue::Inner(value)) => value.within_ranges(),
-            ::core::result::Result::Ok(ReadingValue::Inners(value)) => value.get().is_ok_and(|value| value.is_none_or(|value| value.get().is_ok_and(|items| items.iter().all(|item| item.within_ranges())))),
+            ::core::result::Result::Ok(ReadingValue::Inners(value)) => value.get().is_ok_and(|value| value.map_or(true, |value| value.get().is_ok_and(|items| items.iter().all(|item| item.within_ranges())))),
             ::core::result::Result::Ok(ReadingValue::Old(value)) => Self::OLD_RANGE.contains(&value),
             _ => true,
         }
@@ -1979,13 +1979,13 @@ impl Deep {
     pub fn within_ranges(&self) -> bool {
         self.list.get().is_ok_and(|items| items.iter().all(|item| Self::LIST_RANGE.contains(item)))
             && self.percents.get().is_ok_and(|items| items.iter().all(|item| Self::PERCENTS_RANGE.contains(item)))
-            && self.maybe.get().is_ok_and(|value| value.is_none_or(|value| Self::MAYBE_RANGE.contains(&value)))
+            && self.maybe.get().is_ok_and(|value| value.map_or(true, |value| Self::MAYBE_RANGE.contains(&value)))
             && self.grid.iter().all(|element| element.get().is_ok_and(|items| items.iter().all(|item| item.iter().all(|element| Self::GRID_RANGE.contains(element)))))
-            && self.nested.get().is_ok_and(|value| value.is_none_or(|value| value.get().is_ok_and(|items| items.iter().all(|item| item.get().is_ok_and(|value| value.is_none_or(|value| Self::NESTED_RANGE.contains(&value)))))))
-            && self.pair.get().is_ok_and(|value| value.is_none_or(|value| value.iter().all(|element| Self::PAIR_RANGE.contains(element))))
+            && self.nested.get().is_ok_and(|value| value.map_or(true, |value| value.get().is_ok_and(|items| items.iter().all(|item| item.get().is_ok_and(|value| value.map_or(true, |value| Self::NESTED_RANGE.contains(&value)))))))
+            && self.pair.get().is_ok_and(|value| value.map_or(true, |value| value.iter().all(|element| Self::PAIR_RANGE.contains(element))))
             && self.whole.get().is_ok_and(|items| items.iter().all(|item| Self::WHOLE_RANGE.contains(item)))
             && self.inners.get().is_ok_and(|items| items.iter().all(|item| item.within_ranges()))
-            && self.inner.get().is_ok_and(|value| value.is_none_or(|value| value.within_ranges()))
+            && self.inner.get().is_ok_and(|value| value.map_or(true, |value| value.within_ranges()))
             && self.reading.within_ranges()
             && self.readings.iter().all(|element| element.within_ranges())
     }
