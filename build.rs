@@ -6,6 +6,7 @@ fn main() -> Result<(), shmgen::Error> {
         .schema("tests/schemas/backends.toml")
         .schema("tests/schemas/keys.toml")
         .schema("tests/schemas/objects.toml")
+        .schema("tests/schemas/pages.toml")
         .schema("tests/schemas/shapes.toml")
         .generate()
 }

@@ -401,6 +401,11 @@ fn may_be_ignored(step: &str, call: &str, errno: i32) -> Option<&'static str> {
         "unlink" if about.contains("/.shmgen.sysv.") => "gc takes what is left",
         "open" if about.contains("/.shmgen.sysv.") && errno == libc::ENOENT => "out of sight",
         "shmctl" | "shmat" if step == "set" => "looked at before and after",
+        "shmctl" | "shmat"
+            if step == "open or create" && [libc::EINVAL, libc::EIDRM].contains(&errno) =>
+        {
+            "it was removed while it was made: made once more"
+        }
         "linkat" | "open" | "mmap" | "shmget" if errno == libc::EEXIST => "somebody was faster",
         "shmget" | "open" if step.starts_with("open") && errno == libc::ENOENT => "it is not there",
         "shmget" | "shmctl" | "shmat" if step == "create over a live one" => {

@@ -13,13 +13,14 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use tools::{C_WARNINGS, compilers, root, run, scratch};
 
-const SCHEMAS: [&str; 9] = [
+const SCHEMAS: [&str; 10] = [
     "everything",
     "types_only",
     "awkward",
     "backends",
     "keys",
     "objects",
+    "pages",
     "shapes",
     "shapes_base",
     "shapes_units",

@@ -6,14 +6,19 @@
 #[macro_use]
 #[path = "common/children.rs"]
 mod children;
+#[path = "common/languages.rs"]
+mod languages;
 #[path = "common/places.rs"]
 mod places;
+#[path = "common/tools.rs"]
+mod tools;
 
 shm_runtime::include_schema!(everything);
 
-use children::{play, say, wait_for_end_of_stdin};
+use children::{play, play_with, say, wait_for_end_of_stdin};
 use everything::Plain;
 use nix::sys::stat::Mode;
+use nix::unistd::{Gid, Uid, setresgid, setresuid};
 use places::Place;
 use shm_runtime::{Address, Error, ErrorKind, Inspector, Options, Owner, Segment, SegmentState};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
@@ -23,6 +28,7 @@ children!(
     stale_files,
     hostile_files,
     files_of_strangers,
+    of_somebody_careful,
     failures,
     open_or_create_at_once,
     create_and_be_killed,
@@ -287,6 +293,47 @@ fn files_of_strangers(_: &[String]) {
     assert_eq!(kind(Segment::create(&place.0, 4096)), ErrorKind::Permission);
     assert!(left().is_empty());
     Segment::create_with(&place.0, 4096, &trusted).unwrap().remove().unwrap();
+    say("done");
+}
+
+#[test]
+fn a_segment_that_may_not_be_looked_at_is_not_taken_for_gone() {
+    let library = languages::library().to_str().unwrap();
+    let mut player = play_with("of_somebody_careful", &[], &[(languages::LIBRARY, library)]);
+    assert_eq!(player.hear(), "done");
+    player.finish();
+}
+
+/// Who cannot tell whether the file is stale leaves it alone.
+fn of_somebody_careful(_: &[String]) {
+    let place = Place::id_file();
+    let segment = Plain::options().address(&place.0).mode(0o600).create().unwrap();
+    let says = std::fs::read_to_string(place.path()).unwrap();
+    std::fs::set_permissions(place.path(), std::fs::Permissions::from_mode(0o644)).unwrap();
+    languages::ready();
+    let is_root = is_root();
+    if is_root {
+        setresgid(Gid::from_raw(54), Gid::from_raw(54), Gid::from_raw(0)).unwrap();
+        setresuid(Uid::from_raw(4321), Uid::from_raw(4321), Uid::from_raw(0)).unwrap();
+    } else {
+        segment.set(Owner { mode: 0, ..Owner::KEEP }).unwrap();
+    }
+    for language in languages::BOTH {
+        for (what, answer) in [
+            ("attach", language.attach(&place.text()).err()),
+            ("create", language.create(&place.text()).err()),
+            ("open or create", language.open_or_create(&place.text()).err()),
+            ("remove", language.remove_at(&place.text()).err()),
+        ] {
+            let refused = answer.unwrap_or_else(|| panic!("{what} in {language:?} worked"));
+            assert_eq!(refused.kind, "Permission", "{what} in {language:?}: {refused}");
+        }
+        assert_eq!(std::fs::read_to_string(place.path()).unwrap(), says, "{language:?}");
+    }
+    if is_root {
+        setresuid(Uid::from_raw(0), Uid::from_raw(0), Uid::from_raw(0)).unwrap();
+    }
+    segment.remove().unwrap();
     say("done");
 }
 

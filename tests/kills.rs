@@ -2,7 +2,11 @@
 //! remove: at random moments, and at each system call of each operation. After
 //! every death a collection leaves /dev/shm, the System V segments and the
 //! descriptors as they were; but for a System V segment that died before it had
-//! a header, which only who creates it anew clears away.
+//! a header, which only who creates it anew clears away, and an id file that leads
+//! nowhere, which gives way to a new one. A private segment without a header is
+//! nobody's to clear away but `ipcrm`'s: nothing tells whose it is.
+//!
+//! SHMGEN_SOAK=10 kills ten thousand at random moments.
 
 #![allow(missing_docs, clippy::pedantic)]
 
@@ -26,7 +30,7 @@ use apart::World;
 use children::{play_with, say};
 use dice::Dice;
 use injected::{Faults, What};
-use languages::{BOTH, Language};
+use languages::{BOTH, Language, Ours};
 use nix::sys::mman::{MapFlags, ProtFlags, mmap_anonymous};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitStatus, waitpid};
@@ -44,7 +48,7 @@ fn kills() -> u64 {
     125 * std::env::var("SHMGEN_SOAK").ok().and_then(|f| f.parse().ok()).unwrap_or(1)
 }
 
-const ADDRESSES: [&str; 2] = ["posix:/killed", "sysv:0x70000001"];
+const ADDRESSES: [&str; 4] = ["posix:/killed", "sysv:0x70000001", "sysv-file:", "memfd:"];
 const PREFIX: &str = "shmgen.kills.";
 
 /// Plays a part for each language and kind of memory, in namespaces and with a
@@ -58,9 +62,15 @@ fn everywhere(part: &str) {
     let shmgen = tools::built().shmgen.to_str().unwrap();
     for language in BOTH {
         for address in ADDRESSES {
-            let mut player = play_with(part, &[language.name(), address, shmgen], &environment);
-            println!("{part} in {} on {address}: {}", language.name(), player.hear());
+            let start = Instant::now();
+            let folder = tools::scratch(&format!("kills-{part}-{}", language.name()));
+            let file = format!("{address}{}/killed.id", folder.display());
+            let place = if address == "sysv-file:" { &file } else { address };
+            let mut player = play_with(part, &[language.name(), place, shmgen], &environment);
+            let heard = player.hear();
+            println!("{part} in {} on {address}: {heard} ({:?})", language.name(), start.elapsed());
             player.finish();
+            assert_eq!(std::fs::read_dir(folder).unwrap().count(), 0, "a file beside the id file");
         }
     }
 }
@@ -90,6 +100,29 @@ struct Left {
     companions: u64,
     half_born: u64,
     unborn: u64,
+    nameless: u64,
+    id_files: u64,
+}
+
+/// Who wants to create it clears away what is there, and works.
+fn create_anew(language: Language, address: &str, title: &str) {
+    let mut made = language.create(address).unwrap_or_else(|e| panic!("{title}: {e}"));
+    made.push(1).unwrap();
+    assert_eq!(made.pop().unwrap(), 1, "{title}");
+    made.remove().unwrap();
+}
+
+/// Removes a private segment by its id, if it is blank and nobody is attached.
+fn remove_nameless(title: &str) {
+    let ids = apart::ids();
+    let words: Vec<&str> = ids[0].split(' ').collect();
+    assert_eq!((words[1], words[7]), ("0", "0"), "{title}: {ids:?}");
+    let address = format!("sysv-id:{}", words[3]);
+    let mut head = [1; 512];
+    let bare = Language::Rust.attach_bare(&address).unwrap();
+    bare.read(0, &mut head);
+    assert_eq!(head[..8], [0; 8], "{title}: it has a header");
+    bare.remove().unwrap();
 }
 
 /// Collects; then everything is as before, but for one that is unborn.
@@ -108,18 +141,27 @@ fn clear(before: &World, language: Language, address: &str, left: &mut Left, tit
         candidate.remove().unwrap_or_else(|e| panic!("{title}: {e}"));
     }
     let now = World::now();
+    let id_file = address.strip_prefix("sysv-file:");
     if now.ids != before.ids {
-        // Unborn: without a header, so nobody can tell whose it is. Who wants to
-        // create it clears it away, and works.
+        // Unborn: without a header, so nobody can tell whose it is.
         assert_eq!(now.ids.len(), before.ids.len() + 1, "{title}: {now:?}");
         assert!(address.starts_with("sysv"), "{title}: {now:?}");
-        left.unborn += 1;
-        let mut made = language.create(address).unwrap_or_else(|e| panic!("{title}: {e}"));
-        made.push(1).unwrap();
-        assert_eq!(made.pop().unwrap(), 1, "{title}");
-        made.remove().unwrap();
+        if id_file.is_some() {
+            // Nor does anything lead to it.
+            remove_nameless(title);
+            left.nameless += 1;
+        } else {
+            left.unborn += 1;
+            create_anew(language, address, title);
+        }
     } else if found == 0 {
         left.nothing += 1;
+    }
+    if id_file.is_some_and(|path| std::fs::exists(path).unwrap()) {
+        left.id_files += 1;
+        let attached = language.attach(address).map(drop);
+        assert_eq!(attached.unwrap_err().kind, "NotFound", "{title}: it leads nowhere");
+        create_anew(language, address, title);
     }
     assert_eq!(&World::now(), before, "{title}");
 }
@@ -142,11 +184,12 @@ fn live(language: Language, address: &str, doing: &AtomicU32) -> ! {
     };
     for round in 0.. {
         now(if round % 2 == 0 { "create" } else { "open or create" });
-        let made = if round % 2 == 0 {
+        let made = if round % 2 == 0 || address == "memfd:" {
             language.create(address).unwrap()
         } else {
             language.open_or_create(address).unwrap()
         };
+        let address = &made.address()[..];
         now("attach");
         let other = language.attach(address).unwrap();
         now("attach read-only");
@@ -164,6 +207,9 @@ fn live(language: Language, address: &str, doing: &AtomicU32) -> ! {
     }
     unreachable!()
 }
+
+/// How long the beginning of an operation is waited for.
+const AIMING: Duration = Duration::from_millis(100);
 
 fn at_random(arguments: &[String]) {
     in_namespaces(arguments, |language, address| {
@@ -188,7 +234,16 @@ fn at_random(arguments: &[String]) {
             while doing.load(Ordering::SeqCst) == 0 && start.elapsed() < Duration::from_secs(20) {
                 std::thread::yield_now();
             }
-            std::thread::sleep(Duration::from_micros(dice.roll(1500)));
+            // Some operations take most of the time, on a busy machine nearly all of it:
+            // the moment is taken from the beginning of one of them.
+            let aim = 1 + dice.roll(DOING.len() as u64 - 1) as u32;
+            let start = Instant::now();
+            while doing.load(Ordering::SeqCst) != aim && start.elapsed() < AIMING {
+                std::thread::yield_now();
+            }
+            if dice.roll(2) == 0 {
+                std::thread::sleep(Duration::from_micros(dice.roll(1500)));
+            }
             let ended = killed(child);
             assert_eq!(ended, WaitStatus::Signaled(child, Signal::SIGKILL, false));
             let what = doing.load(Ordering::SeqCst) as usize;
@@ -231,33 +286,51 @@ const DEEDS: [Deed; 7] = [
         Box::new(move || drop(l.open_or_create(&a)))
     }),
     ("attach", |l, a| {
-        drop(l.create(a).unwrap());
-        let a = a.to_owned();
-        Box::new(move || drop(l.attach(&a)))
+        let there = Kept::make(l, a);
+        Box::new(move || drop(l.attach(there.address()).unwrap()))
     }),
     ("attach read-only", |l, a| {
-        drop(l.create(a).unwrap());
-        let a = a.to_owned();
-        Box::new(move || drop(l.attach_read_only(&a)))
+        let there = Kept::make(l, a);
+        Box::new(move || drop(l.attach_read_only(there.address()).unwrap()))
     }),
     ("remove", |l, a| {
         let made = l.create(a).unwrap();
         Box::new(move || made.remove().unwrap())
     }),
     ("remove by address", |l, a| {
-        drop(l.create(a).unwrap());
-        let a = a.to_owned();
-        Box::new(move || l.remove_at(&a).unwrap())
+        let there = Kept::make(l, a);
+        Box::new(move || l.remove_at(there.address()).unwrap())
     }),
     ("gc", |l, a| {
-        drop(l.create(a).unwrap());
-        Box::new(|| {
+        let there = Kept::make(l, a);
+        Box::new(move || {
             for candidate in survey().iter().filter(|c| c.is_leftover()) {
                 let _ = candidate.remove();
             }
+            drop(there);
         })
     }),
 ];
+
+/// A segment to which nobody is attached; of a memfd its maker stays, as it would
+/// be gone.
+struct Kept {
+    address: String,
+    _maker: Option<Ours>,
+}
+
+impl Kept {
+    fn make(language: Language, address: &str) -> Self {
+        let made = language.create(address).unwrap();
+        let address = made.address();
+        let maker = address.starts_with("memfd").then_some(made);
+        Self { address, _maker: maker }
+    }
+
+    fn address(&self) -> &str {
+        &self.address
+    }
+}
 
 fn at_each_call(arguments: &[String]) {
     in_namespaces(arguments, |language, address| {
@@ -288,7 +361,8 @@ fn at_each_call(arguments: &[String]) {
         }
         assert!(dead > 100, "{dead}");
         if address.starts_with("sysv") {
-            let all = [left.orphans, left.companions, left.half_born, left.unborn, left.nothing];
+            let unborn = left.unborn + left.nameless;
+            let all = [left.orphans, left.companions, left.half_born, unborn, left.nothing];
             assert!(all.iter().all(|n| *n > 0), "not every kind of leftover: {left:?}");
         }
         say(format!("{dead} killed; {left:?}"));

@@ -215,6 +215,24 @@ fn a_half_born_one_whose_maker_is_dead() {
     }
 }
 
+/// Whoever is killed while it writes the header leaves a part of it, without the
+/// magic, which is stored when all else is there.
+#[test]
+fn a_half_written_header_whose_maker_is_dead() {
+    let file = tools::scratch("squats-half-written").join("image");
+    for (part, written) in [9, 12, 17, 24, 31, 32, 100, 130, 368].into_iter().enumerate() {
+        let mut header = image(0);
+        header[..8].fill(0);
+        std::fs::write(&file, &header[..written]).unwrap();
+        let place = Place::sysv();
+        let size = Plain::SIZE.to_string();
+        play("maker", &[&place.text(), &size, file.to_str().unwrap()]).hear();
+        refuses(&[ATTACH, READ_ONLY], &place.text(), "Mismatch", "died before it was ready");
+        drop(BOTH[part % 2].create(&place.text()).unwrap());
+        allows(&[ATTACH], &place.text());
+    }
+}
+
 /// Nothing that only looks half-born is cleared away.
 fn is_kept(place: &Place) {
     refuses(&[CREATE], &place.text(), "Exists", "it exists already");

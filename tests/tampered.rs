@@ -17,10 +17,12 @@ mod tools;
 shm_runtime::include_schema!(everything);
 
 use everything::Plain;
-use languages::Language;
+use languages::{BOTH, Language};
 use places::Place;
 use refusals::*;
+use shm_runtime::Segment;
 use std::os::unix::fs::FileExt;
+use std::time::{Duration, Instant};
 
 /// A segment, and its file open for writing.
 struct Victim {
@@ -43,6 +45,7 @@ const PARTICIPANTS_STRIDE: u64 = 76;
 const DIRECTORY: u64 = 80;
 const DIRECTORY_COUNT: u64 = 88;
 const DIRECTORY_STRIDE: u64 = 92;
+const CREATOR_PID: u64 = 112;
 const CREATOR: u64 = 128;
 const SCHEMA: u64 = 176;
 /// In the directory: the entry of the first object.
@@ -159,9 +162,55 @@ fn a_state_that_is_none() {
 fn a_state_that_is_not_ready() {
     for state in [0, 1] {
         let victim = Victim::with(STATE, &u32(state));
-        let start = std::time::Instant::now();
+        let start = Instant::now();
         victim.is_refused("Corrupt", "its header says that it is not ready");
-        assert!(start.elapsed() < std::time::Duration::from_secs(2), "it was waited for");
+        assert!(start.elapsed() < Duration::from_secs(2), "it was waited for");
+    }
+}
+
+/// A memfd is in sight, by way of /proc, from the first moment.
+#[test]
+fn a_memfd_that_is_not_ready_is_waited_for_while_its_creator_lives() {
+    for language in BOTH {
+        let made = Plain::options().address("memfd:").create().unwrap();
+        let bytes = Segment::attach(made.address()).unwrap();
+        let at = made.address().to_string();
+        let attach = || language.attach(&at).err();
+
+        bytes.write_at(STATE, &1u32.to_le_bytes()).unwrap();
+        let start = Instant::now();
+        let waited = std::thread::scope(|scope| {
+            let finishes = scope.spawn(|| {
+                std::thread::sleep(Duration::from_millis(200));
+                bytes.write_at(STATE, &2u32.to_le_bytes()).unwrap();
+            });
+            let answer = attach();
+            finishes.join().unwrap();
+            answer
+        });
+        assert!(waited.is_none(), "{language:?}: {waited:?}");
+        assert!(start.elapsed() >= Duration::from_millis(200), "{language:?} did not wait");
+
+        bytes.write_at(STATE, &1u32.to_le_bytes()).unwrap();
+        let start = Instant::now();
+        let refused = attach().unwrap();
+        assert_eq!(refused.kind, "Busy", "{language:?}: {refused}");
+        assert!(refused.text.contains("has not finished it yet"), "{refused}");
+        assert!(start.elapsed() < Duration::from_secs(10), "{:?}", start.elapsed());
+
+        // SAFETY: the child ends at once.
+        let gone = match unsafe { nix::unistd::fork() }.unwrap() {
+            // SAFETY: as above.
+            nix::unistd::ForkResult::Child => unsafe { nix::libc::_exit(0) },
+            nix::unistd::ForkResult::Parent { child } => child,
+        };
+        nix::sys::wait::waitpid(gone, None).unwrap();
+        bytes.write_at(CREATOR_PID, &gone.as_raw().to_le_bytes()).unwrap();
+        let start = Instant::now();
+        let refused = attach().unwrap();
+        assert_eq!(refused.kind, "Mismatch", "{language:?}: {refused}");
+        assert!(refused.text.contains("died before it was ready"), "{refused}");
+        assert!(start.elapsed() < Duration::from_secs(1), "{:?}", start.elapsed());
     }
 }
 

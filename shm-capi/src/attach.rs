@@ -2,7 +2,7 @@
 
 use crate::last_error::{copy_text, invalid, number, remember};
 use crate::status;
-use shm_runtime::{Address, Attachment, Options, Result, Setup, Spec, json};
+use shm_runtime::{Address, Attachment, HugePages, Options, Owner, Result, Setup, Spec, json};
 use std::ffi::{CStr, c_char};
 use std::os::fd::IntoRawFd;
 
@@ -49,6 +49,10 @@ pub struct ShmrtRequest {
     pub any_owner: u32,
     /// [`CREATE`], [`ATTACH`], [`ATTACH_READ_ONLY`] or [`OPEN_OR_CREATE`].
     pub how: u32,
+    /// Bytes of the huge pages that the schema asks for; 0 for none.
+    pub pages: u64,
+    /// Whether every page is mapped at once.
+    pub prefault: u32,
 }
 
 /// Text that a caller gave.
@@ -72,6 +76,7 @@ pub(crate) struct Wishes {
     /// A number that is no id says nothing.
     pub(crate) trust_uid: i64,
     pub(crate) any_owner: u32,
+    pub(crate) prefault: u32,
 }
 
 impl Wishes {
@@ -81,7 +86,7 @@ impl Wishes {
     ///
     /// The texts are NULL or NUL-terminated.
     pub(crate) unsafe fn options(&self) -> Options {
-        let mut options = Options::default().mode(self.mode);
+        let mut options = Options::default().mode(self.mode).prefault(self.prefault != 0);
         // SAFETY: as the caller promises.
         let (user, group) = unsafe { (text(self.user), text(self.group)) };
         if let Some(user) = user {
@@ -130,6 +135,9 @@ pub unsafe extern "C" fn shmrt_open(
         if let Some(group) = group {
             setup = setup.group(group);
         }
+        if let Some(pages) = HugePages::of_bytes(request.pages) {
+            setup = setup.pages(pages);
+        }
         let spec = Spec::decode(contract, version, setup)?;
         let wishes = Wishes {
             mode: request.mode,
@@ -137,6 +145,7 @@ pub unsafe extern "C" fn shmrt_open(
             group: request.group,
             trust_uid: request.trust_uid,
             any_owner: request.any_owner,
+            prefault: request.prefault,
         };
         // SAFETY: as the caller promises.
         let options = unsafe { wishes.options() };
@@ -180,6 +189,29 @@ pub unsafe extern "C" fn shmrt_detach(attachment: *mut ShmrtAttachment) {
 pub unsafe extern "C" fn shmrt_unlink(attachment: *const ShmrtAttachment) -> i32 {
     // SAFETY: as the caller promises.
     number(unsafe { &*attachment }.inner.remove())
+}
+
+/// Changes owner, group and permissions; -1 keeps what is.
+///
+/// # Safety
+///
+/// `attachment` is a live handle of [`shmrt_open`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmrt_set(
+    attachment: *const ShmrtAttachment,
+    uid: i64,
+    gid: i64,
+    mode: i64,
+) -> i32 {
+    // SAFETY: as the caller promises.
+    number(unsafe { &*attachment }.inner.set(owner(uid, gid, mode)))
+}
+
+/// Who owns a segment and who may use it; -1 keeps what is.
+pub(crate) fn owner(uid: i64, gid: i64, mode: i64) -> Owner {
+    let keep = Owner::KEEP;
+    let part = |n: i64, keep: u32| u32::try_from(n).unwrap_or(keep);
+    Owner { uid: part(uid, keep.uid), gid: part(gid, keep.gid), mode: part(mode, keep.mode) }
 }
 
 /// A new descriptor of a segment in a memfd, which is the caller's to close.

@@ -22,7 +22,7 @@ pub use queue::*;
 pub use segment::*;
 
 /// The version of this ABI: the Python package refuses another one.
-pub const ABI: u32 = 2;
+pub const ABI: u32 = 3;
 
 /// [`ABI`].
 #[unsafe(no_mangle)]

@@ -1,9 +1,9 @@
 //! Segments as bytes, whatever lies in them: bare ones, mostly.
 
-use crate::attach::{ATTACH, ATTACH_READ_ONLY, CREATE, Wishes, text};
+use crate::attach::{ATTACH, ATTACH_READ_ONLY, CREATE, Wishes, owner, text};
 use crate::last_error::{copy_text, invalid, number, remember};
 use crate::status;
-use shm_runtime::{Address, Owner, Result, Segment, json};
+use shm_runtime::{Address, Result, Segment, json};
 use std::ffi::c_char;
 use std::os::fd::IntoRawFd;
 
@@ -31,6 +31,8 @@ pub struct ShmrtSegmentRequest {
     pub any_owner: u32,
     /// [`CREATE`], [`ATTACH`], [`ATTACH_READ_ONLY`] or `OPEN_OR_CREATE`.
     pub how: u32,
+    /// Whether every page is mapped at once.
+    pub prefault: u32,
 }
 
 /// Opens a segment; `out` becomes a handle for [`shmrt_segment_detach`].
@@ -60,6 +62,7 @@ pub unsafe extern "C" fn shmrt_segment_open(
             group: request.group,
             trust_uid: request.trust_uid,
             any_owner: request.any_owner,
+            prefault: request.prefault,
         };
         // SAFETY: as the caller promises.
         let options = unsafe { wishes.options() };
@@ -166,12 +169,8 @@ pub unsafe extern "C" fn shmrt_segment_set(
     gid: i64,
     mode: i64,
 ) -> i32 {
-    let keep = Owner::KEEP;
-    let part = |n: i64, keep: u32| u32::try_from(n).unwrap_or(keep);
-    let owner =
-        Owner { uid: part(uid, keep.uid), gid: part(gid, keep.gid), mode: part(mode, keep.mode) };
     // SAFETY: as the caller promises.
-    number(unsafe { &*segment }.inner.set(owner))
+    number(unsafe { &*segment }.inner.set(owner(uid, gid, mode)))
 }
 
 /// A new descriptor of a memfd, which is the caller's to close.

@@ -97,6 +97,8 @@ fn kernel(kernel: &KernelStat) -> Value {
     put("birth_time", kernel.birth_time.map(time_seconds));
     put("access_time", kernel.access_time.map(time_seconds));
     put("modify_time", kernel.modify_time.map(time_seconds));
+    put("page_size", kernel.page_size.map(Value::from));
+    put("huge", kernel.huge.map(Value::from));
     put("name", kernel.name.as_deref().map(Value::from));
     put("seals", kernel.seals.as_ref().map(|seals| json!(seals)));
     put("attach_time", kernel.attach_time.map(time_seconds));

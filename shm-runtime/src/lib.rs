@@ -59,9 +59,9 @@ pub use object::queue::{
 pub use object::{cell, counters, event, lanes, raw, ring, state, stream, topic};
 pub use segment::{
     Account, Address, Attachment, Candidate, Counts, CreatorStat, Fault, Followed, HeaderStat,
-    Inspector, IntoAddress, Keep, KernelStat, Leftover, Mapper, Message, ObjectStat, OpenOptions,
-    Options, Owner, ParticipantStat, Plan, QueueStat, RawBytes, Segment, SegmentStat, SegmentState,
-    SegmentType, Setup, Spec, Verdict, Watch, header, list, survey,
+    HugePages, Inspector, IntoAddress, Keep, KernelStat, Leftover, Mapper, Message, ObjectStat,
+    OpenOptions, Options, Owner, ParticipantStat, Plan, QueueStat, RawBytes, Segment, SegmentStat,
+    SegmentState, SegmentType, Setup, Spec, Verdict, Watch, header, list, survey,
 };
 #[cfg(feature = "derive")]
 pub use shm_derive::SharedLayout;

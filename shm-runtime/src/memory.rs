@@ -214,6 +214,16 @@ impl Mapping {
         Ok(())
     }
 
+    /// Reads a byte of every page.
+    pub(crate) fn touch(&self, page: u64) {
+        let mut byte = [0];
+        let mut offset = 0;
+        while self.read(offset, &mut byte).is_ok() {
+            std::hint::black_box(byte);
+            offset += page;
+        }
+    }
+
     /// Copies bytes in.
     pub(crate) fn write(&self, offset: u64, bytes: &[u8]) -> Result<()> {
         let at: NonNull<AtomicU8> = self.writable_at(offset, bytes.len() as u64, 1)?.cast();

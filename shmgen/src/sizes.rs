@@ -129,7 +129,8 @@ impl Object {
 /// The parts of a segment in order, without a byte between them.
 pub fn parts(segment: &Segment) -> Vec<Part> {
     let contract = segment.contract_bytes.len() as u64;
-    let Some(plan) = Plan::new(&segment.contract, contract, segment.setup.participants) else {
+    let plan = Plan::new(&segment.contract, contract, segment.setup.participants);
+    let Some(plan) = plan.and_then(|plan| plan.in_pages(segment.setup.pages)) else {
         return Vec::new(); // the model has made this very plan
     };
     let entries = segment.objects.len() as u64;

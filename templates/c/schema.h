@@ -329,6 +329,17 @@ SHM_NODISCARD SHM_INLINE shm_status {{ s.cname }}_descriptor(const {{ s.cname }}
   return shm_attachment_descriptor(&segment->attachment, fd);
 }
 
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status {{ s.cname }}_stat(const {{ s.cname }} *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status {{ s.cname }}_set(const {{ s.cname }} *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
+}
+
 /* Gives up every role and detaches; the segment stays. */
 SHM_INLINE void {{ s.cname }}_detach({{ s.cname }} *segment) {
 {%- for o in s.queues %}
@@ -444,6 +455,11 @@ SHM_INLINE uint64_t {{ o.cname }}_redelivered(const {{ s.cname }} *segment) {
 /* Messages that wait now. */
 SHM_NODISCARD SHM_INLINE shm_status {{ o.cname }}_depth(const {{ s.cname }} *segment, uint64_t *depth) {
   return shm_queue_depth(&segment->attachment, {{ o.index }}, depth);
+}
+
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status {{ o.cname }}_stat(const {{ s.cname }} *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, {{ o.index }}, facts);
 }
 {% endfor %}
 {%- endfor %}

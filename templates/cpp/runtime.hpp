@@ -502,6 +502,16 @@ class queue {
     return depth;
   }
 
+  /// The numbers of the queue.
+  result<shm_queue_facts> stat() const {
+    shm_queue_facts facts;
+    const shm_status status = shm_queue_stat(attachment_.get(), index_, &facts);
+    if (status != SHM_OK) {
+      return status;
+    }
+    return facts;
+  }
+
  private:
   detail::attachment attachment_;
   std::uint32_t index_;

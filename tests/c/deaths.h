@@ -339,7 +339,7 @@ static void die_while_creating(const void *argument) {
   CHECK_OK(shm_begin_request(&request, "create", &v->t->spec, NULL, NULL));
   CHECK_OK(shm_decide_making(&request.options, request.attempt, &making));
   core = shm_core_new(&v->t->spec, request.address.text);
-  CHECK_OK(shm_sysv_make(&request.address, v->t->spec.total_size, &making, true, request.attempt,
+  CHECK_OK(shm_sysv_make(&request.address, v->t->spec.total_size, &making, NULL, request.attempt,
                          &core->segment.id, &core->segment.base));
   if (v->number == 1) { /* the header is there, the rest is not */
     unsigned char header[SHM_HEADER_SIZE];

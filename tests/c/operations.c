@@ -68,6 +68,10 @@ int ops_remove(test_everything_Plain *segment) { return (int)shm_attachment_remo
 
 int ops_remove_at(const char *address) { return (int)shm_remove(address); }
 
+const char *ops_address(const test_everything_Plain *segment) {
+  return shm_attachment_address(&segment->attachment);
+}
+
 /* When it was created, in nanoseconds since 1970. */
 uint64_t ops_created(const test_everything_Plain *segment) {
   return shm_get64(segment->attachment.core->segment.base, SHM_HEADER_CREATED);

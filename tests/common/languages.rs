@@ -194,6 +194,18 @@ impl Ours {
         }
     }
 
+    /// Where it is: of a memfd, where this attachment has it open.
+    pub fn address(&self) -> String {
+        match self {
+            Self::Rust(segment, _) => segment.address().to_string(),
+            // SAFETY: a handle that was given out and is not detached; the text is
+            // copied at once.
+            Self::C(handle) => unsafe { CStr::from_ptr((operations().address)(*handle)) }
+                .to_string_lossy()
+                .into_owned(),
+        }
+    }
+
     /// Takes its name away.
     pub fn remove(&self) -> Answer<()> {
         match self {
@@ -401,6 +413,7 @@ struct Operations {
     detach: unsafe extern "C" fn(Handle),
     remove: unsafe extern "C" fn(Handle) -> c_int,
     remove_at: unsafe extern "C" fn(*const c_char) -> c_int,
+    address: unsafe extern "C" fn(Handle) -> *const c_char,
     created: unsafe extern "C" fn(Handle) -> u64,
     creator: unsafe extern "C" fn(Handle) -> u32,
     push: unsafe extern "C" fn(Handle, u64) -> c_int,
@@ -456,6 +469,7 @@ fn operations() -> &'static Operations {
             detach: library.function("ops_detach"),
             remove: library.function("ops_remove"),
             remove_at: library.function("ops_remove_at"),
+            address: library.function("ops_address"),
             created: library.function("ops_created"),
             creator: library.function("ops_creator"),
             push: library.function("ops_push"),

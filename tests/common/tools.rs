@@ -141,14 +141,14 @@ pub fn generate(schema: &Path, out: &Path) {
     run(shmgen().arg("gen").arg(schema).arg("--out").arg(out));
 }
 
-/// Python with mypy, NumPy, pytest and what checks JSON Schemas, in an
-/// environment under target/.
+/// Python with mypy, NumPy, pytest, what checks JSON Schemas, and others' shared
+/// memory, in an environment under target/.
 pub fn python() -> &'static Path {
     static PYTHON: OnceLock<PathBuf> = OnceLock::new();
     PYTHON.get_or_init(|| {
         let folder = target().join("python-env");
         let python = folder.join("bin/python");
-        let marker = folder.join("complete-2");
+        let marker = folder.join("complete-3");
         // Tests run at once: one makes it, the others wait.
         let lock = std::fs::File::create(target().join("python-env.lock")).unwrap();
         let _lock = nix::fcntl::Flock::lock(lock, nix::fcntl::FlockArg::LockExclusive).unwrap();
@@ -167,6 +167,8 @@ pub fn python() -> &'static Path {
                 "pytest",
                 "jsonschema",
                 "tomli",
+                "sysv_ipc",
+                "posix_ipc",
             ]));
             std::fs::write(marker, "").unwrap();
         }

@@ -18,6 +18,9 @@ from ._errors import Corrupt, Forked, Invalid, NotFound, error
 
 CREATE, ATTACH, ATTACH_READ_ONLY, OPEN_OR_CREATE = range(4)
 
+#: Sizes of huge pages, in bytes.
+HUGE_PAGES = {"2M": 2 << 20, "1G": 1 << 30}
+
 #: How often an attach that waits looks again, in seconds.
 RETRY = 0.005
 
@@ -41,10 +44,10 @@ def check_mode(mode: int, verb: str, address: str) -> None:
 
 #: The options of a generated class's methods, by what they do.
 _OPTIONS = {
-    CREATE: ("mode", "uid", "gid"),
-    ATTACH: ("read_only", "timeout", "trust_uid", "any_owner"),
-    ATTACH_READ_ONLY: ("read_only", "timeout", "trust_uid", "any_owner"),
-    OPEN_OR_CREATE: ("mode", "uid", "gid", "trust_uid", "any_owner"),
+    CREATE: ("mode", "uid", "gid", "prefault"),
+    ATTACH: ("read_only", "timeout", "trust_uid", "any_owner", "prefault"),
+    ATTACH_READ_ONLY: ("read_only", "timeout", "trust_uid", "any_owner", "prefault"),
+    OPEN_OR_CREATE: ("mode", "uid", "gid", "trust_uid", "any_owner", "prefault"),
 }
 _METHODS = {CREATE: "create", ATTACH: "attach", ATTACH_READ_ONLY: "attach", OPEN_OR_CREATE: "open_or_create"}
 
@@ -75,6 +78,8 @@ class SegmentSpec:
     owner: str | None = None
     #: The group it is given to on create.
     group: str | None = None
+    #: The huge pages that it asks for on create: ``2M`` or ``1G``.
+    pages: str | None = None
 
 
 @dataclass(frozen=True)
@@ -180,6 +185,7 @@ class Attachment:
         gid: int | str = -1,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         timeout: float | None = None,
         unknown: Mapping[str, object] | None = None,
     ) -> Attachment:
@@ -191,6 +197,8 @@ class Attachment:
         if mode is not None:
             check_mode(mode, _METHODS[how], spec.address if address is None else address)
         library = _native.library()
+        if spec.pages is not None and spec.pages not in HUGE_PAGES:
+            raise Invalid(f"huge pages are of {' or '.join(HUGE_PAGES)}, not {spec.pages}")
         check_ids(uid=uid, gid=gid, trust_uid=trust_uid)
         request = _native.Request(
             spec.contract,
@@ -206,6 +214,8 @@ class Attachment:
             trust_uid,
             int(any_owner),
             how,
+            0 if spec.pages is None else HUGE_PAGES[spec.pages],
+            int(prefault),
         )
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
@@ -270,6 +280,16 @@ class Attachment:
                 found: dict[str, Any] = json.loads(buffer.value)
                 return found
             size = length.value + 1
+
+    def set(self, *, mode: int | None = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        check_ids(uid=uid, gid=gid)
+        if mode is not None:
+            check_mode(mode, "set", self.address)
+        numbers = [ctypes.c_int64(-1 if n is None else n) for n in (uid, gid, mode)]
+        status = _native.library().set(self.handle, *numbers)
+        if status:
+            raise error(status)
 
     def queue_stat(self, index: int) -> QueueStat:
         """The numbers of the queue that is object ``index``."""

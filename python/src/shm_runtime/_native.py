@@ -13,7 +13,7 @@ import os
 import pathlib
 from typing import Any
 
-ABI = 2
+ABI = 3
 FOREVER = ctypes.c_uint64(2**64 - 1)
 
 _NAME = "libshm_capi.so"
@@ -36,6 +36,8 @@ class Request(ctypes.Structure):
         ("trust_uid", ctypes.c_int64),
         ("any_owner", ctypes.c_uint32),
         ("how", ctypes.c_uint32),
+        ("pages", ctypes.c_uint64),
+        ("prefault", ctypes.c_uint32),
     )
 
 
@@ -51,6 +53,7 @@ class SegmentRequest(ctypes.Structure):
         ("mode", ctypes.c_uint32),
         ("any_owner", ctypes.c_uint32),
         ("how", ctypes.c_uint32),
+        ("prefault", ctypes.c_uint32),
     )
 
 
@@ -117,6 +120,7 @@ class _Library:
         self.pop = blocking.shmrt_pop
         self.pop_many = blocking.shmrt_pop_many
         self.stat = blocking.shmrt_stat
+        self.set = blocking.shmrt_set
         self.unlink = blocking.shmrt_unlink
         self.descriptor = blocking.shmrt_descriptor
         self.remove = blocking.shmrt_remove

@@ -48,38 +48,75 @@ class Segment:
 
     @classmethod
     def create(
-        cls, address: str, size: int, *, mode: int = 0o600, uid: int | str = -1, gid: int | str = -1
+        cls,
+        address: str,
+        size: int,
+        *,
+        mode: int = 0o600,
+        uid: int | str = -1,
+        gid: int | str = -1,
+        prefault: bool = False,
     ) -> Segment:
         """Creates a segment of exactly ``size`` bytes, all zero. ``Exists`` if there is one.
 
         ``posix:`` as address chooses a name that is free, ``memfd:`` makes a memfd; see
         :attr:`address`. The mode is exactly the one given, whatever the umask. ``uid`` and ``gid`` are
-        numbers or names; -1 leaves what the system gives.
+        numbers or names; -1 leaves what the system gives. ``prefault`` maps every page at once, so that
+        no access waits for a page fault later.
         """
-        return cls._open(CREATE, address, size=size, mode=mode, uid=uid, gid=gid)
+        return cls._open(CREATE, address, size=size, mode=mode, uid=uid, gid=gid, prefault=prefault)
 
     @classmethod
     def attach(
-        cls, address: str, *, timeout: float | None = None, trust_uid: int = -1, any_owner: bool = False
+        cls,
+        address: str,
+        *,
+        timeout: float | None = None,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
     ) -> Segment:
         """Attaches to a segment of any size and content; waits up to ``timeout`` seconds for it."""
-        return cls._open(ATTACH, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner)
+        return cls._open(
+            ATTACH, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, prefault=prefault
+        )
 
     @classmethod
     def attach_read_only(
-        cls, address: str, *, timeout: float | None = None, trust_uid: int = -1, any_owner: bool = False
+        cls,
+        address: str,
+        *,
+        timeout: float | None = None,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
     ) -> Segment:
         """As :meth:`attach`, with views that cannot be written to."""
-        return cls._open(ATTACH_READ_ONLY, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner)
+        return cls._open(
+            ATTACH_READ_ONLY, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, prefault=prefault
+        )
 
     @classmethod
     def open_or_create(
-        cls, address: str, size: int, *, mode: int = 0o600, trust_uid: int = -1, any_owner: bool = False
+        cls,
+        address: str,
+        size: int,
+        *,
+        mode: int = 0o600,
+        trust_uid: int = -1,
+        any_owner: bool = False,
+        prefault: bool = False,
     ) -> Segment:
         """Attaches to the segment, or creates it if there is none. One of another size is a
         ``Mismatch``; an existing one is never changed."""
         return cls._open(
-            OPEN_OR_CREATE, address, size=size, mode=mode, trust_uid=trust_uid, any_owner=any_owner
+            OPEN_OR_CREATE,
+            address,
+            size=size,
+            mode=mode,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
         )
 
     @classmethod
@@ -94,6 +131,7 @@ class Segment:
         gid: int | str = -1,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         timeout: float | None = None,
     ) -> Segment:
         library = _native.library()
@@ -112,6 +150,7 @@ class Segment:
             mode,
             int(any_owner),
             how,
+            int(prefault),
         )
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:

@@ -187,6 +187,11 @@ impl Opened {
         }
     }
 
+    /// Whether it lies in a file that gets its name when it is ready.
+    pub(super) fn is_named_when_ready(&self) -> bool {
+        matches!(self.kind, OpenedKind::Posix(_))
+    }
+
     /// The file that it lies in, if it is no System V segment.
     pub(super) fn file(&self) -> Option<&File> {
         match &self.kind {

@@ -12,7 +12,7 @@ use super::fault::Fault;
 use super::header::{ENTRY_SIZE, Entry, Header, STATE, State};
 use super::options::Options;
 use super::spec::{Spec, title};
-use super::{locks, process, sysv};
+use super::{huge, locks, process, sysv};
 use crate::contract::{Contract, DecodeError, explain};
 use crate::error::{Error, ErrorKind, Result};
 use crate::object::place::{ObjectLayout, Place};
@@ -43,6 +43,9 @@ pub(super) fn attach(
             participants_count: header.participants_count,
         };
         let attached = opened.map(attempt)?;
+        if options.prefault {
+            huge::prefault(&attached.mapping, attempt)?;
+        }
         let companion = match attached.kernel {
             Kernel::Posix(_) | Kernel::Memfd(_) => None,
             Kernel::Sysv(id) => {
@@ -91,7 +94,7 @@ fn open_ready(
     let start = Instant::now();
     loop {
         let opened = Opened::open(address, read_only, options, attempt)?;
-        match read_header(&opened, attempt)? {
+        let creator = match read_header(&opened, attempt)? {
             HeaderOrBirth::Header(header) => match header.state {
                 State::Ready => return Ok((opened, *header)),
                 State::Retired => {
@@ -100,18 +103,33 @@ fn open_ready(
                 State::Unknown(n) => {
                     return Err(attempt.fail(ErrorKind::Corrupt, format!("its state is {n}")));
                 }
-                State::Uninitialised | State::Initialising if opened.sysv_id().is_none() => {
+                State::Uninitialised | State::Initialising if opened.is_named_when_ready() => {
                     let why =
                         "its header says that it is not ready, but it gets its name when it is";
                     return Err(attempt.fail(ErrorKind::Corrupt, why));
                 }
-                State::Uninitialised | State::Initialising => {}
+                State::Uninitialised | State::Initialising => Some(header),
             },
-            HeaderOrBirth::Blank => {}
-        }
-        // A System V segment that its creator has not finished.
-        let creator = opened.sysv_id().and_then(|id| sysv::stat(id, attempt).ok());
-        let pid = creator.map_or(0, |c| c.creator_pid);
+            HeaderOrBirth::Blank => None,
+        };
+        await_creator(&opened, creator.as_deref(), start, attempt)?;
+        drop(opened);
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// What to do about a System V segment or a memfd that is not ready: `Ok` is to
+/// look once more.
+fn await_creator(
+    opened: &Opened,
+    header: Option<&Header>,
+    start: Instant,
+    attempt: Attempt<'_>,
+) -> Result<()> {
+    let is_late = start.elapsed() > BIRTH_PATIENCE;
+    if let Some(id) = opened.sysv_id() {
+        // The kernel knows it, whatever the segment says.
+        let pid = sysv::stat(id, attempt).map_or(0, |kernel| kernel.creator_pid);
         if process::pid_is_dead(pid) {
             let why = format!(
                 "it has no header: it is a bare segment, or its creator (pid {pid}) died before \
@@ -120,15 +138,26 @@ fn open_ready(
             );
             return Err(attempt.fail(ErrorKind::Mismatch, why));
         }
-        if start.elapsed() > BIRTH_PATIENCE {
+        if is_late {
             let why = format!(
                 "its creator (pid {pid}) has not written a header yet; it may be a bare segment"
             );
             return Err(attempt.fail(ErrorKind::Busy, why));
         }
-        drop(opened);
-        std::thread::sleep(Duration::from_millis(1));
+        return Ok(());
     }
+    // A memfd is in sight, by way of /proc, from the first moment as well.
+    let pid = header.map_or(0, |header| header.creator_pid);
+    let here = header.is_some_and(|h| h.creator_pid_namespace == process::pid_namespace());
+    if here && process::pid_is_dead(pid) {
+        let why = format!("its creator (pid {pid}) died before it was ready; create another one");
+        return Err(attempt.fail(ErrorKind::Mismatch, why));
+    }
+    if is_late {
+        let why = format!("its creator (pid {pid}) has not finished it yet");
+        return Err(attempt.fail(ErrorKind::Busy, why));
+    }
+    Ok(())
 }
 
 enum HeaderOrBirth {

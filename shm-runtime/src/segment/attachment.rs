@@ -4,8 +4,10 @@ use super::access::Kernel;
 use super::address::Address;
 use super::core::Core;
 use super::failure::Attempt;
-use super::inspect::{Inspector, SegmentStat};
+use super::inspect::{Inspector, ObjectStat, SegmentStat};
+use super::open_or_create::open_or_create;
 use super::options::Options;
+use super::owner::Owner;
 use super::spec::Spec;
 use super::{admit, birth, memfd, posix, sysv};
 use crate::error::{Error, ErrorKind, Holder, Result};
@@ -86,11 +88,24 @@ impl Attachment {
 
     /// What the system and the segment know of it.
     pub fn stat(&self) -> Result<SegmentStat> {
-        let inspector = match &self.0.kernel {
-            Kernel::Posix(file) | Kernel::Memfd(file) => Inspector::of_file(self.address(), file)?,
-            Kernel::Sysv(id) => Inspector::of_attached_sysv(self.address(), *id)?,
-        };
-        inspector.stat()
+        self.inspector()?.stat()
+    }
+
+    /// What can be told of the object at `index` of the contract's objects.
+    pub fn object_stat(&self, index: usize) -> Result<ObjectStat> {
+        self.inspector()?.object_stat(index)
+    }
+
+    fn inspector(&self) -> Result<Inspector> {
+        match &self.0.kernel {
+            Kernel::Posix(file) | Kernel::Memfd(file) => Inspector::of_file(self.address(), file),
+            Kernel::Sysv(id) => Inspector::of_attached_sysv(self.address(), *id),
+        }
+    }
+
+    /// Changes owner and permissions.
+    pub fn set(&self, owner: Owner) -> Result<()> {
+        owner.give(&self.0.kernel, self.address())
     }
 
     /// Takes the segment's name away. Who is attached keeps the memory, drains
@@ -220,22 +235,4 @@ impl Drop for RoleGuard {
             role::give_up(&self.word);
         }
     }
-}
-
-/// `attach`, else `create`, until one of them says something definite.
-pub(crate) fn open_or_create<T>(
-    attach: impl Fn() -> Result<T>,
-    create: impl Fn() -> Result<T>,
-) -> Result<T> {
-    for _ in 0..1000 {
-        match attach() {
-            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::Removed) => {}
-            other => return other,
-        }
-        match create() {
-            Err(e) if matches!(e.kind(), ErrorKind::Exists | ErrorKind::Removed) => {}
-            other => return other,
-        }
-    }
-    attach()
 }

@@ -9,7 +9,7 @@ use super::address::Address;
 use super::core::{Core, Geography};
 use super::failure::Attempt;
 use super::header::{
-    BYTE_ORDER, ENTRY_SIZE, FORMAT_MAJOR, FORMAT_MINOR, HEADER_SIZE, Header, MAGIC, STATE, State,
+    BYTE_ORDER, ENTRY_SIZE, FORMAT_MAJOR, FORMAT_MINOR, HEADER_SIZE, Header, STATE, State, begin,
 };
 use super::idfile::IdFile;
 use super::options::{Making, Options};
@@ -28,7 +28,8 @@ use std::sync::atomic::Ordering;
 pub(super) fn create(spec: &Spec, address: &Address, options: &Options) -> Result<Core> {
     let attempt = Attempt::new("create", address);
     let size = spec.contract_bytes.len() as u64;
-    let Some(plan) = Plan::new(&spec.contract, size, spec.participants) else {
+    let plan = Plan::new(&spec.contract, size, spec.participants);
+    let Some(plan) = plan.and_then(|plan| plan.in_pages(spec.pages)) else {
         return Err(attempt.fail(ErrorKind::Invalid, "it is larger than any memory"));
     };
     let birth = Birth {
@@ -60,7 +61,7 @@ struct Birth<'a> {
 
 impl Birth<'_> {
     fn posix(self, name: &str) -> Result<Core> {
-        let (file, mapping) = posix::make(self.plan.total_size, self.attempt)?;
+        let (file, mapping) = posix::make(self.plan.total_size, &self.making, self.attempt)?;
         let mut core = self.fill(mapping, Kernel::Posix(file), None)?;
         if let Kernel::Posix(file) = core.kernel() {
             let name = posix::publish(file, name, &self.making, self.attempt)?;
@@ -85,7 +86,8 @@ impl Birth<'_> {
 
     fn sysv(self, options: &Options) -> Result<Core> {
         let size = self.plan.total_size;
-        let (id, mapping) = sysv::make(self.address, size, &self.making, true, self.attempt)?;
+        let header = Some(&self.header.to_bytes());
+        let (id, mapping) = sysv::make(self.address, size, &self.making, header, self.attempt)?;
         let birth_mark = self.header.birth_mark;
         let says = IdFile { id, birth_mark, size };
         let companion = match sysv::make_companion(id, birth_mark, &self.making, self.attempt) {
@@ -125,11 +127,9 @@ impl Birth<'_> {
 
     fn write(&self, core: &mut Core) -> Result<()> {
         let (plan, mapping) = (&self.plan, core.mapping());
-        let bytes = self.header.to_bytes();
-        // The magic last, by one store: who sees it sees the whole header.
-        mapping.write(8, &bytes[8..])?;
-        mapping.store_u64(0, u64::from_le_bytes(MAGIC), Ordering::Release)?;
-        mapping.store_u32(STATE, State::Initialising.word(), Ordering::Release)?;
+        if !matches!(core.kernel(), Kernel::Sysv(_)) {
+            begin(mapping, &self.header.to_bytes())?; // else it is there already
+        }
         for (i, entry) in plan.objects().enumerate() {
             mapping.write(plan.directory_offset + (i * ENTRY_SIZE) as u64, &entry.to_bytes())?;
         }

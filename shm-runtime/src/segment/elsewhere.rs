@@ -1,6 +1,6 @@
 //! Where there are no segments: every call of the modules that speak to the
 //! operating system answers Unsupported, or that it knows nothing. Their real
-//! forms are `file`, `idfile`, `memfd`, `posix`, `sysv`, `locks` and `process`.
+//! forms are `file`, `huge`, `idfile`, `memfd`, `posix`, `sysv`, `locks` and `process`.
 
 use super::account::AccountKind;
 use super::address::Address;
@@ -15,7 +15,7 @@ fn no<T>(attempt: Attempt<'_>) -> Result<T> {
 }
 
 pub(super) mod file {
-    use super::{Address, Attempt, File, Mapping, Result, no};
+    use super::{Address, Attempt, Error, ErrorKind, File, Mapping, Result, no};
 
     pub(in super::super) struct FileFacts {
         pub(in super::super) device: u64,
@@ -52,6 +52,9 @@ pub(super) mod file {
     pub(in super::super) fn facts(_: &File, attempt: Attempt<'_>) -> Result<FileFacts> {
         no(attempt)
     }
+    pub(in super::super) fn place(_: &File) -> Result<(u64, u64)> {
+        Err(Error::new(ErrorKind::Unsupported, "there are no segments here"))
+    }
     pub(in super::super) fn set<F>(
         _: F,
         _: Option<u32>,
@@ -63,6 +66,28 @@ pub(super) mod file {
     }
     pub(in super::super) fn lock(_: &Mapping, _: bool, attempt: Attempt<'_>) -> Result<()> {
         no(attempt)
+    }
+}
+
+pub(super) mod huge {
+    use super::{Attempt, File, Mapping, Result, no};
+
+    pub(in super::super) struct Found {
+        pub(in super::super) page: u64,
+        pub(in super::super) huge: u64,
+    }
+
+    pub(in super::super) fn page() -> u64 {
+        4096
+    }
+    pub(in super::super) fn prefault(_: &Mapping, attempt: Attempt<'_>) -> Result<()> {
+        no(attempt)
+    }
+    pub(in super::super) fn hugetlb_page(_: &File) -> Option<u64> {
+        None
+    }
+    pub(in super::super) fn seen_by(_: &[u32], _: impl Fn(&str) -> bool) -> Option<Found> {
+        None
     }
 }
 
@@ -138,7 +163,11 @@ pub(super) mod memfd {
 pub(super) mod posix {
     use super::{Attempt, File, Making, Mapping, Options, Result, no};
 
-    pub(in super::super) fn make(_: u64, attempt: Attempt<'_>) -> Result<(File, Mapping)> {
+    pub(in super::super) fn make(
+        _: u64,
+        _: &Making,
+        attempt: Attempt<'_>,
+    ) -> Result<(File, Mapping)> {
         no(attempt)
     }
     pub(in super::super) fn publish(
@@ -202,7 +231,7 @@ pub(super) mod sysv {
         pub(in super::super) attach_time: i64,
         pub(in super::super) detach_time: i64,
         pub(in super::super) change_time: i64,
-        pub(in super::super) pages: Option<super::pages::Pages>,
+        pub(in super::super) pages: Option<super::resident::Pages>,
     }
 
     impl KernelStat {
@@ -224,7 +253,7 @@ pub(super) mod sysv {
         _: &Address,
         _: u64,
         _: &Making,
-        _: bool,
+        _: Option<&[u8; 512]>,
         attempt: Attempt<'_>,
     ) -> Result<(i32, Mapping)> {
         no(attempt)
@@ -306,7 +335,7 @@ pub(super) mod sysv {
     }
 }
 
-pub(super) mod pages {
+pub(super) mod resident {
     #[derive(Clone, Copy)]
     pub(in super::super) struct Pages {
         pub(in super::super) resident: u64,
@@ -344,18 +373,26 @@ pub(super) mod locks {
 pub(super) mod process {
     use super::AccountKind;
 
+    #[derive(Default)]
     pub(in super::super) struct Mappers;
 
     impl Mappers {
         pub(in super::super) fn find() -> Self {
             Self
         }
-        pub(in super::super) fn none() -> Self {
-            Self
-        }
         pub(in super::super) fn of(&self, _: u64, _: u64) -> Vec<u32> {
             Vec::new()
         }
+        pub(in super::super) fn of_sysv(&self, _: i32) -> Vec<u32> {
+            Vec::new()
+        }
+    }
+
+    pub(in super::super) fn mapped_file(_: &str) -> Option<(u64, u64)> {
+        None
+    }
+    pub(in super::super) fn mapped_sysv(_: &str) -> Option<u64> {
+        None
     }
 
     pub(in super::super) fn effective_uid() -> u32 {

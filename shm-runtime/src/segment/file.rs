@@ -3,8 +3,9 @@
 
 use super::address::Address;
 use super::failure::{Attempt, bytes};
+use super::huge;
 use super::options::Making;
-use super::pages;
+use super::resident;
 use super::room::memory_left;
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::Mapping;
@@ -109,11 +110,24 @@ pub(super) fn map(fd: &File, size: u64, writable: bool, attempt: Attempt<'_>) ->
     if writable {
         prot |= ProtFlags::PROT_WRITE;
     }
-    // SAFETY: the kernel chooses the place, so no memory of ours is touched.
-    let base = unsafe { mmap(None, len, prot, MapFlags::MAP_SHARED, fd, 0) }
-        .map_err(|e| attempt.os("mmap", e))?;
+    // Where huge pages can be mapped as such, if it can be had.
+    let aligned = huge::Room::for_size(size).and_then(|room| {
+        room.fill(|at| {
+            let flags = MapFlags::MAP_SHARED | MapFlags::MAP_FIXED;
+            let at = NonZeroUsize::new(at.as_ptr() as usize);
+            // SAFETY: over addresses that were reserved for it, and hold nothing.
+            unsafe { mmap(at, len, prot, flags, fd, 0) }.ok().map(NonNull::cast)
+        })
+    });
+    let base = match aligned {
+        Some(base) => base,
+        // SAFETY: the kernel chooses the place, so no memory of ours is touched.
+        None => unsafe { mmap(None, len, prot, MapFlags::MAP_SHARED, fd, 0) }
+            .map_err(|e| attempt.os("mmap", e))?
+            .cast(),
+    };
     // SAFETY: just mapped so, and unmapped by nobody else.
-    Ok(unsafe { Mapping::new(base.cast(), len.get(), writable, unmap) })
+    Ok(unsafe { Mapping::new(base, len.get(), writable, unmap) })
 }
 
 fn unmap(base: NonNull<u8>, len: usize) {
@@ -181,7 +195,7 @@ pub(super) struct FileFacts {
 
 pub(super) fn facts(file: &File, attempt: Attempt<'_>) -> Result<FileFacts> {
     let stat = fstat(file).map_err(|e| attempt.os("fstat", e))?;
-    let pages = pages::of_file(file);
+    let pages = resident::of_file(file);
     let allocated = u64::try_from(stat.st_blocks).unwrap_or(0).saturating_mul(512);
     let born = file.metadata().ok().and_then(|m| m.created().ok());
     let born = born.and_then(|t| t.duration_since(std::time::UNIX_EPOCH).ok());
@@ -199,6 +213,11 @@ pub(super) fn facts(file: &File, attempt: Attempt<'_>) -> Result<FileFacts> {
         change_time: stat.st_ctime,
         birth_time: born.and_then(|t| i64::try_from(t.as_secs()).ok()),
     })
+}
+
+/// Device and inode of a file.
+pub(super) fn place(file: &File) -> Result<(u64, u64), Errno> {
+    fstat(file).map(|stat| (stat.st_dev, stat.st_ino))
 }
 
 /// Changes owner and mode of an open file, which need not be open for reading.

@@ -23,6 +23,8 @@
 //! offset u64, size u64, zero.
 
 use crate::contract::Fingerprint;
+use crate::memory::Mapping;
+use std::sync::atomic::Ordering;
 
 /// The first eight bytes of every segment of ours.
 pub const MAGIC: [u8; 8] = *b"shmgen\x1a\n";
@@ -261,6 +263,33 @@ impl Header {
         put(304, clip(&self.segment_name, SEGMENT_NAME_MAX));
         out
     }
+}
+
+/// Whether these first bytes of a segment of `size` bytes are what a creator
+/// leaves behind that is killed before the magic is there: nothing, or a header
+/// that breaks off anywhere. It is written from byte 8 on, one after the other.
+#[cfg(segments)]
+pub(super) fn breaks_off(head: &[u8; HEADER_SIZE], size: u64) -> bool {
+    let Some(last) = head.iter().rposition(|byte| *byte != 0) else {
+        return true;
+    };
+    let mut start = [0; 32];
+    start[8..10].copy_from_slice(&FORMAT_MAJOR.to_le_bytes());
+    start[10..12].copy_from_slice(&FORMAT_MINOR.to_le_bytes());
+    start[12..16].copy_from_slice(&BYTE_ORDER.to_le_bytes());
+    start[16..20].copy_from_slice(&State::Uninitialised.word().to_le_bytes());
+    start[20..24].copy_from_slice(&512u32.to_le_bytes());
+    start[24..32].copy_from_slice(&size.to_le_bytes());
+    let written = start.len().min(last + 1);
+    head[..written] == start[..written]
+}
+
+/// Writes the header of a segment that is not ready yet.
+pub(super) fn begin(mapping: &Mapping, header: &[u8; HEADER_SIZE]) -> crate::error::Result<()> {
+    // The magic last, by one store: who sees it sees the whole header.
+    mapping.write(8, &header[8..])?;
+    mapping.store_u64(0, u64::from_le_bytes(MAGIC), Ordering::Release)?;
+    mapping.store_u32(STATE, State::Initialising.word(), Ordering::Release)
 }
 
 /// An entry of the directory.

@@ -12,14 +12,14 @@ pub use objects::{Message, ObjectStat, QueueStat};
 
 use super::access::Opened;
 use super::address::Address;
-use super::bare::Owner;
 use super::failure::Attempt;
 use super::fault::Fault;
 use super::header::{Header, HeaderFault, State};
 use super::options::Options;
+use super::owner::Owner;
 use super::participants::{RECORD_SIZE, Record, RecordState, holder_is_dead};
 use super::process::Mappers;
-use super::{file, locks, memfd, pages, posix, process, sysv};
+use super::{file, huge, locks, memfd, posix, process, resident, sysv};
 use crate::contract::{Contract, Fingerprint};
 use crate::error::{ErrorKind, Result};
 use std::fs::File;
@@ -114,6 +114,14 @@ pub struct KernelStat {
     /// POSIX: the last write(2) or change of size, in seconds since 1970; what
     /// is written through a mapping is not counted.
     pub modify_time: Option<i64>,
+    /// Bytes of the pages that it is made of: more than an ordinary page's if it
+    /// got huge pages of its own, as memfds and System V segments can. `None` if
+    /// that cannot be told.
+    pub page_size: Option<u64>,
+    /// Bytes of it that lie in huge pages, transparent ones among them, as far as
+    /// those who have it mapped have come across them. `None` if nobody has, or
+    /// none of them may be looked into; and in a list.
+    pub huge: Option<u64>,
     /// Memfd: the name that it was made with, which leads nowhere.
     pub name: Option<String>,
     /// Memfd: its seals, without the `F_SEAL_` of fcntl(2), in lower case.
@@ -210,7 +218,7 @@ impl Inspector {
             _ => {
                 let id = sysv::find(address, attempt)?;
                 let mut before = before_sysv(id, attempt)?;
-                add_pages(&mut before, pages::of_sysv(id));
+                add_pages(&mut before, resident::of_sysv(id));
                 before
             }
         };
@@ -310,16 +318,41 @@ impl Inspector {
 
     /// All that can be told.
     pub fn stat(&self) -> Result<SegmentStat> {
-        let mut stat = self.stat_among(&Mappers::find())?;
+        let mappers = Mappers::find();
+        let mut stat = self.stat_among(&mappers)?;
         if let Some(id) = self.opened.sysv_id() {
             // To read a page that nobody has written makes it resident.
             stat.kernel.resident = self.before.resident;
             stat.kernel.swapped = self.before.swapped;
             if stat.kernel.resident.is_none() {
-                add_pages(&mut stat.kernel, pages::of_sysv(id));
+                add_pages(&mut stat.kernel, resident::of_sysv(id));
             }
         }
+        self.tell_pages(&mut stat, &mappers);
         Ok(stat)
+    }
+
+    /// What pages it got, as the kernel tells of those who have it mapped.
+    fn tell_pages(&self, stat: &mut SegmentStat, mappers: &Mappers) {
+        let seen = match (self.opened.sysv_id(), self.opened.file()) {
+            (Some(id), _) => huge::seen_by(&mappers.of_sysv(id), |line| {
+                process::mapped_sysv(line)
+                    .is_some_and(|inode| i64::try_from(inode) == Ok(id.into()))
+            }),
+            (None, Some(file)) => {
+                let Ok(place) = file::place(file) else { return };
+                huge::seen_by(&stat.mapped_by, |line| process::mapped_file(line) == Some(place))
+            }
+            (None, None) => None,
+        };
+        if let Some(seen) = seen {
+            stat.kernel.page_size = stat.kernel.page_size.or(Some(seen.page));
+            stat.kernel.huge = Some(seen.huge);
+        }
+        // What it is made of, it is made of as a whole.
+        if stat.kernel.page_size.is_some_and(|page| page > huge::page()) {
+            stat.kernel.huge = Some(stat.kernel.resident.unwrap_or(stat.size));
+        }
     }
 
     pub(super) fn stat_among(&self, mappers: &Mappers) -> Result<SegmentStat> {
@@ -483,6 +516,7 @@ fn of_file_kernel(
             birth_time: facts.birth_time,
             access_time: Some(facts.access_time),
             modify_time: Some(facts.modify_time),
+            page_size: Some(huge::hugetlb_page(file).unwrap_or_else(huge::page)),
             name: if is_memfd { memfd::name(file) } else { None },
             seals: if is_memfd { memfd::seal_names(file) } else { None },
             change_time: Some(facts.change_time),
@@ -538,7 +572,7 @@ fn before_sysv(id: i32, attempt: Attempt<'_>) -> Result<KernelStat> {
 }
 
 /// What the kernel tells of the pages of a System V segment.
-fn add_pages(kernel: &mut KernelStat, found: Option<pages::Pages>) {
+fn add_pages(kernel: &mut KernelStat, found: Option<resident::Pages>) {
     kernel.resident = found.map(|p| p.resident);
     kernel.swapped = found.map(|p| p.swapped);
 }

@@ -12,8 +12,10 @@ use super::address::Address;
 use super::failure::Attempt;
 use super::file;
 use super::header::{HEADER_SIZE, Header, STATE, State};
+use super::huge;
 use super::locks;
 use super::options::{Making, Options};
+use super::pages::HugePages;
 use super::posix::require_file;
 use crate::error::{ErrorKind, Result};
 use crate::memory::Mapping;
@@ -52,18 +54,49 @@ pub(super) fn make(
     making: &Making,
     attempt: Attempt<'_>,
 ) -> Result<(File, Mapping)> {
-    let file = new(title, making, attempt)?;
+    // Whatever stands against huge pages, there are others.
+    if let Some(Ok(made)) =
+        making.pages.map(|pages| make_of(title, size, making, Some(pages), attempt))
+    {
+        return Ok(made);
+    }
+    make_of(title, size, making, None, attempt)
+}
+
+fn make_of(
+    title: &str,
+    size: u64,
+    making: &Making,
+    pages: Option<HugePages>,
+    attempt: Attempt<'_>,
+) -> Result<(File, Mapping)> {
+    let file = new(title, making, pages, attempt)?;
     file::give(&file, making, attempt)?;
-    file::reserve(&file, size, None, attempt)?;
+    match pages {
+        // They are not among the memory that is left: the kernel keeps them apart.
+        Some(_) => file::allocate(&file, size).map_err(|e| attempt.os("fallocate", e))?,
+        None => file::reserve(&file, size, None, attempt)?,
+    }
     fcntl(&file, FcntlArg::F_ADD_SEALS(SEALS)).map_err(|e| attempt.os("fcntl(F_ADD_SEALS)", e))?;
     let mapping = file::map(&file, size, true, attempt)?;
+    let gets = if pages.is_some() { Making { pages: None, ..*making } } else { *making };
+    huge::settle(&mapping, &gets, attempt)?;
     Ok((file, mapping))
 }
 
-fn new(title: &str, making: &Making, attempt: Attempt<'_>) -> Result<File> {
+fn new(
+    title: &str,
+    making: &Making,
+    pages: Option<HugePages>,
+    attempt: Attempt<'_>,
+) -> Result<File> {
     // At most 249 bytes, and no NUL.
     let title: String = title.chars().filter(|c| *c != '\0').take(60).collect();
-    let flags = MFdFlags::MFD_CLOEXEC | MFdFlags::MFD_ALLOW_SEALING;
+    let mut flags = MFdFlags::MFD_CLOEXEC | MFdFlags::MFD_ALLOW_SEALING;
+    if let Some(pages) = pages {
+        // The size is encoded in the bits from 26 on.
+        flags |= MFdFlags::MFD_HUGETLB | MFdFlags::from_bits_retain(pages.log2() << 26);
+    }
     let exec = if making.mode & 0o111 == 0 { MFD_NOEXEC_SEAL } else { MFD_EXEC };
     let made = match memfd_create(title.as_str(), flags | exec) {
         // Before Linux 6.3.

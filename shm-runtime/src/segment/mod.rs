@@ -35,7 +35,10 @@ pub mod header;
 mod inspect;
 mod mapper;
 mod open;
+mod open_or_create;
 mod options;
+mod owner;
+mod pages;
 mod participants;
 mod plan;
 mod raw;
@@ -50,19 +53,21 @@ mod errno;
 #[cfg(segments)]
 mod file;
 #[cfg(segments)]
+mod huge;
+#[cfg(segments)]
 mod idfile;
 #[cfg(segments)]
 mod locks;
 #[cfg(segments)]
 mod memfd;
 #[cfg(segments)]
-mod pages;
-#[cfg(segments)]
 mod posix;
 #[cfg(segments)]
 mod process;
 #[cfg(segments)]
 mod removal;
+#[cfg(segments)]
+mod resident;
 #[cfg(segments)]
 mod room;
 #[cfg(segments)]
@@ -73,14 +78,14 @@ mod sysv_life;
 #[cfg(not(segments))]
 mod elsewhere;
 #[cfg(not(segments))]
-use elsewhere::{file, idfile, locks, memfd, pages, posix, process, sysv};
+use elsewhere::{file, huge, idfile, locks, memfd, posix, process, resident, sysv};
 
 pub use account::Account;
 pub use address::Address;
 pub(crate) use admit::contract_at;
 pub use attachment::Attachment;
-pub(crate) use attachment::{RoleGuard, open_or_create};
-pub use bare::{Owner, Segment};
+pub(crate) use attachment::RoleGuard;
+pub use bare::Segment;
 pub use collect::{Candidate, Keep, Leftover, Verdict, survey};
 pub use counts::Counts;
 pub use fault::Fault;
@@ -91,7 +96,10 @@ pub use inspect::{
 };
 pub use mapper::Mapper;
 pub use open::{IntoAddress, OpenOptions, SegmentType};
+pub(crate) use open_or_create::open_or_create;
 pub use options::Options;
+pub use owner::Owner;
+pub use pages::HugePages;
 pub use plan::Plan;
 pub use raw::RawBytes;
 pub use setup::Setup;

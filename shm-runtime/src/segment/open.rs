@@ -152,6 +152,13 @@ impl<S: SegmentType> OpenOptions<S> {
         self
     }
 
+    /// Whether create and attach map every page at once, so that no access
+    /// waits for a page fault later. Takes time by the size.
+    pub fn prefault(mut self, prefault: bool) -> Self {
+        self.options = self.options.prefault(prefault);
+        self
+    }
+
     fn resolve(self) -> Result<(&'static Spec, Address, Options)> {
         let spec = S::spec()?;
         let address = self.address.unwrap_or_else(|| Ok(spec.address.clone()))?;

@@ -2,6 +2,7 @@
 
 use super::account::{Account, AccountKind};
 use super::failure::{Attempt, no_mode};
+use super::pages::HugePages;
 use super::process;
 use crate::error::{ErrorKind, Result};
 
@@ -15,6 +16,9 @@ pub struct Options {
     any_owner: bool,
     /// Whom the schema gives the segment to, and so trusts.
     pub(super) schema_owner: Option<Account>,
+    /// The pages that the schema asks for.
+    pub(super) pages: Option<HugePages>,
+    pub(super) prefault: bool,
 }
 
 /// How a segment is made, with all names looked up.
@@ -23,6 +27,8 @@ pub(super) struct Making {
     pub(super) mode: u32,
     pub(super) uid: Option<u32>,
     pub(super) gid: Option<u32>,
+    pub(super) pages: Option<HugePages>,
+    pub(super) prefault: bool,
 }
 
 impl Default for Options {
@@ -34,6 +40,8 @@ impl Default for Options {
             trusted: Vec::new(),
             any_owner: false,
             schema_owner: None,
+            pages: None,
+            prefault: false,
         }
     }
 }
@@ -88,6 +96,14 @@ impl Options {
         self
     }
 
+    /// Whether create and attach map every page at once, so that no access
+    /// waits for a page fault later. Takes time by the size.
+    #[must_use]
+    pub fn prefault(mut self, prefault: bool) -> Self {
+        self.prefault = prefault;
+        self
+    }
+
     /// What create goes by: checked, and with all names looked up.
     pub(super) fn making(&self, attempt: Attempt<'_>) -> Result<Making> {
         // Only permissions for owner, group and others make sense.
@@ -101,6 +117,8 @@ impl Options {
             mode: self.mode,
             uid: id(&self.user, AccountKind::User)?,
             gid: id(&self.group, AccountKind::Group)?,
+            pages: self.pages,
+            prefault: self.prefault,
         })
     }
 

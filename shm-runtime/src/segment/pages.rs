@@ -1,76 +1,102 @@
-//! How much of a segment is in memory and how much is swapped out, as the
-//! kernel knows it without anybody's mapping.
+//! Huge pages: which sizes a segment can ask for. What it gets is the kernel's
+//! affair, and told by stat.
 
-use nix::errno::Errno;
-use nix::libc;
-use std::fs::File;
-use std::os::fd::AsRawFd;
+use std::fmt;
+use std::str::FromStr;
 
-/// Bytes of a segment that are in memory, and that are swapped out.
+/// The huge pages that a segment asks for. There may be none to be had: then it
+/// has ordinary pages, and [`SegmentStat`](crate::SegmentStat) says so. Its size
+/// is a multiple of the pages that it asks for either way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum HugePages {
+    /// Pages of 2 MiB.
+    M2,
+    /// Pages of 1 GiB, which only System V segments and memfds can have; others
+    /// ask for 2 MiB instead.
+    G1,
+}
+
+impl HugePages {
+    /// Every size.
+    pub const ALL: [Self; 2] = [Self::M2, Self::G1];
+
+    /// Bytes of a page.
+    pub const fn bytes(self) -> u64 {
+        1 << self.log2()
+    }
+
+    /// As the kernel encodes it.
+    pub(crate) const fn log2(self) -> u32 {
+        match self {
+            Self::M2 => 21,
+            Self::G1 => 30,
+        }
+    }
+
+    /// `2M` or `1G`, as a schema has it.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::M2 => "2M",
+            Self::G1 => "1G",
+        }
+    }
+
+    /// The pages of so many bytes.
+    pub fn of_bytes(bytes: u64) -> Option<Self> {
+        Self::ALL.into_iter().find(|pages| pages.bytes() == bytes)
+    }
+
+    /// The greatest ones that a size is a multiple of.
+    pub(crate) fn of_size(size: u64) -> Option<Self> {
+        let fits = |pages: &Self| size != 0 && size % pages.bytes() == 0;
+        Self::ALL.into_iter().rev().find(fits)
+    }
+}
+
+impl fmt::Display for HugePages {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// The text is no size of huge pages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Pages {
-    pub(super) resident: u64,
-    pub(super) swapped: u64,
+pub struct NoHugePages;
+
+impl fmt::Display for NoHugePages {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("huge pages are of 2M or 1G")
+    }
 }
 
-/// Of a POSIX segment's file, by cachestat(2); `None` before Linux 6.5, and for
-/// who may not read the file.
-pub(super) fn of_file(file: &File) -> Option<Pages> {
-    /// The same number on every architecture that is this young; not in libc yet.
-    const SYS_CACHESTAT: libc::c_long = 451;
-    /// `struct cachestat_range`: a length of 0 is up to the end.
-    const WHOLE: [u64; 2] = [0, 0];
-    // `struct cachestat`: cached, dirty, being written, evicted, lately evicted.
-    let mut counts = [0u64; 5];
-    // SAFETY: the kernel reads two words and writes five, all of which outlive
-    // the call.
-    let result = unsafe {
-        libc::syscall(
-            SYS_CACHESTAT,
-            file.as_raw_fd(),
-            WHOLE.as_ptr(),
-            counts.as_mut_ptr(),
-            0 as libc::c_uint,
-        )
-    };
-    Errno::result(result).ok()?;
-    let page = page_size();
-    // What tmpfs has evicted is in swap: there is no other place for it.
-    Some(Pages { resident: counts[0].checked_mul(page)?, swapped: counts[3].checked_mul(page)? })
-}
+impl std::error::Error for NoHugePages {}
 
-/// Of a System V segment, by its line in /proc/sysvipc/shm.
-pub(super) fn of_sysv(id: i32) -> Option<Pages> {
-    let table = std::fs::read_to_string("/proc/sysvipc/shm").ok()?;
-    table.lines().skip(1).find_map(|line| of_line(line).filter(|(found, _)| *found == id))?.1
-}
+impl FromStr for HugePages {
+    type Err = NoHugePages;
 
-/// The id of a line of /proc/sysvipc/shm, and its pages, which kernels without
-/// swap and memory accounting leave out.
-pub(super) fn of_line(line: &str) -> Option<(i32, Option<Pages>)> {
-    let mut fields = line.split_ascii_whitespace();
-    let id = fields.nth(1)?.parse().ok()?;
-    let mut number = |skip: usize| fields.nth(skip).and_then(|n| n.parse().ok());
-    let pages = number(12).zip(number(0));
-    Some((id, pages.map(|(resident, swapped)| Pages { resident, swapped })))
-}
-
-fn page_size() -> u64 {
-    // SAFETY: takes and returns a number.
-    u64::try_from(unsafe { libc::sysconf(libc::_SC_PAGESIZE) }).unwrap_or(4096)
+    fn from_str(text: &str) -> Result<Self, NoHugePages> {
+        Self::ALL.into_iter().find(|pages| pages.name() == text).ok_or(NoHugePages)
+    }
 }
 
 #[cfg(test)]
 #[allow(clippy::pedantic)]
 mod tests {
-    use super::*;
+    use super::HugePages;
 
     #[test]
-    fn a_line_of_the_kernels_table_ends_with_bytes_in_memory_and_in_swap() {
-        let line = "1397227521 7 1640 4096 1 2 3 4 0 7 0 5 6 7 8192 12288";
-        let pages = Pages { resident: 8192, swapped: 12288 };
-        assert_eq!(of_line(line), Some((7, Some(pages))));
-        assert_eq!(of_line("1 7 1640 4096 1 2 3 4 0 7 0 5 6 7"), Some((7, None)));
-        assert_eq!(of_line(""), None);
+    fn sizes_are_read_as_they_are_written() {
+        for pages in HugePages::ALL {
+            assert_eq!(pages.to_string().parse(), Ok(pages));
+            assert_eq!(HugePages::of_bytes(pages.bytes()), Some(pages));
+        }
+        for bad in ["", "2m", "2MB", "4M", "1g", "02M"] {
+            assert!(bad.parse::<HugePages>().is_err(), "{bad}");
+        }
+        let of = |size| HugePages::of_size(size).map(HugePages::name);
+        assert_eq!(
+            [of(0), of(4096), of(6 << 20), of(3 << 30)],
+            [None, None, Some("2M"), Some("1G")]
+        );
     }
 }

@@ -2,6 +2,7 @@
 //! contract, in this order.
 
 use super::header::{ENTRY_SIZE, Entry, HEADER_SIZE};
+use super::pages::HugePages;
 use crate::contract::Contract;
 use crate::object::place::{ObjectLayout, Place};
 use crate::object::round_up;
@@ -50,6 +51,17 @@ impl Plan {
             contract_offset,
             total_size,
         })
+    }
+
+    /// The same in huge pages, of which it has a whole number; `None` if the size
+    /// overflows.
+    #[must_use]
+    pub fn in_pages(mut self, pages: Option<HugePages>) -> Option<Self> {
+        if let Some(pages) = pages {
+            self.total_size = round_up(self.total_size, pages.bytes())?;
+            i64::try_from(self.total_size).ok()?;
+        }
+        Some(self)
     }
 
     /// Bytes of the whole segment.

@@ -8,6 +8,7 @@
 use super::address::OWN_FILES;
 use super::failure::Attempt;
 use super::file;
+use super::huge;
 use super::options::{Making, Options};
 use super::process;
 pub(super) use super::removal::{remove, remove_claimed, remove_this};
@@ -49,10 +50,11 @@ pub(super) fn path(name: &str, attempt: Attempt<'_>) -> Result<String> {
 }
 
 /// Makes a nameless segment of `size` bytes, mapped for writing.
-pub(super) fn make(size: u64, attempt: Attempt<'_>) -> Result<(File, Mapping)> {
+pub(super) fn make(size: u64, making: &Making, attempt: Attempt<'_>) -> Result<(File, Mapping)> {
     let fd = open_nameless(attempt)?;
     file::reserve(&fd, size, Some(DIR), attempt)?;
     let mapping = file::map(&fd, size, true, attempt)?;
+    huge::settle(&mapping, making, attempt)?;
     Ok((fd, mapping))
 }
 

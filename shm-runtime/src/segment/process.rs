@@ -85,11 +85,16 @@ pub(super) fn pid_is_dead(pid: u32) -> bool {
 
 /// Which processes have which files of /dev/shm and memfds mapped, as /proc tells the
 /// caller: one look at all of them.
-pub(super) struct Mappers(BTreeMap<(u64, u64), Vec<u32>>);
+#[derive(Default)]
+pub(super) struct Mappers {
+    files: BTreeMap<(u64, u64), Vec<u32>>,
+    /// System V segments, by their id.
+    sysv: BTreeMap<u64, Vec<u32>>,
+}
 
 impl Mappers {
     pub(super) fn find() -> Self {
-        let mut found: BTreeMap<(u64, u64), Vec<u32>> = BTreeMap::new();
+        let mut all = Self::default();
         let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
         for entry in entries {
             let Some(pid) = entry.file_name().to_str().and_then(|n| n.parse::<u32>().ok()) else {
@@ -97,31 +102,41 @@ impl Mappers {
             };
             // Of another user's process, or gone: not to be known.
             let Ok(maps) = std::fs::read_to_string(entry.path().join("maps")) else { continue };
-            for file in maps.lines().filter_map(mapped_file) {
-                let pids = found.entry(file).or_default();
+            for line in maps.lines() {
+                let pids = if let Some(file) = mapped_file(line) {
+                    all.files.entry(file).or_default()
+                } else if let Some(id) = mapped_sysv(line) {
+                    all.sysv.entry(id).or_default()
+                } else {
+                    continue;
+                };
                 if pids.last() != Some(&pid) {
                     pids.push(pid);
                 }
             }
         }
-        Self(found)
+        all
     }
 
-    /// As if nobody had anything mapped: for who does not ask.
-    pub(super) fn none() -> Self {
-        Self(BTreeMap::new())
+    /// The processes of the caller's IPC namespace that have the System V segment
+    /// of this id attached.
+    pub(super) fn of_sysv(&self, id: i32) -> Vec<u32> {
+        let pids = u64::try_from(id).ok().and_then(|id| self.sysv.get(&id));
+        let namespace = |pid: u32| std::fs::read_link(path_of(pid, "ns/ipc")).ok();
+        let here = namespace(std::process::id());
+        pids.into_iter().flatten().copied().filter(|pid| namespace(*pid) == here).collect()
     }
 
     /// The processes that have this file mapped.
     pub(super) fn of(&self, device: u64, inode: u64) -> Vec<u32> {
-        self.0.get(&(device, inode)).cloned().unwrap_or_default()
+        self.files.get(&(device, inode)).cloned().unwrap_or_default()
     }
 }
 
 /// Device and inode of a line of /proc/PID/maps about a file of /dev/shm, or a
 /// memfd:
 /// `7f.. rw-s 00000000 00:15 42   /dev/shm/acme.feed`. See proc(5).
-fn mapped_file(line: &str) -> Option<(u64, u64)> {
+pub(super) fn mapped_file(line: &str) -> Option<(u64, u64)> {
     let mut fields = line.split_ascii_whitespace();
     let (device, inode) = (fields.nth(3)?, fields.next()?);
     let path = fields.next()?;
@@ -131,6 +146,22 @@ fn mapped_file(line: &str) -> Option<(u64, u64)> {
     let (major, minor) = device.split_once(':')?;
     let (major, minor) = (u32::from_str_radix(major, 16), u32::from_str_radix(minor, 16));
     Some((nix::sys::stat::makedev(major.ok()?.into(), minor.ok()?.into()), inode.parse().ok()?))
+}
+
+/// The id in a line of /proc/PID/maps about a System V segment, where it stands
+/// for the inode: `7f.. rw-s 00000000 00:01 32768   /SYSV53480001 (deleted)`.
+pub(super) fn mapped_sysv(line: &str) -> Option<u64> {
+    let mut fields = line.split_ascii_whitespace();
+    let inode = fields.nth(4)?;
+    fields.next()?.starts_with("/SYSV").then(|| inode.parse().ok())?
+}
+
+/// `/proc/PID/smaps`: what /proc has of a process.
+pub(super) fn path_of(pid: u32, what: &str) -> String {
+    match pid {
+        own if own == std::process::id() => format!("/proc/self/{what}"),
+        pid => format!("/proc/{pid}/{what}"),
+    }
 }
 
 #[cfg(test)]
@@ -147,5 +178,8 @@ mod tests {
         assert_eq!(mapped_file("7f25 r--p 00000000 fd:00 7   /usr/lib/x.so"), None);
         assert_eq!(mapped_file("7f25 rw-p 00000000 00:00 0"), None);
         assert_eq!(mapped_file(""), None);
+        let line = "7f25 rw-s 00000000 00:01 32768   /SYSV53480001 (deleted)";
+        assert_eq!((mapped_file(line), mapped_sysv(line)), (None, Some(32768)));
+        assert_eq!(mapped_sysv("7f25 rw-s 00000000 00:01 7   /memfd:SYSV (deleted)"), None);
     }
 }

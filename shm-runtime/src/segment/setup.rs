@@ -3,6 +3,7 @@
 use super::account::Account;
 use super::address::Address;
 use super::open::IntoAddress;
+use super::pages::HugePages;
 use crate::error::Result;
 
 /// Where a segment is and how it is made, unless the program says otherwise:
@@ -20,6 +21,7 @@ pub struct Setup {
     pub(super) participants: u32,
     pub(super) owner: Option<Account>,
     pub(super) group: Option<Account>,
+    pub(super) pages: Option<HugePages>,
 }
 
 impl Setup {
@@ -35,6 +37,7 @@ impl Setup {
             participants: Self::PARTICIPANTS,
             owner: None,
             group: None,
+            pages: None,
         }
     }
 
@@ -59,6 +62,12 @@ impl Setup {
     /// The group it is given to on create.
     pub fn group(mut self, group: impl Into<Account>) -> Self {
         self.group = Some(group.into());
+        self
+    }
+
+    /// The huge pages that it asks for on create; its size is a multiple of them.
+    pub fn pages(mut self, pages: impl Into<Option<HugePages>>) -> Self {
+        self.pages = pages.into();
         self
     }
 }

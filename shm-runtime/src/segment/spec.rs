@@ -5,6 +5,7 @@ use super::account::Account;
 use super::address::Address;
 use super::header::{PARTICIPANTS_MAX, SCHEMA_NAME_MAX, SEGMENT_NAME_MAX, VERSION_MAX};
 use super::options::Options;
+use super::pages::HugePages;
 use super::plan::Plan;
 use super::setup::Setup;
 use crate::contract::{Contract, Fingerprint};
@@ -24,6 +25,7 @@ pub struct Spec {
     pub(crate) participants: u32,
     owner: Option<Account>,
     group: Option<Account>,
+    pub(super) pages: Option<HugePages>,
 }
 
 impl Spec {
@@ -37,7 +39,7 @@ impl Spec {
 
     /// From a contract; see [`Self::decode`].
     pub fn new(contract: Contract, version: &str, setup: Setup) -> Result<Self> {
-        let Setup { address, mode, participants, owner, group } = setup;
+        let Setup { address, mode, participants, owner, group, pages } = setup;
         let address = address?;
         let invalid = |why: String| Err(Error::new(ErrorKind::Invalid, why));
         let contract_bytes = contract.encode();
@@ -65,7 +67,8 @@ impl Spec {
             };
             layouts.push(layout);
         }
-        if Plan::new(&contract, contract_bytes.len() as u64, participants).is_none() {
+        let plan = Plan::new(&contract, contract_bytes.len() as u64, participants);
+        if plan.and_then(|plan| plan.in_pages(pages)).is_none() {
             return invalid("the segment is larger than any memory".to_owned());
         }
         let fingerprint = Fingerprint::of_bytes(&contract_bytes);
@@ -81,6 +84,7 @@ impl Spec {
             participants,
             owner,
             group,
+            pages,
         })
     }
 
@@ -100,6 +104,7 @@ impl Spec {
         options.user = options.user.or_else(|| self.owner.clone());
         options.group = options.group.or_else(|| self.group.clone());
         options.schema_owner.clone_from(&self.owner);
+        options.pages = self.pages;
         options
     }
 

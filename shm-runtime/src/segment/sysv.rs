@@ -11,9 +11,10 @@ pub(super) use super::companion::{
 };
 use super::failure::Attempt;
 use super::header::{HEADER_SIZE, Header};
+use super::huge;
 use super::idfile;
 use super::options::Options;
-use super::pages::{self, Pages};
+use super::resident::{self, Pages};
 pub(super) use super::sysv_life::{announce, discard, make, remove};
 use crate::error::{ErrorKind, Result};
 use crate::memory::Mapping;
@@ -176,8 +177,19 @@ pub(super) fn attach(
 
 pub(super) fn map(id: i32, read_only: bool, len: usize, attempt: Attempt<'_>) -> Result<Mapping> {
     let flags = if read_only { libc::SHM_RDONLY } else { 0 };
-    // SAFETY: the kernel chooses the place, so no memory of ours is touched.
-    let base = unsafe { libc::shmat(id, std::ptr::null(), flags) };
+    // Where huge pages can be mapped as such, if it can be had.
+    let aligned = huge::Room::for_size(len as u64).and_then(|room| {
+        room.fill(|at| {
+            // SAFETY: over addresses that were reserved for it, and hold nothing.
+            let base = unsafe { libc::shmat(id, at.as_ptr(), flags | libc::SHM_REMAP) };
+            if base as isize == -1 { None } else { NonNull::new(base.cast::<u8>()) }
+        })
+    });
+    let base = match aligned {
+        Some(base) => base.as_ptr().cast(),
+        // SAFETY: the kernel chooses the place, so no memory of ours is touched.
+        None => unsafe { libc::shmat(id, std::ptr::null(), flags) },
+    };
     if base as isize == -1 {
         return Err(match Errno::last() {
             Errno::EINVAL | Errno::EIDRM => attempt.os("shmat", Errno::ENOENT),
@@ -288,7 +300,7 @@ fn parse_line(line: &str) -> Option<KernelStat> {
         attach_time: f[11].parse().ok()?,
         detach_time: f[12].parse().ok()?,
         change_time: f[13].parse().ok()?,
-        pages: pages::of_line(line).and_then(|(_, pages)| pages),
+        pages: resident::of_line(line).and_then(|(_, pages)| pages),
     })
 }
 

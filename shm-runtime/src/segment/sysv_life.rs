@@ -5,9 +5,11 @@
 
 use super::address::Address;
 use super::failure::{Attempt, bytes};
-use super::header::{HEADER_SIZE, Header, STATE, State};
+use super::header::{HEADER_SIZE, Header, STATE, State, begin, breaks_off};
+use super::huge;
 use super::idfile::{self, IdFile};
 use super::options::{Making, Options};
+use super::pages::HugePages;
 use super::process;
 use super::room::memory_left;
 use super::sysv::{change, key, map, raw_stat, remove_companion, stat};
@@ -17,28 +19,65 @@ use nix::errno::Errno;
 use nix::libc;
 use std::sync::atomic::Ordering;
 
-/// Makes a segment of `size` bytes that is all zero, mapped for writing.
-/// `header` says that it is to be one of ours.
+/// Makes a segment of `size` bytes, mapped for writing: all zero, or one of ours
+/// in state initialising with this header. That is written before anything that
+/// takes its time: who is killed later leaves what a collection knows.
 pub(super) fn make(
     address: &Address,
     size: u64,
     making: &Making,
-    ours: bool,
+    header: Option<&[u8; HEADER_SIZE]>,
     attempt: Attempt<'_>,
 ) -> Result<(i32, Mapping)> {
     let key = key(address, attempt)?;
     if let Address::SysvFile(path) = address {
         idfile::check_free(path, attempt)?;
     }
-    let len = usize::try_from(size).unwrap_or(usize::MAX);
-    let flags = libc::IPC_CREAT | libc::IPC_EXCL | i32::try_from(making.mode & 0o777).unwrap_or(0);
-    // SAFETY: takes numbers, returns a number.
-    let get = || Errno::result(unsafe { libc::shmget(key, len, flags) });
-    let id = match get() {
-        Err(Errno::EEXIST) if ours && reap_half_born(key, size) => get(),
-        other => other,
+    match make_of(key, size, making, header, attempt) {
+        Err(e)
+            if header.is_some() && e.kind() == ErrorKind::Exists && reap_half_born(key, size) =>
+        {
+            make_of(key, size, making, header, attempt)
+        }
+        made => made,
     }
-    .map_err(|e| match e {
+}
+
+/// Of huge pages if they are wanted and to be had, else of ordinary ones.
+fn make_of(
+    key: libc::key_t,
+    size: u64,
+    making: &Making,
+    header: Option<&[u8; HEADER_SIZE]>,
+    attempt: Attempt<'_>,
+) -> Result<(i32, Mapping)> {
+    if let Some(pages) = making.pages {
+        match make_in(key, size, making, header, Some(pages), attempt) {
+            // Whatever stands against huge pages, there are others.
+            Err(e) if e.kind() != ErrorKind::Exists => {}
+            made => return made,
+        }
+    }
+    make_in(key, size, making, header, None, attempt)
+}
+
+fn make_in(
+    key: libc::key_t,
+    size: u64,
+    making: &Making,
+    header: Option<&[u8; HEADER_SIZE]>,
+    pages: Option<HugePages>,
+    attempt: Attempt<'_>,
+) -> Result<(i32, Mapping)> {
+    let len = usize::try_from(size).unwrap_or(usize::MAX);
+    let mut flags = libc::IPC_CREAT | libc::IPC_EXCL;
+    flags |= i32::try_from(making.mode & 0o777).unwrap_or(0);
+    if let Some(pages) = pages {
+        // The size is encoded in the bits from 26 on.
+        flags |= libc::SHM_HUGETLB | i32::try_from(pages.log2() << 26).unwrap_or(0);
+    }
+    // SAFETY: takes numbers, returns a number.
+    let id = Errno::result(unsafe { libc::shmget(key, len, flags) }).map_err(|e| match e {
         Errno::ENOSPC | Errno::ENOMEM | Errno::EINVAL => {
             let why = format!(
                 "{} needed: {} (limits: /proc/sys/kernel/shmmax, shmall and shmmni; `ipcs -lm`)",
@@ -52,7 +91,10 @@ pub(super) fn make(
     let finish = || -> Result<Mapping> {
         change(id, making.uid, making.gid, Some(making.mode), attempt)?;
         let mapping = map(id, false, len, attempt)?;
-        populate(&mapping, size, attempt)?;
+        if let Some(header) = header {
+            begin(&mapping, header)?;
+        }
+        take_pages(&mapping, making, pages, attempt)?;
         Ok(mapping)
     };
     match finish() {
@@ -72,26 +114,28 @@ pub(super) fn make(
 }
 
 /// Takes all pages now, so that a lack of memory is an error of create.
-fn populate(mapping: &Mapping, size: u64, attempt: Attempt<'_>) -> Result<()> {
-    /// From <asm-generic/mman-common.h>; not in nix.
-    const MADV_POPULATE_WRITE: libc::c_int = 23;
-    let left = memory_left();
-    let no_room = |e: Errno| {
-        let why = format!("{} needed, {} of memory left", bytes(size), bytes(left));
-        attempt.fail(ErrorKind::NoSpace, why).with_os(e as i32)
-    };
-    if size > left {
-        return Err(no_room(Errno::ENOMEM));
+fn take_pages(
+    mapping: &Mapping,
+    making: &Making,
+    pages: Option<HugePages>,
+    attempt: Attempt<'_>,
+) -> Result<()> {
+    // Those of hugetlbfs are not among the memory that is left.
+    if pages.is_none() {
+        if mapping.len() as u64 > memory_left() {
+            return Err(huge::no_room(mapping, Errno::ENOMEM, attempt));
+        }
+        if making.pages.is_some() {
+            huge::invite(mapping);
+        }
     }
-    let (base, len) = mapping.range();
-    // SAFETY: the range is mapped, and populating it changes no byte.
-    let result = unsafe { libc::madvise(base.as_ptr().cast(), len, MADV_POPULATE_WRITE) };
-    match Errno::result(result) {
-        // Linux before 5.14 does not know it.
-        Ok(_) | Err(Errno::EINVAL) => Ok(()),
-        Err(e @ (Errno::ENOMEM | Errno::EFAULT)) => Err(no_room(e)),
-        Err(e) => Err(attempt.os("madvise(MADV_POPULATE_WRITE)", e)),
+    if huge::populate(mapping, attempt)?.is_none() && making.prefault {
+        mapping.touch(huge::page());
     }
+    if pages.is_none() && making.pages.is_some() {
+        huge::collapse(mapping);
+    }
+    Ok(())
 }
 
 /// Removes a segment that this process has just made.
@@ -123,7 +167,7 @@ fn reap_half_born(key: libc::key_t, size: u64) -> bool {
     if mapping.read(0, &mut head).is_err() {
         return false;
     }
-    let unborn = head.iter().all(|b| *b == 0)
+    let unborn = breaks_off(&head, size)
         || Header::parse(&head)
             .is_ok_and(|h| matches!(h.state, State::Uninitialised | State::Initialising));
     drop(mapping);

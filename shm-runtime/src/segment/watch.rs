@@ -50,7 +50,8 @@ impl Watch {
     /// that were named, also what is gone or cannot be looked at.
     pub fn look(&mut self) -> Vec<Result<SegmentStat>> {
         let any = Options::default().trust_any_owner();
-        let nobody = Mappers::none();
+        // As if nobody had anything mapped: that takes a walk through /proc.
+        let nobody = Mappers::default();
         let stat = |looked: Result<Inspector>| looked.and_then(|i| i.stat_among(&nobody));
         if !self.addresses.is_empty() {
             return self.addresses.iter().map(|a| stat(Inspector::open(a, &any))).collect();

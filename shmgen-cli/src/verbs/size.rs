@@ -47,8 +47,13 @@ fn amount(bytes: u64) -> String {
 }
 
 fn text(segment: &Segment) -> String {
-    let mut out =
-        format!("{}  {}  {}\n\n", segment.name, segment.setup.address, amount(segment.size));
+    let mut out = format!("{}  {}  {}", segment.name, segment.setup.address, amount(segment.size));
+    if let Some(pages) = segment.setup.pages {
+        let n = segment.size / pages.bytes();
+        let plural = if n == 1 { "" } else { "s" };
+        let _ = write!(out, " or {n} huge page{plural} of {pages}");
+    }
+    out.push_str("\n\n");
     let parts = parts(segment);
     let digits = segment.size.to_string().len().max("offset".len());
     let names = parts.iter().map(|p| title(p).chars().count()).max().unwrap_or(0);
@@ -135,6 +140,7 @@ fn to_json(segment: &Segment) -> Value {
         "address": segment.setup.address.spelling(),
         "size": segment.size,
         "pages": segment.size / PAGE,
+        "huge_pages": segment.setup.pages.map(shm_runtime::HugePages::name),
         "parts": parts(segment).iter().map(part_json).collect::<Vec<_>>(),
     })
 }

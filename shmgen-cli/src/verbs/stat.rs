@@ -64,6 +64,13 @@ fn kernel_lines(stat: &SegmentStat, line: &mut impl FnMut(&str, String)) {
         };
         line("resident", bytes(resident) + &swapped);
     }
+    if let Some(page) = kernel.page_size {
+        let huge = match kernel.huge {
+            Some(huge) if huge > 0 => format!(", {} of it in huge ones", show::size(huge)),
+            _ => String::new(),
+        };
+        line("pages", format!("of {}{huge}", show::size(page)));
+    }
     line("mode", format!("{:04o}", stat.mode));
     line("owner", format!("{}:{}", show::user(stat.uid), show::group(stat.gid)));
     if let Some(seals) = &kernel.seals {

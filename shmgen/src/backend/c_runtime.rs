@@ -17,6 +17,7 @@ const PARTS: &[&str] = parts![
     "20_atomics.h",
     "22_values.h",
     "25_system.h",
+    "26_pages.h",
     "27_process.h",
     "28_wait.h",
     "29_locks.h",
@@ -48,6 +49,7 @@ const PARTS: &[&str] = parts![
     "76_consumer.h",
     "78_consumer_role.h",
     "80_segment.h",
+    "82_stat.h",
     "90_end.h",
 ];
 

@@ -270,6 +270,7 @@ fn segment(s: &Segment) -> Value {
         "owner": setup::json(s.setup.owner.as_ref()),
         "group": setup::json(s.setup.group.as_ref()),
         "participants": s.setup.participants,
+        "pages": s.setup.pages.map(shm_runtime::HugePages::name),
         "size": s.size,
         "objects": s.objects.iter().map(object).collect::<Value>(),
         "contract": {

@@ -165,11 +165,12 @@ fn union(out: &mut String, u: &Union, doc: &str) {
 fn segment(out: &mut String, s: &Segment) {
     let _ = writeln!(
         out,
-        "\n### `{}`\n\n`{}` of {} bytes with permissions {:04o}{}, for up to {} participants. \
+        "\n### `{}`\n\n`{}` of {} bytes{} with permissions {:04o}{}, for up to {} participants. \
          Its contract has the fingerprint `{}`.",
         s.name,
         s.setup.address,
         s.size,
+        setup::pages(&s.setup),
         s.setup.mode,
         setup::markdown(&s.setup),
         s.setup.participants,

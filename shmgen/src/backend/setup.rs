@@ -30,6 +30,9 @@ pub(super) fn rust(setup: &Setup) -> String {
             Account::Name(_) => write!(out, ".{method}(\"{}\")", text(account)),
         };
     }
+    if let Some(pages) = setup.pages {
+        let _ = write!(out, ".pages(::shm_runtime::HugePages::{pages:?})");
+    }
     out
 }
 
@@ -44,21 +47,25 @@ pub(super) fn python(setup: &Setup) -> String {
     for (key, account) in accounts(setup) {
         let _ = write!(out, ", {key}=\"{}\"", text(account));
     }
+    if let Some(pages) = setup.pages {
+        let _ = write!(out, ", pages=\"{pages}\"");
+    }
     out
 }
 
-/// The members of a `shm_segment_spec` from the address to the group.
+/// The members of a `shm_segment_spec` from the address to the pages.
 pub(super) fn c(setup: &Setup) -> String {
     let account = |account: Option<&Account>| {
         account.map_or("NULL".to_owned(), |account| format!("\"{}\"", text(account)))
     };
     format!(
-        "\"{}\",\n    0{:o},\n    {},\n    {},\n    {}",
+        "\"{}\",\n    0{:o},\n    {},\n    {},\n    {},\n    {}",
         quoted(&setup.address.to_string()),
         setup.mode,
         setup.participants,
         account(setup.owner.as_ref()),
-        account(setup.group.as_ref())
+        account(setup.group.as_ref()),
+        setup.pages.map_or(0, shm_runtime::HugePages::bytes)
     )
 }
 
@@ -69,6 +76,13 @@ pub(super) fn json(account: Option<&Account>) -> Value {
         Some(Account::Name(name)) => json!(name),
         None => Value::Null,
     }
+}
+
+/// `, in huge pages of 2M if there are some`, for documentation.
+pub(super) fn pages(setup: &Setup) -> String {
+    setup
+        .pages
+        .map_or(String::new(), |pages| format!(", in huge pages of {pages} where there are some"))
 }
 
 /// `, given to user feed and group audio`, for documentation.

@@ -149,7 +149,7 @@ codes! {
         "`was` names fields that lay in reserved bytes in earlier versions. The struct has a field of that name now; who moved a field writes no `was`, and who brings a name back gives it another meaning."
 
     E090 "not supported yet"
-        "The language has this, and this version of shmgen does not do it yet. It is refused rather than ignored."
+        "This could be in a schema, and this version of shmgen does not do it yet: huge pages of other sizes than 2M and 1G. It is refused rather than ignored."
 
     E091 "a number of bytes that cannot be one"
         "A ring has at least 64 bytes and a multiple of 8, a stream and a raw object at least one, and none more than a segment may have."

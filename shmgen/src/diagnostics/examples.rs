@@ -347,11 +347,11 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
     (
         Code::E090,
         queue!(
-            "[segment.feed]\npages = \"2M\"\n\
+            "[segment.feed]\npages = \"32M\"\n\
              object = [ { name = \"ticks\", kind = \"queue\", item = \"Tick\", capacity = 64 } ]"
         ),
         queue!(
-            "[segment.feed]\n\
+            "[segment.feed]\npages = \"2M\"\n\
              object = [ { name = \"ticks\", kind = \"queue\", item = \"Tick\", capacity = 64 } ]"
         ),
     ),

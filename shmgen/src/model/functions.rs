@@ -17,6 +17,8 @@ pub(super) const OF_SEGMENT: &[&str] = &[
     "_open_or_create",
     "_open_or_create_with",
     "_descriptor",
+    "_stat",
+    "_set",
     "_detach",
     "_remove",
     "_contract",
@@ -27,8 +29,6 @@ pub(super) const OF_SEGMENT: &[&str] = &[
     "_address",
     "_counts",
     "_lock_memory",
-    "_set",
-    "_stat",
     "_unlock_memory",
 ];
 

@@ -108,7 +108,8 @@ impl Resolver<'_, '_> {
             return None;
         }
         let contract_bytes = contract.encode();
-        let plan = Plan::new(&contract, contract_bytes.len() as u64, setup.participants);
+        let plan = Plan::new(&contract, contract_bytes.len() as u64, setup.participants)
+            .and_then(|plan| plan.in_pages(setup.pages));
         let Some(plan) = plan.filter(|p| p.total_size() <= self.limits.segment) else {
             let limit = self.limits.segment;
             let message =

@@ -4,7 +4,7 @@
 use super::segments::Resolver;
 use crate::diagnostics::{Code, Spanned};
 use crate::syntax;
-use shm_runtime::{Account, Address, Printable, header};
+use shm_runtime::{Account, Address, HugePages, Printable, header};
 
 /// Where a segment is and how it is made, unless the program says otherwise.
 #[derive(Clone, Debug)]
@@ -19,13 +19,17 @@ pub struct Setup {
     pub owner: Option<Account>,
     /// The group it is given to, if not to that of who creates it.
     pub group: Option<Account>,
+    /// The huge pages that it asks for, of which its size is a multiple.
+    pub pages: Option<HugePages>,
 }
 
 impl Setup {
     /// The same for the runtime.
     pub fn to_runtime(&self) -> shm_runtime::Setup {
-        let mut setup =
-            shm_runtime::Setup::at(&self.address).mode(self.mode).participants(self.participants);
+        let mut setup = shm_runtime::Setup::at(&self.address)
+            .mode(self.mode)
+            .participants(self.participants)
+            .pages(self.pages);
         if let Some(owner) = &self.owner {
             setup = setup.owner(owner.clone());
         }
@@ -35,6 +39,10 @@ impl Setup {
         setup
     }
 }
+
+/// Sizes of huge pages that Linux knows on some machines, and that are not among
+/// those of a schema.
+const ELSEWHERE: [&str; 8] = ["64K", "1M", "8M", "16M", "32M", "256M", "512M", "16G"];
 
 /// `None` if something was written that is wrong.
 #[allow(clippy::option_option)] // not written, or written and wrong, or right
@@ -56,6 +64,7 @@ impl Resolver<'_, '_> {
         let address = self.address(segment);
         let mode = self.mode(segment);
         let participants = self.participants(segment);
+        let pages = segment.pages.as_ref().map(|pages| self.pages(pages));
         let owner = segment.owner.as_ref().map(|owner| self.account(owner, "user"));
         let group = segment.group.as_ref().map(|group| self.account(group, "group"));
         Some(Setup {
@@ -64,6 +73,7 @@ impl Resolver<'_, '_> {
             participants: participants?,
             owner: written(owner)?,
             group: written(group)?,
+            pages: written(pages)?,
         })
     }
 
@@ -208,6 +218,22 @@ impl Resolver<'_, '_> {
                 None
             }
         }
+    }
+
+    fn pages(&mut self, written: &Spanned<String>) -> Option<HugePages> {
+        const HELP: &str = "write pages = \"2M\", or \"1G\"; without it, pages are ordinary ones";
+        let found = written.value.parse().ok();
+        if found.is_none() {
+            let name = &written.value;
+            if ELSEWHERE.contains(&name.as_str()) {
+                let message = format!("huge pages of {name} are not supported yet");
+                self.error(Code::E090, written, message).help(HELP);
+            } else {
+                let message = format!("`{name}` is no size of huge pages");
+                self.error(Code::E013, written, message).help(HELP);
+            }
+        }
+        found
     }
 
     fn participants(&mut self, segment: &syntax::Segment) -> Option<u32> {

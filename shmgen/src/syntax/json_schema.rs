@@ -61,14 +61,13 @@ impl Definitions {
 }
 
 fn table(kind: &'static TableKind, definitions: &mut Definitions) -> Map<String, Value> {
-    let supported = || kind.keys.iter().filter(|k| k.supported);
     let mut properties = Map::new();
-    for key in supported() {
+    for key in kind.keys {
         properties.insert(key.name.to_owned(), property(key, definitions));
     }
     // The parser has words of its own for a missing edition.
     let is_required = |k: &&Key| k.required || matches!(k.shape, Shape::Edition);
-    let required: Vec<&str> = supported().filter(is_required).map(|k| k.name).collect();
+    let required: Vec<&str> = kind.keys.iter().filter(is_required).map(|k| k.name).collect();
     let mut out = Map::new();
     out.insert("type".to_owned(), json!("object"));
     out.insert("properties".to_owned(), Value::Object(properties));

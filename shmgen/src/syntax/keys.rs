@@ -15,8 +15,6 @@ use Shape::{
 pub(crate) struct Key {
     /// Its name.
     pub(crate) name: &'static str,
-    /// Whether this version does what it asks for.
-    pub(crate) supported: bool,
     /// Whether the table is incomplete without it.
     pub(crate) required: bool,
     /// What its value looks like.
@@ -109,16 +107,11 @@ const fn table(what: &'static str, keys: &'static [Key]) -> TableKind {
 }
 
 const fn key(name: &'static str, shape: Shape, doc: &'static str) -> Key {
-    Key { name, supported: true, required: false, shape, doc }
+    Key { name, required: false, shape, doc }
 }
 
 const fn required(name: &'static str, shape: Shape, doc: &'static str) -> Key {
-    Key { name, supported: true, required: true, shape, doc }
-}
-
-/// The language has it, this version does not.
-const fn later(name: &'static str) -> Key {
-    Key { name, supported: false, required: false, shape: Text, doc: "" }
+    Key { name, required: true, shape, doc }
 }
 
 const ANY: Shape = Integer(i64::MIN as i128, u64::MAX as i128);
@@ -347,7 +340,12 @@ pub(crate) const SEGMENT: TableKind = TableKind {
         LINTS,
         key("owner", Account, "The user it is given to on create, and who is trusted on attach."),
         key("group", Account, "The group it is given to on create."),
-        later("pages"),
+        key(
+            "pages",
+            Choice(&["2M", "1G"]),
+            "The huge pages that it asks for; its size is a multiple of them. Ordinary ones where there \
+             are none, and by default.",
+        ),
     ],
     rules: &[
         Rule {

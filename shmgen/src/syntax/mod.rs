@@ -364,6 +364,8 @@ pub struct Segment {
     pub group: Option<Spanned<Account>>,
     /// How many participants it has records for.
     pub participants: Option<Spanned<i128>>,
+    /// The huge pages that it asks for.
+    pub pages: Option<Spanned<String>>,
     /// Its objects, in the order in which they lie.
     pub objects: Vec<Object>,
     /// Documentation.

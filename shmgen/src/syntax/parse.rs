@@ -451,6 +451,7 @@ fn segment(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Segment> {
         owner: account(context, &table, "owner"),
         group: account(context, &table, "group"),
         participants: table.integer(context, "participants"),
+        pages: table.text(context, "pages"),
         objects: vec![],
         doc,
         lint,

@@ -177,8 +177,7 @@ pub(crate) struct Table<'t, 'a> {
 }
 
 impl<'t, 'a> Table<'t, 'a> {
-    /// Checks the keys: unknown ones, ones that this version does not do, and
-    /// required ones that are missing. `span` is where the table begins.
+    /// Checks the keys: unknown ones, and required ones that are missing. `span` is where the table begins.
     pub(crate) fn new(
         context: &mut Context<'_>,
         table: &'t DeTable<'a>,
@@ -187,31 +186,19 @@ impl<'t, 'a> Table<'t, 'a> {
     ) -> Self {
         for key in table.keys() {
             let name = key.get_ref().as_ref();
-            match kind.keys.iter().find(|k| k.name == name) {
-                Some(known) if known.supported => {}
-                Some(_) => {
-                    context
-                        .error(
-                            Code::E090,
-                            key.span(),
-                            format!("`{name}` in {} is not supported yet", kind.what),
-                        )
-                        .help("this version of shmgen refuses what it cannot do; leave it out");
-                }
-                None => {
-                    let names = kind.keys.iter().filter(|k| k.supported).map(|k| k.name);
-                    let near = nearest(name, names.clone());
-                    let all: Vec<String> = names.map(|n| format!("`{n}`")).collect();
-                    let error = context.error(
-                        Code::E010,
-                        key.span(),
-                        format!("{} has no key `{name}`", kind.what),
-                    );
-                    match near {
-                        Some(near) => error.label(format!("did you mean `{near}`?")),
-                        None => error.help(format!("its keys are {}", all.join(", "))),
-                    };
-                }
+            if !kind.keys.iter().any(|k| k.name == name) {
+                let names = kind.keys.iter().map(|k| k.name);
+                let near = nearest(name, names.clone());
+                let all: Vec<String> = names.map(|n| format!("`{n}`")).collect();
+                let error = context.error(
+                    Code::E010,
+                    key.span(),
+                    format!("{} has no key `{name}`", kind.what),
+                );
+                match near {
+                    Some(near) => error.label(format!("did you mean `{near}`?")),
+                    None => error.help(format!("its keys are {}", all.join(", "))),
+                };
             }
         }
         for key in kind.keys.iter().filter(|k| k.required && table.get(k.name).is_none()) {

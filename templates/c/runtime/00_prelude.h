@@ -102,6 +102,7 @@
 #if defined(__cplusplus)
 #define SHM_CAST(T, e) static_cast<T>(e)
 #define SHM_POINTER(e) reinterpret_cast<char *>(e)
+#define SHM_ADDRESS(e) reinterpret_cast<uintptr_t>(e)
 #define SHM_ZERO                                                                                             \
   {}
 #define SHM_INLINE inline
@@ -112,6 +113,7 @@
 #else
 #define SHM_CAST(T, e) ((T)(e))
 #define SHM_POINTER(e) ((char *)(e))
+#define SHM_ADDRESS(e) ((uintptr_t)(e))
 #define SHM_ZERO                                                                                             \
   { 0 }
 #define SHM_INLINE static inline

@@ -37,7 +37,6 @@ enum {
   SHM_SYS_OFD_SETLK = 37,
   SHM_SYS_MAP_ANONYMOUS = 0x20,
   SHM_SYS_MADV_WIPEONFORK = 18,
-  SHM_SYS_MADV_POPULATE_WRITE = 23,
   SHM_SYS_FUTEX_WAIT = 0, /* without the private flag: across processes */
   SHM_SYS_FUTEX_WAKE = 1,
   SHM_SYS_GRND_NONBLOCK = 1,
@@ -220,6 +219,7 @@ SHM_COLD bool shm_sys_account(const char *name, bool is_group, uint32_t *id) {
 enum {
   SHM_SYSV_CREATE = 01000,
   SHM_SYSV_EXCLUSIVE = 02000,
+  SHM_SYSV_HUGETLB = 04000,
   SHM_SYSV_READ_ONLY = 010000,
   SHM_SYSV_REMOVE = 0,
   SHM_SYSV_SET = 1,

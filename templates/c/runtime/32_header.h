@@ -182,6 +182,14 @@ SHM_COLD const char *shm_check_parts(const shm_header *header, uint64_t size) {
   return end <= size ? NULL : "a part lies outside the segment";
 }
 
+/* Writes the header of a segment that is not ready yet. */
+SHM_COLD void shm_begin_segment(char *base, const unsigned char *header) {
+  /* The magic last, by one store: who sees it sees the whole header. */
+  shm_copy_in(base + 8, header + 8, SHM_HEADER_SIZE - 8);
+  shm_store_release(SHM_AT(shm_word64, base, 0), shm_get64(header, 0));
+  __atomic_store_n(SHM_AT(shm_word32, base, SHM_HEADER_STATE), SHM_STATE_INITIALISING, __ATOMIC_RELEASE);
+}
+
 /* Why bytes that are `form` are refused. */
 SHM_COLD shm_status shm_fail_form(shm_attempt attempt, shm_form form, const unsigned char *bytes,
                                   uint64_t size) {

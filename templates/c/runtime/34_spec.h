@@ -13,6 +13,7 @@ typedef struct shm_segment_spec {
   uint32_t participants;
   const char *owner; /* the user it is given to on create and who is trusted, a name or a number; or NULL */
   const char *group; /* the group it is given to on create, likewise */
+  uint64_t pages;    /* bytes of the huge pages that it asks for, of which its size is a multiple; or 0 */
   const uint8_t *contract; /* in its canonical form */
   uint64_t contract_size;
   uint8_t fingerprint[16];
@@ -32,12 +33,14 @@ typedef struct shm_options {
   uint32_t mode;        /* on create: exactly these permissions; 0: as the schema says */
   bool attach_existing; /* create attaches to a segment that is there, instead of SHM_EXISTS */
   bool any_owner;       /* attach whoever the segment belongs to */
-  const uint32_t *uid;  /* on create: the owner; NULL: see `owner`. Needs the privilege to give files away */
-  const uint32_t *gid;  /* on create: the group; NULL: see `group` */
+  bool prefault; /* create and attach map every page at once, so that no access waits for a page fault */
+  const uint32_t *uid; /* on create: the owner; NULL: see `owner`. Needs the privilege to give files away */
+  const uint32_t *gid; /* on create: the group; NULL: see `group` */
   const uint32_t *trust_uid; /* attach also if it belongs to this user; NULL: nobody else */
   const char *owner;         /* the owner by name, or a number; NULL: the schema's, else the caller */
   const char *group;         /* the group by name, or a number; NULL: the schema's, else the caller's */
-  const char *schema_owner;  /* filled in by the runtime */
+  const char *schema_owner;  /* filled in by the runtime, as */
+  uint64_t schema_pages;     /* this */
 } shm_options;
 
 /* How a segment is made, with all names looked up. */
@@ -45,6 +48,8 @@ typedef struct shm_making {
   uint32_t mode;
   uint32_t uid; /* UINT32_MAX, which the system takes for no change: as it comes */
   uint32_t gid; /* likewise */
+  uint64_t pages;
+  bool prefault;
 } shm_making;
 
 /* Whether it is to be given to somebody. */
@@ -127,6 +132,8 @@ SHM_COLD shm_status shm_decide_making(const shm_options *options, shm_attempt at
   shm_status status = shm_check_mode(attempt, options->mode);
   making->mode = options->mode;
   making->gid = UINT32_MAX;
+  making->pages = options->schema_pages;
+  making->prefault = options->prefault;
   if (status == SHM_OK) {
     status = shm_find_account(options->uid, options->owner, false, attempt, &making->uid);
   }
@@ -206,9 +213,12 @@ SHM_COLD shm_status shm_check_spec(const shm_segment_spec *spec) {
     sound = shm_is_object_sound(&spec->objects[i]) && offset >= end && offset % spec->objects[i].align == 0 &&
             !__builtin_add_overflow(offset, spec->objects[i].size, &end);
   }
-  sound = sound && spec->contract_offset >= end && spec->contract_offset % 64 == 0 &&
-          spec->contract_offset <= PTRDIFF_MAX - SHM_CONTRACT_MAX &&
-          spec->contract_offset + spec->contract_size <= spec->total_size && spec->total_size <= PTRDIFF_MAX;
+  sound =
+      sound && spec->contract_offset >= end && spec->contract_offset % 64 == 0 &&
+      spec->contract_offset <= PTRDIFF_MAX - SHM_CONTRACT_MAX &&
+      spec->contract_offset + spec->contract_size <= spec->total_size && spec->total_size <= PTRDIFF_MAX &&
+      (spec->pages == 0 ||
+       ((spec->pages == SHM_HUGE_2M || spec->pages == SHM_HUGE_1G) && spec->total_size % spec->pages == 0));
   if (sound) {
     return SHM_OK;
   }

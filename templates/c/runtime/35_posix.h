@@ -75,16 +75,9 @@ SHM_COLD uint64_t shm_posix_room(int fd) {
   return SHM_CAST(uint64_t, room.f_bavail) * SHM_CAST(uint64_t, room.f_frsize);
 }
 
-/*
- * Takes all pages, in steps, so that a signal does not start all over again; no
- * page if they cannot all be had, since taking the last ones of the machine gets
- * somebody killed. An errno, or 0.
- */
-SHM_COLD int shm_posix_reserve(int fd, uint64_t size) {
+/* Takes all pages, in steps, so that a signal does not start all over again. An errno, or 0. */
+SHM_COLD int shm_posix_allocate(int fd, uint64_t size) {
   uint64_t step = UINT64_C(64) << 20;
-  if (size > shm_posix_room(fd) || size > shm_memory_left()) {
-    return ENOSPC;
-  }
   for (uint64_t done = 0; done < size;) {
     uint64_t count = size - done < step ? size - done : step;
     if (shm_sys_fallocate(fd, done, count) == 0) {
@@ -96,15 +89,12 @@ SHM_COLD int shm_posix_reserve(int fd, uint64_t size) {
   return 0;
 }
 
-/* There is not so much memory as `size` bytes. */
-SHM_COLD shm_status shm_fail_room(shm_attempt attempt, uint64_t size, uint64_t left, int os_error) {
-  shm_text *why = shm_explain_attempt(attempt, SHM_NO_SPACE);
-  shm_add_size(why, size);
-  shm_add(why, " needed, ");
-  shm_add_size(why, left);
-  shm_add(why, " of memory left");
-  SHM_VERSIONED(shm_runtime_failure).os_error = os_error;
-  return SHM_NO_SPACE;
+/*
+ * The same, but no page if they cannot all be had, since taking the last ones of
+ * the machine gets somebody killed.
+ */
+SHM_COLD int shm_posix_reserve(int fd, uint64_t size) {
+  return size > shm_posix_room(fd) || size > shm_memory_left() ? ENOSPC : shm_posix_allocate(fd, size);
 }
 
 SHM_COLD shm_status shm_posix_no_room(int fd, uint64_t size, int os_error, shm_attempt attempt) {
@@ -130,7 +120,7 @@ SHM_COLD shm_status shm_posix_no_room(int fd, uint64_t size, int os_error, shm_a
 SHM_COLD shm_status shm_posix_map(int fd, uint64_t size, bool writable, shm_attempt attempt, char **base) {
   shm_text *why;
   if (size > 0 && size <= PTRDIFF_MAX) {
-    *base = shm_sys_map(fd, size, writable, MAP_SHARED);
+    *base = shm_map_aligned(fd, SHM_CAST(size_t, size), writable);
     return *base != NULL ? SHM_OK : shm_fail_os(attempt, "mmap", errno);
   }
   why = shm_explain_attempt(attempt, SHM_MISMATCH);
@@ -158,8 +148,18 @@ SHM_COLD shm_status shm_posix_open_nameless(shm_attempt attempt, int *fd) {
   return shm_fail_with(attempt, SHM_UNSUPPORTED, SHM_DIR " is no tmpfs that knows O_TMPFILE", os_error);
 }
 
+/* What is left to do when a fresh segment has its pages and is mapped. */
+SHM_COLD shm_status shm_settle_pages(char *base, uint64_t size, const shm_making *making,
+                                     shm_attempt attempt) {
+  if (making->pages != 0) {
+    shm_pages_collapse(base, SHM_CAST(size_t, size));
+  }
+  return making->prefault ? shm_prefault(base, SHM_CAST(size_t, size), true, attempt) : SHM_OK;
+}
+
 /* Makes a nameless segment of `size` bytes, mapped for writing. */
-SHM_COLD shm_status shm_posix_make(uint64_t size, shm_attempt attempt, int *fd, char **base) {
+SHM_COLD shm_status shm_posix_make(uint64_t size, const shm_making *making, shm_attempt attempt, int *fd,
+                                   char **base) {
   int os_error;
   shm_status status = shm_posix_open_nameless(attempt, fd);
   if (status != SHM_OK) {
@@ -168,6 +168,12 @@ SHM_COLD shm_status shm_posix_make(uint64_t size, shm_attempt attempt, int *fd, 
   os_error = shm_posix_reserve(*fd, size);
   status = os_error != 0 ? shm_posix_no_room(*fd, size, os_error, attempt)
                          : shm_posix_map(*fd, size, true, attempt, base);
+  if (status == SHM_OK) {
+    status = shm_settle_pages(*base, size, making, attempt);
+    if (status != SHM_OK) {
+      munmap(*base, SHM_CAST(size_t, size));
+    }
+  }
   if (status != SHM_OK) {
     close(*fd);
   }

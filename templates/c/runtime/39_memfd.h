@@ -12,6 +12,7 @@
 enum {
   SHM_MEMFD_CLOEXEC = 1,
   SHM_MEMFD_ALLOW_SEALING = 2,
+  SHM_MEMFD_HUGETLB = 4,
   SHM_MEMFD_NOEXEC_SEAL = 8, /* Linux 6.3 wants one of both to be said */
   SHM_MEMFD_EXEC = 16,
   SHM_SEALS_ADD = 1033,
@@ -25,8 +26,9 @@ enum {
 };
 
 /* A descriptor for a new memfd. `title` is what /proc shows of it. */
-SHM_COLD int shm_memfd_new(const char *title, uint32_t mode) {
-  int flags = SHM_MEMFD_CLOEXEC | SHM_MEMFD_ALLOW_SEALING;
+SHM_COLD int shm_memfd_new(const char *title, uint32_t mode, uint64_t pages) {
+  int flags = SHM_MEMFD_CLOEXEC | SHM_MEMFD_ALLOW_SEALING |
+              (pages == 0 ? 0 : SHM_MEMFD_HUGETLB | shm_huge_flag(pages));
   int exec = (mode & 0111) == 0 ? SHM_MEMFD_NOEXEC_SEAL : SHM_MEMFD_EXEC;
   long fd = shm_libc_syscall(SYS_memfd_create, title, flags | exec);
   if (fd < 0 && errno == EINVAL) { /* before Linux 6.3 */
@@ -35,18 +37,20 @@ SHM_COLD int shm_memfd_new(const char *title, uint32_t mode) {
   return SHM_CAST(int, fd);
 }
 
-/* Makes a sealed memfd of `size` bytes that is all zero, mapped for writing. */
-SHM_COLD shm_status shm_memfd_make(const char *title, uint64_t size, const shm_making *making,
-                                   shm_attempt attempt, int *fd, char **base) {
+/* Of huge pages of hugetlbfs, or of ordinary ones if `pages` is 0. */
+SHM_COLD shm_status shm_memfd_make_in(const char *title, uint64_t size, const shm_making *making,
+                                      uint64_t pages, shm_attempt attempt, int *fd, char **base) {
+  shm_making settle = *making;
   int os_error;
   shm_status status;
-  *fd = shm_memfd_new(title, making->mode);
+  *fd = shm_memfd_new(title, making->mode, pages);
   if (*fd < 0) {
     return shm_fail_os(attempt, "memfd_create", errno);
   }
   status = shm_file_give(*fd, making, attempt);
   if (status == SHM_OK) {
-    os_error = shm_posix_reserve(*fd, size);
+    /* Those of hugetlbfs are not among the memory that is left. */
+    os_error = pages != 0 ? shm_posix_allocate(*fd, size) : shm_posix_reserve(*fd, size);
     if (os_error == ENOSPC || os_error == ENOMEM || os_error == EFBIG) {
       shm_sys_ftruncate(*fd, 0);
       status = shm_fail_room(attempt, size, shm_memory_left(), os_error);
@@ -60,10 +64,28 @@ SHM_COLD shm_status shm_memfd_make(const char *title, uint64_t size, const shm_m
   if (status == SHM_OK) {
     status = shm_posix_map(*fd, size, true, attempt, base);
   }
+  if (status == SHM_OK) {
+    settle.pages = pages != 0 ? 0 : making->pages;
+    status = shm_settle_pages(*base, size, &settle, attempt);
+    if (status != SHM_OK) {
+      munmap(*base, SHM_CAST(size_t, size));
+    }
+  }
   if (status != SHM_OK) {
     close(*fd);
   }
   return status;
+}
+
+/* Makes a sealed memfd of `size` bytes that is all zero, mapped for writing. */
+SHM_COLD shm_status shm_memfd_make(const char *title, uint64_t size, const shm_making *making,
+                                   shm_attempt attempt, int *fd, char **base) {
+  /* Whatever stands against huge pages, there are others. */
+  if (making->pages != 0 &&
+      shm_memfd_make_in(title, size, making, making->pages, attempt, fd, base) == SHM_OK) {
+    return SHM_OK;
+  }
+  return shm_memfd_make_in(title, size, making, 0, attempt, fd, base);
 }
 
 /* The address of a memfd that this process has a descriptor of. */

@@ -55,8 +55,9 @@ SHM_COLD shm_status shm_sysv_key(const shm_address *address, shm_attempt attempt
   return SHM_OK;
 }
 
-SHM_COLD shm_status shm_sysv_map(int32_t id, bool read_only, shm_attempt attempt, char **base) {
-  *base = shm_sys_shmat(id, read_only ? SHM_SYSV_READ_ONLY : 0);
+SHM_COLD shm_status shm_sysv_map(int32_t id, uint64_t size, bool read_only, shm_attempt attempt,
+                                 char **base) {
+  *base = shm_shmat_aligned(id, size, read_only);
   if (*base != NULL) {
     return SHM_OK;
   }
@@ -76,7 +77,7 @@ SHM_COLD shm_status shm_sysv_attach(int32_t id, bool read_only, const shm_option
     status = shm_check_owner(options, facts.uid, attempt);
   }
   if (status == SHM_OK) {
-    status = shm_sysv_map(id, read_only, attempt, base);
+    status = shm_sysv_map(id, facts.size, read_only, attempt, base);
   }
   if (status != SHM_OK) {
     return status;
@@ -133,7 +134,7 @@ SHM_COLD shm_status shm_sysv_birth_mark(int32_t id, shm_attempt attempt, bool *o
   char *base;
   shm_status status = shm_sysv_stat(id, attempt, &facts);
   if (status == SHM_OK) {
-    status = shm_sysv_map(id, true, attempt, &base);
+    status = shm_sysv_map(id, facts.size, true, attempt, &base);
   }
   if (status != SHM_OK) {
     return status;

@@ -5,13 +5,31 @@
  */
 
 /*
+ * Whether these first bytes of a segment of `size` bytes are what a creator
+ * leaves behind that is killed before the magic is there: nothing, or a header
+ * that breaks off anywhere. It is written from byte 8 on, one after the other.
+ */
+SHM_COLD bool shm_breaks_off(const unsigned char *head, uint64_t size) {
+  unsigned char start[32] = SHM_ZERO;
+  size_t written = SHM_HEADER_SIZE;
+  while (written > 0 && head[written - 1] == 0) {
+    written--;
+  }
+  shm_put32(start, SHM_HEADER_FORMAT_MAJOR, SHM_FORMAT_MAJOR | SHM_FORMAT_MINOR << 16);
+  shm_put32(start, SHM_HEADER_BYTE_ORDER, SHM_BYTE_ORDER);
+  shm_put32(start, SHM_HEADER_STATE, SHM_STATE_UNINITIALISED);
+  shm_put32(start, SHM_HEADER_OWN_SIZE, SHM_HEADER_SIZE);
+  shm_put64(start, SHM_HEADER_TOTAL_SIZE, size);
+  return memcmp(head, start, written < sizeof start ? written : sizeof start) == 0;
+}
+
+/*
  * Removes what a creator left behind that was killed before the segment was
  * ready: of our own uid, of this very size, nobody attached, the creator
  * provably dead, and nothing in it but the beginnings of a header. Whether it
  * did.
  */
 SHM_COLD bool shm_sysv_reap_half_born(int32_t key, uint64_t size) {
-  static const unsigned char blank[SHM_HEADER_SIZE] = SHM_ZERO;
   shm_sysv_facts facts;
   shm_header header;
   char *base;
@@ -33,7 +51,7 @@ SHM_COLD bool shm_sysv_reap_half_born(int32_t key, uint64_t size) {
   memset(&header, 0, sizeof header);
   has_header = shm_mapped_header(base, facts.size, &header);
   unborn =
-      memcmp(header.bytes, blank, sizeof blank) == 0 ||
+      shm_breaks_off(header.bytes, size) ||
       (has_header && (header.state == SHM_STATE_UNINITIALISED || header.state == SHM_STATE_INITIALISING));
   shm_sys_shmdt(base);
   if (unborn) {
@@ -67,23 +85,27 @@ SHM_COLD shm_status shm_sysv_find(const shm_address *address, shm_attempt attemp
   return *id >= 0 ? SHM_OK : shm_fail_os(attempt, "shmget", errno);
 }
 
-/* Takes all pages now, so that a lack of memory is an error of create. */
-SHM_COLD shm_status shm_sysv_populate(char *base, uint64_t size, shm_attempt attempt) {
-  int os_error = ENOMEM;
-  uint64_t left = shm_memory_left();
-  if (size <= left) {
-    if (shm_sys_madvise(base, size, SHM_SYS_MADV_POPULATE_WRITE) == 0) {
-      return SHM_OK;
-    }
-    os_error = errno;
+/* Takes all pages now, so that a lack of memory is an error of create. `pages`: those of hugetlbfs. */
+SHM_COLD shm_status shm_sysv_take_pages(char *base, uint64_t size, const shm_making *making, uint64_t pages,
+                                        shm_attempt attempt) {
+  size_t bytes = SHM_CAST(size_t, size);
+  bool transparent = pages == 0 && making->pages != 0;
+  bool unknown;
+  shm_status status;
+  if (pages == 0 && size > shm_memory_left()) {
+    return shm_fail_room(attempt, size, shm_memory_left(), ENOMEM);
   }
-  if (os_error == EINVAL) {
-    return SHM_OK; /* Linux before 5.14 does not know it. */
+  if (transparent) {
+    shm_pages_invite(base, bytes);
   }
-  if (os_error != ENOMEM && os_error != EFAULT) {
-    return shm_fail_os(attempt, "madvise(MADV_POPULATE_WRITE)", os_error);
+  status = shm_pages_populate(base, bytes, true, attempt, &unknown);
+  if (status == SHM_OK && unknown && making->prefault) {
+    shm_pages_touch(base, bytes);
   }
-  return shm_fail_room(attempt, size, left, os_error);
+  if (status == SHM_OK && transparent) {
+    shm_pages_collapse(base, bytes);
+  }
+  return status;
 }
 
 SHM_COLD shm_status shm_sysv_no_room(uint64_t size, int os_error, shm_attempt attempt) {
@@ -99,39 +121,29 @@ SHM_COLD shm_status shm_sysv_no_room(uint64_t size, int os_error, shm_attempt at
   return SHM_NO_SPACE;
 }
 
-/*
- * Makes a segment of `size` bytes that is all zero, mapped for writing. `ours`
- * says that it is to have a header.
- */
-SHM_COLD shm_status shm_sysv_make(const shm_address *address, uint64_t size, const shm_making *making,
-                                  bool ours, shm_attempt attempt, int32_t *id, char **base) {
+/* Of huge pages of hugetlbfs, or of ordinary ones if `pages` is 0. */
+SHM_COLD shm_status shm_sysv_make_in(int32_t key, uint64_t size, const shm_making *making,
+                                     const unsigned char *header, uint64_t pages, shm_attempt attempt,
+                                     int32_t *id, char **base) {
   int flags = SHM_SYSV_CREATE | SHM_SYSV_EXCLUSIVE | SHM_CAST(int, making->mode & 0777);
-  int32_t key;
-  shm_status status = shm_sysv_key(address, attempt, &key);
-  if (status == SHM_OK && address->kind == SHM_ADDRESS_FILE) {
-    status = shm_id_file_check_free(shm_id_file_path(address), attempt);
-  }
-  if (status != SHM_OK) {
-    return status;
+  shm_status status;
+  if (pages != 0) {
+    flags |= SHM_SYSV_HUGETLB | shm_huge_flag(pages);
   }
   *id = shm_sys_shmget(key, size, flags);
-  if (*id < 0 && errno == EEXIST) {
-    if (ours && shm_sysv_reap_half_born(key, size)) {
-      *id = shm_sys_shmget(key, size, flags);
-    } else {
-      return shm_fail_os(attempt, "shmget", EEXIST);
-    }
-  }
   if (*id < 0) {
-    return shm_sysv_no_room(size, errno, attempt);
+    return errno == EEXIST ? shm_fail_os(attempt, "shmget", EEXIST) : shm_sysv_no_room(size, errno, attempt);
   }
   *base = NULL;
   status = shm_sysv_set(*id, making->uid, making->gid, making->mode, attempt);
   if (status == SHM_OK) {
-    status = shm_sysv_map(*id, false, attempt, base);
+    status = shm_sysv_map(*id, size, false, attempt, base);
+  }
+  if (status == SHM_OK && header != NULL) {
+    shm_begin_segment(*base, header);
   }
   if (status == SHM_OK) {
-    status = shm_sysv_populate(*base, size, attempt);
+    status = shm_sysv_take_pages(*base, size, making, pages, attempt);
   }
   if (status != SHM_OK) {
     if (*base != NULL) {
@@ -141,6 +153,42 @@ SHM_COLD shm_status shm_sysv_make(const shm_address *address, uint64_t size, con
   }
   if (status == SHM_NOT_FOUND) { /* it is in sight before it is made */
     status = shm_fail_with(attempt, SHM_REMOVED, "somebody removed it while it was made", ENOENT);
+  }
+  return status;
+}
+
+/* Of huge pages if they are wanted and to be had, else of ordinary ones. */
+SHM_COLD shm_status shm_sysv_make_of(int32_t key, uint64_t size, const shm_making *making,
+                                     const unsigned char *header, shm_attempt attempt, int32_t *id,
+                                     char **base) {
+  if (making->pages != 0) {
+    shm_status status = shm_sysv_make_in(key, size, making, header, making->pages, attempt, id, base);
+    if (status == SHM_OK || status == SHM_EXISTS) {
+      return status;
+    }
+  }
+  return shm_sysv_make_in(key, size, making, header, 0, attempt, id, base);
+}
+
+/*
+ * Makes a segment of `size` bytes, mapped for writing: all zero, or one of ours
+ * in state initialising with this header. That is written before anything that
+ * takes its time: who is killed later leaves what a collection knows.
+ */
+SHM_COLD shm_status shm_sysv_make(const shm_address *address, uint64_t size, const shm_making *making,
+                                  const unsigned char *header, shm_attempt attempt, int32_t *id,
+                                  char **base) {
+  int32_t key;
+  shm_status status = shm_sysv_key(address, attempt, &key);
+  if (status == SHM_OK && address->kind == SHM_ADDRESS_FILE) {
+    status = shm_id_file_check_free(shm_id_file_path(address), attempt);
+  }
+  if (status != SHM_OK) {
+    return status;
+  }
+  status = shm_sysv_make_of(key, size, making, header, attempt, id, base);
+  if (status == SHM_EXISTS && header != NULL && shm_sysv_reap_half_born(key, size)) {
+    status = shm_sysv_make_of(key, size, making, header, attempt, id, base);
   }
   return status;
 }

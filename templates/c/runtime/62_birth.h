@@ -41,18 +41,12 @@ SHM_COLD void shm_new_header(const shm_core *core, uint64_t birth_mark, unsigned
   shm_put_text(bytes + SHM_HEADER_SEGMENT_NAME, spec->segment, 64);
 }
 
-/* Writes everything into a fresh segment, takes part in it, and declares it
- * ready. */
-SHM_COLD shm_status shm_fill_segment(shm_core *core, uint64_t birth_mark, shm_attempt attempt) {
+/* Writes everything behind the header into a fresh segment, takes part in it, and
+ * declares it ready. */
+SHM_COLD shm_status shm_fill_segment(shm_core *core, shm_attempt attempt) {
   const shm_segment_spec *spec = core->spec;
   char *base = core->segment.base;
-  unsigned char header[SHM_HEADER_SIZE];
   shm_status status;
-  shm_new_header(core, birth_mark, header);
-  /* The magic last, by one store: who sees it sees the whole header. */
-  shm_copy_in(base + 8, header + 8, SHM_HEADER_SIZE - 8);
-  shm_store_release(shm_core_word(core, 0), shm_get64(header, 0));
-  __atomic_store_n(shm_core_state(core), SHM_STATE_INITIALISING, __ATOMIC_RELEASE);
   for (uint32_t i = 0; i < spec->object_count; i++) {
     unsigned char entry[SHM_ENTRY_SIZE] = SHM_ZERO;
     shm_put32(entry, 0, spec->objects[i].kind);
@@ -69,18 +63,26 @@ SHM_COLD shm_status shm_fill_segment(shm_core *core, uint64_t birth_mark, shm_at
   return status;
 }
 
+/* Writes everything into a fresh segment that nobody has met. */
+SHM_COLD shm_status shm_fill_new_segment(shm_core *core, shm_attempt attempt) {
+  unsigned char header[SHM_HEADER_SIZE];
+  shm_new_header(core, shm_random(), header);
+  shm_begin_segment(core->segment.base, header);
+  return shm_fill_segment(core, attempt);
+}
+
 SHM_COLD shm_status shm_create_posix(shm_core *core, shm_address *address, const shm_making *making,
                                      shm_attempt attempt) {
   shm_opened *segment = &core->segment;
   shm_status status;
   segment->size = core->spec->total_size;
-  status = shm_posix_make(segment->size, attempt, &segment->fd, &segment->base);
+  status = shm_posix_make(segment->size, making, attempt, &segment->fd, &segment->base);
   if (status != SHM_OK) {
     segment->fd = -1;
     segment->base = NULL;
     return status;
   }
-  status = shm_fill_segment(core, shm_random(), attempt);
+  status = shm_fill_new_segment(core, attempt);
   if (status == SHM_OK) {
     status = shm_posix_publish(segment->fd, making, attempt, address);
   }
@@ -107,17 +109,19 @@ SHM_COLD shm_status shm_create_memfd(shm_core *core, shm_address *address, const
     return status;
   }
   shm_memfd_address(segment->fd, address);
-  return shm_fill_segment(core, shm_random(), attempt);
+  return shm_fill_new_segment(core, attempt);
 }
 
 SHM_COLD shm_status shm_create_sysv(shm_core *core, const shm_address *address, const shm_making *making,
                                     const shm_options *options, shm_attempt attempt) {
   shm_opened *segment = &core->segment;
   uint64_t birth_mark = shm_random();
+  unsigned char header[SHM_HEADER_SIZE];
   shm_status status;
   shm_opened_clear(segment, address->kind, false);
   segment->size = core->spec->total_size;
-  status = shm_sysv_make(address, segment->size, making, true, attempt, &segment->id, &segment->base);
+  shm_new_header(core, birth_mark, header);
+  status = shm_sysv_make(address, segment->size, making, header, attempt, &segment->id, &segment->base);
   if (status != SHM_OK) {
     segment->base = NULL;
     return status;
@@ -128,7 +132,7 @@ SHM_COLD shm_status shm_create_sysv(shm_core *core, const shm_address *address, 
     shm_sysv_discard(segment->id);
     return status;
   }
-  status = shm_fill_segment(core, birth_mark, attempt);
+  status = shm_fill_segment(core, attempt);
   if (status == SHM_OK) {
     status = shm_sysv_announce(address, segment->id, birth_mark, segment->size, making, options, attempt);
   }

@@ -53,6 +53,25 @@ SHM_COLD shm_status shm_read_header(const shm_opened *opened, shm_attempt attemp
   return SHM_OK;
 }
 
+/* What to do about a memfd that is not ready, which is in sight, by way of /proc, from the first
+ * moment: SHM_OK is to look once more. */
+SHM_COLD shm_status shm_await_memfd(const shm_header *header, uint64_t patience_ends, shm_attempt attempt) {
+  uint32_t creator = shm_get32(header->bytes, SHM_HEADER_CREATOR_PID);
+  bool here = shm_get64(header->bytes, SHM_HEADER_CREATOR_PID_NAMESPACE) == shm_pid_namespace();
+  bool dead = here && shm_pid_is_dead(creator);
+  shm_status status;
+  shm_text *why;
+  if (!dead && shm_monotonic_ns() <= patience_ends) {
+    return SHM_OK;
+  }
+  status = dead ? SHM_MISMATCH : SHM_BUSY;
+  why = shm_explain_attempt(attempt, status);
+  shm_add(why, "its creator (pid ");
+  shm_add_number(why, creator);
+  shm_add(why, dead ? ") died before it was ready; create another one" : ") has not finished it yet");
+  return status;
+}
+
 /* What to do about a System V segment that is not ready: SHM_OK is to look once more. */
 SHM_COLD shm_status shm_await_birth(const shm_opened *opened, uint64_t patience_ends, shm_attempt attempt) {
   uint32_t creator = 0;
@@ -101,6 +120,8 @@ SHM_COLD shm_status shm_open_ready(const shm_address *address, bool read_only, c
       shm_add(why, "its state is ");
       shm_add_number(why, header->state);
       status = SHM_CORRUPT;
+    } else if (status == SHM_OK && opened->is_memfd) {
+      status = shm_await_memfd(header, patience_ends, attempt);
     } else if (status == SHM_OK && opened->has_file) {
       status = shm_fail(attempt, SHM_CORRUPT,
                         "its header says that it is not ready, but it gets its name when it is");

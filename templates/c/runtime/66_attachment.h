@@ -120,6 +120,7 @@ SHM_COLD shm_status shm_begin_request(shm_request *request, const char *verb, co
     request->options.group = spec->group;
   }
   request->options.schema_owner = spec->owner;
+  request->options.schema_pages = spec->pages;
   request->attempt = shm_attempt_to(verb, request->address.text);
   return SHM_OK;
 }
@@ -170,6 +171,9 @@ SHM_COLD shm_status shm_join(shm_core *core, const shm_header *header, const shm
     /* By its own descriptor, which is there as long as this is; the one that was
      * named may be closed at any moment. */
     shm_descriptor_address(segment->fd, core->address);
+  }
+  if (status == SHM_OK && request->options.prefault) {
+    status = shm_prefault(segment->base, SHM_CAST(size_t, segment->size), !segment->read_only, attempt);
   }
   if (status == SHM_OK && !segment->has_file) {
     status = shm_companion_open(segment->id, header->birth_mark, segment->read_only, &request->options,

@@ -21,7 +21,9 @@ typedef struct shm_segment_facts {
   uint32_t gid;
   uint32_t is_posix;
   uint32_t is_memfd;
-  uint64_t resident;    /* POSIX, memfd: bytes of memory that it takes now */
+  uint64_t resident;  /* POSIX, memfd: bytes of memory that it takes now */
+  uint64_t page_size; /* bytes of its pages: more than an ordinary page's if it got huge ones of its own */
+  uint64_t huge; /* bytes of it that this process has mapped as huge pages, transparent ones among them */
   int64_t change_time;  /* of owner or mode, in seconds since 1970 */
   int32_t id;           /* System V, else -1; and the following */
   uint32_t key;         /* 0 of a private one */
@@ -82,6 +84,7 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_create_with(shm_segment *segment, 
   if (options != NULL) {
     own = *options;
   }
+  own.schema_pages = 0;
   own.mode = own.mode != 0 ? own.mode : 0600;
   if (size == 0) {
     return shm_fail(attempt, SHM_INVALID, "a segment has at least one byte");
@@ -99,13 +102,13 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_create_with(shm_segment *segment, 
     }
     shm_memfd_address(opened.fd, &address);
   } else if (address.kind == SHM_ADDRESS_POSIX) {
-    status = shm_posix_make(size, attempt, &opened.fd, &opened.base);
+    status = shm_posix_make(size, &making, attempt, &opened.fd, &opened.base);
     if (status != SHM_OK) {
       return status;
     }
     status = shm_posix_publish(opened.fd, &making, attempt, &address);
   } else {
-    status = shm_sysv_make(&address, size, &making, false, attempt, &opened.id, &opened.base);
+    status = shm_sysv_make(&address, size, &making, NULL, attempt, &opened.id, &opened.base);
     if (status != SHM_OK) {
       return status;
     }
@@ -149,6 +152,9 @@ SHM_COLD shm_status shm_segment_open(shm_segment *segment, const char *address_t
     return status;
   }
   status = shm_opened_map(&opened, attempt);
+  if (status == SHM_OK && own.prefault) {
+    status = shm_prefault(opened.base, SHM_CAST(size_t, opened.size), !read_only, attempt);
+  }
   if (status != SHM_OK) {
     shm_opened_close(&opened);
     return status;
@@ -222,33 +228,31 @@ SHM_COLD shm_status shm_fail_no_segment(void) {
   return SHM_INVALID;
 }
 
-/* Asks what the system knows of the segment. */
-SHM_NODISCARD SHM_COLD shm_status shm_segment_stat(const shm_segment *segment, shm_segment_facts *out) {
-  shm_attempt attempt = shm_attempt_to("look at", segment->address);
+/* What the system knows of what is opened and mapped. */
+SHM_COLD shm_status shm_opened_stat(const shm_opened *opened, shm_attempt attempt, shm_segment_facts *out) {
   shm_sysv_facts facts;
   shm_status status;
   memset(out, 0, sizeof *out);
-  if (segment->data == NULL) {
-    return shm_fail_no_segment();
-  }
-  if (segment->opened.has_file) {
+  out->page_size = 4096;
+  shm_pages_of(opened->base, &out->page_size, &out->huge);
+  if (opened->has_file) {
     struct stat file;
-    if (fstat(segment->opened.fd, &file) != 0) {
+    if (fstat(opened->fd, &file) != 0) {
       return shm_fail_os(attempt, "fstat", errno);
     }
     out->size = SHM_CAST(uint64_t, file.st_size);
     out->mode = SHM_CAST(uint32_t, file.st_mode) & 07777;
     out->uid = file.st_uid;
     out->gid = file.st_gid;
-    out->is_posix = !segment->opened.is_memfd;
-    out->is_memfd = segment->opened.is_memfd;
+    out->is_posix = !opened->is_memfd;
+    out->is_memfd = opened->is_memfd;
     out->resident = SHM_CAST(uint64_t, file.st_blocks) * 512;
     out->change_time = file.st_ctime;
     out->id = -1;
-    out->is_removed = shm_opened_is_removed(&segment->opened);
+    out->is_removed = shm_opened_is_removed(opened);
     return SHM_OK;
   }
-  status = shm_sysv_stat(segment->opened.id, attempt, &facts);
+  status = shm_sysv_stat(opened->id, attempt, &facts);
   if (status != SHM_OK) {
     return status;
   }
@@ -257,7 +261,7 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_stat(const shm_segment *segment, s
   out->uid = facts.uid;
   out->gid = facts.gid;
   out->change_time = facts.change_time;
-  out->id = segment->opened.id;
+  out->id = opened->id;
   out->key = SHM_CAST(uint32_t, facts.key);
   out->attached = facts.attached;
   out->creator_pid = SHM_CAST(uint32_t, facts.creator_pid);
@@ -269,6 +273,15 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_stat(const shm_segment *segment, s
   out->is_locked = (facts.mode & SHM_SYSV_MODE_LOCKED) != 0;
   out->is_removed = (facts.mode & SHM_SYSV_MODE_DEST) != 0;
   return SHM_OK;
+}
+
+/* Asks what the system knows of the segment. */
+SHM_NODISCARD SHM_COLD shm_status shm_segment_stat(const shm_segment *segment, shm_segment_facts *out) {
+  if (segment->data == NULL) {
+    memset(out, 0, sizeof *out);
+    return shm_fail_no_segment();
+  }
+  return shm_opened_stat(&segment->opened, shm_attempt_to("look at", segment->address), out);
 }
 
 /* Changes a System V segment, its companion if it has one, and the id file by
@@ -297,19 +310,22 @@ SHM_COLD shm_status shm_sysv_set_all(int32_t id, const char *address, uint32_t u
   return looked == SHM_PERMISSION ? SHM_OK : looked;
 }
 
+/* Changes owner and permissions of what is opened. */
+SHM_COLD shm_status shm_opened_set(const shm_opened *opened, const char *address, uint32_t uid, uint32_t gid,
+                                   uint32_t mode) {
+  shm_attempt attempt = shm_attempt_to("set", address);
+  shm_status status = mode == UINT32_MAX ? SHM_OK : shm_check_mode(attempt, mode);
+  if (status != SHM_OK || opened->has_file) {
+    return status != SHM_OK ? status : shm_posix_set(opened->fd, uid, gid, mode, attempt);
+  }
+  return shm_sysv_set_all(opened->id, address, uid, gid, mode, attempt);
+}
+
 /* Changes owner and permissions; UINT32_MAX keeps what is. */
 SHM_NODISCARD SHM_COLD shm_status shm_segment_set(shm_segment *segment, uint32_t uid, uint32_t gid,
                                                   uint32_t mode) {
-  shm_attempt attempt = shm_attempt_to("set", segment->address);
-  shm_status status;
-  if (segment->data == NULL) {
-    return shm_fail_no_segment();
-  }
-  status = mode == UINT32_MAX ? SHM_OK : shm_check_mode(attempt, mode);
-  if (status != SHM_OK || segment->opened.has_file) {
-    return status != SHM_OK ? status : shm_posix_set(segment->opened.fd, uid, gid, mode, attempt);
-  }
-  return shm_sysv_set_all(segment->opened.id, segment->address, uid, gid, mode, attempt);
+  return segment->data == NULL ? shm_fail_no_segment()
+                               : shm_opened_set(&segment->opened, segment->address, uid, gid, mode);
 }
 
 /*

@@ -274,6 +274,7 @@ static const shm_segment_spec awkward_deep_name_Shared_spec = {
     64,
     NULL,
     NULL,
+    0,
     awkward_deep_name_Shared_contract,
     508,
     { 0x10, 0xd7, 0x51, 0x8a, 0x4c, 0xa5, 0xa4, 0x8f, 0x0e, 0xd2, 0x49, 0xfd, 0xf8, 0x54, 0x6a, 0x81 },
@@ -339,6 +340,17 @@ SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_open_or_create(awkw
 /* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
 SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_descriptor(const awkward_deep_name_Shared *segment, int *fd) {
   return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_stat(const awkward_deep_name_Shared *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_set(const awkward_deep_name_Shared *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -455,6 +467,11 @@ SHM_INLINE uint64_t awkward_deep_name_Shared_item_redelivered(const awkward_deep
 /* Messages that wait now. */
 SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_item_depth(const awkward_deep_name_Shared *segment, uint64_t *depth) {
   return shm_queue_depth(&segment->attachment, 0, depth);
+}
+
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status awkward_deep_name_Shared_item_stat(const awkward_deep_name_Shared *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
 }
 
 

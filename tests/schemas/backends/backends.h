@@ -102,6 +102,7 @@ static const shm_segment_spec test_backends_ByFile_spec = {
     64,
     NULL,
     NULL,
+    0,
     test_backends_ByFile_contract,
     159,
     { 0x26, 0x05, 0xc7, 0x3a, 0xdd, 0x99, 0x6c, 0x68, 0x38, 0x66, 0x09, 0x3c, 0x21, 0xcb, 0xca, 0x1f },
@@ -167,6 +168,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_backends_ByFile_open_or_create(test_bac
 /* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
 SHM_NODISCARD SHM_INLINE shm_status test_backends_ByFile_descriptor(const test_backends_ByFile *segment, int *fd) {
   return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_ByFile_stat(const test_backends_ByFile *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_ByFile_set(const test_backends_ByFile *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -284,6 +296,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_backends_ByFile_ticks_depth(const test_
   return shm_queue_depth(&segment->attachment, 0, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_ByFile_ticks_stat(const test_backends_ByFile *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
+}
+
 /* Given away on create: by name and by number. */
 /* The segment owned: 8192 bytes, at posix:/test.backends.owned unless told otherwise.
  *
@@ -323,6 +340,7 @@ static const shm_segment_spec test_backends_Owned_spec = {
     64,
     "nobody",
     "12345",
+    0,
     test_backends_Owned_contract,
     157,
     { 0x15, 0x18, 0x1c, 0xe6, 0x26, 0x3d, 0xbb, 0x84, 0x0d, 0xdc, 0xdc, 0xe4, 0x21, 0x4c, 0xcf, 0x38 },
@@ -388,6 +406,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_backends_Owned_open_or_create(test_back
 /* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
 SHM_NODISCARD SHM_INLINE shm_status test_backends_Owned_descriptor(const test_backends_Owned *segment, int *fd) {
   return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_Owned_stat(const test_backends_Owned *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_Owned_set(const test_backends_Owned *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -505,6 +534,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_backends_Owned_ticks_depth(const test_b
   return shm_queue_depth(&segment->attachment, 0, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_Owned_ticks_stat(const test_backends_Owned *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
+}
+
 /* The segment unknown_owner: 8192 bytes, at posix:/test.backends.unknown_owner unless told otherwise.
  *
  * A handle is for one thread at a time; attach again for another. It must not be copied while attached.
@@ -543,6 +577,7 @@ static const shm_segment_spec test_backends_UnknownOwner_spec = {
     64,
     "no-such-user-here",
     NULL,
+    0,
     test_backends_UnknownOwner_contract,
     165,
     { 0xef, 0x39, 0x6c, 0x98, 0x68, 0x92, 0x67, 0x39, 0x79, 0x3e, 0xc4, 0xf2, 0x8f, 0x0b, 0x6e, 0xf3 },
@@ -608,6 +643,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_backends_UnknownOwner_open_or_create(te
 /* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
 SHM_NODISCARD SHM_INLINE shm_status test_backends_UnknownOwner_descriptor(const test_backends_UnknownOwner *segment, int *fd) {
   return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_UnknownOwner_stat(const test_backends_UnknownOwner *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_UnknownOwner_set(const test_backends_UnknownOwner *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -725,6 +771,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_backends_UnknownOwner_ticks_depth(const
   return shm_queue_depth(&segment->attachment, 0, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_UnknownOwner_ticks_stat(const test_backends_UnknownOwner *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
+}
+
 /* Sealed, without a name; others get its descriptor. */
 /* The segment in_memory: 8192 bytes, at memfd: unless told otherwise.
  *
@@ -764,6 +815,7 @@ static const shm_segment_spec test_backends_InMemory_spec = {
     64,
     NULL,
     NULL,
+    0,
     test_backends_InMemory_contract,
     161,
     { 0xde, 0xbe, 0x4f, 0x2c, 0x26, 0xb3, 0x15, 0xd0, 0xa1, 0x43, 0x03, 0x6f, 0x54, 0x13, 0xd1, 0x85 },
@@ -829,6 +881,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_open_or_create(test_b
 /* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
 SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_descriptor(const test_backends_InMemory *segment, int *fd) {
   return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_stat(const test_backends_InMemory *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_set(const test_backends_InMemory *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -946,6 +1009,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_ticks_depth(const tes
   return shm_queue_depth(&segment->attachment, 0, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_InMemory_ticks_stat(const test_backends_InMemory *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
+}
+
 /* The segment also_in_memory: 8192 bytes, at memfd: unless told otherwise.
  *
  * A handle is for one thread at a time; attach again for another. It must not be copied while attached.
@@ -984,6 +1052,7 @@ static const shm_segment_spec test_backends_AlsoInMemory_spec = {
     64,
     NULL,
     NULL,
+    0,
     test_backends_AlsoInMemory_contract,
     166,
     { 0x34, 0x72, 0xf2, 0x24, 0xa3, 0x9c, 0x93, 0xce, 0x2f, 0x10, 0x7f, 0x38, 0xd9, 0xe7, 0xf7, 0x00 },
@@ -1049,6 +1118,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_open_or_create(te
 /* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
 SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_descriptor(const test_backends_AlsoInMemory *segment, int *fd) {
   return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_stat(const test_backends_AlsoInMemory *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_set(const test_backends_AlsoInMemory *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -1164,6 +1244,11 @@ SHM_INLINE uint64_t test_backends_AlsoInMemory_ticks_redelivered(const test_back
 /* Messages that wait now. */
 SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_ticks_depth(const test_backends_AlsoInMemory *segment, uint64_t *depth) {
   return shm_queue_depth(&segment->attachment, 0, depth);
+}
+
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_backends_AlsoInMemory_ticks_stat(const test_backends_AlsoInMemory *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
 }
 
 

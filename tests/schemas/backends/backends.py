@@ -605,13 +605,15 @@ class ByFile:
         mode: _typing.Optional[int] = None,
         uid: _typing.Union[int, str] = -1,
         gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "ByFile":
         """Creates the segment; FileExistsError if there is one.
 
         ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -622,15 +624,24 @@ class ByFile:
         timeout: _typing.Optional[float] = None,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "ByFile":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
         It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        how = 2 if read_only else 1
-        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
     def open_or_create(
@@ -642,6 +653,7 @@ class ByFile:
         gid: _typing.Union[int, str] = -1,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "ByFile":
         """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
@@ -653,6 +665,7 @@ class ByFile:
             gid=gid,
             trust_uid=trust_uid,
             any_owner=any_owner,
+            prefault=prefault,
             unknown=unknown,
         )
 
@@ -664,6 +677,10 @@ class ByFile:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
 
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
@@ -723,13 +740,15 @@ class Owned:
         mode: _typing.Optional[int] = None,
         uid: _typing.Union[int, str] = -1,
         gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "Owned":
         """Creates the segment; FileExistsError if there is one.
 
         ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -740,15 +759,24 @@ class Owned:
         timeout: _typing.Optional[float] = None,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "Owned":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
         It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        how = 2 if read_only else 1
-        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
     def open_or_create(
@@ -760,6 +788,7 @@ class Owned:
         gid: _typing.Union[int, str] = -1,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "Owned":
         """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
@@ -771,6 +800,7 @@ class Owned:
             gid=gid,
             trust_uid=trust_uid,
             any_owner=any_owner,
+            prefault=prefault,
             unknown=unknown,
         )
 
@@ -782,6 +812,10 @@ class Owned:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
 
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
@@ -841,13 +875,15 @@ class UnknownOwner:
         mode: _typing.Optional[int] = None,
         uid: _typing.Union[int, str] = -1,
         gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "UnknownOwner":
         """Creates the segment; FileExistsError if there is one.
 
         ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -858,15 +894,24 @@ class UnknownOwner:
         timeout: _typing.Optional[float] = None,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "UnknownOwner":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
         It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        how = 2 if read_only else 1
-        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
     def open_or_create(
@@ -878,6 +923,7 @@ class UnknownOwner:
         gid: _typing.Union[int, str] = -1,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "UnknownOwner":
         """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
@@ -889,6 +935,7 @@ class UnknownOwner:
             gid=gid,
             trust_uid=trust_uid,
             any_owner=any_owner,
+            prefault=prefault,
             unknown=unknown,
         )
 
@@ -900,6 +947,10 @@ class UnknownOwner:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
 
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
@@ -959,13 +1010,15 @@ class InMemory:
         mode: _typing.Optional[int] = None,
         uid: _typing.Union[int, str] = -1,
         gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "InMemory":
         """Creates the segment; FileExistsError if there is one.
 
         ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -976,15 +1029,24 @@ class InMemory:
         timeout: _typing.Optional[float] = None,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "InMemory":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
         It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        how = 2 if read_only else 1
-        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
     def open_or_create(
@@ -996,6 +1058,7 @@ class InMemory:
         gid: _typing.Union[int, str] = -1,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "InMemory":
         """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
@@ -1007,6 +1070,7 @@ class InMemory:
             gid=gid,
             trust_uid=trust_uid,
             any_owner=any_owner,
+            prefault=prefault,
             unknown=unknown,
         )
 
@@ -1018,6 +1082,10 @@ class InMemory:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
 
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
@@ -1077,13 +1145,15 @@ class AlsoInMemory:
         mode: _typing.Optional[int] = None,
         uid: _typing.Union[int, str] = -1,
         gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "AlsoInMemory":
         """Creates the segment; FileExistsError if there is one.
 
         ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -1094,15 +1164,24 @@ class AlsoInMemory:
         timeout: _typing.Optional[float] = None,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "AlsoInMemory":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
         It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        how = 2 if read_only else 1
-        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
     def open_or_create(
@@ -1114,6 +1193,7 @@ class AlsoInMemory:
         gid: _typing.Union[int, str] = -1,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "AlsoInMemory":
         """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
@@ -1125,6 +1205,7 @@ class AlsoInMemory:
             gid=gid,
             trust_uid=trust_uid,
             any_owner=any_owner,
+            prefault=prefault,
             unknown=unknown,
         )
 
@@ -1136,6 +1217,10 @@ class AlsoInMemory:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
 
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""

@@ -133,6 +133,11 @@ impl ByFile {
         self.0.stat()
     }
 
+    /// Changes owner and permissions.
+    pub fn set(&self, owner: ::shm_runtime::Owner) -> ::shm_runtime::Result<()> {
+        self.0.set(owner)
+    }
+
     /// Takes the segment's name away. Who is attached keeps the memory.
     pub fn remove(&self) -> ::shm_runtime::Result<()> {
         self.0.remove()
@@ -215,6 +220,11 @@ impl Owned {
         self.0.stat()
     }
 
+    /// Changes owner and permissions.
+    pub fn set(&self, owner: ::shm_runtime::Owner) -> ::shm_runtime::Result<()> {
+        self.0.set(owner)
+    }
+
     /// Takes the segment's name away. Who is attached keeps the memory.
     pub fn remove(&self) -> ::shm_runtime::Result<()> {
         self.0.remove()
@@ -293,6 +303,11 @@ impl UnknownOwner {
     /// What the system and the segment know of it.
     pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
         self.0.stat()
+    }
+
+    /// Changes owner and permissions.
+    pub fn set(&self, owner: ::shm_runtime::Owner) -> ::shm_runtime::Result<()> {
+        self.0.set(owner)
     }
 
     /// Takes the segment's name away. Who is attached keeps the memory.
@@ -377,6 +392,11 @@ impl InMemory {
         self.0.stat()
     }
 
+    /// Changes owner and permissions.
+    pub fn set(&self, owner: ::shm_runtime::Owner) -> ::shm_runtime::Result<()> {
+        self.0.set(owner)
+    }
+
     /// Takes the segment's name away. Who is attached keeps the memory.
     pub fn remove(&self) -> ::shm_runtime::Result<()> {
         self.0.remove()
@@ -455,6 +475,11 @@ impl AlsoInMemory {
     /// What the system and the segment know of it.
     pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
         self.0.stat()
+    }
+
+    /// Changes owner and permissions.
+    pub fn set(&self, owner: ::shm_runtime::Owner) -> ::shm_runtime::Result<()> {
+        self.0.set(owner)
     }
 
     /// Takes the segment's name away. Who is attached keeps the memory.

@@ -994,6 +994,7 @@ static const shm_segment_spec test_everything_Plain_spec = {
     64,
     NULL,
     NULL,
+    0,
     test_everything_Plain_contract,
     2222,
     { 0x7e, 0x98, 0xf0, 0x94, 0x4d, 0xb1, 0x9a, 0xde, 0xcd, 0x2a, 0x0c, 0x93, 0x50, 0xec, 0xb7, 0x3d },
@@ -1059,6 +1060,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_open_or_create(test_ev
 /* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_descriptor(const test_everything_Plain *segment, int *fd) {
   return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_stat(const test_everything_Plain *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_set(const test_everything_Plain *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -1181,6 +1193,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_levels_depth(const tes
   return shm_queue_depth(&segment->attachment, 0, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_levels_stat(const test_everything_Plain *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
+}
+
 /* The queue books, with room for 100: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
 SHM_COLD shm_status test_everything_Plain_books_producer(test_everything_Plain *segment) {
@@ -1282,6 +1299,11 @@ SHM_INLINE uint64_t test_everything_Plain_books_redelivered(const test_everythin
 /* Messages that wait now. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_books_depth(const test_everything_Plain *segment, uint64_t *depth) {
   return shm_queue_depth(&segment->attachment, 1, depth);
+}
+
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_books_stat(const test_everything_Plain *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 1, facts);
 }
 
 /* The queue outers, with room for 17: the first push claims the role of its producer, the
@@ -1387,6 +1409,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_outers_depth(const tes
   return shm_queue_depth(&segment->attachment, 2, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_outers_stat(const test_everything_Plain *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 2, facts);
+}
+
 /* The segment system_v: 4096 bytes, at sysv:0x53487e57 unless told otherwise.
  *
  * A handle is for one thread at a time; attach again for another. It must not be copied while attached.
@@ -1432,6 +1459,7 @@ static const shm_segment_spec test_everything_SystemV_spec = {
     3,
     NULL,
     NULL,
+    0,
     test_everything_SystemV_contract,
     320,
     { 0xea, 0xb6, 0xeb, 0x23, 0x2f, 0x69, 0xbf, 0x6b, 0x7e, 0x41, 0xf1, 0xe3, 0xaa, 0x21, 0x07, 0xc1 },
@@ -1497,6 +1525,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_open_or_create(test_
 /* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_descriptor(const test_everything_SystemV *segment, int *fd) {
   return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_stat(const test_everything_SystemV *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_set(const test_everything_SystemV *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -1612,6 +1651,11 @@ SHM_INLINE uint64_t test_everything_SystemV_choices_redelivered(const test_every
 /* Messages that wait now. */
 SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_choices_depth(const test_everything_SystemV *segment, uint64_t *depth) {
   return shm_queue_depth(&segment->attachment, 0, depth);
+}
+
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_everything_SystemV_choices_stat(const test_everything_SystemV *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
 }
 
 

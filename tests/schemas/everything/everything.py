@@ -1040,13 +1040,15 @@ class Plain:
         mode: _typing.Optional[int] = None,
         uid: _typing.Union[int, str] = -1,
         gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "Plain":
         """Creates the segment; FileExistsError if there is one.
 
         ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -1057,15 +1059,24 @@ class Plain:
         timeout: _typing.Optional[float] = None,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "Plain":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
         It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        how = 2 if read_only else 1
-        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
     def open_or_create(
@@ -1077,6 +1088,7 @@ class Plain:
         gid: _typing.Union[int, str] = -1,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "Plain":
         """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
@@ -1088,6 +1100,7 @@ class Plain:
             gid=gid,
             trust_uid=trust_uid,
             any_owner=any_owner,
+            prefault=prefault,
             unknown=unknown,
         )
 
@@ -1099,6 +1112,10 @@ class Plain:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
 
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
@@ -1158,13 +1175,15 @@ class SystemV:
         mode: _typing.Optional[int] = None,
         uid: _typing.Union[int, str] = -1,
         gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "SystemV":
         """Creates the segment; FileExistsError if there is one.
 
         ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -1175,15 +1194,24 @@ class SystemV:
         timeout: _typing.Optional[float] = None,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "SystemV":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
         It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        how = 2 if read_only else 1
-        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
     def open_or_create(
@@ -1195,6 +1223,7 @@ class SystemV:
         gid: _typing.Union[int, str] = -1,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "SystemV":
         """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
@@ -1206,6 +1235,7 @@ class SystemV:
             gid=gid,
             trust_uid=trust_uid,
             any_owner=any_owner,
+            prefault=prefault,
             unknown=unknown,
         )
 
@@ -1217,6 +1247,10 @@ class SystemV:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
 
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""

@@ -1057,6 +1057,11 @@ impl Plain {
         self.0.stat()
     }
 
+    /// Changes owner and permissions.
+    pub fn set(&self, owner: ::shm_runtime::Owner) -> ::shm_runtime::Result<()> {
+        self.0.set(owner)
+    }
+
     /// Takes the segment's name away. Who is attached keeps the memory.
     pub fn remove(&self) -> ::shm_runtime::Result<()> {
         self.0.remove()
@@ -1135,6 +1140,11 @@ impl SystemV {
     /// What the system and the segment know of it.
     pub fn stat(&self) -> ::shm_runtime::Result<::shm_runtime::SegmentStat> {
         self.0.stat()
+    }
+
+    /// Changes owner and permissions.
+    pub fn set(&self, owner: ::shm_runtime::Owner) -> ::shm_runtime::Result<()> {
+        self.0.set(owner)
     }
 
     /// Takes the segment's name away. Who is attached keeps the memory.

@@ -4274,6 +4274,7 @@ static const shm_segment_spec test_keys_Trades_spec = {
     64,
     NULL,
     NULL,
+    0,
     test_keys_Trades_contract,
     1377,
     { 0xf1, 0x20, 0xd0, 0xa8, 0xe9, 0xa9, 0x16, 0x21, 0xad, 0x27, 0xbe, 0x49, 0xef, 0xd4, 0xc4, 0xa9 },
@@ -4339,6 +4340,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_open_or_create(test_keys_Tr
 /* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
 SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_descriptor(const test_keys_Trades *segment, int *fd) {
   return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_stat(const test_keys_Trades *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_set(const test_keys_Trades *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -4458,6 +4470,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_trades_depth(const test_key
   return shm_queue_depth(&segment->attachment, 0, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_trades_stat(const test_keys_Trades *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
+}
+
 /* The queue levels, with room for 4: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
 SHM_COLD shm_status test_keys_Trades_levels_producer(test_keys_Trades *segment) {
@@ -4559,6 +4576,11 @@ SHM_INLINE uint64_t test_keys_Trades_levels_redelivered(const test_keys_Trades *
 /* Messages that wait now. */
 SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_levels_depth(const test_keys_Trades *segment, uint64_t *depth) {
   return shm_queue_depth(&segment->attachment, 1, depth);
+}
+
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_levels_stat(const test_keys_Trades *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 1, facts);
 }
 
 /* The segment orders: 12288 bytes, at posix:/test.keys.orders unless told otherwise.
@@ -4668,6 +4690,7 @@ static const shm_segment_spec test_keys_Orders_spec = {
     64,
     NULL,
     NULL,
+    0,
     test_keys_Orders_contract,
     1809,
     { 0x62, 0xe9, 0x59, 0x56, 0xad, 0xd9, 0xd5, 0xa8, 0xdd, 0xce, 0x50, 0x60, 0x72, 0xfe, 0x71, 0x02 },
@@ -4733,6 +4756,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_open_or_create(test_keys_Or
 /* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
 SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_descriptor(const test_keys_Orders *segment, int *fd) {
   return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_stat(const test_keys_Orders *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_set(const test_keys_Orders *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -4850,6 +4884,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_baskets_depth(const test_ke
   return shm_queue_depth(&segment->attachment, 0, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Orders_baskets_stat(const test_keys_Orders *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
+}
+
 /* The segment ranges: 8192 bytes, at posix:/test.keys.ranges unless told otherwise.
  *
  * A handle is for one thread at a time; attach again for another. It must not be copied while attached.
@@ -4962,6 +5001,7 @@ static const shm_segment_spec test_keys_Ranges_spec = {
     64,
     NULL,
     NULL,
+    0,
     test_keys_Ranges_contract,
     1937,
     { 0xda, 0x34, 0xc7, 0x35, 0x99, 0xe1, 0xe7, 0xb7, 0xf2, 0x78, 0x03, 0x2b, 0x07, 0x0a, 0xbe, 0x67 },
@@ -5027,6 +5067,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Ranges_open_or_create(test_keys_Ra
 /* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
 SHM_NODISCARD SHM_INLINE shm_status test_keys_Ranges_descriptor(const test_keys_Ranges *segment, int *fd) {
   return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Ranges_stat(const test_keys_Ranges *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Ranges_set(const test_keys_Ranges *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -5144,6 +5195,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Ranges_outers_depth(const test_key
   return shm_queue_depth(&segment->attachment, 0, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Ranges_outers_stat(const test_keys_Ranges *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
+}
+
 /* The segment rooms: 8192 bytes, at posix:/test.keys.rooms unless told otherwise.
  *
  * A handle is for one thread at a time; attach again for another. It must not be copied while attached.
@@ -5201,6 +5257,7 @@ static const shm_segment_spec test_keys_Rooms_spec = {
     64,
     NULL,
     NULL,
+    0,
     test_keys_Rooms_contract,
     426,
     { 0x51, 0x8e, 0xd8, 0x1a, 0x96, 0x4e, 0x52, 0xe8, 0x1a, 0x74, 0x85, 0x48, 0x56, 0xb8, 0x73, 0x9c },
@@ -5266,6 +5323,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_open_or_create(test_keys_Roo
 /* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
 SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_descriptor(const test_keys_Rooms *segment, int *fd) {
   return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_stat(const test_keys_Rooms *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_set(const test_keys_Rooms *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -5387,6 +5455,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_rooms_depth(const test_keys_
   return shm_queue_depth(&segment->attachment, 0, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_rooms_stat(const test_keys_Rooms *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
+}
+
 /* The queue aligned, with room for 2: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
 SHM_COLD shm_status test_keys_Rooms_aligned_producer(test_keys_Rooms *segment) {
@@ -5488,6 +5561,11 @@ SHM_INLINE uint64_t test_keys_Rooms_aligned_redelivered(const test_keys_Rooms *s
 /* Messages that wait now. */
 SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_aligned_depth(const test_keys_Rooms *segment, uint64_t *depth) {
   return shm_queue_depth(&segment->attachment, 1, depth);
+}
+
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_aligned_stat(const test_keys_Rooms *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 1, facts);
 }
 
 /* The queue full, with room for 2: the first push claims the role of its producer, the
@@ -5593,6 +5671,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_full_depth(const test_keys_R
   return shm_queue_depth(&segment->attachment, 2, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_full_stat(const test_keys_Rooms *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 2, facts);
+}
+
 /* The segment former: 8192 bytes, at posix:/test.keys.former unless told otherwise.
  *
  * A handle is for one thread at a time; attach again for another. It must not be copied while attached.
@@ -5650,6 +5733,7 @@ static const shm_segment_spec test_keys_Former_spec = {
     64,
     NULL,
     NULL,
+    0,
     test_keys_Former_contract,
     510,
     { 0x67, 0xe2, 0x43, 0xc6, 0x98, 0x67, 0x84, 0x1f, 0x95, 0x2a, 0x7e, 0x2d, 0x32, 0x2b, 0xb4, 0x0a },
@@ -5715,6 +5799,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_open_or_create(test_keys_Fo
 /* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
 SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_descriptor(const test_keys_Former *segment, int *fd) {
   return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_stat(const test_keys_Former *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_set(const test_keys_Former *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -5834,6 +5929,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_shrunk_depth(const test_key
   return shm_queue_depth(&segment->attachment, 0, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_shrunk_stat(const test_keys_Former *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
+}
+
 /* The queue roomy, with room for 2: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
 SHM_COLD shm_status test_keys_Former_roomy_producer(test_keys_Former *segment) {
@@ -5935,6 +6035,11 @@ SHM_INLINE uint64_t test_keys_Former_roomy_redelivered(const test_keys_Former *s
 /* Messages that wait now. */
 SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_roomy_depth(const test_keys_Former *segment, uint64_t *depth) {
   return shm_queue_depth(&segment->attachment, 1, depth);
+}
+
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_roomy_stat(const test_keys_Former *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 1, facts);
 }
 
 

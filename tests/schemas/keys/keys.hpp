@@ -1045,6 +1045,21 @@ class Trades {
     return fd;
   }
 
+  /// What the system and the segment know of it.
+  shm::result<shm_attachment_facts> stat() const {
+    shm_attachment_facts facts;
+    const shm_status status = shm_attachment_stat(attachment_.get(), &facts);
+    if (status != SHM_OK) {
+      return status;
+    }
+    return facts;
+  }
+
+  /// Changes owner and permissions; UINT32_MAX keeps what is.
+  [[nodiscard]] shm_status set(std::uint32_t uid, std::uint32_t gid, std::uint32_t mode) const {
+    return shm_attachment_set(attachment_.get(), uid, gid, mode);
+  }
+
   /// Takes the segment's name away. Who is attached keeps the memory.
   shm_status remove() { return shm_attachment_remove(attachment_.get()); }
 
@@ -1117,6 +1132,21 @@ class Orders {
     return fd;
   }
 
+  /// What the system and the segment know of it.
+  shm::result<shm_attachment_facts> stat() const {
+    shm_attachment_facts facts;
+    const shm_status status = shm_attachment_stat(attachment_.get(), &facts);
+    if (status != SHM_OK) {
+      return status;
+    }
+    return facts;
+  }
+
+  /// Changes owner and permissions; UINT32_MAX keeps what is.
+  [[nodiscard]] shm_status set(std::uint32_t uid, std::uint32_t gid, std::uint32_t mode) const {
+    return shm_attachment_set(attachment_.get(), uid, gid, mode);
+  }
+
   /// Takes the segment's name away. Who is attached keeps the memory.
   shm_status remove() { return shm_attachment_remove(attachment_.get()); }
 
@@ -1187,6 +1217,21 @@ class Ranges {
       return status;
     }
     return fd;
+  }
+
+  /// What the system and the segment know of it.
+  shm::result<shm_attachment_facts> stat() const {
+    shm_attachment_facts facts;
+    const shm_status status = shm_attachment_stat(attachment_.get(), &facts);
+    if (status != SHM_OK) {
+      return status;
+    }
+    return facts;
+  }
+
+  /// Changes owner and permissions; UINT32_MAX keeps what is.
+  [[nodiscard]] shm_status set(std::uint32_t uid, std::uint32_t gid, std::uint32_t mode) const {
+    return shm_attachment_set(attachment_.get(), uid, gid, mode);
   }
 
   /// Takes the segment's name away. Who is attached keeps the memory.
@@ -1267,6 +1312,21 @@ class Rooms {
     return fd;
   }
 
+  /// What the system and the segment know of it.
+  shm::result<shm_attachment_facts> stat() const {
+    shm_attachment_facts facts;
+    const shm_status status = shm_attachment_stat(attachment_.get(), &facts);
+    if (status != SHM_OK) {
+      return status;
+    }
+    return facts;
+  }
+
+  /// Changes owner and permissions; UINT32_MAX keeps what is.
+  [[nodiscard]] shm_status set(std::uint32_t uid, std::uint32_t gid, std::uint32_t mode) const {
+    return shm_attachment_set(attachment_.get(), uid, gid, mode);
+  }
+
   /// Takes the segment's name away. Who is attached keeps the memory.
   shm_status remove() { return shm_attachment_remove(attachment_.get()); }
 
@@ -1340,6 +1400,21 @@ class Former {
       return status;
     }
     return fd;
+  }
+
+  /// What the system and the segment know of it.
+  shm::result<shm_attachment_facts> stat() const {
+    shm_attachment_facts facts;
+    const shm_status status = shm_attachment_stat(attachment_.get(), &facts);
+    if (status != SHM_OK) {
+      return status;
+    }
+    return facts;
+  }
+
+  /// Changes owner and permissions; UINT32_MAX keeps what is.
+  [[nodiscard]] shm_status set(std::uint32_t uid, std::uint32_t gid, std::uint32_t mode) const {
+    return shm_attachment_set(attachment_.get(), uid, gid, mode);
   }
 
   /// Takes the segment's name away. Who is attached keeps the memory.

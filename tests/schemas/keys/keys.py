@@ -2724,13 +2724,15 @@ class Trades:
         mode: _typing.Optional[int] = None,
         uid: _typing.Union[int, str] = -1,
         gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "Trades":
         """Creates the segment; FileExistsError if there is one.
 
         ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -2741,15 +2743,24 @@ class Trades:
         timeout: _typing.Optional[float] = None,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "Trades":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
         It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        how = 2 if read_only else 1
-        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
     def open_or_create(
@@ -2761,6 +2772,7 @@ class Trades:
         gid: _typing.Union[int, str] = -1,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "Trades":
         """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
@@ -2772,6 +2784,7 @@ class Trades:
             gid=gid,
             trust_uid=trust_uid,
             any_owner=any_owner,
+            prefault=prefault,
             unknown=unknown,
         )
 
@@ -2783,6 +2796,10 @@ class Trades:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
 
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
@@ -2842,13 +2859,15 @@ class Orders:
         mode: _typing.Optional[int] = None,
         uid: _typing.Union[int, str] = -1,
         gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "Orders":
         """Creates the segment; FileExistsError if there is one.
 
         ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -2859,15 +2878,24 @@ class Orders:
         timeout: _typing.Optional[float] = None,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "Orders":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
         It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        how = 2 if read_only else 1
-        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
     def open_or_create(
@@ -2879,6 +2907,7 @@ class Orders:
         gid: _typing.Union[int, str] = -1,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "Orders":
         """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
@@ -2890,6 +2919,7 @@ class Orders:
             gid=gid,
             trust_uid=trust_uid,
             any_owner=any_owner,
+            prefault=prefault,
             unknown=unknown,
         )
 
@@ -2901,6 +2931,10 @@ class Orders:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
 
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
@@ -2960,13 +2994,15 @@ class Ranges:
         mode: _typing.Optional[int] = None,
         uid: _typing.Union[int, str] = -1,
         gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "Ranges":
         """Creates the segment; FileExistsError if there is one.
 
         ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -2977,15 +3013,24 @@ class Ranges:
         timeout: _typing.Optional[float] = None,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "Ranges":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
         It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        how = 2 if read_only else 1
-        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
     def open_or_create(
@@ -2997,6 +3042,7 @@ class Ranges:
         gid: _typing.Union[int, str] = -1,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "Ranges":
         """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
@@ -3008,6 +3054,7 @@ class Ranges:
             gid=gid,
             trust_uid=trust_uid,
             any_owner=any_owner,
+            prefault=prefault,
             unknown=unknown,
         )
 
@@ -3019,6 +3066,10 @@ class Ranges:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
 
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
@@ -3080,13 +3131,15 @@ class Rooms:
         mode: _typing.Optional[int] = None,
         uid: _typing.Union[int, str] = -1,
         gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "Rooms":
         """Creates the segment; FileExistsError if there is one.
 
         ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -3097,15 +3150,24 @@ class Rooms:
         timeout: _typing.Optional[float] = None,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "Rooms":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
         It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        how = 2 if read_only else 1
-        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
     def open_or_create(
@@ -3117,6 +3179,7 @@ class Rooms:
         gid: _typing.Union[int, str] = -1,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "Rooms":
         """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
@@ -3128,6 +3191,7 @@ class Rooms:
             gid=gid,
             trust_uid=trust_uid,
             any_owner=any_owner,
+            prefault=prefault,
             unknown=unknown,
         )
 
@@ -3139,6 +3203,10 @@ class Rooms:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
 
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
@@ -3199,13 +3267,15 @@ class Former:
         mode: _typing.Optional[int] = None,
         uid: _typing.Union[int, str] = -1,
         gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "Former":
         """Creates the segment; FileExistsError if there is one.
 
         ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -3216,15 +3286,24 @@ class Former:
         timeout: _typing.Optional[float] = None,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "Former":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
         It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        how = 2 if read_only else 1
-        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
     def open_or_create(
@@ -3236,6 +3315,7 @@ class Former:
         gid: _typing.Union[int, str] = -1,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "Former":
         """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
@@ -3247,6 +3327,7 @@ class Former:
             gid=gid,
             trust_uid=trust_uid,
             any_owner=any_owner,
+            prefault=prefault,
             unknown=unknown,
         )
 
@@ -3258,6 +3339,10 @@ class Former:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
 
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""

@@ -231,6 +231,7 @@ static const shm_segment_spec test_objects_Every_spec = {
     64,
     NULL,
     NULL,
+    0,
     test_objects_Every_contract,
     771,
     { 0x20, 0xd0, 0x94, 0x4b, 0xa3, 0xb0, 0xc8, 0xff, 0x1f, 0xb9, 0x67, 0x34, 0x7a, 0x2f, 0xb8, 0xd8 },
@@ -296,6 +297,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_objects_Every_open_or_create(test_objec
 /* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
 SHM_NODISCARD SHM_INLINE shm_status test_objects_Every_descriptor(const test_objects_Every *segment, int *fd) {
   return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_objects_Every_stat(const test_objects_Every *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_objects_Every_set(const test_objects_Every *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -414,6 +426,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_objects_Every_one_depth(const test_obje
   return shm_queue_depth(&segment->attachment, 0, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_objects_Every_one_stat(const test_objects_Every *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
+}
+
 /* Nothing that generated code has functions for. */
 /* The segment without_handles: 8192 bytes, at sysv:0x53487e58 unless told otherwise.
  *
@@ -455,6 +472,7 @@ static const shm_segment_spec test_objects_WithoutHandles_spec = {
     64,
     NULL,
     NULL,
+    0,
     test_objects_WithoutHandles_contract,
     78,
     { 0x92, 0x93, 0x82, 0x3d, 0x01, 0x7e, 0xda, 0xa6, 0xc1, 0x64, 0xcb, 0xcd, 0x52, 0x13, 0x16, 0x97 },
@@ -520,6 +538,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_objects_WithoutHandles_open_or_create(t
 /* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
 SHM_NODISCARD SHM_INLINE shm_status test_objects_WithoutHandles_descriptor(const test_objects_WithoutHandles *segment, int *fd) {
   return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_objects_WithoutHandles_stat(const test_objects_WithoutHandles *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_objects_WithoutHandles_set(const test_objects_WithoutHandles *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
 }
 
 /* Gives up every role and detaches; the segment stays. */

@@ -665,13 +665,15 @@ class Every:
         mode: _typing.Optional[int] = None,
         uid: _typing.Union[int, str] = -1,
         gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "Every":
         """Creates the segment; FileExistsError if there is one.
 
         ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -682,15 +684,24 @@ class Every:
         timeout: _typing.Optional[float] = None,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "Every":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
         It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        how = 2 if read_only else 1
-        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
     def open_or_create(
@@ -702,6 +713,7 @@ class Every:
         gid: _typing.Union[int, str] = -1,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "Every":
         """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
@@ -713,6 +725,7 @@ class Every:
             gid=gid,
             trust_uid=trust_uid,
             any_owner=any_owner,
+            prefault=prefault,
             unknown=unknown,
         )
 
@@ -724,6 +737,10 @@ class Every:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
 
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
@@ -786,13 +803,15 @@ class WithoutHandles:
         mode: _typing.Optional[int] = None,
         uid: _typing.Union[int, str] = -1,
         gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "WithoutHandles":
         """Creates the segment; FileExistsError if there is one.
 
         ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -803,15 +822,24 @@ class WithoutHandles:
         timeout: _typing.Optional[float] = None,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "WithoutHandles":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
         It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        how = 2 if read_only else 1
-        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
     def open_or_create(
@@ -823,6 +851,7 @@ class WithoutHandles:
         gid: _typing.Union[int, str] = -1,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "WithoutHandles":
         """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
@@ -834,6 +863,7 @@ class WithoutHandles:
             gid=gid,
             trust_uid=trust_uid,
             any_owner=any_owner,
+            prefault=prefault,
             unknown=unknown,
         )
 
@@ -845,6 +875,10 @@ class WithoutHandles:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
 
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""

@@ -5536,6 +5536,7 @@ static const shm_segment_spec test_shapes_Board_spec = {
     64,
     NULL,
     NULL,
+    0,
     test_shapes_Board_contract,
     3602,
     { 0x4e, 0xe4, 0x0f, 0xe1, 0xe0, 0xb6, 0xd6, 0x80, 0x9c, 0x0b, 0x9f, 0xbe, 0x19, 0x2a, 0x52, 0x74 },
@@ -5601,6 +5602,17 @@ SHM_NODISCARD SHM_INLINE shm_status test_shapes_Board_open_or_create(test_shapes
 /* A new descriptor of a segment in a memfd, to be handed to another process; see shm_send_descriptor. */
 SHM_NODISCARD SHM_INLINE shm_status test_shapes_Board_descriptor(const test_shapes_Board *segment, int *fd) {
   return shm_attachment_descriptor(&segment->attachment, fd);
+}
+
+/* Asks what the system and the segment know of it. */
+SHM_NODISCARD SHM_INLINE shm_status test_shapes_Board_stat(const test_shapes_Board *segment, shm_attachment_facts *facts) {
+  return shm_attachment_stat(&segment->attachment, facts);
+}
+
+/* Changes owner and permissions; UINT32_MAX keeps what is. */
+SHM_NODISCARD SHM_INLINE shm_status test_shapes_Board_set(const test_shapes_Board *segment, uint32_t uid, uint32_t gid,
+                                                    uint32_t mode) {
+  return shm_attachment_set(&segment->attachment, uid, gid, mode);
 }
 
 /* Gives up every role and detaches; the segment stays. */
@@ -5720,6 +5732,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_shapes_Board_messages_depth(const test_
   return shm_queue_depth(&segment->attachment, 0, depth);
 }
 
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_shapes_Board_messages_stat(const test_shapes_Board *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 0, facts);
+}
+
 /* The queue stamps, with room for 8: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
 SHM_COLD shm_status test_shapes_Board_stamps_producer(test_shapes_Board *segment) {
@@ -5821,6 +5838,11 @@ SHM_INLINE uint64_t test_shapes_Board_stamps_redelivered(const test_shapes_Board
 /* Messages that wait now. */
 SHM_NODISCARD SHM_INLINE shm_status test_shapes_Board_stamps_depth(const test_shapes_Board *segment, uint64_t *depth) {
   return shm_queue_depth(&segment->attachment, 1, depth);
+}
+
+/* Asks for the numbers of the queue. */
+SHM_NODISCARD SHM_INLINE shm_status test_shapes_Board_stamps_stat(const test_shapes_Board *segment, shm_queue_facts *facts) {
+  return shm_queue_stat(&segment->attachment, 1, facts);
 }
 
 

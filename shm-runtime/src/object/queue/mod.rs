@@ -37,7 +37,7 @@ pub use raw::{RawConsumer, RawProducer};
 use crate::contract::{Contract, ObjectDef, ObjectKind, QueueDef, TypeSet};
 use crate::error::{Error, ErrorKind, Result};
 use crate::layout::SharedLayout;
-use crate::segment::{Address, Attachment, Options, Setup, Spec};
+use crate::segment::{Address, Attachment, Options, QueueStat, Setup, Spec};
 use layout::QueueLayout;
 pub(crate) use parts::Target;
 use std::marker::PhantomData;
@@ -135,6 +135,15 @@ impl<T: SharedLayout> Queue<T> {
     /// Messages that wait now. Another process may change it at any time.
     pub fn depth(&self) -> Result<u64> {
         self.target()?.depth()
+    }
+
+    /// The numbers of the queue: what waits, what went through it, who uses it.
+    pub fn stat(&self) -> Result<QueueStat> {
+        self.attachment.object_stat(self.index)?.queue.ok_or_else(|| {
+            let address = self.attachment.address();
+            let why = format!("{address}: its directory is damaged, so the queue cannot be told");
+            Error::new(ErrorKind::Corrupt, why)
+        })
     }
 
     /// The segment that the queue lies in.

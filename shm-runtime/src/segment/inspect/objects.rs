@@ -113,6 +113,24 @@ impl Inspector {
         (0..contract.objects.len()).map(object).collect()
     }
 
+    /// What can be told of an object, by its index in the contract.
+    pub fn object_stat(&self, index: usize) -> Result<ObjectStat> {
+        let attempt = Attempt::new("look at", &self.opened.address);
+        match (&self.header, &self.contract) {
+            (Some(header), Some(contract)) if index < contract.objects.len() => {
+                let participants = self.participants(header);
+                Ok(self.object(header, contract, index, &participants))
+            }
+            (Some(_), Some(_)) => {
+                Err(attempt.fail(ErrorKind::Invalid, format!("it has no object number {index}")))
+            }
+            _ => {
+                let why = "the contract in it is damaged, so its objects cannot be told";
+                Err(attempt.fail(ErrorKind::Corrupt, why))
+            }
+        }
+    }
+
     fn object(
         &self,
         header: &Header,
