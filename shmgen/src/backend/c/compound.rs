@@ -1,10 +1,11 @@
 //! Lists, optionals and unions in C: structs with a few functions each, and with
 //! members of their own where the header is read as C++.
 
-use super::c::{add, brackets, comment, ctype, declaration, equal, indented, literal, mark, parts};
-use super::c_ranges;
-use super::notes::{self, Deprecation::Text};
-use super::text::render;
+use super::ranges;
+use super::spelling::{brackets, comment, ctype, declaration, literal, mark, parts};
+use super::statements::{add, equal, indented};
+use crate::backend::notes::{self, Deprecation::Text};
+use crate::backend::text::render;
 use crate::model::{Element, Type, Union, Wrapped};
 use askama::Template;
 use shm_runtime::contract::TypeName;
@@ -258,11 +259,11 @@ fn variant(
             .as_deref()
             .map_or(String::new(), |why| mark(Some(why)).trim_start().to_owned() + " "),
         mark: mark(v.deprecated.as_deref()),
-        bounds: c_ranges::bounds(v.range),
+        bounds: ranges::bounds(v.range),
         within: v.ty.as_ref().map_or(String::new(), |ty| {
             let place = format!("as.{name}");
             let names = (u.name.as_str(), name.as_str());
-            indented(&c_ranges::statements(names, &place, ty, v.range, with_ranges, prefix), 2)
+            indented(&ranges::statements(names, &place, ty, v.range, with_ranges, prefix), 2)
         }),
         constant: format!("{cname}_{}", tag_constant(name)),
         number: literal(u.tag, i128::from(v.number)),

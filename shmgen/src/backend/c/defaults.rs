@@ -1,6 +1,7 @@
 //! Defaults in C: the statements of a function that makes a new value.
 
-use super::c::{c_name, constant, literal, loops};
+use super::spelling::{c_name, constant, literal};
+use super::statements::loops;
 use crate::model::{Element, Field, FieldDefault};
 use shm_runtime::contract::TypeName;
 use std::collections::BTreeSet;

@@ -1,8 +1,8 @@
 //! Ranges in Rust: their constants, and what tells whether a value is within
 //! its own.
 
-use super::rust::value;
-use super::text::bound_value;
+use super::value;
+use crate::backend::text::bound_value;
 use crate::model::{Element, Type};
 use shm_runtime::contract::{Bound, Range, TypeName};
 use std::collections::BTreeSet;

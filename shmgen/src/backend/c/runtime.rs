@@ -1,11 +1,11 @@
 //! `shm_runtime.h`, which generated headers include: the parts in the template
 //! folder one after the other, with the version filled in.
 
-use super::text::{VERSION, version_parts};
+use crate::backend::text::{VERSION, version_parts};
 
 macro_rules! parts {
     ($($name:literal),* $(,)?) => {
-        &[$(include_str!(concat!("../../templates/c/runtime/", $name))),*]
+        &[$(include_str!(concat!("../../../templates/c/runtime/", $name))),*]
     };
 }
 
@@ -54,7 +54,7 @@ const PARTS: &[&str] = parts![
 ];
 
 /// The header. The version stands in its parts as `@VERSION@`.
-pub(super) fn header() -> String {
+pub(in super::super) fn header() -> String {
     let [major, minor, patch] = version_parts();
     PARTS
         .join("\n")

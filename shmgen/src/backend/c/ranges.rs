@@ -1,15 +1,15 @@
 //! Ranges in C: their constants, and the statements of a function that tells
 //! whether a value is within its own.
 
-use super::c::{c_name, constant, wrapped_name};
-use super::text::bound_value;
+use super::spelling::{c_name, constant, wrapped_name};
+use crate::backend::text::bound_value;
 use crate::model::{Element, Type};
 use shm_runtime::contract::{Bound, Range, TypeName};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 /// `MIN` and `MAX`, as far as they are given, with their values.
-pub(super) fn bounds(range: Option<Range>) -> Vec<(&'static str, String)> {
+pub(in super::super) fn bounds(range: Option<Range>) -> Vec<(&'static str, String)> {
     let Some(range) = range else { return Vec::new() };
     let ends = [("MIN", range.min()), ("MAX", range.max())];
     let value = |bound: Bound| constant(range.ty(), bound_value(bound));
