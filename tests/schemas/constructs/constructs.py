@@ -2931,13 +2931,15 @@ class Constructs:
         mode: _typing.Optional[int] = None,
         uid: _typing.Union[int, str] = -1,
         gid: _typing.Union[int, str] = -1,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "Constructs":
         """Creates the segment; FileExistsError if there is one.
 
         ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
+        With ``prefault``, every page is mapped at once.
         """
-        return cls._open(0, address, mode=mode, uid=uid, gid=gid, unknown=unknown)
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
 
     @classmethod
     def attach(
@@ -2948,15 +2950,24 @@ class Constructs:
         timeout: _typing.Optional[float] = None,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "Constructs":
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
         It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
+        With ``prefault``, every page is mapped at once.
         """
-        how = 2 if read_only else 1
-        return cls._open(how, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, unknown=unknown)
+        return cls._open(
+            2 if read_only else 1,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            unknown=unknown,
+        )
 
     @classmethod
     def open_or_create(
@@ -2968,6 +2979,7 @@ class Constructs:
         gid: _typing.Union[int, str] = -1,
         trust_uid: int = -1,
         any_owner: bool = False,
+        prefault: bool = False,
         **unknown: _typing.Any,
     ) -> "Constructs":
         """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
@@ -2979,6 +2991,7 @@ class Constructs:
             gid=gid,
             trust_uid=trust_uid,
             any_owner=any_owner,
+            prefault=prefault,
             unknown=unknown,
         )
 
@@ -2990,6 +3003,10 @@ class Constructs:
     def stat(self) -> _typing.Dict[str, _typing.Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
         return self._attachment.stat()
+
+    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
+        """Changes what is named, and keeps the rest."""
+        self._attachment.set(mode=mode, uid=uid, gid=gid)
 
     def descriptor(self) -> int:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
