@@ -221,3 +221,38 @@ def test_what_else_comes_over_a_socket_is_told() -> None:
     with pytest.raises(shm_runtime.NotFound, match="closed the socket"):
         shm_runtime.receive_descriptor(there)
     there.close()
+
+
+# --- what a handle sets, and what it asks for
+
+
+def test_a_handle_sets_owner_and_mode(either: str) -> None:
+    with backends.InMemory.create(either) as made:
+        made.set(mode=0o604)
+        assert made.stat()["mode"] == "0604"
+        with backends.InMemory.attach(either, read_only=True) as reader:
+            reader.set(mode=0o640)
+        assert made.stat()["mode"] == "0640"
+        if IS_ROOT:
+            made.set(gid=12345)
+            assert (made.stat()["uid"], made.stat()["gid"], made.stat()["mode"]) == (0, 12345, "0640")
+        for wrong in (0o1000, -1):
+            with pytest.raises(shm_runtime.Invalid, match="is not within 0 to 777"):
+                made.set(mode=wrong)
+        with pytest.raises(shm_runtime.Invalid, match="is not within"):
+            made.set(uid=2**32 - 1)
+        made.unlink()
+    with pytest.raises(shm_runtime.Invalid, match="is closed"):
+        made.set(mode=0o600)
+
+
+def test_prefault_is_an_option_of_every_way(either: str) -> None:
+    with backends.InMemory.create(either, prefault=True) as made:
+        backends.InMemory.attach(either, prefault=True).close()
+        backends.InMemory.attach(either, read_only=True, prefault=True).close()
+        backends.InMemory.open_or_create(either, prefault=True).close()
+        Segment.attach(either, prefault=True).close()
+        Segment.attach_read_only(either, prefault=True).close()
+        made.unlink()
+    with Segment.open_or_create(either, 100, prefault=True) as bare:
+        bare.unlink()

@@ -122,7 +122,9 @@ def test_a_mode_that_was_meant_to_be_octal_is_told_so(address: str) -> None:
 
 
 def test_an_option_that_is_none_is_refused(address: str) -> None:
-    with pytest.raises(TypeError, match=r"^create\(\) has no option 'colour' \(it has mode, uid, gid\)$"):
+    with pytest.raises(
+        TypeError, match=r"^create\(\) has no option 'colour' \(it has mode, uid, gid, prefault\)$"
+    ):
         talk.Talk.create(address, colour="red")
     with pytest.raises(TypeError, match=r"^open_or_create\(\) has no option 'moed'; did you mean 'mode'\?"):
         talk.Talk.open_or_create(address, moed=0o600)
@@ -164,12 +166,12 @@ def test_an_address_that_is_none_is_refused(wrong: str) -> None:
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root gives segments away")
 def test_an_owner_and_a_group_can_each_be_chosen_alone(either: str) -> None:
-    for options, expected in (
-        ({"uid": 12345, "gid": 54321}, (12345, 54321)),
-        ({"uid": 12345}, (12345, os.getegid())),
-        ({"gid": 54321}, (os.geteuid(), 54321)),
+    for uid, gid, expected in (
+        (12345, 54321, (12345, 54321)),
+        (12345, -1, (12345, os.getegid())),
+        (-1, 54321, (os.geteuid(), 54321)),
     ):
-        with talk.Talk.create(either, **options) as talking:
+        with talk.Talk.create(either, uid=uid, gid=gid) as talking:
             stat = talking.stat()
             assert (stat["uid"], stat["gid"]) == expected
             talking.unlink()

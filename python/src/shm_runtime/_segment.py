@@ -93,7 +93,12 @@ class Segment:
     ) -> Segment:
         """As :meth:`attach`, with views that cannot be written to."""
         return cls._open(
-            ATTACH_READ_ONLY, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, prefault=prefault
+            ATTACH_READ_ONLY,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
         )
 
     @classmethod

@@ -293,8 +293,14 @@ fn huge(machine: &Machine) -> Option<Finding> {
         Some(option) => format!("/dev/shm: {option}; System V: {huge}"),
         None => format!("/dev/shm: never; System V: {huge}"),
     };
+    let found = match machine.huge_pool {
+        Some((all, free)) => format!("{found}; {all} of 2M kept for who asks, {free} free"),
+        None => found,
+    };
     Some(Finding::new("huge pages", Ok, found).means(
-        "Segments of many megabytes can gain by them: mount -o remount,huge=within_size /dev/shm",
+        "Segments of many megabytes can gain by them: pages = \"2M\" in the schema asks for them. \
+         System V segments and memfds take them first from those that are kept (sysctl \
+         vm.nr_hugepages=N).",
     ))
 }
 

@@ -29,6 +29,7 @@ fn sound() -> Machine {
         memory: Some(16 << 30),
         cgroup: None,
         huge: Some("never".to_owned()),
+        huge_pool: Some((8, 6)),
         container: None,
         first_namespaces: Some([true; 3]),
         ..Machine::default()
@@ -56,6 +57,20 @@ fn level(check: &str, need: Option<&Need>, change: impl Fn(&mut Machine)) -> Lev
     assert!(!finding.found.is_empty());
     assert!(finding.level == Level::Ok || !finding.means.is_empty(), "{finding:?}");
     finding.level
+}
+
+#[test]
+fn huge_pages_are_told_with_those_that_are_kept() {
+    let told = |machine| {
+        let found = all(&machine, None).into_iter().find(|f| f.check == "huge pages");
+        found.unwrap().found
+    };
+    assert_eq!(
+        told(sound()),
+        "/dev/shm: never; System V: never; 8 of 2M kept for who asks, 6 free"
+    );
+    let none = Machine { huge_pool: None, ..sound() };
+    assert_eq!(told(none), "/dev/shm: never; System V: never");
 }
 
 #[test]

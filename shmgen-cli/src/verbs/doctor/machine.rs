@@ -85,6 +85,9 @@ pub(super) struct Machine {
     pub(super) cgroup: Option<(u64, u64)>,
     /// Which huge pages shared memory gets, such as `never`.
     pub(super) huge: Option<String>,
+    /// Pages of 2 MiB that the machine keeps for who asks for them, and how many
+    /// of them are free.
+    pub(super) huge_pool: Option<(u64, u64)>,
     /// What says that this is a container.
     pub(super) container: Option<String>,
     /// Whether the pid, IPC and user namespaces are the machine's first ones.
@@ -139,6 +142,7 @@ impl Machine {
             cgroup: cgroup(),
             huge: read("/sys/kernel/mm/transparent_hugepage/shmem_enabled")
                 .and_then(|t| chosen(&t)),
+            huge_pool: huge_pool(),
             container: container(),
             first_namespaces: first_namespaces(),
             leftovers: leftovers(),
@@ -149,6 +153,12 @@ impl Machine {
 
 fn read(path: &str) -> Option<String> {
     std::fs::read_to_string(path).ok()
+}
+
+fn huge_pool() -> Option<(u64, u64)> {
+    let count =
+        |what: &str| number(&format!("/sys/kernel/mm/hugepages/hugepages-2048kB/{what}_hugepages"));
+    Some((count("nr")?, count("free")?))
 }
 
 fn number(path: &str) -> Option<u64> {
