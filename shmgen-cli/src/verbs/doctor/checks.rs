@@ -6,6 +6,7 @@ use super::finding::Finding;
 use super::finding::Level::{Fail, Ok, Warn};
 use super::machine::{Machine, Need};
 use crate::show;
+use shm_runtime::Printable;
 
 /// What container engines give if nothing is said.
 const ENGINES_DEFAULT: u64 = 64 << 20;
@@ -27,6 +28,7 @@ pub(super) fn all(machine: &Machine, need: Option<&Need>) -> Vec<Finding> {
         memlock(machine, need),
         remove_ipc(machine),
         huge(machine),
+        Some(selinux(machine)),
         namespaces(machine),
         hidepid(machine),
         Some(leftovers(machine)),
@@ -302,6 +304,29 @@ fn huge(machine: &Machine) -> Option<Finding> {
          System V segments and memfds take them first from those that are kept (sysctl \
          vm.nr_hugepages=N).",
     ))
+}
+
+/// Types of processes that the policy lets do what modes allow.
+const UNCONFINED: [&str; 3] = ["unconfined_t", "spc_t", "unconfined_service_t"];
+
+fn selinux(machine: &Machine) -> Finding {
+    let Some(found) = &machine.selinux else {
+        return Finding::new("SELinux", Ok, "not in use");
+    };
+    let how = if found.enforcing { "enforcing" } else { "permissive" };
+    let text = format!("{how}; this process is {}", Printable(&found.label));
+    if !found.enforcing || UNCONFINED.contains(&found.domain()) {
+        return Finding::new("SELinux", Ok, text);
+    }
+    Finding::new("SELinux", Warn, text)
+        .means(
+            "A process of another type or level may be refused a segment whose mode lets it in: \
+             EACCES, which is told as a lack of permission. See the labels, and what was refused. \
+             Containers that share segments need the same level:",
+        )
+        .todo("ls -Z /dev/shm")
+        .todo("ausearch -m AVC -ts recent")
+        .todo("docker run --security-opt label=level:s0:c100,c200 ..   (each with the same)")
 }
 
 fn namespaces(machine: &Machine) -> Option<Finding> {

@@ -4,7 +4,7 @@
 
 use super::super::containers;
 use super::super::finding::{Finding, Level};
-use super::super::machine::{self, Machine, Mount, Need, RemoveIpc, Wanted};
+use super::super::machine::{self, Machine, Mount, Need, RemoveIpc, Selinux, Wanted};
 use super::all;
 
 /// A machine on which all is well.
@@ -115,6 +115,14 @@ fn each_fault_is_found_alone_and_weighed() {
     let ipc = |on, for_this_user| RemoveIpc { on, file: None, for_this_user };
     assert_eq!(level("RemoveIPC", None, |m| m.remove_ipc = Some(ipc(true, true))), Warn);
     assert_eq!(level("RemoveIPC", None, |m| m.remove_ipc = Some(ipc(false, true))), Ok);
+    let selinux = |enforce, label| Some(Selinux::of(enforce, label));
+    let container = "system_u:system_r:container_t:s0:c1,c2\0";
+    assert_eq!(level("SELinux", None, |_| ()), Ok);
+    assert_eq!(level("SELinux", None, |m| m.selinux = selinux("1", container)), Warn);
+    assert_eq!(level("SELinux", None, |m| m.selinux = selinux("0\n", container)), Ok);
+    let user = "unconfined_u:unconfined_r:unconfined_t:s0-s0:c0.c1023\0";
+    assert_eq!(level("SELinux", None, |m| m.selinux = selinux("1", user)), Ok);
+    assert_eq!(level("SELinux", None, |m| m.selinux = selinux("1", "")), Warn);
 }
 
 #[test]

@@ -88,6 +88,8 @@ pub(super) struct Machine {
     /// Pages of 2 MiB that the machine keeps for who asks for them, and how many
     /// of them are free.
     pub(super) huge_pool: Option<(u64, u64)>,
+    /// What SELinux does; `None` if the kernel has none that is on.
+    pub(super) selinux: Option<Selinux>,
     /// What says that this is a container.
     pub(super) container: Option<String>,
     /// Whether the pid, IPC and user namespaces are the machine's first ones.
@@ -113,6 +115,27 @@ pub(super) struct RemoveIpc {
     pub(super) file: Option<String>,
     /// It is for users who log in, not for those of the system.
     pub(super) for_this_user: bool,
+}
+
+/// SELinux, as selinuxfs and the process's own label tell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Selinux {
+    pub(super) enforcing: bool,
+    /// The label of this process, `user:role:type:level`.
+    pub(super) label: String,
+}
+
+impl Selinux {
+    /// From `/sys/fs/selinux/enforce` and `/proc/self/attr/current`.
+    pub(super) fn of(enforce: &str, label: &str) -> Self {
+        let label = label.trim_end_matches(['\0', '\n']).to_owned();
+        Self { enforcing: enforce.trim() == "1", label }
+    }
+
+    /// The type in the label, which the policy speaks of.
+    pub(super) fn domain(&self) -> &str {
+        self.label.split(':').nth(2).unwrap_or(&self.label)
+    }
 }
 
 impl Machine {
@@ -143,6 +166,9 @@ impl Machine {
             huge: read("/sys/kernel/mm/transparent_hugepage/shmem_enabled")
                 .and_then(|t| chosen(&t)),
             huge_pool: huge_pool(),
+            selinux: read("/sys/fs/selinux/enforce").map(|enforce| {
+                Selinux::of(&enforce, &read("/proc/self/attr/current").unwrap_or_default())
+            }),
             container: container(),
             first_namespaces: first_namespaces(),
             leftovers: leftovers(),
