@@ -242,6 +242,7 @@ static inline void put_variant(bytes *out, const char *name, uint64_t number, co
   put_text(out, name);
   put_number(out, number);
   put_text(out, type);
+  put_text(out, ""); /* its range */
   end_record(out, begin);
 }
 
