@@ -7,6 +7,8 @@
 #[macro_use]
 #[path = "common/children.rs"]
 mod children;
+#[path = "common/apart.rs"]
+mod apart;
 #[path = "common/places.rs"]
 mod places;
 #[path = "common/tools.rs"]
@@ -17,8 +19,6 @@ shm_runtime::include_schema!(everything);
 use children::{Player, play, say, wait_for_end_of_stdin};
 use everything::{Book, Plain, SystemV};
 use nix::fcntl::{FcntlArg, fcntl};
-use nix::mount::{MsFlags, mount};
-use nix::sched::{CloneFlags, unshare};
 use places::Place;
 use serde_json::Value;
 use shm_runtime::{Address, ErrorKind, Keep, Leftover, Segment, Verdict, survey};
@@ -50,18 +50,6 @@ fn apart(part: &str) {
     let mut player = play(part, &[&tools::built().shmgen.display().to_string()]);
     assert_eq!(player.hear(), "done");
     player.finish();
-}
-
-fn enter() {
-    let mut flags = CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWIPC;
-    if !nix::unistd::geteuid().is_root() {
-        flags |= CloneFlags::CLONE_NEWUSER;
-    }
-    unshare(flags).unwrap();
-    let none = None::<&str>;
-    mount(none, "/", none, MsFlags::MS_REC | MsFlags::MS_PRIVATE, none).unwrap();
-    let options = Some("size=64m,mode=1777");
-    mount(Some("tmpfs"), "/dev/shm", Some("tmpfs"), MsFlags::empty(), options).unwrap();
 }
 
 fn run(program: &str, arguments: &[&str]) -> Output {
@@ -145,7 +133,7 @@ fn orphans_go_and_all_else_stays() {
 
 fn everything_at_once(arguments: &[String]) {
     let shmgen = &arguments[0];
-    enter();
+    apart::enter();
     let mut players = Vec::new();
     let mut orphans = Vec::new();
     let mut kept = Vec::new();
@@ -253,7 +241,7 @@ fn private_segments_are_collected_by_their_id_and_their_files_are_stale_then() {
 
 fn private_orphans(arguments: &[String]) {
     let shmgen = &arguments[0];
-    enter();
+    apart::enter();
     let (orphan, used, bare) = (Place::id_file(), Place::id_file(), Place::id_file());
     let id = |place: &Place| {
         let text = std::fs::read_to_string(place.path()).unwrap();
@@ -288,7 +276,7 @@ fn a_name_that_was_given_to_a_new_segment_meanwhile_is_left_alone() {
 }
 
 fn names_change_hands(_: &[String]) {
-    enter();
+    apart::enter();
     for place in Place::both() {
         drop(Plain::options().address(&place.0).create().unwrap());
         let found = survey();
@@ -356,7 +344,12 @@ fn who_attaches_while_it_is_collected_has_it_or_finds_it_gone() {
 /// Attaches and detaches all the time, while somebody else collects. Whoever is
 /// attached must have the segment that the name leads to.
 fn attaching_while_collecting(_: &[String]) {
-    enter();
+    apart::enter();
+    // Where a survey, which looks through all processes, is quick.
+    apart::in_a_small_proc(attach_while_it_is_collected);
+}
+
+fn attach_while_it_is_collected() {
     for place in Place::both() {
         let mut collector = play("collector", &[]);
         let mut attachers =
@@ -447,7 +440,7 @@ fn companions() -> Vec<String> {
 
 fn half_born_and_companions(arguments: &[String]) {
     let shmgen = &arguments[0];
-    enter();
+    apart::enter();
     // The image of a segment whose state is not ready yet.
     let model = Place::sysv();
     drop(SystemV::options().address(&model.0).create().unwrap());
@@ -543,7 +536,7 @@ fn creator_in_c() -> std::path::PathBuf {
 
 fn other_namespaces(arguments: &[String]) {
     let shmgen = &arguments[0];
-    enter();
+    apart::enter();
     let place = Place::sysv();
     drop(SystemV::options().address(&place.0).create().unwrap());
     let before = companions();
@@ -589,7 +582,7 @@ fn other_users_segments_go_only_for_root() {
 
 fn other_users(arguments: &[String]) {
     let root = nix::unistd::geteuid().is_root();
-    enter();
+    apart::enter();
     if !root {
         return say("done"); // nobody else can give a segment away
     }

@@ -132,6 +132,7 @@ static void a_mismatch_names_the_first_difference(void) {
   check_mismatch(UNION_VARIANT_RETYPED, UNION, ": Payload.size holds u64 here, u32[<=1] in the segment");
   check_mismatch(UNION_VARIANT_EMPTIED, UNION, ": Payload.size holds u64 here, nothing in the segment");
   check_mismatch(UNION, UNION_VARIANT_EMPTIED, ": Payload.size holds nothing here, u64 in the segment");
+  check_mismatch(UNION_VARIANT_RANGED, UNION, ": Payload.size has range none here, 1..10 in the segment");
   check_mismatch(UNION_VARIANT_ADDED, UNION, ": Payload.side = 9 is in the segment only");
   check_mismatch(UNION, UNION_VARIANT_ADDED, ": Payload.side = 9 is not in the segment");
   check_mismatch(UNION_BECAME_AN_ENUM, UNION, ": Payload is a union here, an enum in the segment");

@@ -179,6 +179,7 @@ typedef enum variant {
   UNION_VARIANT_MOVED,
   UNION_VARIANT_RETYPED,
   UNION_VARIANT_EMPTIED,
+  UNION_VARIANT_RANGED,
   UNION_VARIANT_ADDED,
   UNION_BECAME_AN_ENUM,
   UNION_CUT_SHORT,
@@ -237,12 +238,13 @@ static inline void put_side(bytes *out, variant v) {
   end_record(out, begin);
 }
 
-static inline void put_variant(bytes *out, const char *name, uint64_t number, const char *type) {
+static inline void put_variant(bytes *out, const char *name, uint64_t number, const char *type,
+                               const char *range) {
   size_t begin = begin_record(out, 'u');
   put_text(out, name);
   put_number(out, number);
   put_text(out, type);
-  put_text(out, ""); /* its range */
+  put_text(out, range);
   end_record(out, begin);
 }
 
@@ -258,14 +260,15 @@ static inline void put_union(bytes *out, variant v) {
   put_number(out, 16);
   if (v != UNION_CUT_SHORT) {
     put_number(out, 8);
-    put_variant(out, "none", 0, "");
+    put_variant(out, "none", 0, "", "");
     put_variant(out, "size", v == UNION_VARIANT_MOVED ? 7 : 1,
                 v == UNION_VARIANT_RETYPED   ? "u32[<=1]"
                 : v == UNION_VARIANT_EMPTIED ? ""
-                                             : "u64");
+                                             : "u64",
+                v == UNION_VARIANT_RANGED ? "1..10" : "");
   }
   if (v == UNION_VARIANT_ADDED) {
-    put_variant(out, "side", 9, "Side");
+    put_variant(out, "side", 9, "Side", "");
   }
   end_record(out, begin);
 }

@@ -337,6 +337,9 @@ names = {{}}
 for module in ({imports},):
     names.update({{name: getattr(module, name) for name in module.__all__}})
     names[module.__name__] = module
+# A repr says bare names, which two schemas may both have.
+types = [name for module in ({imports},) for name in module.__all__ if not name.startswith('SCHEMA')]
+evaluates = len(types) == len(set(types))
 def fresh(value):
     if isinstance(value, list):
         return [fresh(v) for v in value]
@@ -353,7 +356,7 @@ with open(sys.argv[2], 'wb') as out:
         new = fresh(read)
         assert new == read, (new, read)
         if start < 50 * kind.SIZE:
-            assert eval(repr(read), dict(names)) == read, repr(read)
+            assert not evaluates or eval(repr(read), dict(names)) == read, repr(read)
             assert pickle.loads(pickle.dumps(read)) == read
         out.write(bytes(new))
 ",

@@ -2,11 +2,12 @@
 
 use super::access::Kernel;
 use super::address::Address;
-use super::bare::Owner;
 use super::core::Core;
 use super::failure::Attempt;
 use super::inspect::{Inspector, ObjectStat, SegmentStat};
+use super::open_or_create::open_or_create;
 use super::options::Options;
+use super::owner::Owner;
 use super::spec::Spec;
 use super::{admit, birth, memfd, posix, sysv};
 use crate::error::{Error, ErrorKind, Holder, Result};
@@ -234,22 +235,4 @@ impl Drop for RoleGuard {
             role::give_up(&self.word);
         }
     }
-}
-
-/// `attach`, else `create`, until one of them says something definite.
-pub(crate) fn open_or_create<T>(
-    attach: impl Fn() -> Result<T>,
-    create: impl Fn() -> Result<T>,
-) -> Result<T> {
-    for _ in 0..1000 {
-        match attach() {
-            Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::Removed) => {}
-            other => return other,
-        }
-        match create() {
-            Err(e) if matches!(e.kind(), ErrorKind::Exists | ErrorKind::Removed) => {}
-            other => return other,
-        }
-    }
-    attach()
 }

@@ -12,11 +12,11 @@ pub use objects::{Message, ObjectStat, QueueStat};
 
 use super::access::Opened;
 use super::address::Address;
-use super::bare::Owner;
 use super::failure::Attempt;
 use super::fault::Fault;
 use super::header::{Header, HeaderFault, State};
 use super::options::Options;
+use super::owner::Owner;
 use super::participants::{RECORD_SIZE, Record, RecordState, holder_is_dead};
 use super::process::Mappers;
 use super::{file, huge, locks, memfd, posix, process, resident, sysv};

@@ -1,13 +1,25 @@
 //! The C backend: a header for C11 and C++11. Lists, optionals and unions are in
-//! [`c_compound`](super::c_compound).
+//! [`compound`].
+
+mod compound;
+mod defaults;
+mod ranges;
+pub(super) mod runtime;
+mod spelling;
+mod statements;
+
+pub(super) use ranges::bounds;
+pub(super) use spelling::{c_name, constant, ctype, literal, mark};
 
 use super::notes::{self, Deprecation::Text};
-use super::text::{float_text, lines, others, quoted, render, version_parts};
-use super::{c_compound, c_defaults, c_ranges, setup};
-use crate::model::{Element, Member, Schema, Type, TypeDecl, Value};
+use super::setup;
+use super::text::{lines, others, quoted, render, version_parts};
+use crate::model::{Member, Schema, TypeDecl};
 use askama::Template;
-use shm_runtime::contract::{Primitive, TypeName};
+use shm_runtime::contract::TypeName;
 use shm_runtime::{Geometry, ObjectLayout};
+use spelling::{comment, declaration, safe, string, zero};
+use statements::{add, equal};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
@@ -242,134 +254,6 @@ pub(super) fn header(schema: &Schema) -> String {
     render(&template)
 }
 
-/// Text that can stand in a comment.
-fn safe(doc: &str) -> String {
-    doc.replace("*/", "* /").replace("/*", "/ *")
-}
-
-/// A comment of one line or of several, with a line end; nothing for no text.
-pub(super) fn comment(doc: &str, indent: &str) -> String {
-    let doc = safe(doc);
-    match doc.lines().count() {
-        0 => String::new(),
-        1 => format!("{indent}/* {} */\n", doc.trim()),
-        _ => {
-            let inner = lines(&doc, &format!("{indent} * "));
-            format!("{indent}/*\n{inner}{indent} */\n")
-        }
-    }
-}
-
-/// A C string. No trigraph comes of it, which old dialects would read.
-fn string(text: &str) -> String {
-    format!("\"{}\"", quoted(text).replace("??", "?\\?"))
-}
-
-/// What stands behind a declaration that is deprecated, with a space before it.
-pub(super) fn mark(deprecated: Option<&str>) -> String {
-    deprecated.map_or(String::new(), |why| format!(" SHM_DEPRECATED({})", string(why)))
-}
-
-/// A constant zero of that name, in a form that goes with a type.
-fn zero(ty: Primitive, name: &str) -> String {
-    match ty {
-        // Compilers warn of arithmetic between a float and an enumerator.
-        Primitive::F32 | Primitive::F64 => format!("SHM_CAST({}, {name})", ctype(ty)),
-        _ => name.to_owned(),
-    }
-}
-
-pub(super) fn ctype(p: Primitive) -> &'static str {
-    match p {
-        Primitive::U8 | Primitive::Bool => "uint8_t",
-        Primitive::U16 => "uint16_t",
-        Primitive::U32 => "uint32_t",
-        Primitive::U64 => "uint64_t",
-        Primitive::I8 => "int8_t",
-        Primitive::I16 => "int16_t",
-        Primitive::I32 => "int32_t",
-        Primitive::I64 => "int64_t",
-        Primitive::F32 => "float",
-        Primitive::F64 => "double",
-    }
-}
-
-/// A whole number of a type, in a form that has that type in C and C++.
-pub(super) fn literal(p: Primitive, number: i128) -> String {
-    let bits = p.size() * 8;
-    if !p.is_signed() {
-        return format!("UINT{bits}_C({number})");
-    }
-    // The least number of a type cannot be written as minus the greatest one.
-    match p.integer_range() {
-        Some((low, _)) if low == number => format!("(-INT{bits}_C({}) - 1)", -(number + 1)),
-        _ if number < 0 => format!("(-INT{bits}_C({}))", -number),
-        _ => format!("INT{bits}_C({number})"),
-    }
-}
-
-pub(super) fn constant(ty: Primitive, value: Value) -> String {
-    match value {
-        Value::Integer(n) => literal(ty, n),
-        Value::Float(f) => float(ty, f),
-        Value::Bool(b) => u8::from(b).to_string(),
-    }
-}
-
-/// A float with all its digits; C takes Rust's form.
-fn float(ty: Primitive, f: f64) -> String {
-    let suffix = if ty == Primitive::F32 { "f" } else { "" };
-    let text = float_text(ty, f) + suffix;
-    if f.is_sign_negative() { format!("({text})") } else { text }
-}
-
-/// The C name of a declared type: of this schema, or of the one it comes from.
-pub(super) fn c_name(name: &TypeName, prefix: &str) -> String {
-    match name.schema.as_str() {
-        "" => format!("{prefix}{}", name.name),
-        schema => format!("{}_{}", schema.replace('.', "_"), name.name),
-    }
-}
-
-/// The type of one element in C, and the dimensions that text and bytes have of
-/// their own.
-fn element(ty: &Type, prefix: &str) -> (String, Option<u64>) {
-    match &ty.element {
-        Element::Primitive(p) => (ctype(*p).to_owned(), None),
-        Element::Str(n) => ("char".to_owned(), Some(*n)),
-        Element::Bytes(n) => ("uint8_t".to_owned(), Some(*n)),
-        Element::Enum(t, _) | Element::Flags(t, _) | Element::Struct(t) | Element::Union(t) => {
-            (c_name(t, prefix), None)
-        }
-        Element::List(..) | Element::Optional(_) => (wrapped_name(&ty.element, prefix), None),
-    }
-}
-
-/// The C name of a list or an optional, which is of the schema that uses it.
-pub(super) fn wrapped_name(element: &Element, prefix: &str) -> String {
-    format!("{prefix}{}", element.wrapped_name().unwrap_or_default())
-}
-
-/// `float` and its dimensions, the outermost first.
-pub(super) fn parts(ty: &Type, prefix: &str) -> (String, Vec<u64>) {
-    let (element, own) = element(ty, prefix);
-    (element, ty.dims.iter().copied().chain(own).collect())
-}
-
-/// `[4][8]`
-pub(super) fn brackets(dims: &[u64]) -> String {
-    dims.iter().fold(String::new(), |mut out, n| {
-        let _ = write!(out, "[{n}]");
-        out
-    })
-}
-
-/// `float curve[4][8]`
-pub(super) fn declaration(ty: &Type, name: &str, prefix: &str) -> String {
-    let (element, dims) = parts(ty, prefix);
-    format!("{element} {name}{}", brackets(&dims))
-}
-
 /// The types that have something in them, themselves or in a type inside.
 struct With {
     defaults: BTreeSet<TypeName>,
@@ -427,8 +311,8 @@ fn decl(decl: &TypeDecl, with: &With, prefix: &str) -> Decl {
             has_ranges: s.has_ranges,
             members: s.members.iter().map(|m| part(m, &s.name, with, prefix)).collect(),
         }),
-        TypeDecl::Union(u) => Decl::Compound(c_compound::union(u, &with.ranges, prefix)),
-        TypeDecl::Wrapped(w) => Decl::Compound(c_compound::wrapped(w, prefix)),
+        TypeDecl::Union(u) => Decl::Compound(compound::union(u, &with.ranges, prefix)),
+        TypeDecl::Wrapped(w) => Decl::Compound(compound::wrapped(w, prefix)),
     }
 }
 
@@ -447,9 +331,9 @@ fn part(member: &Member, owner: &str, with: &With, prefix: &str) -> Part {
             declaration: declaration(&f.ty, &f.name, prefix) + &mark(f.deprecated.as_deref()),
             equal: equal(&f.name, &f.ty, prefix),
             add: add(&f.name, &f.ty, prefix),
-            default: c_defaults::statements(f, &with.defaults, prefix),
-            bounds: c_ranges::bounds(f.range),
-            within: c_ranges::statements(
+            default: defaults::statements(f, &with.defaults, prefix),
+            bounds: ranges::bounds(f.range),
+            within: ranges::statements(
                 (owner, &f.name),
                 &f.name,
                 &f.ty,
@@ -461,117 +345,6 @@ fn part(member: &Member, owner: &str, with: &With, prefix: &str) -> Part {
             is_gap: false,
         },
     }
-}
-
-/// Each line further in.
-pub(super) fn indented(text: &str, by: usize) -> String {
-    let mut out = String::with_capacity(text.len() + 4 * by);
-    for (i, line) in text.lines().enumerate() {
-        if i > 0 {
-            out.push('\n');
-        }
-        out.extend(std::iter::repeat_n(' ', by));
-        out.push_str(line);
-    }
-    out
-}
-
-/// Loops over the dimensions of a field around a statement about one element,
-/// which is the field's name with so many indices.
-pub(super) fn loops(
-    name: &str,
-    dims: &[u64],
-    around: impl Fn(&mut String, usize, bool),
-    body: impl Fn(&str) -> String,
-) -> String {
-    if dims.is_empty() {
-        return indented(&body(name), 2);
-    }
-    let mut out = String::new();
-    let mut element = name.to_owned();
-    for (depth, n) in dims.iter().enumerate() {
-        around(&mut out, depth, true);
-        let indent = "  ".repeat(depth + 1);
-        let _ = writeln!(out, "{indent}for (size_t i{depth} = 0; i{depth} < {n}; i{depth}++) {{");
-        let _ = write!(element, "[i{depth}]");
-    }
-    let indent = "  ".repeat(dims.len() + 1);
-    for line in body(&element).lines() {
-        let _ = writeln!(out, "{indent}{line}");
-    }
-    for depth in (0..dims.len()).rev() {
-        let indent = "  ".repeat(depth + 1);
-        let _ = writeln!(out, "{indent}}}");
-        around(&mut out, depth, false);
-    }
-    out.truncate(out.trim_end().len());
-    out
-}
-
-/// Statements that return false if `name` differs in `a` and `b`.
-pub(super) fn equal(name: &str, ty: &Type, prefix: &str) -> String {
-    let differ = |element: &str| match &ty.element {
-        Element::Primitive(_) | Element::Enum(..) | Element::Flags(..) => {
-            format!("a->{element} != b->{element}")
-        }
-        Element::Str(n) => format!("!shm_text_equal(a->{element}, b->{element}, {n})"),
-        Element::Bytes(n) => format!("memcmp(a->{element}, b->{element}, {n}) != 0"),
-        Element::Struct(t) | Element::Union(t) => {
-            format!("!{}_equal(&a->{element}, &b->{element})", c_name(t, prefix))
-        }
-        wrapped @ (Element::List(..) | Element::Optional(_)) => {
-            format!("!{}_equal(&a->{element}, &b->{element})", wrapped_name(wrapped, prefix))
-        }
-    };
-    loops(name, &ty.dims, |_, _, _| {}, |e| format!("if ({}) {{\n  return false;\n}}", differ(e)))
-}
-
-/// Statements that add `name` of `value` to `text`.
-pub(super) fn add(name: &str, ty: &Type, prefix: &str) -> String {
-    let one = |element: &str| match &ty.element {
-        Element::Primitive(Primitive::F32 | Primitive::F64) => {
-            let digits = if ty.element == Element::Primitive(Primitive::F32) { 9 } else { 17 };
-            format!(
-                "{{\n  char number[32];\n  snprintf(number, sizeof number, \"%.{digits}g\", \
-                 SHM_CAST(double, value->{element}));\n  shm_add(text, number);\n}}"
-            )
-        }
-        Element::Primitive(p) if p.is_signed() => {
-            format!("shm_add_signed(text, value->{element});")
-        }
-        Element::Primitive(_) => format!("shm_add_number(text, value->{element});"),
-        Element::Str(n) => {
-            format!(
-                "shm_add(text, \"\\\"\");\nshm_add_outside(text, value->{element}, {n});\n\
-                 shm_add(text, \"\\\"\");"
-            )
-        }
-        Element::Bytes(n) => format!("shm_add_hex(text, value->{element}, {n});"),
-        Element::Enum(t, _) | Element::Flags(t, _) => {
-            format!("{}_add(text, value->{element});", c_name(t, prefix))
-        }
-        Element::Struct(t) | Element::Union(t) => {
-            format!("{}_add(text, &value->{element});", c_name(t, prefix))
-        }
-        wrapped @ (Element::List(..) | Element::Optional(_)) => {
-            format!("{}_add(text, &value->{element});", wrapped_name(wrapped, prefix))
-        }
-    };
-    let around = |out: &mut String, depth: usize, begin: bool| {
-        let indent = "  ".repeat(depth + 1);
-        if begin && depth > 0 {
-            let _ = writeln!(out, "{indent}shm_add(text, i{} == 0 ? \"\" : \", \");", depth - 1);
-        }
-        let bracket = if begin { "[" } else { "]" };
-        let _ = writeln!(out, "{indent}shm_add(text, \"{bracket}\");");
-    };
-    let depth = ty.dims.len();
-    loops(name, &ty.dims, around, |e| {
-        if depth == 0 {
-            return one(e);
-        }
-        format!("shm_add(text, i{} == 0 ? \"\" : \", \");\n{}", depth - 1, one(e))
-    })
 }
 
 fn segment(s: &crate::model::Segment, prefix: &str) -> Segment {

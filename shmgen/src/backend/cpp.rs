@@ -1,8 +1,8 @@
 //! The C++ backend: a layer for C++17 over the C header.
 
+use super::c;
 use super::notes::{self, Deprecation::Text};
 use super::text::{VERSION, lines, others, quoted, render, version_parts};
-use super::{c, c_ranges};
 use crate::model::{self, Element, Field, Schema, TypeDecl, Union, Value};
 use askama::Template;
 use shm_runtime::contract::{Primitive, Range};
@@ -214,7 +214,7 @@ fn bounds(
         ty: c::ctype(range.ty()),
         value,
     };
-    c_ranges::bounds(Some(range)).into_iter().map(constant).collect()
+    c::bounds(Some(range)).into_iter().map(constant).collect()
 }
 
 fn named(decl: &TypeDecl, prefix: &str) -> Named {

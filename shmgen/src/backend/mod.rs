@@ -2,17 +2,12 @@
 //! and checks no name; it only knows how its language writes things.
 
 mod c;
-mod c_compound;
-mod c_defaults;
-mod c_ranges;
-mod c_runtime;
 mod cpp;
 mod json;
 mod markdown;
 mod notes;
 mod python;
 mod rust;
-mod rust_ranges;
 mod setup;
 mod text;
 
@@ -84,7 +79,7 @@ impl Language {
     fn files(self, module: &str) -> Vec<(String, Writer)> {
         let header: [(String, Writer); 2] = [
             (format!("{module}.h"), |schema, _| c::header(schema)),
-            ("shm_runtime.h".to_owned(), |_, _| c_runtime::header()),
+            ("shm_runtime.h".to_owned(), |_, _| c::runtime::header()),
         ];
         match self {
             Self::Rust => {

@@ -1,7 +1,8 @@
 //! The Rust backend: the body of a module.
 
+mod ranges;
+
 use super::notes::{self, Deprecation::Attribute};
-use super::rust_ranges;
 use super::setup;
 use super::text::{VERSION, lines, others, quoted, render, value_text, version_parts};
 use crate::model::{
@@ -392,9 +393,9 @@ fn structure(
                 expr: f.ty.expr().to_string(),
                 unit: quoted(&f.unit),
                 range: f.range.map_or(String::new(), |range| range.to_string()),
-                range_type: f.range.map(rust_ranges::type_of).unwrap_or_default(),
-                range_value: f.range.map(rust_ranges::value_of).unwrap_or_default(),
-                within: rust_ranges::within(
+                range_type: f.range.map(ranges::type_of).unwrap_or_default(),
+                range_value: f.range.map(ranges::value_of).unwrap_or_default(),
+                within: ranges::within(
                     &f.name,
                     &format!("self.{}", f.name),
                     &f.ty,
@@ -468,11 +469,12 @@ fn union(
         ty: v.ty.as_ref().map(|ty| names.type_of(ty)),
         expr: v.ty.as_ref().map_or(String::new(), |ty| ty.expr().to_string()),
         range: v.range.map_or(String::new(), |range| range.to_string()),
-        range_type: v.range.map(rust_ranges::type_of).unwrap_or_default(),
-        range_value: v.range.map(rust_ranges::value_of).unwrap_or_default(),
-        within: v.ty.as_ref().map_or(String::new(), |ty| {
-            rust_ranges::within(&v.name, "value", ty, v.range, with_ranges)
-        }),
+        range_type: v.range.map(ranges::type_of).unwrap_or_default(),
+        range_value: v.range.map(ranges::value_of).unwrap_or_default(),
+        within: v
+            .ty
+            .as_ref()
+            .map_or(String::new(), |ty| ranges::within(&v.name, "value", ty, v.range, with_ranges)),
     });
     let (uses, imports) = names.uses(u.variants.iter().filter_map(|v| v.ty.as_ref()));
     Union {

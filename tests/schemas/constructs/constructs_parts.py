@@ -70,6 +70,8 @@ class _Field(_typing.Generic[_Get, _Set]):
         self.unit = unit
         #: The least and the greatest number that belong into it, None where there is no end.
         self.range = range
+        #: Whether there is a range to be within, its own or one inside.
+        self.ranged: bool = range != (None, None)
 
     @_typing.overload
     def __get__(self, instance: None, owner: type) -> "_Field[_Get, _Set]": ...
@@ -102,7 +104,7 @@ class _Field(_typing.Generic[_Get, _Set]):
 
     def within(self, instance: object) -> bool:
         """Whether the value of a struct is within its range in this field, and within those inside."""
-        return self.within_raw(self._raw.__get__(instance, type(instance)))
+        return not self.ranged or self.within_raw(self._raw.__get__(instance, type(instance)))
 
     def within_raw(self, raw: _typing.Any) -> bool:
         """The same of what ctypes holds."""
@@ -269,9 +271,10 @@ class _Enum(_Field[_Get, _Set]):
 class _Nested(_Field[_Get, _Set]):
     """A struct within a struct. What is read is a view: changing it changes the whole."""
 
-    def __init__(self, raw: _typing.Any, name: str, kind: type) -> None:
+    def __init__(self, raw: _typing.Any, name: str, kind: _typing.Any) -> None:
         super().__init__(raw, name)
         self.kind = kind
+        self.ranged = any(getattr(kind, part).ranged for part in kind._names)
 
     def store(self, value: _Set) -> _Set:
         if not isinstance(value, self.kind):
@@ -306,7 +309,7 @@ class _List(_Field[_Get, _Set]):
         self.dims = dims
         self.kind = kind
         self.element = element(_Element(raw.offset, raw.size // count), name)
-        self.range = self.element.range
+        self.range, self.ranged = self.element.range, self.element.ranged
 
     def load(self, raw: _typing.Any) -> _Get:
         return _typing.cast(_Get, self._load(raw, len(self.dims)))
@@ -352,9 +355,13 @@ class _Tagged(_Field[_Get, _Set]):
     def __init__(self, raw: _typing.Any, name: str, kind: _typing.Any) -> None:
         super().__init__(raw, name)
         self.kind = kind
+        self.ranged = kind._ranged
 
     def load(self, raw: _typing.Any) -> _Get:
         return _typing.cast(_Get, self.kind._load(raw))
+
+    def within_raw(self, raw: _typing.Any) -> bool:
+        return bool(self.kind._within(raw))
 
     def same_raw(self, a: _typing.Any, b: _typing.Any) -> bool:
         return bool(self.kind._same(a, b))
@@ -401,7 +408,7 @@ class _Struct(_ctypes.Structure):
     __hash__ = None  # type: ignore[assignment]
 
     def within_ranges(self) -> bool:
-        """Whether every field is within its range, those of structs inside too."""
+        """Whether every field is within its range, those of what is inside too."""
         own = type(self)
         return all(getattr(own, name).within(self) for name in self._names)
 
@@ -546,6 +553,7 @@ class _Bounded(_Field[_Get, _Set]):
         self.kind = kind
         self.room: int = dict(kind._fields_)["items"]._length_
         self.element = element(_Element(raw.offset + items.offset, items.size // self.room), name)
+        self.range, self.ranged = self.element.range, self.element.ranged
 
     def load(self, raw: _typing.Any) -> _Get:
         count = raw.count
@@ -558,6 +566,10 @@ class _Bounded(_Field[_Get, _Set]):
         if count != b.count or count > self.room:
             return bytes(a) == bytes(b)
         return all(self.element.same_raw(x, y) for x, y in zip(a.items[:count], b.items[:count]))
+
+    def within_raw(self, raw: _typing.Any) -> bool:
+        # A count that cannot be is within nothing.
+        return raw.count <= self.room and all(self.element.within_raw(item) for item in raw.items[: raw.count])
 
     def store(self, value: _Set) -> _typing.Any:
         # A set has no order, a dict no values of its own here, and a text is not meant as its letters.
@@ -588,6 +600,7 @@ class _Optional(_Field[_Get, _Set]):
         super().__init__(raw, name, unit)
         self.kind = kind
         self.element = element(_Element(raw.offset + kind.value.offset, kind.value.size), name)
+        self.range, self.ranged = self.element.range, self.element.ranged
 
     def load(self, raw: _typing.Any) -> _Get:
         has = raw.has
@@ -600,6 +613,9 @@ class _Optional(_Field[_Get, _Set]):
         if has != b.has or has > 1:
             return bytes(a) == bytes(b)
         return not has or bool(self.element.same_raw(a.value[0], b.value[0]))
+
+    def within_raw(self, raw: _typing.Any) -> bool:
+        return raw.has <= 1 and (not raw.has or bool(self.element.within_raw(raw.value[0])))
 
     def store(self, value: _Set) -> _typing.Any:
         whole = self.kind()

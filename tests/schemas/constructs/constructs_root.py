@@ -57,6 +57,8 @@ class _Field(_typing.Generic[_Get, _Set]):
         self.unit = unit
         #: The least and the greatest number that belong into it, None where there is no end.
         self.range = range
+        #: Whether there is a range to be within, its own or one inside.
+        self.ranged: bool = range != (None, None)
 
     @_typing.overload
     def __get__(self, instance: None, owner: type) -> "_Field[_Get, _Set]": ...
@@ -89,7 +91,7 @@ class _Field(_typing.Generic[_Get, _Set]):
 
     def within(self, instance: object) -> bool:
         """Whether the value of a struct is within its range in this field, and within those inside."""
-        return self.within_raw(self._raw.__get__(instance, type(instance)))
+        return not self.ranged or self.within_raw(self._raw.__get__(instance, type(instance)))
 
     def within_raw(self, raw: _typing.Any) -> bool:
         """The same of what ctypes holds."""
@@ -256,9 +258,10 @@ class _Enum(_Field[_Get, _Set]):
 class _Nested(_Field[_Get, _Set]):
     """A struct within a struct. What is read is a view: changing it changes the whole."""
 
-    def __init__(self, raw: _typing.Any, name: str, kind: type) -> None:
+    def __init__(self, raw: _typing.Any, name: str, kind: _typing.Any) -> None:
         super().__init__(raw, name)
         self.kind = kind
+        self.ranged = any(getattr(kind, part).ranged for part in kind._names)
 
     def store(self, value: _Set) -> _Set:
         if not isinstance(value, self.kind):
@@ -293,7 +296,7 @@ class _List(_Field[_Get, _Set]):
         self.dims = dims
         self.kind = kind
         self.element = element(_Element(raw.offset, raw.size // count), name)
-        self.range = self.element.range
+        self.range, self.ranged = self.element.range, self.element.ranged
 
     def load(self, raw: _typing.Any) -> _Get:
         return _typing.cast(_Get, self._load(raw, len(self.dims)))
@@ -339,9 +342,13 @@ class _Tagged(_Field[_Get, _Set]):
     def __init__(self, raw: _typing.Any, name: str, kind: _typing.Any) -> None:
         super().__init__(raw, name)
         self.kind = kind
+        self.ranged = kind._ranged
 
     def load(self, raw: _typing.Any) -> _Get:
         return _typing.cast(_Get, self.kind._load(raw))
+
+    def within_raw(self, raw: _typing.Any) -> bool:
+        return bool(self.kind._within(raw))
 
     def same_raw(self, a: _typing.Any, b: _typing.Any) -> bool:
         return bool(self.kind._same(a, b))
@@ -388,7 +395,7 @@ class _Struct(_ctypes.Structure):
     __hash__ = None  # type: ignore[assignment]
 
     def within_ranges(self) -> bool:
-        """Whether every field is within its range, those of structs inside too."""
+        """Whether every field is within its range, those of what is inside too."""
         own = type(self)
         return all(getattr(own, name).within(self) for name in self._names)
 
@@ -523,6 +530,8 @@ class _Union:
     _variants: _typing.ClassVar[_typing.Dict[int, _typing.Any]]
     _unknown: _typing.ClassVar[_typing.Any]
     _number: _typing.ClassVar[int]
+    # Whether a variant has a range to be within.
+    _ranged: _typing.ClassVar[bool] = False
     _held: _typing.Any
 
     def __init__(self) -> None:
@@ -565,6 +574,23 @@ class _Union:
     @classmethod
     def _same_held(cls, a: _typing.Any, b: _typing.Any) -> bool:
         """The same of two that hold this variant."""
+        return True
+
+    def within_ranges(self) -> bool:
+        """Whether what it holds is within its ranges. Nothing is known of a tag without a name."""
+        try:
+            return self._within(self._store())
+        except _OutOfRange:
+            return False
+
+    @classmethod
+    def _within(cls, raw: _typing.Any) -> bool:
+        """The same of what ctypes holds."""
+        return bool(cls._variants.get(raw.tag, cls._unknown)._within_held(raw))
+
+    @classmethod
+    def _within_held(cls, raw: _typing.Any) -> bool:
+        """The same if it holds this variant."""
         return True
 
     def _arguments(self) -> _typing.Tuple[_typing.Any, ...]:
@@ -629,6 +655,11 @@ class _Holding(_Union):
     def _same_held(cls, a: _typing.Any, b: _typing.Any) -> bool:
         name, field = cls._part
         return field.same_raw(getattr(a.held, name)[0], getattr(b.held, name)[0])
+
+    @classmethod
+    def _within_held(cls, raw: _typing.Any) -> bool:
+        name, field = cls._part
+        return not field.ranged or field.within_raw(getattr(raw.held, name)[0])
 
     def _arguments(self) -> _typing.Tuple[_typing.Any, ...]:
         return (self._held,)
@@ -718,6 +749,7 @@ def _lay_out_union(
             union._variants[number] = add(name, _Bare, _number=number)
         else:
             checked = field(_Element(offset, length), f"{union.__name__}.{name}")
+            union._ranged = union._ranged or checked.ranged
             union._variants[number] = add(name, _Holding, _number=number, _part=(name, checked))
     union._unknown = add("unknown", _Unknown)
 
