@@ -15,7 +15,7 @@ use super::huge;
 use super::idfile;
 use super::options::Options;
 use super::resident::{self, Pages};
-pub(super) use super::sysv_life::{announce, discard, make, remove};
+pub(super) use super::sysv_life::{announce, discard, is_stillborn, make, remove};
 use crate::error::{ErrorKind, Result};
 use crate::memory::Mapping;
 use nix::errno::Errno;

@@ -12,12 +12,26 @@ use super::options::{Making, Options};
 use super::pages::HugePages;
 use super::process;
 use super::room::memory_left;
-use super::sysv::{change, key, map, raw_stat, remove_companion, stat};
+use super::sysv::{KernelStat, change, key, map, raw_stat, remove_companion, stat};
 use crate::error::{ErrorKind, Result};
 use crate::memory::Mapping;
 use nix::errno::Errno;
 use nix::libc;
 use std::sync::atomic::Ordering;
+
+/// The mode of a private segment that is to be one of ours, until it has its
+/// header: nothing else tells so long whose it is, and no key leads to it. To
+/// execute means nothing for shared memory, so others do not ask for it.
+const NASCENT: u32 = 0o611;
+
+/// Whether this is what is left of a creator of ours that was killed between
+/// shmget and the header; `head` is what the segment begins with.
+pub(super) fn is_stillborn(kernel: &KernelStat, head: &[u8; HEADER_SIZE]) -> bool {
+    kernel.key == 0
+        && kernel.mode & 0o777 == NASCENT
+        && process::pid_is_dead(kernel.creator_pid)
+        && breaks_off(head, kernel.size)
+}
 
 /// Makes a segment of `size` bytes, mapped for writing: all zero, or one of ours
 /// in state initialising with this header. That is written before anything that
@@ -70,8 +84,10 @@ fn make_in(
     attempt: Attempt<'_>,
 ) -> Result<(i32, Mapping)> {
     let len = usize::try_from(size).unwrap_or(usize::MAX);
+    let nascent = key == libc::IPC_PRIVATE && header.is_some();
+    let mode = if nascent { NASCENT } else { making.mode & 0o777 };
     let mut flags = libc::IPC_CREAT | libc::IPC_EXCL;
-    flags |= i32::try_from(making.mode & 0o777).unwrap_or(0);
+    flags |= i32::try_from(mode).unwrap_or(0);
     if let Some(pages) = pages {
         // The size is encoded in the bits from 26 on.
         flags |= libc::SHM_HUGETLB | i32::try_from(pages.log2() << 26).unwrap_or(0);
@@ -89,10 +105,16 @@ fn make_in(
         e => attempt.os("shmget", e),
     })?;
     let finish = || -> Result<Mapping> {
-        change(id, making.uid, making.gid, Some(making.mode), attempt)?;
+        let give = || change(id, making.uid, making.gid, Some(making.mode), attempt);
+        if !nascent {
+            give()?;
+        }
         let mapping = map(id, false, len, attempt)?;
         if let Some(header) = header {
             begin(&mapping, header)?;
+        }
+        if nascent {
+            give()?;
         }
         take_pages(&mapping, making, pages, attempt)?;
         Ok(mapping)

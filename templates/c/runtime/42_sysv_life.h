@@ -121,12 +121,19 @@ SHM_COLD shm_status shm_sysv_no_room(uint64_t size, int os_error, shm_attempt at
   return SHM_NO_SPACE;
 }
 
+/* The mode of a private segment that is to be one of ours, until it has its header:
+ * nothing else tells so long whose it is, and no key leads to it. To execute means
+ * nothing for shared memory, so others do not ask for it. */
+#define SHM_SYSV_NASCENT 0611
+
 /* Of huge pages of hugetlbfs, or of ordinary ones if `pages` is 0. */
 SHM_COLD shm_status shm_sysv_make_in(int32_t key, uint64_t size, const shm_making *making,
                                      const unsigned char *header, uint64_t pages, shm_attempt attempt,
                                      int32_t *id, char **base) {
-  int flags = SHM_SYSV_CREATE | SHM_SYSV_EXCLUSIVE | SHM_CAST(int, making->mode & 0777);
+  const bool nascent = key == 0 && header != NULL;
+  int flags = SHM_SYSV_CREATE | SHM_SYSV_EXCLUSIVE;
   shm_status status;
+  flags |= nascent ? SHM_SYSV_NASCENT : SHM_CAST(int, making->mode & 0777);
   if (pages != 0) {
     flags |= SHM_SYSV_HUGETLB | shm_huge_flag(pages);
   }
@@ -135,12 +142,15 @@ SHM_COLD shm_status shm_sysv_make_in(int32_t key, uint64_t size, const shm_makin
     return errno == EEXIST ? shm_fail_os(attempt, "shmget", EEXIST) : shm_sysv_no_room(size, errno, attempt);
   }
   *base = NULL;
-  status = shm_sysv_set(*id, making->uid, making->gid, making->mode, attempt);
+  status = nascent ? SHM_OK : shm_sysv_set(*id, making->uid, making->gid, making->mode, attempt);
   if (status == SHM_OK) {
     status = shm_sysv_map(*id, size, false, attempt, base);
   }
   if (status == SHM_OK && header != NULL) {
     shm_begin_segment(*base, header);
+  }
+  if (status == SHM_OK && nascent) {
+    status = shm_sysv_set(*id, making->uid, making->gid, making->mode, attempt);
   }
   if (status == SHM_OK) {
     status = shm_sysv_take_pages(*base, size, making, pages, attempt);

@@ -5,6 +5,7 @@ use super::{Candidate, Identity, Keep, Leftover, Verdict};
 use crate::error::{Error, ErrorKind};
 use crate::segment::address::Address;
 use crate::segment::failure::Attempt;
+use crate::segment::header::HEADER_SIZE;
 use crate::segment::inspect::{Inspector, SegmentStat, SegmentState};
 use crate::segment::options::Options;
 use crate::segment::process::{self, Mappers};
@@ -78,9 +79,23 @@ fn sysv_segment(kernel: &sysv::KernelStat, mappers: &Mappers) -> Option<Candidat
             });
         }
     };
-    let identity =
-        inspector.header().map_or(Identity::None, |h| Identity::Sysv(kernel.id, h.birth_mark));
-    Some(candidate(&stat, kernel.change_time, judge(&inspector, &stat), identity))
+    let (verdict, identity) = match inspector.header() {
+        Some(header) => (judge(&inspector, &stat), Identity::Sysv(kernel.id, header.birth_mark)),
+        None if kernel.attached == 0 && is_stillborn(&inspector, kernel) => {
+            let verdict = match is_mine(kernel.uid) {
+                true => Verdict::Leftover(Leftover::HalfBorn),
+                false => of_another_user(kernel.uid),
+            };
+            (verdict, Identity::Stillborn(kernel.id))
+        }
+        None => (judge(&inspector, &stat), Identity::None),
+    };
+    Some(candidate(&stat, kernel.change_time, verdict, identity))
+}
+
+fn is_stillborn(inspector: &Inspector, kernel: &sysv::KernelStat) -> bool {
+    let mut head = [0; HEADER_SIZE];
+    inspector.read(0, &mut head).is_ok() && sysv::is_stillborn(kernel, &head)
 }
 
 fn candidate(stat: &SegmentStat, changed: i64, verdict: Verdict, identity: Identity) -> Candidate {

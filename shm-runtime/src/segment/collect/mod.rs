@@ -111,6 +111,8 @@ enum Identity {
     Posix(String, (u64, u64)),
     /// A System V segment by its id and birth mark.
     Sysv(i32, u64),
+    /// A System V segment without a header by its id.
+    Stillborn(i32),
     /// A companion file by its name's id and birth mark, device and inode.
     Companion(i32, u64, (u64, u64)),
     /// Something that stays anyway.

@@ -29,6 +29,7 @@ pub(super) fn take(candidate: &Candidate) -> Result<()> {
     match &candidate.identity {
         Identity::Posix(name, file) => take_posix(name, *file),
         Identity::Sysv(id, mark) => take_sysv(*id, *mark, leftover),
+        Identity::Stillborn(id) => take_stillborn(*id),
         Identity::Companion(id, mark, file) => take_companion(*id, *mark, *file),
         Identity::None => {
             let why =
@@ -110,13 +111,36 @@ fn take_sysv(id: i32, mark: u64, leftover: Leftover) -> Result<()> {
         store(state)?;
         return Err(in_use(attempt));
     }
-    sysv::discard(id);
-    if !sysv::is_removed(id) {
-        store(state)?;
-        return Err(attempt.fail(ErrorKind::Permission, "shmctl(IPC_RMID) is not permitted"));
-    }
+    discard(id, attempt).or_else(|error| store(state).and(Err(error)))?;
     sysv::remove_companion(id, mark);
     Ok(())
+}
+
+fn discard(id: i32, attempt: Attempt<'_>) -> Result<()> {
+    sysv::discard(id);
+    if sysv::is_removed(id) {
+        return Ok(());
+    }
+    Err(attempt.fail(ErrorKind::Permission, "shmctl(IPC_RMID) is not permitted"))
+}
+
+/// Nothing leads to it but its id, and nobody of ours attaches by that to what
+/// has no header: who is attached now is a stranger to it, or this process.
+fn take_stillborn(id: i32) -> Result<()> {
+    let address = Address::SysvId(id);
+    let attempt = Attempt::new("remove", &address);
+    let kernel = sysv::stat(id, attempt)?;
+    let len = usize::try_from(kernel.size).unwrap_or(usize::MAX);
+    let mapping = sysv::map(id, true, len, attempt)?;
+    let mut head = [0; HEADER_SIZE];
+    mapping.read(0, &mut head)?;
+    if !sysv::is_stillborn(&kernel, &head) {
+        return Err(no_orphan(attempt));
+    }
+    if sysv::stat(id, attempt)?.attached != 1 {
+        return Err(in_use(attempt));
+    }
+    discard(id, attempt)
 }
 
 /// The state of the segment with this birth mark; `None` if it is another one.
