@@ -88,7 +88,7 @@ pub(super) struct Machine {
     /// Pages of 2 MiB that the machine keeps for who asks for them, and how many
     /// of them are free.
     pub(super) huge_pool: Option<(u64, u64)>,
-    /// What SELinux does; `None` if the kernel has none that is on.
+    /// What `SELinux` does; `None` if the kernel has none that is on.
     pub(super) selinux: Option<Selinux>,
     /// What says that this is a container.
     pub(super) container: Option<String>,
@@ -117,7 +117,7 @@ pub(super) struct RemoveIpc {
     pub(super) for_this_user: bool,
 }
 
-/// SELinux, as selinuxfs and the process's own label tell.
+/// `SELinux`, as selinuxfs and the process's own label tell.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Selinux {
     pub(super) enforcing: bool,
