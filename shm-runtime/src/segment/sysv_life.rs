@@ -84,8 +84,10 @@ fn make_in(
     attempt: Attempt<'_>,
 ) -> Result<(i32, Mapping)> {
     let len = usize::try_from(size).unwrap_or(usize::MAX);
-    let nascent = key == libc::IPC_PRIVATE && header.is_some();
-    let mode = if nascent { NASCENT } else { making.mode & 0o777 };
+    let mode = match header {
+        Some(_) if key == libc::IPC_PRIVATE => NASCENT,
+        _ => making.mode & 0o777,
+    };
     let mut flags = libc::IPC_CREAT | libc::IPC_EXCL;
     flags |= i32::try_from(mode).unwrap_or(0);
     if let Some(pages) = pages {
@@ -105,17 +107,11 @@ fn make_in(
         e => attempt.os("shmget", e),
     })?;
     let finish = || -> Result<Mapping> {
-        let give = || change(id, making.uid, making.gid, Some(making.mode), attempt);
-        if !nascent {
-            give()?;
-        }
         let mapping = map(id, false, len, attempt)?;
         if let Some(header) = header {
             begin(&mapping, header)?;
         }
-        if nascent {
-            give()?;
-        }
+        change(id, making.uid, making.gid, Some(making.mode), attempt)?;
         take_pages(&mapping, making, pages, attempt)?;
         Ok(mapping)
     };

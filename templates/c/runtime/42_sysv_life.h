@@ -142,14 +142,11 @@ SHM_COLD shm_status shm_sysv_make_in(int32_t key, uint64_t size, const shm_makin
     return errno == EEXIST ? shm_fail_os(attempt, "shmget", EEXIST) : shm_sysv_no_room(size, errno, attempt);
   }
   *base = NULL;
-  status = nascent ? SHM_OK : shm_sysv_set(*id, making->uid, making->gid, making->mode, attempt);
-  if (status == SHM_OK) {
-    status = shm_sysv_map(*id, size, false, attempt, base);
-  }
+  status = shm_sysv_map(*id, size, false, attempt, base);
   if (status == SHM_OK && header != NULL) {
     shm_begin_segment(*base, header);
   }
-  if (status == SHM_OK && nascent) {
+  if (status == SHM_OK) {
     status = shm_sysv_set(*id, making->uid, making->gid, making->mode, attempt);
   }
   if (status == SHM_OK) {
