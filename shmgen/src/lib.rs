@@ -14,9 +14,10 @@
 //!
 //! # The way a schema goes
 //!
-//! [`syntax`] reads the TOML with the place of every token. [`model`] looks up
+//! [`syntax`] reads the TOML with the place of every token. `resolve` looks up
 //! every name and computes every size and offset; what is wrong becomes
-//! [`diagnostics`]. [`backend`] writes the model in each language. The contract
+//! [`diagnostics`], and what is right the [`model`], which is plain data.
+//! [`backend`] writes the model in each language. The contract
 //! that lies in segments is built from the model and belongs to shm-runtime.
 //! [`bytemap`] and [`sizes`] tell people where the bytes of structs and segments
 //! go.
@@ -34,6 +35,7 @@ pub mod model;
 mod notes;
 pub mod output;
 mod read;
+mod resolve;
 pub mod sizes;
 pub mod syntax;
 

@@ -76,30 +76,30 @@ impl<'s> Linter<'s> {
         let written = self.written;
         self.name(&written.name, "a schema's name", Style::Snake);
         for c in &written.constants {
-            self.within(&c.lint, |l| l.name(&c.name, "a constant", Style::Capitals));
+            self.within(&c.meta.lint, |l| l.name(&c.name, "a constant", Style::Capitals));
         }
         for a in &written.aliases {
-            self.within(&a.lint, |l| {
+            self.within(&a.meta.lint, |l| {
                 l.name(&a.name, "an alias", Style::Type);
                 l.room(&a.ty);
             });
         }
         for e in &written.enums {
-            self.within(&e.lint, |l| l.enumeration(e));
+            self.within(&e.meta.lint, |l| l.enumeration(e));
         }
         for f in &written.flags {
-            self.within(&f.lint, |l| {
+            self.within(&f.meta.lint, |l| {
                 l.name(&f.name, "a set of flags", Style::Type);
                 for bit in &f.bits {
-                    l.within(&bit.lint, |l| l.name(&bit.name, "a flag", Style::Capitals));
+                    l.within(&bit.meta.lint, |l| l.name(&bit.name, "a flag", Style::Capitals));
                 }
             });
         }
         for s in &written.structs {
-            self.within(&s.lint, |l| l.structure(s));
+            self.within(&s.meta.lint, |l| l.structure(s));
         }
         for u in &written.unions {
-            self.within(&u.lint, |l| l.union(u));
+            self.within(&u.meta.lint, |l| l.union(u));
         }
         for s in &written.segments {
             self.within(&s.lint, |l| {
@@ -150,7 +150,7 @@ impl<'s> Linter<'s> {
     fn enumeration(&mut self, e: &'s syntax::Enum) {
         self.name(&e.name, "an enum", Style::Type);
         for value in &e.values {
-            self.within(&value.lint, |l| l.name(&value.name, "a value", Style::Capitals));
+            self.within(&value.meta.lint, |l| l.name(&value.name, "a value", Style::Capitals));
         }
         if e.values.iter().all(|v| v.number.value != 0) {
             let message = format!("the enum `{}` has no value 0", e.name.value);
@@ -163,7 +163,7 @@ impl<'s> Linter<'s> {
     fn union(&mut self, u: &'s syntax::Union) {
         self.name(&u.name, "a union", Style::Type);
         for variant in &u.variants {
-            self.within(&variant.lint, |l| {
+            self.within(&variant.meta.lint, |l| {
                 l.name(&variant.name, "a variant", Style::Snake);
                 if let Some(ty) = &variant.ty {
                     l.room(ty);
@@ -184,7 +184,7 @@ impl<'s> Linter<'s> {
         self.name(&s.name, "a struct", Style::Type);
         for member in &s.members {
             let Member::Field(field) = member else { continue };
-            self.within(&field.lint, |l| {
+            self.within(&field.meta.lint, |l| {
                 l.name(&field.name, "a field", Style::Snake);
                 l.room(&field.ty);
             });

@@ -2,9 +2,8 @@
 //! leads to it, and never in a circle.
 
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned};
-use crate::model::{self, Limits, Schema};
-use crate::syntax;
-use crate::{Checked, read};
+use crate::model::{Limits, Schema};
+use crate::{Checked, read, resolve, syntax};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -61,7 +60,7 @@ impl Loader {
         if !all_right {
             return (Some(written), None);
         }
-        let schema = model::resolve(&written, &stem, imports, self.limits, &mut self.diagnostics);
+        let schema = resolve::resolve(&written, &stem, imports, self.limits, &mut self.diagnostics);
         self.distinct(&schema, &written);
         (Some(written), Some(schema))
     }
@@ -165,7 +164,7 @@ impl Loader {
         // Of two schemas of one name, that was told.
         for (i, one) in passed.iter().enumerate() {
             for other in passed[..i].iter().filter(|o| o.name != one.name) {
-                told.extend(model::meet(one, other).map(|message| (Code::E023, *one, message)));
+                told.extend(resolve::meet(one, other).map(|message| (Code::E023, *one, message)));
             }
         }
         for (code, one, message) in told {

@@ -232,7 +232,7 @@ pub(super) fn header(schema: &Schema) -> String {
                 doc: comment(&notes::constant(c, Text), ""),
                 name: c.name.clone(),
                 ctype: ctype(c.ty),
-                deprecated: c.deprecated.as_deref().map(string).unwrap_or_default(),
+                deprecated: c.meta.deprecated.as_deref().map(string).unwrap_or_default(),
                 zero: zero(c.ty, &format!("{prefix}{}_deprecated", c.name)),
                 value: constant(c.ty, c.value),
             })
@@ -243,7 +243,7 @@ pub(super) fn header(schema: &Schema) -> String {
             .map(|a| Alias {
                 doc: comment(&notes::alias(a, Text), ""),
                 declaration: declaration(&a.ty, &format!("{prefix}{}", a.name), &prefix)
-                    + &mark(a.deprecated.as_deref()),
+                    + &mark(a.meta.deprecated.as_deref()),
             })
             .collect(),
         model: schema,
@@ -265,7 +265,7 @@ fn decl(decl: &TypeDecl, with: &With, prefix: &str) -> Decl {
     match decl {
         TypeDecl::Enum(e) => Decl::Enum(Number {
             doc: comment(&doc, ""),
-            deprecated: mark(e.deprecated.as_deref()),
+            deprecated: mark(e.meta.deprecated.as_deref()),
             cname: format!("{prefix}{}", e.name),
             repr: ctype(e.repr),
             add: if e.repr.is_signed() { "shm_add_signed" } else { "shm_add_number" },
@@ -275,7 +275,7 @@ fn decl(decl: &TypeDecl, with: &With, prefix: &str) -> Decl {
                 .map(|v| Named {
                     doc: comment(&notes::value(v, Text), ""),
                     doc_within: comment(&notes::value(v, Text), "  "),
-                    deprecated: mark(v.deprecated.as_deref()),
+                    deprecated: mark(v.meta.deprecated.as_deref()),
                     name: v.name.clone(),
                     number: literal(e.repr, v.number),
                 })
@@ -283,7 +283,7 @@ fn decl(decl: &TypeDecl, with: &With, prefix: &str) -> Decl {
         }),
         TypeDecl::Flags(f) => Decl::Flags(Number {
             doc: comment(&doc, ""),
-            deprecated: mark(f.deprecated.as_deref()),
+            deprecated: mark(f.meta.deprecated.as_deref()),
             cname: format!("{prefix}{}", f.name),
             repr: ctype(f.repr),
             add: "shm_add_number",
@@ -293,7 +293,7 @@ fn decl(decl: &TypeDecl, with: &With, prefix: &str) -> Decl {
                 .map(|b| Named {
                     doc: comment(&notes::bit(b, Text), ""),
                     doc_within: comment(&notes::bit(b, Text), "  "),
-                    deprecated: mark(b.deprecated.as_deref()),
+                    deprecated: mark(b.meta.deprecated.as_deref()),
                     name: b.name.clone(),
                     number: format!("UINT{}_C({:#x})", f.repr.size() * 8, 1u64 << b.bit),
                 })
@@ -301,7 +301,7 @@ fn decl(decl: &TypeDecl, with: &With, prefix: &str) -> Decl {
         }),
         TypeDecl::Struct(s) => Decl::Struct(Struct {
             doc: comment(&doc, ""),
-            deprecated: mark(s.deprecated.as_deref()),
+            deprecated: mark(s.meta.deprecated.as_deref()),
             name: s.name.clone(),
             cname: format!("{prefix}{}", s.name),
             size: s.size,
@@ -328,7 +328,7 @@ fn part(member: &Member, owner: &str, with: &With, prefix: &str) -> Part {
         Member::Field(f) => Part {
             doc: comment(&notes::field(f, Text), "  "),
             name: f.name.clone(),
-            declaration: declaration(&f.ty, &f.name, prefix) + &mark(f.deprecated.as_deref()),
+            declaration: declaration(&f.ty, &f.name, prefix) + &mark(f.meta.deprecated.as_deref()),
             equal: equal(&f.name, &f.ty, prefix),
             add: add(&f.name, &f.ty, prefix),
             default: defaults::statements(f, &with.defaults, prefix),

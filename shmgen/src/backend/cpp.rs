@@ -139,7 +139,7 @@ pub(super) fn header(schema: &Schema) -> String {
             .iter()
             .map(|constant| Constant {
                 doc: doc(&notes::constant(constant, Text), ""),
-                deprecated: c::mark(constant.deprecated.as_deref()),
+                deprecated: c::mark(constant.meta.deprecated.as_deref()),
                 name: constant.name.clone(),
                 ty: match constant.ty {
                     Primitive::Bool => "bool",
@@ -156,7 +156,7 @@ pub(super) fn header(schema: &Schema) -> String {
             .iter()
             .map(|a| Alias {
                 doc: doc(&notes::alias(a, Text), ""),
-                deprecated: c::mark(a.deprecated.as_deref()),
+                deprecated: c::mark(a.meta.deprecated.as_deref()),
                 name: a.name.clone(),
                 cname: format!("::{prefix}{}", a.name),
             })
@@ -220,13 +220,13 @@ fn bounds(
 fn named(decl: &TypeDecl, prefix: &str) -> Named {
     let (deprecated, longest) = match decl {
         TypeDecl::Enum(e) => {
-            (e.deprecated.as_deref(), e.values.iter().map(|v| v.name.len()).max().unwrap_or(0))
+            (e.meta.deprecated.as_deref(), e.values.iter().map(|v| v.name.len()).max().unwrap_or(0))
         }
         TypeDecl::Flags(f) => {
-            (f.deprecated.as_deref(), f.bits.iter().map(|b| b.name.len() + 3).sum())
+            (f.meta.deprecated.as_deref(), f.bits.iter().map(|b| b.name.len() + 3).sum())
         }
-        TypeDecl::Struct(s) => (s.deprecated.as_deref(), 0),
-        TypeDecl::Union(u) => (u.deprecated.as_deref(), 0),
+        TypeDecl::Struct(s) => (s.meta.deprecated.as_deref(), 0),
+        TypeDecl::Union(u) => (u.meta.deprecated.as_deref(), 0),
         TypeDecl::Wrapped(_) => (None, 0),
     };
     Named {
@@ -239,12 +239,13 @@ fn named(decl: &TypeDecl, prefix: &str) -> Named {
         has_ranges: decl.has_ranges(),
         bounds: match decl {
             TypeDecl::Struct(s) => {
-                let of = |f: &Field| bounds((&s.name, &f.name), f.range, f.deprecated.as_deref());
+                let of =
+                    |f: &Field| bounds((&s.name, &f.name), f.range, f.meta.deprecated.as_deref());
                 s.fields().flat_map(of).collect()
             }
             TypeDecl::Union(u) => {
                 let of = |v: &model::Variant| {
-                    bounds((&u.name, &v.name), v.range, v.deprecated.as_deref())
+                    bounds((&u.name, &v.name), v.range, v.meta.deprecated.as_deref())
                 };
                 u.variants.iter().flat_map(of).collect()
             }

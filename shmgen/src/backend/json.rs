@@ -47,15 +47,15 @@ pub(super) fn model(schema: &Schema) -> String {
             "name": c.name,
             "type": c.ty.name(),
             "value": constant(c.ty, c.value),
-            "deprecated": c.deprecated,
-            "doc": c.doc,
+            "deprecated": c.meta.deprecated,
+            "doc": c.meta.doc,
         })).collect::<Value>(),
         "aliases": schema.aliases.iter().map(|a| {
             let mut value = type_of(&a.ty);
             value["unit"] = json!(a.unit);
             value["range"] = range(a.range);
-            value["deprecated"] = json!(a.deprecated);
-            named(&a.name, value, &a.doc)
+            value["deprecated"] = json!(a.meta.deprecated);
+            named(&a.name, value, &a.meta.doc)
         }).collect::<Value>(),
         "enums": of_kind(|t| match t {
             TypeDecl::Enum(e) => Some(enumeration(e)),
@@ -113,32 +113,32 @@ fn enumeration(e: &Enum) -> Value {
     let values = e.values.iter().map(|v| {
         let rest = json!({
             "number": integer(v.number),
-            "since": version(v.since),
-            "deprecated": v.deprecated,
+            "since": version(v.meta.since),
+            "deprecated": v.meta.deprecated,
         });
-        named(&v.name, rest, &v.doc)
+        named(&v.name, rest, &v.meta.doc)
     });
     let rest = json!({
         "repr": e.repr.name(),
         "size": e.repr.size(),
         "values": values.collect::<Value>(),
-        "deprecated": e.deprecated,
+        "deprecated": e.meta.deprecated,
     });
-    named(&e.name, rest, &e.doc)
+    named(&e.name, rest, &e.meta.doc)
 }
 
 fn flags(f: &Flags) -> Value {
     let bits = f.bits.iter().map(|b| {
-        let rest = json!({ "bit": b.bit, "since": version(b.since), "deprecated": b.deprecated });
-        named(&b.name, rest, &b.doc)
+        let rest = json!({ "bit": b.bit, "since": version(b.meta.since), "deprecated": b.meta.deprecated });
+        named(&b.name, rest, &b.meta.doc)
     });
     let rest = json!({
         "repr": f.repr.name(),
         "size": f.repr.size(),
         "bits": bits.collect::<Value>(),
-        "deprecated": f.deprecated,
+        "deprecated": f.meta.deprecated,
     });
-    named(&f.name, rest, &f.doc)
+    named(&f.name, rest, &f.meta.doc)
 }
 
 fn structure(s: &Struct) -> Value {
@@ -151,9 +151,9 @@ fn structure(s: &Struct) -> Value {
         "align": s.align,
         "extent": s.extent,
         "members": members.collect::<Value>(),
-        "deprecated": s.deprecated,
+        "deprecated": s.meta.deprecated,
     });
-    named(&s.name, rest, &s.doc)
+    named(&s.name, rest, &s.meta.doc)
 }
 
 fn union(u: &Union) -> Value {
@@ -162,15 +162,15 @@ fn union(u: &Union) -> Value {
             "number": v.number,
             "size": v.size,
             "range": range(v.range),
-            "since": version(v.since),
-            "deprecated": v.deprecated,
+            "since": version(v.meta.since),
+            "deprecated": v.meta.deprecated,
         });
         if let (Some(Value::Object(ty)), Value::Object(rest)) =
             (v.ty.as_ref().map(type_of), &mut rest)
         {
             rest.extend(ty);
         }
-        named(&v.name, rest, &v.doc)
+        named(&v.name, rest, &v.meta.doc)
     });
     let rest = json!({
         "tag": u.tag.name(),
@@ -179,9 +179,9 @@ fn union(u: &Union) -> Value {
         "payload_offset": u.layout.offset,
         "payload_size": u.payload,
         "variants": variants.collect::<Value>(),
-        "deprecated": u.deprecated,
+        "deprecated": u.meta.deprecated,
     });
-    named(&u.name, rest, &u.doc)
+    named(&u.name, rest, &u.meta.doc)
 }
 
 fn field(f: &Field) -> Value {
@@ -199,9 +199,9 @@ fn field(f: &Field) -> Value {
     rest["unit"] = json!(f.unit);
     rest["range"] = range(f.range);
     rest["default"] = default(f);
-    rest["since"] = version(f.since);
-    rest["deprecated"] = json!(f.deprecated);
-    named(&f.name, rest, &f.doc)
+    rest["since"] = version(f.meta.since);
+    rest["deprecated"] = json!(f.meta.deprecated);
+    named(&f.name, rest, &f.meta.doc)
 }
 
 /// `min` and `max`, each null where there is no end; null if there is no range.

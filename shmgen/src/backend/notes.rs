@@ -4,7 +4,8 @@
 
 use super::text::{bound_text, quoted, value_text};
 use crate::model::{
-    Alias, Bit, Constant, Element, EnumValue, Field, FieldDefault, Struct, TypeDecl, Union, Variant,
+    Alias, Bit, Constant, Element, EnumValue, Field, FieldDefault, Meta, Struct, TypeDecl, Union,
+    Variant,
 };
 use shm_runtime::contract::Range;
 
@@ -19,73 +20,66 @@ pub(super) enum Deprecation {
 
 /// Of a constant.
 pub(super) fn constant(c: &Constant, how: Deprecation) -> String {
-    with(&c.doc, &[deprecated(c.deprecated.as_deref(), how)])
+    with(&c.meta, how, [])
 }
 
 /// Of an alias.
 pub(super) fn alias(a: &Alias, how: Deprecation) -> String {
-    with(&a.doc, &[unit(&a.unit), range(a.range), deprecated(a.deprecated.as_deref(), how)])
+    with(&a.meta, how, [unit(&a.unit), range(a.range)])
 }
 
 /// Of an alias in a table, where its unit has a column.
 pub(super) fn alias_in_table(a: &Alias) -> String {
-    let why = deprecated(a.deprecated.as_deref(), Deprecation::Text);
-    with(&a.doc, &[range(a.range), why])
+    with(&a.meta, Deprecation::Text, [range(a.range)])
 }
 
 /// Of a declared type.
 pub(super) fn declared(decl: &TypeDecl, how: Deprecation) -> String {
-    let (was, kept) = match decl {
-        TypeDecl::Struct(s) => (was(s), kept(s.kept())),
-        _ => (None, None),
-    };
-    let (doc, why) = match decl {
-        TypeDecl::Enum(e) => (&e.doc, &e.deprecated),
-        TypeDecl::Flags(f) => (&f.doc, &f.deprecated),
-        TypeDecl::Struct(s) => (&s.doc, &s.deprecated),
-        TypeDecl::Union(u) => return union(u, how),
-        TypeDecl::Wrapped(w) => return format!("`{}`", w.expr()),
-    };
-    with(doc, &[was, kept, deprecated(why.as_deref(), how)])
+    match decl {
+        TypeDecl::Enum(e) => with(&e.meta, how, []),
+        TypeDecl::Flags(f) => with(&f.meta, how, []),
+        TypeDecl::Struct(s) => with(&s.meta, how, [was(s), kept(s.kept())]),
+        TypeDecl::Union(u) => union(u, how),
+        TypeDecl::Wrapped(w) => format!("`{}`", w.expr()),
+    }
 }
 
 /// Of a value of an enum.
 pub(super) fn value(v: &EnumValue, how: Deprecation) -> String {
-    with(&v.doc, &[since(v.since), deprecated(v.deprecated.as_deref(), how)])
+    with(&v.meta, how, [])
 }
 
 /// Of a flag.
 pub(super) fn bit(b: &Bit, how: Deprecation) -> String {
-    with(&b.doc, &[since(b.since), deprecated(b.deprecated.as_deref(), how)])
+    with(&b.meta, how, [])
 }
 
 /// Of a union.
 pub(super) fn union(u: &Union, how: Deprecation) -> String {
-    with(&u.doc, &[deprecated(u.deprecated.as_deref(), how)])
+    with(&u.meta, how, [])
 }
 
 /// Of a variant of a union.
 pub(super) fn variant(v: &Variant, how: Deprecation) -> String {
-    let why = deprecated(v.deprecated.as_deref(), how);
-    with(&v.doc, &[range(v.range), since(v.since), why])
+    with(&v.meta, how, [range(v.range)])
 }
 
 /// Of a field.
 pub(super) fn field(f: &Field, how: Deprecation) -> String {
-    let why = deprecated(f.deprecated.as_deref(), how);
-    with(&f.doc, &[unit(&f.unit), range(f.range), default(f), since(f.since), why])
+    with(&f.meta, how, [unit(&f.unit), range(f.range), default(f)])
 }
 
 /// Of a field in a table, where its unit has a column.
 pub(super) fn field_in_table(f: &Field) -> String {
-    let why = deprecated(f.deprecated.as_deref(), Deprecation::Text);
-    with(&f.doc, &[range(f.range), default(f), since(f.since), why])
+    with(&f.meta, Deprecation::Text, [range(f.range), default(f)])
 }
 
-/// Documentation, and a paragraph of those sentences that are there.
-fn with(doc: &str, sentences: &[Option<String>]) -> String {
-    let said: Vec<&str> = sentences.iter().flatten().map(String::as_str).collect();
-    let paragraphs = [doc, &said.join(" ")];
+/// Documentation, and a paragraph of those sentences that are there; the
+/// version and what to use instead come last.
+fn with<const N: usize>(meta: &Meta, how: Deprecation, own: [Option<String>; N]) -> String {
+    let last = [since(meta.since), deprecated(meta.deprecated.as_deref(), how)];
+    let said = own.into_iter().chain(last).flatten().collect::<Vec<_>>().join(" ");
+    let paragraphs = [meta.doc.as_str(), &said];
     paragraphs.into_iter().filter(|p| !p.is_empty()).collect::<Vec<_>>().join("\n\n")
 }
 

@@ -5,9 +5,7 @@ mod ranges;
 use super::notes::{self, Deprecation::Attribute};
 use super::setup;
 use super::text::{VERSION, lines, others, quoted, render, value_text, version_parts};
-use crate::model::{
-    Element, Field, FieldDefault, Member, Schema, Type, TypeDecl, Value, rust_variant,
-};
+use crate::model::{Element, Field, FieldDefault, Member, Schema, Type, TypeDecl, Value};
 use askama::Template;
 use shm_runtime::contract::{Primitive, TypeName};
 use std::collections::{BTreeMap, BTreeSet};
@@ -242,7 +240,7 @@ pub(super) fn module(schema: &Schema, options: &RustOptions) -> String {
             .iter()
             .map(|c| Constant {
                 doc: doc(&notes::constant(c, Attribute), ""),
-                deprecated: deprecated(c.deprecated.as_deref(), ""),
+                deprecated: deprecated(c.meta.deprecated.as_deref(), ""),
                 name: c.name.clone(),
                 ty: if c.ty == Primitive::Bool { "bool" } else { c.ty.name() }.to_owned(),
                 value: value(c.ty, c.value),
@@ -253,7 +251,7 @@ pub(super) fn module(schema: &Schema, options: &RustOptions) -> String {
             .iter()
             .map(|a| Alias {
                 doc: doc(&notes::alias(a, Attribute), ""),
-                deprecated: deprecated(a.deprecated.as_deref(), ""),
+                deprecated: deprecated(a.meta.deprecated.as_deref(), ""),
                 name: a.name.clone(),
                 ty: names.type_of(&a.ty),
             })
@@ -325,8 +323,8 @@ fn decl(
 ) -> Option<Decl> {
     Some(match decl {
         TypeDecl::Enum(e) => Decl::Enum(Number {
-            doc: doc_before(&e.doc),
-            deprecated: deprecated(e.deprecated.as_deref(), ""),
+            doc: doc_before(&e.meta.doc),
+            deprecated: deprecated(e.meta.deprecated.as_deref(), ""),
             attributes: attributes(&e.name, options),
             name: e.name.clone(),
             repr: e.repr.name(),
@@ -335,7 +333,7 @@ fn decl(
                 .iter()
                 .map(|v| Named {
                     doc: doc(&notes::value(v, Attribute), "    "),
-                    deprecated: deprecated(v.deprecated.as_deref(), "    "),
+                    deprecated: deprecated(v.meta.deprecated.as_deref(), "    "),
                     name: v.name.clone(),
                     number: literal(v.number),
                 })
@@ -344,8 +342,8 @@ fn decl(
             all: String::new(),
         }),
         TypeDecl::Flags(f) => Decl::Flags(Number {
-            doc: doc_before(&f.doc),
-            deprecated: deprecated(f.deprecated.as_deref(), ""),
+            doc: doc_before(&f.meta.doc),
+            deprecated: deprecated(f.meta.deprecated.as_deref(), ""),
             attributes: attributes(&f.name, options),
             name: f.name.clone(),
             repr: f.repr.name(),
@@ -354,7 +352,7 @@ fn decl(
                 .iter()
                 .map(|b| Named {
                     doc: doc(&notes::bit(b, Attribute), "    "),
-                    deprecated: deprecated(b.deprecated.as_deref(), "    "),
+                    deprecated: deprecated(b.meta.deprecated.as_deref(), "    "),
                     name: b.name.clone(),
                     number: b.bit.to_string(),
                 })
@@ -385,7 +383,7 @@ fn structure(
         .map(|m| match m {
             Member::Field(f) => Part {
                 doc: doc(&notes::field(f, Attribute), "    "),
-                deprecated: deprecated(f.deprecated.as_deref(), "    "),
+                deprecated: deprecated(f.meta.deprecated.as_deref(), "    "),
                 name: f.name.clone(),
                 constant: f.name.to_uppercase(),
                 ty: names.type_of(&f.ty),
@@ -428,7 +426,7 @@ fn structure(
     let (uses, imports) = names.uses(s.fields().map(|f| &f.ty));
     Struct {
         doc: doc_of_it,
-        deprecated: deprecated(s.deprecated.as_deref(), ""),
+        deprecated: deprecated(s.meta.deprecated.as_deref(), ""),
         attributes: attributes(&s.name, options),
         name: s.name.clone(),
         size: s.size,
@@ -461,9 +459,9 @@ fn union(
     let words = u.payload / bytes;
     let variants = u.variants.iter().map(|v| Variant {
         doc: doc(&notes::variant(v, Attribute), "    "),
-        deprecated: deprecated(v.deprecated.as_deref(), "    "),
+        deprecated: deprecated(v.meta.deprecated.as_deref(), "    "),
         name: v.name.clone(),
-        rust_name: rust_variant(&v.name),
+        rust_name: v.type_name.clone(),
         constant: v.name.to_uppercase(),
         number: literal(i128::from(v.number)),
         ty: v.ty.as_ref().map(|ty| names.type_of(ty)),
@@ -479,7 +477,7 @@ fn union(
     let (uses, imports) = names.uses(u.variants.iter().filter_map(|v| v.ty.as_ref()));
     Union {
         doc: doc_before(&notes::union(u, Attribute)),
-        deprecated: deprecated(u.deprecated.as_deref(), ""),
+        deprecated: deprecated(u.meta.deprecated.as_deref(), ""),
         has_ranges: u.has_ranges,
         attributes: attributes(&u.name, options),
         name: u.name.clone(),

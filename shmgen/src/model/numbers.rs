@@ -1,111 +1,53 @@
-//! Enums and sets of flags: named numbers, and named bits.
+//! Enums and sets of flags: integers with names for some of their numbers or
+//! bits.
 
-use super::resolve::Resolver;
-use super::{Bit, Enum, EnumValue, Flags};
-use crate::diagnostics::{Code, Spanned};
-use crate::syntax;
+use super::Meta;
 use shm_runtime::contract::Primitive;
-use std::collections::BTreeMap;
 
-impl Resolver<'_, '_> {
-    /// The integer type of a `repr`.
-    pub(super) fn repr(
-        &mut self,
-        repr: &Spanned<String>,
-        what: &str,
-        signed_too: bool,
-    ) -> Option<Primitive> {
-        let found = Primitive::from_name(&repr.value)
-            .filter(|p| p.integer_range().is_some() && (signed_too || !p.is_signed()));
-        if found.is_none() {
-            let types = if signed_too {
-                "u8, u16, u32, u64, i8, i16, i32 or i64"
-            } else {
-                "u8, u16, u32 or u64"
-            };
-            let message = format!("`{}` cannot be {what}", repr.value);
-            self.error(Code::E044, &repr.span, message).help(format!("it is {types}"));
-        }
-        found
-    }
+/// An enum: named numbers, and any other.
+#[derive(Clone, Debug)]
+pub struct Enum {
+    /// Its name.
+    pub name: String,
+    /// The integer type it is stored as.
+    pub repr: Primitive,
+    /// Its named numbers, in the order of the file.
+    pub values: Vec<EnumValue>,
+    /// What is said about it.
+    pub meta: Meta,
+}
 
-    pub(super) fn enums(&mut self, schema: &syntax::Schema) -> Vec<Enum> {
-        schema.enums.iter().filter_map(|e| self.enumeration(e)).collect()
-    }
+/// A named number of an enum.
+#[derive(Clone, Debug)]
+pub struct EnumValue {
+    /// Its name.
+    pub name: String,
+    /// Its number, within the range of the representation.
+    pub number: i128,
+    /// What is said about it.
+    pub meta: Meta,
+}
 
-    fn enumeration(&mut self, e: &syntax::Enum) -> Option<Enum> {
-        let repr = self.repr(&e.repr, "the repr of an enum", true);
-        self.unique("the value", e.values.iter().map(|v| &v.name));
-        let mut numbers: BTreeMap<i128, &syntax::EnumValue> = BTreeMap::new();
-        let mut values = Vec::with_capacity(e.values.len());
-        for value in &e.values {
-            let number = value.number.value;
-            if let Some(other) = numbers.insert(number, value) {
-                let message =
-                    format!("{} and {} are both {number}", other.name.value, value.name.value);
-                let span = other.number.span.clone();
-                self.error(Code::E042, &value.number.span, message).related(span, "first here");
-            }
-            if let Some((low, high)) = repr.and_then(Primitive::integer_range)
-                && (number < low || number > high)
-            {
-                let message = format!("{number} does not fit {}", e.repr.value);
-                self.error(Code::E041, &value.number.span, message)
-                    .label(format!("{} holds {low} to {high}", e.repr.value));
-            }
-            let name = value.name.value.clone();
-            let since = self.since(value.since.as_ref());
-            let (deprecated, doc) = (value.deprecated.clone(), value.doc.clone());
-            values.push(EnumValue { name, number, since, deprecated, doc });
-        }
-        if values.is_empty() && e.is_whole {
-            self.error(
-                Code::E035,
-                &e.name.span,
-                format!("the enum `{}` has no values", e.name.value),
-            );
-        }
-        let (deprecated, doc) = (e.deprecated.clone(), e.doc.clone());
-        Some(Enum { name: e.name.value.clone(), repr: repr?, values, deprecated, doc })
-    }
+/// A set of flags: named bits, and any other.
+#[derive(Clone, Debug)]
+pub struct Flags {
+    /// Its name.
+    pub name: String,
+    /// The unsigned integer type it is stored as.
+    pub repr: Primitive,
+    /// Its named bits, in the order of the file.
+    pub bits: Vec<Bit>,
+    /// What is said about it.
+    pub meta: Meta,
+}
 
-    pub(super) fn flags(&mut self, schema: &syntax::Schema) -> Vec<Flags> {
-        schema.flags.iter().filter_map(|f| self.flag_set(f)).collect()
-    }
-
-    fn flag_set(&mut self, f: &syntax::Flags) -> Option<Flags> {
-        let repr = self.repr(&f.repr, "the repr of a set of flags", false);
-        self.unique("the flag", f.bits.iter().map(|b| &b.name));
-        let mut seen: BTreeMap<i128, &syntax::Bit> = BTreeMap::new();
-        let mut bits = Vec::with_capacity(f.bits.len());
-        for bit in &f.bits {
-            let position = bit.bit.value;
-            if let Some(other) = seen.insert(position, bit) {
-                let message =
-                    format!("{} and {} are both bit {position}", other.name.value, bit.name.value);
-                let span = other.bit.span.clone();
-                self.error(Code::E043, &bit.bit.span, message).related(span, "first here");
-            }
-            let width = repr.map_or(64, |r| r.size() * 8);
-            match u8::try_from(position).ok().filter(|b| u64::from(*b) < width) {
-                Some(position) => {
-                    let name = bit.name.value.clone();
-                    let since = self.since(bit.since.as_ref());
-                    let (deprecated, doc) = (bit.deprecated.clone(), bit.doc.clone());
-                    bits.push(Bit { name, bit: position, since, deprecated, doc });
-                }
-                None => {
-                    let message = format!("there is no bit {position} in {}", f.repr.value);
-                    self.error(Code::E043, &bit.bit.span, message)
-                        .label(format!("its bits are 0 to {}", width - 1));
-                }
-            }
-        }
-        if f.bits.is_empty() && f.is_whole {
-            let message = format!("the set of flags `{}` has no flags", f.name.value);
-            self.error(Code::E035, &f.name.span, message);
-        }
-        let (deprecated, doc) = (f.deprecated.clone(), f.doc.clone());
-        Some(Flags { name: f.name.value.clone(), repr: repr?, bits, deprecated, doc })
-    }
+/// A named bit.
+#[derive(Clone, Debug)]
+pub struct Bit {
+    /// Its name.
+    pub name: String,
+    /// Its position; 0 is the least significant.
+    pub bit: u8,
+    /// What is said about it.
+    pub meta: Meta,
 }

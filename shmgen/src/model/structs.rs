@@ -1,197 +1,140 @@
-//! Structs: their fields one by one, what is asked of them, and their layout.
+//! Structs, laid out: fields and gaps, without a byte between them.
 
-use super::extent::Extent;
-use super::layout::{Layout, MAX_SIZE, TooLarge};
-use super::resolve::Resolver;
-use super::sizes::Sizes;
-use super::types::Found;
-use super::{Field, FieldDefault, Struct, Type, ranges};
-use crate::diagnostics::{Code, Spanned};
-use crate::syntax::{self, Member};
+use super::{Element, Meta, Type, Value};
 use shm_runtime::contract::Range;
-use std::collections::BTreeMap;
 
-impl Resolver<'_, '_> {
-    pub(super) fn lay_out(
-        &mut self,
-        s: &syntax::Struct,
-        found: &[Option<Found>],
-        sizes: &Sizes,
-    ) -> Option<Struct> {
-        let name = &s.name.value;
-        self.unique(
-            "the field",
-            s.members.iter().filter_map(|m| match m {
-                Member::Field(f) => Some(&f.name),
-                Member::Reserved(_) => None,
-            }),
-        );
-        if !s.members.iter().any(|m| matches!(m, Member::Field(_))) {
-            if s.is_whole {
-                self.error(Code::E035, &s.name.span, format!("the struct `{name}` has no fields"));
-            }
-            return None;
-        }
-        self.was(s);
-        let mut layout = Layout::default();
-        let mut extent = Extent::of(s);
-        let mut whole = true;
-        for (member, found) in s.members.iter().zip(found) {
-            let (result, span) = match member {
-                Member::Reserved(reserved) => {
-                    let n = &reserved.bytes;
-                    let Some(bytes) = u64::try_from(n.value).ok().filter(|b| *b > 0) else {
-                        self.error(Code::E035, &n.span, format!("{} reserved bytes", n.value))
-                            .help("reserve at least one byte, or leave it out");
-                        whole = false;
-                        continue;
-                    };
-                    let was = reserved.was.iter().map(|name| name.value.clone()).collect();
-                    (layout.reserve(bytes, was), &n.span)
-                }
-                Member::Field(field) => {
-                    // What it contains was reported already.
-                    let Some(found) = found else {
-                        whole = false;
-                        continue;
-                    };
-                    let Some((size, natural)) = sizes.of(&found.ty) else {
-                        whole = false;
-                        if sizes.knows(&found.ty) {
-                            self.too_large(&field.ty.span);
-                        }
-                        continue;
-                    };
-                    let align = self.align(field.align.as_ref(), natural).unwrap_or(natural);
-                    let placed = self.field(field, found, size, align);
-                    (layout.field(placed, align), &field.ty.span)
-                }
-            };
-            if let Err(TooLarge) = result {
-                self.too_large(span);
-                return None;
-            }
-            if let Some(extent) = &mut extent {
-                extent.look(member, layout.end(), &self.source, self.diagnostics);
-            }
-        }
-        let natural = layout.natural_align();
-        let align = self.align(s.align.as_ref(), natural).unwrap_or(natural);
-        if !whole {
-            return None;
-        }
-        let has_extent = extent.is_some();
-        let extent = match extent {
-            Some(extent) => {
-                let end = layout.end();
-                Some(extent.checked(align, end, &self.source, self.diagnostics)?)
-            }
-            None => None,
+/// A struct, laid out.
+#[derive(Clone, Debug)]
+pub struct Struct {
+    /// Its name.
+    pub name: String,
+    /// Bytes in memory, a multiple of the alignment.
+    pub size: u64,
+    /// Alignment in bytes.
+    pub align: u64,
+    /// Whether its size is an extent, whose end is kept free for later versions.
+    pub extent: bool,
+    /// Fields and gaps, without a byte between them.
+    pub members: Vec<Member>,
+    /// Whether a field has a range, or is of a type that has one in it.
+    pub has_ranges: bool,
+    /// Whether a new value has something else than zero in it: a field with a
+    /// default, or one of a struct that has one.
+    pub has_defaults: bool,
+    /// What is said about it.
+    pub meta: Meta,
+}
+
+impl Struct {
+    /// Whether it is aligned to more than a compiler would see to by itself.
+    /// (Of a struct inside, the compiler knows.)
+    pub fn over_aligned(&self) -> bool {
+        let natural = |f: &Field| match &f.ty.element {
+            Element::Primitive(p) | Element::Enum(_, p) | Element::Flags(_, p) => p.size(),
+            _ => 1,
         };
-        match layout.finish(align, extent) {
-            Ok((size, align, members)) => {
-                let (deprecated, doc) = (s.deprecated.clone(), s.doc.clone());
-                let name = name.clone();
-                // Until all are laid out.
-                let (has_ranges, has_defaults) = (false, false);
-                Some(Struct {
-                    name,
-                    size,
-                    align,
-                    extent: has_extent,
-                    members,
-                    has_ranges,
-                    has_defaults,
-                    deprecated,
-                    doc,
-                })
-            }
-            Err(TooLarge) => {
-                self.too_large(&s.name.span);
-                None
-            }
+        self.align > self.fields().map(natural).max().unwrap_or(1)
+    }
+
+    /// The reserved bytes in which fields lay in earlier versions, in order.
+    pub fn was(&self) -> impl Iterator<Item = &Was> {
+        let gaps = self.members.iter().filter_map(|m| match m {
+            Member::Gap(gap) => Some(gap),
+            Member::Field(_) => None,
+        });
+        gaps.flat_map(|gap| &gap.was)
+    }
+
+    /// How many bytes its extent keeps free.
+    pub fn kept(&self) -> u64 {
+        match self.members.last() {
+            Some(Member::Gap(gap)) => gap.kept,
+            _ => 0,
         }
     }
 
-    /// A field without a place yet.
-    fn field(&mut self, field: &syntax::Field, found: &Found, size: u64, align: u64) -> Field {
-        let default = self.default(field, &found.ty, found.range);
-        Field {
-            name: field.name.value.clone(),
-            ty: found.ty.clone(),
-            offset: 0,
-            size,
-            align,
-            unit: found.unit.clone(),
-            range: found.range,
-            default,
-            since: self.since(field.since.as_ref()),
-            deprecated: field.deprecated.clone(),
-            doc: field.doc.clone(),
-        }
+    /// The fields without the gaps.
+    pub fn fields(&self) -> impl Iterator<Item = &Field> {
+        self.members.iter().filter_map(|m| match m {
+            Member::Field(field) => Some(field),
+            Member::Gap(_) => None,
+        })
     }
+}
 
-    /// Fields that are no more are none that are.
-    fn was(&mut self, s: &syntax::Struct) {
-        let fields: BTreeMap<&str, &Spanned<String>> = s
-            .members
-            .iter()
-            .filter_map(Member::field)
-            .map(|f| (f.name.value.as_str(), &f.name))
-            .collect();
-        for member in &s.members {
-            let Member::Reserved(reserved) = member else { continue };
-            self.unique("the former field", reserved.was.iter());
-            for name in &reserved.was {
-                if let Some(field) = fields.get(name.value.as_str()) {
-                    let message = format!("`{}` is a field of `{}` now", name.value, s.name.value);
-                    self.error(Code::E087, &name.span, message)
-                        .related(field.span.clone(), "it is here")
-                        .help("`was` names fields that lay there and are no more");
-                }
-            }
-        }
-    }
+/// Something that takes bytes of a struct.
+#[derive(Clone, Debug)]
+#[allow(clippy::large_enum_variant)] // most members are fields
+pub enum Member {
+    /// A field.
+    Field(Field),
+    /// Reserved bytes, always zero.
+    Gap(Gap),
+}
 
-    fn too_large(&mut self, span: &std::ops::Range<usize>) {
-        let message = format!("the struct is larger than {MAX_SIZE} bytes");
-        self.error(Code::E036, span, message).label("with this");
-    }
+/// A field.
+#[derive(Clone, Debug)]
+pub struct Field {
+    /// Its name.
+    pub name: String,
+    /// Its type.
+    pub ty: Type,
+    /// Bytes from the start of the struct.
+    pub offset: u64,
+    /// Bytes it takes.
+    pub size: u64,
+    /// Its alignment in bytes: its type's, or the greater one it asks for.
+    pub align: u64,
+    /// Its unit; empty for none.
+    pub unit: String,
+    /// The numbers that belong into it, or into what it is made of: the elements
+    /// of arrays and lists, the value of an optional.
+    pub range: Option<Range>,
+    /// What a new value has in it, if not zero; fits the type.
+    pub default: Option<FieldDefault>,
+    /// What is said about it.
+    pub meta: Meta,
+}
 
-    /// The default of a field, which is within its range.
-    fn default(
-        &mut self,
-        field: &syntax::Field,
-        ty: &Type,
-        range: Option<Range>,
-    ) -> Option<FieldDefault> {
-        let written = field.default.as_ref()?;
-        let default = self.names.default(written, ty, self.diagnostics)?;
-        if let Some(message) = ranges::outside(&default, range) {
-            self.error(Code::E081, &written.span, message);
-            return None;
-        }
-        Some(default)
-    }
+/// What a new value has in a field.
+#[derive(Clone, Debug, PartialEq)]
+pub enum FieldDefault {
+    /// A number, `true` or `false`.
+    Value(Value),
+    /// Text, which has room in the field and no NUL in it.
+    Text(String),
+    /// A named value of the field's enum.
+    Enum(String),
+    /// Named flags of the field's set, in the order written, and their bits.
+    Flags(Vec<String>, u64),
+}
 
-    /// An alignment that is asked for, if it can be had.
-    fn align(&mut self, asked: Option<&Spanned<i128>>, natural: u64) -> Option<u64> {
-        let asked = asked?;
-        let align = u64::try_from(asked.value).ok().filter(|a| a.is_power_of_two() && *a <= 4096);
-        match align {
-            Some(align) if align >= natural => Some(align),
-            Some(align) => {
-                self.error(Code::E045, &asked.span, format!("the type needs {natural} anyway"))
-                    .label(format!("{align} is less"))
-                    .help("an alignment can be raised, not lowered");
-                None
-            }
-            None => {
-                let message = format!("{} is no alignment", asked.value);
-                self.error(Code::E045, &asked.span, message)
-                    .help("an alignment is a power of two from 1 to 4096");
-                None
-            }
-        }
-    }
+/// Reserved bytes.
+#[derive(Clone, Debug)]
+pub struct Gap {
+    /// `_reserved0`, `_reserved1` ..
+    pub name: String,
+    /// Bytes from the start of the struct.
+    pub offset: u64,
+    /// How many.
+    pub size: u64,
+    /// How many of them, at the end, are there for the alignment of what
+    /// follows; the schema reserves the others.
+    pub padding: u64,
+    /// How many of them, at the end, the extent of the struct keeps free for
+    /// later versions; then none is padding.
+    pub kept: u64,
+    /// What lay in some of them in earlier versions, in order.
+    pub was: Vec<Was>,
+}
+
+/// Reserved bytes in which fields lay in earlier versions.
+#[derive(Clone, Debug)]
+pub struct Was {
+    /// Bytes from the start of the struct.
+    pub offset: u64,
+    /// How many.
+    pub size: u64,
+    /// The names of the fields, in the order written.
+    pub names: Vec<String>,
 }

@@ -1,115 +1,44 @@
-//! Unions: their tags, and where their variants lie.
+//! Unions: a tag, and behind it one of several values.
 
-use super::layout::MAX_SIZE;
-use super::sizes::Sizes;
-use super::types::Found;
-use super::{Union, Variant};
-use crate::diagnostics::{Code, Diagnostics, Source};
-use crate::syntax;
-use heck::ToUpperCamelCase;
-use shm_runtime::contract::{Primitive, Wrapper};
-use std::collections::BTreeMap;
-use std::sync::Arc;
+use super::{Meta, Type};
+use shm_runtime::contract::{Primitive, Range, Wrapper};
 
-/// What a variant is called in Rust.
-pub(crate) fn rust_variant(name: &str) -> String {
-    name.to_upper_camel_case()
+/// A union, laid out: a tag, and behind it one of its variants.
+#[derive(Clone, Debug)]
+pub struct Union {
+    /// Its name.
+    pub name: String,
+    /// The unsigned integer type of its tag.
+    pub tag: Primitive,
+    /// Its variants, in the order of the file.
+    pub variants: Vec<Variant>,
+    /// Where the variants begin, size and alignment of the whole.
+    pub layout: Wrapper,
+    /// Bytes of the largest variant, rounded up to their alignment.
+    pub payload: u64,
+    /// The strictest alignment of a variant.
+    pub payload_align: u64,
+    /// Whether a variant has a range, or is of a type that has one in it.
+    pub has_ranges: bool,
+    /// What is said about it.
+    pub meta: Meta,
 }
 
-/// Lays a union out. `found` are the types of its variants; what has none where
-/// one is written is wrong, which was reported.
-pub(super) fn resolve(
-    u: &syntax::Union,
-    tag: Primitive,
-    found: &[Option<Found>],
-    sizes: &Sizes,
-    source: &Arc<Source>,
-    diagnostics: &mut Diagnostics,
-) -> Option<Union> {
-    let numbers_are_right = check_numbers(u, tag, source, diagnostics);
-    if u.variants.iter().all(|v| v.ty.is_none()) {
-        if u.is_whole {
-            let message = format!("no variant of the union `{}` holds anything", u.name.value);
-            diagnostics
-                .error(Code::E035, source, u.name.span.clone(), message)
-                .help("for names without values there are enums");
-        }
-        return None;
-    }
-    let (mut largest, mut strictest) = (0, 1);
-    let mut variants = Vec::with_capacity(u.variants.len());
-    for (variant, found) in u.variants.iter().zip(found) {
-        let size = match (&variant.ty, found) {
-            (None, _) => 0,
-            (Some(_), None) => return None,
-            (Some(text), Some(Found { ty, .. })) => match sizes.of(ty) {
-                Some((size, align)) => {
-                    largest = size.max(largest);
-                    strictest = align.max(strictest);
-                    size
-                }
-                None => {
-                    if sizes.knows(ty) {
-                        let message = format!("the union is larger than {MAX_SIZE} bytes");
-                        diagnostics
-                            .error(Code::E036, source, text.span.clone(), message)
-                            .label("with this");
-                    }
-                    return None;
-                }
-            },
-        };
-        variants.push(Variant {
-            name: variant.name.value.clone(),
-            number: u64::try_from(variant.number.value).unwrap_or(0), // checked above
-            ty: found.as_ref().map(|found| found.ty.clone()),
-            size,
-            range: found.as_ref().and_then(|found| found.range),
-            since: variant.since.as_ref().map(|s| s.value),
-            deprecated: variant.deprecated.clone(),
-            doc: variant.doc.clone(),
-        });
-    }
-    let layout = Wrapper::union(tag.size(), largest, strictest)?;
-    numbers_are_right.then(|| Union {
-        name: u.name.value.clone(),
-        tag,
-        variants,
-        layout,
-        payload: largest.next_multiple_of(strictest),
-        payload_align: strictest,
-        has_ranges: false, // until all are laid out
-        deprecated: u.deprecated.clone(),
-        doc: u.doc.clone(),
-    })
-}
-
-fn check_numbers(
-    u: &syntax::Union,
-    tag: Primitive,
-    source: &Arc<Source>,
-    diagnostics: &mut Diagnostics,
-) -> bool {
-    let mut all_right = true;
-    let mut seen: BTreeMap<i128, &syntax::Variant> = BTreeMap::new();
-    let (_, high) = tag.integer_range().unwrap_or_default();
-    for variant in &u.variants {
-        let number = variant.number.value;
-        if let Some(other) = seen.insert(number, variant) {
-            all_right = false;
-            let message =
-                format!("{} and {} are both {number}", other.name.value, variant.name.value);
-            diagnostics
-                .error(Code::E042, source, variant.number.span.clone(), message)
-                .related(other.number.span.clone(), "first here");
-        }
-        if number < 0 || number > high {
-            all_right = false;
-            let message = format!("{number} does not fit {tag}");
-            diagnostics
-                .error(Code::E041, source, variant.number.span.clone(), message)
-                .label(format!("{tag} holds 0 to {high}"));
-        }
-    }
-    all_right
+/// A variant of a union.
+#[derive(Clone, Debug)]
+pub struct Variant {
+    /// Its name.
+    pub name: String,
+    /// Its name where a variant has that of a type: `LimitOrder`.
+    pub type_name: String,
+    /// The tag that says it is there.
+    pub number: u64,
+    /// What it holds, if anything.
+    pub ty: Option<Type>,
+    /// Bytes of what it holds.
+    pub size: u64,
+    /// The numbers that belong into it, or into what it is made of.
+    pub range: Option<Range>,
+    /// What is said about it.
+    pub meta: Meta,
 }

@@ -193,7 +193,7 @@ fn name() -> Value {
     json!({
         "type": "string",
         "pattern": format!("^{NAME}$"),
-        "maxLength": crate::model::names::MAX,
+        "maxLength": super::NAME_MAX,
     })
 }
 

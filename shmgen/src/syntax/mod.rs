@@ -7,6 +7,7 @@
 mod expression;
 mod json_schema;
 mod keys;
+mod meta;
 mod objects;
 mod parse;
 mod type_text;
@@ -21,6 +22,9 @@ pub(crate) use walk::Context;
 
 use crate::diagnostics::{Code, Source, Span, Spanned};
 use std::sync::Arc;
+
+/// The longest name, in characters.
+pub(crate) const NAME_MAX: usize = 63;
 
 /// A schema file.
 #[derive(Debug)]
@@ -98,6 +102,20 @@ pub enum DefaultText {
     Names(Vec<Spanned<String>>),
 }
 
+/// What a declaration, a field, a value, a flag or a variant has besides its
+/// name and its meaning.
+#[derive(Debug, Default)]
+pub struct Meta {
+    /// Documentation.
+    pub doc: String,
+    /// The version that brought it. Only members can say so.
+    pub since: Option<Spanned<(u32, u32)>>,
+    /// Why it is not to be used any more, and what instead, in one line.
+    pub deprecated: Option<String>,
+    /// Lints that are allowed here and inside.
+    pub lint: Vec<Code>,
+}
+
 /// `[const.NAME]`
 #[derive(Debug)]
 pub struct Constant {
@@ -107,12 +125,8 @@ pub struct Constant {
     pub ty: Spanned<String>,
     /// Its value.
     pub value: Spanned<ValueText>,
-    /// Why it is not to be used any more.
-    pub deprecated: Option<String>,
-    /// Documentation.
-    pub doc: String,
-    /// Lints that are allowed here and inside.
-    pub lint: Vec<Code>,
+    /// What is said about it.
+    pub meta: Meta,
 }
 
 /// `[alias.NAME]`
@@ -126,12 +140,8 @@ pub struct Alias {
     pub unit: String,
     /// The numbers that belong into it.
     pub range: Option<RangeText>,
-    /// Why it is not to be used any more.
-    pub deprecated: Option<String>,
-    /// Documentation.
-    pub doc: String,
-    /// Lints that are allowed here and inside.
-    pub lint: Vec<Code>,
+    /// What is said about it.
+    pub meta: Meta,
 }
 
 /// `[enum.NAME]`
@@ -143,14 +153,10 @@ pub struct Enum {
     pub repr: Spanned<String>,
     /// Its named numbers, in the order of the file.
     pub values: Vec<EnumValue>,
-    /// Why it is not to be used any more.
-    pub deprecated: Option<String>,
     /// Whether all of it could be read; what could not was reported.
     pub is_whole: bool,
-    /// Documentation.
-    pub doc: String,
-    /// Lints that are allowed here and inside.
-    pub lint: Vec<Code>,
+    /// What is said about it.
+    pub meta: Meta,
 }
 
 /// A named number of an enum.
@@ -160,14 +166,8 @@ pub struct EnumValue {
     pub name: Spanned<String>,
     /// Its number.
     pub number: Spanned<i128>,
-    /// The version that brought it.
-    pub since: Option<Spanned<(u32, u32)>>,
-    /// Why it is not to be used any more.
-    pub deprecated: Option<String>,
-    /// Documentation.
-    pub doc: String,
-    /// Lints that are allowed here and inside.
-    pub lint: Vec<Code>,
+    /// What is said about it.
+    pub meta: Meta,
 }
 
 /// `[flags.NAME]`
@@ -179,14 +179,10 @@ pub struct Flags {
     pub repr: Spanned<String>,
     /// Its named bits, in the order of the file.
     pub bits: Vec<Bit>,
-    /// Why it is not to be used any more.
-    pub deprecated: Option<String>,
     /// Whether all of it could be read; what could not was reported.
     pub is_whole: bool,
-    /// Documentation.
-    pub doc: String,
-    /// Lints that are allowed here and inside.
-    pub lint: Vec<Code>,
+    /// What is said about it.
+    pub meta: Meta,
 }
 
 /// A named bit of a set of flags.
@@ -196,14 +192,8 @@ pub struct Bit {
     pub name: Spanned<String>,
     /// Its position.
     pub bit: Spanned<i128>,
-    /// The version that brought it.
-    pub since: Option<Spanned<(u32, u32)>>,
-    /// Why it is not to be used any more.
-    pub deprecated: Option<String>,
-    /// Documentation.
-    pub doc: String,
-    /// Lints that are allowed here and inside.
-    pub lint: Vec<Code>,
+    /// What is said about it.
+    pub meta: Meta,
 }
 
 /// `[struct.NAME]`
@@ -219,14 +209,10 @@ pub struct Struct {
     pub assert: Option<Assertion>,
     /// Fields and reserved bytes, in the order in which they lie.
     pub members: Vec<Member>,
-    /// Why it is not to be used any more.
-    pub deprecated: Option<String>,
     /// Whether all of it could be read; what could not was reported.
     pub is_whole: bool,
-    /// Documentation.
-    pub doc: String,
-    /// Lints that are allowed here and inside.
-    pub lint: Vec<Code>,
+    /// What is said about it.
+    pub meta: Meta,
 }
 
 /// What the layout of a struct has to be.
@@ -284,14 +270,8 @@ pub struct Field {
     pub range: Option<RangeText>,
     /// What a new value has in it.
     pub default: Option<Spanned<DefaultText>>,
-    /// The version that brought it.
-    pub since: Option<Spanned<(u32, u32)>>,
-    /// Why it is not to be used any more.
-    pub deprecated: Option<String>,
-    /// Documentation.
-    pub doc: String,
-    /// Lints that are allowed here and inside.
-    pub lint: Vec<Code>,
+    /// What is said about it.
+    pub meta: Meta,
 }
 
 /// A user or a group, as it is written.
@@ -312,14 +292,10 @@ pub struct Union {
     pub tag: Spanned<String>,
     /// Its variants, in the order of the file.
     pub variants: Vec<Variant>,
-    /// Why it is not to be used any more, and what instead.
-    pub deprecated: Option<String>,
     /// Whether all of it could be read; what could not was reported.
     pub is_whole: bool,
-    /// Documentation.
-    pub doc: String,
-    /// Lints that are allowed here and inside.
-    pub lint: Vec<Code>,
+    /// What is said about it.
+    pub meta: Meta,
 }
 
 /// A variant of a union.
@@ -333,14 +309,8 @@ pub struct Variant {
     pub ty: Option<TypeText>,
     /// The numbers that belong into it, if it says so.
     pub range: Option<RangeText>,
-    /// The version that brought it.
-    pub since: Option<Spanned<(u32, u32)>>,
-    /// Why it is not to be used any more, and what instead.
-    pub deprecated: Option<String>,
-    /// Documentation.
-    pub doc: String,
-    /// Lints that are allowed here and inside.
-    pub lint: Vec<Code>,
+    /// What is said about it.
+    pub meta: Meta,
 }
 
 /// `[segment.NAME]`

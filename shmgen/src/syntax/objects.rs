@@ -1,8 +1,7 @@
 //! Objects of a segment as they are written: each kind with its own keys.
 
 use super::keys::{COUNTER, OBJECT};
-use super::parse::type_text;
-use super::type_text::TypeText;
+use super::type_text::{TypeText, type_text};
 use super::walk::{Context, Node, Table};
 use crate::diagnostics::{Code, Span, Spanned, nearest};
 use shm_runtime::contract::Side;

@@ -4,8 +4,9 @@ use super::keys::{
     ALIAS, ASSERT, BIT, CONST, ENUM, FIELD, FLAGS, RANGE, RESERVED, ROOT, SCHEMA, SEGMENT, STRUCT,
     UNION, VALUE, VARIANT,
 };
+use super::meta::version;
 use super::objects::object;
-use super::type_text::TypeText;
+use super::type_text::type_text;
 use super::walk::{Context, Named, Node, Table};
 use super::{
     Account, Alias, Assertion, Bit, Constant, DefaultText, Enum, EnumValue, Field, Flags, Member,
@@ -144,24 +145,12 @@ fn header(context: &mut Context<'_>, root: &Table<'_, '_>) -> Header {
     header
 }
 
-/// `2.1`
-fn version(text: &str) -> Option<(u32, u32)> {
-    let number = |part: &str| {
-        let digits = !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit());
-        if digits { part.parse::<u32>().ok().filter(|n| *n < 1_000_000) } else { None }
-    };
-    let (major, minor) = text.split_once('.')?;
-    Some((number(major)?, number(minor)?))
-}
-
 fn constant(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Constant> {
     let table = Table::new(context, entry.table, &CONST, &entry.span);
-    let doc = table.doc(context);
-    let lint = table.lint(context);
-    let deprecated = table.deprecated(context);
+    let meta = table.meta(context);
     let ty = table.text(context, "type");
     let value = table.get("value").and_then(|node| value(context, node, "value"));
-    Some(Constant { name: entry.name, ty: ty?, value: value?, deprecated, doc, lint })
+    Some(Constant { name: entry.name, ty: ty?, value: value?, meta })
 }
 
 /// A number, `true`, `false`, or text: a whole number too large for TOML, or an
@@ -229,91 +218,56 @@ fn default(context: &mut Context<'_>, node: &Node<'_>) -> Option<Spanned<Default
 
 fn alias(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Alias> {
     let table = Table::new(context, entry.table, &ALIAS, &entry.span);
-    let doc = table.doc(context);
-    let lint = table.lint(context);
-    let deprecated = table.deprecated(context);
+    let meta = table.meta(context);
     let unit = table.text(context, "unit").map(|t| t.value).unwrap_or_default();
     let range = range(context, &table);
     let ty = type_text(context, &table, "type")?;
-    Some(Alias { name: entry.name, ty, unit, range, deprecated, doc, lint })
-}
-
-pub(super) fn type_text(
-    context: &mut Context<'_>,
-    table: &Table<'_, '_>,
-    key: &str,
-) -> Option<TypeText> {
-    let text = table.text(context, key)?;
-    TypeText::parse(context, &text)
+    Some(Alias { name: entry.name, ty, unit, range, meta })
 }
 
 fn enumeration(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Enum> {
     let before = context.diagnostics.len();
     let table = Table::new(context, entry.table, &ENUM, &entry.span);
-    let doc = table.doc(context);
-    let lint = table.lint(context);
-    let deprecated = table.deprecated(context);
+    let meta = table.meta(context);
     let repr = table.text(context, "repr");
     let mut values = Vec::new();
     for (value, span) in table.get("value").map(|n| context.tables(n, "value")).unwrap_or_default()
     {
         let table = Table::new(context, value, &VALUE, &span);
-        let doc = table.doc(context);
-        let lint = table.lint(context);
-        let deprecated = table.deprecated(context);
-        let since = since(context, &table);
+        let meta = table.meta(context);
         let name = table.text(context, "name");
         let number = table.integer(context, "number");
         if let (Some(name), Some(number)) = (name, number) {
-            values.push(EnumValue { name, number, since, deprecated, doc, lint });
+            values.push(EnumValue { name, number, meta });
         }
     }
     let is_whole = context.diagnostics.len() == before;
-    Some(Enum { name: entry.name, repr: repr?, values, is_whole, deprecated, doc, lint })
+    Some(Enum { name: entry.name, repr: repr?, values, is_whole, meta })
 }
 
 fn flags(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Flags> {
     let before = context.diagnostics.len();
     let table = Table::new(context, entry.table, &FLAGS, &entry.span);
-    let doc = table.doc(context);
-    let lint = table.lint(context);
-    let deprecated = table.deprecated(context);
+    let meta = table.meta(context);
     let repr = table.text(context, "repr");
     let mut bits = Vec::new();
     for (bit, span) in table.get("bit").map(|n| context.tables(n, "bit")).unwrap_or_default() {
         let table = Table::new(context, bit, &BIT, &span);
-        let doc = table.doc(context);
-        let lint = table.lint(context);
-        let deprecated = table.deprecated(context);
-        let since = since(context, &table);
+        let meta = table.meta(context);
         let name = table.text(context, "name");
         let bit = table.integer(context, "bit");
         if let (Some(name), Some(bit)) = (name, bit) {
-            bits.push(Bit { name, bit, since, deprecated, doc, lint });
+            bits.push(Bit { name, bit, meta });
         }
     }
     let is_whole = context.diagnostics.len() == before;
-    Some(Flags { name: entry.name, repr: repr?, bits, is_whole, deprecated, doc, lint })
-}
-
-/// `since`; the model compares it with the schema's version.
-fn since(context: &mut Context<'_>, table: &Table<'_, '_>) -> Option<Spanned<(u32, u32)>> {
-    let text = table.text(context, "since")?;
-    let version = version(&text.value);
-    if version.is_none() {
-        context
-            .error(Code::E013, text.span.clone(), format!("`{}` is no version", text.value))
-            .help("`since` is the version that brought it, such as \"2.1\"");
-    }
-    Some(Spanned::new(version?, text.span))
+    Some(Flags { name: entry.name, repr: repr?, bits, is_whole, meta })
 }
 
 fn structure(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Struct> {
     let before = context.diagnostics.len();
     let table = Table::new(context, entry.table, &STRUCT, &entry.span);
-    let doc = table.doc(context);
-    let lint = table.lint(context);
-    let deprecated = table.deprecated(context);
+    let meta = table.meta(context);
     let align = table.integer(context, "align");
     let extent = table.integer(context, "extent");
     let assert = table.get("assert").and_then(|node| assertion(context, node));
@@ -323,17 +277,7 @@ fn structure(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Struct> 
         members.extend(member(context, field, &span));
     }
     let is_whole = context.diagnostics.len() == before;
-    Some(Struct {
-        name: entry.name,
-        align,
-        extent,
-        assert,
-        members,
-        is_whole,
-        deprecated,
-        doc,
-        lint,
-    })
+    Some(Struct { name: entry.name, align, extent, assert, members, is_whole, meta })
 }
 
 fn context_tables<'t, 'a>(
@@ -386,55 +330,36 @@ fn member(context: &mut Context<'_>, table: &DeTable<'_>, span: &Span) -> Option
         return Some(Member::Reserved(Reserved { bytes, was }));
     }
     let table = Table::new(context, table, &FIELD, span);
-    let doc = table.doc(context);
-    let lint = table.lint(context);
-    let deprecated = table.deprecated(context);
-    let since = since(context, &table);
+    let meta = table.meta(context);
     let unit = table.text(context, "unit").map(|t| t.value);
     let align = table.integer(context, "align");
     let default = table.get("default").and_then(|node| default(context, node));
     let range = range(context, &table);
     let name = table.text(context, "name");
     let ty = type_text(context, &table, "type");
-    Some(Member::Field(Field {
-        name: name?,
-        ty: ty?,
-        unit,
-        align,
-        range,
-        default,
-        since,
-        deprecated,
-        doc,
-        lint,
-    }))
+    Some(Member::Field(Field { name: name?, ty: ty?, unit, align, range, default, meta }))
 }
 
 fn union(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Union> {
     let before = context.diagnostics.len();
     let table = Table::new(context, entry.table, &UNION, &entry.span);
-    let doc = table.doc(context);
-    let lint = table.lint(context);
-    let deprecated = table.deprecated(context);
+    let meta = table.meta(context);
     let tag = table.text(context, "tag");
     let mut variants = Vec::new();
     for (variant, span) in context_tables(context, &table, "variant").unwrap_or_default() {
         let table = Table::new(context, variant, &VARIANT, &span);
-        let doc = table.doc(context);
-        let lint = table.lint(context);
-        let deprecated = table.deprecated(context);
-        let since = since(context, &table);
+        let meta = table.meta(context);
         let range = range(context, &table);
         let name = table.text(context, "name");
         let number = table.integer(context, "number");
         let ty = type_text(context, &table, "type");
         let is_empty = table.get("type").is_none();
         if let (Some(name), Some(number), true) = (name, number, is_empty || ty.is_some()) {
-            variants.push(Variant { name, number, ty, range, since, deprecated, doc, lint });
+            variants.push(Variant { name, number, ty, range, meta });
         }
     }
     let is_whole = context.diagnostics.len() == before;
-    Some(Union { name: entry.name, tag: tag?, variants, is_whole, deprecated, doc, lint })
+    Some(Union { name: entry.name, tag: tag?, variants, is_whole, meta })
 }
 
 fn segment(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Segment> {

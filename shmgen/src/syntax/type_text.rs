@@ -1,7 +1,7 @@
 //! The text of a type, taken apart with the place of each part:
 //! `Level[<=LEVELS]`, `f32[4][8]`, `str[16]`, `u64?`.
 
-use super::walk::{Context, parse_integer};
+use super::walk::{Context, Table, parse_integer};
 use crate::diagnostics::{Code, Span, Spanned};
 
 /// A type as it is written.
@@ -62,6 +62,16 @@ impl TypeText {
             }
         }
     }
+}
+
+/// The type that a table names under a key.
+pub(super) fn type_text(
+    context: &mut Context<'_>,
+    table: &Table<'_, '_>,
+    key: &str,
+) -> Option<TypeText> {
+    let text = table.text(context, key)?;
+    TypeText::parse(context, &text)
 }
 
 struct Parser<'t, P: Fn(Span) -> Span> {

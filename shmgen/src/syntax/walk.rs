@@ -1,7 +1,7 @@
 //! Walking the spanned TOML tree: tables whose keys are checked against their
 //! kind, and values that must be of one kind.
 
-use super::keys::{LINT, TableKind};
+use super::keys::TableKind;
 use crate::diagnostics::{Code, Diagnostics, Source, Span, Spanned, nearest};
 use std::sync::Arc;
 use toml::de::{DeTable, DeValue};
@@ -91,23 +91,6 @@ impl Context<'_> {
         }
     }
 
-    /// The value as the code of a lint.
-    fn lint_code(&mut self, node: &Node<'_>) -> Option<Code> {
-        let text = self.text(node, "allow")?;
-        let lints = || Code::ALL.iter().copied().filter(|code| code.is_lint());
-        let found = lints().find(|code| code.name() == text.value);
-        if found.is_none() {
-            let near = nearest(&text.value, lints().map(Code::name));
-            let message = format!("`{}` is not the code of a lint", text.value);
-            let error = self.error(Code::E013, text.span, message);
-            match near {
-                Some(near) => error.label(format!("did you mean `{near}`?")),
-                None => error.help("`shmgen explain` lists them; errors cannot be allowed"),
-            };
-        }
-        found
-    }
-
     /// The value as a whole number. What TOML cannot write as a number may
     /// stand as text: "`0xFFFF_FFFF_FFFF_FFFF`".
     pub(crate) fn integer(&mut self, node: &Node<'_>, key: &str) -> Option<Spanned<i128>> {
@@ -174,6 +157,7 @@ fn with_article(kind: &str) -> String {
 /// A table whose keys were checked against its kind.
 pub(crate) struct Table<'t, 'a> {
     table: &'t DeTable<'a>,
+    kind: &'static TableKind,
 }
 
 impl<'t, 'a> Table<'t, 'a> {
@@ -181,7 +165,7 @@ impl<'t, 'a> Table<'t, 'a> {
     pub(crate) fn new(
         context: &mut Context<'_>,
         table: &'t DeTable<'a>,
-        kind: &TableKind,
+        kind: &'static TableKind,
         span: &Span,
     ) -> Self {
         for key in table.keys() {
@@ -210,11 +194,16 @@ impl<'t, 'a> Table<'t, 'a> {
                 )
                 .label(format!("`{}` is missing here", key.name));
         }
-        Self { table }
+        Self { table, kind }
     }
 
     pub(crate) fn get(&self, key: &str) -> Option<&'t Node<'a>> {
         self.table.get(key)
+    }
+
+    /// Whether tables of its kind may have a key.
+    pub(crate) fn takes(&self, key: &str) -> bool {
+        self.kind.keys.iter().any(|k| k.name == key)
     }
 
     /// Where a key itself stands.
@@ -257,44 +246,6 @@ impl<'t, 'a> Table<'t, 'a> {
             return Vec::new();
         };
         list.iter().filter_map(|item| context.text(item, key)).collect()
-    }
-
-    /// Lints that are allowed here: `{ allow = [..], reason = ".." }`.
-    pub(crate) fn lint(&self, context: &mut Context<'_>) -> Vec<Code> {
-        let Some(node) = self.get("lint") else { return Vec::new() };
-        let Some(table) = context.table(node, "lint") else { return Vec::new() };
-        let table = Table::new(context, table, &LINT, &node.span());
-        if let Some(reason) = table.text(context, "reason")
-            && reason.value.trim().is_empty()
-        {
-            context
-                .error(Code::E013, reason.span, "the reason is empty")
-                .help("say why it is meant so; whoever reads the schema next will ask");
-        }
-        let Some(node) = table.get("allow") else { return Vec::new() };
-        let Some(list) = node.get_ref().as_array() else {
-            context.wrong_kind(node, "allow", "a list of codes: [\"L001\"]");
-            return Vec::new();
-        };
-        list.iter().filter_map(|item| context.lint_code(item)).collect()
-    }
-
-    /// Why it is not to be used any more, in one line.
-    pub(crate) fn deprecated(&self, context: &mut Context<'_>) -> Option<String> {
-        let text = self.text(context, "deprecated")?;
-        let line = text.value.split_whitespace().collect::<Vec<_>>().join(" ");
-        if line.is_empty() {
-            context
-                .error(Code::E013, text.span, "the text is empty")
-                .help("say what to use instead; whoever gets the warning will ask");
-            return None;
-        }
-        Some(line)
-    }
-
-    /// Documentation, without the white space around it.
-    pub(crate) fn doc(&self, context: &mut Context<'_>) -> String {
-        self.text(context, "doc").map(|t| t.value.trim().to_owned()).unwrap_or_default()
     }
 }
 

@@ -201,7 +201,7 @@ pub(super) fn union(u: &Union, with_ranges: &BTreeSet<TypeName>, prefix: &str) -
     let variants = u.variants.iter().map(|v| variant(v, u, with_ranges, prefix)).collect();
     render(&Tagged {
         doc: comment(&notes::union(u, Text), ""),
-        deprecated: mark(u.deprecated.as_deref()),
+        deprecated: mark(u.meta.deprecated.as_deref()),
         has_ranges: u.has_ranges,
         name: u.name.clone(),
         tag: ctype(u.tag),
@@ -255,10 +255,11 @@ fn variant(
         doc: comment(&doc, "    "),
         title,
         deprecated: v
+            .meta
             .deprecated
             .as_deref()
             .map_or(String::new(), |why| mark(Some(why)).trim_start().to_owned() + " "),
-        mark: mark(v.deprecated.as_deref()),
+        mark: mark(v.meta.deprecated.as_deref()),
         bounds: ranges::bounds(v.range),
         within: v.ty.as_ref().map_or(String::new(), |ty| {
             let place = format!("as.{name}");

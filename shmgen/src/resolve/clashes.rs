@@ -2,8 +2,9 @@
 //! is made of it.
 
 use super::names::Space;
-use super::{Schema, TypeDecl, functions, segments, unions, written};
+use super::{functions, segments, unions, written};
 use crate::diagnostics::{Diagnostics, Spanned};
+use crate::model::{Schema, TypeDecl};
 use crate::syntax::{self, Body, Member};
 use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
@@ -71,7 +72,7 @@ fn of_constants_and_aliases(schema: &syntax::Schema, add: &mut Add<'_>) {
     for constant in &schema.constants {
         let name = &constant.name.value;
         add(format_args!("{name}"), &constant.name, format_args!("`{name}`"));
-        if constant.deprecated.is_some() {
+        if constant.meta.deprecated.is_some() {
             add(
                 format_args!("{name}_deprecated"),
                 &constant.name,
@@ -102,7 +103,7 @@ fn of_enums(schema: &syntax::Schema, add: &mut Add<'_>) {
         for value in &e.values {
             let v = &value.name.value;
             add(format_args!("{name}_{v}"), &value.name, format_args!("`{name}.{v}`"));
-            if value.deprecated.is_some() {
+            if value.meta.deprecated.is_some() {
                 let from = format!("the mark of `{name}.{v}`");
                 add(format_args!("{name}_{v}_deprecated"), &value.name, format_args!("{from}"));
             }
@@ -124,7 +125,7 @@ fn of_flags(schema: &syntax::Schema, add: &mut Add<'_>) {
         for bit in &f.bits {
             let b = &bit.name.value;
             add(format_args!("{name}_{b}"), &bit.name, format_args!("`{name}.{b}`"));
-            if bit.deprecated.is_some() {
+            if bit.meta.deprecated.is_some() {
                 let from = format!("the mark of `{name}.{b}`");
                 add(format_args!("{name}_{b}_deprecated"), &bit.name, format_args!("{from}"));
             }
@@ -164,7 +165,7 @@ fn of_unions(schema: &syntax::Schema, ranged: &BTreeSet<(&str, &str)>, add: &mut
             for written in ["is", "set", "get"] {
                 add(format_args!("{name}_{written}_{v}"), &variant.name, format_args!("{from}"));
             }
-            if variant.deprecated.is_some() {
+            if variant.meta.deprecated.is_some() {
                 let written = format!("{name}_{}_deprecated", v.to_uppercase());
                 add(format_args!("{written}"), &variant.name, format_args!("the mark of {from}"));
             }
@@ -263,7 +264,7 @@ pub(super) fn check(schema: &syntax::Schema, resolved: &Schema, diagnostics: &mu
     for u in &schema.unions {
         let mut space = Space::default();
         for variant in &u.variants {
-            let written = unions::rust_variant(&variant.name.value);
+            let written = unions::type_name(&variant.name.value);
             let from = format!("the variant `{}`", variant.name.value);
             space.add(diagnostics, source, written, &variant.name.span, &from);
         }

@@ -1,7 +1,7 @@
 //! Layout: fields in the order written, each at its natural alignment, as a C
 //! compiler for 64-bit Linux lays them, with a name for every gap.
 
-use super::{Field, Gap, Member, Was};
+use crate::model::{Field, Gap, Member, Was};
 
 /// The largest struct, in bytes.
 pub(super) const MAX_SIZE: u64 = 1 << 30;

@@ -1,7 +1,7 @@
 //! Names that generated code makes up: of lists and optionals, whose types have
 //! names in C and Python only, and between the schemas of one program.
 
-use super::{Schema, Type, TypeDecl};
+use crate::model::{Schema, Type, TypeDecl};
 use crate::syntax::{self, Member};
 use std::collections::BTreeMap;
 use std::ops::Range;

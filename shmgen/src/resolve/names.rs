@@ -1,52 +1,14 @@
 //! Names: which can be written in every language, and which are taken.
 
-use super::words::{is_taken, language_of};
+use super::words::{Role, is_taken, language_of};
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned};
+use crate::syntax::NAME_MAX as MAX;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-/// The longest name.
-pub const MAX: usize = 63;
-
-/// What a name is for; what is taken depends on it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// A constant or a type: stands at the top of generated modules.
-    Top,
-    /// A field of a struct.
-    Field,
-    /// A value of an enum or a flag.
-    Member,
-    /// A variant of a union.
-    Variant,
-    /// A segment.
-    Segment,
-    /// An object of a segment: a method of its handle.
-    Object,
-    /// A counter of an object.
-    Counter,
-    /// A part of a schema's dotted name: a namespace in C++.
-    Namespace,
-}
-
-impl Role {
-    fn what(self) -> &'static str {
-        match self {
-            Self::Top => "a constant or a type",
-            Self::Field => "a field",
-            Self::Member => "a value or a flag",
-            Self::Variant => "a variant",
-            Self::Segment => "a segment",
-            Self::Object => "an object",
-            Self::Counter => "a counter",
-            Self::Namespace => "a part of a schema's name",
-        }
-    }
-}
-
 /// Reports a name that cannot be written in every language, and says whether
 /// it can be used all the same for looking further.
-pub fn check(
+pub(super) fn check(
     diagnostics: &mut Diagnostics,
     source: &Arc<Source>,
     name: &Spanned<String>,
@@ -143,7 +105,7 @@ fn suggestion(text: &str) -> Option<String> {
 
 /// The name of a module made of a file's stem: what no language takes becomes
 /// `_`, a keyword gets one behind it.
-pub fn module(stem: &str) -> String {
+pub(super) fn module(stem: &str) -> String {
     let mut out: String =
         stem.chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).collect();
     if out.is_empty() || out.starts_with(|c: char| c.is_ascii_digit()) {
@@ -158,7 +120,7 @@ pub fn module(stem: &str) -> String {
 /// Names that are written out in one space, such as all C identifiers of a
 /// schema; tells when two become the same.
 #[derive(Default)]
-pub struct Space {
+pub(super) struct Space {
     names: BTreeMap<String, (std::ops::Range<usize>, String)>,
     /// Pairs of names that were told already: one clash may show in many
     /// places.
@@ -167,7 +129,7 @@ pub struct Space {
 
 impl Space {
     /// Adds a written name that came of `from`, whose name stands at `span`.
-    pub fn add(
+    pub(super) fn add(
         &mut self,
         diagnostics: &mut Diagnostics,
         source: &Arc<Source>,

@@ -1,8 +1,8 @@
 //! Ranges of numeric fields: the numbers that belong into them.
 
 use super::types::Names;
-use super::{Element, FieldDefault, Type, TypeDecl, Value};
 use crate::diagnostics::{Code, Diagnostics, Spanned};
+use crate::model::{Element, FieldDefault, Type, TypeDecl, Value};
 use crate::syntax::{RangeText, ValueText};
 use shm_runtime::contract::{Bound, Primitive, Range, TypeName};
 use std::collections::BTreeSet;

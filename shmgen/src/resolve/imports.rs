@@ -1,8 +1,8 @@
 //! Names that come from other schemas: bare where that is clear, and always
 //! behind the name of their schema, the last part of it, or that of its file.
 
-use super::{Element, Schema, Type, TypeDecl, Value};
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned, nearest};
+use crate::model::{Element, Schema, Type, TypeDecl, Value};
 use shm_runtime::contract::{Range, TypeName};
 use std::collections::BTreeMap;
 use std::sync::Arc;

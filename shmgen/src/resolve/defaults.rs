@@ -1,8 +1,8 @@
 //! Defaults of fields: what a new value of a struct has in them.
 
 use super::types::{Declared, Names};
-use super::{Element, FieldDefault, Type, TypeDecl};
 use crate::diagnostics::{Code, Diagnostics, Span, Spanned, nearest};
+use crate::model::{Element, FieldDefault, Type, TypeDecl};
 use crate::syntax::{Context, DefaultText, ValueText};
 use shm_runtime::contract::TypeName;
 use std::collections::BTreeSet;

@@ -1,9 +1,44 @@
 //! Words that are no names: what languages reserve, and what generated code
 //! uses itself.
 
-use super::names::Role;
 use std::collections::HashMap;
 use std::sync::LazyLock;
+
+/// What a name is for; what is taken depends on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// A constant or a type: stands at the top of generated modules.
+    Top,
+    /// A field of a struct.
+    Field,
+    /// A value of an enum or a flag.
+    Member,
+    /// A variant of a union.
+    Variant,
+    /// A segment.
+    Segment,
+    /// An object of a segment: a method of its handle.
+    Object,
+    /// A counter of an object.
+    Counter,
+    /// A part of a schema's dotted name: a namespace in C++.
+    Namespace,
+}
+
+impl Role {
+    pub(super) fn what(self) -> &'static str {
+        match self {
+            Self::Top => "a constant or a type",
+            Self::Field => "a field",
+            Self::Member => "a value or a flag",
+            Self::Variant => "a variant",
+            Self::Segment => "a segment",
+            Self::Object => "an object",
+            Self::Counter => "a counter",
+            Self::Namespace => "a part of a schema's name",
+        }
+    }
+}
 
 /// The language that does not let a word be a name anywhere.
 pub(super) fn language_of(word: &str) -> Option<&'static str> {

@@ -1,44 +1,11 @@
 //! Where segments are, how they are made, and to whom they belong: what is in
 //! the schema and not in the contract.
 
-use super::segments::Resolver;
+use super::Resolver;
 use crate::diagnostics::{Code, Spanned};
+use crate::model::Setup;
 use crate::syntax;
 use shm_runtime::{Account, Address, HugePages, Printable, header};
-
-/// Where a segment is and how it is made, unless the program says otherwise.
-#[derive(Clone, Debug)]
-pub struct Setup {
-    /// Where it is.
-    pub address: Address,
-    /// Its permissions on create.
-    pub mode: u32,
-    /// How many participants it has records for.
-    pub participants: u32,
-    /// The user it is given to, if not to who creates it.
-    pub owner: Option<Account>,
-    /// The group it is given to, if not to that of who creates it.
-    pub group: Option<Account>,
-    /// The huge pages that it asks for, of which its size is a multiple.
-    pub pages: Option<HugePages>,
-}
-
-impl Setup {
-    /// The same for the runtime.
-    pub fn to_runtime(&self) -> shm_runtime::Setup {
-        let mut setup = shm_runtime::Setup::at(&self.address)
-            .mode(self.mode)
-            .participants(self.participants)
-            .pages(self.pages);
-        if let Some(owner) = &self.owner {
-            setup = setup.owner(owner.clone());
-        }
-        if let Some(group) = &self.group {
-            setup = setup.group(group.clone());
-        }
-        setup
-    }
-}
 
 /// Sizes of huge pages that Linux knows on some machines, and that are not among
 /// those of a schema.

@@ -1,21 +1,46 @@
-//! From the schema as it is written to the [`Schema`] that backends see.
+//! From the schema as it is written to the [`Schema`] that backends see: names
+//! are looked up, sizes and offsets computed, and all that is wrong is reported.
+//!
+//! Layout is computed here and nowhere else.
 
-use super::imports::Imports;
-use super::order::{Compound, order};
-use super::segments::resolve_segments;
-use super::sizes::Sizes;
-use super::types::{Declared, Found, Names};
-use super::{Alias, Limits, Schema, TypeDecl};
-use super::{assertions, clashes, constants, defaults, names, ranges, unions};
+mod assertions;
+mod checked;
+mod clashes;
+mod constants;
+mod defaults;
+mod extent;
+mod functions;
+mod imports;
+mod layout;
+mod names;
+mod numbers;
+mod order;
+mod ranges;
+mod segments;
+mod sizes;
+mod structs;
+mod types;
+mod unions;
+mod words;
+mod written;
+
+pub(crate) use written::meet;
+
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned};
+use crate::model::{self, Alias, Limits, Meta, Schema, TypeDecl};
 use crate::syntax::{self, Member};
+use imports::Imports;
+use order::{Compound, order};
+use segments::resolve_segments;
 use shm_runtime::contract::TypeName;
+use sizes::Sizes;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use types::{Declared, Found, Names};
 
 /// Resolves a schema. What is wrong goes to `diagnostics`; the result is of
 /// use only if nothing is.
-pub fn resolve(
+pub(crate) fn resolve(
     schema: &syntax::Schema,
     stem: &str,
     imports: Vec<Arc<Schema>>,
@@ -62,15 +87,15 @@ pub fn resolve(
 
 /// A schema that is being resolved; each kind of thing in it has a file of its
 /// own.
-pub(super) struct Resolver<'s, 'd> {
-    pub(super) source: Arc<Source>,
-    pub(super) version: &'s Spanned<(u32, u32)>,
-    pub(super) names: Names<'s>,
-    pub(super) diagnostics: &'d mut Diagnostics,
+struct Resolver<'s, 'd> {
+    source: Arc<Source>,
+    version: &'s Spanned<(u32, u32)>,
+    names: Names<'s>,
+    diagnostics: &'d mut Diagnostics,
 }
 
 impl Resolver<'_, '_> {
-    pub(super) fn error(
+    fn error(
         &mut self,
         code: Code,
         span: &std::ops::Range<usize>,
@@ -78,12 +103,9 @@ impl Resolver<'_, '_> {
     ) -> &mut crate::diagnostics::Diagnostic {
         self.diagnostics.error(code, &self.source, span.clone(), message)
     }
+
     /// Reports names that occur twice among `names`.
-    pub(super) fn unique<'n>(
-        &mut self,
-        what: &str,
-        names: impl Iterator<Item = &'n Spanned<String>>,
-    ) {
+    fn unique<'n>(&mut self, what: &str, names: impl Iterator<Item = &'n Spanned<String>>) {
         let mut seen: BTreeMap<&str, &Spanned<String>> = BTreeMap::new();
         for name in names {
             if let Some(other) = seen.insert(&name.value, name) {
@@ -96,8 +118,17 @@ impl Resolver<'_, '_> {
         }
     }
 
+    /// What is said about a declaration.
+    fn meta(&mut self, written: &syntax::Meta) -> Meta {
+        Meta {
+            doc: written.doc.clone(),
+            since: self.since(written.since.as_ref()),
+            deprecated: written.deprecated.clone(),
+        }
+    }
+
     /// The version that brought something, which is not one to come.
-    pub(super) fn since(&mut self, since: Option<&Spanned<(u32, u32)>>) -> Option<(u32, u32)> {
+    fn since(&mut self, since: Option<&Spanned<(u32, u32)>>) -> Option<(u32, u32)> {
         let since = since?;
         // Of a version that is missing or none, which was reported, nothing is known.
         let (major, minor) = self.version.value;
@@ -118,8 +149,8 @@ impl Resolver<'_, '_> {
             let name = alias.name.value.clone();
             let own = alias.range.as_ref();
             let range = self.names.range(own, found.range, &found.ty, self.diagnostics);
-            let (deprecated, doc) = (alias.deprecated.clone(), alias.doc.clone());
-            out.push(Alias { name, ty: found.ty, unit, range, deprecated, doc });
+            let meta = self.meta(&alias.meta);
+            out.push(Alias { name, ty: found.ty, unit, range, meta });
         }
         out
     }
@@ -203,12 +234,11 @@ impl Resolver<'_, '_> {
         u: &syntax::Union,
         found: &[Option<Found>],
         sizes: &Sizes,
-    ) -> Option<super::Union> {
+    ) -> Option<model::Union> {
         let tag = self.repr(&u.tag, "the tag of a union", false);
         self.unique("the variant", u.variants.iter().map(|v| &v.name));
-        for variant in &u.variants {
-            self.since(variant.since.as_ref());
-        }
-        unions::resolve(u, tag?, found, sizes, &self.source, self.diagnostics)
+        let metas = u.variants.iter().map(|v| self.meta(&v.meta)).collect();
+        let meta = self.meta(&u.meta);
+        unions::resolve(u, tag?, found, (meta, metas), sizes, &self.source, self.diagnostics)
     }
 }

@@ -1,8 +1,9 @@
 //! The names of a schema: whether every language can write them.
 
+use super::Resolver;
 use super::clashes::declared_names;
-use super::names::{self, Role};
-use super::resolve::Resolver;
+use super::names;
+use super::words::Role;
 use crate::diagnostics::{Code, Spanned};
 use crate::syntax::{self, Member};
 use shm_runtime::header::SCHEMA_NAME_MAX;

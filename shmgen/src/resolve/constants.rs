@@ -6,8 +6,8 @@
 
 use super::imports::Imported;
 use super::types::{Declared, Names};
-use super::{Constant, Value};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Span, Spanned, nearest};
+use crate::model::{Constant, Meta, Value};
 use crate::syntax::{self, Expression, Number, Operator, Step, ValueText};
 use shm_runtime::contract::Primitive;
 use std::collections::BTreeMap;
@@ -43,8 +43,9 @@ fn constant_of(
     };
     let value = names.value(&constant.value, ty, Code::E040, diagnostics)?;
     let name = constant.name.value.clone();
-    let deprecated = constant.deprecated.clone();
-    Some(Constant { name, ty, value, deprecated, doc: constant.doc.clone() })
+    let syntax::Meta { doc, deprecated, .. } = &constant.meta;
+    let meta = Meta { doc: doc.clone(), since: None, deprecated: deprecated.clone() };
+    Some(Constant { name, ty, value, meta })
 }
 
 /// The constants, each after those that it is computed from. Circles are

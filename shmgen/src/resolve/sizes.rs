@@ -1,7 +1,7 @@
 //! Sizes and alignments of types, once what they are made of is laid out.
 
 use super::layout::MAX_SIZE;
-use super::{Element, Schema, Type, TypeDecl, Wrapped};
+use crate::model::{Element, Schema, Type, TypeDecl, Wrapped};
 use shm_runtime::contract::{TypeName, Wrapper};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;

@@ -1,12 +1,12 @@
 //! Segments and the plan of their objects.
 
 mod objects;
+mod setup;
 
-use super::Limits;
 use super::types::Names;
-use super::{Object, Schema, Segment};
 use crate::contract;
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned};
+use crate::model::{Limits, Object, Schema, Segment};
 use crate::syntax::{self, Body};
 use heck::ToUpperCamelCase;
 use objects::Checked;
@@ -20,10 +20,10 @@ pub(super) fn type_name(segment: &str) -> String {
     segment.to_upper_camel_case()
 }
 
-pub(super) struct Resolver<'s, 'd> {
-    pub(super) source: Arc<Source>,
+struct Resolver<'s, 'd> {
+    source: Arc<Source>,
     names: &'d Names<'s>,
-    pub(super) model: &'d Schema,
+    model: &'d Schema,
     limits: Limits,
     diagnostics: &'d mut Diagnostics,
 }
@@ -66,7 +66,7 @@ pub(super) fn resolve_segments(
 }
 
 impl Resolver<'_, '_> {
-    pub(super) fn error<T>(
+    fn error<T>(
         &mut self,
         code: Code,
         at: &Spanned<T>,

@@ -1,8 +1,8 @@
 //! Assertions: what a schema says that the layout of a struct has to be, held
 //! against what it is.
 
-use super::Struct;
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned, nearest};
+use crate::model::Struct;
 use crate::syntax::Assertion;
 use std::collections::BTreeMap;
 use std::sync::Arc;

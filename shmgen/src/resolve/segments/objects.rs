@@ -3,8 +3,9 @@
 
 use super::Resolver;
 use crate::diagnostics::{Code, Span, Spanned, nearest};
-use crate::model::names::{self, Role};
 use crate::model::{Element, Item, Struct, TypeDecl};
+use crate::resolve::names;
+use crate::resolve::words::Role;
 use crate::syntax::{self, Body, TypeText};
 use shm_runtime::contract::{
     CounterDef, Flow, ObjectKind, Primitive, QueueDef, RawDef, RingDef, Side, StreamDef, TopicDef,
