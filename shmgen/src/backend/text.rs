@@ -3,7 +3,7 @@
 use crate::model::{Segment, Value};
 use askama::Template;
 use shm_runtime::contract::{Bound, Primitive};
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 /// The version of this tool, which is that of the runtime it writes for.
 pub(super) const VERSION: &str = env!("CARGO_PKG_VERSION");
@@ -17,13 +17,34 @@ pub(super) fn version_parts() -> [&'static str; 3] {
     ]
 }
 
-/// The text of a template, with one line end behind its last line and no more
-/// than two empty lines anywhere.
-#[expect(clippy::expect_used, reason = "no part of our templates can fail to be written")]
+/// The text of a template as a file: tidy.
 pub(super) fn render(template: &impl Template) -> String {
-    let mut tidy = Tidy::default();
-    template.render_into(&mut tidy).expect("text is written to a String");
-    tidy.finish()
+    let mut page = Page::default();
+    page.add(template);
+    page.finish()
+}
+
+/// A file that is made of templates, one behind the other with an empty line
+/// between them. It has one line end behind its last line and no more than two
+/// empty lines anywhere.
+#[derive(Default)]
+pub(super) struct Page {
+    tidy: Tidy,
+    is_begun: bool,
+}
+
+impl Page {
+    #[expect(clippy::expect_used, reason = "no part of our templates can fail to be written")]
+    pub(super) fn add(&mut self, template: &impl Template) {
+        if std::mem::replace(&mut self.is_begun, true) {
+            self.tidy.write_str("\n\n").expect("text is written to a String");
+        }
+        template.render_into(&mut self.tidy).expect("text is written to a String");
+    }
+
+    pub(super) fn finish(self) -> String {
+        self.tidy.finish()
+    }
 }
 
 /// Text that is tidied up while it is written, since large schemas give texts
@@ -154,7 +175,6 @@ pub(super) fn float_text(ty: Primitive, f: f64) -> String {
 #[allow(clippy::pedantic)]
 mod tests {
     use super::*;
-    use std::fmt::Write as _;
 
     /// The text in pieces of that many characters.
     fn tidy(text: &str, piece: usize) -> String {

@@ -1,46 +1,49 @@
 //! Ranges in Rust: their constants, and what tells whether a value is within
 //! its own.
 
-use super::value;
+use super::spelling::value;
 use crate::backend::text::bound_value;
 use crate::model::{Element, Type};
 use shm_runtime::contract::{Bound, Range, TypeName};
 use std::collections::BTreeSet;
 
-/// The type of a range's constant.
-pub(super) fn type_of(range: Range) -> String {
+/// The constant of a range: its type, and its value `1..=10` or `0.5..`.
+pub(super) struct Bounds {
+    pub(super) ty: String,
+    pub(super) value: String,
+}
+
+pub(super) fn bounds(range: Range) -> Bounds {
     let kind = match (range.min(), range.max()) {
         (Some(_), Some(_)) => "RangeInclusive",
         (Some(_), None) => "RangeFrom",
         (None, _) => "RangeToInclusive",
     };
-    format!("::core::ops::{kind}<{}>", range.ty().name())
-}
-
-/// `1..=10`, `0.5..`
-pub(super) fn value_of(range: Range) -> String {
     let end = |end: Option<Bound>| {
         end.map_or(String::new(), |bound| value(range.ty(), bound_value(bound)))
     };
     let dots = if range.max().is_some() { "..=" } else { ".." };
-    format!("{}{dots}{}", end(range.min()), end(range.max()))
+    Bounds {
+        ty: format!("::core::ops::{kind}<{}>", range.ty().name()),
+        value: format!("{}{dots}{}", end(range.min()), end(range.max())),
+    }
 }
 
 /// What is true of `place` if it is within its ranges: that of its field or
-/// variant `name`, or those of the type inside. Empty if it has none.
+/// variant `name`, or those of the type inside.
 pub(super) fn within(
     name: &str,
     place: &str,
     ty: &Type,
     range: Option<Range>,
     with_ranges: &BTreeSet<TypeName>,
-) -> String {
+) -> Option<String> {
     let inside = ty.innermost().named().is_some_and(|t| with_ranges.contains(t));
     let range = range.map(|_| format!("Self::{}_RANGE", name.to_uppercase()));
     if !inside && range.is_none() {
-        return String::new();
+        return None;
     }
-    of(ty, place, "&", range.as_deref())
+    Some(of(ty, place, "&", range.as_deref()))
 }
 
 /// The same of any type. `borrow` makes a reference of the place.

@@ -1,0 +1,67 @@
+//! Segments in Rust: the type whose values are attachments.
+
+use super::spelling::{doc_before, literal};
+use super::{Context, Lints};
+use crate::backend::setup;
+use crate::backend::text::{others, quoted};
+use crate::model::{self, Schema};
+use askama::Template;
+use std::fmt::Write as _;
+
+#[derive(Template)]
+#[template(path = "rust/segment.jinja", escape = "none")]
+pub(super) struct Segment<'a> {
+    lints: Lints,
+    doc: String,
+    name: &'a str,
+    type_name: &'a str,
+    /// Of the schema.
+    version: String,
+    address: String,
+    /// What is called on the `Setup` at that address.
+    setup: String,
+    contract: String,
+    size: String,
+    queues: Vec<Queue<'a>>,
+    /// Objects that have no functions.
+    others: String,
+}
+
+struct Queue<'a> {
+    doc: String,
+    name: &'a str,
+    item: String,
+    capacity: u64,
+    index: usize,
+}
+
+pub(super) fn segment<'a>(
+    s: &'a model::Segment,
+    schema: &Schema,
+    context: &Context<'_>,
+) -> Segment<'a> {
+    let mut contract = String::new();
+    for byte in &s.contract_bytes {
+        let _ = write!(contract, "{}", byte.escape_ascii());
+    }
+    let queues = s.handles().map(|(index, o, item, layout)| Queue {
+        doc: doc_before(&o.doc, "    "),
+        name: &o.name,
+        item: context.names.path(&item.name),
+        capacity: layout.capacity,
+        index,
+    });
+    Segment {
+        lints: context.lints,
+        doc: doc_before(&s.doc, ""),
+        name: &s.name,
+        type_name: &s.type_name,
+        version: schema.version_text(),
+        address: quoted(&s.setup.address.to_string()),
+        setup: setup::rust(&s.setup),
+        contract,
+        size: literal(i128::from(s.size)),
+        queues: queues.collect(),
+        others: others(s, "/// "),
+    }
+}
