@@ -25,8 +25,8 @@ use shm_runtime::contract::{
 };
 use shm_runtime::header::{Entry, Header};
 use shm_runtime::{
-    Attachment, ErrorKind, Inspector, ObjectLayout, Options, RawProducer, Segment, Setup, Spec,
-    TryPopError, json,
+    Attachment, ErrorKind, Inspector, ObjectLayout, Options, Segment, Setup, Spec, TryPopError,
+    json,
 };
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -152,9 +152,9 @@ fn a_handle_of_a_queue_on_another_kind_is_refused() {
     let contract = Contract::decode(Every::CONTRACT).unwrap();
     let spec = Spec::new(contract, "1.0", Setup::at(&place.0).participants(8)).unwrap();
     let made = Attachment::create(&spec, &Options::default()).unwrap();
-    assert!(RawProducer::of_attachment(&made, 0).is_ok());
+    assert!(shm_runtime::queue::RawProducer::of_attachment(&made, 0).is_ok());
     for index in 1..16 {
-        let error = RawProducer::of_attachment(&made, index).err().unwrap();
+        let error = shm_runtime::queue::RawProducer::of_attachment(&made, index).err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Invalid);
         let name = &spec.contract().objects[index].name;
         let expected = format!("object {name} is no queue from one producer to one consumer");

@@ -12,7 +12,8 @@ shm_runtime::include_schema!(backends);
 
 use backends::{InMemory, Tick};
 use places::Place;
-use shm_runtime::{Address, ErrorKind, Owner, QueueStat, SegmentStat};
+use shm_runtime::queue::QueueStat;
+use shm_runtime::{Address, ErrorKind, Owner, SegmentStat};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::process::Command;

@@ -4,7 +4,8 @@ use crate::lab::Lab;
 use crate::payload::{Payload, with_payload};
 use crate::speed::{Back, There};
 use crate::transfer::{Calls, Plan, Receiver, Sender, answer_all, call_all, receive_all, send_all};
-use shm_runtime::{Consumer, Producer, TryPopError, TryPushError};
+use shm_runtime::queue::{Consumer, Producer};
+use shm_runtime::{TryPopError, TryPushError};
 
 impl<P: Payload> Sender<P> for Producer<P> {
     #[inline]

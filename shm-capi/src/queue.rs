@@ -3,7 +3,8 @@
 use crate::attach::ShmrtAttachment;
 use crate::last_error::{number, remember};
 use crate::status;
-use shm_runtime::{RawConsumer, RawProducer, Result};
+use shm_runtime::Result;
+use shm_runtime::queue::{RawConsumer, RawProducer};
 use std::slice::{from_raw_parts, from_raw_parts_mut};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;

@@ -1,6 +1,5 @@
 //! The errors of segments, and what they can tell a program.
 
-use crate::contract::Difference;
 use std::fmt;
 
 /// What went wrong, in the terms that every language of this project shares:
@@ -206,5 +205,20 @@ impl From<Error> for std::io::Error {
             _ => Io::Other,
         };
         Self::new(kind, error)
+    }
+}
+
+/// One difference between two contracts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Difference {
+    /// What it is about: `Book.bids`, `Side.BUY`, `trades`.
+    pub path: String,
+    /// The whole sentence, which begins with the path.
+    pub text: String,
+}
+
+impl fmt::Display for Difference {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
     }
 }

@@ -2,11 +2,13 @@
 //! for Python. Numbers are numbers, modes are text such as `"0640"`, times are
 //! RFC 3339 in UTC. With the feature `json`.
 
-use crate::contract::{Flow, Hex, ObjectKind, Side, Value as Data};
+use crate::object::kind::ObjectKind;
+use crate::object::queue::def::{Flow, Side};
+use crate::object::queue::observe::QueueStat;
 use crate::segment::{
-    HeaderStat, KernelStat, Mapper, ObjectStat, ParticipantStat, QueueStat, SegmentStat,
-    SegmentState,
+    HeaderStat, KernelStat, Mapper, ObjectStat, ParticipantStat, SegmentStat, SegmentState,
 };
+use crate::types::value::{Hex, Value as Data};
 use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 

@@ -32,54 +32,52 @@
 #![cfg_attr(not(segments), allow(dead_code, unused_imports, unused_variables))]
 
 pub mod contract;
-mod describe;
 mod error;
-#[cfg(target_os = "linux")]
-pub mod fd;
+mod handle;
 #[cfg(feature = "json")]
 pub mod json;
-pub mod layout;
 mod macros;
 mod memory;
 mod object;
 mod segment;
-mod sync;
 mod text;
-mod values;
+mod types;
 mod version;
 
 pub use contract::Fingerprint;
 pub use error::{Error, ErrorKind, Holder, Result};
-pub use layout::SharedLayout;
+pub use handle::queue::{self, PopError, PushError, Queue, TryPopError, TryPushError};
+pub use object::counts::Counts;
 pub use object::place::{Geometry, ObjectLayout};
-pub use object::queue::{
-    self, Consumer, Drain, Loan, PopError, Producer, PushError, Queue, RawConsumer, RawProducer,
-    Reservation, TryPopError, TryPushError,
-};
 pub use object::{cell, counters, event, lanes, raw, ring, state, stream, topic};
+#[cfg(target_os = "linux")]
+pub use segment::fd;
 pub use segment::{
-    Account, Address, Attachment, Candidate, Counts, CreatorStat, Fault, Followed, HeaderStat,
-    HugePages, Inspector, IntoAddress, Keep, KernelStat, Leftover, Mapper, Message, ObjectStat,
-    OpenOptions, Options, Owner, ParticipantStat, Plan, QueueStat, RawBytes, Segment, SegmentStat,
-    SegmentState, SegmentType, Setup, Spec, Verdict, Watch, header, list, survey,
+    Account, Address, Attachment, Candidate, CreatorStat, Fault, HeaderStat, HugePages, Inspector,
+    IntoAddress, Keep, KernelStat, Leftover, Mapper, ObjectStat, OpenOptions, Options, Owner,
+    ParticipantStat, Plan, RawBytes, Segment, SegmentStat, SegmentState, SegmentType, Setup, Spec,
+    Verdict, Watch, header, list, survey,
 };
 #[cfg(feature = "derive")]
 pub use shm_derive::SharedLayout;
 pub use text::Printable;
-pub use values::{
+pub use types::checked::{
     Bool, FieldRef, InvalidBool, InvalidCount, InvalidOptional, InvalidStr, List, Optional,
     Reserved, Str, UnknownTag,
 };
+pub use types::layout::{self, SharedLayout};
 
 /// What generated code and the derive use; not for anybody else.
 #[doc(hidden)]
 pub mod __private {
-    pub use crate::contract::{Bound, TypeExpr, TypeSet};
-    pub use crate::describe::{
+    pub use crate::segment::SpecCell;
+    pub use crate::types::checked::union::{load, store};
+    pub use crate::types::describe::{
         FieldKind, StructBuilder, describe, describe_imported, enumeration, flags, union,
     };
-    pub use crate::segment::SpecCell;
-    pub use crate::values::alignment::Aligned;
-    pub use crate::values::union::{load, store};
+    pub use crate::types::descriptor::TypeSet;
+    pub use crate::types::expr::TypeExpr;
+    pub use crate::types::layout::Aligned;
+    pub use crate::types::range::Bound;
     pub use crate::version::require;
 }

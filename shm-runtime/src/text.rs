@@ -1,4 +1,4 @@
-//! Text that came from outside, made fit for a terminal.
+//! Text for people: what came from outside, made fit for a terminal, and sizes.
 
 use std::fmt::{self, Write as _};
 
@@ -30,5 +30,17 @@ impl fmt::Display for Printable<'_> {
             }
         }
         Ok(())
+    }
+}
+
+/// A number of bytes as people say it: `4.2 MB`, `512 bytes`.
+pub(crate) fn bytes(n: u64) -> String {
+    #[allow(clippy::cast_precision_loss)] // one decimal is shown
+    let f = n as f64;
+    match n {
+        0..=9_999 => format!("{n} bytes"),
+        10_000..=9_999_999 => format!("{:.1} kB", f / 1e3),
+        10_000_000..=9_999_999_999 => format!("{:.1} MB", f / 1e6),
+        _ => format!("{:.1} GB", f / 1e9),
     }
 }

@@ -59,8 +59,8 @@ pub enum Ours {
 /// The roles that a segment in Rust has claimed, as C does at the first use.
 #[derive(Default)]
 pub struct Roles {
-    out: Option<shm_runtime::Producer<Book>>,
-    inn: Option<shm_runtime::Consumer<Book>>,
+    out: Option<shm_runtime::queue::Producer<Book>>,
+    inn: Option<shm_runtime::queue::Consumer<Book>>,
 }
 
 /// What tells a segment from every other.

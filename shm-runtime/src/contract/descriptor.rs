@@ -1,10 +1,11 @@
 //! The contract as data. No bytes, no rules: see [`encode`](super::encode)
-//! and [`explain`](super::explain).
+//! and [`explain`](fn@super::explain).
 
-use super::object::ObjectDef;
-use super::range::Range;
-use super::type_expr::{Primitive, TypeExpr, TypeName};
-use std::collections::BTreeMap;
+use crate::object::kind::{ObjectDef, ObjectKind};
+use crate::object::place::ObjectLayout;
+use crate::types::descriptor::{TypeDef, Types};
+use crate::types::expr::{TypeExpr, TypeName};
+use crate::types::value::Value;
 
 /// Everything that gives the bytes of one segment a meaning.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -22,252 +23,29 @@ pub struct Contract {
 impl Contract {
     /// The definition of a type of this contract.
     pub fn type_def(&self, name: &TypeName) -> Option<&TypeDef> {
-        self.type_index(name).map(|i| &self.types[i])
-    }
-
-    pub(super) fn type_index(&self, name: &TypeName) -> Option<usize> {
-        find_type(&self.types, name)
+        self.definitions().type_def(name)
     }
 
     /// Size and alignment in bytes of a type as it is written; `None` where
     /// a name is unknown or the size overflows.
     pub fn size_and_align(&self, expr: &TypeExpr) -> Option<(u64, u64)> {
-        Some(match expr {
-            TypeExpr::Primitive(p) => (p.size(), p.size()),
-            TypeExpr::Str(n) | TypeExpr::Bytes(n) => (*n, 1),
-            TypeExpr::Named(name) => {
-                let def = self.type_def(name)?;
-                (def.size, def.align)
-            }
-            TypeExpr::Array(element, dims) => {
-                let (size, align) = self.size_and_align(element)?;
-                let count = dims.iter().try_fold(1u64, |n, d| n.checked_mul(*d))?;
-                (size.checked_mul(count)?, align)
-            }
-            TypeExpr::List(element, n) => {
-                let (size, align) = self.size_and_align(element)?;
-                Wrapper::list(size, align, *n).map(|w| (w.size, w.align))?
-            }
-            TypeExpr::Optional(value) => {
-                let (size, align) = self.size_and_align(value)?;
-                Wrapper::optional(size, align).map(|w| (w.size, w.align))?
-            }
-        })
+        self.definitions().size_and_align(expr)
+    }
+
+    /// Reads a value of a type; `None` if the type is not of this contract,
+    /// or the bytes are not as many as it has.
+    pub fn read(&self, ty: &TypeExpr, bytes: &[u8]) -> Option<Value> {
+        self.definitions().read(ty, bytes)
+    }
+
+    pub(crate) fn definitions(&self) -> Types<'_> {
+        Types(&self.types)
     }
 }
 
-/// The layout of a list, an optional or a union: something that tells, and
-/// behind it what it tells of.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wrapper {
-    /// Where the items, the value or the variants begin.
-    pub offset: u64,
-    /// Bytes of the whole.
-    pub size: u64,
-    /// Alignment of the whole.
-    pub align: u64,
-}
-
-impl Wrapper {
-    /// `struct { uint32_t count; T items[N]; }`; `None` if it overflows.
-    pub const fn list(item: u64, align: u64, n: u64) -> Option<Self> {
-        match item.checked_mul(n) {
-            Some(items) => Self::new(4, items, align),
-            None => None,
-        }
-    }
-
-    /// `struct { uint8_t has; T value; }`; `None` if it overflows.
-    pub const fn optional(value: u64, align: u64) -> Option<Self> {
-        Self::new(1, value, align)
-    }
-
-    /// `struct { uR tag; union { .. } as; }` of the largest size and the
-    /// largest alignment among its variants; `None` if it overflows.
-    pub const fn union(tag: u64, largest: u64, align: u64) -> Option<Self> {
-        // The C union is as large as its largest member, rounded up.
-        match round_up(largest, align) {
-            Some(payload) => Self::new(tag, payload, align),
-            None => None,
-        }
-    }
-
-    /// As C lays `struct { head; payload }`; alignments are powers of two.
-    const fn new(head: u64, payload: u64, payload_align: u64) -> Option<Self> {
-        let align = if head > payload_align { head } else { payload_align };
-        let Some(offset) = round_up(head, payload_align) else { return None };
-        let Some(end) = offset.checked_add(payload) else { return None };
-        match round_up(end, align) {
-            Some(size) => Some(Self { offset, size, align }),
-            None => None,
-        }
-    }
-}
-
-const fn round_up(n: u64, align: u64) -> Option<u64> {
-    match n.checked_add(align - 1) {
-        Some(n) => Some(n & !(align - 1)),
-        None => None,
-    }
-}
-
-/// Where a name stands among definitions sorted by schema and name.
-pub(super) fn find_type(types: &[TypeDef], name: &TypeName) -> Option<usize> {
-    types.binary_search_by(|t| (&t.schema, &t.name).cmp(&(&name.schema, &name.name))).ok()
-}
-
-/// A declared type.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct TypeDef {
-    /// The schema it comes from; empty for the contract's own.
-    pub schema: String,
-    /// Its name.
-    pub name: String,
-    /// Bytes in memory.
-    pub size: u64,
-    /// Alignment in bytes.
-    pub align: u64,
-    /// What it is made of.
-    pub body: TypeBody,
-    /// Whether the size of a struct is an extent: what lies behind its last
-    /// field is kept free for fields of later versions.
-    pub extent: bool,
-    /// Fields that a struct had in earlier versions, by offset and name. Their
-    /// bytes are reserved.
-    pub was: Vec<Was>,
-}
-
-/// A field that is no more.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Was {
-    /// Bytes from the start of the struct to the reserved ones that it lay in.
-    pub offset: u64,
-    /// Its name.
-    pub name: String,
-    /// How many bytes are reserved there.
-    pub size: u64,
-}
-
-impl TypeDef {
-    /// The name as fields refer to it.
-    pub fn type_name(&self) -> TypeName {
-        TypeName { schema: self.schema.clone(), name: self.name.clone() }
-    }
-}
-
-/// What a declared type is made of.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum TypeBody {
-    /// Fields, sorted by offset. Bytes of the struct that no field covers are
-    /// reserved: always zero, without a meaning.
-    Struct(Vec<Field>),
-    /// Named numbers, sorted by number. Any other number is valid too.
-    Enum(Primitive, Vec<ValueDef>),
-    /// Named bits, sorted by bit. Any other bit is valid too.
-    Flags(Primitive, Vec<BitDef>),
-    /// One of several types, told apart by a tag; variants sorted by number.
-    /// Any other tag is valid too, and says nothing of the bytes behind it.
-    Union(Primitive, Vec<VariantDef>),
-}
-
-impl TypeBody {
-    /// The types that it is made of.
-    pub fn parts(&self) -> impl Iterator<Item = &TypeExpr> {
-        let fields = match self {
-            Self::Struct(fields) => fields.as_slice(),
-            _ => &[],
-        };
-        let variants = match self {
-            Self::Union(_, variants) => variants.as_slice(),
-            _ => &[],
-        };
-        fields.iter().map(|f| &f.ty).chain(variants.iter().filter_map(|v| v.ty.as_ref()))
-    }
-
-    /// The same with another name for each type that it refers to.
-    pub(crate) fn map_names(&mut self, map: &impl Fn(&TypeName) -> TypeName) {
-        match self {
-            Self::Struct(fields) => fields.iter_mut().for_each(|f| f.ty = f.ty.map_names(map)),
-            Self::Union(_, variants) => {
-                for ty in variants.iter_mut().filter_map(|v| v.ty.as_mut()) {
-                    *ty = ty.map_names(map);
-                }
-            }
-            Self::Enum(..) | Self::Flags(..) => {}
-        }
-    }
-}
-
-/// A variant of a union.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct VariantDef {
-    /// Its name.
-    pub name: String,
-    /// The tag that says it is there.
-    pub number: u64,
-    /// What it holds, if anything.
-    pub ty: Option<TypeExpr>,
-    /// The numbers that belong into it; of numeric types only.
-    pub range: Option<Range>,
-}
-
-/// A field of a struct.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Field {
-    /// Its name.
-    pub name: String,
-    /// Bytes from the start of the struct.
-    pub offset: u64,
-    /// Bytes it takes.
-    pub size: u64,
-    /// Its type, with aliases and constants resolved.
-    pub ty: TypeExpr,
-    /// Its unit of measure; empty if none is given.
-    pub unit: String,
-    /// The numbers that belong into it, or into each element of an array; of
-    /// the type of its element.
-    pub range: Option<Range>,
-}
-
-/// A named number of an enum.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ValueDef {
-    /// Its name.
-    pub name: String,
-    /// Its number, within the range of the enum's representation.
-    pub number: i128,
-}
-
-/// A named bit of a set of flags.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct BitDef {
-    /// Its name.
-    pub name: String,
-    /// Its position; 0 is the least significant bit.
-    pub bit: u8,
-}
-
-/// A collection of type definitions that grows while types describe
-/// themselves.
-#[derive(Clone, Debug, Default)]
-pub struct TypeSet {
-    types: BTreeMap<(String, String), TypeDef>,
-}
-
-impl TypeSet {
-    /// Whether the type is there already, in which case it need not describe
-    /// its own parts again.
-    pub fn contains(&self, schema: &str, name: &str) -> bool {
-        self.types.contains_key(&(schema.to_owned(), name.to_owned()))
-    }
-
-    /// Adds a definition; one of the same name stays as it was.
-    pub fn insert(&mut self, def: TypeDef) {
-        self.types.entry((def.schema.clone(), def.name.clone())).or_insert(def);
-    }
-
-    /// The definitions, sorted by schema and name.
-    pub fn into_types(self) -> Vec<TypeDef> {
-        self.types.into_values().collect()
+impl ObjectLayout {
+    /// What a contract says of an object; `None` if it makes no sense.
+    pub fn of(contract: &Contract, kind: &ObjectKind) -> Option<Self> {
+        Self::of_kind(contract.definitions(), kind)
     }
 }

@@ -1,5 +1,5 @@
 //! The canonical byte form of a contract, as it stands in every segment.
-//! `docs/segment-format.md` specifies it; [`decode`](super::decode) reads it.
+//! `docs/segment-format.md` specifies it; [`decode`](crate::contract::decode) reads it.
 //!
 //! ```text
 //! record   := tag u8 | length u32 | payload of that many bytes
@@ -37,21 +37,13 @@
 //! and name, fields by offset, former ones by offset and name, values and bits by number, objects in the order
 //! in which they lie; so equal meanings have equal bytes.
 
-use super::descriptor::{Contract, Field, TypeBody, TypeDef};
-use super::object::{Flow, ObjectDef, ObjectKind, Side};
-use super::type_expr::TypeExpr;
+use crate::contract::descriptor::Contract;
+use crate::object::kind::{ObjectDef, ObjectKind};
+use crate::object::queue::def::{Flow, Side};
+use crate::types::fingerprint::Fingerprint;
+use crate::types::write::{number, record, text, type_def};
 
 pub(super) const CONTRACT: u8 = b'S';
-pub(super) const STRUCT: u8 = b'T';
-pub(super) const ENUM: u8 = b'E';
-pub(super) const FLAGS: u8 = b'F';
-pub(super) const FIELD: u8 = b'f';
-pub(super) const WAS: u8 = b'w';
-pub(super) const EXTENT: u8 = b'x';
-pub(super) const VALUE: u8 = b'v';
-pub(super) const BIT: u8 = b'b';
-pub(super) const UNION: u8 = b'U';
-pub(super) const VARIANT: u8 = b'u';
 pub(super) const QUEUE: u8 = b'Q';
 pub(super) const QUEUE_LANES: u8 = b'L';
 pub(super) const QUEUE_OWNED: u8 = b'M';
@@ -83,6 +75,11 @@ impl Contract {
             }
         });
         out
+    }
+
+    /// The fingerprint of the whole contract.
+    pub fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of_bytes(&self.encode())
     }
 }
 
@@ -152,97 +149,4 @@ fn side(side: Side) -> u64 {
         Side::One => 1,
         Side::Many => 0,
     }
-}
-
-/// Writes a type as if it came from `schema`.
-pub(super) fn type_def(out: &mut Vec<u8>, def: &TypeDef, schema: &str) {
-    let head = |out: &mut Vec<u8>| {
-        text(out, schema);
-        text(out, &def.name);
-    };
-    match &def.body {
-        TypeBody::Struct(fields) => record(out, STRUCT, |out| {
-            head(out);
-            number(out, def.size);
-            number(out, def.align);
-            for f in fields {
-                field(out, f);
-            }
-            for was in &def.was {
-                record(out, WAS, |out| {
-                    text(out, &was.name);
-                    number(out, was.offset);
-                    number(out, was.size);
-                });
-            }
-            if def.extent {
-                record(out, EXTENT, |_| {});
-            }
-        }),
-        TypeBody::Enum(repr, values) => record(out, ENUM, |out| {
-            head(out);
-            text(out, repr.name());
-            for value in values {
-                record(out, VALUE, |out| {
-                    text(out, &value.name);
-                    // Two's complement in 64 bits, whatever the sign.
-                    out.extend_from_slice(&value.number.to_le_bytes()[..8]);
-                });
-            }
-        }),
-        TypeBody::Flags(repr, bits) => record(out, FLAGS, |out| {
-            head(out);
-            text(out, repr.name());
-            for bit in bits {
-                record(out, BIT, |out| {
-                    text(out, &bit.name);
-                    number(out, u64::from(bit.bit));
-                });
-            }
-        }),
-        TypeBody::Union(tag, variants) => record(out, UNION, |out| {
-            head(out);
-            text(out, tag.name());
-            number(out, def.size);
-            number(out, def.align);
-            for variant in variants {
-                record(out, VARIANT, |out| {
-                    text(out, &variant.name);
-                    number(out, variant.number);
-                    text(out, &variant.ty.as_ref().map_or(String::new(), TypeExpr::to_string));
-                    text(out, &variant.range.map_or(String::new(), |range| range.to_string()));
-                });
-            }
-        }),
-    }
-}
-
-fn field(out: &mut Vec<u8>, field: &Field) {
-    record(out, FIELD, |out| {
-        text(out, &field.name);
-        number(out, field.offset);
-        number(out, field.size);
-        text(out, &field.ty.to_string());
-        text(out, &field.unit);
-        text(out, &field.range.map_or(String::new(), |range| range.to_string()));
-    });
-}
-
-pub(super) fn record(out: &mut Vec<u8>, tag: u8, body: impl FnOnce(&mut Vec<u8>)) {
-    out.push(tag);
-    let at = out.len();
-    out.extend_from_slice(&[0; 4]);
-    body(out);
-    let length = u32::try_from(out.len() - at - 4).unwrap_or(u32::MAX);
-    out[at..at + 4].copy_from_slice(&length.to_le_bytes());
-}
-
-pub(super) fn text(out: &mut Vec<u8>, text: &str) {
-    let length = u16::try_from(text.len()).unwrap_or(u16::MAX);
-    out.extend_from_slice(&length.to_le_bytes());
-    out.extend_from_slice(&text.as_bytes()[..usize::from(length)]);
-}
-
-fn number(out: &mut Vec<u8>, number: u64) {
-    out.extend_from_slice(&number.to_le_bytes());
 }

@@ -14,26 +14,25 @@
 //! Nothing here touches shared memory or the operating system.
 
 mod decode;
-mod descriptor;
+pub(crate) mod descriptor;
 mod encode;
-mod explain;
-mod fingerprint;
-mod object;
-mod range;
-mod type_expr;
-mod value;
+pub(crate) mod explain;
 
-pub use decode::DecodeError;
-pub use descriptor::{
-    BitDef, Contract, Field, TypeBody, TypeDef, TypeSet, ValueDef, VariantDef, Was, Wrapper,
+pub use crate::error::Difference;
+pub use crate::object::counters::def::CounterDef;
+pub use crate::object::kind::{ObjectDef, ObjectKind};
+pub use crate::object::queue::def::{Flow, QueueDef, Side};
+pub use crate::object::raw::def::RawDef;
+pub use crate::object::ring::def::RingDef;
+pub use crate::object::stream::def::StreamDef;
+pub use crate::object::topic::def::TopicDef;
+pub use crate::types::descriptor::{
+    BitDef, Field, TypeBody, TypeDef, TypeSet, ValueDef, VariantDef, Was, Wrapper,
 };
-pub use explain::{Difference, explain};
-pub use fingerprint::{Fingerprint, type_fingerprint};
-pub use object::{
-    CounterDef, Flow, ObjectDef, ObjectKind, QueueDef, RawDef, RingDef, Side, StreamDef, TopicDef,
-};
-pub use range::{Bound, Range};
-pub use type_expr::{MAX_NESTING, Primitive, TypeExpr, TypeExprError, TypeName};
-#[cfg(feature = "json")]
-pub(crate) use value::Hex;
-pub use value::Value;
+pub use crate::types::expr::{MAX_NESTING, Primitive, TypeExpr, TypeExprError, TypeName};
+pub use crate::types::fingerprint::{Fingerprint, type_fingerprint};
+pub use crate::types::range::{Bound, Range};
+pub use crate::types::read::DecodeError;
+pub use crate::types::value::Value;
+pub use descriptor::Contract;
+pub use explain::explain;

@@ -1,18 +1,29 @@
 //! The layout of an object of any kind, and where it lies in a segment.
 
-use super::LINE;
-use super::cell::layout::{self as cell, CellLayout};
-use super::counters::layout::{self as counters, CountersLayout};
-use super::event::layout as event;
-use super::lanes::layout::{self as lanes, LanesLayout};
-use super::queue::layout::{self as queue, QueueLayout};
-use super::queue::many_to_many::layout::{self as many, ManyLayout};
-use super::raw::layout::RawLayout;
-use super::ring::layout::{self as ring, RingLayout};
-use super::state::layout::{self as state, StateLayout};
-use super::stream::layout::{self as stream, StreamLayout};
-use super::topic::layout::{self as topic, TopicLayout};
-use crate::contract::{Contract, Flow, ObjectKind};
+use crate::object::LINE;
+use crate::object::cell::layout as cell;
+use crate::object::cell::layout::CellLayout;
+use crate::object::counters::layout as counters;
+use crate::object::counters::layout::CountersLayout;
+use crate::object::event::layout as event;
+use crate::object::kind::ObjectKind;
+use crate::object::lanes::layout as lanes;
+use crate::object::lanes::layout::LanesLayout;
+use crate::object::queue::def::Flow;
+use crate::object::queue::layout as queue;
+use crate::object::queue::layout::QueueLayout;
+use crate::object::queue::many_to_many::layout as many;
+use crate::object::queue::many_to_many::layout::ManyLayout;
+use crate::object::raw::layout::RawLayout;
+use crate::object::ring::layout as ring;
+use crate::object::ring::layout::RingLayout;
+use crate::object::state::layout as state;
+use crate::object::state::layout::StateLayout;
+use crate::object::stream::layout as stream;
+use crate::object::stream::layout::StreamLayout;
+use crate::object::topic::layout as topic;
+use crate::object::topic::layout::TopicLayout;
+use crate::types::descriptor::Types;
 
 /// An object's geometry and where it lies.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,9 +89,9 @@ pub struct Geometry {
 }
 
 impl ObjectLayout {
-    /// What a contract says of an object; `None` if it makes no sense.
-    pub fn of(contract: &Contract, kind: &ObjectKind) -> Option<Self> {
-        let size = |ty| contract.size_and_align(ty).map(|(size, _)| size);
+    /// The layout of an object of a kind; `None` if it makes no sense.
+    pub(crate) fn of_kind(types: Types<'_>, kind: &ObjectKind) -> Option<Self> {
+        let size = |ty| types.size_and_align(ty).map(|(size, _)| size);
         Some(match kind {
             ObjectKind::Queue(queue) => {
                 let item = size(&queue.item)?;

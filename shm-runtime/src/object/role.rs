@@ -14,6 +14,9 @@
 use crate::memory::Word;
 use std::sync::atomic::Ordering;
 
+/// The greatest number of participants.
+pub const PARTICIPANTS_MAX: u32 = 4096;
+
 /// An attachment: the index of its record and the generation of its claim.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct ParticipantId {

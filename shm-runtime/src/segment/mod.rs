@@ -18,90 +18,36 @@
 //! Segments exist on 64-bit little-endian Linux; elsewhere all of this
 //! compiles and answers [`Unsupported`](crate::ErrorKind::Unsupported).
 
-mod access;
-mod account;
-mod address;
-mod admit;
-mod attachment;
-mod bare;
-mod birth;
-mod collect;
-mod core;
-mod counts;
-mod failure;
-mod fault;
-mod follow;
-pub mod header;
-mod inspect;
-mod mapper;
-mod open;
-mod open_or_create;
-mod options;
-mod owner;
-mod pages;
-mod participants;
-mod plan;
-mod raw;
-mod setup;
-mod spec;
-mod watch;
+pub(crate) mod attach;
+pub(crate) mod collect;
+pub(crate) mod format;
+pub(crate) mod look;
+pub(crate) mod os;
 
-#[cfg(segments)]
-mod companion;
-#[cfg(segments)]
-mod errno;
-#[cfg(segments)]
-mod file;
-#[cfg(segments)]
-mod huge;
-#[cfg(segments)]
-mod idfile;
-#[cfg(segments)]
-mod locks;
-#[cfg(segments)]
-mod memfd;
-#[cfg(segments)]
-mod posix;
-#[cfg(segments)]
-mod process;
-#[cfg(segments)]
-mod removal;
-#[cfg(segments)]
-mod resident;
-#[cfg(segments)]
-mod room;
-#[cfg(segments)]
-mod sysv;
-#[cfg(segments)]
-mod sysv_life;
-
-#[cfg(not(segments))]
-mod elsewhere;
-#[cfg(not(segments))]
-use elsewhere::{file, huge, idfile, locks, memfd, posix, process, resident, sysv};
-
-pub use account::Account;
-pub use address::Address;
-pub(crate) use admit::contract_at;
-pub use attachment::Attachment;
-pub(crate) use attachment::RoleGuard;
-pub use bare::Segment;
+pub(crate) use attach::admit::contract_at;
+pub use attach::attachment::Attachment;
+pub(crate) use attach::attachment::RoleGuard;
+pub use attach::bare::Segment;
+pub use attach::open::{OpenOptions, SegmentType};
+pub(crate) use attach::open_or_create::open_or_create;
+pub use attach::owner::Owner;
+pub use attach::setup::Setup;
+pub use attach::spec::{Spec, SpecCell};
 pub use collect::{Candidate, Keep, Leftover, Verdict, survey};
-pub use counts::Counts;
-pub use fault::Fault;
-pub use follow::Followed;
-pub use inspect::{
-    CreatorStat, HeaderStat, Inspector, KernelStat, Message, ObjectStat, ParticipantStat,
-    QueueStat, SegmentStat, SegmentState, list,
+pub use format::fault::Fault;
+pub use format::header;
+pub use format::pages::HugePages;
+pub use format::plan::Plan;
+pub use look::bytes::RawBytes;
+pub use look::inspector::Inspector;
+pub use look::list::list;
+pub use look::mapper::Mapper;
+pub use look::stat::{
+    CreatorStat, HeaderStat, KernelStat, ObjectStat, ParticipantStat, SegmentStat, SegmentState,
 };
-pub use mapper::Mapper;
-pub use open::{IntoAddress, OpenOptions, SegmentType};
-pub(crate) use open_or_create::open_or_create;
-pub use options::Options;
-pub use owner::Owner;
-pub use pages::HugePages;
-pub use plan::Plan;
-pub use raw::RawBytes;
-pub use setup::Setup;
-pub use spec::{Spec, SpecCell};
-pub use watch::Watch;
+pub use look::watch::Watch;
+pub use os::account::Account;
+pub use os::address::{Address, IntoAddress};
+#[cfg(target_os = "linux")]
+pub use os::fd;
+pub use os::options::Options;

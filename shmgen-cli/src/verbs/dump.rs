@@ -10,7 +10,8 @@ use crate::failure::{Done, Failure};
 use crate::show;
 use serde_json::{Value, json};
 use shm_runtime::contract::{Contract, ObjectKind, TypeExpr};
-use shm_runtime::{Inspector, Message, ObjectStat, Printable, json as runtime_json};
+use shm_runtime::queue::Message;
+use shm_runtime::{Inspector, ObjectStat, Printable, json as runtime_json};
 use std::fmt::Write as _;
 use std::time::Duration;
 

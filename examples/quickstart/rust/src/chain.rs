@@ -1,7 +1,7 @@
 //! What a program of the chain does: make trades, pass them on, check them.
 
 use crate::market::{Side, Trade};
-use shm_runtime::{Consumer, Producer};
+use shm_runtime::queue::{Consumer, Producer};
 use std::error::Error;
 use std::fmt;
 use std::time::{Duration, Instant};

@@ -1,17 +1,21 @@
 //! Reads the records of objects.
 
-use super::{DecodeError, Reader};
 use crate::contract::encode::{
     CELL, COUNTER, COUNTERS, EVENT, QUEUE, QUEUE_LANES, QUEUE_OWNED, RAW, RING, STATE, STREAM,
     TOPIC,
 };
-use crate::contract::object::{
-    CounterDef, Flow, ObjectDef, ObjectKind, QueueDef, RawDef, RingDef, Side, StreamDef, TopicDef,
-};
-use crate::contract::type_expr::Primitive;
+use crate::object::counters::def::CounterDef;
+use crate::object::kind::{ObjectDef, ObjectKind};
 use crate::object::lanes::layout as lanes;
+use crate::object::queue::def::{Flow, QueueDef, Side};
+use crate::object::raw::def::RawDef;
 use crate::object::raw::layout as raw;
+use crate::object::ring::def::RingDef;
 use crate::object::ring::layout as ring;
+use crate::object::stream::def::StreamDef;
+use crate::object::topic::def::TopicDef;
+use crate::types::expr::Primitive;
+use crate::types::read::{DecodeError, Reader};
 use std::collections::BTreeSet;
 
 /// The object of a record. Whether its types are known is for the contract to
@@ -125,8 +129,9 @@ fn counters(record: &mut Reader<'_>) -> Result<Vec<CounterDef>, DecodeError> {
 #[allow(clippy::pedantic)]
 mod tests {
     use super::*;
-    use crate::contract::{Contract, TypeExpr};
+    use crate::contract::descriptor::Contract;
     use crate::object::place::ObjectLayout;
+    use crate::types::expr::TypeExpr;
 
     fn contract(objects: Vec<ObjectDef>) -> Contract {
         Contract { schema: "a.b".into(), segment: "s".into(), types: vec![], objects }

@@ -1,8 +1,8 @@
 //! How the fields of a struct differ: which moved, and what pushed them.
 
 use super::Out;
-use crate::contract::descriptor::Field;
-use crate::contract::range::Range;
+use crate::types::descriptor::Field;
+use crate::types::range::Range;
 use std::collections::BTreeMap;
 
 /// Two versions of a struct. Maps, since a hostile segment may declare a

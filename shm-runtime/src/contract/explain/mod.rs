@@ -6,25 +6,11 @@
 mod fields;
 mod objects;
 
-use super::descriptor::{Contract, TypeBody, TypeDef, VariantDef, Was};
-use super::type_expr::TypeExpr;
+use crate::contract::descriptor::Contract;
+use crate::error::Difference;
+use crate::types::descriptor::{TypeBody, TypeDef, VariantDef, Was};
+use crate::types::expr::TypeExpr;
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt;
-
-/// One difference between two contracts.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Difference {
-    /// What it is about: `Book.bids`, `Side.BUY`, `trades`.
-    pub path: String,
-    /// The whole sentence, which begins with the path.
-    pub text: String,
-}
-
-impl fmt::Display for Difference {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.text)
-    }
-}
 
 /// All differences between the contract of this program and the one of a
 /// segment; empty exactly if they are equal.
@@ -196,7 +182,11 @@ fn compare_members(out: &mut Out, path: &str, mine: &[(&str, i128)], theirs: &[(
 #[allow(clippy::pedantic)]
 mod tests {
     use super::*;
-    use crate::contract::{Field, ObjectDef, ObjectKind, Primitive, QueueDef, Range};
+    use crate::object::kind::{ObjectDef, ObjectKind};
+    use crate::object::queue::def::QueueDef;
+    use crate::types::descriptor::Field;
+    use crate::types::expr::Primitive;
+    use crate::types::range::Range;
 
     fn contract(fields: &[(&str, u64, &str)], unit: &str) -> Contract {
         let fields: Vec<Field> = fields

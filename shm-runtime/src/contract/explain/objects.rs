@@ -1,9 +1,11 @@
 //! Says how the objects of two contracts differ.
 
 use super::Out;
-use crate::contract::object::{
-    CounterDef, Flow, ObjectDef, ObjectKind, QueueDef, RawDef, RingDef, Side,
-};
+use crate::object::counters::def::CounterDef;
+use crate::object::kind::{ObjectDef, ObjectKind};
+use crate::object::queue::def::{Flow, QueueDef, Side};
+use crate::object::raw::def::RawDef;
+use crate::object::ring::def::RingDef;
 use std::collections::BTreeMap;
 
 pub(super) fn compare(out: &mut Out, mine: &[ObjectDef], theirs: &[ObjectDef]) {

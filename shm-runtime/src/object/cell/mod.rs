@@ -2,3 +2,4 @@
 //! readers.
 
 pub mod layout;
+pub(crate) mod observe;

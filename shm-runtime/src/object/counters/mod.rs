@@ -1,3 +1,5 @@
 //! Counters: integers that anybody adds to and reads.
 
+pub(crate) mod def;
 pub mod layout;
+pub(crate) mod observe;

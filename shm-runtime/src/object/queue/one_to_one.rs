@@ -12,8 +12,8 @@
 //! Numbers that the other side wrote are never used as an index; they are
 //! compared, and what cannot be is answered with [`Fault::Corrupt`].
 
-use super::layout::QueueLayout;
 use crate::memory::{Memory, Slots, Word};
+use crate::object::queue::layout::QueueLayout;
 use crate::object::role::Previous;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
@@ -27,7 +27,7 @@ pub(crate) enum Fault {
 }
 
 /// The words of a queue, in whatever memory.
-pub(crate) struct Parts<M: Memory> {
+pub(crate) struct QueueWords<M: Memory> {
     pub(crate) slots: M::Slots,
     pub(crate) tail_hint: M::Word,
     pub(crate) times_full: M::Word,
@@ -64,7 +64,7 @@ impl Cursor {
 
 /// The side that writes.
 pub(crate) struct ProducerCore<M: Memory> {
-    parts: Parts<M>,
+    words: QueueWords<M>,
     slots: usize,
     tail: Cursor,
     /// Messages that fit before the head must be looked at again.
@@ -75,12 +75,12 @@ impl<M: Memory> ProducerCore<M> {
     /// Takes over a role that was just claimed: finds the tail, and wipes what
     /// a dead predecessor had not committed.
     #[allow(clippy::cast_possible_truncation)] // slots lie in memory
-    pub(crate) fn take_over(parts: Parts<M>, layout: &QueueLayout) -> Self {
+    pub(crate) fn take_over(words: QueueWords<M>, layout: &QueueLayout) -> Self {
         let slots = layout.slots as usize;
-        let mut tail = Cursor::at(parts.tail_hint.load(Acquire), layout.slots);
+        let mut tail = Cursor::at(words.tail_hint.load(Acquire), layout.slots);
         // The hint is stored after the stamp: walk on over whole stamps.
         for _ in 0..slots {
-            if parts.slots.load_stamp(tail.index, Acquire) != tail.position.wrapping_add(1) {
+            if words.slots.load_stamp(tail.index, Acquire) != tail.position.wrapping_add(1) {
                 break;
             }
             tail.advance(1, slots);
@@ -89,15 +89,15 @@ impl<M: Memory> ProducerCore<M> {
         // message. Without this they would appear behind the successor's.
         let mut beyond = tail;
         for _ in 0..slots {
-            if parts.slots.load_stamp(beyond.index, Relaxed) == beyond.position.wrapping_add(1) {
-                parts.slots.store_stamp(beyond.index, 0, Relaxed);
+            if words.slots.load_stamp(beyond.index, Relaxed) == beyond.position.wrapping_add(1) {
+                words.slots.store_stamp(beyond.index, 0, Relaxed);
             }
             beyond.advance(1, slots);
         }
         M::program_order();
         // Release: before the next commit, whose acquire shows the wiped stamps.
-        parts.tail_hint.store(tail.position, Release);
-        Self { parts, slots, tail, room: 0 }
+        words.tail_hint.store(tail.position, Release);
+        Self { words, slots, tail, room: 0 }
     }
 
     /// Messages that fit now, at least as many as `wanted` if there are so
@@ -112,7 +112,7 @@ impl<M: Memory> ProducerCore<M> {
     fn look_at_head(&mut self) -> Result<usize, Fault> {
         // Acquire pairs with the release in `publish_head`: what the consumer
         // has read may be overwritten.
-        let head = self.parts.head.load(Acquire);
+        let head = self.words.head.load(Acquire);
         let waiting = self.tail.position.wrapping_sub(head);
         if waiting > self.slots as u64 {
             return Err(Fault::Corrupt);
@@ -128,7 +128,7 @@ impl<M: Memory> ProducerCore<M> {
 
     /// Counts that a push found no room, or began to wait for some.
     pub(crate) fn count_full(&mut self) {
-        let full = &self.parts.times_full;
+        let full = &self.words.times_full;
         full.store(full.load(Relaxed).wrapping_add(1), Relaxed);
     }
 
@@ -138,7 +138,7 @@ impl<M: Memory> ProducerCore<M> {
         if self.room == 0 {
             self.check_room()?;
         }
-        self.parts.slots.write(self.tail.index, item);
+        self.words.slots.write(self.tail.index, item);
         self.commit();
         Ok(())
     }
@@ -151,7 +151,7 @@ impl<M: Memory> ProducerCore<M> {
 
     /// The slots themselves, to fill a reserved one.
     pub(crate) fn slots(&self) -> &M::Slots {
-        &self.parts.slots
+        &self.words.slots
     }
 
     /// Commits the message in the next slot, for which there is room.
@@ -159,10 +159,10 @@ impl<M: Memory> ProducerCore<M> {
     pub(crate) fn commit(&mut self) {
         let stamp = self.tail.position.wrapping_add(1);
         // The commit. Pairs with the acquire in `ConsumerCore::ready`.
-        self.parts.slots.store_stamp(self.tail.index, stamp, Release);
+        self.words.slots.store_stamp(self.tail.index, stamp, Release);
         self.tail.advance(1, self.slots);
         self.room -= 1;
-        self.parts.tail_hint.store(self.tail.position, Release);
+        self.words.tail_hint.store(self.tail.position, Release);
     }
 
     /// Writes as many messages as fit and commits them together; how many.
@@ -181,7 +181,7 @@ impl<M: Memory> ProducerCore<M> {
         let n = self.room.min(wanted);
         let mut at = self.tail;
         for k in 0..n {
-            self.parts.slots.write(at.index, item(k));
+            self.words.slots.write(at.index, item(k));
             at.advance(1, self.slots);
         }
         // From the last to the first: the consumer meets the first one last,
@@ -194,18 +194,18 @@ impl<M: Memory> ProducerCore<M> {
             if k == 0 {
                 M::program_order();
             }
-            self.parts.slots.store_stamp(at.index, stamp, order);
+            self.words.slots.store_stamp(at.index, stamp, order);
         }
         self.tail = end;
         self.room -= n;
-        self.parts.tail_hint.store(self.tail.position, Release);
+        self.words.tail_hint.store(self.tail.position, Release);
         Ok(n)
     }
 }
 
 /// The side that reads.
 pub(crate) struct ConsumerCore<M: Memory> {
-    parts: Parts<M>,
+    words: QueueWords<M>,
     slots: usize,
     batch: u64,
     head: Cursor,
@@ -219,10 +219,14 @@ impl<M: Memory> ConsumerCore<M> {
     /// Takes over a role that was just claimed: goes on where the predecessor
     /// acknowledged last.
     #[allow(clippy::cast_possible_truncation)] // slots lie in memory
-    pub(crate) fn take_over(parts: Parts<M>, layout: &QueueLayout, previous: Previous) -> Self {
+    pub(crate) fn take_over(
+        words: QueueWords<M>,
+        layout: &QueueLayout,
+        previous: Previous,
+    ) -> Self {
         let slots = layout.slots as usize;
-        let taken = parts.taken.load(Acquire);
-        let seen = parts.seen.load(Relaxed);
+        let taken = words.taken.load(Acquire);
+        let seen = words.seen.load(Relaxed);
         let head = Cursor::at(taken, layout.slots);
         // What it looked at and did not acknowledge. A single pop announces
         // nothing, so after a death it may have been one.
@@ -234,13 +238,13 @@ impl<M: Memory> ConsumerCore<M> {
             suspects = suspects.max(1);
         }
         let mut this =
-            Self { parts, slots, batch: layout.batch, head, published: taken, inherited: taken };
+            Self { words, slots, batch: layout.batch, head, published: taken, inherited: taken };
         let depth = this.count_ready(suspects as usize) as u64;
         this.inherited = taken.wrapping_add(depth);
         // If this one leaves or dies too, the next one hears of them as well.
-        this.parts.seen.store(this.inherited, Relaxed);
+        this.words.seen.store(this.inherited, Relaxed);
         M::program_order();
-        this.parts.head.store(taken, Release);
+        this.words.head.store(taken, Release);
         this
     }
 
@@ -254,7 +258,7 @@ impl<M: Memory> ConsumerCore<M> {
     #[inline]
     pub(crate) fn ready(&self) -> Result<(), Fault> {
         // Pairs with the release in `commit` and `push_batch`.
-        let stamp = self.parts.slots.load_stamp(self.head.index, Acquire);
+        let stamp = self.words.slots.load_stamp(self.head.index, Acquire);
         let expected = self.head.position.wrapping_add(1);
         if stamp == expected {
             return Ok(());
@@ -285,9 +289,9 @@ impl<M: Memory> ConsumerCore<M> {
     /// published on this occasion.
     #[inline]
     pub(crate) fn pop(&mut self, item: &mut [u8]) -> Result<bool, Fault> {
-        self.parts.slots.prefetch(self.head.index);
+        self.words.slots.prefetch(self.head.index);
         self.ready()?;
-        self.parts.slots.read(self.head.index, item);
+        self.words.slots.read(self.head.index, item);
         Ok(self.acknowledge(1))
     }
 
@@ -301,7 +305,7 @@ impl<M: Memory> ConsumerCore<M> {
 
     /// The slots themselves, to read a peeked one.
     pub(crate) fn slots(&self) -> &M::Slots {
-        &self.parts.slots
+        &self.words.slots
     }
 
     /// Copies up to `wanted` messages out and acknowledges them together; how
@@ -319,7 +323,7 @@ impl<M: Memory> ConsumerCore<M> {
         self.announce(n as u64);
         let mut at = self.head;
         for k in 0..n {
-            take(k, &self.parts.slots, at.index);
+            take(k, &self.words.slots, at.index);
             at.advance(1, self.slots);
         }
         Ok((n, self.acknowledge(n)))
@@ -331,7 +335,7 @@ impl<M: Memory> ConsumerCore<M> {
         let limit = limit.min(self.slots);
         (0..limit)
             .take_while(|_| {
-                let stamp = self.parts.slots.load_stamp(at.index, Acquire);
+                let stamp = self.words.slots.load_stamp(at.index, Acquire);
                 let whole = stamp == at.position.wrapping_add(1);
                 at.advance(1, self.slots);
                 whole
@@ -341,7 +345,7 @@ impl<M: Memory> ConsumerCore<M> {
 
     /// Tells a successor that the next `n` messages are being looked at.
     fn announce(&mut self, n: u64) {
-        self.parts.seen.store(self.head.position.wrapping_add(n), Relaxed);
+        self.words.seen.store(self.head.position.wrapping_add(n), Relaxed);
         M::program_order();
     }
 
@@ -354,7 +358,7 @@ impl<M: Memory> ConsumerCore<M> {
         }
         self.head.advance(n, self.slots);
         // Release: the payload was read before. Read only by successors.
-        self.parts.taken.store(self.head.position, Release);
+        self.words.taken.store(self.head.position, Release);
         let due = self.head.position.wrapping_sub(self.published) >= self.batch;
         if due {
             self.publish_head();
@@ -365,19 +369,19 @@ impl<M: Memory> ConsumerCore<M> {
     #[cold]
     fn count_redelivered(&mut self, n: u64) {
         let again = self.redelivered().min(n);
-        let total = self.parts.redelivered.load(Relaxed).wrapping_add(again);
-        self.parts.redelivered.store(total, Relaxed);
+        let total = self.words.redelivered.load(Relaxed).wrapping_add(again);
+        self.words.redelivered.store(total, Relaxed);
     }
 
     #[inline(never)]
     fn publish_head(&mut self) {
-        let depth = self.parts.tail_hint.load(Relaxed).wrapping_sub(self.published);
-        if depth <= self.slots as u64 && depth > self.parts.high_water.load(Relaxed) {
-            self.parts.high_water.store(depth, Relaxed);
+        let depth = self.words.tail_hint.load(Relaxed).wrapping_sub(self.published);
+        if depth <= self.slots as u64 && depth > self.words.high_water.load(Relaxed) {
+            self.words.high_water.store(depth, Relaxed);
         }
         self.published = self.head.position;
         // Pairs with the acquire in `look_at_head`.
-        self.parts.head.store(self.published, Release);
+        self.words.head.store(self.published, Release);
     }
 
     /// To be called before the role is given up: the producer learns the exact
@@ -385,6 +389,6 @@ impl<M: Memory> ConsumerCore<M> {
     pub(crate) fn leave(&mut self) {
         self.settle();
         let seen = self.head.position.wrapping_add(self.redelivered());
-        self.parts.seen.store(seen, Relaxed);
+        self.words.seen.store(seen, Relaxed);
     }
 }

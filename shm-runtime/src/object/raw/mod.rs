@@ -1,3 +1,5 @@
 //! Raw bytes, with no discipline of ours: for foreign layouts.
 
+pub(crate) mod def;
 pub mod layout;
+pub(crate) mod observe;

@@ -1,3 +1,4 @@
 //! Rings: messages of any length, first in, first out, to one consumer.
 
+pub(crate) mod def;
 pub mod layout;

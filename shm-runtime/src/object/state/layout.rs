@@ -26,8 +26,8 @@
 //! publishes it by storing the version. Index and generation (its lowest 18
 //! bits) are the holder's. Zero bytes are a value of zeros that nobody holds.
 
+use crate::object::role::PARTICIPANTS_MAX;
 use crate::object::{LINE, round_up};
-use crate::segment::header::PARTICIPANTS_MAX;
 
 /// Who holds the lock: what others sleep on.
 pub const LOCK: u64 = 0x000;

@@ -2,3 +2,4 @@
 //! wait and notify.
 
 pub mod layout;
+pub(crate) mod observe;

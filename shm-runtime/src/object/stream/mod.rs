@@ -1,3 +1,4 @@
 //! Streams: bytes, first in, first out, from one writer to one reader.
 
+pub(crate) mod def;
 pub mod layout;

@@ -1,3 +1,4 @@
 //! Topics: every reader sees every message, and is told how many it missed.
 
+pub(crate) mod def;
 pub mod layout;

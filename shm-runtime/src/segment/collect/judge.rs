@@ -1,20 +1,21 @@
 //! Looking at everything that may be a leftover. Nothing is changed, and what
 //! is found here is looked at again before it is removed.
 
-use super::{Candidate, Identity, Keep, Leftover, Verdict};
 use crate::error::{Error, ErrorKind};
-use crate::segment::address::Address;
-use crate::segment::failure::Attempt;
-use crate::segment::header::HEADER_SIZE;
-use crate::segment::inspect::{Inspector, SegmentStat, SegmentState};
-use crate::segment::options::Options;
-use crate::segment::process::{self, Mappers};
-use crate::segment::{file, locks, posix, sysv};
+use crate::segment::collect::{Candidate, Identity, Keep, Leftover, Verdict};
+use crate::segment::format::header::HEADER_SIZE;
+use crate::segment::look::inspector::Inspector;
+use crate::segment::look::stat::{SegmentStat, SegmentState};
+use crate::segment::os::address::Address;
+use crate::segment::os::failure::Attempt;
+use crate::segment::os::options::Options;
+use crate::segment::os::process::{self, Mappers};
+use crate::segment::os::{file, locks, posix, sysv};
 use crate::text::Printable;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 
-pub(super) fn look() -> Vec<Candidate> {
+pub(crate) fn look() -> Vec<Candidate> {
     let mappers = Mappers::find();
     let mut all: Vec<Candidate> =
         posix::list().into_iter().filter_map(|name| posix_segment(name, &mappers)).collect();
@@ -213,7 +214,7 @@ fn companion(name: &str) -> Option<Candidate> {
     })
 }
 
-pub(super) fn companion_verdict(file: &File) -> Verdict {
+pub(crate) fn companion_verdict(file: &File) -> Verdict {
     let mut namespace = [0; 8];
     let known = file.read_exact_at(&mut namespace, 0).is_ok();
     let namespace = u64::from_le_bytes(namespace);
@@ -229,7 +230,7 @@ pub(super) fn companion_verdict(file: &File) -> Verdict {
 }
 
 /// Whether a companion's segment is there, or may be about to be.
-pub(super) fn is_of_a_segment(id: i32, mark: u64) -> bool {
+pub(crate) fn is_of_a_segment(id: i32, mark: u64) -> bool {
     let address = Address::SysvId(id);
     let attempt = Attempt::new("look at", &address);
     let kernel = match sysv::stat(id, attempt) {

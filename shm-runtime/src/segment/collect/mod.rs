@@ -19,8 +19,8 @@ mod judge;
 #[cfg(segments)]
 mod take;
 
-use super::inspect::SegmentState;
 use crate::error::Result;
+use crate::segment::look::stat::SegmentState;
 
 /// Something that may be a leftover, and the verdict on it.
 #[derive(Clone, Debug)]

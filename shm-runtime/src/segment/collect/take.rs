@@ -3,22 +3,22 @@
 //! all bytes that an attachment locks, so that nobody is attached and nobody
 //! becomes so until it is gone.
 
-use super::judge::{companion_verdict, is_of_a_segment};
-use super::{Candidate, Identity, Leftover, Verdict};
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::Mapping;
-use crate::segment::address::Address;
-use crate::segment::failure::Attempt;
-use crate::segment::header::{HEADER_SIZE, Header, STATE, State};
-use crate::segment::options::Options;
-use crate::segment::process::{self, Mappers};
-use crate::segment::{locks, posix, sysv};
+use crate::segment::collect::judge::{companion_verdict, is_of_a_segment};
+use crate::segment::collect::{Candidate, Identity, Leftover, Verdict};
+use crate::segment::format::header::{HEADER_SIZE, Header, STATE, State};
+use crate::segment::os::address::Address;
+use crate::segment::os::failure::Attempt;
+use crate::segment::os::options::Options;
+use crate::segment::os::process::{self, Mappers};
+use crate::segment::os::{locks, posix, sysv};
 use crate::text::Printable;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::sync::atomic::{Ordering, fence};
 
-pub(super) fn take(candidate: &Candidate) -> Result<()> {
+pub(crate) fn take(candidate: &Candidate) -> Result<()> {
     let leftover = match &candidate.verdict {
         Verdict::Leftover(leftover) => *leftover,
         Verdict::Keep(_, why) => {

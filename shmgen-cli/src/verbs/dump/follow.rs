@@ -6,7 +6,8 @@ use crate::show;
 use crate::verbs::patience::Stop;
 use serde_json::json;
 use shm_runtime::contract::{Contract, ObjectKind, TypeExpr};
-use shm_runtime::{Followed, Inspector, Printable};
+use shm_runtime::queue::Followed;
+use shm_runtime::{Inspector, Printable};
 use std::time::Instant;
 
 /// How many messages are fetched before they are printed.

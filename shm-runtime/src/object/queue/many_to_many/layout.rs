@@ -36,7 +36,7 @@
 //! Slots are no lines apart: two producers in neighbouring slots may share one,
 //! which costs less than the memory of 128 bytes for each small item.
 
-use crate::segment::header::PARTICIPANTS_MAX;
+use crate::object::role::PARTICIPANTS_MAX;
 
 /// Where the next message goes.
 pub const TAIL: u64 = 0x000;

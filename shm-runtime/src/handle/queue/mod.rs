@@ -1,0 +1,173 @@
+//! Queues of fixed-size items, first in, first out, from one producer to one
+//! consumer, in any two processes.
+//!
+//! ```no_run
+//! use shm_runtime::{Queue, TryPopError};
+//! let address = "posix:/numbers".parse()?;
+//! let queue = Queue::<u64>::create(&address, 1024)?;
+//! let mut out = queue.producer()?;
+//! out.try_push(&42)?;
+//! // .. in another process:
+//! let mut inn = Queue::<u64>::attach(&address)?.consumer()?;
+//! match inn.try_pop() {
+//!     Ok(n) => println!("{n}"),
+//!     Err(TryPopError::Empty) => println!("nothing there"),
+//!     Err(e) => return Err(e.into()),
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod consumer;
+mod errors;
+mod producer;
+mod target;
+mod untyped;
+
+pub use crate::object::queue::observe::{Followed, Message, QueueStat};
+pub use crate::object::queue::{layout, many_to_many};
+pub use consumer::{Consumer, Drain, Loan};
+pub use errors::{PopError, PushError, TryPopError, TryPushError};
+pub use producer::{Producer, Reservation};
+pub use untyped::{RawConsumer, RawProducer};
+
+use crate::contract::Contract;
+use crate::error::{Error, ErrorKind, Result};
+use crate::object::kind::{ObjectDef, ObjectKind};
+use crate::object::queue::def::QueueDef;
+use crate::segment::{Address, Attachment, Options, Setup, Spec};
+use crate::types::descriptor::TypeSet;
+use crate::types::layout::SharedLayout;
+use layout::QueueLayout;
+use std::marker::PhantomData;
+use std::mem::size_of;
+use target::Target;
+
+/// A queue in an attached segment, as generated code hands it out. It claims
+/// nothing by itself; see [`Self::producer`] and [`Self::consumer`].
+#[derive(Clone, Debug)]
+pub struct Queue<T> {
+    attachment: Attachment,
+    index: usize,
+    _item: PhantomData<fn(T) -> T>,
+}
+
+impl<T: SharedLayout> Queue<T> {
+    /// The object at `index` of the attachment's contract, which generated
+    /// code knows to be a queue of `T`.
+    #[doc(hidden)]
+    pub fn of_attachment(attachment: &Attachment, index: usize) -> Self {
+        Self { attachment: attachment.clone(), index, _item: PhantomData }
+    }
+
+    /// Creates a segment with nothing in it but this queue, for types without
+    /// a schema: those that derive [`SharedLayout`].
+    pub fn create(address: &Address, capacity: u64) -> Result<Self> {
+        let spec = Self::spec("create", address, capacity)?;
+        let attachment = Attachment::create_at(&spec, address, &Options::default())?;
+        Ok(Self::of_attachment(&attachment, 0))
+    }
+
+    /// Attaches to a segment that [`Self::create`] made, of whatever capacity.
+    pub fn attach(address: &Address) -> Result<Self> {
+        let options = Options::default();
+        let theirs = crate::segment::contract_at(address, &options)?;
+        // The capacity is the segment's to say; everything else must agree.
+        let capacity = match theirs.objects.first().map(|o| &o.kind) {
+            Some(ObjectKind::Queue(queue)) => queue.capacity,
+            _ => 1,
+        };
+        let spec = Self::spec("attach to", address, capacity)?;
+        let attachment = Attachment::attach_at(&spec, address, &options, false)?;
+        Ok(Self::of_attachment(&attachment, 0))
+    }
+
+    /// Attaches to the queue, or creates it. The capacity is that of the
+    /// segment if there is one.
+    pub fn open_or_create(address: &Address, capacity: u64) -> Result<Self> {
+        crate::segment::open_or_create(|| Self::attach(address), || Self::create(address, capacity))
+    }
+
+    fn spec(verb: &str, address: &Address, capacity: u64) -> Result<Spec> {
+        let mut types = TypeSet::default();
+        let item = T::describe(&mut types);
+        let kind = ObjectKind::Queue(QueueDef::one_to_one(item, capacity));
+        let contract = Contract {
+            schema: String::new(),
+            segment: "queue".to_owned(),
+            types: types.into_types(),
+            objects: vec![ObjectDef { name: "queue".to_owned(), kind }],
+        };
+        if QueueLayout::new(size_of::<T>() as u64, capacity).is_none() {
+            let why = match capacity {
+                0 => "a queue has a capacity of at least 1, not of 0".to_owned(),
+                _ => format!(
+                    "{capacity} items of {} bytes are no size that memory can have",
+                    size_of::<T>()
+                ),
+            };
+            let why = format!("cannot {verb} {address}: {why}");
+            return Err(Error::new(ErrorKind::Invalid, why));
+        }
+        Spec::new(contract, "", Setup::at(address))
+            .map_err(|e| e.map_message(|why| format!("cannot {verb} {address}: {why}")))
+    }
+
+    /// Becomes the producer. [`ErrorKind::RoleTaken`] names the one who is,
+    /// while it lives; a dead one is replaced, and what it had not committed
+    /// is wiped.
+    pub fn producer(&self) -> Result<Producer<T>> {
+        Ok(Producer::of(RawProducer::claim(&self.target()?)?))
+    }
+
+    /// Becomes the consumer. [`ErrorKind::RoleTaken`] names the one who is,
+    /// while it lives; a dead one is replaced, and what it may have seen
+    /// without acknowledging comes again: see [`Consumer::redelivered`].
+    pub fn consumer(&self) -> Result<Consumer<T>> {
+        Ok(Consumer::of(RawConsumer::claim(&self.target()?)?))
+    }
+
+    /// Messages that always fit.
+    pub fn capacity(&self) -> Result<u64> {
+        Ok(self.target()?.layout.capacity)
+    }
+
+    /// Messages that wait now. Another process may change it at any time.
+    pub fn depth(&self) -> Result<u64> {
+        self.target()?.depth()
+    }
+
+    /// The numbers of the queue: what waits, what went through it, who uses it.
+    pub fn stat(&self) -> Result<QueueStat> {
+        self.attachment.object_stat(self.index)?.queue.ok_or_else(|| {
+            let address = self.attachment.address();
+            let why = format!("{address}: its directory is damaged, so the queue cannot be told");
+            Error::new(ErrorKind::Corrupt, why)
+        })
+    }
+
+    /// The segment that the queue lies in.
+    pub fn attachment(&self) -> &Attachment {
+        &self.attachment
+    }
+
+    fn target(&self) -> Result<Target> {
+        let target = Target::new(&self.attachment, self.index)?;
+        if target.layout.item != size_of::<T>() as u64 {
+            let why = format!(
+                "queue {} has items of {} bytes, not of {}",
+                target.name(),
+                target.layout.item,
+                size_of::<T>()
+            );
+            return Err(Error::new(ErrorKind::Mismatch, why));
+        }
+        Ok(target)
+    }
+}
+
+impl Attachment {
+    /// Messages that wait in the queue at `index` of the contract's objects.
+    pub fn queue_depth(&self, index: usize) -> Result<u64> {
+        Target::new(self, index)?.depth()
+    }
+}

@@ -1,0 +1,89 @@
+//! The typed producer.
+
+use crate::handle::queue::errors::{PushError, TryPushError};
+use crate::handle::queue::untyped::RawProducer;
+use crate::memory::Slots;
+use crate::types::checked::FieldRef;
+use crate::types::layout::{SharedLayout, bytes_of};
+use std::marker::PhantomData;
+use std::time::Duration;
+
+/// The one producer of a queue. The role is given up on drop.
+///
+/// It can be sent to another thread, and belongs to one at a time.
+pub struct Producer<T> {
+    raw: RawProducer,
+    _item: PhantomData<fn(T)>,
+}
+
+impl<T: SharedLayout> Producer<T> {
+    pub(super) fn of(raw: RawProducer) -> Self {
+        Self { raw, _item: PhantomData }
+    }
+
+    /// Pushes one message if there is room. It is committed when this returns.
+    #[inline]
+    pub fn try_push(&mut self, message: &T) -> Result<(), TryPushError> {
+        self.raw.try_push(bytes_of(message))
+    }
+
+    /// Pushes one message, waiting for room as long as it takes.
+    pub fn push(&mut self, message: &T) -> Result<(), PushError> {
+        self.raw.push(bytes_of(message), None)
+    }
+
+    /// Pushes one message, waiting for room so long at most.
+    pub fn push_timeout(&mut self, message: &T, timeout: Duration) -> Result<(), PushError> {
+        self.raw.push(bytes_of(message), Some(timeout))
+    }
+
+    /// Pushes as many messages as fit, from the first on, and commits them
+    /// together: the consumer sees all of them or none. How many; 0 if the
+    /// queue is full.
+    pub fn push_slice(&mut self, messages: &[T]) -> Result<usize, TryPushError> {
+        match self.raw.try_push_many(messages.len(), |k| bytes_of(&messages[k])) {
+            Err(TryPushError::Full) => Ok(0),
+            other => other,
+        }
+    }
+
+    /// The next slot, to be filled in place. It holds zeros; what is not
+    /// committed never happened.
+    pub fn reserve(&mut self) -> Result<Reservation<'_, T>, TryPushError> {
+        let index = self.raw.reserve()?;
+        self.raw.slots().write(index, bytes_of(&T::zeroed()));
+        Ok(Reservation { raw: &mut self.raw, index, _item: PhantomData })
+    }
+}
+
+impl<T> std::fmt::Debug for Producer<T> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Producer").finish_non_exhaustive()
+    }
+}
+
+/// A slot that is being filled. Dropping it without [`Self::commit`] leaves
+/// the queue as it was.
+#[must_use = "nothing is pushed before commit"]
+pub struct Reservation<'a, T> {
+    raw: &'a mut RawProducer,
+    index: usize,
+    _item: PhantomData<fn(T)>,
+}
+
+impl<T: SharedLayout> Reservation<'_, T> {
+    /// Fills the whole message.
+    pub fn write(&mut self, message: &T) {
+        self.raw.slots().write(self.index, bytes_of(message));
+    }
+
+    /// Fills one field: `slot.set(Trade::PRICE, 101)`.
+    pub fn set<F: SharedLayout>(&mut self, field: FieldRef<T, F>, value: F) {
+        self.raw.slots().write_part(self.index, field.offset(), bytes_of(&value));
+    }
+
+    /// Commits the message.
+    pub fn commit(self) {
+        self.raw.commit();
+    }
+}

@@ -1,0 +1,127 @@
+//! The memory of the model checker loom: what an object's logic runs on in every
+//! interleaving and with every stale value that the memory model allows.
+//!
+//! Two things are added to loom. A *life*: a process that is killed has done a
+//! prefix of its stores, so after so many stores of a process all later ones
+//! are dropped. And a *weak spot*: a store that is relaxed where the code asks
+//! for release.
+
+use super::words::{Flag, Memory, Slots, Word};
+use loom::cell::UnsafeCell;
+use loom::sync::Arc;
+use loom::sync::atomic::{AtomicU64, Ordering, fence};
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::time::Duration;
+
+/// How many more stores a process does before it is dead.
+#[derive(Clone)]
+pub(crate) struct Life(std::sync::Arc<AtomicUsize>);
+
+impl Life {
+    pub(crate) fn of(stores: usize) -> Self {
+        Self(std::sync::Arc::new(AtomicUsize::new(stores)))
+    }
+
+    pub(crate) fn endless() -> Self {
+        Self::of(usize::MAX / 2)
+    }
+
+    /// Whether the store that is about to be done is still done.
+    fn lives(&self) -> bool {
+        self.0.fetch_update(SeqCst, SeqCst, |n| n.checked_sub(1)).is_ok()
+    }
+
+    pub(crate) fn is_over(&self) -> bool {
+        self.0.load(SeqCst) == 0
+    }
+}
+
+pub(crate) enum Model {}
+
+impl Memory for Model {
+    type Word = ModelWord;
+    type Flag = ModelFlag;
+    type Slots = ModelSlots;
+    fn fence() {
+        fence(Ordering::SeqCst);
+    }
+    fn program_order() {}
+}
+
+pub(crate) struct ModelWord {
+    pub(crate) word: Arc<AtomicU64>,
+    pub(crate) life: Life,
+    pub(crate) weak: bool,
+}
+
+fn soften(order: Ordering, weak: bool) -> Ordering {
+    if weak { Ordering::Relaxed } else { order }
+}
+
+impl Word for ModelWord {
+    fn load(&self, order: Ordering) -> u64 {
+        self.word.load(order)
+    }
+    fn store(&self, value: u64, order: Ordering) {
+        if self.life.lives() {
+            self.word.store(value, soften(order, self.weak));
+        }
+    }
+    fn exchange(&self, current: u64, new: u64) -> Result<u64, u64> {
+        self.word.compare_exchange(current, new, Ordering::AcqRel, Ordering::Acquire)
+    }
+}
+
+/// Nobody sleeps in these models.
+pub(crate) struct ModelFlag;
+
+impl Flag for ModelFlag {
+    fn load(&self, _: Ordering) -> u32 {
+        0
+    }
+    fn set(&self, _: u32) {}
+    fn clear(&self, _: u32) {}
+    fn sleep(&self, _: u32, _: Duration) {}
+    fn wake(&self) {}
+}
+
+/// A slot: a stamp, and an item that loom takes for plain memory. So it tells
+/// every access that is not ordered after the last one of the other side,
+/// even where no wrong value came of it.
+pub(crate) struct Slot {
+    pub(crate) stamp: AtomicU64,
+    pub(crate) item: UnsafeCell<[u8; 16]>,
+}
+
+pub(crate) struct ModelSlots {
+    pub(crate) slots: Arc<Vec<Slot>>,
+    pub(crate) life: Life,
+    pub(crate) weak: bool,
+}
+
+impl Slots for ModelSlots {
+    fn load_stamp(&self, index: usize, order: Ordering) -> u64 {
+        self.slots[index].stamp.load(order)
+    }
+    fn store_stamp(&self, index: usize, stamp: u64, order: Ordering) {
+        if self.life.lives() {
+            self.slots[index].stamp.store(stamp, soften(order, self.weak));
+        }
+    }
+    fn write(&self, index: usize, bytes: &[u8]) {
+        // Two stores, of which the death may let through only the first.
+        for half in [0..8, 8..16] {
+            if self.life.lives() {
+                // SAFETY: loom runs one thread at a time, and reports the
+                // access if another's is not ordered before it.
+                self.slots[index].item.with_mut(|item| unsafe {
+                    (&mut (*item))[half.clone()].copy_from_slice(&bytes[half]);
+                });
+            }
+        }
+    }
+    fn read(&self, index: usize, bytes: &mut [u8]) {
+        // SAFETY: as above.
+        self.slots[index].item.with(|item| bytes.copy_from_slice(unsafe { &*item }));
+    }
+}

@@ -1,0 +1,57 @@
+//! Memory as the objects' logic sees it: words that are loaded, stored and
+//! compared, and slots that hold a stamp and a payload.
+//!
+//! The logic is generic over [`Memory`], so that the code which ships can run
+//! on a model checker's memory as well.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// A kind of memory that objects can live in.
+pub(crate) trait Memory: 'static {
+    type Word: Word;
+    type Flag: Flag;
+    type Slots: Slots;
+
+    /// A sequentially consistent fence.
+    fn fence();
+
+    /// Keeps the compiler from moving memory accesses across this point. A
+    /// process that is killed has executed a prefix of its program, so this
+    /// is enough to order what its successor finds.
+    fn program_order();
+}
+
+/// A 64-bit word.
+pub(crate) trait Word {
+    fn load(&self, order: Ordering) -> u64;
+    fn store(&self, value: u64, order: Ordering);
+    /// Compare and swap, acquire and release; `Err` is the value found.
+    fn exchange(&self, current: u64, new: u64) -> Result<u64, u64>;
+}
+
+/// A 32-bit word that a process can sleep on.
+pub(crate) trait Flag {
+    fn load(&self, order: Ordering) -> u32;
+    fn set(&self, bits: u32);
+    fn clear(&self, bits: u32);
+    /// Sleeps while the word has this value, until woken or for so long.
+    /// Spurious returns are allowed.
+    fn sleep(&self, value: u32, at_most: Duration);
+    /// Wakes all sleepers.
+    fn wake(&self);
+}
+
+/// Slots of equal size, each a stamp of 64 bits and a payload behind it.
+/// An index is always less than the number of slots.
+pub(crate) trait Slots {
+    fn load_stamp(&self, index: usize, order: Ordering) -> u64;
+    fn store_stamp(&self, index: usize, stamp: u64, order: Ordering);
+    /// Asks for the second cache line of a slot, if it has one, beside the load
+    /// of the stamp. A hint: without it both lines come one after the other.
+    fn prefetch(&self, _index: usize) {}
+    /// Overwrites the whole payload; `bytes` is as long as an item.
+    fn write(&self, index: usize, bytes: &[u8]);
+    /// Copies the whole payload out; `bytes` is as long as an item.
+    fn read(&self, index: usize, bytes: &mut [u8]);
+}

@@ -1,0 +1,281 @@
+//! The one-to-one queue under the model checker loom: the very module that ships,
+//! on loom's [memory](crate::memory::loom). The tests at the end weaken a store,
+//! and want the model to fail then.
+
+use super::layout::QueueLayout;
+use super::one_to_one::{ConsumerCore, Fault, ProducerCore, QueueWords};
+use crate::memory::Slots;
+use crate::memory::loom::{Life, Model, ModelSlots, ModelWord, Slot};
+use crate::object::role::Previous;
+use loom::cell::UnsafeCell;
+use loom::sync::Arc;
+use loom::sync::atomic::AtomicU64;
+use loom::thread;
+
+/// Which store is weakened.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Weak {
+    None,
+    Stamp,
+    Head,
+}
+
+const CAPACITY: u64 = 2;
+
+/// The words of a queue, which processes share.
+#[derive(Clone)]
+struct Shared {
+    words: Vec<Arc<AtomicU64>>,
+    slots: Arc<Vec<Slot>>,
+    weak: Weak,
+}
+
+impl Shared {
+    fn new(weak: Weak) -> Self {
+        let layout = layout();
+        Self {
+            words: (0..7).map(|_| Arc::new(AtomicU64::new(0))).collect(),
+            slots: Arc::new(
+                (0..layout.slots)
+                    .map(|_| Slot { stamp: AtomicU64::new(0), item: UnsafeCell::new([0; 16]) })
+                    .collect(),
+            ),
+            weak,
+        }
+    }
+
+    fn words(&self, life: &Life) -> QueueWords<Model> {
+        let word = |i: usize, weak| ModelWord {
+            word: Arc::clone(&self.words[i]),
+            life: life.clone(),
+            weak,
+        };
+        QueueWords {
+            slots: ModelSlots {
+                slots: Arc::clone(&self.slots),
+                life: life.clone(),
+                weak: self.weak == Weak::Stamp,
+            },
+            tail_hint: word(0, false),
+            times_full: word(1, false),
+            taken: word(2, false),
+            seen: word(3, false),
+            redelivered: word(4, false),
+            high_water: word(5, false),
+            head: word(6, self.weak == Weak::Head),
+        }
+    }
+
+    fn producer(&self, life: &Life) -> ProducerCore<Model> {
+        ProducerCore::take_over(self.words(life), &layout())
+    }
+
+    fn consumer(&self, life: &Life, previous: Previous) -> ConsumerCore<Model> {
+        ConsumerCore::take_over(self.words(life), &layout(), previous)
+    }
+}
+
+fn layout() -> QueueLayout {
+    QueueLayout::new(16, CAPACITY).unwrap()
+}
+
+fn item(n: u64) -> [u8; 16] {
+    let mut bytes = [0; 16];
+    bytes[..8].copy_from_slice(&n.to_le_bytes());
+    bytes[8..].copy_from_slice(&(n * 7).to_le_bytes());
+    bytes
+}
+
+fn number(item: &[u8; 16]) -> u64 {
+    let n = u64::from_le_bytes(item[..8].try_into().unwrap());
+    let check = u64::from_le_bytes(item[8..].try_into().unwrap());
+    assert_eq!(check, n * 7, "torn or stale payload");
+    n
+}
+
+/// Takes what is there, with so many tries that find nothing.
+fn drain(consumer: &mut ConsumerCore<Model>, got: &mut Vec<u64>, tries: usize) {
+    let mut out = [0; 16];
+    let mut tries = tries;
+    while tries > 0 {
+        match consumer.pop(&mut out) {
+            Ok(_) => got.push(number(&out)),
+            Err(Fault::Wait) => {
+                consumer.settle();
+                tries -= 1;
+            }
+            Err(Fault::Corrupt) => panic!("corrupt"),
+        }
+    }
+}
+
+/// The same by batches of two.
+fn drain_batches(consumer: &mut ConsumerCore<Model>, got: &mut Vec<u64>, tries: usize) {
+    let mut tries = tries;
+    while tries > 0 {
+        let mut out = [[0u8; 16]; 2];
+        match consumer.pop_batch(2, |k, slots, index| slots.read(index, &mut out[k])) {
+            Ok((n, _)) => got.extend(out[..n].iter().map(number)),
+            Err(Fault::Wait) => {
+                consumer.settle();
+                tries -= 1;
+            }
+            Err(Fault::Corrupt) => panic!("corrupt"),
+        }
+    }
+}
+
+/// Pushes messages from `next` up to `last` one by one while there is room.
+fn push_up_to(producer: &mut ProducerCore<Model>, next: &mut u64, last: u64) {
+    while *next <= last && producer.push(&item(*next)).is_ok() {
+        *next += 1;
+    }
+}
+
+/// Pushes them in batches of two.
+fn push_batches(producer: &mut ProducerCore<Model>, next: &mut u64, last: u64) {
+    while *next <= last {
+        let batch = [item(*next), item(*next + 1)];
+        let wanted = usize::try_from(last - *next + 1).unwrap().min(2);
+        match producer.push_batch(wanted, |k| &batch[k][..]) {
+            Ok(n) => *next += n as u64,
+            Err(_) => break,
+        }
+    }
+}
+
+/// Explores all interleavings with up to so many preemptions. (Two find each
+/// of the seeded errors; a third multiplies the time by twenty.)
+fn explore(preemptions: usize, test: impl Fn() + Sync + Send + 'static) {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(preemptions);
+    model.check(test);
+}
+
+/// Five messages through two slots, round the wrap, by one and by two. Both
+/// sides run at once with a bounded number of vain tries, then one after the
+/// other until all has arrived.
+fn five_messages(weak: Weak, by_two: (bool, bool)) {
+    explore(3, move || {
+        let push = if by_two.0 { push_batches } else { push_up_to };
+        let take = if by_two.1 { drain_batches } else { drain };
+        let shared = Shared::new(weak);
+        let theirs = shared.clone();
+        let producer = thread::spawn(move || {
+            let mut producer = theirs.producer(&Life::endless());
+            let mut next = 1;
+            push(&mut producer, &mut next, 5);
+            push(&mut producer, &mut next, 5);
+            (producer, next)
+        });
+        let mut consumer = shared.consumer(&Life::endless(), Previous::Left);
+        let mut got = Vec::new();
+        take(&mut consumer, &mut got, 2);
+        let (mut producer, mut next) = producer.join().unwrap();
+        while got.len() < 5 {
+            push(&mut producer, &mut next, 5);
+            take(&mut consumer, &mut got, 1);
+        }
+        assert_eq!(got, [1, 2, 3, 4, 5]);
+    });
+}
+
+#[test]
+fn every_message_arrives_once_whole_and_in_order() {
+    for by_two in [(false, false), (true, false), (false, true), (true, true)] {
+        five_messages(Weak::None, by_two);
+    }
+}
+
+/// A producer dies after each of its stores in turn, in the middle of a batch
+/// that goes round the wrap, while the consumer runs; its successor pushes on.
+#[test]
+fn a_producer_that_dies_leaves_a_prefix_and_its_successor_goes_on() {
+    for stores in 0..16 {
+        explore(2, move || {
+            let shared = Shared::new(Weak::None);
+            // One message was there and gone, so that the batch wraps.
+            let mut consumer = shared.consumer(&Life::endless(), Previous::Left);
+            let mut got = Vec::new();
+            let mut next = 1;
+            push_up_to(&mut shared.producer(&Life::endless()), &mut next, 1);
+            drain(&mut consumer, &mut got, 1);
+
+            let theirs = shared.clone();
+            let producers = thread::spawn(move || {
+                let life = Life::of(stores);
+                let mut next = 2;
+                push_batches(&mut theirs.producer(&life), &mut next, 3);
+                let mut second = theirs.producer(&Life::endless());
+                let mut next = 10;
+                push_up_to(&mut second, &mut next, 11);
+                (second, next)
+            });
+            drain(&mut consumer, &mut got, 2);
+            let (mut second, mut next) = producers.join().unwrap();
+            while got.last() != Some(&11) {
+                push_up_to(&mut second, &mut next, 11);
+                drain(&mut consumer, &mut got, 1);
+            }
+            let (old, new) = got.split_at(got.len() - 2);
+            assert_eq!(new, [10, 11]);
+            // All of the batch or nothing of it.
+            assert!(old == [1] || old == [1, 2, 3], "{got:?}");
+        });
+    }
+}
+
+/// A consumer dies after each of its stores in turn. Its successor gets all
+/// that was not acknowledged, and what the dead one may have seen is flagged.
+#[test]
+fn a_consumer_that_dies_loses_nothing_and_repeats_nothing_unflagged() {
+    for stores in 0..14 {
+        explore(2, move || {
+            let shared = Shared::new(Weak::None);
+            let theirs = shared.clone();
+            let producer = thread::spawn(move || {
+                let mut producer = theirs.producer(&Life::endless());
+                let mut next = 1;
+                push_up_to(&mut producer, &mut next, 4);
+                push_up_to(&mut producer, &mut next, 4);
+                (producer, next)
+            });
+            // What the first one handed to its user before it died.
+            let mut handed = Vec::new();
+            let life = Life::of(stores);
+            let mut first = shared.consumer(&life, Previous::Left);
+            for pop in [drain, drain_batches] {
+                let mut out = Vec::new();
+                pop(&mut first, &mut out, 1);
+                if !life.is_over() {
+                    handed.append(&mut out);
+                }
+            }
+            let mut second = shared.consumer(&Life::endless(), Previous::Died);
+            let flagged = usize::try_from(second.redelivered()).unwrap();
+            let (mut producer, mut next) = producer.join().unwrap();
+            let mut got = Vec::new();
+            while got.last() != Some(&4) && !(handed.contains(&4) && got.is_empty() && next == 5) {
+                push_up_to(&mut producer, &mut next, 4);
+                drain(&mut second, &mut got, 1);
+            }
+            assert!([1, 2, 3, 4].ends_with(&got), "{handed:?} then {got:?}");
+            // What comes again is flagged: it is among the first of the new ones.
+            let again = handed.iter().filter(|n| got.contains(n)).count();
+            assert!(again <= flagged, "{handed:?} then {got:?}, {flagged} flagged");
+        });
+    }
+}
+
+fn fails(test: impl FnOnce() + std::panic::UnwindSafe) -> bool {
+    std::panic::catch_unwind(test).is_err()
+}
+
+/// The model must be able to fail: with either release weakened it does.
+#[test]
+fn a_weakened_release_is_found_out() {
+    for by_two in [(false, false), (true, true)] {
+        assert!(fails(move || five_messages(Weak::Stamp, by_two)), "a stamp without release");
+        assert!(fails(move || five_messages(Weak::Head, by_two)), "a head without release");
+    }
+}

@@ -1,0 +1,165 @@
+//! What an attachment holds. Create and attach build it, each in its own way;
+//! the attachment and the handles on its objects share it.
+
+use crate::error::{Error, ErrorKind, Result};
+use crate::memory::Mapping;
+use crate::object::place::Place;
+use crate::object::role::{self, ParticipantId};
+use crate::segment::attach::access::{Attached, Kernel};
+use crate::segment::attach::participants::{Claimant, Participants};
+use crate::segment::attach::spec::Spec;
+use crate::segment::format::header::{STATE, State};
+use crate::segment::os::address::Address;
+use crate::segment::os::fork::Birthplace;
+use crate::segment::os::{posix, process, sysv};
+use std::fs::File;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// How often a removal from outside (`rm`, `ipcrm`) is looked for, in ns.
+const REMOVAL_PERIOD: u64 = 1_000_000_000;
+
+/// What an attachment holds. Making one takes no part in the segment yet; see
+/// [`Core::claim_record`].
+pub(crate) struct Core {
+    pub(crate) address: Address,
+    version: String,
+    pub(crate) mapping: Arc<Mapping>,
+    pub(crate) kernel: Kernel,
+    /// The companion of a System V segment.
+    pub(crate) companion: Option<File>,
+    pub(crate) places: Vec<Place>,
+    pub(crate) names: Vec<String>,
+    pub(crate) participants: Participants,
+    pub(crate) me: Option<ParticipantId>,
+    pub(crate) birthplace: Birthplace,
+    pub(crate) removed: AtomicBool,
+    next_removal_check: AtomicU64,
+}
+
+/// The part of a segment that its header tells: where things lie.
+pub(crate) struct Geography {
+    pub(crate) places: Vec<Place>,
+    pub(crate) participants_offset: u64,
+    pub(crate) participants_count: u32,
+}
+
+impl Core {
+    pub(crate) fn new(
+        attached: Attached,
+        companion: Option<File>,
+        geography: Geography,
+        spec: &Spec,
+        birthplace: Birthplace,
+    ) -> Self {
+        let participants = Participants::new(
+            Arc::clone(&attached.mapping),
+            geography.participants_offset,
+            geography.participants_count,
+        );
+        Self {
+            address: attached.address,
+            version: spec.version.clone(),
+            mapping: attached.mapping,
+            kernel: attached.kernel,
+            companion,
+            places: geography.places,
+            names: spec.contract.objects.iter().map(|o| o.name.clone()).collect(),
+            participants,
+            me: None,
+            birthplace,
+            removed: AtomicBool::new(false),
+            next_removal_check: AtomicU64::new(process::now_ns() + REMOVAL_PERIOD),
+        }
+    }
+
+    /// Takes part: claims a participant record for this attachment.
+    pub(crate) fn claim_record(&mut self) -> Result<()> {
+        let claimant = Claimant { version: &self.version };
+        let Some(file) = self.lock_file() else {
+            return Err(Error::new(ErrorKind::Unsupported, "there is no file to lock"));
+        };
+        let me = self.participants.claim(file, &claimant, |dead| {
+            sweep_objects(&self.mapping, &self.places, dead);
+        })?;
+        self.me = Some(me);
+        Ok(())
+    }
+
+    pub(crate) fn mapping(&self) -> &Mapping {
+        &self.mapping
+    }
+
+    pub(crate) fn kernel(&self) -> &Kernel {
+        &self.kernel
+    }
+
+    /// The name that was chosen on create.
+    pub(crate) fn set_address(&mut self, address: Address) {
+        self.address = address;
+    }
+
+    /// The file whose locks say who is alive.
+    pub(crate) fn lock_file(&self) -> Option<&File> {
+        match &self.kernel {
+            Kernel::Posix(file) | Kernel::Memfd(file) => Some(file),
+            Kernel::Sysv(_) => self.companion.as_ref(),
+        }
+    }
+
+    /// Notices what others did: sweeps what the dead left behind, and sees
+    /// whether the segment was removed. Called on slow paths, at most once a
+    /// millisecond for each handle.
+    pub(crate) fn look_around(&self) {
+        if self.mapping.is_writable() {
+            self.participants.sweep_dead(self.lock_file(), self.me, |dead| {
+                sweep_objects(&self.mapping, &self.places, dead);
+            });
+        }
+        if self.removed.load(Ordering::Acquire) {
+            return;
+        }
+        let retired = self
+            .mapping
+            .load_u32(STATE, Ordering::Acquire)
+            .is_ok_and(|word| word == State::Retired.word());
+        let now = process::now_ns();
+        let due = self.next_removal_check.load(Ordering::Relaxed) <= now;
+        if due {
+            self.next_removal_check.store(now + REMOVAL_PERIOD, Ordering::Relaxed);
+        }
+        if retired || due && self.kernel_says_removed() {
+            self.removed.store(true, Ordering::Release);
+        }
+    }
+
+    pub(crate) fn kernel_says_removed(&self) -> bool {
+        match &self.kernel {
+            Kernel::Posix(file) => posix::is_unlinked(file),
+            Kernel::Sysv(id) => sysv::is_removed(*id),
+            // It has no name, and is there as long as it is open here.
+            Kernel::Memfd(_) => false,
+        }
+    }
+}
+
+impl Drop for Core {
+    fn drop(&mut self) {
+        // A forked child only unmaps and closes: the record and its lock are
+        // its parent's.
+        if let Some(me) = self.me.filter(|_| !self.birthplace.is_forked()) {
+            self.participants.release(me);
+        }
+    }
+}
+
+/// Clears every object of what a dead participant had claimed.
+fn sweep_objects(mapping: &Arc<Mapping>, places: &[Place], dead: ParticipantId) {
+    for place in places {
+        for role in place.layout.roles() {
+            if let Ok(word) = mapping.word(place.offset + role) {
+                role::sweep(&word, dead);
+            }
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! What is wrong with a segment that begins like one of ours and cannot be
+//! read, or not wholly: for those who look at it and for those who attach.
+
+use crate::error::ErrorKind;
+use crate::segment::format::header::{FORMAT_MAJOR, HeaderFault};
+use crate::text::bytes;
+use std::fmt;
+
+/// Why a segment of ours cannot be read, or not wholly.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    kind: ErrorKind,
+    text: String,
+}
+
+impl Fault {
+    /// Its own numbers do not fit together.
+    pub(crate) fn damage(text: impl Into<String>) -> Self {
+        Self { kind: ErrorKind::Corrupt, text: text.into() }
+    }
+
+    /// Why the first bytes of a segment of this size are no header that this
+    /// version can use.
+    pub(crate) fn of_header(fault: &HeaderFault, size: u64) -> Self {
+        let mismatch = |text: String| Self { kind: ErrorKind::Mismatch, text };
+        match fault {
+            HeaderFault::Foreign => mismatch(format!(
+                "it is a bare segment of {} or another program's: it has no header of ours, so no \
+                 schema to compare",
+                bytes(size)
+            )),
+            HeaderFault::ByteOrder => {
+                mismatch("it was made on a machine of the other byte order".to_owned())
+            }
+            HeaderFault::Format(major, minor) => mismatch(format!(
+                "it has segment format {major}.{minor}, this program reads {FORMAT_MAJOR}.x; build \
+                 both with the same major version of shmgen"
+            )),
+            HeaderFault::Damaged(what) => Self::damage(format!("its header is damaged: {what}")),
+        }
+    }
+
+    /// [`Corrupt`](ErrorKind::Corrupt), or [`Mismatch`](ErrorKind::Mismatch) for
+    /// one that another version or another machine can read.
+    pub fn kind(&self) -> ErrorKind {
+        self.kind
+    }
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.text)
+    }
+}

@@ -1,0 +1,153 @@
+//! How a segment is created, and who is trusted when attaching to one.
+
+use crate::error::{ErrorKind, Result};
+use crate::segment::format::pages::HugePages;
+use crate::segment::os::account::{Account, AccountKind};
+use crate::segment::os::failure::{Attempt, no_mode};
+use crate::segment::os::process;
+
+/// How a segment is created, and who is trusted when attaching to one.
+#[derive(Clone, Debug)]
+pub struct Options {
+    pub(crate) mode: u32,
+    pub(crate) user: Option<Account>,
+    pub(crate) group: Option<Account>,
+    trusted: Vec<u32>,
+    any_owner: bool,
+    /// Whom the schema gives the segment to, and so trusts.
+    pub(crate) schema_owner: Option<Account>,
+    /// The pages that the schema asks for.
+    pub(crate) pages: Option<HugePages>,
+    pub(crate) prefault: bool,
+}
+
+/// How a segment is made, with all names looked up.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Making {
+    pub(crate) mode: u32,
+    pub(crate) uid: Option<u32>,
+    pub(crate) gid: Option<u32>,
+    pub(crate) pages: Option<HugePages>,
+    pub(crate) prefault: bool,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self {
+            mode: 0o600,
+            user: None,
+            group: None,
+            trusted: Vec::new(),
+            any_owner: false,
+            schema_owner: None,
+            pages: None,
+            prefault: false,
+        }
+    }
+}
+
+impl Options {
+    /// Permissions on create: exactly these, whatever the umask. 0600 if
+    /// nothing is said.
+    #[must_use]
+    pub fn mode(mut self, mode: u32) -> Self {
+        self.mode = mode;
+        self
+    }
+
+    /// Another owner on create, another group or both, by number; `None` leaves
+    /// what the schema says, or else what the kernel gives. Needs the privilege
+    /// to give files away.
+    #[must_use]
+    pub fn owner(mut self, uid: impl Into<Option<u32>>, gid: impl Into<Option<u32>>) -> Self {
+        self.user = uid.into().map(Account::Id);
+        self.group = gid.into().map(Account::Id);
+        self
+    }
+
+    /// Another owner on create: a name or a number. Needs the privilege to give
+    /// files away.
+    #[must_use]
+    pub fn user(mut self, user: impl Into<Account>) -> Self {
+        self.user = Some(user.into());
+        self
+    }
+
+    /// Another group on create: a name or a number. Needs the privilege to give
+    /// files away, or to be in it.
+    #[must_use]
+    pub fn group(mut self, group: impl Into<Account>) -> Self {
+        self.group = Some(group.into());
+        self
+    }
+
+    /// Attach also to what belongs to this user.
+    #[must_use]
+    pub fn trust_uid(mut self, uid: u32) -> Self {
+        self.trusted.push(uid);
+        self
+    }
+
+    /// Attach whoever it belongs to. Its owner can write anything into it,
+    /// and can make a POSIX segment shrink under the reader.
+    #[must_use]
+    pub fn trust_any_owner(mut self) -> Self {
+        self.any_owner = true;
+        self
+    }
+
+    /// Whether create and attach map every page at once, so that no access
+    /// waits for a page fault later. Takes time by the size.
+    #[must_use]
+    pub fn prefault(mut self, prefault: bool) -> Self {
+        self.prefault = prefault;
+        self
+    }
+
+    /// What create goes by: checked, and with all names looked up.
+    pub(crate) fn making(&self, attempt: Attempt<'_>) -> Result<Making> {
+        // Only permissions for owner, group and others make sense.
+        if self.mode > 0o777 {
+            return Err(attempt.fail(ErrorKind::Invalid, no_mode(self.mode)));
+        }
+        let id = |account: &Option<Account>, kind| {
+            account.as_ref().map(|a| a.require(kind, attempt)).transpose()
+        };
+        Ok(Making {
+            mode: self.mode,
+            uid: id(&self.user, AccountKind::User)?,
+            gid: id(&self.group, AccountKind::Group)?,
+            pages: self.pages,
+            prefault: self.prefault,
+        })
+    }
+
+    /// A segment is trusted if it belongs to root, to the caller, to the user
+    /// whom the schema gives it to, or to a uid that the caller named: its owner
+    /// can write whatever it likes into it.
+    pub(crate) fn check_owner(&self, owner: u32, attempt: Attempt<'_>) -> Result<()> {
+        let me = process::effective_uid();
+        if self.any_owner || owner == 0 || owner == me || self.trusted.contains(&owner) {
+            return Ok(());
+        }
+        // A name is looked up only where it decides; one that this machine does
+        // not know is nobody.
+        let schema = self.schema_owner.as_ref();
+        if schema.is_some_and(|account| account.id(AccountKind::User) == Some(owner)) {
+            return Ok(());
+        }
+        let named = schema.map_or(String::new(), |account| format!(", nor the schema's {account}"));
+        let why = format!(
+            "it belongs to uid {owner}, which is neither root nor you (uid {me}){named}; to trust \
+             that user, name it with trust_uid({owner}) or --any-owner"
+        );
+        Err(attempt.fail(ErrorKind::Permission, why))
+    }
+}
+
+impl Making {
+    /// Whether it is to be given to somebody.
+    pub(crate) fn gives(&self) -> bool {
+        self.uid.is_some() || self.gid.is_some()
+    }
+}

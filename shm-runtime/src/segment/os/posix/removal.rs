@@ -1,0 +1,110 @@
+//! Taking the name of a POSIX segment away, under a lock on the very file that
+//! it leads to. The memory stays with whoever is attached.
+
+use crate::error::{ErrorKind, Result};
+use crate::segment::format::header::{HEADER_SIZE, Header, STATE, State};
+use crate::segment::os::failure::Attempt;
+use crate::segment::os::locks;
+use crate::segment::os::posix::{inode, is_unlinked, leased, look, path};
+use nix::errno::Errno;
+use nix::fcntl::{OFlag, open};
+use nix::sys::stat::{FileStat, Mode, fstat, lstat};
+use nix::unistd::unlink;
+use std::fs::File;
+use std::os::unix::fs::FileExt;
+
+/// Takes away a name, whatever segment it leads to.
+pub(crate) fn remove(name: &str, attempt: Attempt<'_>) -> Result<()> {
+    remove_if(name, attempt, |_| Ok(()), |_| Ok(()))
+}
+
+/// Takes away a name, if it leads to this very file.
+pub(crate) fn remove_this(name: &str, file: &File, attempt: Attempt<'_>) -> Result<()> {
+    let own = fstat(file).map_err(|e| attempt.os("fstat", e))?;
+    remove_if(name, attempt, |found| same(found, inode(&own), attempt), |_| Ok(()))
+}
+
+/// Takes away a name, if it leads to the file of this device and inode, and if
+/// `claim`, asked once that file is locked, allows it.
+pub(crate) fn remove_claimed(
+    name: &str,
+    file: (u64, u64),
+    attempt: Attempt<'_>,
+    claim: impl Fn(&File) -> Result<()>,
+) -> Result<()> {
+    let check = |found: &FileStat| same(found, file, attempt);
+    remove_if(name, attempt, check, |file| match file {
+        Some(file) => claim(file),
+        None => {
+            let why = "it may not be written, so it cannot be locked";
+            Err(attempt.fail(ErrorKind::Permission, why))
+        }
+    })
+}
+
+fn same(found: &FileStat, file: (u64, u64), attempt: Attempt<'_>) -> Result<()> {
+    if inode(found) == file {
+        return Ok(());
+    }
+    let why = "it was removed already; the name leads to another segment now";
+    Err(attempt.fail(ErrorKind::NotFound, why))
+}
+
+/// Unlinks under a lock, after looking again that the name still leads to the
+/// file that was locked: else a late remover would take away its successor's
+/// new segment.
+fn remove_if(
+    name: &str,
+    attempt: Attempt<'_>,
+    check: impl Fn(&FileStat) -> Result<()>,
+    claim: impl Fn(Option<&File>) -> Result<()>,
+) -> Result<()> {
+    let path = path(name, attempt)?;
+    for _ in 0..100 {
+        // Held, so that its inode number is not given to another file.
+        let (_peek, seen) = look(&path, "a segment", attempt)?;
+        check(&seen)?;
+        let flags = OFlag::O_RDWR | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+        let file = match open(path.as_str(), flags, Mode::empty()) {
+            Ok(file) => Some(File::from(file)),
+            // Who may not write cannot lock; whether it may unlink says the kernel.
+            Err(Errno::EACCES | Errno::EPERM | Errno::EROFS) => None,
+            Err(Errno::EAGAIN) => return Err(leased(attempt)),
+            Err(e) => return Err(attempt.os("open", e)),
+        };
+        if let Some(file) = &file {
+            if inode(&fstat(file).map_err(|e| attempt.os("fstat", e))?) != inode(&seen) {
+                continue;
+            }
+            if !locks::try_write(file, locks::REMOVE).map_err(|e| attempt.wrap(e))? {
+                std::thread::sleep(std::time::Duration::from_millis(10));
+                continue;
+            }
+        }
+        let now = lstat(path.as_str()).map_err(|e| attempt.os("lstat", e))?;
+        if inode(&now) != inode(&seen) {
+            continue;
+        }
+        claim(file.as_ref())?;
+        unlink(path.as_str()).map_err(|e| attempt.os("unlink", e))?;
+        if let Some(file) = &file {
+            retire(file);
+        }
+        return Ok(());
+    }
+    Err(attempt.fail(ErrorKind::Busy, "somebody else is removing it, or names change too fast"))
+}
+
+/// Tells those who are still attached to a segment of ours, unless it has
+/// another name: that what was removed was only a hard link.
+fn retire(file: &File) {
+    if !is_unlinked(file) {
+        return;
+    }
+    let mut bytes = [0; HEADER_SIZE];
+    if file.read_exact_at(&mut bytes, 0).is_ok()
+        && Header::parse(&bytes).is_ok_and(|h| h.state == State::Ready)
+    {
+        let _ = file.write_all_at(&State::Retired.word().to_le_bytes(), STATE);
+    }
+}

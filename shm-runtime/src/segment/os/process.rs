@@ -1,0 +1,184 @@
+//! Processes: who the caller is, and whether another one is gone.
+
+use nix::errno::Errno;
+use nix::libc;
+use std::collections::BTreeMap;
+
+/// The uid that the kernel checks.
+pub(crate) fn effective_uid() -> u32 {
+    nix::unistd::geteuid().as_raw()
+}
+
+/// The number of a user, by name; `None` if there is none, or it cannot be told.
+pub(crate) fn user_id(name: &str) -> Option<u32> {
+    nix::unistd::User::from_name(name).ok()?.map(|user| user.uid.as_raw())
+}
+
+/// The number of a group, likewise.
+pub(crate) fn group_id(name: &str) -> Option<u32> {
+    nix::unistd::Group::from_name(name).ok()?.map(|group| group.gid.as_raw())
+}
+
+/// Nanoseconds since 1970.
+pub(crate) fn now_ns() -> u64 {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    since.map_or(0, |d| u64::try_from(d.as_nanos()).unwrap_or(u64::MAX))
+}
+
+/// The name of the caller's program, as `ps` shows it.
+pub(crate) fn program_name() -> String {
+    std::fs::read_to_string("/proc/self/comm").map(|s| s.trim_end().to_owned()).unwrap_or_default()
+}
+
+/// A number that nobody can guess; by time and address where the kernel has
+/// no random numbers to give.
+pub(crate) fn random() -> u64 {
+    let mut bytes = [0u8; 8];
+    // SAFETY: the buffer is 8 bytes long and outlives the call.
+    let n = unsafe { libc::getrandom(bytes.as_mut_ptr().cast(), 8, libc::GRND_NONBLOCK) };
+    if n == 8 { u64::from_ne_bytes(bytes) } else { now_ns() ^ bytes.as_ptr() as u64 }
+}
+
+/// The inode of the caller's pid namespace; 0 if it cannot be told.
+pub(crate) fn pid_namespace() -> u64 {
+    use std::os::unix::fs::MetadataExt;
+    use std::sync::OnceLock;
+    // A process keeps its namespace; a child that is born into another one
+    // was forked, and attaches anew only after `Birthplace` told so.
+    static HERE: OnceLock<(u32, u64)> = OnceLock::new();
+    let read = || std::fs::metadata("/proc/self/ns/pid").map_or(0, |m| m.ino());
+    let (pid, inode) = *HERE.get_or_init(|| (std::process::id(), read()));
+    if pid == std::process::id() { inode } else { read() }
+}
+
+/// The inode of the caller's IPC namespace; 0 if it cannot be told.
+pub(crate) fn ipc_namespace() -> u64 {
+    use std::os::unix::fs::MetadataExt;
+    std::fs::metadata("/proc/thread-self/ns/ipc").map_or(0, |m| m.ino())
+}
+
+/// Whether nobody has this pid, or whoever has it is dead. A zombie is dead,
+/// a process whose main thread has left is not. Never signals anybody.
+pub(crate) fn pid_is_dead(pid: u32) -> bool {
+    let Ok(pid) = libc::pid_t::try_from(pid) else {
+        return false;
+    };
+    if pid <= 0 {
+        return false;
+    }
+    // SAFETY: takes two numbers and returns a new descriptor or an error.
+    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
+    let Ok(fd) = i32::try_from(fd) else {
+        return false;
+    };
+    if fd < 0 {
+        return Errno::last() == Errno::ESRCH;
+    }
+    let mut poll = libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
+    // SAFETY: one pollfd that outlives the call; time-out 0 does not block.
+    let ready = unsafe { libc::poll(&mut poll, 1, 0) };
+    // SAFETY: the descriptor was just made and is not used again.
+    unsafe { libc::close(fd) };
+    ready == 1 && poll.revents & libc::POLLIN != 0
+}
+
+/// Which processes have which files of /dev/shm and memfds mapped, as /proc tells the
+/// caller: one look at all of them.
+#[derive(Default)]
+pub(crate) struct Mappers {
+    files: BTreeMap<(u64, u64), Vec<u32>>,
+    /// System V segments, by their id.
+    sysv: BTreeMap<u64, Vec<u32>>,
+}
+
+impl Mappers {
+    pub(crate) fn find() -> Self {
+        let mut all = Self::default();
+        let entries = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+        for entry in entries {
+            let Some(pid) = entry.file_name().to_str().and_then(|n| n.parse::<u32>().ok()) else {
+                continue;
+            };
+            // Of another user's process, or gone: not to be known.
+            let Ok(maps) = std::fs::read_to_string(entry.path().join("maps")) else { continue };
+            for line in maps.lines() {
+                let pids = if let Some(file) = mapped_file(line) {
+                    all.files.entry(file).or_default()
+                } else if let Some(id) = mapped_sysv(line) {
+                    all.sysv.entry(id).or_default()
+                } else {
+                    continue;
+                };
+                if pids.last() != Some(&pid) {
+                    pids.push(pid);
+                }
+            }
+        }
+        all
+    }
+
+    /// The processes of the caller's IPC namespace that have the System V segment
+    /// of this id attached.
+    pub(crate) fn of_sysv(&self, id: i32) -> Vec<u32> {
+        let pids = u64::try_from(id).ok().and_then(|id| self.sysv.get(&id));
+        let namespace = |pid: u32| std::fs::read_link(path_of(pid, "ns/ipc")).ok();
+        let here = namespace(std::process::id());
+        pids.into_iter().flatten().copied().filter(|pid| namespace(*pid) == here).collect()
+    }
+
+    /// The processes that have this file mapped.
+    pub(crate) fn of(&self, device: u64, inode: u64) -> Vec<u32> {
+        self.files.get(&(device, inode)).cloned().unwrap_or_default()
+    }
+}
+
+/// Device and inode of a line of /proc/PID/maps about a file of /dev/shm, or a
+/// memfd:
+/// `7f.. rw-s 00000000 00:15 42   /dev/shm/acme.feed`. See proc(5).
+pub(crate) fn mapped_file(line: &str) -> Option<(u64, u64)> {
+    let mut fields = line.split_ascii_whitespace();
+    let (device, inode) = (fields.nth(3)?, fields.next()?);
+    let path = fields.next()?;
+    if !path.starts_with("/dev/shm/") && !path.starts_with("/memfd:") {
+        return None;
+    }
+    let (major, minor) = device.split_once(':')?;
+    let (major, minor) = (u32::from_str_radix(major, 16), u32::from_str_radix(minor, 16));
+    Some((nix::sys::stat::makedev(major.ok()?.into(), minor.ok()?.into()), inode.parse().ok()?))
+}
+
+/// The id in a line of /proc/PID/maps about a System V segment, where it stands
+/// for the inode: `7f.. rw-s 00000000 00:01 32768   /SYSV53480001 (deleted)`.
+pub(crate) fn mapped_sysv(line: &str) -> Option<u64> {
+    let mut fields = line.split_ascii_whitespace();
+    let inode = fields.nth(4)?;
+    fields.next()?.starts_with("/SYSV").then(|| inode.parse().ok())?
+}
+
+/// `/proc/PID/smaps`: what /proc has of a process.
+pub(crate) fn path_of(pid: u32, what: &str) -> String {
+    match pid {
+        own if own == std::process::id() => format!("/proc/self/{what}"),
+        pid => format!("/proc/{pid}/{what}"),
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::pedantic)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_of_maps_names_the_file_by_device_and_inode() {
+        let line = "7f25b8000000-7f25b8100000 rw-s 00000000 00:15 42    /dev/shm/a b (deleted)";
+        assert_eq!(mapped_file(line), Some((0x15, 42)));
+        let line = "7f25 rw-s 00000000 00:01 84722   /memfd:acme.feed (deleted)";
+        assert_eq!(mapped_file(line), Some((1, 84722)));
+        assert_eq!(mapped_file("7f25 r--p 00000000 fd:00 7   /usr/lib/x.so"), None);
+        assert_eq!(mapped_file("7f25 rw-p 00000000 00:00 0"), None);
+        assert_eq!(mapped_file(""), None);
+        let line = "7f25 rw-s 00000000 00:01 32768   /SYSV53480001 (deleted)";
+        assert_eq!((mapped_file(line), mapped_sysv(line)), (None, Some(32768)));
+        assert_eq!(mapped_sysv("7f25 rw-s 00000000 00:01 7   /memfd:SYSV (deleted)"), None);
+    }
+}
