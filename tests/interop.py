@@ -1,4 +1,4 @@
-"""Shared memory as other programs make and open it; tests/interop.rs drives it.
+"""Shared memory as other programs make and open it; tests/language/interop.rs drives it.
 
 Reads commands, a line each, and answers each with a line of JSON: what the library
 says of the segment, or the class of the error.

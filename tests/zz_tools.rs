@@ -1,8 +1,7 @@
 //! Says at the end of `cargo test --workspace` which of the tools that widen
 //! the tests were not found. In CI (`CI` is set) a missing one is a failure.
 
-#[path = "common/tools.rs"]
-mod tools;
+use shmgen_test_support::tools;
 
 fn main() {
     let missing: Vec<String> =

@@ -1,5 +1,5 @@
 /*
- * What is killed, in C: the producer and the consumer of tests/death.rs, which
+ * What is killed, in C: the producer and the consumer of tests/death/queues.rs, which
  * says what they do and reads the ledger.
  *
  *   death producer|consumer ADDRESS LEDGER_ADDRESS

@@ -1,5 +1,5 @@
 /*
- * Plays a script of operations on the queue `books`, as tests/differential.rs
+ * Plays a script of operations on the queue `books`, as tests/object/differential.rs
  * does in Rust: both must leave the same bytes.
  *
  *   differential ADDRESS SCRIPT IMAGE

@@ -1,7 +1,7 @@
 /*
  * Attaching to segments that lie, in C under the address and the
- * undefined-behaviour sanitizer; tests/hostile_headers.rs builds and runs it, and
- * tests/common/liars.rs does the same in Rust.
+ * undefined-behaviour sanitizer; tests/hostile/headers.rs builds and runs it, and
+ * tests/support/src/liars.rs does the same in Rust.
  *
  *   hostile_headers IMAGE ADDRESS ROUNDS SEED
  *

@@ -1,5 +1,5 @@
 /*
- * What C makes of objects of every kind, for tests/objects.rs to compare with
+ * What C makes of objects of every kind, for tests/object/kinds.rs to compare with
  * what Rust makes of them. The schema is tests/schemas/objects.toml.
  *
  *   objects create ADDRESS    creates the segment `every`, and detaches

@@ -1,6 +1,6 @@
 /*
  * The operations of segments in C, as a library that a test loads: so one test
- * asks Rust and C the same, see tests/common/languages.rs. Handles are opaque;
+ * asks Rust and C the same, see tests/support/src/languages.rs. Handles are opaque;
  * every operation answers with its status, whose text and errno follow.
  */
 #include "everything.h"

@@ -1,4 +1,4 @@
-/* pair push|pop ADDRESS COUNT: one side of tests/pairs.rs, in C. */
+/* pair push|pop ADDRESS COUNT: one side of tests/object/pairs.rs, in C. */
 #include "book.h"
 
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-"""pair.py push|pop ADDRESS COUNT: one side of tests/pairs.rs, in Python."""
+"""pair.py push|pop ADDRESS COUNT: one side of tests/object/pairs.rs, in Python."""
 
 import contextlib
 import queue

@@ -1,11 +1,11 @@
-//! What tests/hostile_headers.rs does in Rust, as a program of its own: the
+//! What tests/hostile/headers.rs does in Rust, as a program of its own: the
 //! segment's image comes as a file, the contract out of it.
 //!
 //!   hostile-crate IMAGE ADDRESS ROUNDS SEED
 
-#[path = "../../common/dice.rs"]
+#[path = "../../support/src/dice.rs"]
 mod dice;
-#[path = "../../common/liars.rs"]
+#[path = "../../support/src/liars.rs"]
 mod liars;
 
 fn main() {

@@ -79,15 +79,10 @@ impl Drop for Screen {
 }
 
 #[cfg(test)]
-#[path = "../../../../tests/common/terminal.rs"]
-#[allow(clippy::pedantic)]
-mod terminal;
-
-#[cfg(test)]
 #[allow(clippy::pedantic)]
 mod tests {
     use super::Screen;
-    use super::terminal::Terminal;
+    use shmgen_test_support::terminal::Terminal;
     use std::process::Command;
 
     /// Says that the test below is to play its part.

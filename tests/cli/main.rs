@@ -1,0 +1,14 @@
+//! Does each verb of the command do and say what its page says?
+
+#![allow(missing_docs, clippy::pedantic)]
+
+mod bytes;
+mod doctor;
+mod explain;
+mod follow;
+mod names;
+mod objects;
+mod schemas;
+mod segments;
+mod stat;
+mod top;

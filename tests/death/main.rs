@@ -1,0 +1,8 @@
+//! Is the death of a process, at any instruction and any system call, harmless?
+
+#![allow(missing_docs, clippy::pedantic)]
+
+mod faults;
+mod kills;
+mod liveness;
+mod queues;

@@ -1,0 +1,173 @@
+//! Constants that are computed from constants: what they come to in every
+//! language, and that nothing hostile in them overflows a stack.
+
+#![forbid(unsafe_code)]
+
+use dice::Dice;
+use shmgen::diagnostics::{Code, Source};
+use shmgen::model::{Limits, Schema, Value};
+use shmgen_test_support::{dice, tools};
+use std::fmt::Write as _;
+use std::process::Command;
+use tools::{compilers, run, scratch};
+
+const HEAD: &str = "shmgen = 1\n[schema]\nname = \"a.b\"\nversion = \"1.0\"\n";
+
+fn check(constants: &str) -> Result<Schema, Vec<Code>> {
+    let checked =
+        shmgen::check(&Source::new("x.toml", format!("{HEAD}{constants}")), Limits::default());
+    checked.into_result().map_err(|found| found.sorted().iter().map(|d| d.code).collect())
+}
+
+fn constant(name: &str, ty: &str, value: &str) -> String {
+    format!("[const.{name}]\ntype = \"{ty}\"\nvalue = {value:?}\n")
+}
+
+/// What an expression comes to as an i64.
+fn value(expression: &str) -> Result<i128, Vec<Code>> {
+    let schema = check(&constant("X", "i64", expression))?;
+    match schema.constants[0].value {
+        Value::Integer(n) => Ok(n),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn operators_bind_as_in_c() {
+    for (expression, expected) in [
+        ("1 + 2 * 3", 7),
+        ("(1 + 2) * 3", 9),
+        ("10 - 3 - 2", 5),
+        ("100 / 10 / 5", 2),
+        ("1 << 2 + 1", 8),
+        ("1 | 2 & 6", 3),
+        ("12 & 10 | 1", 9),
+        ("-7 / 2", -3),
+        ("-7 % 4", -3),
+        ("7 % -4", 3),
+        ("-(2 + 3)", -5),
+        ("2 - -3", 5),
+        ("--4", 4),
+        ("-1 >> 1", -1),
+        ("0x10 + 0b11 + 0o7 + 1_000", 1026),
+        ("(1 << 100) >> 98", 4),
+        ("0xFFFF_FFFF_FFFF_FFFF & 255", 255),
+        ("  ( ( 5 ) )  ", 5),
+        ("0-9223372036854775808", i64::MIN.into()),
+    ] {
+        assert_eq!(value(expression), Ok(expected), "{expression}");
+    }
+}
+
+/// A random expression, and the same for C, in which every number has 128 bits.
+fn random(dice: &mut Dice, depth: u64) -> (String, String) {
+    if depth == 0 || dice.roll(4) == 0 {
+        let n = dice.roll(40).to_string();
+        return (n.clone(), format!("(__int128){n}"));
+    }
+    let (left, left_c) = random(dice, depth - 1);
+    match dice.roll(12) {
+        0 => (format!("({left})"), format!("({left_c})")),
+        // With a space: two signs in a row are another operator in C.
+        1 => (format!("- {left}"), format!("- {left_c}")),
+        n => {
+            let sign = ["+", "-", "*", "/", "%", "<<", ">>", "&", "|", "+"][n as usize - 2];
+            let (right, right_c) = random(dice, depth - 1);
+            (format!("{left} {sign} {right}"), format!("{left_c} {sign} {right_c}"))
+        }
+    }
+}
+
+#[test]
+fn random_expressions_come_to_what_a_c_compiler_says() {
+    let mut dice = Dice(7);
+    let mut program = String::new();
+    let mut asserted = 0;
+    for _ in 0..4000 {
+        let (expression, in_c) = random(&mut dice, 4);
+        match value(&expression) {
+            Ok(n) if i64::try_from(n).is_ok_and(|n| n > i64::MIN) => {
+                let _ = writeln!(program, "_Static_assert(({in_c}) == {n}, \"\");");
+                asserted += 1;
+            }
+            Ok(_) => {}
+            // No value: a division by zero, a shift too far, more than 64 or 128 bits.
+            Err(codes) => assert!(
+                codes.iter().all(|c| matches!(c, Code::E048 | Code::E040)),
+                "{expression}: {codes:?}"
+            ),
+        }
+    }
+    assert!(asserted > 1500, "{asserted}");
+    let folder = scratch("expressions");
+    std::fs::write(folder.join("random.c"), program).unwrap();
+    for c in compilers() {
+        run(Command::new(c.c).current_dir(&folder).args(["-w", "-fsyntax-only", "random.c"]));
+    }
+}
+
+#[test]
+fn the_order_of_declaration_does_not_matter_and_lengths_take_what_comes_out() {
+    let length = "[struct.S]\nfield = [ { name = \"a\", type = \"u8[SLOTS]\" } ]\n";
+    let mut pieces = [
+        constant("SLOTS", "u16", "LEVELS * 2 + EXTRA"),
+        constant("EXTRA", "u8", "(LEVELS >> 1) - 4"),
+        constant("LEVELS", "u32", "10"),
+        length.to_owned(),
+    ];
+    for _ in 0..pieces.len() {
+        pieces.rotate_left(1);
+        let schema = check(&pieces.concat()).unwrap();
+        let slots = schema.constants.iter().find(|c| c.name == "SLOTS").unwrap();
+        assert_eq!(slots.value, Value::Integer(21));
+        let structs: Vec<_> = schema.types.iter().map(|t| t.name()).collect();
+        assert_eq!(structs, ["S"]);
+        let shmgen::model::TypeDecl::Struct(s) = &schema.types[0] else { panic!() };
+        assert_eq!(s.size, 21);
+    }
+}
+
+#[test]
+fn a_bare_name_stands_for_a_constant_of_any_type() {
+    let text = [
+        constant("RATIO", "f64", "OTHER"),
+        constant("COUNT", "f32", "LEVELS * 2"),
+        constant("ON", "bool", "DEBUG"),
+        "[const.OTHER]\ntype = \"f64\"\nvalue = 0.1\n".to_owned(),
+        "[const.DEBUG]\ntype = \"bool\"\nvalue = true\n".to_owned(),
+        constant("LEVELS", "u8", "7"),
+    ];
+    let schema = check(&text.concat()).unwrap();
+    let values: Vec<Value> = schema.constants.iter().take(3).map(|c| c.value).collect();
+    assert_eq!(values, [Value::Float(0.1), Value::Float(14.0), Value::Bool(true)]);
+}
+
+/// On a thread with a small stack, so that recursion would end the test.
+fn on_a_small_stack(check: impl FnOnce() + Send + 'static) {
+    std::thread::Builder::new().stack_size(256 << 10).spawn(check).unwrap().join().unwrap();
+}
+
+#[test]
+fn neither_depth_nor_length_overflows_a_stack() {
+    on_a_small_stack(|| {
+        let n = 200_000;
+        let deep = format!("{}1{}", "(".repeat(n), ")".repeat(n));
+        assert_eq!(value(&deep), Ok(1));
+        assert_eq!(value(&format!("{}1", "-".repeat(n))), Ok(1));
+        assert_eq!(value(&format!("1{}", " + 1".repeat(n))), Ok(n as i128 + 1));
+        assert_eq!(value(&format!("{}1{}", "(1 + ".repeat(n), ")".repeat(n))), Ok(n as i128 + 1));
+        assert_eq!(value(&"(".repeat(n)), Err(vec![Code::E046]));
+    });
+    on_a_small_stack(|| {
+        let chain = |last: &str| {
+            let mut text = String::new();
+            for i in 0..20_000 {
+                text.push_str(&constant(&format!("C{i}"), "u32", &format!("C{} + 1", i + 1)));
+            }
+            text + &constant("C20000", "u32", last)
+        };
+        let schema = check(&chain("5")).unwrap();
+        assert_eq!(schema.constants[0].value, Value::Integer(20_005));
+        assert_eq!(check(&chain("C0")).unwrap_err(), [Code::E047]);
+    });
+}

@@ -1,0 +1,13 @@
+//! Does the generator take what it should, refuse the rest, and write what compiles?
+
+#![allow(missing_docs, clippy::pedantic)]
+
+mod bytemap;
+mod compiled;
+mod diagnostics;
+mod expressions;
+mod json_schema;
+mod kernel;
+mod layouts;
+mod oracle;
+mod sizes;

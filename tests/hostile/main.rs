@@ -1,0 +1,10 @@
+//! Is whatever somebody else puts into a segment, or in its place, refused?
+
+#![allow(missing_docs, clippy::pedantic)]
+
+mod files;
+mod headers;
+mod squats;
+mod squats_sysv;
+mod tampered;
+mod words;

@@ -1,0 +1,16 @@
+//! Do all languages say, read and write the same?
+
+#![allow(missing_docs, clippy::pedantic)]
+
+mod c_runtime;
+mod c_shapes;
+mod contracts;
+mod defaults;
+mod deprecated;
+mod derive;
+mod interop;
+mod python;
+mod python_types;
+mod ranges;
+mod values;
+mod write;

@@ -1,0 +1,7 @@
+//! Do the objects in a segment carry what they should, between all languages?
+
+#![allow(missing_docs, clippy::pedantic)]
+
+mod differential;
+mod kinds;
+mod pairs;

@@ -1,0 +1,14 @@
+//! Do segments do what they should, on every backend, alone and beside others?
+
+#![allow(missing_docs, clippy::pedantic)]
+
+mod gc;
+mod id_files;
+mod interleavings;
+mod lifecycle;
+mod memfds;
+mod no_room;
+mod owners;
+mod pages;
+mod races;
+mod stat;
