@@ -8,7 +8,7 @@ use super::setup;
 use super::text::{lines, value_text};
 use crate::bytemap::{Kind, Map, text as map_text};
 use crate::model::{
-    Alias, Constant, Enum, Flags, Object, Schema, Segment, Struct, TypeDecl, Union,
+    Alias, Constant, Enum, Flags, Object, Schema, Segment, Setup, Struct, TypeDecl, Union,
 };
 use shm_runtime::contract::{Flow, ObjectKind, RingDef, Side};
 use std::fmt::Write as _;
@@ -170,9 +170,9 @@ fn segment(out: &mut String, s: &Segment) {
         s.name,
         s.setup.address,
         s.size,
-        setup::pages(&s.setup),
+        pages(&s.setup),
         s.setup.mode,
-        setup::markdown(&s.setup),
+        given_to(&s.setup),
         s.setup.participants,
         s.fingerprint
     );
@@ -192,6 +192,21 @@ fn segment(out: &mut String, s: &Segment) {
             }
         }
     }
+}
+
+/// `, in huge pages of 2M if there are some`, for documentation.
+fn pages(setup: &Setup) -> String {
+    setup
+        .pages
+        .map_or(String::new(), |pages| format!(", in huge pages of {pages} where there are some"))
+}
+
+/// `, given to user feed and group audio`, for documentation.
+fn given_to(setup: &Setup) -> String {
+    let whom: Vec<String> = setup::accounts(setup)
+        .map(|(key, account)| format!("{} {account}", if key == "owner" { "user" } else { key }))
+        .collect();
+    if whom.is_empty() { String::new() } else { format!(", given to {}", whom.join(" and ")) }
 }
 
 /// `queue, many to one`

@@ -1,5 +1,5 @@
-//! Where a segment is and how it is made, in each language. What a schema does
-//! not say is not written: it is the default.
+//! What the languages share of where a segment is and how it is made. What a schema
+//! does not say is not written: it is the default.
 
 use super::text::quoted;
 use crate::model::Setup;
@@ -8,32 +8,17 @@ use shm_runtime::Account;
 use std::fmt::Write as _;
 
 /// The keys of accounts.
-fn accounts(setup: &Setup) -> impl Iterator<Item = (&'static str, &Account)> {
+pub(super) fn accounts(setup: &Setup) -> impl Iterator<Item = (&'static str, &Account)> {
     let all = [("owner", setup.owner.as_ref()), ("group", setup.group.as_ref())];
     all.into_iter().filter_map(|(key, account)| Some((key, account?)))
 }
 
 /// As text, numbers too.
-fn text(account: &Account) -> String {
+pub(super) fn text(account: &Account) -> String {
     match account {
         Account::Id(id) => id.to_string(),
         Account::Name(name) => quoted(name),
     }
-}
-
-/// What is called on a `shm_runtime::Setup` at the address.
-pub(super) fn rust(setup: &Setup) -> String {
-    let mut out = format!(".mode(0o{:o}).participants({})", setup.mode, setup.participants);
-    for (method, account) in accounts(setup) {
-        let _ = match account {
-            Account::Id(id) => write!(out, ".{method}({id})"),
-            Account::Name(_) => write!(out, ".{method}(\"{}\")", text(account)),
-        };
-    }
-    if let Some(pages) = setup.pages {
-        let _ = write!(out, ".pages(::shm_runtime::HugePages::{pages:?})");
-    }
-    out
 }
 
 /// The arguments of a `SegmentSpec`, behind contract and version.
@@ -76,19 +61,4 @@ pub(super) fn json(account: Option<&Account>) -> Value {
         Some(Account::Name(name)) => json!(name),
         None => Value::Null,
     }
-}
-
-/// `, in huge pages of 2M if there are some`, for documentation.
-pub(super) fn pages(setup: &Setup) -> String {
-    setup
-        .pages
-        .map_or(String::new(), |pages| format!(", in huge pages of {pages} where there are some"))
-}
-
-/// `, given to user feed and group audio`, for documentation.
-pub(super) fn markdown(setup: &Setup) -> String {
-    let whom: Vec<String> = accounts(setup)
-        .map(|(key, account)| format!("{} {account}", if key == "owner" { "user" } else { key }))
-        .collect();
-    if whom.is_empty() { String::new() } else { format!(", given to {}", whom.join(" and ")) }
 }

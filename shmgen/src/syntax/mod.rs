@@ -11,6 +11,7 @@ mod meta;
 mod objects;
 mod parse;
 mod type_text;
+mod values;
 mod walk;
 
 pub use expression::{Expression, Operator, Step};

@@ -4,8 +4,9 @@ use super::spelling::{doc_before, literal};
 use super::{Context, Lints};
 use crate::backend::setup;
 use crate::backend::text::{others, quoted};
-use crate::model::{self, Schema};
+use crate::model::{self, Schema, Setup};
 use askama::Template;
+use shm_runtime::Account;
 use std::fmt::Write as _;
 
 #[derive(Template)]
@@ -58,10 +59,25 @@ pub(super) fn segment<'a>(
         type_name: &s.type_name,
         version: schema.version_text(),
         address: quoted(&s.setup.address.to_string()),
-        setup: setup::rust(&s.setup),
+        setup: setup_calls(&s.setup),
         contract,
         size: literal(i128::from(s.size)),
         queues: queues.collect(),
         others: others(s, "/// "),
     }
+}
+
+/// What is called on a `shm_runtime::Setup` at the address.
+fn setup_calls(setup: &Setup) -> String {
+    let mut out = format!(".mode(0o{:o}).participants({})", setup.mode, setup.participants);
+    for (method, account) in setup::accounts(setup) {
+        let _ = match account {
+            Account::Id(id) => write!(out, ".{method}({id})"),
+            Account::Name(_) => write!(out, ".{method}(\"{}\")", setup::text(account)),
+        };
+    }
+    if let Some(pages) = setup.pages {
+        let _ = write!(out, ".pages(::shm_runtime::HugePages::{pages:?})");
+    }
+    out
 }
