@@ -78,7 +78,7 @@ SHM_INLINE bool {{ cname }}_equal(const {{ cname }} *a, const {{ cname }} *b) {
   return true;
 }
 
-SHM_COLD void {{ cname }}_add(shm_text *text, const {{ cname }} *value) {
+SHM_APART void {{ cname }}_add(shm_text *text, const {{ cname }} *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > {{ room }}) {
     shm_add(text, "a list of ");

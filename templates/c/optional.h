@@ -122,7 +122,7 @@ SHM_INLINE bool {{ cname }}_equal(const {{ cname }} *a, const {{ cname }} *b) {
   return true;
 }
 
-SHM_COLD void {{ cname }}_add(shm_text *text, const {{ cname }} *value) {
+SHM_APART void {{ cname }}_add(shm_text *text, const {{ cname }} *value) {
   const uint8_t has = shm_look8(&value->has);
   if (has == 1) {
 {{ add }}

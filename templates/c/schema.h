@@ -84,7 +84,7 @@ SHM_INLINE const char *{{ e.cname }}_name({{ e.cname }} value) {
   }
 }
 
-SHM_COLD void {{ e.cname }}_add(shm_text *text, {{ e.cname }} value) {
+SHM_APART void {{ e.cname }}_add(shm_text *text, {{ e.cname }} value) {
   const char *name = {{ e.cname }}_name(value);
   if (name != NULL) {
     shm_add(text, name);
@@ -134,7 +134,7 @@ SHM_INLINE bool {{ e.cname }}_contains({{ e.cname }} value, {{ e.cname }} bits) 
   return (SHM_CAST(uint64_t, value) & SHM_CAST(uint64_t, bits)) == SHM_CAST(uint64_t, bits);
 }
 
-SHM_COLD void {{ e.cname }}_add(shm_text *text, {{ e.cname }} value) {
+SHM_APART void {{ e.cname }}_add(shm_text *text, {{ e.cname }} value) {
   uint64_t rest = SHM_CAST(uint64_t, value);
   const char *separator = "";
 {%- for v in e.values %}
@@ -202,7 +202,7 @@ SHM_INLINE bool {{ s.cname }}_equal(const {{ s.cname }} *a, const {{ s.cname }} 
   return true;
 }
 
-SHM_COLD void {{ s.cname }}_add(shm_text *text, const {{ s.cname }} *value) {
+SHM_APART void {{ s.cname }}_add(shm_text *text, const {{ s.cname }} *value) {
   shm_add(text, "{{ s.name }} { ");
 {%- for m in s.fields() %}
   shm_add(text, "{% if !loop.first %}, {% endif %}{{ m.name }}: ");
@@ -356,11 +356,11 @@ SHM_INLINE shm_status {{ s.cname }}_remove(const char *address) {
 {% for o in s.queues %}
 {{ o.doc }}/* The queue {{ o.name }}, with room for {{ o.capacity }}: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
-SHM_COLD shm_status {{ o.cname }}_producer({{ s.cname }} *segment) {
+SHM_APART shm_status {{ o.cname }}_producer({{ s.cname }} *segment) {
   return shm_producer_claim(&segment->{{ o.name }}_producer, &segment->attachment, {{ o.index }});
 }
 
-SHM_COLD shm_status {{ o.cname }}_consumer({{ s.cname }} *segment) {
+SHM_APART shm_status {{ o.cname }}_consumer({{ s.cname }} *segment) {
   return shm_consumer_claim(&segment->{{ o.name }}_consumer, &segment->attachment, {{ o.index }});
 }
 

@@ -150,7 +150,7 @@ SHM_INLINE bool {{ cname }}_equal(const {{ cname }} *a, const {{ cname }} *b) {
   }
 }
 
-SHM_COLD void {{ cname }}_add(shm_text *text, const {{ cname }} *value) {
+SHM_APART void {{ cname }}_add(shm_text *text, const {{ cname }} *value) {
   const {{ tag }} tag = {{ look }}(&value->tag);
   shm_add(text, "{{ name }}.");
   switch (tag) {

@@ -150,3 +150,69 @@ fn a_c_and_a_cpp_unit_of_one_program_share_the_last_error_and_the_watch_for_fork
         }
     }
 }
+
+/// The functions of an object file: the section and the instructions of each.
+fn functions(object: &Path) -> Vec<(String, String, String)> {
+    let out = run(Command::new("objdump").args(["-d", "--no-show-raw-insn"]).arg(object));
+    let mut section = "";
+    let mut functions: Vec<(String, String, String)> = Vec::new();
+    let text = String::from_utf8(out.stdout).unwrap();
+    for line in text.lines() {
+        if let Some(rest) = line.strip_prefix("Disassembly of section ") {
+            section = rest.trim_end_matches(':');
+        } else if let Some(name) = line.split_once(" <").and_then(|(_, n)| n.strip_suffix(">:")) {
+            functions.push((name.to_owned(), section.to_owned(), String::new()));
+        } else if let Some((_, _, code)) = functions.last_mut() {
+            code.push_str(line);
+            code.push('\n');
+        }
+    }
+    functions
+}
+
+#[test]
+fn a_program_that_attaches_is_compiled_for_speed() {
+    let folder = scratch("c-for-speed");
+    for c in compilers() {
+        for (program, dialect) in [(c.c, "c11"), (c.cpp, "c++17")] {
+            let object = folder.join(format!("{program}.o"));
+            run(compiler(program, dialect, &["-O2", "-c"])
+                .args(if program == c.cpp { &["-x", "c++"][..] } else { &[] })
+                .arg(source("attach_and_loop.c"))
+                .arg("-o")
+                .arg(&object));
+            let functions = functions(&object);
+            for own in ["main", "take_all"] {
+                let parts: Vec<_> = functions
+                    .iter()
+                    // C++ has it as _Z8take_all.., and a part that is split off as take_all.cold.
+                    .filter(|(name, ..)| name.split('.').next().unwrap().contains(own))
+                    .collect();
+                assert!(!parts.is_empty(), "{program}: {own} is not in {}", object.display());
+                for (name, section, code) in parts {
+                    assert!(!section.contains("unlikely"), "{program}: {name} is in {section}");
+                    assert!(!code.contains("rep movs"), "{program}: {name} is for size:\n{code}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_a_program_does_not_use_costs_nothing_without_optimisation() {
+    let folder = scratch("c-unused");
+    for c in compilers() {
+        for (program, dialect) in [(c.c, "c11"), (c.cpp, "c++17")] {
+            let [source, object] = ["c", "o"].map(|e| folder.join(format!("{program}.{e}")));
+            std::fs::write(&source, "#include \"everything.h\"\nint nothing;\n").unwrap();
+            run(compiler(program, dialect, &["-O0", "-c"])
+                .args(if program == c.cpp { &["-x", "c++"][..] } else { &[] })
+                .arg(&source)
+                .arg("-o")
+                .arg(&object));
+            let functions = functions(&object);
+            let names: Vec<_> = functions.iter().map(|(name, ..)| name).collect();
+            assert!(names.is_empty(), "{program}: {} functions, of which {names:?}", names.len());
+        }
+    }
+}

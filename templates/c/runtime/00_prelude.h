@@ -97,7 +97,15 @@
  * type goes through void *, so static_cast does for all of them.
  *
  * Functions are HOT, what each message costs and inlined everywhere; APART, what
- * happens now and then; COLD, what may take its time; INLINE, the small rest.
+ * happens now and then or takes its time, and never inlined; INLINE, the small
+ * rest.
+ *
+ * None of them is `cold`: gcc takes every block that calls a cold function for
+ * unlikely, and so compiles a whole main() for size that attaches to a segment.
+ * The calls on the way of a message stand behind SHM_UNLIKELY instead.
+ *
+ * In C, gcc without optimisation compiles each static function that is not
+ * inline, used or not; and it warns of one that is inline and noinline.
  */
 #if defined(__cplusplus)
 #define SHM_CAST(T, e) static_cast<T>(e)
@@ -108,7 +116,6 @@
 #define SHM_INLINE inline
 #define SHM_HOT inline __attribute__((always_inline))
 #define SHM_APART inline __attribute__((noinline))
-#define SHM_COLD inline __attribute__((noinline, cold))
 #define SHM_EXTERN_C extern "C"
 #else
 #define SHM_CAST(T, e) ((T)(e))
@@ -118,8 +125,11 @@
   { 0 }
 #define SHM_INLINE static inline
 #define SHM_HOT static inline __attribute__((always_inline))
+#if defined(__OPTIMIZE__)
 #define SHM_APART static __attribute__((noinline, unused))
-#define SHM_COLD static __attribute__((noinline, cold, unused))
+#else
+#define SHM_APART static inline
+#endif
 #define SHM_EXTERN_C extern
 #endif
 

@@ -31,7 +31,7 @@ typedef enum shm_status {
 } shm_status;
 
 /* A status in words. Any number has some. */
-SHM_COLD const char *shm_status_text(shm_status status) {
+SHM_APART const char *shm_status_text(shm_status status) {
   switch (status) {
   case SHM_OK:
     return "success";

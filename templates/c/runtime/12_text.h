@@ -21,7 +21,7 @@ SHM_INLINE void shm_text_begin(shm_text *text, char *buffer, size_t size) {
 }
 
 /* Adds bytes, all of them or none. */
-SHM_COLD void shm_add_bytes(shm_text *text, const char *bytes, size_t count) {
+SHM_APART void shm_add_bytes(shm_text *text, const char *bytes, size_t count) {
   if (text->cut || count >= text->size - text->used) {
     text->cut = true;
     return;
@@ -32,7 +32,7 @@ SHM_COLD void shm_add_bytes(shm_text *text, const char *bytes, size_t count) {
 }
 
 /* Adds text of our own; as much of it as fits. */
-SHM_COLD void shm_add(shm_text *text, const char *more) {
+SHM_APART void shm_add(shm_text *text, const char *more) {
   size_t count = strlen(more);
   size_t room = text->size - text->used - 1;
   if (count <= room) {
@@ -44,16 +44,13 @@ SHM_COLD void shm_add(shm_text *text, const char *more) {
 }
 
 /* Adds a number in a base up to 16, with zeros before it up to `width`. */
-SHM_COLD void shm_add_digits(shm_text *text, uint64_t number, unsigned base, unsigned width) {
+SHM_APART void shm_add_digits(shm_text *text, uint64_t number, unsigned base, unsigned width) {
   char digits[64];
   size_t at = sizeof digits;
   do {
     digits[--at] = "0123456789abcdef"[number % base];
     number /= base;
-  } while (number != 0);
-  while (sizeof digits - at < width && at > 0) {
-    digits[--at] = '0';
-  }
+  } while (number != 0 || (sizeof digits - at < width && at > 0));
   shm_add_bytes(text, digits + at, sizeof digits - at);
 }
 
@@ -67,7 +64,7 @@ SHM_INLINE void shm_add_signed(shm_text *text, int64_t number) {
 }
 
 /* Adds bytes as pairs of hexadecimal digits. */
-SHM_COLD void shm_add_hex(shm_text *text, const uint8_t *bytes, size_t count) {
+SHM_APART void shm_add_hex(shm_text *text, const uint8_t *bytes, size_t count) {
   for (size_t i = 0; i < count; i++) {
     shm_add_digits(text, bytes[i], 16, 2);
   }
@@ -77,7 +74,7 @@ SHM_COLD void shm_add_hex(shm_text *text, const uint8_t *bytes, size_t count) {
 SHM_INLINE bool shm_text_equal(const char *a, const char *b, size_t max) { return strncmp(a, b, max) == 0; }
 
 /* Adds a number of bytes as people say it: `4.2 MB`, `512 bytes`. */
-SHM_COLD void shm_add_size(shm_text *text, uint64_t size) {
+SHM_APART void shm_add_size(shm_text *text, uint64_t size) {
   static const char *const units[] = {" kB", " MB", " GB"};
   unsigned unit = size < 10000000u ? 0 : size < 10000000000u ? 1 : 2;
   uint64_t tenth = unit == 0 ? 100 : unit == 1 ? 100000 : 100000000;
@@ -97,7 +94,7 @@ SHM_COLD void shm_add_size(shm_text *text, uint64_t size) {
  * The first character of UTF-8 text of at least one byte, and how many bytes it
  * takes. What is not UTF-8 counts one byte, as UINT32_MAX.
  */
-SHM_COLD size_t shm_decode_char(const char *bytes, size_t count, uint32_t *found) {
+SHM_APART size_t shm_decode_char(const char *bytes, size_t count, uint32_t *found) {
   unsigned first = SHM_CAST(unsigned char, bytes[0]);
   size_t length = first < 0x80   ? 1
                   : first < 0xC2 ? 0
@@ -127,7 +124,7 @@ SHM_COLD size_t shm_decode_char(const char *bytes, size_t count, uint32_t *found
 }
 
 /* Whether bytes are UTF-8. */
-SHM_COLD bool shm_is_utf8(const char *bytes, size_t count) {
+SHM_APART bool shm_is_utf8(const char *bytes, size_t count) {
   for (size_t at = 0; at < count;) {
     uint32_t found;
     at += shm_decode_char(bytes + at, count - at, &found);
@@ -142,7 +139,7 @@ SHM_COLD bool shm_is_utf8(const char *bytes, size_t count) {
  * Adds text from outside: control characters, and those that turn the
  * direction of writing, are escaped as \u{1b}; what is not UTF-8 is replaced.
  */
-SHM_COLD void shm_add_escaped(shm_text *text, const char *bytes, size_t count) {
+SHM_APART void shm_add_escaped(shm_text *text, const char *bytes, size_t count) {
   for (size_t at = 0; at < count;) {
     uint32_t c;
     size_t length = shm_decode_char(bytes + at, count - at, &c);
@@ -171,7 +168,7 @@ SHM_INLINE void shm_add_outside(shm_text *text, const char *bytes, size_t max) {
 }
 
 /* How many bytes of a text fit into `max`, cut at a character. */
-SHM_COLD size_t shm_clip(const char *bytes, size_t max) {
+SHM_APART size_t shm_clip(const char *bytes, size_t max) {
   size_t end = strlen(bytes);
   if (end > max) {
     end = max;

@@ -25,7 +25,7 @@ __attribute__((weak, visibility("default"))) __thread shm_failure SHM_VERSIONED(
 #endif
 
 /* Explains this thread's last failure. The text lasts until the next one. */
-SHM_COLD const char *shm_last_error(void) {
+SHM_APART const char *shm_last_error(void) {
   const shm_failure *last = &SHM_VERSIONED(shm_runtime_failure);
   if (last->text.bytes != NULL && last->text.used > 0) {
     return last->buffer;
@@ -34,12 +34,12 @@ SHM_COLD const char *shm_last_error(void) {
 }
 
 /* The status of this thread's last failure; SHM_OK if there was none. */
-SHM_COLD shm_status shm_last_status(void) {
+SHM_APART shm_status shm_last_status(void) {
   return SHM_CAST(shm_status, SHM_VERSIONED(shm_runtime_failure).status);
 }
 
 /* The errno of the system call behind this thread's last failure, or 0. */
-SHM_COLD int shm_last_os_error(void) { return SHM_VERSIONED(shm_runtime_failure).os_error; }
+SHM_APART int shm_last_os_error(void) { return SHM_VERSIONED(shm_runtime_failure).os_error; }
 
 /* Leaves a status that explains itself. */
 SHM_INLINE shm_status shm_fail_briefly(shm_status status) {
@@ -64,7 +64,7 @@ SHM_INLINE shm_attempt shm_attempt_to(const char *verb, const char *address) {
 }
 
 /* Begins an explanation, to which the caller adds. */
-SHM_COLD shm_text *shm_explain(shm_status status) {
+SHM_APART shm_text *shm_explain(shm_status status) {
   shm_failure *last = &SHM_VERSIONED(shm_runtime_failure);
   last->status = SHM_CAST(uint32_t, status);
   last->os_error = 0;
@@ -73,7 +73,7 @@ SHM_COLD shm_text *shm_explain(shm_status status) {
 }
 
 /* Begins `cannot attach to posix:/acme.feed: `; the caller adds the reason. */
-SHM_COLD shm_text *shm_explain_attempt(shm_attempt attempt, shm_status status) {
+SHM_APART shm_text *shm_explain_attempt(shm_attempt attempt, shm_status status) {
   shm_text *text = shm_explain(status);
   shm_add(text, "cannot ");
   shm_add(text, attempt.verb);
@@ -84,20 +84,20 @@ SHM_COLD shm_text *shm_explain_attempt(shm_attempt attempt, shm_status status) {
 }
 
 /* A failure with a reason of our own. */
-SHM_COLD shm_status shm_fail(shm_attempt attempt, shm_status status, const char *why) {
+SHM_APART shm_status shm_fail(shm_attempt attempt, shm_status status, const char *why) {
   shm_add(shm_explain_attempt(attempt, status), why);
   return status;
 }
 
 /* The same, of a system call that failed. */
-SHM_COLD shm_status shm_fail_with(shm_attempt attempt, shm_status status, const char *why, int os_error) {
+SHM_APART shm_status shm_fail_with(shm_attempt attempt, shm_status status, const char *why, int os_error) {
   shm_add(shm_explain_attempt(attempt, status), why);
   SHM_VERSIONED(shm_runtime_failure).os_error = os_error;
   return status;
 }
 
 /* An errno in the words of the system. */
-SHM_COLD void shm_add_os_error(shm_text *text, int os_error) {
+SHM_APART void shm_add_os_error(shm_text *text, int os_error) {
   shm_add(text, strerror(os_error));
   shm_add(text, " (os error ");
   shm_add_signed(text, os_error);
@@ -106,7 +106,7 @@ SHM_COLD void shm_add_os_error(shm_text *text, int os_error) {
 }
 
 /* A system call that failed. */
-SHM_COLD shm_status shm_fail_os(shm_attempt attempt, const char *call, int os_error) {
+SHM_APART shm_status shm_fail_os(shm_attempt attempt, const char *call, int os_error) {
   shm_status status = SHM_OS;
   shm_text *text;
   switch (os_error) {
@@ -151,6 +151,6 @@ SHM_COLD shm_status shm_fail_os(shm_attempt attempt, const char *call, int os_er
 }
 
 /* Memory of this process, not of a segment, is used up. */
-SHM_COLD shm_status shm_fail_memory(shm_attempt attempt) {
+SHM_APART shm_status shm_fail_memory(shm_attempt attempt) {
   return shm_fail(attempt, SHM_NO_SPACE, "this process has no memory left");
 }

@@ -165,7 +165,7 @@ SHM_HOT void shm_read_payload(const shm_word64 *payload, void *item, size_t size
 }
 
 /* Copies bytes out of shared memory, where nobody may be trusted. */
-SHM_COLD void shm_copy_out(void *to, const char *from, size_t count) {
+SHM_APART void shm_copy_out(void *to, const char *from, size_t count) {
   unsigned char *bytes = SHM_CAST(unsigned char *, to);
   const unsigned char *shared = SHM_CAST(const unsigned char *, SHM_CAST(const void *, from));
   for (size_t i = 0; i < count; i++) {
@@ -174,7 +174,7 @@ SHM_COLD void shm_copy_out(void *to, const char *from, size_t count) {
 }
 
 /* Copies bytes into shared memory. */
-SHM_COLD void shm_copy_in(char *to, const void *from, size_t count) {
+SHM_APART void shm_copy_in(char *to, const void *from, size_t count) {
   unsigned char *shared = SHM_CAST(unsigned char *, SHM_CAST(void *, to));
   const unsigned char *bytes = SHM_CAST(const unsigned char *, from);
   for (size_t i = 0; i < count; i++) {

@@ -63,14 +63,14 @@ SHM_INLINE uint64_t shm_monotonic_ns(void) { return shm_sys_clock(SHM_SYS_CLOCK_
 /* Nanoseconds since 1970. */
 SHM_INLINE uint64_t shm_wall_ns(void) { return shm_sys_clock(SHM_SYS_CLOCK_REALTIME); }
 
-SHM_COLD void shm_sys_sleep_ms(int64_t milliseconds) {
+SHM_APART void shm_sys_sleep_ms(int64_t milliseconds) {
   shm_timespec time = SHM_ZERO;
   time.seconds = milliseconds / 1000;
   time.nanoseconds = milliseconds % 1000 * 1000000;
   shm_libc_syscall(SYS_nanosleep, &time, NULL);
 }
 
-SHM_COLD int shm_sys_open(const char *path, int flags, unsigned mode) {
+SHM_APART int shm_sys_open(const char *path, int flags, unsigned mode) {
   return open(path, flags | SHM_SYS_CLOEXEC, mode);
 }
 
@@ -108,13 +108,13 @@ SHM_INLINE int shm_sys_madvise(void *base, size_t size, int advice) {
 }
 
 /* A new mapping, or NULL. */
-SHM_COLD char *shm_sys_map(int fd, size_t size, bool writable, int flags) {
+SHM_APART char *shm_sys_map(int fd, size_t size, bool writable, int flags) {
   void *base = mmap(NULL, size, writable ? PROT_READ | PROT_WRITE : PROT_READ, flags, fd, 0);
   return base == MAP_FAILED ? NULL : SHM_CAST(char *, base);
 }
 
 /* Sleeps while the word has this value, until woken, interrupted or for so long. */
-SHM_COLD void shm_sys_futex_wait(shm_word32 *word, uint32_t value, uint64_t at_most_ns) {
+SHM_APART void shm_sys_futex_wait(shm_word32 *word, uint32_t value, uint64_t at_most_ns) {
   shm_timespec time = SHM_ZERO;
   time.seconds = SHM_CAST(int64_t, at_most_ns / 1000000000u);
   time.nanoseconds = SHM_CAST(int64_t, at_most_ns % 1000000000u);
@@ -122,7 +122,7 @@ SHM_COLD void shm_sys_futex_wait(shm_word32 *word, uint32_t value, uint64_t at_m
 }
 
 /* Wakes all who sleep on the word. */
-SHM_COLD void shm_sys_futex_wake(shm_word32 *word) {
+SHM_APART void shm_sys_futex_wake(shm_word32 *word) {
   shm_libc_syscall(SYS_futex, word, SHM_SYS_FUTEX_WAKE, INT32_MAX, NULL, NULL, 0);
 }
 
@@ -130,7 +130,7 @@ SHM_COLD void shm_sys_futex_wake(shm_word32 *word) {
  * A number that nobody can guess; by time and process where the kernel has no
  * random numbers to give.
  */
-SHM_COLD uint64_t shm_random(void) {
+SHM_APART uint64_t shm_random(void) {
   uint64_t number = 0;
   if (shm_libc_syscall(SYS_getrandom, &number, sizeof number, SHM_SYS_GRND_NONBLOCK) == 8) {
     return number;
@@ -139,7 +139,7 @@ SHM_COLD uint64_t shm_random(void) {
 }
 
 /* A number of kB in the text of /proc/meminfo, in bytes. */
-SHM_COLD uint64_t shm_meminfo_field(const char *text, const char *name, uint64_t otherwise) {
+SHM_APART uint64_t shm_meminfo_field(const char *text, const char *name, uint64_t otherwise) {
   const char *at = strstr(text, name);
   uint64_t number = 0;
   if (at == NULL) {
@@ -158,7 +158,7 @@ SHM_COLD uint64_t shm_meminfo_field(const char *text, const char *name, uint64_t
  * is refused before the first page is taken: the kernel would not say no, but
  * kill somebody.
  */
-SHM_COLD uint64_t shm_memory_left(void) {
+SHM_APART uint64_t shm_memory_left(void) {
   char text[4096];
   int fd = shm_sys_open("/proc/meminfo", O_RDONLY, 0);
   int64_t count = fd < 0 ? -1 : shm_sys_pread(fd, text, sizeof text - 1, 0);
@@ -172,7 +172,7 @@ SHM_COLD uint64_t shm_memory_left(void) {
 }
 
 /* `/proc/self/fd/7`: the way to a file that has no name, or is open with O_PATH. */
-SHM_COLD void shm_proc_path(char path[32], int fd) {
+SHM_APART void shm_proc_path(char path[32], int fd) {
   shm_text text;
   shm_text_begin(&text, path, 32);
   shm_add(&text, "/proc/self/fd/");
@@ -186,7 +186,7 @@ SHM_EXTERN_C int shm_libc_getgrnam_r(const char *name, struct group *group, char
                                      struct group **found) __asm__("getgrnam_r");
 
 /* The number of a user or a group, by its name; whether there is one. */
-SHM_COLD bool shm_sys_account(const char *name, bool is_group, uint32_t *id) {
+SHM_APART bool shm_sys_account(const char *name, bool is_group, uint32_t *id) {
   for (size_t size = 1024; size <= 1u << 20; size *= 8) {
     char *buffer = SHM_CAST(char *, malloc(size));
     struct passwd user;
@@ -261,7 +261,7 @@ SHM_INLINE int shm_sys_shmctl(int32_t id, int command, shm_sysv_facts *facts) {
 }
 
 /* Where the segment is mapped, or NULL. */
-SHM_COLD char *shm_sys_shmat(int32_t id, int flags) {
+SHM_APART char *shm_sys_shmat(int32_t id, int flags) {
   long base = shm_libc_syscall(SYS_shmat, id, NULL, flags);
   return base == -1 ? NULL : SHM_POINTER(base);
 }

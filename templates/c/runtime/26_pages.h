@@ -24,7 +24,7 @@ enum {
 #define SHM_HUGE_1G (UINT64_C(1) << 30)
 
 /* There is not so much memory as `size` bytes. */
-SHM_COLD shm_status shm_fail_room(shm_attempt attempt, uint64_t size, uint64_t left, int os_error) {
+SHM_APART shm_status shm_fail_room(shm_attempt attempt, uint64_t size, uint64_t left, int os_error) {
   shm_text *why = shm_explain_attempt(attempt, SHM_NO_SPACE);
   shm_add_size(why, size);
   shm_add(why, " needed, ");
@@ -45,7 +45,7 @@ typedef struct shm_room {
 } shm_room;
 
 /* Only for a mapping that is a whole number of huge pages, and where there is room. */
-SHM_COLD bool shm_room_keep(shm_room *room, uint64_t size) {
+SHM_APART bool shm_room_keep(shm_room *room, uint64_t size) {
   uint64_t align = size % SHM_HUGE_1G == 0 ? SHM_HUGE_1G : SHM_HUGE_2M;
   uint64_t past;
   void *base;
@@ -65,7 +65,7 @@ SHM_COLD bool shm_room_keep(shm_room *room, uint64_t size) {
 }
 
 /* Gives back what lies around the mapping of `size` bytes that was put into it, or all of it. */
-SHM_COLD void shm_room_trim(const shm_room *room, size_t size) {
+SHM_APART void shm_room_trim(const shm_room *room, size_t size) {
   size_t before = SHM_CAST(size_t, room->at - room->base);
   if (before > 0) {
     munmap(room->base, before);
@@ -76,7 +76,7 @@ SHM_COLD void shm_room_trim(const shm_room *room, size_t size) {
 }
 
 /* A new mapping of a file where huge pages can be mapped as such, if it can be had; or NULL. */
-SHM_COLD char *shm_map_aligned(int fd, size_t size, bool writable) {
+SHM_APART char *shm_map_aligned(int fd, size_t size, bool writable) {
   shm_room room;
   if (shm_room_keep(&room, size)) {
     void *base = mmap(room.at, size, writable ? PROT_READ | PROT_WRITE : PROT_READ,
@@ -90,7 +90,7 @@ SHM_COLD char *shm_map_aligned(int fd, size_t size, bool writable) {
 }
 
 /* The same of a System V segment. */
-SHM_COLD char *shm_shmat_aligned(int32_t id, uint64_t size, bool read_only) {
+SHM_APART char *shm_shmat_aligned(int32_t id, uint64_t size, bool read_only) {
   int flags = read_only ? SHM_SYSV_READ_ONLY : 0;
   shm_room room;
   if (shm_room_keep(&room, size)) {
@@ -109,7 +109,7 @@ SHM_INLINE void shm_pages_invite(char *base, size_t size) {
 }
 
 /* Asks for them under a mapping that has its pages; what cannot be had stays as it is. */
-SHM_COLD void shm_pages_collapse(char *base, size_t size) {
+SHM_APART void shm_pages_collapse(char *base, size_t size) {
   shm_pages_invite(base, size);
   for (int tries = 0; tries < 3; tries++) {
     /* Somebody had a page for a moment: once more. */
@@ -120,8 +120,8 @@ SHM_COLD void shm_pages_collapse(char *base, size_t size) {
 }
 
 /* Takes and maps every page; `unknown` is set where the kernel cannot be asked for that. */
-SHM_COLD shm_status shm_pages_populate(char *base, size_t size, bool writable, shm_attempt attempt,
-                                       bool *unknown) {
+SHM_APART shm_status shm_pages_populate(char *base, size_t size, bool writable, shm_attempt attempt,
+                                        bool *unknown) {
   int os_error = 0;
   *unknown = false;
   if (shm_sys_madvise(base, size, writable ? SHM_SYS_MADV_POPULATE_WRITE : SHM_SYS_MADV_POPULATE_READ) != 0) {
@@ -139,14 +139,14 @@ SHM_COLD shm_status shm_pages_populate(char *base, size_t size, bool writable, s
 }
 
 /* Reads a byte of every page. */
-SHM_COLD void shm_pages_touch(const char *base, size_t size) {
+SHM_APART void shm_pages_touch(const char *base, size_t size) {
   for (size_t at = 0; at < size; at += 4096) {
     SHM_CAST(void, *SHM_CAST(const volatile char *, base + at));
   }
 }
 
 /* Maps every page of a segment, so that no access waits for a page fault. */
-SHM_COLD shm_status shm_prefault(char *base, size_t size, bool writable, shm_attempt attempt) {
+SHM_APART shm_status shm_prefault(char *base, size_t size, bool writable, shm_attempt attempt) {
   bool unknown;
   shm_status status = shm_pages_populate(base, size, writable, attempt, &unknown);
   if (status == SHM_OK && unknown) {
@@ -166,7 +166,7 @@ typedef struct shm_lines {
 } shm_lines;
 
 /* The next line, cut to `size`; false at the end. */
-SHM_COLD bool shm_next_line(shm_lines *lines, char *line, size_t size) {
+SHM_APART bool shm_next_line(shm_lines *lines, char *line, size_t size) {
   size_t length = 0;
   for (;;) {
     char byte;
@@ -193,7 +193,7 @@ SHM_COLD bool shm_next_line(shm_lines *lines, char *line, size_t size) {
  * Of a mapping of this process: bytes of its pages, and bytes of it that are
  * mapped as huge ones. Both stay as they are where /proc does not tell.
  */
-SHM_COLD void shm_pages_of(const char *base, uint64_t *page_size, uint64_t *huge) {
+SHM_APART void shm_pages_of(const char *base, uint64_t *page_size, uint64_t *huge) {
   shm_lines lines;
   shm_text text;
   char line[256];

@@ -5,19 +5,19 @@
  */
 
 /* The inode of the caller's pid namespace; 0 if it cannot be told. */
-SHM_COLD uint64_t shm_pid_namespace(void) {
+SHM_APART uint64_t shm_pid_namespace(void) {
   struct stat facts;
   return stat("/proc/self/ns/pid", &facts) == 0 ? SHM_CAST(uint64_t, facts.st_ino) : 0;
 }
 
 /* The inode of the caller's IPC namespace; 0 if it cannot be told. */
-SHM_COLD uint64_t shm_ipc_namespace(void) {
+SHM_APART uint64_t shm_ipc_namespace(void) {
   struct stat facts;
   return stat("/proc/thread-self/ns/ipc", &facts) == 0 ? SHM_CAST(uint64_t, facts.st_ino) : 0;
 }
 
 /* The name of the caller's program, as `ps` shows it; at most 15 bytes. */
-SHM_COLD void shm_program_name(char name[16]) {
+SHM_APART void shm_program_name(char name[16]) {
   int fd = shm_sys_open("/proc/self/comm", O_RDONLY, 0);
   int64_t count = 0;
   memset(name, 0, 16);
@@ -35,7 +35,7 @@ SHM_COLD void shm_program_name(char name[16]) {
  * process whose main thread has left is not; what cannot be told counts as
  * alive. Never signals anybody.
  */
-SHM_COLD bool shm_pid_is_dead(uint32_t pid) {
+SHM_APART bool shm_pid_is_dead(uint32_t pid) {
   struct pollfd ask;
   int ready;
   if (pid == 0 || pid > INT32_MAX) {
@@ -75,7 +75,7 @@ __attribute__((weak, visibility("default"))) shm_birthplace SHM_VERSIONED(shm_ru
 #endif
 
 /* The process that runs now: the word to watch, and the number it must show. */
-SHM_COLD shm_status shm_birthplace_here(shm_attempt attempt, const shm_word64 **watched, uint64_t *number) {
+SHM_APART shm_status shm_birthplace_here(shm_attempt attempt, const shm_word64 **watched, uint64_t *number) {
   shm_birthplace *here = &SHM_VERSIONED(shm_runtime_birthplace);
   shm_word64 *word = __atomic_load_n(&here->number, __ATOMIC_ACQUIRE);
   uint64_t found = 0;

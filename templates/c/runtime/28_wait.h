@@ -22,7 +22,7 @@
 
 #define SHM_FOREVER UINT64_MAX
 
-SHM_COLD void shm_wake_up(shm_word32 *flag) {
+SHM_APART void shm_wake_up(shm_word32 *flag) {
   __atomic_fetch_and(flag, ~SHM_WAITING, __ATOMIC_SEQ_CST);
   shm_sys_futex_wake(flag);
 }
@@ -52,7 +52,7 @@ SHM_INLINE void shm_cancel_sleep(shm_word32 *flag) {
  * few messages between them each line travels once, and both are up to twice as
  * fast. In time, since a PAUSE takes 5 to 50 ns, as the processor likes.
  */
-SHM_COLD void shm_breathe(void) {
+SHM_APART void shm_breathe(void) {
   uint64_t start = shm_monotonic_ns();
   while (shm_monotonic_ns() - start < 200) {
     shm_spin();

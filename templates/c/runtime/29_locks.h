@@ -27,7 +27,7 @@ SHM_INLINE struct flock shm_flock(int kind, int64_t byte) {
 typedef enum shm_lock_result { SHM_LOCK_TAKEN, SHM_LOCK_HELD, SHM_LOCK_FAILED } shm_lock_result;
 
 /* Takes a lock; HELD if somebody else holds one there that excludes it. */
-SHM_COLD shm_lock_result shm_try_lock(int fd, int64_t byte, int kind) {
+SHM_APART shm_lock_result shm_try_lock(int fd, int64_t byte, int kind) {
   for (;;) {
     struct flock lock = shm_flock(kind, byte);
     if (fcntl(fd, SHM_SYS_OFD_SETLK, &lock) == 0) {
@@ -47,7 +47,7 @@ SHM_INLINE shm_lock_result shm_try_write_lock(int fd, int64_t byte) {
 }
 
 /* The error of a lock that FAILED. */
-SHM_COLD shm_status shm_fail_lock(shm_attempt attempt, int os_error) {
+SHM_APART shm_status shm_fail_lock(shm_attempt attempt, int os_error) {
   shm_text *text = shm_explain_attempt(attempt, SHM_OS);
   shm_add(text, "cannot lock a byte of the segment's file: ");
   shm_add_os_error(text, os_error);
@@ -60,7 +60,7 @@ SHM_COLD shm_status shm_fail_lock(shm_attempt attempt, int os_error) {
  * locks answer: anybody who may read can hold the other kind, and so feign a
  * life.
  */
-SHM_COLD bool shm_is_write_locked(int fd, int64_t byte) {
+SHM_APART bool shm_is_write_locked(int fd, int64_t byte) {
   struct flock lock = shm_flock(F_RDLCK, byte);
   return fcntl(fd, SHM_SYS_OFD_GETLK, &lock) != 0 || lock.l_type != F_UNLCK;
 }

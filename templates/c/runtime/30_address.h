@@ -38,7 +38,7 @@ typedef struct shm_address {
 #define SHM_FILE_SCHEME "sysv-file:"
 
 /* Writes the address in its canonical spelling. `path` is that of ftok or file. */
-SHM_COLD void shm_address_spell(shm_address *address, const char *path) {
+SHM_APART void shm_address_spell(shm_address *address, const char *path) {
   shm_text text;
   shm_text_begin(&text, address->text, sizeof address->text);
   switch (address->kind) {
@@ -80,7 +80,7 @@ SHM_INLINE const char *shm_id_file_path(const shm_address *address) {
   return address->text + strlen(SHM_FILE_SCHEME);
 }
 
-SHM_COLD shm_status shm_refuse_address(const char *text, const char *why) {
+SHM_APART shm_status shm_refuse_address(const char *text, const char *why) {
   shm_text *out = shm_explain(SHM_INVALID);
   shm_add(out, "`");
   shm_add_outside(out, text, SIZE_MAX);
@@ -90,7 +90,7 @@ SHM_COLD shm_status shm_refuse_address(const char *text, const char *why) {
 }
 
 /* Reads a whole number that is at most `max`; whether it is one. */
-SHM_COLD bool shm_read_number(const char *digits, unsigned base, uint64_t max, uint32_t *number) {
+SHM_APART bool shm_read_number(const char *digits, unsigned base, uint64_t max, uint32_t *number) {
   uint64_t value = 0;
   if (*digits == '\0') {
     return false;
@@ -113,7 +113,7 @@ SHM_COLD bool shm_read_number(const char *digits, unsigned base, uint64_t max, u
   return true;
 }
 
-SHM_COLD shm_status shm_parse_posix(const char *name, const char *whole, shm_address *address) {
+SHM_APART shm_status shm_parse_posix(const char *name, const char *whole, shm_address *address) {
   size_t size;
   name += *name == '/' ? 1 : 0;
   size = strlen(name);
@@ -139,7 +139,7 @@ SHM_COLD shm_status shm_parse_posix(const char *name, const char *whole, shm_add
 }
 
 /* Takes over a path, as long as the system takes them. */
-SHM_COLD shm_status shm_parse_path(const char *path, const char *whole, shm_address *address) {
+SHM_APART shm_status shm_parse_path(const char *path, const char *whole, shm_address *address) {
   if (address->path_size > 4095) {
     return shm_refuse_address(whole, "a path has at most 4095 bytes");
   }
@@ -147,7 +147,7 @@ SHM_COLD shm_status shm_parse_path(const char *path, const char *whole, shm_addr
   return SHM_OK;
 }
 
-SHM_COLD shm_status shm_parse_ftok(const char *rest, const char *whole, shm_address *address) {
+SHM_APART shm_status shm_parse_ftok(const char *rest, const char *whole, shm_address *address) {
   const char *colon = strrchr(rest, ':');
   if (colon == NULL || colon == rest || !shm_read_number(colon + 1, 10, 255, &address->number) ||
       address->number == 0) {
@@ -159,7 +159,7 @@ SHM_COLD shm_status shm_parse_ftok(const char *rest, const char *whole, shm_addr
   return shm_parse_path(rest, whole, address);
 }
 
-SHM_COLD shm_status shm_parse_file(const char *rest, const char *whole, shm_address *address) {
+SHM_APART shm_status shm_parse_file(const char *rest, const char *whole, shm_address *address) {
   address->kind = SHM_ADDRESS_FILE;
   address->path_size = strlen(rest);
   if (address->path_size == 0) {
@@ -170,7 +170,7 @@ SHM_COLD shm_status shm_parse_file(const char *rest, const char *whole, shm_addr
 
 #define SHM_WHICH_MEMFD "which one? a memfd has no name to be found by: memfd:PID/FD"
 
-SHM_COLD shm_status shm_parse_memfd(const char *rest, const char *whole, shm_address *address) {
+SHM_APART shm_status shm_parse_memfd(const char *rest, const char *whole, shm_address *address) {
   char pid[16] = SHM_ZERO;
   const char *slash = strchr(rest, '/');
   uint32_t fd = 0;
@@ -190,7 +190,7 @@ SHM_COLD shm_status shm_parse_memfd(const char *rest, const char *whole, shm_add
 }
 
 /* Reads an address. */
-SHM_COLD shm_status shm_parse_address(const char *text, shm_address *address) {
+SHM_APART shm_status shm_parse_address(const char *text, shm_address *address) {
   const char *colon = text == NULL ? NULL : strchr(text, ':');
   size_t scheme = colon == NULL ? 0 : SHM_CAST(size_t, colon - text);
   const char *rest = colon == NULL ? text : colon + 1;

@@ -90,7 +90,7 @@ typedef enum shm_form {
 } shm_form;
 
 /* Looks at the first bytes of a segment, at most those of a header. */
-SHM_COLD shm_form shm_check_form(const unsigned char *bytes, size_t count) {
+SHM_APART shm_form shm_check_form(const unsigned char *bytes, size_t count) {
   uint32_t order;
   if (count < 8 || memcmp(bytes, SHM_MAGIC, 8) != 0) {
     return SHM_FORM_FOREIGN;
@@ -109,7 +109,7 @@ SHM_COLD shm_form shm_check_form(const unsigned char *bytes, size_t count) {
 }
 
 /* Copies the numbers out of `header->bytes`. */
-SHM_COLD void shm_parse_header(shm_header *header) {
+SHM_APART void shm_parse_header(shm_header *header) {
   const unsigned char *bytes = header->bytes;
   header->state = shm_get32(bytes, SHM_HEADER_STATE);
   header->contract_offset = shm_get64(bytes, SHM_HEADER_CONTRACT_OFFSET);
@@ -125,7 +125,7 @@ SHM_COLD void shm_parse_header(shm_header *header) {
  * Whether all parts lie within `size` bytes and do not overlap. NULL, or what
  * is wrong.
  */
-SHM_COLD const char *shm_check_parts(const shm_header *header, uint64_t size) {
+SHM_APART const char *shm_check_parts(const shm_header *header, uint64_t size) {
   uint64_t parts[4][2]; /* offset and size */
   uint64_t end = 0;
   if (shm_get64(header->bytes, SHM_HEADER_TOTAL_SIZE) != size) {
@@ -183,7 +183,7 @@ SHM_COLD const char *shm_check_parts(const shm_header *header, uint64_t size) {
 }
 
 /* Writes the header of a segment that is not ready yet. */
-SHM_COLD void shm_begin_segment(char *base, const unsigned char *header) {
+SHM_APART void shm_begin_segment(char *base, const unsigned char *header) {
   /* The magic last, by one store: who sees it sees the whole header. */
   shm_copy_in(base + 8, header + 8, SHM_HEADER_SIZE - 8);
   shm_store_release(SHM_AT(shm_word64, base, 0), shm_get64(header, 0));
@@ -191,8 +191,8 @@ SHM_COLD void shm_begin_segment(char *base, const unsigned char *header) {
 }
 
 /* Why bytes that are `form` are refused. */
-SHM_COLD shm_status shm_fail_form(shm_attempt attempt, shm_form form, const unsigned char *bytes,
-                                  uint64_t size) {
+SHM_APART shm_status shm_fail_form(shm_attempt attempt, shm_form form, const unsigned char *bytes,
+                                   uint64_t size) {
   shm_text *why;
   uint32_t format;
   switch (form) {

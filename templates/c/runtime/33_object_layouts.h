@@ -115,7 +115,7 @@ typedef struct shm_object_spec {
 } shm_object_spec;
 
 /* The next multiple of a power of two; false if there is none in 64 bits. */
-SHM_COLD bool shm_round_up(uint64_t number, uint64_t align, uint64_t *rounded) {
+SHM_APART bool shm_round_up(uint64_t number, uint64_t align, uint64_t *rounded) {
   uint64_t end;
   if (__builtin_add_overflow(number, align - 1, &end)) {
     return false;
@@ -125,14 +125,14 @@ SHM_COLD bool shm_round_up(uint64_t number, uint64_t align, uint64_t *rounded) {
 }
 
 /* Bytes of a slot: what lies before the item, the item, and padding up to a multiple of `align`. */
-SHM_COLD bool shm_slot_stride(uint64_t before, uint64_t item_size, uint64_t align, uint64_t *stride) {
+SHM_APART bool shm_slot_stride(uint64_t before, uint64_t item_size, uint64_t align, uint64_t *stride) {
   uint64_t end;
   return item_size > 0 && item_size <= UINT64_MAX / 2 && !__builtin_add_overflow(before, item_size, &end) &&
          shm_round_up(end, align, stride);
 }
 
 /* Control words, and so many slots behind them. */
-SHM_COLD bool shm_slots_size(uint64_t control, uint64_t slots, uint64_t stride, uint64_t *size) {
+SHM_APART bool shm_slots_size(uint64_t control, uint64_t slots, uint64_t stride, uint64_t *size) {
   uint64_t bytes;
   return slots > 0 && !__builtin_mul_overflow(slots, stride, &bytes) &&
          !__builtin_add_overflow(control, bytes, size);
@@ -147,7 +147,7 @@ typedef struct shm_geometry {
 } shm_geometry;
 
 /* The geometry of one object without lanes; false if it makes no sense. */
-SHM_COLD bool shm_lay_one(uint32_t kind, uint64_t item_size, uint64_t capacity, shm_geometry *out) {
+SHM_APART bool shm_lay_one(uint32_t kind, uint64_t item_size, uint64_t capacity, shm_geometry *out) {
   uint64_t most;
   memset(out, 0, sizeof *out);
   switch (kind) {
@@ -201,7 +201,7 @@ SHM_COLD bool shm_lay_one(uint32_t kind, uint64_t item_size, uint64_t capacity, 
 }
 
 /* The kind of one lane; 0 if the kind has none. */
-SHM_COLD uint32_t shm_kind_of_lane(uint32_t kind) {
+SHM_APART uint32_t shm_kind_of_lane(uint32_t kind) {
   switch (kind) {
   case SHM_KIND_QUEUE_LANES:
     return SHM_KIND_QUEUE;
@@ -213,14 +213,14 @@ SHM_COLD uint32_t shm_kind_of_lane(uint32_t kind) {
 }
 
 /* Bytes from one lane to the next, of an object that has lanes and is sound. */
-SHM_COLD uint64_t shm_lane_stride(const shm_object_spec *object) {
+SHM_APART uint64_t shm_lane_stride(const shm_object_spec *object) {
   uint64_t lane = SHM_QUEUE_SLOTS + object->slots * object->stride; /* the same of a ring */
   return (lane + SHM_LINE - 1) & ~SHM_CAST(uint64_t, SHM_LINE - 1);
 }
 
 /* The geometry of an object; false if it makes no sense. With lanes it is that of one, but for the size. */
-SHM_COLD bool shm_lay_object(uint32_t kind, uint32_t lanes, uint64_t item_size, uint64_t capacity,
-                             shm_geometry *out) {
+SHM_APART bool shm_lay_object(uint32_t kind, uint32_t lanes, uint64_t item_size, uint64_t capacity,
+                              shm_geometry *out) {
   uint32_t of_lane = shm_kind_of_lane(kind);
   uint64_t lane;
   if (of_lane == 0) {
@@ -236,7 +236,7 @@ SHM_INLINE uint64_t shm_nth(uint32_t n, uint64_t first, uint64_t second) {
 }
 
 /* Where the role `n` of an object lies, from where it begins; 0 behind the last. */
-SHM_COLD uint64_t shm_role_offset(const shm_object_spec *object, uint32_t n) {
+SHM_APART uint64_t shm_role_offset(const shm_object_spec *object, uint32_t n) {
   switch (object->kind) {
   case SHM_KIND_QUEUE:
     return shm_nth(n, SHM_QUEUE_PRODUCER_ROLE, SHM_QUEUE_CONSUMER_ROLE);

@@ -59,13 +59,13 @@ SHM_INLINE bool shm_gives(const shm_making *making) {
 
 /* The number of a user or a group that is named, or written as a number; whether
  * there is one. */
-SHM_COLD bool shm_account_id(const char *text, bool is_group, uint32_t *id) {
+SHM_APART bool shm_account_id(const char *text, bool is_group, uint32_t *id) {
   return shm_read_number(text, 10, UINT32_MAX - 1, id) || shm_sys_account(text, is_group, id);
 }
 
 /* A system call that should have given it to another user or group. */
-SHM_COLD shm_status shm_fail_not_given(shm_attempt attempt, const char *call, const shm_making *making,
-                                       int os_error) {
+SHM_APART shm_status shm_fail_not_given(shm_attempt attempt, const char *call, const shm_making *making,
+                                        int os_error) {
   shm_text *why;
   if (os_error != EPERM) {
     return shm_fail_os(attempt, call, os_error);
@@ -89,7 +89,7 @@ SHM_COLD shm_status shm_fail_not_given(shm_attempt attempt, const char *call, co
   return SHM_PERMISSION;
 }
 
-SHM_COLD shm_status shm_check_mode(shm_attempt attempt, uint32_t mode) {
+SHM_APART shm_status shm_check_mode(shm_attempt attempt, uint32_t mode) {
   shm_text *why;
   uint32_t rest;
   if (mode <= 0777) {
@@ -112,8 +112,8 @@ SHM_COLD shm_status shm_check_mode(shm_attempt attempt, uint32_t mode) {
 }
 
 /* The number of a user or a group; UINT32_MAX for none. */
-SHM_COLD shm_status shm_find_account(const uint32_t *number, const char *name, bool is_group,
-                                     shm_attempt attempt, uint32_t *id) {
+SHM_APART shm_status shm_find_account(const uint32_t *number, const char *name, bool is_group,
+                                      shm_attempt attempt, uint32_t *id) {
   shm_text *why;
   *id = number != NULL ? *number : UINT32_MAX;
   if (number != NULL || name == NULL || shm_account_id(name, is_group, id)) {
@@ -128,7 +128,7 @@ SHM_COLD shm_status shm_find_account(const uint32_t *number, const char *name, b
 }
 
 /* What create goes by: checked, and with all names looked up. */
-SHM_COLD shm_status shm_decide_making(const shm_options *options, shm_attempt attempt, shm_making *making) {
+SHM_APART shm_status shm_decide_making(const shm_options *options, shm_attempt attempt, shm_making *making) {
   shm_status status = shm_check_mode(attempt, options->mode);
   making->mode = options->mode;
   making->gid = UINT32_MAX;
@@ -148,7 +148,7 @@ SHM_COLD shm_status shm_decide_making(const shm_options *options, shm_attempt at
  * the schema gives it to, or to a uid that the caller named: its owner can write
  * whatever it likes into it, and can make a POSIX one shrink under the reader.
  */
-SHM_COLD shm_status shm_check_owner(const shm_options *options, uint32_t owner, shm_attempt attempt) {
+SHM_APART shm_status shm_check_owner(const shm_options *options, uint32_t owner, shm_attempt attempt) {
   uint32_t me = geteuid();
   uint32_t schema_owner = UINT32_MAX;
   shm_text *why;
@@ -179,7 +179,7 @@ SHM_COLD shm_status shm_check_owner(const shm_options *options, uint32_t owner, 
 }
 
 /* The geometry of an object, as far as memory safety hangs on it. */
-SHM_COLD bool shm_is_object_sound(const shm_object_spec *object) {
+SHM_APART bool shm_is_object_sound(const shm_object_spec *object) {
   shm_geometry found;
   uint64_t slots;
   bool aligned = object->align >= SHM_LINE && object->align <= SHM_RAW_ALIGN_MAX &&
@@ -202,7 +202,7 @@ SHM_COLD bool shm_is_object_sound(const shm_object_spec *object) {
  * Whether a spec's own numbers fit together. Generated ones do; this keeps one
  * that was written by hand from reaching outside the segment.
  */
-SHM_COLD shm_status shm_check_spec(const shm_segment_spec *spec) {
+SHM_APART shm_status shm_check_spec(const shm_segment_spec *spec) {
   uint64_t end = SHM_HEADER_SIZE + SHM_CAST(uint64_t, spec->object_count) * SHM_ENTRY_SIZE +
                  SHM_CAST(uint64_t, spec->participants) * SHM_RECORD_SIZE;
   bool sound = spec->participants > 0 && spec->participants <= SHM_PARTICIPANTS_MAX &&

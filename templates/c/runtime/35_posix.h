@@ -9,7 +9,7 @@
 #define SHM_PATH_SIZE (sizeof SHM_DIR + SHM_NAME_SIZE)
 
 /* The path of a segment's file, with SHM_RUNTIME_PREFIX before its name. */
-SHM_COLD shm_status shm_posix_path(const char *name, shm_attempt attempt, char path[SHM_PATH_SIZE]) {
+SHM_APART shm_status shm_posix_path(const char *name, shm_attempt attempt, char path[SHM_PATH_SIZE]) {
   const char *prefix = getenv("SHM_RUNTIME_PREFIX");
   size_t size;
   shm_text text;
@@ -34,8 +34,8 @@ SHM_COLD shm_status shm_posix_path(const char *name, shm_attempt attempt, char p
 }
 
 /* Refuses what is no file, as `expected` is one, at a path or none. */
-SHM_COLD shm_status shm_fail_stranger(shm_attempt attempt, shm_status status, uint32_t type,
-                                      const char *expected, const char *path) {
+SHM_APART shm_status shm_fail_stranger(shm_attempt attempt, shm_status status, uint32_t type,
+                                       const char *expected, const char *path) {
   shm_text *why = shm_explain_attempt(attempt, status);
   shm_add(why, "it is ");
   shm_add(why, type == SHM_SYS_SYMLINK     ? "a symbolic link"
@@ -55,7 +55,7 @@ SHM_COLD shm_status shm_fail_stranger(shm_attempt attempt, shm_status status, ui
 }
 
 /* The type of what a path leads to, if it is no file; else 0. */
-SHM_COLD uint32_t shm_posix_stranger(const char *path) {
+SHM_APART uint32_t shm_posix_stranger(const char *path) {
   struct stat seen;
   uint32_t type = 0;
   int peek = shm_sys_open(path, SHM_SYS_PATH | SHM_SYS_NOFOLLOW, 0);
@@ -67,7 +67,7 @@ SHM_COLD uint32_t shm_posix_stranger(const char *path) {
 }
 
 /* Bytes that are free in the file's file system. */
-SHM_COLD uint64_t shm_posix_room(int fd) {
+SHM_APART uint64_t shm_posix_room(int fd) {
   struct statvfs room;
   if (fstatvfs(fd, &room) != 0 || room.f_blocks == 0) {
     return UINT64_MAX; /* unknown, or without a limit */
@@ -76,7 +76,7 @@ SHM_COLD uint64_t shm_posix_room(int fd) {
 }
 
 /* Takes all pages, in steps, so that a signal does not start all over again. An errno, or 0. */
-SHM_COLD int shm_posix_allocate(int fd, uint64_t size) {
+SHM_APART int shm_posix_allocate(int fd, uint64_t size) {
   uint64_t step = UINT64_C(64) << 20;
   for (uint64_t done = 0; done < size;) {
     uint64_t count = size - done < step ? size - done : step;
@@ -93,11 +93,11 @@ SHM_COLD int shm_posix_allocate(int fd, uint64_t size) {
  * The same, but no page if they cannot all be had, since taking the last ones of
  * the machine gets somebody killed.
  */
-SHM_COLD int shm_posix_reserve(int fd, uint64_t size) {
+SHM_APART int shm_posix_reserve(int fd, uint64_t size) {
   return size > shm_posix_room(fd) || size > shm_memory_left() ? ENOSPC : shm_posix_allocate(fd, size);
 }
 
-SHM_COLD shm_status shm_posix_no_room(int fd, uint64_t size, int os_error, shm_attempt attempt) {
+SHM_APART shm_status shm_posix_no_room(int fd, uint64_t size, int os_error, shm_attempt attempt) {
   uint64_t memory = shm_memory_left();
   uint64_t room;
   shm_text *why;
@@ -117,7 +117,7 @@ SHM_COLD shm_status shm_posix_no_room(int fd, uint64_t size, int os_error, shm_a
   return SHM_NO_SPACE;
 }
 
-SHM_COLD shm_status shm_posix_map(int fd, uint64_t size, bool writable, shm_attempt attempt, char **base) {
+SHM_APART shm_status shm_posix_map(int fd, uint64_t size, bool writable, shm_attempt attempt, char **base) {
   shm_text *why;
   if (size > 0 && size <= PTRDIFF_MAX) {
     *base = shm_map_aligned(fd, SHM_CAST(size_t, size), writable);
@@ -134,7 +134,7 @@ SHM_COLD shm_status shm_posix_map(int fd, uint64_t size, bool writable, shm_atte
 }
 
 /* A file in /dev/shm without a name, which is given one when it is whole. */
-SHM_COLD shm_status shm_posix_open_nameless(shm_attempt attempt, int *fd) {
+SHM_APART shm_status shm_posix_open_nameless(shm_attempt attempt, int *fd) {
   int os_error;
   /* Without O_EXCL, which would forbid to link it. */
   *fd = shm_sys_open(SHM_DIR, SHM_SYS_TMPFILE | O_RDWR, 0600);
@@ -149,8 +149,8 @@ SHM_COLD shm_status shm_posix_open_nameless(shm_attempt attempt, int *fd) {
 }
 
 /* What is left to do when a fresh segment has its pages and is mapped. */
-SHM_COLD shm_status shm_settle_pages(char *base, uint64_t size, const shm_making *making,
-                                     shm_attempt attempt) {
+SHM_APART shm_status shm_settle_pages(char *base, uint64_t size, const shm_making *making,
+                                      shm_attempt attempt) {
   if (making->pages != 0) {
     shm_pages_collapse(base, SHM_CAST(size_t, size));
   }
@@ -158,8 +158,8 @@ SHM_COLD shm_status shm_settle_pages(char *base, uint64_t size, const shm_making
 }
 
 /* Makes a nameless segment of `size` bytes, mapped for writing. */
-SHM_COLD shm_status shm_posix_make(uint64_t size, const shm_making *making, shm_attempt attempt, int *fd,
-                                   char **base) {
+SHM_APART shm_status shm_posix_make(uint64_t size, const shm_making *making, shm_attempt attempt, int *fd,
+                                    char **base) {
   int os_error;
   shm_status status = shm_posix_open_nameless(attempt, fd);
   if (status != SHM_OK) {
@@ -184,7 +184,7 @@ SHM_COLD shm_status shm_posix_make(uint64_t size, const shm_making *making, shm_
  * Gives a file its owner and its mode, in this order: a file that is given away
  * loses bits of its mode.
  */
-SHM_COLD shm_status shm_file_give(int fd, const shm_making *making, shm_attempt attempt) {
+SHM_APART shm_status shm_file_give(int fd, const shm_making *making, shm_attempt attempt) {
   if (shm_gives(making) && shm_sys_fchown(fd, making->uid, making->gid) != 0) {
     return shm_fail_not_given(attempt, "fchown", making, errno);
   }
@@ -192,7 +192,7 @@ SHM_COLD shm_status shm_file_give(int fd, const shm_making *making, shm_attempt 
 }
 
 /* Gives a nameless file its path. */
-SHM_COLD shm_status shm_posix_link_as(int fd, const char *to, shm_attempt attempt) {
+SHM_APART shm_status shm_posix_link_as(int fd, const char *to, shm_attempt attempt) {
   char from[32];
   shm_proc_path(from, fd);
   if (shm_sys_linkat(from, to) == 0) {
@@ -205,7 +205,7 @@ SHM_COLD shm_status shm_posix_link_as(int fd, const char *to, shm_attempt attemp
   return shm_fail_os(attempt, "linkat", errno);
 }
 
-SHM_COLD shm_status shm_posix_link(int fd, const char *name, shm_attempt attempt) {
+SHM_APART shm_status shm_posix_link(int fd, const char *name, shm_attempt attempt) {
   char to[SHM_PATH_SIZE];
   uint32_t type;
   shm_status status = shm_posix_path(name, attempt, to);
@@ -224,8 +224,8 @@ SHM_COLD shm_status shm_posix_link(int fd, const char *name, shm_attempt attempt
  * Gives a filled segment its owner, its mode and its name. An empty name asks
  * for one that is free, and becomes that.
  */
-SHM_COLD shm_status shm_posix_publish(int fd, const shm_making *making, shm_attempt attempt,
-                                      shm_address *address) {
+SHM_APART shm_status shm_posix_publish(int fd, const shm_making *making, shm_attempt attempt,
+                                       shm_address *address) {
   shm_status status = shm_file_give(fd, making, attempt);
   if (status != SHM_OK) {
     return status;
@@ -253,8 +253,8 @@ SHM_INLINE bool shm_same_file(const struct stat *a, const struct stat *b) {
 
 /* The facts of what is open; refused if it is no regular file, as `expected`
  * ("a segment") is one. `path` is where somebody put it, or NULL. */
-SHM_COLD shm_status shm_require_file(int fd, const char *expected, const char *path, shm_attempt attempt,
-                                     struct stat *seen) {
+SHM_APART shm_status shm_require_file(int fd, const char *expected, const char *path, shm_attempt attempt,
+                                      struct stat *seen) {
   uint32_t type;
   if (fstat(fd, seen) != 0) {
     return shm_fail_os(attempt, "fstat", errno);
@@ -271,8 +271,8 @@ SHM_COLD shm_status shm_require_file(int fd, const char *expected, const char *p
  * `expected` ("a segment") is one. `peek` keeps the file, so that its inode
  * number is not given to another one.
  */
-SHM_COLD shm_status shm_look(const char *path, const char *expected, shm_attempt attempt, int *peek,
-                             struct stat *seen) {
+SHM_APART shm_status shm_look(const char *path, const char *expected, shm_attempt attempt, int *peek,
+                              struct stat *seen) {
   shm_status status;
   /* O_PATH opens nothing: a FIFO, a device or a lease cannot make us wait. */
   *peek = shm_sys_open(path, SHM_SYS_PATH | SHM_SYS_NOFOLLOW, 0);
@@ -286,8 +286,8 @@ SHM_COLD shm_status shm_look(const char *path, const char *expected, shm_attempt
   return status;
 }
 
-SHM_COLD shm_status shm_posix_check(const struct stat *seen, const shm_options *options,
-                                    shm_attempt attempt) {
+SHM_APART shm_status shm_posix_check(const struct stat *seen, const shm_options *options,
+                                     shm_attempt attempt) {
   if (seen->st_nlink == 0) {
     return shm_fail_os(attempt, "open", ENOENT);
   }
@@ -303,15 +303,15 @@ SHM_COLD shm_status shm_posix_check(const struct stat *seen, const shm_options *
 }
 
 /* A file that is not opened, perhaps because its lease would have to be waited for. */
-SHM_COLD shm_status shm_fail_open(shm_attempt attempt, int os_error) {
+SHM_APART shm_status shm_fail_open(shm_attempt attempt, int os_error) {
   return os_error == EWOULDBLOCK
              ? shm_fail_with(attempt, SHM_BUSY, "somebody holds a lease on it (fcntl F_SETLEASE)", os_error)
              : shm_fail_os(attempt, "open", os_error);
 }
 
 /* Opens the file that was seen under this path. */
-SHM_COLD shm_status shm_posix_open_seen(const char *path, const struct stat *seen, bool read_only,
-                                        shm_attempt attempt, int *fd, uint64_t *size) {
+SHM_APART shm_status shm_posix_open_seen(const char *path, const struct stat *seen, bool read_only,
+                                         shm_attempt attempt, int *fd, uint64_t *size) {
   struct stat now;
   *fd = shm_sys_open(path, (read_only ? O_RDONLY : O_RDWR) | SHM_SYS_NOFOLLOW | O_NONBLOCK, 0);
   if (*fd < 0) {
@@ -331,8 +331,8 @@ SHM_COLD shm_status shm_posix_open_seen(const char *path, const struct stat *see
 }
 
 /* Looks at a name and opens what it leads to, if `options` trust that. */
-SHM_COLD shm_status shm_posix_open(const char *name, bool read_only, const shm_options *options,
-                                   shm_attempt attempt, int *fd, uint64_t *size) {
+SHM_APART shm_status shm_posix_open(const char *name, bool read_only, const shm_options *options,
+                                    shm_attempt attempt, int *fd, uint64_t *size) {
   char path[SHM_PATH_SIZE];
   struct stat seen;
   int peek;
@@ -352,7 +352,7 @@ SHM_COLD shm_status shm_posix_open(const char *name, bool read_only, const shm_o
 }
 
 /* Copies bytes out of the file. */
-SHM_COLD shm_status shm_posix_read(int fd, uint64_t offset, void *to, size_t count, shm_attempt attempt) {
+SHM_APART shm_status shm_posix_read(int fd, uint64_t offset, void *to, size_t count, shm_attempt attempt) {
   for (size_t done = 0; done < count;) {
     int64_t got = shm_sys_pread(fd, SHM_CAST(char *, to) + done, count - done, offset + done);
     if (got > 0) {
@@ -370,7 +370,7 @@ SHM_COLD shm_status shm_posix_read(int fd, uint64_t offset, void *to, size_t cou
 }
 
 /* Whether the file lost its name. */
-SHM_COLD bool shm_posix_is_unlinked(int fd) {
+SHM_APART bool shm_posix_is_unlinked(int fd) {
   struct stat facts;
   return fstat(fd, &facts) == 0 && facts.st_nlink == 0;
 }

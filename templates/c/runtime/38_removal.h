@@ -8,7 +8,7 @@
  * Tells those who are still attached to a segment of ours, unless it has another
  * name: that what was removed was only a hard link.
  */
-SHM_COLD void shm_posix_retire(int fd) {
+SHM_APART void shm_posix_retire(int fd) {
   unsigned char head[SHM_HEADER_SIZE] = SHM_ZERO;
   uint32_t retired = SHM_STATE_RETIRED;
   int64_t got = shm_posix_is_unlinked(fd) ? shm_sys_pread(fd, head, sizeof head, 0) : 0;
@@ -21,8 +21,8 @@ SHM_COLD void shm_posix_retire(int fd) {
 typedef enum shm_removal { SHM_REMOVAL_DONE, SHM_REMOVAL_AGAIN, SHM_REMOVAL_FAILED } shm_removal;
 
 /* Unlinks the path if it still leads to the file that was `seen` and locked. */
-SHM_COLD shm_removal shm_posix_unlink(const char *path, const struct stat *seen, int fd, shm_attempt attempt,
-                                      shm_status *status) {
+SHM_APART shm_removal shm_posix_unlink(const char *path, const struct stat *seen, int fd, shm_attempt attempt,
+                                       shm_status *status) {
   struct stat now;
   int peek;
   bool same;
@@ -70,7 +70,7 @@ SHM_COLD shm_removal shm_posix_unlink(const char *path, const struct stat *seen,
  * remover would take away its successor's new segment. With `own` not negative,
  * only if it leads to that very file.
  */
-SHM_COLD shm_status shm_posix_remove(const char *name, int own, shm_attempt attempt) {
+SHM_APART shm_status shm_posix_remove(const char *name, int own, shm_attempt attempt) {
   char path[SHM_PATH_SIZE];
   struct stat mine;
   shm_status status = shm_posix_path(name, attempt, path);
@@ -117,7 +117,7 @@ SHM_COLD shm_status shm_posix_remove(const char *name, int own, shm_attempt atte
  * Changes owner and mode of a file, which need not be open for reading;
  * UINT32_MAX keeps what is.
  */
-SHM_COLD shm_status shm_posix_set(int fd, uint32_t uid, uint32_t gid, uint32_t mode, shm_attempt attempt) {
+SHM_APART shm_status shm_posix_set(int fd, uint32_t uid, uint32_t gid, uint32_t mode, shm_attempt attempt) {
   char path[32];
   shm_proc_path(path, fd);
   if ((uid != UINT32_MAX || gid != UINT32_MAX) && chown(path, uid, gid) != 0) {

@@ -26,7 +26,7 @@ enum {
 };
 
 /* A descriptor for a new memfd. `title` is what /proc shows of it. */
-SHM_COLD int shm_memfd_new(const char *title, uint32_t mode, uint64_t pages) {
+SHM_APART int shm_memfd_new(const char *title, uint32_t mode, uint64_t pages) {
   int flags = SHM_MEMFD_CLOEXEC | SHM_MEMFD_ALLOW_SEALING |
               (pages == 0 ? 0 : SHM_MEMFD_HUGETLB | shm_huge_flag(pages));
   int exec = (mode & 0111) == 0 ? SHM_MEMFD_NOEXEC_SEAL : SHM_MEMFD_EXEC;
@@ -38,8 +38,8 @@ SHM_COLD int shm_memfd_new(const char *title, uint32_t mode, uint64_t pages) {
 }
 
 /* Of huge pages of hugetlbfs, or of ordinary ones if `pages` is 0. */
-SHM_COLD shm_status shm_memfd_make_in(const char *title, uint64_t size, const shm_making *making,
-                                      uint64_t pages, shm_attempt attempt, int *fd, char **base) {
+SHM_APART shm_status shm_memfd_make_in(const char *title, uint64_t size, const shm_making *making,
+                                       uint64_t pages, shm_attempt attempt, int *fd, char **base) {
   shm_making settle = *making;
   int os_error;
   shm_status status;
@@ -78,8 +78,8 @@ SHM_COLD shm_status shm_memfd_make_in(const char *title, uint64_t size, const sh
 }
 
 /* Makes a sealed memfd of `size` bytes that is all zero, mapped for writing. */
-SHM_COLD shm_status shm_memfd_make(const char *title, uint64_t size, const shm_making *making,
-                                   shm_attempt attempt, int *fd, char **base) {
+SHM_APART shm_status shm_memfd_make(const char *title, uint64_t size, const shm_making *making,
+                                    shm_attempt attempt, int *fd, char **base) {
   /* Whatever stands against huge pages, there are others. */
   if (making->pages != 0 &&
       shm_memfd_make_in(title, size, making, making->pages, attempt, fd, base) == SHM_OK) {
@@ -89,7 +89,7 @@ SHM_COLD shm_status shm_memfd_make(const char *title, uint64_t size, const shm_m
 }
 
 /* The address of a memfd that this process has a descriptor of. */
-SHM_COLD void shm_memfd_address(int fd, shm_address *address) {
+SHM_APART void shm_memfd_address(int fd, shm_address *address) {
   memset(address, 0, offsetof(shm_address, text));
   address->kind = SHM_ADDRESS_MEMFD;
   address->number = SHM_CAST(uint32_t, getpid());
@@ -98,7 +98,7 @@ SHM_COLD void shm_memfd_address(int fd, shm_address *address) {
 }
 
 /* Whether a descriptor leads to a memfd: its link in /proc says so. */
-SHM_COLD bool shm_is_memfd(int fd) {
+SHM_APART bool shm_is_memfd(int fd) {
   char path[32];
   char link[8] = SHM_ZERO;
   shm_proc_path(path, fd);
@@ -108,8 +108,8 @@ SHM_COLD bool shm_is_memfd(int fd) {
 
 /* The memfd behind a descriptor of a process, opened so that only its facts can
  * be asked. */
-SHM_COLD shm_status shm_memfd_look(const shm_address *address, shm_attempt attempt, int *peek,
-                                   struct stat *seen) {
+SHM_APART shm_status shm_memfd_look(const shm_address *address, shm_attempt attempt, int *peek,
+                                    struct stat *seen) {
   char path[64];
   bool own = address->number == SHM_CAST(uint32_t, getpid());
   shm_text text;
@@ -163,7 +163,7 @@ SHM_COLD shm_status shm_memfd_look(const shm_address *address, shm_attempt attem
 }
 
 /* The same file with an open file description of its own. */
-SHM_COLD shm_status shm_memfd_reopen(int fd, bool read_only, shm_attempt attempt, int *own) {
+SHM_APART shm_status shm_memfd_reopen(int fd, bool read_only, shm_attempt attempt, int *own) {
   char path[32];
   shm_proc_path(path, fd);
   *own = shm_sys_open(path, (read_only ? O_RDONLY : O_RDWR) | O_NONBLOCK, 0);
@@ -176,8 +176,8 @@ SHM_COLD shm_status shm_memfd_reopen(int fd, bool read_only, shm_attempt attempt
 }
 
 /* Opens the memfd behind a descriptor of a process anew, if `options` trust it. */
-SHM_COLD shm_status shm_memfd_open(const shm_address *address, bool read_only, const shm_options *options,
-                                   shm_attempt attempt, int *fd, uint64_t *size) {
+SHM_APART shm_status shm_memfd_open(const shm_address *address, bool read_only, const shm_options *options,
+                                    shm_attempt attempt, int *fd, uint64_t *size) {
   struct stat seen;
   int peek;
   shm_status status = shm_memfd_look(address, attempt, &peek, &seen);
@@ -194,7 +194,7 @@ SHM_COLD shm_status shm_memfd_open(const shm_address *address, bool read_only, c
 }
 
 /* Refuses to map what could be made shorter meanwhile, or cannot be written. */
-SHM_COLD shm_status shm_memfd_check_seals(int fd, bool read_only, shm_attempt attempt) {
+SHM_APART shm_status shm_memfd_check_seals(int fd, bool read_only, shm_attempt attempt) {
   int found = fcntl(fd, SHM_SEALS_GET);
   shm_text *why;
   const char *comma = "";
@@ -228,7 +228,7 @@ SHM_COLD shm_status shm_memfd_check_seals(int fd, bool read_only, shm_attempt at
 }
 
 /* Marks a segment of ours that is locked for removal. */
-SHM_COLD shm_status shm_memfd_retire_locked(int fd, shm_attempt attempt) {
+SHM_APART shm_status shm_memfd_retire_locked(int fd, shm_attempt attempt) {
   unsigned char head[SHM_HEADER_SIZE] = SHM_ZERO;
   struct stat facts;
   char *base;
@@ -262,7 +262,7 @@ SHM_COLD shm_status shm_memfd_retire_locked(int fd, shm_attempt attempt) {
  * Declares a segment of ours removed. There is no name that could be taken away:
  * who has the descriptor keeps it, and nobody attaches any more.
  */
-SHM_COLD shm_status shm_memfd_retire(int fd, shm_attempt attempt) {
+SHM_APART shm_status shm_memfd_retire(int fd, shm_attempt attempt) {
   int own;
   /* With a description of its own, so that the lock goes at the end. */
   shm_status status = shm_memfd_reopen(fd, false, attempt, &own);
@@ -283,7 +283,7 @@ SHM_COLD shm_status shm_memfd_retire(int fd, shm_attempt attempt) {
 }
 
 /* Declares the segment behind a descriptor of a process removed. */
-SHM_COLD shm_status shm_memfd_remove(const shm_address *address, shm_attempt attempt) {
+SHM_APART shm_status shm_memfd_remove(const shm_address *address, shm_attempt attempt) {
   struct stat seen;
   int peek;
   shm_status status;

@@ -8,7 +8,7 @@
  */
 
 /* The kernel's word on a segment; an id that leads nowhere is SHM_NOT_FOUND. */
-SHM_COLD shm_status shm_sysv_stat(int32_t id, shm_attempt attempt, shm_sysv_facts *facts) {
+SHM_APART shm_status shm_sysv_stat(int32_t id, shm_attempt attempt, shm_sysv_facts *facts) {
   memset(facts, 0, sizeof *facts);
   if (shm_sys_shmctl(id, SHM_SYSV_STAT, facts) >= 0) {
     return SHM_OK;
@@ -18,7 +18,7 @@ SHM_COLD shm_status shm_sysv_stat(int32_t id, shm_attempt attempt, shm_sysv_fact
 }
 
 /* Whether it was marked for removal, or is gone. */
-SHM_COLD bool shm_sysv_is_removed(int32_t id) {
+SHM_APART bool shm_sysv_is_removed(int32_t id) {
   shm_sysv_facts facts;
   memset(&facts, 0, sizeof facts);
   if (shm_sys_shmctl(id, SHM_SYSV_STAT, &facts) < 0) {
@@ -29,7 +29,7 @@ SHM_COLD bool shm_sysv_is_removed(int32_t id) {
 
 /* The key of an address; an id has none, and one with an id file has the private
  * one, which makes a new segment each time. */
-SHM_COLD shm_status shm_sysv_key(const shm_address *address, shm_attempt attempt, int32_t *key) {
+SHM_APART shm_status shm_sysv_key(const shm_address *address, shm_attempt attempt, int32_t *key) {
   uint32_t bits = address->number;
   if (address->kind == SHM_ADDRESS_FTOK) {
     char path[SHM_ADDRESS_SIZE];
@@ -55,8 +55,8 @@ SHM_COLD shm_status shm_sysv_key(const shm_address *address, shm_attempt attempt
   return SHM_OK;
 }
 
-SHM_COLD shm_status shm_sysv_map(int32_t id, uint64_t size, bool read_only, shm_attempt attempt,
-                                 char **base) {
+SHM_APART shm_status shm_sysv_map(int32_t id, uint64_t size, bool read_only, shm_attempt attempt,
+                                  char **base) {
   *base = shm_shmat_aligned(id, size, read_only);
   if (*base != NULL) {
     return SHM_OK;
@@ -66,8 +66,8 @@ SHM_COLD shm_status shm_sysv_map(int32_t id, uint64_t size, bool read_only, shm_
 }
 
 /* Maps a segment after a look at its owner. */
-SHM_COLD shm_status shm_sysv_attach(int32_t id, bool read_only, const shm_options *options,
-                                    shm_attempt attempt, char **base, uint64_t *size) {
+SHM_APART shm_status shm_sysv_attach(int32_t id, bool read_only, const shm_options *options,
+                                     shm_attempt attempt, char **base, uint64_t *size) {
   shm_sysv_facts facts;
   shm_status status = shm_sysv_stat(id, attempt, &facts);
   if (status == SHM_OK && (facts.mode & SHM_SYSV_MODE_DEST) != 0) {
@@ -98,7 +98,8 @@ SHM_COLD shm_status shm_sysv_attach(int32_t id, bool read_only, const shm_option
 }
 
 /* Changes owner and mode; UINT32_MAX keeps what is. */
-SHM_COLD shm_status shm_sysv_set(int32_t id, uint32_t uid, uint32_t gid, uint32_t mode, shm_attempt attempt) {
+SHM_APART shm_status shm_sysv_set(int32_t id, uint32_t uid, uint32_t gid, uint32_t mode,
+                                  shm_attempt attempt) {
   shm_sysv_facts facts;
   shm_status status = shm_sysv_stat(id, attempt, &facts);
   if (status != SHM_OK) {
@@ -118,7 +119,7 @@ SHM_COLD shm_status shm_sysv_set(int32_t id, uint32_t uid, uint32_t gid, uint32_
 }
 
 /* A private copy of the first bytes of a mapped segment, if they are a header. */
-SHM_COLD bool shm_mapped_header(const char *base, uint64_t size, shm_header *header) {
+SHM_APART bool shm_mapped_header(const char *base, uint64_t size, shm_header *header) {
   if (size < SHM_HEADER_SIZE) {
     return false;
   }
@@ -128,7 +129,7 @@ SHM_COLD bool shm_mapped_header(const char *base, uint64_t size, shm_header *hea
 }
 
 /* The birth mark of a segment, if it is one of ours, as far as its first bytes tell. */
-SHM_COLD shm_status shm_sysv_birth_mark(int32_t id, shm_attempt attempt, bool *ours, uint64_t *birth_mark) {
+SHM_APART shm_status shm_sysv_birth_mark(int32_t id, shm_attempt attempt, bool *ours, uint64_t *birth_mark) {
   shm_sysv_facts facts;
   shm_header header;
   char *base;
@@ -153,7 +154,7 @@ SHM_INLINE void shm_sysv_discard(int32_t id) { shm_sys_shmctl(id, SHM_SYSV_REMOV
 
 #define SHM_COMPANION_SIZE 64
 
-SHM_COLD void shm_companion_path(int32_t id, uint64_t birth_mark, char path[SHM_COMPANION_SIZE]) {
+SHM_APART void shm_companion_path(int32_t id, uint64_t birth_mark, char path[SHM_COMPANION_SIZE]) {
   shm_text text;
   shm_text_begin(&text, path, SHM_COMPANION_SIZE);
   shm_add(&text, SHM_DIR "/.shmgen.sysv.");
@@ -162,7 +163,7 @@ SHM_COLD void shm_companion_path(int32_t id, uint64_t birth_mark, char path[SHM_
   shm_add_digits(&text, birth_mark, 16, 16);
 }
 
-SHM_COLD void shm_companion_remove(int32_t id, uint64_t birth_mark) {
+SHM_APART void shm_companion_remove(int32_t id, uint64_t birth_mark) {
   char path[SHM_COMPANION_SIZE];
   shm_companion_path(id, birth_mark, path);
   unlink(path);
@@ -172,8 +173,8 @@ SHM_COLD void shm_companion_remove(int32_t id, uint64_t birth_mark) {
  * Makes the file that carries the participants' locks. It gets its name when it is
  * whole: one that does not say where it belongs is kept for ever.
  */
-SHM_COLD shm_status shm_companion_make(int32_t id, uint64_t birth_mark, const shm_making *making,
-                                       shm_attempt attempt, int *fd) {
+SHM_APART shm_status shm_companion_make(int32_t id, uint64_t birth_mark, const shm_making *making,
+                                        shm_attempt attempt, int *fd) {
   char path[SHM_COMPANION_SIZE];
   uint64_t namespace_inode = shm_ipc_namespace();
   shm_status status = shm_posix_open_nameless(attempt, fd);
@@ -196,8 +197,8 @@ SHM_COLD shm_status shm_companion_make(int32_t id, uint64_t birth_mark, const sh
 }
 
 /* Opens the companion of a segment; each attachment does so for itself. */
-SHM_COLD shm_status shm_companion_open(int32_t id, uint64_t birth_mark, bool read_only,
-                                       const shm_options *options, shm_attempt attempt, int *fd) {
+SHM_APART shm_status shm_companion_open(int32_t id, uint64_t birth_mark, bool read_only,
+                                        const shm_options *options, shm_attempt attempt, int *fd) {
   static const char no_regular_file[] = "its companion is no regular file; somebody put it there";
   char path[SHM_COMPANION_SIZE];
   struct stat facts;
@@ -233,8 +234,8 @@ SHM_COLD shm_status shm_companion_open(int32_t id, uint64_t birth_mark, bool rea
 }
 
 /* Changes owner and mode of the companion, if it is in sight. */
-SHM_COLD shm_status shm_companion_set(int32_t id, uint64_t birth_mark, uint32_t uid, uint32_t gid,
-                                      uint32_t mode, shm_attempt attempt) {
+SHM_APART shm_status shm_companion_set(int32_t id, uint64_t birth_mark, uint32_t uid, uint32_t gid,
+                                       uint32_t mode, shm_attempt attempt) {
   char path[SHM_COMPANION_SIZE];
   shm_status status;
   int fd;

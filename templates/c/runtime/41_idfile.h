@@ -23,7 +23,7 @@ typedef struct shm_id_file {
 } shm_id_file;
 
 /* The line of an id file. */
-SHM_COLD void shm_id_file_line(const shm_id_file *file, shm_text *line, char buffer[SHM_ID_FILE_SIZE]) {
+SHM_APART void shm_id_file_line(const shm_id_file *file, shm_text *line, char buffer[SHM_ID_FILE_SIZE]) {
   shm_text_begin(line, buffer, SHM_ID_FILE_SIZE);
   shm_add(line, SHM_ID_FILE_WORD);
   shm_add_signed(line, file->id);
@@ -35,7 +35,7 @@ SHM_COLD void shm_id_file_line(const shm_id_file *file, shm_text *line, char buf
 }
 
 /* Reads a number up to the next white space, and steps behind that. */
-SHM_COLD uint64_t shm_id_file_number(const char **at, unsigned base) {
+SHM_APART uint64_t shm_id_file_number(const char **at, unsigned base) {
   uint64_t number = 0;
   for (; **at > ' '; (*at)++) {
     char c = **at;
@@ -46,7 +46,7 @@ SHM_COLD uint64_t shm_id_file_number(const char **at, unsigned base) {
 }
 
 /* What a text says, if it is the line of an id file and nothing else. */
-SHM_COLD bool shm_id_file_parse(const char *text, size_t count, shm_id_file *file) {
+SHM_APART bool shm_id_file_parse(const char *text, size_t count, shm_id_file *file) {
   char buffer[SHM_ID_FILE_SIZE];
   shm_text line;
   const char *at = text + strlen(SHM_ID_FILE_WORD);
@@ -61,7 +61,7 @@ SHM_COLD bool shm_id_file_parse(const char *text, size_t count, shm_id_file *fil
   return line.used == count && memcmp(buffer, text, count) == 0;
 }
 
-SHM_COLD shm_status shm_fail_id_file(shm_attempt attempt, const char *path, const char *why) {
+SHM_APART shm_status shm_fail_id_file(shm_attempt attempt, const char *path, const char *why) {
   shm_text *text = shm_explain_attempt(attempt, SHM_CORRUPT);
   shm_add(text, "`");
   shm_add_outside(text, path, SIZE_MAX);
@@ -73,8 +73,8 @@ SHM_COLD shm_status shm_fail_id_file(shm_attempt attempt, const char *path, cons
 
 /* Opens the very file that was looked at, and reads it: its name may be given to
  * another one at any moment. */
-SHM_COLD shm_status shm_id_file_open_seen(const char *path, int peek, int access, shm_attempt attempt,
-                                          shm_id_file *file) {
+SHM_APART shm_status shm_id_file_open_seen(const char *path, int peek, int access, shm_attempt attempt,
+                                           shm_id_file *file) {
   char text[SHM_ID_FILE_SIZE + 1] = SHM_ZERO;
   char seen[32];
   int64_t count;
@@ -100,7 +100,7 @@ SHM_COLD shm_status shm_id_file_open_seen(const char *path, int peek, int access
 }
 
 /* Reads an id file; its descriptor is the caller's to close. */
-SHM_COLD shm_status shm_id_file_read(const char *path, int access, shm_attempt attempt, shm_id_file *file) {
+SHM_APART shm_status shm_id_file_read(const char *path, int access, shm_attempt attempt, shm_id_file *file) {
   int peek;
   shm_status status = shm_look(path, "an id file", attempt, &peek, &file->facts);
   if (status != SHM_OK) {
@@ -118,8 +118,8 @@ SHM_COLD shm_status shm_id_file_read(const char *path, int access, shm_attempt a
 }
 
 /* Whether the segment of an id file is still there, and the kernel's word on it. */
-SHM_COLD shm_status shm_id_file_segment(const shm_id_file *file, shm_attempt attempt, bool *there,
-                                        shm_sysv_facts *facts) {
+SHM_APART shm_status shm_id_file_segment(const shm_id_file *file, shm_attempt attempt, bool *there,
+                                         shm_sysv_facts *facts) {
   uint64_t birth_mark = 0;
   bool ours = false;
   shm_status status = shm_sysv_stat(file->id, attempt, facts);
@@ -134,7 +134,7 @@ SHM_COLD shm_status shm_id_file_segment(const shm_id_file *file, shm_attempt att
 }
 
 /* The id that the file at a path leads to. */
-SHM_COLD shm_status shm_id_file_find(const char *path, shm_attempt attempt, int32_t *id) {
+SHM_APART shm_status shm_id_file_find(const char *path, shm_attempt attempt, int32_t *id) {
   shm_id_file file;
   shm_sysv_facts facts;
   bool there;
@@ -175,7 +175,7 @@ SHM_COLD shm_status shm_id_file_find(const char *path, shm_attempt attempt, int3
 
 /* Refuses to create where an id file leads to a segment, or where something else
  * lies in its place. */
-SHM_COLD shm_status shm_id_file_check_free(const char *path, shm_attempt attempt) {
+SHM_APART shm_status shm_id_file_check_free(const char *path, shm_attempt attempt) {
   shm_id_file file;
   shm_sysv_facts facts;
   bool there;
@@ -192,7 +192,7 @@ SHM_COLD shm_status shm_id_file_check_free(const char *path, shm_attempt attempt
  * Unlinks a path if it still leads to the id file that was opened for writing;
  * under a lock on that file, else a late one would take its successor away.
  */
-SHM_COLD shm_status shm_id_file_take_away(const char *path, const shm_id_file *file, shm_attempt attempt) {
+SHM_APART shm_status shm_id_file_take_away(const char *path, const shm_id_file *file, shm_attempt attempt) {
   struct stat now;
   int peek;
   bool same;
@@ -216,12 +216,12 @@ SHM_COLD shm_status shm_id_file_take_away(const char *path, const shm_id_file *f
 
 #define SHM_ID_FILE_TRIES 100
 
-SHM_COLD shm_status shm_fail_id_file_busy(shm_attempt attempt) {
+SHM_APART shm_status shm_fail_id_file_busy(shm_attempt attempt) {
   return shm_fail(attempt, SHM_BUSY, "others are replacing its id file all the time");
 }
 
 /* Takes the name of a stale id file away; SHM_OK is to look once more. */
-SHM_COLD shm_status shm_id_file_replace(const char *path, const shm_options *options, shm_attempt attempt) {
+SHM_APART shm_status shm_id_file_replace(const char *path, const shm_options *options, shm_attempt attempt) {
   shm_id_file file;
   shm_sysv_facts facts;
   bool there;
@@ -244,8 +244,8 @@ SHM_COLD shm_status shm_id_file_replace(const char *path, const shm_options *opt
 }
 
 /* Gives the file its name; the name is taken from a stale one. */
-SHM_COLD shm_status shm_id_file_link(const char *from, const char *path, const shm_options *options,
-                                     shm_attempt attempt) {
+SHM_APART shm_status shm_id_file_link(const char *from, const char *path, const shm_options *options,
+                                      shm_attempt attempt) {
   for (int tries = 0; tries < SHM_ID_FILE_TRIES; tries++) {
     shm_status status;
     if (shm_sys_linkat(from, path) == 0) {
@@ -271,8 +271,8 @@ SHM_COLD shm_status shm_id_file_link(const char *from, const char *path, const s
  * that nobody who is killed leaves a piece of it behind; `named` is its path
  * where it cannot, else empty.
  */
-SHM_COLD shm_status shm_id_file_make(const char *path, shm_attempt attempt, int *fd, char *named,
-                                     size_t named_size) {
+SHM_APART shm_status shm_id_file_make(const char *path, shm_attempt attempt, int *fd, char *named,
+                                      size_t named_size) {
   const char *slash = strrchr(path, '/');
   shm_text text;
   shm_text_begin(&text, named, named_size);
@@ -302,8 +302,8 @@ SHM_COLD shm_status shm_id_file_make(const char *path, shm_attempt attempt, int 
  * Writes the id file of a segment that is ready. It appears whole; an existing
  * one is replaced only if it is stale.
  */
-SHM_COLD shm_status shm_id_file_publish(const char *path, const shm_id_file *says, const shm_making *making,
-                                        const shm_options *options, shm_attempt attempt) {
+SHM_APART shm_status shm_id_file_publish(const char *path, const shm_id_file *says, const shm_making *making,
+                                         const shm_options *options, shm_attempt attempt) {
   char named[SHM_ADDRESS_SIZE];
   char from[32];
   char buffer[SHM_ID_FILE_SIZE];
@@ -335,7 +335,7 @@ SHM_COLD shm_status shm_id_file_publish(const char *path, const shm_id_file *say
 
 /* Deletes the id file of a segment that was removed, unless it is another one's
  * by now. */
-SHM_COLD shm_status shm_id_file_remove(const char *path, int32_t id, shm_attempt attempt) {
+SHM_APART shm_status shm_id_file_remove(const char *path, int32_t id, shm_attempt attempt) {
   for (int tries = 0; tries < SHM_ID_FILE_TRIES; tries++) {
     shm_id_file file;
     shm_sysv_facts facts;
@@ -364,7 +364,7 @@ SHM_COLD shm_status shm_id_file_remove(const char *path, int32_t id, shm_attempt
 }
 
 /* Gives the id file to the segment's new owner; the mode stays. */
-SHM_COLD shm_status shm_id_file_set(const char *path, uint32_t uid, uint32_t gid, shm_attempt attempt) {
+SHM_APART shm_status shm_id_file_set(const char *path, uint32_t uid, uint32_t gid, shm_attempt attempt) {
   shm_id_file file;
   shm_status status = shm_id_file_read(path, O_RDONLY, attempt, &file);
   if (status == SHM_OK) {

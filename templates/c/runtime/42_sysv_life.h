@@ -9,7 +9,7 @@
  * leaves behind that is killed before the magic is there: nothing, or a header
  * that breaks off anywhere. It is written from byte 8 on, one after the other.
  */
-SHM_COLD bool shm_breaks_off(const unsigned char *head, uint64_t size) {
+SHM_APART bool shm_breaks_off(const unsigned char *head, uint64_t size) {
   unsigned char start[32] = SHM_ZERO;
   size_t written = SHM_HEADER_SIZE;
   while (written > 0 && head[written - 1] == 0) {
@@ -29,7 +29,7 @@ SHM_COLD bool shm_breaks_off(const unsigned char *head, uint64_t size) {
  * provably dead, and nothing in it but the beginnings of a header. Whether it
  * did.
  */
-SHM_COLD bool shm_sysv_reap_half_born(int32_t key, uint64_t size) {
+SHM_APART bool shm_sysv_reap_half_born(int32_t key, uint64_t size) {
   shm_sysv_facts facts;
   shm_header header;
   char *base;
@@ -64,7 +64,7 @@ SHM_COLD bool shm_sysv_reap_half_born(int32_t key, uint64_t size) {
 }
 
 /* The id that an address leads to. */
-SHM_COLD shm_status shm_sysv_find(const shm_address *address, shm_attempt attempt, int32_t *id) {
+SHM_APART shm_status shm_sysv_find(const shm_address *address, shm_attempt attempt, int32_t *id) {
   int32_t key;
   shm_status status;
   if (address->kind == SHM_ADDRESS_ID) {
@@ -86,8 +86,8 @@ SHM_COLD shm_status shm_sysv_find(const shm_address *address, shm_attempt attemp
 }
 
 /* Takes all pages now, so that a lack of memory is an error of create. `pages`: those of hugetlbfs. */
-SHM_COLD shm_status shm_sysv_take_pages(char *base, uint64_t size, const shm_making *making, uint64_t pages,
-                                        shm_attempt attempt) {
+SHM_APART shm_status shm_sysv_take_pages(char *base, uint64_t size, const shm_making *making, uint64_t pages,
+                                         shm_attempt attempt) {
   size_t bytes = SHM_CAST(size_t, size);
   bool transparent = pages == 0 && making->pages != 0;
   bool unknown;
@@ -108,7 +108,7 @@ SHM_COLD shm_status shm_sysv_take_pages(char *base, uint64_t size, const shm_mak
   return status;
 }
 
-SHM_COLD shm_status shm_sysv_no_room(uint64_t size, int os_error, shm_attempt attempt) {
+SHM_APART shm_status shm_sysv_no_room(uint64_t size, int os_error, shm_attempt attempt) {
   shm_text *why;
   if (os_error != ENOSPC && os_error != ENOMEM && os_error != EINVAL) {
     return shm_fail_os(attempt, "shmget", os_error);
@@ -127,9 +127,9 @@ SHM_COLD shm_status shm_sysv_no_room(uint64_t size, int os_error, shm_attempt at
 #define SHM_SYSV_NASCENT 0611
 
 /* Of huge pages of hugetlbfs, or of ordinary ones if `pages` is 0. */
-SHM_COLD shm_status shm_sysv_make_in(int32_t key, uint64_t size, const shm_making *making,
-                                     const unsigned char *header, uint64_t pages, shm_attempt attempt,
-                                     int32_t *id, char **base) {
+SHM_APART shm_status shm_sysv_make_in(int32_t key, uint64_t size, const shm_making *making,
+                                      const unsigned char *header, uint64_t pages, shm_attempt attempt,
+                                      int32_t *id, char **base) {
   const bool nascent = key == 0 && header != NULL;
   int flags = SHM_SYSV_CREATE | SHM_SYSV_EXCLUSIVE;
   shm_status status;
@@ -165,9 +165,9 @@ SHM_COLD shm_status shm_sysv_make_in(int32_t key, uint64_t size, const shm_makin
 }
 
 /* Of huge pages if they are wanted and to be had, else of ordinary ones. */
-SHM_COLD shm_status shm_sysv_make_of(int32_t key, uint64_t size, const shm_making *making,
-                                     const unsigned char *header, shm_attempt attempt, int32_t *id,
-                                     char **base) {
+SHM_APART shm_status shm_sysv_make_of(int32_t key, uint64_t size, const shm_making *making,
+                                      const unsigned char *header, shm_attempt attempt, int32_t *id,
+                                      char **base) {
   if (making->pages != 0) {
     shm_status status = shm_sysv_make_in(key, size, making, header, making->pages, attempt, id, base);
     if (status == SHM_OK || status == SHM_EXISTS) {
@@ -182,9 +182,9 @@ SHM_COLD shm_status shm_sysv_make_of(int32_t key, uint64_t size, const shm_makin
  * in state initialising with this header. That is written before anything that
  * takes its time: who is killed later leaves what a collection knows.
  */
-SHM_COLD shm_status shm_sysv_make(const shm_address *address, uint64_t size, const shm_making *making,
-                                  const unsigned char *header, shm_attempt attempt, int32_t *id,
-                                  char **base) {
+SHM_APART shm_status shm_sysv_make(const shm_address *address, uint64_t size, const shm_making *making,
+                                   const unsigned char *header, shm_attempt attempt, int32_t *id,
+                                   char **base) {
   int32_t key;
   shm_status status = shm_sysv_key(address, attempt, &key);
   if (status == SHM_OK && address->kind == SHM_ADDRESS_FILE) {
@@ -202,9 +202,9 @@ SHM_COLD shm_status shm_sysv_make(const shm_address *address, uint64_t size, con
 
 /* Makes a segment that is ready known under its address, where that is not a
  * matter of course. */
-SHM_COLD shm_status shm_sysv_announce(const shm_address *address, int32_t id, uint64_t birth_mark,
-                                      uint64_t size, const shm_making *making, const shm_options *options,
-                                      shm_attempt attempt) {
+SHM_APART shm_status shm_sysv_announce(const shm_address *address, int32_t id, uint64_t birth_mark,
+                                       uint64_t size, const shm_making *making, const shm_options *options,
+                                       shm_attempt attempt) {
   shm_id_file says;
   if (address->kind != SHM_ADDRESS_FILE) {
     return SHM_OK;
@@ -217,8 +217,8 @@ SHM_COLD shm_status shm_sysv_announce(const shm_address *address, int32_t id, ui
 }
 
 /* Gives the id file of a segment that was found by it to its new owner. */
-SHM_COLD shm_status shm_sysv_set_id_file(const char *address_text, uint32_t uid, uint32_t gid,
-                                         shm_attempt attempt) {
+SHM_APART shm_status shm_sysv_set_id_file(const char *address_text, uint32_t uid, uint32_t gid,
+                                          shm_attempt attempt) {
   shm_address address;
   shm_status status = shm_parse_address(address_text, &address);
   return status == SHM_OK && address.kind == SHM_ADDRESS_FILE
@@ -228,7 +228,7 @@ SHM_COLD shm_status shm_sysv_set_id_file(const char *address_text, uint32_t uid,
 
 /* Removes a segment, its companion, and its id file if `address` is that. Who is
  * attached keeps the memory. */
-SHM_COLD shm_status shm_sysv_remove(const shm_address *address, int32_t id, shm_attempt attempt) {
+SHM_APART shm_status shm_sysv_remove(const shm_address *address, int32_t id, shm_attempt attempt) {
   shm_sysv_facts facts;
   shm_header header;
   char *base;

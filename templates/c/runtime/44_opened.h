@@ -26,8 +26,8 @@ SHM_INLINE void shm_opened_clear(shm_opened *opened, shm_address_kind kind, bool
   opened->size = 0;
 }
 
-SHM_COLD shm_status shm_open_address(const shm_address *address, bool read_only, const shm_options *options,
-                                     shm_attempt attempt, shm_opened *opened) {
+SHM_APART shm_status shm_open_address(const shm_address *address, bool read_only, const shm_options *options,
+                                      shm_attempt attempt, shm_opened *opened) {
   shm_status status;
   shm_opened_clear(opened, address->kind, read_only);
   if (opened->is_memfd) {
@@ -53,8 +53,8 @@ SHM_COLD shm_status shm_open_address(const shm_address *address, bool read_only,
  * Copies bytes out of the segment; one in a file by reading that, so that one
  * which shrinks under us is an error and no signal.
  */
-SHM_COLD shm_status shm_opened_read(const shm_opened *opened, uint64_t offset, void *to, size_t count,
-                                    shm_attempt attempt) {
+SHM_APART shm_status shm_opened_read(const shm_opened *opened, uint64_t offset, void *to, size_t count,
+                                     shm_attempt attempt) {
   if (opened->has_file) {
     return shm_posix_read(opened->fd, offset, to, count, attempt);
   }
@@ -65,7 +65,7 @@ SHM_COLD shm_status shm_opened_read(const shm_opened *opened, uint64_t offset, v
   return SHM_OK;
 }
 
-SHM_COLD shm_status shm_opened_map(shm_opened *opened, shm_attempt attempt) {
+SHM_APART shm_status shm_opened_map(shm_opened *opened, shm_attempt attempt) {
   shm_status status = SHM_OK;
   if (opened->base != NULL) {
     return SHM_OK;
@@ -79,7 +79,7 @@ SHM_COLD shm_status shm_opened_map(shm_opened *opened, shm_attempt attempt) {
 }
 
 /* Unmaps and closes; nothing else, so a forked child may do it. */
-SHM_COLD void shm_opened_close(shm_opened *opened) {
+SHM_APART void shm_opened_close(shm_opened *opened) {
   if (opened->base != NULL && opened->has_file) {
     munmap(opened->base, opened->size);
   } else if (opened->base != NULL) {
@@ -95,14 +95,14 @@ SHM_COLD void shm_opened_close(shm_opened *opened) {
 }
 
 /* Whether the kernel says that the segment lost its name. A memfd has none. */
-SHM_COLD bool shm_opened_is_removed(const shm_opened *opened) {
+SHM_APART bool shm_opened_is_removed(const shm_opened *opened) {
   return opened->is_memfd   ? false
          : opened->has_file ? shm_posix_is_unlinked(opened->fd)
                             : shm_sysv_is_removed(opened->id);
 }
 
 /* Takes the segment's name away, whatever the name leads to by now. */
-SHM_COLD shm_status shm_opened_remove(const shm_opened *opened, const char *address_text) {
+SHM_APART shm_status shm_opened_remove(const shm_opened *opened, const char *address_text) {
   shm_attempt attempt = shm_attempt_to("remove", address_text);
   shm_address address;
   shm_status status;
@@ -121,7 +121,7 @@ SHM_COLD shm_status shm_opened_remove(const shm_opened *opened, const char *addr
  * Removes the segment at an address, whoever is attached to it. They keep the
  * memory, drain the queues and get SHM_REMOVED after that.
  */
-SHM_COLD shm_status shm_remove(const char *address_text) {
+SHM_APART shm_status shm_remove(const char *address_text) {
   shm_address address;
   shm_attempt attempt;
   int32_t id;

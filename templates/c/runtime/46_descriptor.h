@@ -14,7 +14,7 @@
  * It leads there as long as that is open; who has attached does not need it any
  * longer. `text` is the caller's.
  */
-SHM_COLD const char *shm_descriptor_address(int fd, char text[SHM_DESCRIPTOR_ADDRESS_SIZE]) {
+SHM_APART const char *shm_descriptor_address(int fd, char text[SHM_DESCRIPTOR_ADDRESS_SIZE]) {
   shm_text out;
   shm_text_begin(&out, text, SHM_DESCRIPTOR_ADDRESS_SIZE);
   shm_add(&out, "memfd:");
@@ -57,7 +57,7 @@ typedef struct shm_message_rights {
   int32_t descriptors[SHM_SOCKET_MANY];
 } shm_message_rights;
 
-SHM_COLD shm_status shm_fail_socket(const char *verb, const char *call, int os_error) {
+SHM_APART shm_status shm_fail_socket(const char *verb, const char *call, int os_error) {
   shm_status status = os_error == EAGAIN                                                    ? SHM_TIMEOUT
                       : os_error == EPIPE || os_error == ECONNRESET || os_error == ENOTCONN ? SHM_NOT_FOUND
                       : os_error == ENOTSOCK || os_error == EBADF || os_error == EOPNOTSUPP ? SHM_INVALID
@@ -72,7 +72,7 @@ SHM_COLD shm_status shm_fail_socket(const char *verb, const char *call, int os_e
   return status;
 }
 
-SHM_COLD shm_status shm_fail_receive(shm_status status, const char *what) {
+SHM_APART shm_status shm_fail_receive(shm_status status, const char *what) {
   shm_text *why = shm_explain(status);
   shm_add(why, "cannot receive a descriptor: ");
   shm_add(why, what);
@@ -81,7 +81,7 @@ SHM_COLD shm_status shm_fail_receive(shm_status status, const char *what) {
 
 /* Sends a descriptor over a connected Unix socket. The receiver has it from then
  * on; the caller's may be closed. */
-SHM_NODISCARD SHM_COLD shm_status shm_send_descriptor(int socket, int fd) {
+SHM_NODISCARD SHM_APART shm_status shm_send_descriptor(int socket, int fd) {
   char byte = 0;
   shm_message_part part;
   shm_message_rights rights;
@@ -113,7 +113,7 @@ SHM_NODISCARD SHM_COLD shm_status shm_send_descriptor(int socket, int fd) {
  * socket's own time-out (SHM_TIMEOUT). SHM_NOT_FOUND if the other side has closed
  * the socket, SHM_INVALID if it sent something else; what came with it is closed.
  */
-SHM_NODISCARD SHM_COLD shm_status shm_receive_descriptor(int socket, int *fd) {
+SHM_NODISCARD SHM_APART shm_status shm_receive_descriptor(int socket, int *fd) {
   char byte = 0;
   shm_message_part part;
   shm_message_rights rights;
@@ -158,7 +158,7 @@ SHM_NODISCARD SHM_COLD shm_status shm_receive_descriptor(int socket, int *fd) {
 
 /* A new descriptor of a memfd, with a description of its own: one that holds no
  * locks. */
-SHM_COLD shm_status shm_opened_descriptor(const shm_opened *opened, const char *address, int *fd) {
+SHM_APART shm_status shm_opened_descriptor(const shm_opened *opened, const char *address, int *fd) {
   shm_attempt attempt = shm_attempt_to("hand over", address);
   *fd = -1;
   if (!opened->is_memfd) {

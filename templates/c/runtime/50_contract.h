@@ -57,7 +57,7 @@ SHM_INLINE shm_reader shm_reader_of(const void *bytes, size_t size) {
 }
 
 /* The next `count` bytes, or NULL. */
-SHM_COLD const char *shm_take(shm_reader *reader, size_t count) {
+SHM_APART const char *shm_take(shm_reader *reader, size_t count) {
   const char *taken = reader->at;
   if (count > reader->left) {
     reader->damaged = true;
@@ -69,12 +69,12 @@ SHM_COLD const char *shm_take(shm_reader *reader, size_t count) {
   return taken;
 }
 
-SHM_COLD uint64_t shm_take_number(shm_reader *reader) {
+SHM_APART uint64_t shm_take_number(shm_reader *reader) {
   const char *bytes = shm_take(reader, 8);
   return bytes == NULL ? 0 : shm_get64(bytes, 0);
 }
 
-SHM_COLD shm_slice shm_take_text(shm_reader *reader) {
+SHM_APART shm_slice shm_take_text(shm_reader *reader) {
   shm_slice text;
   const char *bytes = shm_take(reader, 2);
   text.size = bytes == NULL ? 0
@@ -89,7 +89,7 @@ SHM_COLD shm_slice shm_take_text(shm_reader *reader) {
 }
 
 /* The next record: its tag, or 0 if there is none. */
-SHM_COLD char shm_take_record(shm_reader *reader, shm_reader *body) {
+SHM_APART char shm_take_record(shm_reader *reader, shm_reader *body) {
   const char *head = reader->left == 0 ? NULL : shm_take(reader, 5);
   const char *bytes = head == NULL ? NULL : shm_take(reader, shm_get32(head, 1));
   *body = shm_reader_of(bytes == NULL ? "" : bytes, bytes == NULL ? 0 : shm_get32(head, 1));
@@ -101,7 +101,7 @@ SHM_INLINE bool shm_same_text(shm_slice a, shm_slice b) {
 }
 
 /* Less than 0, 0 or more than 0, in the order of bytes. */
-SHM_COLD int shm_compare_text(shm_slice a, shm_slice b) {
+SHM_APART int shm_compare_text(shm_slice a, shm_slice b) {
   int order = memcmp(a.bytes, b.bytes, a.size < b.size ? a.size : b.size);
   return order != 0 ? order : a.size < b.size ? -1 : a.size > b.size ? 1 : 0;
 }
@@ -115,7 +115,7 @@ typedef struct shm_type_record {
 } shm_type_record;
 
 /* The next type; `reader` stays before what is none. */
-SHM_COLD shm_type_record shm_take_type(shm_reader *reader) {
+SHM_APART shm_type_record shm_take_type(shm_reader *reader) {
   shm_type_record type;
   shm_reader after = *reader;
   memset(&type, 0, sizeof type);
@@ -144,7 +144,7 @@ typedef struct shm_member_record {
 } shm_member_record;
 
 /* The next member, if it is of that kind; `reader` stays before another one. */
-SHM_COLD shm_member_record shm_take_member(shm_reader *reader, char tag) {
+SHM_APART shm_member_record shm_take_member(shm_reader *reader, char tag) {
   shm_member_record member;
   shm_reader body;
   memset(&member, 0, sizeof member);
@@ -175,7 +175,7 @@ SHM_COLD shm_member_record shm_take_member(shm_reader *reader, char tag) {
 }
 
 /* The member of that kind and name behind `reader`; its tag is 0 if there is none. */
-SHM_COLD shm_member_record shm_find_member(shm_reader reader, char tag, shm_slice name) {
+SHM_APART shm_member_record shm_find_member(shm_reader reader, char tag, shm_slice name) {
   for (;;) {
     shm_member_record member = shm_take_member(&reader, tag);
     if (member.tag == '\0' || shm_same_text(member.name, name)) {
@@ -185,7 +185,7 @@ SHM_COLD shm_member_record shm_find_member(shm_reader reader, char tag, shm_slic
 }
 
 /* Whether the size of a struct is an extent, which is said behind its fields. */
-SHM_COLD bool shm_take_extent(shm_reader *reader) {
+SHM_APART bool shm_take_extent(shm_reader *reader) {
   shm_reader body;
   if (reader->left == 0) {
     return false;
@@ -212,7 +212,7 @@ typedef struct shm_object_record {
 } shm_object_record;
 
 /* What the kind of a record is called in schemas; NULL if it is the record of no object. */
-SHM_COLD const char *shm_object_kind(char tag) {
+SHM_APART const char *shm_object_kind(char tag) {
   switch (tag) {
   case 'Q':
   case 'L':
@@ -246,7 +246,7 @@ typedef struct shm_counter_record {
   shm_slice type;
 } shm_counter_record;
 
-SHM_COLD shm_counter_record shm_take_counter(shm_reader *reader) {
+SHM_APART shm_counter_record shm_take_counter(shm_reader *reader) {
   shm_counter_record counter;
   shm_reader body;
   memset(&counter, 0, sizeof counter);
@@ -264,7 +264,7 @@ SHM_COLD shm_counter_record shm_take_counter(shm_reader *reader) {
 }
 
 /* The place among the counters of the one of that name, or SIZE_MAX. */
-SHM_COLD size_t shm_find_counter(shm_reader reader, shm_slice name) {
+SHM_APART size_t shm_find_counter(shm_reader reader, shm_slice name) {
   for (size_t index = 0;; index++) {
     shm_counter_record counter = shm_take_counter(&reader);
     if (counter.tag == '\0') {
@@ -277,7 +277,7 @@ SHM_COLD size_t shm_find_counter(shm_reader reader, shm_slice name) {
 }
 
 /* Takes what lies behind the name and the item of an object; whether it could be so. */
-SHM_COLD bool shm_take_geometry(shm_reader *body, shm_object_record *object) {
+SHM_APART bool shm_take_geometry(shm_reader *body, shm_object_record *object) {
   char tag = object->tag;
   bool is_queue = tag == 'Q' || tag == 'L' || tag == 'M';
   if (is_queue || tag == 'P') {
@@ -308,7 +308,7 @@ SHM_COLD bool shm_take_geometry(shm_reader *body, shm_object_record *object) {
          object->redeliver <= 1 && object->lanes <= SHM_LANES_MAX;
 }
 
-SHM_COLD shm_object_record shm_take_object(shm_reader *reader) {
+SHM_APART shm_object_record shm_take_object(shm_reader *reader) {
   shm_object_record object;
   shm_reader body;
   memset(&object, 0, sizeof object);
@@ -328,7 +328,7 @@ SHM_COLD shm_object_record shm_take_object(shm_reader *reader) {
 }
 
 /* The place among the objects of the one of that name, or SIZE_MAX. */
-SHM_COLD size_t shm_find_object(shm_reader reader, shm_slice name) {
+SHM_APART size_t shm_find_object(shm_reader reader, shm_slice name) {
   for (size_t index = 0;; index++) {
     shm_object_record object = shm_take_object(&reader);
     if (object.tag == '\0') {

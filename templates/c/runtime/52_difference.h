@@ -14,14 +14,14 @@ typedef struct shm_comparison {
 } shm_comparison;
 
 /* Adds a name or a type; the first part of it if it is absurdly long. */
-SHM_COLD void shm_add_slice(shm_text *out, shm_slice slice) {
+SHM_APART void shm_add_slice(shm_text *out, shm_slice slice) {
   bool is_long = slice.size > 128;
   shm_add_escaped(out, slice.bytes, is_long ? 128 : slice.size);
   shm_add(out, is_long ? ".." : "");
 }
 
 /* `Book`, or `acme.common.Level` if the type comes from another schema. */
-SHM_COLD void shm_add_type_name(shm_text *out, const shm_type_record *type) {
+SHM_APART void shm_add_type_name(shm_text *out, const shm_type_record *type) {
   if (type->schema.size != 0) {
     shm_add_slice(out, type->schema);
     shm_add(out, ".");
@@ -29,14 +29,14 @@ SHM_COLD void shm_add_type_name(shm_text *out, const shm_type_record *type) {
   shm_add_slice(out, type->name);
 }
 
-SHM_COLD void shm_add_member_path(shm_text *out, const shm_type_record *type, shm_slice member) {
+SHM_APART void shm_add_member_path(shm_text *out, const shm_type_record *type, shm_slice member) {
   shm_add_type_name(out, type);
   shm_add(out, ".");
   shm_add_slice(out, member);
 }
 
 /* ` (u64 at 8)` */
-SHM_COLD void shm_add_place(shm_text *out, const shm_member_record *field) {
+SHM_APART void shm_add_place(shm_text *out, const shm_member_record *field) {
   shm_add(out, " (");
   shm_add_slice(out, field->type);
   shm_add(out, " at ");
@@ -44,20 +44,20 @@ SHM_COLD void shm_add_place(shm_text *out, const shm_member_record *field) {
   shm_add(out, ")");
 }
 
-SHM_COLD void shm_add_unit(shm_text *out, shm_slice unit) {
+SHM_APART void shm_add_unit(shm_text *out, shm_slice unit) {
   shm_add(out, unit.size == 0 ? "none" : "`");
   shm_add_slice(out, unit);
   shm_add(out, unit.size == 0 ? "" : "`");
 }
 
-SHM_COLD void shm_add_range(shm_text *out, shm_slice range) {
+SHM_APART void shm_add_range(shm_text *out, shm_slice range) {
   shm_add(out, range.size == 0 ? "none" : "");
   shm_add_slice(out, range);
 }
 
 /* Book.bids is at 40 (Level[10]) in the segment, at 32 (Level[10]) here */
-SHM_COLD void shm_tell_moved(shm_text *out, const shm_type_record *type, const shm_member_record *mine,
-                             const shm_member_record *theirs) {
+SHM_APART void shm_tell_moved(shm_text *out, const shm_type_record *type, const shm_member_record *mine,
+                              const shm_member_record *theirs) {
   shm_add_member_path(out, type, mine->name);
   shm_add(out, " is at ");
   shm_add_number(out, theirs->number);
@@ -71,9 +71,9 @@ SHM_COLD void shm_tell_moved(shm_text *out, const shm_type_record *type, const s
 }
 
 /* Two fields of different names in the same place of the order. */
-SHM_COLD void shm_tell_other_field(shm_text *out, const shm_type_record *type, const shm_member_record *mine,
-                                   const shm_member_record *theirs, shm_reader all_mine,
-                                   shm_reader all_theirs) {
+SHM_APART void shm_tell_other_field(shm_text *out, const shm_type_record *type, const shm_member_record *mine,
+                                    const shm_member_record *theirs, shm_reader all_mine,
+                                    shm_reader all_theirs) {
   shm_member_record elsewhere = shm_find_member(all_theirs, 'f', mine->name);
   bool inserted = shm_find_member(all_mine, 'f', theirs->name).tag == '\0';
   if (elsewhere.tag != '\0') {
@@ -101,8 +101,8 @@ SHM_COLD void shm_tell_other_field(shm_text *out, const shm_type_record *type, c
 }
 
 /* `Book.x has range 1..10 here, none in the segment` */
-SHM_COLD void shm_tell_other_range(shm_text *out, const shm_type_record *type, const shm_member_record *mine,
-                                   const shm_member_record *theirs) {
+SHM_APART void shm_tell_other_range(shm_text *out, const shm_type_record *type, const shm_member_record *mine,
+                                    const shm_member_record *theirs) {
   shm_add_member_path(out, type, mine->name);
   shm_add(out, " has range ");
   shm_add_range(out, mine->range);
@@ -112,7 +112,7 @@ SHM_COLD void shm_tell_other_range(shm_text *out, const shm_type_record *type, c
 }
 
 /* Whether the fields that the structs had differ; then it is told. */
-SHM_COLD bool shm_compare_was(shm_text *out, const shm_type_record *type, shm_reader *a, shm_reader *b) {
+SHM_APART bool shm_compare_was(shm_text *out, const shm_type_record *type, shm_reader *a, shm_reader *b) {
   for (;;) {
     shm_member_record f = shm_take_member(a, 'w');
     shm_member_record g = shm_take_member(b, 'w');
@@ -141,8 +141,8 @@ SHM_COLD bool shm_compare_was(shm_text *out, const shm_type_record *type, shm_re
 }
 
 /* Whether the structs differ; then it is told. */
-SHM_COLD bool shm_compare_structs(shm_comparison *c, const shm_type_record *mine,
-                                  const shm_type_record *theirs) {
+SHM_APART bool shm_compare_structs(shm_comparison *c, const shm_type_record *mine,
+                                   const shm_type_record *theirs) {
   shm_reader a = mine->rest;
   shm_reader b = theirs->rest;
   uint64_t my_size = shm_take_number(&a);
@@ -223,8 +223,8 @@ SHM_COLD bool shm_compare_structs(shm_comparison *c, const shm_type_record *mine
 }
 
 /* `Payload.level holds Level here, nothing in the segment` */
-SHM_COLD void shm_tell_other_type(shm_text *out, const shm_type_record *type, const shm_member_record *mine,
-                                  const shm_member_record *theirs) {
+SHM_APART void shm_tell_other_type(shm_text *out, const shm_type_record *type, const shm_member_record *mine,
+                                   const shm_member_record *theirs) {
   const shm_slice *const types[2] = {&mine->type, &theirs->type};
   shm_add_member_path(out, type, mine->name);
   for (int i = 0; i < 2; i++) {
@@ -236,8 +236,8 @@ SHM_COLD void shm_tell_other_type(shm_text *out, const shm_type_record *type, co
 }
 
 /* Whether the enums, flags or unions differ; then it is told. */
-SHM_COLD bool shm_compare_members(shm_comparison *c, const shm_type_record *mine,
-                                  const shm_type_record *theirs) {
+SHM_APART bool shm_compare_members(shm_comparison *c, const shm_type_record *mine,
+                                   const shm_type_record *theirs) {
   shm_reader a = mine->rest;
   shm_reader b = theirs->rest;
   shm_slice my_repr = shm_take_text(&a);
@@ -315,8 +315,8 @@ SHM_COLD bool shm_compare_members(shm_comparison *c, const shm_type_record *mine
 }
 
 /* Whether two types of one name differ; then it is told. */
-SHM_COLD bool shm_compare_types(shm_comparison *c, const shm_type_record *mine,
-                                const shm_type_record *theirs) {
+SHM_APART bool shm_compare_types(shm_comparison *c, const shm_type_record *mine,
+                                 const shm_type_record *theirs) {
   const shm_type_record *sides[2];
   if (mine->tag == theirs->tag) {
     return mine->tag == 'T' ? shm_compare_structs(c, mine, theirs) : shm_compare_members(c, mine, theirs);

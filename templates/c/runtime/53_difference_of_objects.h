@@ -10,8 +10,8 @@ SHM_INLINE void shm_add_object(shm_text *out, shm_slice name) {
 }
 
 /* `object trades has capacity 4 here, 8 in the segment`; false, and nothing, if they are the same. */
-SHM_COLD bool shm_tell_numbers(shm_text *out, shm_slice object, const char *what, uint64_t mine,
-                               uint64_t theirs) {
+SHM_APART bool shm_tell_numbers(shm_text *out, shm_slice object, const char *what, uint64_t mine,
+                                uint64_t theirs) {
   if (mine == theirs) {
     return false;
   }
@@ -25,8 +25,8 @@ SHM_COLD bool shm_tell_numbers(shm_text *out, shm_slice object, const char *what
 }
 
 /* The same of one of two words: `no` for 0. */
-SHM_COLD bool shm_tell_choice(shm_text *out, shm_slice object, const char *what, const char *no,
-                              const char *yes, uint64_t mine, uint64_t theirs) {
+SHM_APART bool shm_tell_choice(shm_text *out, shm_slice object, const char *what, const char *no,
+                               const char *yes, uint64_t mine, uint64_t theirs) {
   if (mine == theirs) {
     return false;
   }
@@ -40,7 +40,7 @@ SHM_COLD bool shm_tell_choice(shm_text *out, shm_slice object, const char *what,
 }
 
 /* `object stats has counter pushed` and what is to be said of it. */
-SHM_COLD void shm_tell_counter(shm_text *out, shm_slice object, shm_slice counter, const char *what) {
+SHM_APART void shm_tell_counter(shm_text *out, shm_slice object, shm_slice counter, const char *what) {
   shm_add_object(out, object);
   shm_add(out, " has counter ");
   shm_add_slice(out, counter);
@@ -48,8 +48,8 @@ SHM_COLD void shm_tell_counter(shm_text *out, shm_slice object, shm_slice counte
 }
 
 /* Whether the counters of two objects differ; then it is told. */
-SHM_COLD bool shm_compare_counters(shm_comparison *c, const shm_object_record *mine,
-                                   const shm_object_record *theirs) {
+SHM_APART bool shm_compare_counters(shm_comparison *c, const shm_object_record *mine,
+                                    const shm_object_record *theirs) {
   shm_reader a = mine->counters;
   shm_reader b = theirs->counters;
   for (size_t index = 0;; index++) {
@@ -91,8 +91,8 @@ SHM_COLD bool shm_compare_counters(shm_comparison *c, const shm_object_record *m
 }
 
 /* Whether two objects of one name differ; then it is told. */
-SHM_COLD bool shm_compare_kinds(shm_comparison *c, const shm_object_record *mine,
-                                const shm_object_record *theirs) {
+SHM_APART bool shm_compare_kinds(shm_comparison *c, const shm_object_record *mine,
+                                 const shm_object_record *theirs) {
   shm_text *out = c->out;
   shm_slice name = mine->name;
   const char *kind = shm_object_kind(mine->tag);
@@ -131,7 +131,7 @@ SHM_COLD bool shm_compare_kinds(shm_comparison *c, const shm_object_record *mine
 }
 
 /* Whether the objects differ; then it is told. */
-SHM_COLD bool shm_compare_objects(shm_comparison *c) {
+SHM_APART bool shm_compare_objects(shm_comparison *c) {
   shm_reader all_mine = c->mine;
   shm_reader all_theirs = c->theirs;
   for (size_t index = 0;; index++) {
@@ -172,8 +172,8 @@ SHM_COLD bool shm_compare_objects(shm_comparison *c) {
  * Tells the first difference. A type that only one side has is news only if no
  * field and no object that uses it was named.
  */
-SHM_COLD void shm_tell_difference(shm_text *out, const uint8_t *mine, size_t my_size, const char *theirs,
-                                  size_t their_size) {
+SHM_APART void shm_tell_difference(shm_text *out, const uint8_t *mine, size_t my_size, const char *theirs,
+                                   size_t their_size) {
   shm_comparison c;
   shm_reader whole_mine = shm_reader_of(mine, my_size);
   shm_reader whole_theirs = shm_reader_of(theirs, their_size);

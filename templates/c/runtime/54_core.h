@@ -36,7 +36,7 @@ typedef struct shm_core {
 #define SHM_CHOSEN_ADDRESS_SIZE 64
 
 /* A core that has taken over nothing yet, or NULL. */
-SHM_COLD shm_core *shm_core_new(const shm_segment_spec *spec, const char *address) {
+SHM_APART shm_core *shm_core_new(const shm_segment_spec *spec, const char *address) {
   size_t places = SHM_CAST(size_t, spec->object_count) * sizeof(uint64_t);
   size_t text = strlen(address) + 1;
   size_t room = text < SHM_CHOSEN_ADDRESS_SIZE ? SHM_CHOSEN_ADDRESS_SIZE : text;
@@ -61,7 +61,7 @@ SHM_COLD shm_core *shm_core_new(const shm_segment_spec *spec, const char *addres
 SHM_INLINE void shm_core_hold(shm_core *core) { __atomic_fetch_add(&core->refs, 1, __ATOMIC_RELAXED); }
 
 /* Drops a reference; the last one frees the core. */
-SHM_COLD void shm_core_drop(shm_core *core) {
+SHM_APART void shm_core_drop(shm_core *core) {
   /* Release and acquire: who frees sees all that the others did. */
   if (__atomic_fetch_sub(&core->refs, 1, __ATOMIC_ACQ_REL) == 1) {
     free(core);
@@ -75,7 +75,7 @@ SHM_HOT bool shm_core_is_foreign(const shm_core *core) {
 }
 
 /* The status of a core that is foreign. */
-SHM_COLD shm_status shm_fail_foreign(const shm_core *core) {
+SHM_APART shm_status shm_fail_foreign(const shm_core *core) {
   shm_text *why;
   if (shm_load_relaxed(&core->birth) == SHM_DETACHED) {
     why = shm_explain(SHM_INVALID);
@@ -130,7 +130,7 @@ SHM_INLINE uint64_t shm_role_word(uint32_t index, uint32_t generation) {
  * claimant. Anybody may do it, any number of times: a lost race means that
  * somebody else swept or claimed.
  */
-SHM_COLD void shm_sweep_objects(const shm_core *core, uint32_t index, uint32_t generation) {
+SHM_APART void shm_sweep_objects(const shm_core *core, uint32_t index, uint32_t generation) {
   uint64_t dead = shm_role_word(index, generation);
   uint64_t orphaned = SHM_CAST(uint64_t, generation) << 32 | SHM_ROLE_ORPHANED;
   for (uint32_t i = 0; i < core->spec->object_count; i++) {

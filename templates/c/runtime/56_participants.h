@@ -45,7 +45,7 @@ SHM_INLINE shm_word64 *shm_record_word(const shm_core *core, uint32_t index) {
 }
 
 /* A private copy of a record; false if the index is out of range. */
-SHM_COLD bool shm_record_copy(const shm_core *core, uint32_t index, char record[SHM_RECORD_SIZE]) {
+SHM_APART bool shm_record_copy(const shm_core *core, uint32_t index, char record[SHM_RECORD_SIZE]) {
   if (index >= core->participants_count) {
     return false;
   }
@@ -56,7 +56,7 @@ SHM_COLD bool shm_record_copy(const shm_core *core, uint32_t index, char record[
 }
 
 /* `pid 812 (engine)`, of the record's holder; pid 0 if it has none any more. */
-SHM_COLD void shm_add_holder(shm_text *text, const shm_core *core, uint32_t index) {
+SHM_APART void shm_add_holder(shm_text *text, const shm_core *core, uint32_t index) {
   char record[SHM_RECORD_SIZE];
   if (!shm_record_copy(core, index, record) || shm_record_state(shm_get64(record, 0)) != SHM_RECORD_LIVE) {
     shm_add(text, "pid 0");
@@ -78,7 +78,7 @@ SHM_COLD void shm_add_holder(shm_text *text, const shm_core *core, uint32_t inde
  * Whether an attachment is over: its record moved on, or its holder is dead.
  * What cannot be told counts as alive. The caller itself is alive.
  */
-SHM_COLD bool shm_participant_is_gone(const shm_core *core, uint32_t index, uint32_t generation) {
+SHM_APART bool shm_participant_is_gone(const shm_core *core, uint32_t index, uint32_t generation) {
   uint64_t live = shm_record_pack(generation, SHM_RECORD_LIVE);
   char record[SHM_RECORD_SIZE];
   int file = shm_core_lock_file(core);
@@ -102,7 +102,7 @@ SHM_COLD bool shm_participant_is_gone(const shm_core *core, uint32_t index, uint
 }
 
 /* Fills the record whose lock the caller holds, and goes live. */
-SHM_COLD void shm_record_fill(shm_core *core, uint32_t index, uint32_t generation) {
+SHM_APART void shm_record_fill(shm_core *core, uint32_t index, uint32_t generation) {
   char record[SHM_RECORD_SIZE];
   const char *version = core->spec->version;
   memset(record, 0, sizeof record);
@@ -121,7 +121,7 @@ SHM_COLD void shm_record_fill(shm_core *core, uint32_t index, uint32_t generatio
   shm_store_release(shm_record_word(core, index), shm_record_pack(generation, SHM_RECORD_LIVE));
 }
 
-SHM_COLD shm_status shm_fail_table_full(const shm_core *core, shm_attempt attempt) {
+SHM_APART shm_status shm_fail_table_full(const shm_core *core, shm_attempt attempt) {
   shm_text *why = shm_explain_attempt(attempt, SHM_TABLE_FULL);
   const char *separator = "";
   shm_add(why, "all ");
@@ -144,7 +144,7 @@ SHM_COLD shm_status shm_fail_table_full(const shm_core *core, shm_attempt attemp
 }
 
 /* Takes part: claims a record for this attachment. */
-SHM_COLD shm_status shm_claim_record(shm_core *core, shm_attempt attempt) {
+SHM_APART shm_status shm_claim_record(shm_core *core, shm_attempt attempt) {
   int file = shm_core_lock_file(core);
   /* Free ones first, then those of the dead; the last time round all, as a free
    * one may have been taken meanwhile. */
@@ -178,14 +178,14 @@ SHM_COLD shm_status shm_claim_record(shm_core *core, shm_attempt attempt) {
 }
 
 /* Gives the record back; all roles are given up already. */
-SHM_COLD void shm_release_record(shm_core *core) {
+SHM_APART void shm_release_record(shm_core *core) {
   shm_exchange(shm_record_word(core, core->index), shm_record_pack(core->generation, SHM_RECORD_LIVE),
                shm_record_pack(core->generation, SHM_RECORD_FREE));
   core->takes_part = false;
 }
 
 /* Looks for records of the dead and sweeps them. */
-SHM_COLD void shm_sweep_dead(const shm_core *core) {
+SHM_APART void shm_sweep_dead(const shm_core *core) {
   for (uint32_t index = 0; index < core->participants_count; index++) {
     shm_word64 *word = shm_record_word(core, index);
     uint64_t found = shm_load_acquire(word);

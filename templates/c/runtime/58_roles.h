@@ -8,7 +8,7 @@
  * Notices what others did: sweeps what the dead left behind, and sees whether
  * the segment was removed. Called at most once a millisecond for each handle.
  */
-SHM_COLD void shm_core_look_around(shm_core *core) {
+SHM_APART void shm_core_look_around(shm_core *core) {
   uint64_t now;
   bool due;
   if (!core->segment.read_only) {
@@ -36,7 +36,7 @@ typedef struct shm_limiter {
   uint64_t last; /* on the monotonic clock */
 } shm_limiter;
 
-SHM_COLD bool shm_limiter_is_due_now(shm_limiter *limiter) {
+SHM_APART bool shm_limiter_is_due_now(shm_limiter *limiter) {
   uint64_t now = shm_monotonic_ns();
   if (limiter->last != 0 && now - limiter->last < 1000000u) {
     return false;
@@ -55,8 +55,8 @@ SHM_INLINE bool shm_limiter_is_due(shm_limiter *limiter) {
 }
 
 /* `cannot become the producer of trades of posix:/acme.feed: ` */
-SHM_COLD shm_text *shm_explain_role(const shm_core *core, uint32_t object, const char *side,
-                                    shm_status status) {
+SHM_APART shm_text *shm_explain_role(const shm_core *core, uint32_t object, const char *side,
+                                     shm_status status) {
   shm_text *why = shm_explain(status);
   shm_add(why, "cannot become the ");
   shm_add(why, side);
@@ -69,7 +69,7 @@ SHM_COLD shm_text *shm_explain_role(const shm_core *core, uint32_t object, const
 }
 
 /* Whether there is such an object, in an attachment that can be used. */
-SHM_COLD shm_status shm_check_object(const shm_core *core, uint32_t object) {
+SHM_APART shm_status shm_check_object(const shm_core *core, uint32_t object) {
   shm_text *why;
   if (core == NULL) {
     shm_add(shm_explain(SHM_INVALID), "nothing is attached: attach or create comes first");
@@ -89,8 +89,8 @@ SHM_COLD shm_status shm_check_object(const shm_core *core, uint32_t object) {
 }
 
 /* What is checked before a role is claimed; `held` is what the handle has. */
-SHM_COLD shm_status shm_check_claim(const shm_core *core, const shm_core *held, uint32_t object,
-                                    const char *side) {
+SHM_APART shm_status shm_check_claim(const shm_core *core, const shm_core *held, uint32_t object,
+                                     const char *side) {
   shm_status status = shm_check_object(core, object);
   if (status == SHM_OK && held != NULL) {
     status = SHM_INVALID;
@@ -106,8 +106,8 @@ SHM_COLD shm_status shm_check_claim(const shm_core *core, const shm_core *held, 
  * Claims a role for this attachment by one compare-and-swap: from free, from
  * orphaned or from a dead holder. `died` tells whether the last holder died.
  */
-SHM_COLD shm_status shm_claim_role(const shm_core *core, uint32_t object, uint32_t role_offset,
-                                   const char *side, bool *died) {
+SHM_APART shm_status shm_claim_role(const shm_core *core, uint32_t object, uint32_t role_offset,
+                                    const char *side, bool *died) {
   shm_word64 *role = shm_core_word(core, core->places[object] + role_offset);
   uint64_t me = shm_role_word(core->index, core->generation);
   for (;;) {
@@ -139,7 +139,7 @@ SHM_INLINE bool shm_holds_role(const shm_core *core, uint32_t object, uint32_t r
 }
 
 /* Gives a role up, if this attachment still holds it. */
-SHM_COLD bool shm_give_up_role(const shm_core *core, uint32_t object, uint32_t role_offset) {
+SHM_APART bool shm_give_up_role(const shm_core *core, uint32_t object, uint32_t role_offset) {
   shm_word64 *role = shm_core_word(core, core->places[object] + role_offset);
   return shm_exchange(role, shm_role_word(core->index, core->generation), SHM_ROLE_FREE);
 }

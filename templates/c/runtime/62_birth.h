@@ -5,12 +5,12 @@
  * work until its state is ready, which is stored last of all.
  */
 
-SHM_COLD void shm_put_text(unsigned char *at, const char *text, size_t size) {
+SHM_APART void shm_put_text(unsigned char *at, const char *text, size_t size) {
   memcpy(at, text, shm_clip(text, size - 1));
 }
 
 /* The header of a new segment, in state uninitialised. */
-SHM_COLD void shm_new_header(const shm_core *core, uint64_t birth_mark, unsigned char *bytes) {
+SHM_APART void shm_new_header(const shm_core *core, uint64_t birth_mark, unsigned char *bytes) {
   const shm_segment_spec *spec = core->spec;
   char program[16];
   memset(bytes, 0, SHM_HEADER_SIZE);
@@ -43,7 +43,7 @@ SHM_COLD void shm_new_header(const shm_core *core, uint64_t birth_mark, unsigned
 
 /* Writes everything behind the header into a fresh segment, takes part in it, and
  * declares it ready. */
-SHM_COLD shm_status shm_fill_segment(shm_core *core, shm_attempt attempt) {
+SHM_APART shm_status shm_fill_segment(shm_core *core, shm_attempt attempt) {
   const shm_segment_spec *spec = core->spec;
   char *base = core->segment.base;
   shm_status status;
@@ -64,15 +64,15 @@ SHM_COLD shm_status shm_fill_segment(shm_core *core, shm_attempt attempt) {
 }
 
 /* Writes everything into a fresh segment that nobody has met. */
-SHM_COLD shm_status shm_fill_new_segment(shm_core *core, shm_attempt attempt) {
+SHM_APART shm_status shm_fill_new_segment(shm_core *core, shm_attempt attempt) {
   unsigned char header[SHM_HEADER_SIZE];
   shm_new_header(core, shm_random(), header);
   shm_begin_segment(core->segment.base, header);
   return shm_fill_segment(core, attempt);
 }
 
-SHM_COLD shm_status shm_create_posix(shm_core *core, shm_address *address, const shm_making *making,
-                                     shm_attempt attempt) {
+SHM_APART shm_status shm_create_posix(shm_core *core, shm_address *address, const shm_making *making,
+                                      shm_attempt attempt) {
   shm_opened *segment = &core->segment;
   shm_status status;
   segment->size = core->spec->total_size;
@@ -89,8 +89,8 @@ SHM_COLD shm_status shm_create_posix(shm_core *core, shm_address *address, const
   return status;
 }
 
-SHM_COLD shm_status shm_create_memfd(shm_core *core, shm_address *address, const shm_making *making,
-                                     shm_attempt attempt) {
+SHM_APART shm_status shm_create_memfd(shm_core *core, shm_address *address, const shm_making *making,
+                                      shm_attempt attempt) {
   const shm_segment_spec *spec = core->spec;
   shm_opened *segment = &core->segment;
   char title[200];
@@ -112,8 +112,8 @@ SHM_COLD shm_status shm_create_memfd(shm_core *core, shm_address *address, const
   return shm_fill_new_segment(core, attempt);
 }
 
-SHM_COLD shm_status shm_create_sysv(shm_core *core, const shm_address *address, const shm_making *making,
-                                    const shm_options *options, shm_attempt attempt) {
+SHM_APART shm_status shm_create_sysv(shm_core *core, const shm_address *address, const shm_making *making,
+                                     const shm_options *options, shm_attempt attempt) {
   shm_opened *segment = &core->segment;
   uint64_t birth_mark = shm_random();
   unsigned char header[SHM_HEADER_SIZE];

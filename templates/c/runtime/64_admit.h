@@ -10,8 +10,8 @@
  * Reads the header. `blank` is set, and nothing else, where a System V segment
  * has no magic yet.
  */
-SHM_COLD shm_status shm_read_header(const shm_opened *opened, shm_attempt attempt, shm_header *header,
-                                    bool *blank) {
+SHM_APART shm_status shm_read_header(const shm_opened *opened, shm_attempt attempt, shm_header *header,
+                                     bool *blank) {
   static const unsigned char zeros[8] = SHM_ZERO;
   size_t whole = SHM_HEADER_SIZE;
   size_t count = opened->size < whole ? SHM_CAST(size_t, opened->size) : whole;
@@ -55,7 +55,7 @@ SHM_COLD shm_status shm_read_header(const shm_opened *opened, shm_attempt attemp
 
 /* What to do about a memfd that is not ready, which is in sight, by way of /proc, from the first
  * moment: SHM_OK is to look once more. */
-SHM_COLD shm_status shm_await_memfd(const shm_header *header, uint64_t patience_ends, shm_attempt attempt) {
+SHM_APART shm_status shm_await_memfd(const shm_header *header, uint64_t patience_ends, shm_attempt attempt) {
   uint32_t creator = shm_get32(header->bytes, SHM_HEADER_CREATOR_PID);
   bool here = shm_get64(header->bytes, SHM_HEADER_CREATOR_PID_NAMESPACE) == shm_pid_namespace();
   bool dead = here && shm_pid_is_dead(creator);
@@ -73,7 +73,7 @@ SHM_COLD shm_status shm_await_memfd(const shm_header *header, uint64_t patience_
 }
 
 /* What to do about a System V segment that is not ready: SHM_OK is to look once more. */
-SHM_COLD shm_status shm_await_birth(const shm_opened *opened, uint64_t patience_ends, shm_attempt attempt) {
+SHM_APART shm_status shm_await_birth(const shm_opened *opened, uint64_t patience_ends, shm_attempt attempt) {
   uint32_t creator = 0;
   shm_text *why;
   shm_sysv_facts facts;
@@ -100,8 +100,8 @@ SHM_COLD shm_status shm_await_birth(const shm_opened *opened, uint64_t patience_
 }
 
 /* Opens a segment of ours and reads its header, once it is ready. */
-SHM_COLD shm_status shm_open_ready(const shm_address *address, bool read_only, const shm_options *options,
-                                   shm_attempt attempt, shm_opened *opened, shm_header *header) {
+SHM_APART shm_status shm_open_ready(const shm_address *address, bool read_only, const shm_options *options,
+                                    shm_attempt attempt, shm_opened *opened, shm_header *header) {
   uint64_t patience_ends = shm_monotonic_ns() + SHM_BIRTH_PATIENCE_NS;
   for (;;) {
     bool blank = false;
@@ -137,8 +137,8 @@ SHM_COLD shm_status shm_open_ready(const shm_address *address, bool read_only, c
 }
 
 /* `acme.market 2.1`, for messages. */
-SHM_COLD void shm_add_title(shm_text *text, const char *schema, size_t schema_max, const char *version,
-                            size_t version_max) {
+SHM_APART void shm_add_title(shm_text *text, const char *schema, size_t schema_max, const char *version,
+                             size_t version_max) {
   if (schema[0] == '\0') {
     shm_add(text, "no schema");
     return;
@@ -151,8 +151,8 @@ SHM_COLD void shm_add_title(shm_text *text, const char *schema, size_t schema_ma
 }
 
 /* Whose segment it is, and what this program wanted. */
-SHM_COLD void shm_add_both_titles(shm_text *text, const shm_header *header, const shm_segment_spec *spec,
-                                  uint64_t pid_namespace) {
+SHM_APART void shm_add_both_titles(shm_text *text, const shm_header *header, const shm_segment_spec *spec,
+                                   uint64_t pid_namespace) {
   const char *bytes = SHM_CAST(const char *, SHM_CAST(const void *, header->bytes));
   uint32_t creator = shm_get32(bytes, SHM_HEADER_CREATOR_PID);
   shm_add(text, " \xC2\xB7 segment: ");
@@ -173,9 +173,9 @@ SHM_COLD void shm_add_both_titles(shm_text *text, const shm_header *header, cons
 }
 
 /* Refuses a segment of another contract, and says what differs. */
-SHM_COLD shm_status shm_compare_contracts(const shm_opened *opened, const shm_header *header,
-                                          const shm_segment_spec *spec, uint64_t pid_namespace,
-                                          shm_attempt attempt) {
+SHM_APART shm_status shm_compare_contracts(const shm_opened *opened, const shm_header *header,
+                                           const shm_segment_spec *spec, uint64_t pid_namespace,
+                                           shm_attempt attempt) {
   size_t size = SHM_CAST(size_t, header->contract_size); /* at most SHM_CONTRACT_MAX, as was checked */
   char *theirs;
   shm_status status;
@@ -202,8 +202,8 @@ SHM_COLD shm_status shm_compare_contracts(const shm_opened *opened, const shm_he
  * geometry that the contract asks for: in order, behind the participants and
  * before the contract.
  */
-SHM_COLD shm_status shm_read_directory(const shm_opened *opened, const shm_header *header, shm_core *core,
-                                       shm_attempt attempt) {
+SHM_APART shm_status shm_read_directory(const shm_opened *opened, const shm_header *header, shm_core *core,
+                                        shm_attempt attempt) {
   const shm_segment_spec *spec = core->spec;
   const char *fault = NULL;
   uint64_t end =

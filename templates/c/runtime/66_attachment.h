@@ -20,7 +20,7 @@ SHM_INLINE shm_core *shm_core_of(const shm_attachment *attachment) {
 }
 
 /* Unmaps and closes; what the segment knows of this attachment is settled. */
-SHM_COLD void shm_core_unmap(shm_core *core) {
+SHM_APART void shm_core_unmap(shm_core *core) {
   __atomic_store_n(&core->birth, SHM_DETACHED, __ATOMIC_RELAXED);
   shm_opened_close(&core->segment);
   if (core->companion >= 0) {
@@ -31,7 +31,7 @@ SHM_COLD void shm_core_unmap(shm_core *core) {
 }
 
 /* Gives up what handles have not given up, and the participant record. */
-SHM_COLD void shm_core_leave(shm_core *core) {
+SHM_APART void shm_core_leave(shm_core *core) {
   for (uint32_t i = 0; i < core->spec->object_count; i++) {
     uint64_t queue = core->places[i];
     if (core->spec->objects[i].kind != SHM_KIND_QUEUE) {
@@ -54,7 +54,7 @@ SHM_COLD void shm_core_leave(shm_core *core) {
  * removes the segment. Does nothing if nothing is attached. In a forked child
  * it only unmaps and closes, since the part in the segment is its parent's.
  */
-SHM_COLD void shm_attachment_detach(shm_attachment *attachment) {
+SHM_APART void shm_attachment_detach(shm_attachment *attachment) {
   shm_core *core = attachment->core;
   attachment->core = NULL;
   if (core == NULL) {
@@ -74,7 +74,7 @@ SHM_COLD void shm_attachment_detach(shm_attachment *attachment) {
  * both are. For handles that outlive the attachment they were made from, as in
  * C++. `to` is overwritten.
  */
-SHM_COLD void shm_attachment_share(shm_attachment *to, const shm_attachment *from) {
+SHM_APART void shm_attachment_share(shm_attachment *to, const shm_attachment *from) {
   to->core = from->core;
   if (to->core != NULL) {
     __atomic_fetch_add(&to->core->shares, 1, __ATOMIC_RELAXED);
@@ -83,7 +83,7 @@ SHM_COLD void shm_attachment_share(shm_attachment *to, const shm_attachment *fro
 }
 
 /* A core that was not attached after all. */
-SHM_COLD shm_status shm_core_abandon(shm_core *core, shm_status status) {
+SHM_APART shm_status shm_core_abandon(shm_core *core, shm_status status) {
   shm_attachment attachment;
   attachment.core = core;
   shm_attachment_detach(&attachment);
@@ -97,8 +97,8 @@ typedef struct shm_request {
   shm_attempt attempt;
 } shm_request;
 
-SHM_COLD shm_status shm_begin_request(shm_request *request, const char *verb, const shm_segment_spec *spec,
-                                      const char *address, const shm_options *options) {
+SHM_APART shm_status shm_begin_request(shm_request *request, const char *verb, const shm_segment_spec *spec,
+                                       const char *address, const shm_options *options) {
   shm_status status = shm_check_spec(spec);
   if (status == SHM_OK) {
     status = shm_parse_address(address != NULL ? address : spec->address, &request->address);
@@ -125,7 +125,7 @@ SHM_COLD shm_status shm_begin_request(shm_request *request, const char *verb, co
   return SHM_OK;
 }
 
-SHM_COLD shm_status shm_create_request(shm_core **made, const shm_segment_spec *spec, shm_request *request) {
+SHM_APART shm_status shm_create_request(shm_core **made, const shm_segment_spec *spec, shm_request *request) {
   shm_attempt attempt = request->attempt;
   shm_making making;
   shm_core *core;
@@ -161,8 +161,8 @@ SHM_COLD shm_status shm_create_request(shm_core **made, const shm_segment_spec *
 }
 
 /* Maps what was opened and checked, and takes part in it. */
-SHM_COLD shm_status shm_join(shm_core *core, const shm_header *header, const shm_request *request,
-                             bool *again) {
+SHM_APART shm_status shm_join(shm_core *core, const shm_header *header, const shm_request *request,
+                              bool *again) {
   shm_opened *segment = &core->segment;
   bool counted = true;
   shm_attempt attempt = request->attempt;
@@ -197,7 +197,7 @@ SHM_COLD shm_status shm_join(shm_core *core, const shm_header *header, const shm
 }
 
 /* One try to attach; `again` if it was removed between the look and the claim. */
-SHM_COLD shm_status shm_try_attach(shm_core *core, const shm_request *request, bool read_only, bool *again) {
+SHM_APART shm_status shm_try_attach(shm_core *core, const shm_request *request, bool read_only, bool *again) {
   shm_attempt attempt = request->attempt;
   shm_header header;
   shm_status status =
@@ -225,8 +225,8 @@ SHM_COLD shm_status shm_try_attach(shm_core *core, const shm_request *request, b
   return SHM_OK;
 }
 
-SHM_COLD shm_status shm_attach_request(shm_core **made, const shm_segment_spec *spec,
-                                       const shm_request *request, bool read_only) {
+SHM_APART shm_status shm_attach_request(shm_core **made, const shm_segment_spec *spec,
+                                        const shm_request *request, bool read_only) {
   for (int tries = 0; tries < 3; tries++) {
     bool again = false;
     shm_core *core = shm_core_new(spec, request->address.text);

@@ -9,9 +9,9 @@
  * Attaches to the segment for reading and writing, if it is of this contract;
  * a SHM_MISMATCH is explained by shm_last_error, with the first difference.
  */
-SHM_NODISCARD SHM_COLD shm_status shm_attachment_attach(shm_attachment *attachment,
-                                                        const shm_segment_spec *spec, const char *address,
-                                                        const shm_options *options) {
+SHM_NODISCARD SHM_APART shm_status shm_attachment_attach(shm_attachment *attachment,
+                                                         const shm_segment_spec *spec, const char *address,
+                                                         const shm_options *options) {
   shm_request request;
   shm_status status = shm_begin_request(&request, "attach to", spec, address, options);
   attachment->core = NULL;
@@ -19,10 +19,10 @@ SHM_NODISCARD SHM_COLD shm_status shm_attachment_attach(shm_attachment *attachme
 }
 
 /* Attaches for reading only: no role can be claimed. */
-SHM_NODISCARD SHM_COLD shm_status shm_attachment_attach_read_only(shm_attachment *attachment,
-                                                                  const shm_segment_spec *spec,
-                                                                  const char *address,
-                                                                  const shm_options *options) {
+SHM_NODISCARD SHM_APART shm_status shm_attachment_attach_read_only(shm_attachment *attachment,
+                                                                   const shm_segment_spec *spec,
+                                                                   const char *address,
+                                                                   const shm_options *options) {
   shm_request request;
   shm_status status = shm_begin_request(&request, "attach to", spec, address, options);
   attachment->core = NULL;
@@ -33,10 +33,10 @@ SHM_NODISCARD SHM_COLD shm_status shm_attachment_attach_read_only(shm_attachment
  * Attaches to the segment, or creates it if there is none. An existing one is
  * never reset.
  */
-SHM_NODISCARD SHM_COLD shm_status shm_attachment_open_or_create(shm_attachment *attachment,
-                                                                const shm_segment_spec *spec,
-                                                                const char *address,
-                                                                const shm_options *options) {
+SHM_NODISCARD SHM_APART shm_status shm_attachment_open_or_create(shm_attachment *attachment,
+                                                                 const shm_segment_spec *spec,
+                                                                 const char *address,
+                                                                 const shm_options *options) {
   shm_request attach;
   shm_request create;
   shm_status status = shm_begin_request(&attach, "attach to", spec, address, options);
@@ -68,9 +68,9 @@ SHM_NODISCARD SHM_COLD shm_status shm_attachment_open_or_create(shm_attachment *
  * Creates the segment. SHM_EXISTS if there is one, unless
  * options->attach_existing: then it attaches to that, without a change.
  */
-SHM_NODISCARD SHM_COLD shm_status shm_attachment_create(shm_attachment *attachment,
-                                                        const shm_segment_spec *spec, const char *address,
-                                                        const shm_options *options) {
+SHM_NODISCARD SHM_APART shm_status shm_attachment_create(shm_attachment *attachment,
+                                                         const shm_segment_spec *spec, const char *address,
+                                                         const shm_options *options) {
   shm_request request;
   shm_status status;
   if (options != NULL && options->attach_existing) {
@@ -86,7 +86,7 @@ SHM_NODISCARD SHM_COLD shm_status shm_attachment_create(shm_attachment *attachme
  * keeps the memory, drains the queues and gets SHM_REMOVED after that; the name
  * is free for a new segment.
  */
-SHM_COLD shm_status shm_attachment_remove(shm_attachment *attachment) {
+SHM_APART shm_status shm_attachment_remove(shm_attachment *attachment) {
   const shm_core *core = shm_core_of(attachment);
   if (core == NULL) {
     shm_add(shm_explain(SHM_INVALID),
@@ -101,7 +101,7 @@ SHM_COLD shm_status shm_attachment_remove(shm_attachment *attachment) {
  * shm_send_descriptor, or to a child. It holds no part in the segment, and keeps
  * the memory until it is closed.
  */
-SHM_NODISCARD SHM_COLD shm_status shm_attachment_descriptor(const shm_attachment *attachment, int *fd) {
+SHM_NODISCARD SHM_APART shm_status shm_attachment_descriptor(const shm_attachment *attachment, int *fd) {
   const shm_core *core = shm_core_of(attachment);
   *fd = -1;
   if (core == NULL) {

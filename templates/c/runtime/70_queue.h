@@ -78,7 +78,7 @@ SHM_INLINE uint64_t shm_count_whole(const shm_ring *ring, shm_cursor cursor, uin
 }
 
 /* SHM_CHECK_THREADS: an operation on a handle begins and ends. */
-SHM_COLD shm_status shm_fail_two_threads(void) {
+SHM_APART shm_status shm_fail_two_threads(void) {
   shm_add(shm_explain(SHM_BUSY),
           "another thread is in an operation on this handle; attach once for each thread");
   return SHM_BUSY;
@@ -105,8 +105,8 @@ SHM_HOT shm_status shm_leave(uint32_t *busy, shm_status status) {
 }
 
 /* Why a handle cannot be used for items of this size; SHM_OK if it can. */
-SHM_COLD shm_status shm_check_handle(const shm_core *core, const char *side, uint64_t expected,
-                                     size_t given) {
+SHM_APART shm_status shm_check_handle(const shm_core *core, const char *side, uint64_t expected,
+                                      size_t given) {
   shm_text *why;
   if (core != NULL && shm_core_is_foreign(core)) {
     return shm_fail_foreign(core);
@@ -132,8 +132,8 @@ SHM_COLD shm_status shm_check_handle(const shm_core *core, const char *side, uin
  * Messages that wait in a queue, as far as the two cursors tell; another
  * process may change it at any time.
  */
-SHM_NODISCARD SHM_COLD shm_status shm_queue_depth(const shm_attachment *attachment, uint32_t object,
-                                                  uint64_t *depth) {
+SHM_NODISCARD SHM_APART shm_status shm_queue_depth(const shm_attachment *attachment, uint32_t object,
+                                                   uint64_t *depth) {
   const shm_core *core = shm_core_of(attachment);
   uint64_t taken;
   uint64_t tail;

@@ -33,7 +33,7 @@ SHM_APART shm_status shm_producer_look_at_head(shm_producer *producer) {
 }
 
 /* Counts that a push found no room, or began to wait for some. */
-SHM_COLD void shm_producer_count_full(const shm_producer *producer) {
+SHM_APART void shm_producer_count_full(const shm_producer *producer) {
   shm_word64 *full = shm_ring_word(&producer->ring, SHM_QUEUE_TIMES_FULL);
   shm_store_relaxed(full, shm_load_relaxed(full) + 1);
 }
@@ -69,7 +69,7 @@ SHM_INLINE shm_status shm_producer_attempt(shm_producer *producer) {
 }
 
 /* As shm_producer_make_room, but waits. */
-SHM_COLD shm_status shm_producer_await_room(shm_producer *producer, size_t item_size, uint64_t ns) {
+SHM_APART shm_status shm_producer_await_room(shm_producer *producer, size_t item_size, uint64_t ns) {
   shm_word32 *flag = shm_ring_flag(&producer->ring, SHM_QUEUE_SPACE_FLAG);
   shm_status status = shm_check_handle(producer->core, "producer", producer->item_size, item_size);
   uint64_t deadline;
@@ -254,7 +254,7 @@ SHM_NODISCARD SHM_HOT shm_status shm_producer_reserve(shm_producer *producer, si
   return shm_leave(&producer->busy, SHM_OK);
 }
 
-SHM_COLD shm_status shm_fail_nothing_reserved(const shm_producer *producer) {
+SHM_APART shm_status shm_fail_nothing_reserved(const shm_producer *producer) {
   shm_status status = shm_check_handle(producer->core, "producer", producer->item_size,
                                        SHM_CAST(size_t, producer->item_size));
   if (status == SHM_OK) {
@@ -284,7 +284,7 @@ SHM_NODISCARD SHM_HOT shm_status shm_producer_commit(shm_producer *producer) {
  * After a role was claimed, from a dead predecessor or not: finds the tail, and
  * wipes what the predecessor had not committed.
  */
-SHM_COLD void shm_producer_take_over(shm_producer *producer) {
+SHM_APART void shm_producer_take_over(shm_producer *producer) {
   const shm_ring *ring = &producer->ring;
   shm_cursor tail = shm_cursor_at(ring, shm_load_acquire(shm_ring_word(ring, SHM_QUEUE_TAIL_HINT)));
   shm_cursor beyond;
@@ -313,8 +313,8 @@ SHM_COLD void shm_producer_take_over(shm_producer *producer) {
  * names the one who is, while it lives; a dead one is replaced. `producer` must
  * be all zero, or released.
  */
-SHM_NODISCARD SHM_COLD shm_status shm_producer_claim(shm_producer *producer, shm_attachment *attachment,
-                                                     uint32_t object) {
+SHM_NODISCARD SHM_APART shm_status shm_producer_claim(shm_producer *producer, shm_attachment *attachment,
+                                                      uint32_t object) {
   shm_core *core = shm_core_of(attachment);
   bool died;
   shm_status status = shm_check_claim(core, producer->core, object, "producer");
@@ -338,7 +338,7 @@ SHM_NODISCARD SHM_COLD shm_status shm_producer_claim(shm_producer *producer, shm
 SHM_HOT bool shm_producer_is_claimed(const shm_producer *producer) { return producer->core != NULL; }
 
 /* Gives the role up. Does nothing to a producer that is not claimed. */
-SHM_COLD void shm_producer_release(shm_producer *producer) {
+SHM_APART void shm_producer_release(shm_producer *producer) {
   shm_core *core = producer->core;
   if (core == NULL) {
     return;

@@ -37,7 +37,7 @@ SHM_APART void shm_consumer_publish_head(shm_consumer *consumer) {
   shm_notify(shm_ring_flag(ring, SHM_QUEUE_SPACE_FLAG));
 }
 
-SHM_COLD void shm_consumer_count_redelivered(shm_consumer *consumer, uint64_t count) {
+SHM_APART void shm_consumer_count_redelivered(shm_consumer *consumer, uint64_t count) {
   shm_word64 *total = shm_ring_word(&consumer->ring, SHM_QUEUE_REDELIVERED);
   uint64_t again = consumer->suspect < count ? consumer->suspect : count;
   shm_store_relaxed(total, shm_load_relaxed(total) + again);
@@ -125,7 +125,7 @@ SHM_INLINE shm_status shm_consumer_attempt(shm_consumer *consumer) {
 }
 
 /* Waits until a message is there. */
-SHM_COLD shm_status shm_consumer_await(shm_consumer *consumer, uint64_t ns) {
+SHM_APART shm_status shm_consumer_await(shm_consumer *consumer, uint64_t ns) {
   shm_word32 *flag = shm_ring_flag(&consumer->ring, SHM_QUEUE_DATA_FLAG);
   uint64_t deadline = shm_deadline_after(ns);
   uint64_t spin_end = shm_deadline_after(ns < SHM_SPIN_NS ? ns : SHM_SPIN_NS);
@@ -162,7 +162,7 @@ SHM_HOT bool shm_consumer_must_check(const shm_consumer *consumer, size_t item_s
 }
 
 /* Why the consumer cannot be used; it was found that it cannot. */
-SHM_COLD shm_status shm_consumer_unusable(const shm_consumer *consumer, size_t item_size) {
+SHM_APART shm_status shm_consumer_unusable(const shm_consumer *consumer, size_t item_size) {
   return shm_check_handle(consumer->core, "consumer", consumer->item_size, item_size);
 }
 
@@ -281,7 +281,7 @@ SHM_NODISCARD SHM_HOT shm_status shm_consumer_peek(shm_consumer *consumer, size_
   return shm_leave(&consumer->busy, status);
 }
 
-SHM_COLD shm_status shm_fail_nothing_peeked(const shm_consumer *consumer) {
+SHM_APART shm_status shm_fail_nothing_peeked(const shm_consumer *consumer) {
   shm_status status = shm_consumer_unusable(consumer, SHM_CAST(size_t, consumer->item_size));
   if (status == SHM_OK) {
     shm_add(shm_explain(SHM_INVALID), "no message was peeked: peek comes first, with no pop between");

@@ -4,7 +4,7 @@
  * After the role was claimed: goes on where the predecessor acknowledged last.
  * What that one had looked at and not acknowledged comes again, as redelivered.
  */
-SHM_COLD void shm_consumer_take_over(shm_consumer *consumer, bool died) {
+SHM_APART void shm_consumer_take_over(shm_consumer *consumer, bool died) {
   const shm_ring *ring = &consumer->ring;
   uint64_t taken = shm_load_acquire(shm_ring_word(ring, SHM_QUEUE_TAKEN));
   uint64_t suspects = shm_load_relaxed(shm_ring_word(ring, SHM_QUEUE_SEEN)) - taken;
@@ -30,8 +30,8 @@ SHM_COLD void shm_consumer_take_over(shm_consumer *consumer, bool died) {
  * names the one who is, while it lives; a dead one is replaced, see
  * shm_consumer_redelivered. `consumer` must be all zero, or released.
  */
-SHM_NODISCARD SHM_COLD shm_status shm_consumer_claim(shm_consumer *consumer, shm_attachment *attachment,
-                                                     uint32_t object) {
+SHM_NODISCARD SHM_APART shm_status shm_consumer_claim(shm_consumer *consumer, shm_attachment *attachment,
+                                                      uint32_t object) {
   shm_core *core = shm_core_of(attachment);
   bool died = false;
   shm_status status = shm_check_claim(core, consumer->core, object, "consumer");
@@ -59,7 +59,7 @@ SHM_HOT bool shm_consumer_is_claimed(const shm_consumer *consumer) { return cons
  * Gives the role up: the producer learns the exact head, and a successor what is
  * still under suspicion. Does nothing to a consumer that is not claimed.
  */
-SHM_COLD void shm_consumer_release(shm_consumer *consumer) {
+SHM_APART void shm_consumer_release(shm_consumer *consumer) {
   shm_core *core = consumer->core;
   if (core == NULL) {
     return;

@@ -39,7 +39,7 @@ typedef struct shm_segment_facts {
 } shm_segment_facts;
 
 /* Detaches; never removes. Does nothing if nothing is attached. */
-SHM_COLD void shm_segment_detach(shm_segment *segment) {
+SHM_APART void shm_segment_detach(shm_segment *segment) {
   if (segment->data != NULL) {
     shm_opened_close(&segment->opened);
     free(segment->address);
@@ -48,8 +48,8 @@ SHM_COLD void shm_segment_detach(shm_segment *segment) {
 }
 
 /* Takes over what was opened and mapped, or closes it. */
-SHM_COLD shm_status shm_segment_hold(shm_segment *segment, shm_opened *opened, const shm_address *address,
-                                     shm_attempt attempt) {
+SHM_APART shm_status shm_segment_hold(shm_segment *segment, shm_opened *opened, const shm_address *address,
+                                      shm_attempt attempt) {
   size_t size = strlen(address->text) + 1;
   segment->address = SHM_CAST(char *, malloc(size));
   if (segment->address == NULL) {
@@ -68,8 +68,8 @@ SHM_COLD shm_status shm_segment_hold(shm_segment *segment, shm_opened *opened, c
  * one. "posix:" chooses a free name, see segment->address. Options that are NULL
  * or say no mode give 0600. `segment` is overwritten whatever it holds.
  */
-SHM_NODISCARD SHM_COLD shm_status shm_segment_create_with(shm_segment *segment, const char *address_text,
-                                                          uint64_t size, const shm_options *options) {
+SHM_NODISCARD SHM_APART shm_status shm_segment_create_with(shm_segment *segment, const char *address_text,
+                                                           uint64_t size, const shm_options *options) {
   shm_options own = SHM_ZERO;
   shm_making making;
   shm_address address;
@@ -125,15 +125,15 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_create_with(shm_segment *segment, 
 }
 
 /* The same with these permissions: exactly these, whatever the umask. */
-SHM_NODISCARD SHM_COLD shm_status shm_segment_create(shm_segment *segment, const char *address, uint64_t size,
-                                                     uint32_t mode) {
+SHM_NODISCARD SHM_APART shm_status shm_segment_create(shm_segment *segment, const char *address,
+                                                      uint64_t size, uint32_t mode) {
   shm_options options = SHM_ZERO;
   options.mode = mode;
   return shm_segment_create_with(segment, address, size, &options);
 }
 
-SHM_COLD shm_status shm_segment_open(shm_segment *segment, const char *address_text, bool read_only,
-                                     const shm_options *options) {
+SHM_APART shm_status shm_segment_open(shm_segment *segment, const char *address_text, bool read_only,
+                                      const shm_options *options) {
   shm_options own = SHM_ZERO;
   shm_address address;
   shm_attempt attempt;
@@ -167,24 +167,25 @@ SHM_COLD shm_status shm_segment_open(shm_segment *segment, const char *address_t
 }
 
 /* Attaches to a segment of any size and content. `segment` is overwritten. */
-SHM_NODISCARD SHM_COLD shm_status shm_segment_attach(shm_segment *segment, const char *address) {
+SHM_NODISCARD SHM_APART shm_status shm_segment_attach(shm_segment *segment, const char *address) {
   return shm_segment_open(segment, address, false, NULL);
 }
 
 /* The same, trusting other owners. */
-SHM_NODISCARD SHM_COLD shm_status shm_segment_attach_with(shm_segment *segment, const char *address,
-                                                          const shm_options *options) {
+SHM_NODISCARD SHM_APART shm_status shm_segment_attach_with(shm_segment *segment, const char *address,
+                                                           const shm_options *options) {
   return shm_segment_open(segment, address, false, options);
 }
 
 /* Attaches for reading only: a write to its data is a fault. */
-SHM_NODISCARD SHM_COLD shm_status shm_segment_attach_read_only(shm_segment *segment, const char *address) {
+SHM_NODISCARD SHM_APART shm_status shm_segment_attach_read_only(shm_segment *segment, const char *address) {
   return shm_segment_open(segment, address, true, NULL);
 }
 
 /* The same, trusting other owners. */
-SHM_NODISCARD SHM_COLD shm_status shm_segment_attach_read_only_with(shm_segment *segment, const char *address,
-                                                                    const shm_options *options) {
+SHM_NODISCARD SHM_APART shm_status shm_segment_attach_read_only_with(shm_segment *segment,
+                                                                     const char *address,
+                                                                     const shm_options *options) {
   return shm_segment_open(segment, address, true, options);
 }
 
@@ -192,8 +193,9 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_attach_read_only_with(shm_segment 
  * Attaches to the segment if there is one of exactly this size, else creates it.
  * An existing one is never changed.
  */
-SHM_NODISCARD SHM_COLD shm_status shm_segment_open_or_create_with(shm_segment *segment, const char *address,
-                                                                  uint64_t size, const shm_options *options) {
+SHM_NODISCARD SHM_APART shm_status shm_segment_open_or_create_with(shm_segment *segment, const char *address,
+                                                                   uint64_t size,
+                                                                   const shm_options *options) {
   shm_status status = SHM_EXISTS;
   for (int tries = 0; tries < 1000 && (status == SHM_EXISTS || status == SHM_REMOVED); tries++) {
     status = shm_segment_attach_with(segment, address, options);
@@ -216,20 +218,20 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_open_or_create_with(shm_segment *s
 }
 
 /* The same with these permissions on create. */
-SHM_NODISCARD SHM_COLD shm_status shm_segment_open_or_create(shm_segment *segment, const char *address,
-                                                             uint64_t size, uint32_t mode) {
+SHM_NODISCARD SHM_APART shm_status shm_segment_open_or_create(shm_segment *segment, const char *address,
+                                                              uint64_t size, uint32_t mode) {
   shm_options options = SHM_ZERO;
   options.mode = mode;
   return shm_segment_open_or_create_with(segment, address, size, &options);
 }
 
-SHM_COLD shm_status shm_fail_no_segment(void) {
+SHM_APART shm_status shm_fail_no_segment(void) {
   shm_add(shm_explain(SHM_INVALID), "nothing is attached: attach or create comes first");
   return SHM_INVALID;
 }
 
 /* What the system knows of what is opened and mapped. */
-SHM_COLD shm_status shm_opened_stat(const shm_opened *opened, shm_attempt attempt, shm_segment_facts *out) {
+SHM_APART shm_status shm_opened_stat(const shm_opened *opened, shm_attempt attempt, shm_segment_facts *out) {
   shm_sysv_facts facts;
   shm_status status;
   memset(out, 0, sizeof *out);
@@ -276,7 +278,7 @@ SHM_COLD shm_status shm_opened_stat(const shm_opened *opened, shm_attempt attemp
 }
 
 /* Asks what the system knows of the segment. */
-SHM_NODISCARD SHM_COLD shm_status shm_segment_stat(const shm_segment *segment, shm_segment_facts *out) {
+SHM_NODISCARD SHM_APART shm_status shm_segment_stat(const shm_segment *segment, shm_segment_facts *out) {
   if (segment->data == NULL) {
     memset(out, 0, sizeof *out);
     return shm_fail_no_segment();
@@ -286,8 +288,8 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_stat(const shm_segment *segment, s
 
 /* Changes a System V segment, its companion if it has one, and the id file by
  * which it was found. */
-SHM_COLD shm_status shm_sysv_set_all(int32_t id, const char *address, uint32_t uid, uint32_t gid,
-                                     uint32_t mode, shm_attempt attempt) {
+SHM_APART shm_status shm_sysv_set_all(int32_t id, const char *address, uint32_t uid, uint32_t gid,
+                                      uint32_t mode, shm_attempt attempt) {
   bool ours = false;
   uint64_t birth_mark = 0;
   /* Looked at before and after: one of both modes may keep the caller out. */
@@ -311,8 +313,8 @@ SHM_COLD shm_status shm_sysv_set_all(int32_t id, const char *address, uint32_t u
 }
 
 /* Changes owner and permissions of what is opened. */
-SHM_COLD shm_status shm_opened_set(const shm_opened *opened, const char *address, uint32_t uid, uint32_t gid,
-                                   uint32_t mode) {
+SHM_APART shm_status shm_opened_set(const shm_opened *opened, const char *address, uint32_t uid, uint32_t gid,
+                                    uint32_t mode) {
   shm_attempt attempt = shm_attempt_to("set", address);
   shm_status status = mode == UINT32_MAX ? SHM_OK : shm_check_mode(attempt, mode);
   if (status != SHM_OK || opened->has_file) {
@@ -322,8 +324,8 @@ SHM_COLD shm_status shm_opened_set(const shm_opened *opened, const char *address
 }
 
 /* Changes owner and permissions; UINT32_MAX keeps what is. */
-SHM_NODISCARD SHM_COLD shm_status shm_segment_set(shm_segment *segment, uint32_t uid, uint32_t gid,
-                                                  uint32_t mode) {
+SHM_NODISCARD SHM_APART shm_status shm_segment_set(shm_segment *segment, uint32_t uid, uint32_t gid,
+                                                   uint32_t mode) {
   return segment->data == NULL ? shm_fail_no_segment()
                                : shm_opened_set(&segment->opened, segment->address, uid, gid, mode);
 }
@@ -332,7 +334,7 @@ SHM_NODISCARD SHM_COLD shm_status shm_segment_set(shm_segment *segment, uint32_t
  * Takes the segment's name away. Who is attached keeps the memory. A name that
  * leads to another segment by now is left alone.
  */
-SHM_COLD shm_status shm_segment_remove(shm_segment *segment) {
+SHM_APART shm_status shm_segment_remove(shm_segment *segment) {
   return segment->data == NULL ? shm_fail_no_segment()
                                : shm_opened_remove(&segment->opened, segment->address);
 }
@@ -341,13 +343,13 @@ SHM_COLD shm_status shm_segment_remove(shm_segment *segment) {
  * A new descriptor of a memfd, to be handed to another process: by
  * shm_send_descriptor, or to a child. It keeps the memory until it is closed.
  */
-SHM_NODISCARD SHM_COLD shm_status shm_segment_descriptor(const shm_segment *segment, int *fd) {
+SHM_NODISCARD SHM_APART shm_status shm_segment_descriptor(const shm_segment *segment, int *fd) {
   *fd = -1;
   return segment->data == NULL ? shm_fail_no_segment()
                                : shm_opened_descriptor(&segment->opened, segment->address, fd);
 }
 
-SHM_COLD shm_status shm_segment_keep_in_memory(const shm_segment *segment, bool keep) {
+SHM_APART shm_status shm_segment_keep_in_memory(const shm_segment *segment, bool keep) {
   shm_attempt attempt = shm_attempt_to(keep ? "lock" : "unlock", segment->address);
   long number = keep ? SYS_mlock : SYS_munlock;
   if (segment->data == NULL) {
@@ -377,11 +379,11 @@ SHM_COLD shm_status shm_segment_keep_in_memory(const shm_segment *segment, bool 
  * Keeps the segment in memory: SHM_LOCK for System V, which lasts until it is
  * undone; mlock(2) for POSIX, which ends with this attachment.
  */
-SHM_NODISCARD SHM_COLD shm_status shm_segment_lock_memory(shm_segment *segment) {
+SHM_NODISCARD SHM_APART shm_status shm_segment_lock_memory(shm_segment *segment) {
   return shm_segment_keep_in_memory(segment, true);
 }
 
 /* Undoes shm_segment_lock_memory. */
-SHM_NODISCARD SHM_COLD shm_status shm_segment_unlock_memory(shm_segment *segment) {
+SHM_NODISCARD SHM_APART shm_status shm_segment_unlock_memory(shm_segment *segment) {
   return shm_segment_keep_in_memory(segment, false);
 }

@@ -40,19 +40,19 @@ typedef struct shm_queue_facts {
 } shm_queue_facts;
 
 /* SHM_OK if something is attached, by this very process. */
-SHM_COLD shm_status shm_check_attached(const shm_core *core) {
+SHM_APART shm_status shm_check_attached(const shm_core *core) {
   if (core == NULL) {
     return shm_fail_no_segment();
   }
   return shm_core_is_foreign(core) ? shm_fail_foreign(core) : SHM_OK;
 }
 
-SHM_COLD void shm_take_header_text(char *to, const unsigned char *from, size_t size) {
+SHM_APART void shm_take_header_text(char *to, const unsigned char *from, size_t size) {
   memcpy(to, from, size - 1);
   to[size - 1] = '\0';
 }
 
-SHM_COLD void shm_count_participants(const shm_core *core, shm_attachment_facts *out) {
+SHM_APART void shm_count_participants(const shm_core *core, shm_attachment_facts *out) {
   out->participant_records = core->participants_count;
   for (uint32_t index = 0; index < core->participants_count; index++) {
     uint64_t word = shm_load_acquire(shm_record_word(core, index));
@@ -66,8 +66,8 @@ SHM_COLD void shm_count_participants(const shm_core *core, shm_attachment_facts 
 }
 
 /* Asks what can be told of the segment. */
-SHM_NODISCARD SHM_COLD shm_status shm_attachment_stat(const shm_attachment *attachment,
-                                                      shm_attachment_facts *out) {
+SHM_NODISCARD SHM_APART shm_status shm_attachment_stat(const shm_attachment *attachment,
+                                                       shm_attachment_facts *out) {
   const shm_core *core = shm_core_of(attachment);
   shm_header header;
   shm_status status = shm_check_attached(core);
@@ -98,20 +98,20 @@ SHM_NODISCARD SHM_COLD shm_status shm_attachment_stat(const shm_attachment *atta
  * Changes owner and permissions of the segment that is attached; UINT32_MAX keeps
  * what is.
  */
-SHM_NODISCARD SHM_COLD shm_status shm_attachment_set(const shm_attachment *attachment, uint32_t uid,
-                                                     uint32_t gid, uint32_t mode) {
+SHM_NODISCARD SHM_APART shm_status shm_attachment_set(const shm_attachment *attachment, uint32_t uid,
+                                                      uint32_t gid, uint32_t mode) {
   const shm_core *core = shm_core_of(attachment);
   return core == NULL ? shm_fail_no_segment() : shm_opened_set(&core->segment, core->address, uid, gid, mode);
 }
 
 /* The participant that has a role, by the index of its record; -1 for none. */
-SHM_COLD int64_t shm_role_holder(const shm_ring *ring, size_t role) {
+SHM_APART int64_t shm_role_holder(const shm_ring *ring, size_t role) {
   uint64_t low = shm_load_acquire(shm_ring_word(ring, role)) & UINT32_MAX;
   return low == SHM_ROLE_FREE || low == SHM_ROLE_ORPHANED ? -1 : SHM_CAST(int64_t, low) - 1;
 }
 
 /* Whether a participant, alive, sleeps on a word. A bit that somebody set who died asleep means nothing. */
-SHM_COLD bool shm_holder_waits(const shm_core *core, int64_t holder, shm_word32 *flag) {
+SHM_APART bool shm_holder_waits(const shm_core *core, int64_t holder, shm_word32 *flag) {
   uint32_t index = SHM_CAST(uint32_t, holder);
   uint64_t word;
   if (holder < 0 || index >= core->participants_count ||
@@ -124,8 +124,8 @@ SHM_COLD bool shm_holder_waits(const shm_core *core, int64_t holder, shm_word32 
 }
 
 /* Asks for the numbers of a queue, each as it is now. */
-SHM_NODISCARD SHM_COLD shm_status shm_queue_stat(const shm_attachment *attachment, uint32_t object,
-                                                 shm_queue_facts *out) {
+SHM_NODISCARD SHM_APART shm_status shm_queue_stat(const shm_attachment *attachment, uint32_t object,
+                                                  shm_queue_facts *out) {
   const shm_core *core = shm_core_of(attachment);
   shm_status status = shm_check_object(core, object);
   shm_ring ring;

@@ -59,7 +59,7 @@ SHM_INLINE const char *awkward_deep_name_Result_name(awkward_deep_name_Result va
   }
 }
 
-SHM_COLD void awkward_deep_name_Result_add(shm_text *text, awkward_deep_name_Result value) {
+SHM_APART void awkward_deep_name_Result_add(shm_text *text, awkward_deep_name_Result value) {
   const char *name = awkward_deep_name_Result_name(value);
   if (name != NULL) {
     shm_add(text, name);
@@ -149,7 +149,7 @@ SHM_INLINE bool awkward_deep_name_Vec_equal(const awkward_deep_name_Vec *a, cons
   return true;
 }
 
-SHM_COLD void awkward_deep_name_Vec_add(shm_text *text, const awkward_deep_name_Vec *value) {
+SHM_APART void awkward_deep_name_Vec_add(shm_text *text, const awkward_deep_name_Vec *value) {
   shm_add(text, "Vec { ");
   shm_add(text, "result: ");
   awkward_deep_name_Result_add(text, value->result);
@@ -368,11 +368,11 @@ SHM_INLINE shm_status awkward_deep_name_Shared_remove(const char *address) {
 /* * / */
 /* The queue item, with room for 2: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
-SHM_COLD shm_status awkward_deep_name_Shared_item_producer(awkward_deep_name_Shared *segment) {
+SHM_APART shm_status awkward_deep_name_Shared_item_producer(awkward_deep_name_Shared *segment) {
   return shm_producer_claim(&segment->item_producer, &segment->attachment, 0);
 }
 
-SHM_COLD shm_status awkward_deep_name_Shared_item_consumer(awkward_deep_name_Shared *segment) {
+SHM_APART shm_status awkward_deep_name_Shared_item_consumer(awkward_deep_name_Shared *segment) {
   return shm_consumer_claim(&segment->item_consumer, &segment->attachment, 0);
 }
 

@@ -43,7 +43,7 @@ SHM_INLINE bool test_backends_Tick_equal(const test_backends_Tick *a, const test
   return true;
 }
 
-SHM_COLD void test_backends_Tick_add(shm_text *text, const test_backends_Tick *value) {
+SHM_APART void test_backends_Tick_add(shm_text *text, const test_backends_Tick *value) {
   shm_add(text, "Tick { ");
   shm_add(text, "time: ");
   shm_add_number(text, value->time);
@@ -195,11 +195,11 @@ SHM_INLINE shm_status test_backends_ByFile_remove(const char *address) {
 
 /* The queue ticks, with room for 8: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
-SHM_COLD shm_status test_backends_ByFile_ticks_producer(test_backends_ByFile *segment) {
+SHM_APART shm_status test_backends_ByFile_ticks_producer(test_backends_ByFile *segment) {
   return shm_producer_claim(&segment->ticks_producer, &segment->attachment, 0);
 }
 
-SHM_COLD shm_status test_backends_ByFile_ticks_consumer(test_backends_ByFile *segment) {
+SHM_APART shm_status test_backends_ByFile_ticks_consumer(test_backends_ByFile *segment) {
   return shm_consumer_claim(&segment->ticks_consumer, &segment->attachment, 0);
 }
 
@@ -433,11 +433,11 @@ SHM_INLINE shm_status test_backends_Owned_remove(const char *address) {
 
 /* The queue ticks, with room for 8: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
-SHM_COLD shm_status test_backends_Owned_ticks_producer(test_backends_Owned *segment) {
+SHM_APART shm_status test_backends_Owned_ticks_producer(test_backends_Owned *segment) {
   return shm_producer_claim(&segment->ticks_producer, &segment->attachment, 0);
 }
 
-SHM_COLD shm_status test_backends_Owned_ticks_consumer(test_backends_Owned *segment) {
+SHM_APART shm_status test_backends_Owned_ticks_consumer(test_backends_Owned *segment) {
   return shm_consumer_claim(&segment->ticks_consumer, &segment->attachment, 0);
 }
 
@@ -670,11 +670,11 @@ SHM_INLINE shm_status test_backends_UnknownOwner_remove(const char *address) {
 
 /* The queue ticks, with room for 8: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
-SHM_COLD shm_status test_backends_UnknownOwner_ticks_producer(test_backends_UnknownOwner *segment) {
+SHM_APART shm_status test_backends_UnknownOwner_ticks_producer(test_backends_UnknownOwner *segment) {
   return shm_producer_claim(&segment->ticks_producer, &segment->attachment, 0);
 }
 
-SHM_COLD shm_status test_backends_UnknownOwner_ticks_consumer(test_backends_UnknownOwner *segment) {
+SHM_APART shm_status test_backends_UnknownOwner_ticks_consumer(test_backends_UnknownOwner *segment) {
   return shm_consumer_claim(&segment->ticks_consumer, &segment->attachment, 0);
 }
 
@@ -908,11 +908,11 @@ SHM_INLINE shm_status test_backends_InMemory_remove(const char *address) {
 
 /* The queue ticks, with room for 8: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
-SHM_COLD shm_status test_backends_InMemory_ticks_producer(test_backends_InMemory *segment) {
+SHM_APART shm_status test_backends_InMemory_ticks_producer(test_backends_InMemory *segment) {
   return shm_producer_claim(&segment->ticks_producer, &segment->attachment, 0);
 }
 
-SHM_COLD shm_status test_backends_InMemory_ticks_consumer(test_backends_InMemory *segment) {
+SHM_APART shm_status test_backends_InMemory_ticks_consumer(test_backends_InMemory *segment) {
   return shm_consumer_claim(&segment->ticks_consumer, &segment->attachment, 0);
 }
 
@@ -1145,11 +1145,11 @@ SHM_INLINE shm_status test_backends_AlsoInMemory_remove(const char *address) {
 
 /* The queue ticks, with room for 8: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
-SHM_COLD shm_status test_backends_AlsoInMemory_ticks_producer(test_backends_AlsoInMemory *segment) {
+SHM_APART shm_status test_backends_AlsoInMemory_ticks_producer(test_backends_AlsoInMemory *segment) {
   return shm_producer_claim(&segment->ticks_producer, &segment->attachment, 0);
 }
 
-SHM_COLD shm_status test_backends_AlsoInMemory_ticks_consumer(test_backends_AlsoInMemory *segment) {
+SHM_APART shm_status test_backends_AlsoInMemory_ticks_consumer(test_backends_AlsoInMemory *segment) {
   return shm_consumer_claim(&segment->ticks_consumer, &segment->attachment, 0);
 }
 

@@ -61,7 +61,7 @@ SHM_INLINE const char *test_everything_Side_name(test_everything_Side value) {
   }
 }
 
-SHM_COLD void test_everything_Side_add(shm_text *text, test_everything_Side value) {
+SHM_APART void test_everything_Side_add(shm_text *text, test_everything_Side value) {
   const char *name = test_everything_Side_name(value);
   if (name != NULL) {
     shm_add(text, name);
@@ -101,7 +101,7 @@ SHM_INLINE const char *test_everything_Signed_name(test_everything_Signed value)
   }
 }
 
-SHM_COLD void test_everything_Signed_add(shm_text *text, test_everything_Signed value) {
+SHM_APART void test_everything_Signed_add(shm_text *text, test_everything_Signed value) {
   const char *name = test_everything_Signed_name(value);
   if (name != NULL) {
     shm_add(text, name);
@@ -136,7 +136,7 @@ SHM_INLINE const char *test_everything_Wide_name(test_everything_Wide value) {
   }
 }
 
-SHM_COLD void test_everything_Wide_add(shm_text *text, test_everything_Wide value) {
+SHM_APART void test_everything_Wide_add(shm_text *text, test_everything_Wide value) {
   const char *name = test_everything_Wide_name(value);
   if (name != NULL) {
     shm_add(text, name);
@@ -171,7 +171,7 @@ SHM_INLINE const char *test_everything_WideSigned_name(test_everything_WideSigne
   }
 }
 
-SHM_COLD void test_everything_WideSigned_add(shm_text *text, test_everything_WideSigned value) {
+SHM_APART void test_everything_WideSigned_add(shm_text *text, test_everything_WideSigned value) {
   const char *name = test_everything_WideSigned_name(value);
   if (name != NULL) {
     shm_add(text, name);
@@ -215,7 +215,7 @@ SHM_INLINE bool test_everything_State_contains(test_everything_State value, test
   return (SHM_CAST(uint64_t, value) & SHM_CAST(uint64_t, bits)) == SHM_CAST(uint64_t, bits);
 }
 
-SHM_COLD void test_everything_State_add(shm_text *text, test_everything_State value) {
+SHM_APART void test_everything_State_add(shm_text *text, test_everything_State value) {
   uint64_t rest = SHM_CAST(uint64_t, value);
   const char *separator = "";
   if ((UINT16_C(0x1) & SHM_CAST(uint64_t, value)) != 0) {
@@ -270,7 +270,7 @@ SHM_INLINE bool test_everything_Wide64_contains(test_everything_Wide64 value, te
   return (SHM_CAST(uint64_t, value) & SHM_CAST(uint64_t, bits)) == SHM_CAST(uint64_t, bits);
 }
 
-SHM_COLD void test_everything_Wide64_add(shm_text *text, test_everything_Wide64 value) {
+SHM_APART void test_everything_Wide64_add(shm_text *text, test_everything_Wide64 value) {
   uint64_t rest = SHM_CAST(uint64_t, value);
   const char *separator = "";
   if ((UINT64_C(0x1) & SHM_CAST(uint64_t, value)) != 0) {
@@ -317,7 +317,7 @@ SHM_INLINE bool test_everything_Level_equal(const test_everything_Level *a, cons
   return true;
 }
 
-SHM_COLD void test_everything_Level_add(shm_text *text, const test_everything_Level *value) {
+SHM_APART void test_everything_Level_add(shm_text *text, const test_everything_Level *value) {
   shm_add(text, "Level { ");
   shm_add(text, "price: ");
   shm_add_signed(text, value->price);
@@ -390,7 +390,7 @@ SHM_INLINE bool test_everything_Option_equal(const test_everything_Option *a, co
   return true;
 }
 
-SHM_COLD void test_everything_Option_add(shm_text *text, const test_everything_Option *value) {
+SHM_APART void test_everything_Option_add(shm_text *text, const test_everything_Option *value) {
   shm_add(text, "Option { ");
   shm_add(text, "a: ");
   shm_add_number(text, value->a);
@@ -632,7 +632,7 @@ SHM_INLINE bool test_everything_Book_equal(const test_everything_Book *a, const 
   return true;
 }
 
-SHM_COLD void test_everything_Book_add(shm_text *text, const test_everything_Book *value) {
+SHM_APART void test_everything_Book_add(shm_text *text, const test_everything_Book *value) {
   shm_add(text, "Book { ");
   shm_add(text, "symbol: ");
   shm_add(text, "\"");
@@ -822,7 +822,7 @@ SHM_INLINE bool test_everything_Outer_equal(const test_everything_Outer *a, cons
   return true;
 }
 
-SHM_COLD void test_everything_Outer_add(shm_text *text, const test_everything_Outer *value) {
+SHM_APART void test_everything_Outer_add(shm_text *text, const test_everything_Outer *value) {
   shm_add(text, "Outer { ");
   shm_add(text, "tag: ");
   shm_add_number(text, value->tag);
@@ -1092,11 +1092,11 @@ SHM_INLINE shm_status test_everything_Plain_remove(const char *address) {
 /* The smallest queue. */
 /* The queue levels, with room for 1: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
-SHM_COLD shm_status test_everything_Plain_levels_producer(test_everything_Plain *segment) {
+SHM_APART shm_status test_everything_Plain_levels_producer(test_everything_Plain *segment) {
   return shm_producer_claim(&segment->levels_producer, &segment->attachment, 0);
 }
 
-SHM_COLD shm_status test_everything_Plain_levels_consumer(test_everything_Plain *segment) {
+SHM_APART shm_status test_everything_Plain_levels_consumer(test_everything_Plain *segment) {
   return shm_consumer_claim(&segment->levels_consumer, &segment->attachment, 0);
 }
 
@@ -1200,11 +1200,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_levels_stat(const test
 
 /* The queue books, with room for 100: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
-SHM_COLD shm_status test_everything_Plain_books_producer(test_everything_Plain *segment) {
+SHM_APART shm_status test_everything_Plain_books_producer(test_everything_Plain *segment) {
   return shm_producer_claim(&segment->books_producer, &segment->attachment, 1);
 }
 
-SHM_COLD shm_status test_everything_Plain_books_consumer(test_everything_Plain *segment) {
+SHM_APART shm_status test_everything_Plain_books_consumer(test_everything_Plain *segment) {
   return shm_consumer_claim(&segment->books_consumer, &segment->attachment, 1);
 }
 
@@ -1308,11 +1308,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_everything_Plain_books_stat(const test_
 
 /* The queue outers, with room for 17: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
-SHM_COLD shm_status test_everything_Plain_outers_producer(test_everything_Plain *segment) {
+SHM_APART shm_status test_everything_Plain_outers_producer(test_everything_Plain *segment) {
   return shm_producer_claim(&segment->outers_producer, &segment->attachment, 2);
 }
 
-SHM_COLD shm_status test_everything_Plain_outers_consumer(test_everything_Plain *segment) {
+SHM_APART shm_status test_everything_Plain_outers_consumer(test_everything_Plain *segment) {
   return shm_consumer_claim(&segment->outers_consumer, &segment->attachment, 2);
 }
 
@@ -1552,11 +1552,11 @@ SHM_INLINE shm_status test_everything_SystemV_remove(const char *address) {
 
 /* The queue choices, with room for 9: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
-SHM_COLD shm_status test_everything_SystemV_choices_producer(test_everything_SystemV *segment) {
+SHM_APART shm_status test_everything_SystemV_choices_producer(test_everything_SystemV *segment) {
   return shm_producer_claim(&segment->choices_producer, &segment->attachment, 0);
 }
 
-SHM_COLD shm_status test_everything_SystemV_choices_consumer(test_everything_SystemV *segment) {
+SHM_APART shm_status test_everything_SystemV_choices_consumer(test_everything_SystemV *segment) {
   return shm_consumer_claim(&segment->choices_consumer, &segment->attachment, 0);
 }
 

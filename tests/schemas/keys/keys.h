@@ -125,7 +125,7 @@ SHM_INLINE const char *test_keys_Phase_name(test_keys_Phase value) {
   }
 }
 
-SHM_COLD void test_keys_Phase_add(shm_text *text, test_keys_Phase value) {
+SHM_APART void test_keys_Phase_add(shm_text *text, test_keys_Phase value) {
   const char *name = test_keys_Phase_name(value);
   if (name != NULL) {
     shm_add(text, name);
@@ -161,7 +161,7 @@ SHM_INLINE const char *test_keys_OldSide_name(test_keys_OldSide value) {
   }
 }
 
-SHM_COLD void test_keys_OldSide_add(shm_text *text, test_keys_OldSide value) {
+SHM_APART void test_keys_OldSide_add(shm_text *text, test_keys_OldSide value) {
   const char *name = test_keys_OldSide_name(value);
   if (name != NULL) {
     shm_add(text, name);
@@ -212,7 +212,7 @@ SHM_INLINE const char *test_keys_Side_name(test_keys_Side value) {
   }
 }
 
-SHM_COLD void test_keys_Side_add(shm_text *text, test_keys_Side value) {
+SHM_APART void test_keys_Side_add(shm_text *text, test_keys_Side value) {
   const char *name = test_keys_Side_name(value);
   if (name != NULL) {
     shm_add(text, name);
@@ -256,7 +256,7 @@ SHM_INLINE bool test_keys_Marks_contains(test_keys_Marks value, test_keys_Marks 
   return (SHM_CAST(uint64_t, value) & SHM_CAST(uint64_t, bits)) == SHM_CAST(uint64_t, bits);
 }
 
-SHM_COLD void test_keys_Marks_add(shm_text *text, test_keys_Marks value) {
+SHM_APART void test_keys_Marks_add(shm_text *text, test_keys_Marks value) {
   uint64_t rest = SHM_CAST(uint64_t, value);
   const char *separator = "";
   if ((UINT8_C(0x1) & SHM_CAST(uint64_t, value)) != 0) {
@@ -309,7 +309,7 @@ SHM_INLINE bool test_keys_OldFlags_contains(test_keys_OldFlags value, test_keys_
   return (SHM_CAST(uint64_t, value) & SHM_CAST(uint64_t, bits)) == SHM_CAST(uint64_t, bits);
 }
 
-SHM_COLD void test_keys_OldFlags_add(shm_text *text, test_keys_OldFlags value) {
+SHM_APART void test_keys_OldFlags_add(shm_text *text, test_keys_OldFlags value) {
   uint64_t rest = SHM_CAST(uint64_t, value);
   const char *separator = "";
   if ((UINT32_C(0x80000000) & SHM_CAST(uint64_t, value)) != 0) {
@@ -361,7 +361,7 @@ SHM_INLINE bool test_keys_Kinds_contains(test_keys_Kinds value, test_keys_Kinds 
   return (SHM_CAST(uint64_t, value) & SHM_CAST(uint64_t, bits)) == SHM_CAST(uint64_t, bits);
 }
 
-SHM_COLD void test_keys_Kinds_add(shm_text *text, test_keys_Kinds value) {
+SHM_APART void test_keys_Kinds_add(shm_text *text, test_keys_Kinds value) {
   uint64_t rest = SHM_CAST(uint64_t, value);
   const char *separator = "";
   if ((UINT64_C(0x8000000000000000) & SHM_CAST(uint64_t, value)) != 0) {
@@ -405,7 +405,7 @@ SHM_INLINE bool test_keys_Computed_equal(const test_keys_Computed *a, const test
   return true;
 }
 
-SHM_COLD void test_keys_Computed_add(shm_text *text, const test_keys_Computed *value) {
+SHM_APART void test_keys_Computed_add(shm_text *text, const test_keys_Computed *value) {
   shm_add(text, "Computed { ");
   shm_add(text, "slots: ");
   shm_add(text, "[");
@@ -460,7 +460,7 @@ SHM_INLINE bool test_keys_Grown_equal(const test_keys_Grown *a, const test_keys_
   return true;
 }
 
-SHM_COLD void test_keys_Grown_add(shm_text *text, const test_keys_Grown *value) {
+SHM_APART void test_keys_Grown_add(shm_text *text, const test_keys_Grown *value) {
   shm_add(text, "Grown { ");
   shm_add(text, "phase: ");
   test_keys_Phase_add(text, value->phase);
@@ -512,7 +512,7 @@ SHM_INLINE bool test_keys_OldLevel_equal(const test_keys_OldLevel *a, const test
   return true;
 }
 
-SHM_COLD void test_keys_OldLevel_add(shm_text *text, const test_keys_OldLevel *value) {
+SHM_APART void test_keys_OldLevel_add(shm_text *text, const test_keys_OldLevel *value) {
   shm_add(text, "OldLevel { ");
   shm_add(text, "price: ");
   shm_add_signed(text, value->price);
@@ -567,7 +567,7 @@ SHM_INLINE bool test_keys_Inner_equal(const test_keys_Inner *a, const test_keys_
   return true;
 }
 
-SHM_COLD void test_keys_Inner_add(shm_text *text, const test_keys_Inner *value) {
+SHM_APART void test_keys_Inner_add(shm_text *text, const test_keys_Inner *value) {
   shm_add(text, "Inner { ");
   shm_add(text, "x: ");
   shm_add_number(text, value->x);
@@ -650,7 +650,7 @@ SHM_INLINE bool test_keys_u16_x2_list2_equal(const test_keys_u16_x2_list2 *a, co
   return true;
 }
 
-SHM_COLD void test_keys_u16_x2_list2_add(shm_text *text, const test_keys_u16_x2_list2 *value) {
+SHM_APART void test_keys_u16_x2_list2_add(shm_text *text, const test_keys_u16_x2_list2 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 2) {
     shm_add(text, "a list of ");
@@ -745,7 +745,7 @@ SHM_INLINE bool test_keys_Inner_list2_equal(const test_keys_Inner_list2 *a, cons
   return true;
 }
 
-SHM_COLD void test_keys_Inner_list2_add(shm_text *text, const test_keys_Inner_list2 *value) {
+SHM_APART void test_keys_Inner_list2_add(shm_text *text, const test_keys_Inner_list2 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 2) {
     shm_add(text, "a list of ");
@@ -859,7 +859,7 @@ SHM_INLINE bool test_keys_Inner_list2_optional_equal(const test_keys_Inner_list2
   return true;
 }
 
-SHM_COLD void test_keys_Inner_list2_optional_add(shm_text *text, const test_keys_Inner_list2_optional *value) {
+SHM_APART void test_keys_Inner_list2_optional_add(shm_text *text, const test_keys_Inner_list2_optional *value) {
   const uint8_t has = shm_look8(&value->has);
   if (has == 1) {
     test_keys_Inner_list2_add(text, &value->value);
@@ -1217,7 +1217,7 @@ SHM_INLINE bool test_keys_Reading_equal(const test_keys_Reading *a, const test_k
   }
 }
 
-SHM_COLD void test_keys_Reading_add(shm_text *text, const test_keys_Reading *value) {
+SHM_APART void test_keys_Reading_add(shm_text *text, const test_keys_Reading *value) {
   const uint8_t tag = shm_look8(&value->tag);
   shm_add(text, "Reading.");
   switch (tag) {
@@ -1398,7 +1398,7 @@ SHM_INLINE bool test_keys_OldReading_equal(const test_keys_OldReading *a, const 
   }
 }
 
-SHM_COLD void test_keys_OldReading_add(shm_text *text, const test_keys_OldReading *value) {
+SHM_APART void test_keys_OldReading_add(shm_text *text, const test_keys_OldReading *value) {
   const uint16_t tag = shm_look16(&value->tag);
   shm_add(text, "OldReading.");
   switch (tag) {
@@ -1498,7 +1498,7 @@ SHM_INLINE bool test_keys_OldReading_list2_equal(const test_keys_OldReading_list
   return true;
 }
 
-SHM_COLD void test_keys_OldReading_list2_add(shm_text *text, const test_keys_OldReading_list2 *value) {
+SHM_APART void test_keys_OldReading_list2_add(shm_text *text, const test_keys_OldReading_list2 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 2) {
     shm_add(text, "a list of ");
@@ -1620,7 +1620,7 @@ SHM_INLINE bool test_keys_Trade_equal(const test_keys_Trade *a, const test_keys_
   return true;
 }
 
-SHM_COLD void test_keys_Trade_add(shm_text *text, const test_keys_Trade *value) {
+SHM_APART void test_keys_Trade_add(shm_text *text, const test_keys_Trade *value) {
   shm_add(text, "Trade { ");
   shm_add(text, "price: ");
   shm_add_signed(text, value->price);
@@ -1812,7 +1812,7 @@ SHM_INLINE bool test_keys_Numbers_equal(const test_keys_Numbers *a, const test_k
   return true;
 }
 
-SHM_COLD void test_keys_Numbers_add(shm_text *text, const test_keys_Numbers *value) {
+SHM_APART void test_keys_Numbers_add(shm_text *text, const test_keys_Numbers *value) {
   shm_add(text, "Numbers { ");
   shm_add(text, "u8: ");
   shm_add_number(text, value->u8);
@@ -2005,7 +2005,7 @@ SHM_INLINE bool test_keys_Order_equal(const test_keys_Order *a, const test_keys_
   return true;
 }
 
-SHM_COLD void test_keys_Order_add(shm_text *text, const test_keys_Order *value) {
+SHM_APART void test_keys_Order_add(shm_text *text, const test_keys_Order *value) {
   shm_add(text, "Order { ");
   shm_add(text, "flag: ");
   shm_add_number(text, value->flag);
@@ -2106,7 +2106,7 @@ SHM_INLINE bool test_keys_Basket_equal(const test_keys_Basket *a, const test_key
   return true;
 }
 
-SHM_COLD void test_keys_Basket_add(shm_text *text, const test_keys_Basket *value) {
+SHM_APART void test_keys_Basket_add(shm_text *text, const test_keys_Basket *value) {
   shm_add(text, "Basket { ");
   shm_add(text, "orders: ");
   shm_add(text, "[");
@@ -2340,7 +2340,7 @@ SHM_INLINE bool test_keys_Ranged_equal(const test_keys_Ranged *a, const test_key
   return true;
 }
 
-SHM_COLD void test_keys_Ranged_add(shm_text *text, const test_keys_Ranged *value) {
+SHM_APART void test_keys_Ranged_add(shm_text *text, const test_keys_Ranged *value) {
   shm_add(text, "Ranged { ");
   shm_add(text, "u8: ");
   shm_add_number(text, value->u8);
@@ -2485,7 +2485,7 @@ SHM_INLINE bool test_keys_u8_list3_equal(const test_keys_u8_list3 *a, const test
   return true;
 }
 
-SHM_COLD void test_keys_u8_list3_add(shm_text *text, const test_keys_u8_list3 *value) {
+SHM_APART void test_keys_u8_list3_add(shm_text *text, const test_keys_u8_list3 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 3) {
     shm_add(text, "a list of ");
@@ -2576,7 +2576,7 @@ SHM_INLINE bool test_keys_f64_list3_equal(const test_keys_f64_list3 *a, const te
   return true;
 }
 
-SHM_COLD void test_keys_f64_list3_add(shm_text *text, const test_keys_f64_list3 *value) {
+SHM_APART void test_keys_f64_list3_add(shm_text *text, const test_keys_f64_list3 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 3) {
     shm_add(text, "a list of ");
@@ -2694,7 +2694,7 @@ SHM_INLINE bool test_keys_f64_optional_equal(const test_keys_f64_optional *a, co
   return true;
 }
 
-SHM_COLD void test_keys_f64_optional_add(shm_text *text, const test_keys_f64_optional *value) {
+SHM_APART void test_keys_f64_optional_add(shm_text *text, const test_keys_f64_optional *value) {
   const uint8_t has = shm_look8(&value->has);
   if (has == 1) {
     {
@@ -2787,7 +2787,7 @@ SHM_INLINE bool test_keys_i16_x2_list2_equal(const test_keys_i16_x2_list2 *a, co
   return true;
 }
 
-SHM_COLD void test_keys_i16_x2_list2_add(shm_text *text, const test_keys_i16_x2_list2 *value) {
+SHM_APART void test_keys_i16_x2_list2_add(shm_text *text, const test_keys_i16_x2_list2 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 2) {
     shm_add(text, "a list of ");
@@ -2883,7 +2883,7 @@ SHM_INLINE bool test_keys_f64_optional_list2_equal(const test_keys_f64_optional_
   return true;
 }
 
-SHM_COLD void test_keys_f64_optional_list2_add(shm_text *text, const test_keys_f64_optional_list2 *value) {
+SHM_APART void test_keys_f64_optional_list2_add(shm_text *text, const test_keys_f64_optional_list2 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 2) {
     shm_add(text, "a list of ");
@@ -2997,7 +2997,7 @@ SHM_INLINE bool test_keys_f64_optional_list2_optional_equal(const test_keys_f64_
   return true;
 }
 
-SHM_COLD void test_keys_f64_optional_list2_optional_add(shm_text *text, const test_keys_f64_optional_list2_optional *value) {
+SHM_APART void test_keys_f64_optional_list2_optional_add(shm_text *text, const test_keys_f64_optional_list2_optional *value) {
   const uint8_t has = shm_look8(&value->has);
   if (has == 1) {
     test_keys_f64_optional_list2_add(text, &value->value);
@@ -3100,7 +3100,7 @@ SHM_INLINE bool test_keys_u32_x2_optional_equal(const test_keys_u32_x2_optional 
   return true;
 }
 
-SHM_COLD void test_keys_u32_x2_optional_add(shm_text *text, const test_keys_u32_x2_optional *value) {
+SHM_APART void test_keys_u32_x2_optional_add(shm_text *text, const test_keys_u32_x2_optional *value) {
   const uint8_t has = shm_look8(&value->has);
   if (has == 1) {
     shm_add(text, "[");
@@ -3193,7 +3193,7 @@ SHM_INLINE bool test_keys_u8_list2_equal(const test_keys_u8_list2 *a, const test
   return true;
 }
 
-SHM_COLD void test_keys_u8_list2_add(shm_text *text, const test_keys_u8_list2 *value) {
+SHM_APART void test_keys_u8_list2_add(shm_text *text, const test_keys_u8_list2 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 2) {
     shm_add(text, "a list of ");
@@ -3307,7 +3307,7 @@ SHM_INLINE bool test_keys_Inner_optional_equal(const test_keys_Inner_optional *a
   return true;
 }
 
-SHM_COLD void test_keys_Inner_optional_add(shm_text *text, const test_keys_Inner_optional *value) {
+SHM_APART void test_keys_Inner_optional_add(shm_text *text, const test_keys_Inner_optional *value) {
   const uint8_t has = shm_look8(&value->has);
   if (has == 1) {
     test_keys_Inner_add(text, &value->value);
@@ -3394,7 +3394,7 @@ SHM_INLINE bool test_keys_f32_list2_equal(const test_keys_f32_list2 *a, const te
   return true;
 }
 
-SHM_COLD void test_keys_f32_list2_add(shm_text *text, const test_keys_f32_list2 *value) {
+SHM_APART void test_keys_f32_list2_add(shm_text *text, const test_keys_f32_list2 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 2) {
     shm_add(text, "a list of ");
@@ -3619,7 +3619,7 @@ SHM_INLINE bool test_keys_Deep_equal(const test_keys_Deep *a, const test_keys_De
   return true;
 }
 
-SHM_COLD void test_keys_Deep_add(shm_text *text, const test_keys_Deep *value) {
+SHM_APART void test_keys_Deep_add(shm_text *text, const test_keys_Deep *value) {
   shm_add(text, "Deep { ");
   shm_add(text, "list: ");
   test_keys_u8_list3_add(text, &value->list);
@@ -3744,7 +3744,7 @@ SHM_INLINE bool test_keys_Outer_equal(const test_keys_Outer *a, const test_keys_
   return true;
 }
 
-SHM_COLD void test_keys_Outer_add(shm_text *text, const test_keys_Outer *value) {
+SHM_APART void test_keys_Outer_add(shm_text *text, const test_keys_Outer *value) {
   shm_add(text, "Outer { ");
   shm_add(text, "tag: ");
   shm_add_number(text, value->tag);
@@ -3807,7 +3807,7 @@ SHM_INLINE bool test_keys_AnyNumber_equal(const test_keys_AnyNumber *a, const te
   return true;
 }
 
-SHM_COLD void test_keys_AnyNumber_add(shm_text *text, const test_keys_AnyNumber *value) {
+SHM_APART void test_keys_AnyNumber_add(shm_text *text, const test_keys_AnyNumber *value) {
   shm_add(text, "AnyNumber { ");
   shm_add(text, "byte: ");
   shm_add(text, "[");
@@ -3878,7 +3878,7 @@ SHM_INLINE bool test_keys_Roomy_equal(const test_keys_Roomy *a, const test_keys_
   return true;
 }
 
-SHM_COLD void test_keys_Roomy_add(shm_text *text, const test_keys_Roomy *value) {
+SHM_APART void test_keys_Roomy_add(shm_text *text, const test_keys_Roomy *value) {
   shm_add(text, "Roomy { ");
   shm_add(text, "tag: ");
   shm_add_number(text, value->tag);
@@ -3918,7 +3918,7 @@ SHM_INLINE bool test_keys_Full_equal(const test_keys_Full *a, const test_keys_Fu
   return true;
 }
 
-SHM_COLD void test_keys_Full_add(shm_text *text, const test_keys_Full *value) {
+SHM_APART void test_keys_Full_add(shm_text *text, const test_keys_Full *value) {
   shm_add(text, "Full { ");
   shm_add(text, "a: ");
   shm_add_number(text, value->a);
@@ -3978,7 +3978,7 @@ SHM_INLINE bool test_keys_Aligned_equal(const test_keys_Aligned *a, const test_k
   return true;
 }
 
-SHM_COLD void test_keys_Aligned_add(shm_text *text, const test_keys_Aligned *value) {
+SHM_APART void test_keys_Aligned_add(shm_text *text, const test_keys_Aligned *value) {
   shm_add(text, "Aligned { ");
   shm_add(text, "rooms: ");
   test_keys_Roomy_add(text, &value->rooms);
@@ -4028,7 +4028,7 @@ SHM_INLINE bool test_keys_Shrunk_equal(const test_keys_Shrunk *a, const test_key
   return true;
 }
 
-SHM_COLD void test_keys_Shrunk_add(shm_text *text, const test_keys_Shrunk *value) {
+SHM_APART void test_keys_Shrunk_add(shm_text *text, const test_keys_Shrunk *value) {
   shm_add(text, "Shrunk { ");
   shm_add(text, "a: ");
   shm_add_number(text, value->a);
@@ -4079,7 +4079,7 @@ SHM_INLINE bool test_keys_ShrunkRoomy_equal(const test_keys_ShrunkRoomy *a, cons
   return true;
 }
 
-SHM_COLD void test_keys_ShrunkRoomy_add(shm_text *text, const test_keys_ShrunkRoomy *value) {
+SHM_APART void test_keys_ShrunkRoomy_add(shm_text *text, const test_keys_ShrunkRoomy *value) {
   shm_add(text, "ShrunkRoomy { ");
   shm_add(text, "a: ");
   shm_add_number(text, value->a);
@@ -4129,7 +4129,7 @@ SHM_INLINE bool test_keys_Asserted_equal(const test_keys_Asserted *a, const test
   return true;
 }
 
-SHM_COLD void test_keys_Asserted_add(shm_text *text, const test_keys_Asserted *value) {
+SHM_APART void test_keys_Asserted_add(shm_text *text, const test_keys_Asserted *value) {
   shm_add(text, "Asserted { ");
   shm_add(text, "tag: ");
   shm_add_number(text, value->tag);
@@ -4369,11 +4369,11 @@ SHM_INLINE shm_status test_keys_Trades_remove(const char *address) {
 
 /* The queue trades, with room for 4: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
-SHM_COLD shm_status test_keys_Trades_trades_producer(test_keys_Trades *segment) {
+SHM_APART shm_status test_keys_Trades_trades_producer(test_keys_Trades *segment) {
   return shm_producer_claim(&segment->trades_producer, &segment->attachment, 0);
 }
 
-SHM_COLD shm_status test_keys_Trades_trades_consumer(test_keys_Trades *segment) {
+SHM_APART shm_status test_keys_Trades_trades_consumer(test_keys_Trades *segment) {
   return shm_consumer_claim(&segment->trades_consumer, &segment->attachment, 0);
 }
 
@@ -4477,11 +4477,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Trades_trades_stat(const test_keys
 
 /* The queue levels, with room for 4: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
-SHM_COLD shm_status test_keys_Trades_levels_producer(test_keys_Trades *segment) {
+SHM_APART shm_status test_keys_Trades_levels_producer(test_keys_Trades *segment) {
   return shm_producer_claim(&segment->levels_producer, &segment->attachment, 1);
 }
 
-SHM_COLD shm_status test_keys_Trades_levels_consumer(test_keys_Trades *segment) {
+SHM_APART shm_status test_keys_Trades_levels_consumer(test_keys_Trades *segment) {
   return shm_consumer_claim(&segment->levels_consumer, &segment->attachment, 1);
 }
 
@@ -4783,11 +4783,11 @@ SHM_INLINE shm_status test_keys_Orders_remove(const char *address) {
 
 /* The queue baskets, with room for 2: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
-SHM_COLD shm_status test_keys_Orders_baskets_producer(test_keys_Orders *segment) {
+SHM_APART shm_status test_keys_Orders_baskets_producer(test_keys_Orders *segment) {
   return shm_producer_claim(&segment->baskets_producer, &segment->attachment, 0);
 }
 
-SHM_COLD shm_status test_keys_Orders_baskets_consumer(test_keys_Orders *segment) {
+SHM_APART shm_status test_keys_Orders_baskets_consumer(test_keys_Orders *segment) {
   return shm_consumer_claim(&segment->baskets_consumer, &segment->attachment, 0);
 }
 
@@ -5094,11 +5094,11 @@ SHM_INLINE shm_status test_keys_Ranges_remove(const char *address) {
 
 /* The queue outers, with room for 2: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
-SHM_COLD shm_status test_keys_Ranges_outers_producer(test_keys_Ranges *segment) {
+SHM_APART shm_status test_keys_Ranges_outers_producer(test_keys_Ranges *segment) {
   return shm_producer_claim(&segment->outers_producer, &segment->attachment, 0);
 }
 
-SHM_COLD shm_status test_keys_Ranges_outers_consumer(test_keys_Ranges *segment) {
+SHM_APART shm_status test_keys_Ranges_outers_consumer(test_keys_Ranges *segment) {
   return shm_consumer_claim(&segment->outers_consumer, &segment->attachment, 0);
 }
 
@@ -5354,11 +5354,11 @@ SHM_INLINE shm_status test_keys_Rooms_remove(const char *address) {
 
 /* The queue rooms, with room for 2: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
-SHM_COLD shm_status test_keys_Rooms_rooms_producer(test_keys_Rooms *segment) {
+SHM_APART shm_status test_keys_Rooms_rooms_producer(test_keys_Rooms *segment) {
   return shm_producer_claim(&segment->rooms_producer, &segment->attachment, 0);
 }
 
-SHM_COLD shm_status test_keys_Rooms_rooms_consumer(test_keys_Rooms *segment) {
+SHM_APART shm_status test_keys_Rooms_rooms_consumer(test_keys_Rooms *segment) {
   return shm_consumer_claim(&segment->rooms_consumer, &segment->attachment, 0);
 }
 
@@ -5462,11 +5462,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_rooms_stat(const test_keys_R
 
 /* The queue aligned, with room for 2: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
-SHM_COLD shm_status test_keys_Rooms_aligned_producer(test_keys_Rooms *segment) {
+SHM_APART shm_status test_keys_Rooms_aligned_producer(test_keys_Rooms *segment) {
   return shm_producer_claim(&segment->aligned_producer, &segment->attachment, 1);
 }
 
-SHM_COLD shm_status test_keys_Rooms_aligned_consumer(test_keys_Rooms *segment) {
+SHM_APART shm_status test_keys_Rooms_aligned_consumer(test_keys_Rooms *segment) {
   return shm_consumer_claim(&segment->aligned_consumer, &segment->attachment, 1);
 }
 
@@ -5570,11 +5570,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Rooms_aligned_stat(const test_keys
 
 /* The queue full, with room for 2: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
-SHM_COLD shm_status test_keys_Rooms_full_producer(test_keys_Rooms *segment) {
+SHM_APART shm_status test_keys_Rooms_full_producer(test_keys_Rooms *segment) {
   return shm_producer_claim(&segment->full_producer, &segment->attachment, 2);
 }
 
-SHM_COLD shm_status test_keys_Rooms_full_consumer(test_keys_Rooms *segment) {
+SHM_APART shm_status test_keys_Rooms_full_consumer(test_keys_Rooms *segment) {
   return shm_consumer_claim(&segment->full_consumer, &segment->attachment, 2);
 }
 
@@ -5828,11 +5828,11 @@ SHM_INLINE shm_status test_keys_Former_remove(const char *address) {
 
 /* The queue shrunk, with room for 2: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
-SHM_COLD shm_status test_keys_Former_shrunk_producer(test_keys_Former *segment) {
+SHM_APART shm_status test_keys_Former_shrunk_producer(test_keys_Former *segment) {
   return shm_producer_claim(&segment->shrunk_producer, &segment->attachment, 0);
 }
 
-SHM_COLD shm_status test_keys_Former_shrunk_consumer(test_keys_Former *segment) {
+SHM_APART shm_status test_keys_Former_shrunk_consumer(test_keys_Former *segment) {
   return shm_consumer_claim(&segment->shrunk_consumer, &segment->attachment, 0);
 }
 
@@ -5936,11 +5936,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_keys_Former_shrunk_stat(const test_keys
 
 /* The queue roomy, with room for 2: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
-SHM_COLD shm_status test_keys_Former_roomy_producer(test_keys_Former *segment) {
+SHM_APART shm_status test_keys_Former_roomy_producer(test_keys_Former *segment) {
   return shm_producer_claim(&segment->roomy_producer, &segment->attachment, 1);
 }
 
-SHM_COLD shm_status test_keys_Former_roomy_consumer(test_keys_Former *segment) {
+SHM_APART shm_status test_keys_Former_roomy_consumer(test_keys_Former *segment) {
   return shm_consumer_claim(&segment->roomy_consumer, &segment->attachment, 1);
 }
 

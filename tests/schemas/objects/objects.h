@@ -47,7 +47,7 @@ SHM_INLINE bool test_objects_Tick_equal(const test_objects_Tick *a, const test_o
   return true;
 }
 
-SHM_COLD void test_objects_Tick_add(shm_text *text, const test_objects_Tick *value) {
+SHM_APART void test_objects_Tick_add(shm_text *text, const test_objects_Tick *value) {
   shm_add(text, "Tick { ");
   shm_add(text, "time: ");
   shm_add_number(text, value->time);
@@ -94,7 +94,7 @@ SHM_INLINE bool test_objects_Config_equal(const test_objects_Config *a, const te
   return true;
 }
 
-SHM_COLD void test_objects_Config_add(shm_text *text, const test_objects_Config *value) {
+SHM_APART void test_objects_Config_add(shm_text *text, const test_objects_Config *value) {
   shm_add(text, "Config { ");
   shm_add(text, "name: ");
   shm_add(text, "\"");
@@ -325,11 +325,11 @@ SHM_INLINE shm_status test_objects_Every_remove(const char *address) {
 /* One to one. */
 /* The queue one, with room for 100: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
-SHM_COLD shm_status test_objects_Every_one_producer(test_objects_Every *segment) {
+SHM_APART shm_status test_objects_Every_one_producer(test_objects_Every *segment) {
   return shm_producer_claim(&segment->one_producer, &segment->attachment, 0);
 }
 
-SHM_COLD shm_status test_objects_Every_one_consumer(test_objects_Every *segment) {
+SHM_APART shm_status test_objects_Every_one_consumer(test_objects_Every *segment) {
   return shm_consumer_claim(&segment->one_consumer, &segment->attachment, 0);
 }
 

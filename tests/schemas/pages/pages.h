@@ -43,7 +43,7 @@ SHM_INLINE bool test_pages_Tick_equal(const test_pages_Tick *a, const test_pages
   return true;
 }
 
-SHM_COLD void test_pages_Tick_add(shm_text *text, const test_pages_Tick *value) {
+SHM_APART void test_pages_Tick_add(shm_text *text, const test_pages_Tick *value) {
   shm_add(text, "Tick { ");
   shm_add(text, "time: ");
   shm_add_number(text, value->time);
@@ -194,11 +194,11 @@ SHM_INLINE shm_status test_pages_ByName_remove(const char *address) {
 
 /* The queue ticks, with room for 100000: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
-SHM_COLD shm_status test_pages_ByName_ticks_producer(test_pages_ByName *segment) {
+SHM_APART shm_status test_pages_ByName_ticks_producer(test_pages_ByName *segment) {
   return shm_producer_claim(&segment->ticks_producer, &segment->attachment, 0);
 }
 
-SHM_COLD shm_status test_pages_ByName_ticks_consumer(test_pages_ByName *segment) {
+SHM_APART shm_status test_pages_ByName_ticks_consumer(test_pages_ByName *segment) {
   return shm_consumer_claim(&segment->ticks_consumer, &segment->attachment, 0);
 }
 
@@ -431,11 +431,11 @@ SHM_INLINE shm_status test_pages_ByKey_remove(const char *address) {
 
 /* The queue ticks, with room for 100000: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
-SHM_COLD shm_status test_pages_ByKey_ticks_producer(test_pages_ByKey *segment) {
+SHM_APART shm_status test_pages_ByKey_ticks_producer(test_pages_ByKey *segment) {
   return shm_producer_claim(&segment->ticks_producer, &segment->attachment, 0);
 }
 
-SHM_COLD shm_status test_pages_ByKey_ticks_consumer(test_pages_ByKey *segment) {
+SHM_APART shm_status test_pages_ByKey_ticks_consumer(test_pages_ByKey *segment) {
   return shm_consumer_claim(&segment->ticks_consumer, &segment->attachment, 0);
 }
 
@@ -668,11 +668,11 @@ SHM_INLINE shm_status test_pages_InMemory_remove(const char *address) {
 
 /* The queue ticks, with room for 100000: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
-SHM_COLD shm_status test_pages_InMemory_ticks_producer(test_pages_InMemory *segment) {
+SHM_APART shm_status test_pages_InMemory_ticks_producer(test_pages_InMemory *segment) {
   return shm_producer_claim(&segment->ticks_producer, &segment->attachment, 0);
 }
 
-SHM_COLD shm_status test_pages_InMemory_ticks_consumer(test_pages_InMemory *segment) {
+SHM_APART shm_status test_pages_InMemory_ticks_consumer(test_pages_InMemory *segment) {
   return shm_consumer_claim(&segment->ticks_consumer, &segment->attachment, 0);
 }
 
@@ -1032,11 +1032,11 @@ SHM_INLINE shm_status test_pages_Ordinary_remove(const char *address) {
 
 /* The queue ticks, with room for 100000: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
-SHM_COLD shm_status test_pages_Ordinary_ticks_producer(test_pages_Ordinary *segment) {
+SHM_APART shm_status test_pages_Ordinary_ticks_producer(test_pages_Ordinary *segment) {
   return shm_producer_claim(&segment->ticks_producer, &segment->attachment, 0);
 }
 
-SHM_COLD shm_status test_pages_Ordinary_ticks_consumer(test_pages_Ordinary *segment) {
+SHM_APART shm_status test_pages_Ordinary_ticks_consumer(test_pages_Ordinary *segment) {
   return shm_consumer_claim(&segment->ticks_consumer, &segment->attachment, 0);
 }
 

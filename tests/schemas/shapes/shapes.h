@@ -52,7 +52,7 @@ SHM_INLINE const char *test_shapes_Side_name(test_shapes_Side value) {
   }
 }
 
-SHM_COLD void test_shapes_Side_add(shm_text *text, test_shapes_Side value) {
+SHM_APART void test_shapes_Side_add(shm_text *text, test_shapes_Side value) {
   const char *name = test_shapes_Side_name(value);
   if (name != NULL) {
     shm_add(text, name);
@@ -94,7 +94,7 @@ SHM_INLINE bool test_shapes_State_contains(test_shapes_State value, test_shapes_
   return (SHM_CAST(uint64_t, value) & SHM_CAST(uint64_t, bits)) == SHM_CAST(uint64_t, bits);
 }
 
-SHM_COLD void test_shapes_State_add(shm_text *text, test_shapes_State value) {
+SHM_APART void test_shapes_State_add(shm_text *text, test_shapes_State value) {
   uint64_t rest = SHM_CAST(uint64_t, value);
   const char *separator = "";
   if ((UINT32_C(0x1) & SHM_CAST(uint64_t, value)) != 0) {
@@ -203,7 +203,7 @@ SHM_INLINE bool test_shapes_u64_optional_equal(const test_shapes_u64_optional *a
   return true;
 }
 
-SHM_COLD void test_shapes_u64_optional_add(shm_text *text, const test_shapes_u64_optional *value) {
+SHM_APART void test_shapes_u64_optional_add(shm_text *text, const test_shapes_u64_optional *value) {
   const uint8_t has = shm_look8(&value->has);
   if (has == 1) {
     shm_add_number(text, value->value);
@@ -248,7 +248,7 @@ SHM_INLINE bool test_shapes_Level_equal(const test_shapes_Level *a, const test_s
   return true;
 }
 
-SHM_COLD void test_shapes_Level_add(shm_text *text, const test_shapes_Level *value) {
+SHM_APART void test_shapes_Level_add(shm_text *text, const test_shapes_Level *value) {
   shm_add(text, "Level { ");
   shm_add(text, "price: ");
   shm_add_signed(text, value->price);
@@ -286,7 +286,7 @@ SHM_INLINE bool test_shapes_Wide_equal(const test_shapes_Wide *a, const test_sha
   return true;
 }
 
-SHM_COLD void test_shapes_Wide_add(shm_text *text, const test_shapes_Wide *value) {
+SHM_APART void test_shapes_Wide_add(shm_text *text, const test_shapes_Wide *value) {
   shm_add(text, "Wide { ");
   shm_add(text, "first: ");
   shm_add_number(text, value->first);
@@ -406,7 +406,7 @@ SHM_INLINE bool test_shapes_Narrow_equal(const test_shapes_Narrow *a, const test
   }
 }
 
-SHM_COLD void test_shapes_Narrow_add(shm_text *text, const test_shapes_Narrow *value) {
+SHM_APART void test_shapes_Narrow_add(shm_text *text, const test_shapes_Narrow *value) {
   const uint32_t tag = shm_look32(&value->tag);
   shm_add(text, "Narrow.");
   switch (tag) {
@@ -510,7 +510,7 @@ SHM_INLINE bool test_shapes_u16_list5_equal(const test_shapes_u16_list5 *a, cons
   return true;
 }
 
-SHM_COLD void test_shapes_u16_list5_add(shm_text *text, const test_shapes_u16_list5 *value) {
+SHM_APART void test_shapes_u16_list5_add(shm_text *text, const test_shapes_u16_list5 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 5) {
     shm_add(text, "a list of ");
@@ -623,7 +623,7 @@ SHM_INLINE bool test_shapes_bool_optional_equal(const test_shapes_bool_optional 
   return true;
 }
 
-SHM_COLD void test_shapes_bool_optional_add(shm_text *text, const test_shapes_bool_optional *value) {
+SHM_APART void test_shapes_bool_optional_add(shm_text *text, const test_shapes_bool_optional *value) {
   const uint8_t has = shm_look8(&value->has);
   if (has == 1) {
     shm_add_number(text, value->value);
@@ -1212,7 +1212,7 @@ SHM_INLINE bool test_shapes_Payload_equal(const test_shapes_Payload *a, const te
   }
 }
 
-SHM_COLD void test_shapes_Payload_add(shm_text *text, const test_shapes_Payload *value) {
+SHM_APART void test_shapes_Payload_add(shm_text *text, const test_shapes_Payload *value) {
   const uint8_t tag = shm_look8(&value->tag);
   shm_add(text, "Payload.");
   switch (tag) {
@@ -1410,7 +1410,7 @@ SHM_INLINE bool test_shapes_u8_list3_equal(const test_shapes_u8_list3 *a, const 
   return true;
 }
 
-SHM_COLD void test_shapes_u8_list3_add(shm_text *text, const test_shapes_u8_list3 *value) {
+SHM_APART void test_shapes_u8_list3_add(shm_text *text, const test_shapes_u8_list3 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 3) {
     shm_add(text, "a list of ");
@@ -1501,7 +1501,7 @@ SHM_INLINE bool test_shapes_u64_list2_equal(const test_shapes_u64_list2 *a, cons
   return true;
 }
 
-SHM_COLD void test_shapes_u64_list2_add(shm_text *text, const test_shapes_u64_list2 *value) {
+SHM_APART void test_shapes_u64_list2_add(shm_text *text, const test_shapes_u64_list2 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 2) {
     shm_add(text, "a list of ");
@@ -1592,7 +1592,7 @@ SHM_INLINE bool test_shapes_f64_list3_equal(const test_shapes_f64_list3 *a, cons
   return true;
 }
 
-SHM_COLD void test_shapes_f64_list3_add(shm_text *text, const test_shapes_f64_list3 *value) {
+SHM_APART void test_shapes_f64_list3_add(shm_text *text, const test_shapes_f64_list3 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 3) {
     shm_add(text, "a list of ");
@@ -1687,7 +1687,7 @@ SHM_INLINE bool test_shapes_bool_list5_equal(const test_shapes_bool_list5 *a, co
   return true;
 }
 
-SHM_COLD void test_shapes_bool_list5_add(shm_text *text, const test_shapes_bool_list5 *value) {
+SHM_APART void test_shapes_bool_list5_add(shm_text *text, const test_shapes_bool_list5 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 5) {
     shm_add(text, "a list of ");
@@ -1778,7 +1778,7 @@ SHM_INLINE bool test_shapes_Level_list3_equal(const test_shapes_Level_list3 *a, 
   return true;
 }
 
-SHM_COLD void test_shapes_Level_list3_add(shm_text *text, const test_shapes_Level_list3 *value) {
+SHM_APART void test_shapes_Level_list3_add(shm_text *text, const test_shapes_Level_list3 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 3) {
     shm_add(text, "a list of ");
@@ -1868,7 +1868,7 @@ SHM_INLINE bool test_shapes_Side_list4_equal(const test_shapes_Side_list4 *a, co
   return true;
 }
 
-SHM_COLD void test_shapes_Side_list4_add(shm_text *text, const test_shapes_Side_list4 *value) {
+SHM_APART void test_shapes_Side_list4_add(shm_text *text, const test_shapes_Side_list4 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 4) {
     shm_add(text, "a list of ");
@@ -1958,7 +1958,7 @@ SHM_INLINE bool test_shapes_State_list1_equal(const test_shapes_State_list1 *a, 
   return true;
 }
 
-SHM_COLD void test_shapes_State_list1_add(shm_text *text, const test_shapes_State_list1 *value) {
+SHM_APART void test_shapes_State_list1_add(shm_text *text, const test_shapes_State_list1 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 1) {
     shm_add(text, "a list of ");
@@ -2052,7 +2052,7 @@ SHM_INLINE bool test_shapes_str7_list2_equal(const test_shapes_str7_list2 *a, co
   return true;
 }
 
-SHM_COLD void test_shapes_str7_list2_add(shm_text *text, const test_shapes_str7_list2 *value) {
+SHM_APART void test_shapes_str7_list2_add(shm_text *text, const test_shapes_str7_list2 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 2) {
     shm_add(text, "a list of ");
@@ -2145,7 +2145,7 @@ SHM_INLINE bool test_shapes_bytes3_list2_equal(const test_shapes_bytes3_list2 *a
   return true;
 }
 
-SHM_COLD void test_shapes_bytes3_list2_add(shm_text *text, const test_shapes_bytes3_list2 *value) {
+SHM_APART void test_shapes_bytes3_list2_add(shm_text *text, const test_shapes_bytes3_list2 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 2) {
     shm_add(text, "a list of ");
@@ -2239,7 +2239,7 @@ SHM_INLINE bool test_shapes_f32_x2_x3_list2_equal(const test_shapes_f32_x2_x3_li
   return true;
 }
 
-SHM_COLD void test_shapes_f32_x2_x3_list2_add(shm_text *text, const test_shapes_f32_x2_x3_list2 *value) {
+SHM_APART void test_shapes_f32_x2_x3_list2_add(shm_text *text, const test_shapes_f32_x2_x3_list2 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 2) {
     shm_add(text, "a list of ");
@@ -2345,7 +2345,7 @@ SHM_INLINE bool test_shapes_str4_x2_list2_equal(const test_shapes_str4_x2_list2 
   return true;
 }
 
-SHM_COLD void test_shapes_str4_x2_list2_add(shm_text *text, const test_shapes_str4_x2_list2 *value) {
+SHM_APART void test_shapes_str4_x2_list2_add(shm_text *text, const test_shapes_str4_x2_list2 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 2) {
     shm_add(text, "a list of ");
@@ -2443,7 +2443,7 @@ SHM_INLINE bool test_shapes_Payload_list2_equal(const test_shapes_Payload_list2 
   return true;
 }
 
-SHM_COLD void test_shapes_Payload_list2_add(shm_text *text, const test_shapes_Payload_list2 *value) {
+SHM_APART void test_shapes_Payload_list2_add(shm_text *text, const test_shapes_Payload_list2 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 2) {
     shm_add(text, "a list of ");
@@ -2533,7 +2533,7 @@ SHM_INLINE bool test_shapes_u8_list3_list2_equal(const test_shapes_u8_list3_list
   return true;
 }
 
-SHM_COLD void test_shapes_u8_list3_list2_add(shm_text *text, const test_shapes_u8_list3_list2 *value) {
+SHM_APART void test_shapes_u8_list3_list2_add(shm_text *text, const test_shapes_u8_list3_list2 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 2) {
     shm_add(text, "a list of ");
@@ -2624,7 +2624,7 @@ SHM_INLINE bool test_shapes_test_shapes_base_Stamp_list2_equal(const test_shapes
   return true;
 }
 
-SHM_COLD void test_shapes_test_shapes_base_Stamp_list2_add(shm_text *text, const test_shapes_test_shapes_base_Stamp_list2 *value) {
+SHM_APART void test_shapes_test_shapes_base_Stamp_list2_add(shm_text *text, const test_shapes_test_shapes_base_Stamp_list2 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 2) {
     shm_add(text, "a list of ");
@@ -2714,7 +2714,7 @@ SHM_INLINE bool test_shapes_test_shapes_units_Clock_list2_equal(const test_shape
   return true;
 }
 
-SHM_COLD void test_shapes_test_shapes_units_Clock_list2_add(shm_text *text, const test_shapes_test_shapes_units_Clock_list2 *value) {
+SHM_APART void test_shapes_test_shapes_units_Clock_list2_add(shm_text *text, const test_shapes_test_shapes_units_Clock_list2 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 2) {
     shm_add(text, "a list of ");
@@ -2805,7 +2805,7 @@ SHM_INLINE bool test_shapes_Wide_list2_equal(const test_shapes_Wide_list2 *a, co
   return true;
 }
 
-SHM_COLD void test_shapes_Wide_list2_add(shm_text *text, const test_shapes_Wide_list2 *value) {
+SHM_APART void test_shapes_Wide_list2_add(shm_text *text, const test_shapes_Wide_list2 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 2) {
     shm_add(text, "a list of ");
@@ -2896,7 +2896,7 @@ SHM_INLINE bool test_shapes_u16_list1_equal(const test_shapes_u16_list1 *a, cons
   return true;
 }
 
-SHM_COLD void test_shapes_u16_list1_add(shm_text *text, const test_shapes_u16_list1 *value) {
+SHM_APART void test_shapes_u16_list1_add(shm_text *text, const test_shapes_u16_list1 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 1) {
     shm_add(text, "a list of ");
@@ -3033,7 +3033,7 @@ SHM_INLINE bool test_shapes_Lists_equal(const test_shapes_Lists *a, const test_s
   return true;
 }
 
-SHM_COLD void test_shapes_Lists_add(shm_text *text, const test_shapes_Lists *value) {
+SHM_APART void test_shapes_Lists_add(shm_text *text, const test_shapes_Lists *value) {
   shm_add(text, "Lists { ");
   shm_add(text, "odd: ");
   test_shapes_u8_list3_add(text, &value->odd);
@@ -3181,7 +3181,7 @@ SHM_INLINE bool test_shapes_u8_optional_equal(const test_shapes_u8_optional *a, 
   return true;
 }
 
-SHM_COLD void test_shapes_u8_optional_add(shm_text *text, const test_shapes_u8_optional *value) {
+SHM_APART void test_shapes_u8_optional_add(shm_text *text, const test_shapes_u8_optional *value) {
   const uint8_t has = shm_look8(&value->has);
   if (has == 1) {
     shm_add_number(text, value->value);
@@ -3292,7 +3292,7 @@ SHM_INLINE bool test_shapes_f32_optional_equal(const test_shapes_f32_optional *a
   return true;
 }
 
-SHM_COLD void test_shapes_f32_optional_add(shm_text *text, const test_shapes_f32_optional *value) {
+SHM_APART void test_shapes_f32_optional_add(shm_text *text, const test_shapes_f32_optional *value) {
   const uint8_t has = shm_look8(&value->has);
   if (has == 1) {
     {
@@ -3407,7 +3407,7 @@ SHM_INLINE bool test_shapes_Level_optional_equal(const test_shapes_Level_optiona
   return true;
 }
 
-SHM_COLD void test_shapes_Level_optional_add(shm_text *text, const test_shapes_Level_optional *value) {
+SHM_APART void test_shapes_Level_optional_add(shm_text *text, const test_shapes_Level_optional *value) {
   const uint8_t has = shm_look8(&value->has);
   if (has == 1) {
     test_shapes_Level_add(text, &value->value);
@@ -3517,7 +3517,7 @@ SHM_INLINE bool test_shapes_Side_optional_equal(const test_shapes_Side_optional 
   return true;
 }
 
-SHM_COLD void test_shapes_Side_optional_add(shm_text *text, const test_shapes_Side_optional *value) {
+SHM_APART void test_shapes_Side_optional_add(shm_text *text, const test_shapes_Side_optional *value) {
   const uint8_t has = shm_look8(&value->has);
   if (has == 1) {
     test_shapes_Side_add(text, value->value);
@@ -3627,7 +3627,7 @@ SHM_INLINE bool test_shapes_test_shapes_units_Marks_optional_equal(const test_sh
   return true;
 }
 
-SHM_COLD void test_shapes_test_shapes_units_Marks_optional_add(shm_text *text, const test_shapes_test_shapes_units_Marks_optional *value) {
+SHM_APART void test_shapes_test_shapes_units_Marks_optional_add(shm_text *text, const test_shapes_test_shapes_units_Marks_optional *value) {
   const uint8_t has = shm_look8(&value->has);
   if (has == 1) {
     test_shapes_units_Marks_add(text, value->value);
@@ -3733,7 +3733,7 @@ SHM_INLINE bool test_shapes_str5_optional_equal(const test_shapes_str5_optional 
   return true;
 }
 
-SHM_COLD void test_shapes_str5_optional_add(shm_text *text, const test_shapes_str5_optional *value) {
+SHM_APART void test_shapes_str5_optional_add(shm_text *text, const test_shapes_str5_optional *value) {
   const uint8_t has = shm_look8(&value->has);
   if (has == 1) {
     shm_add(text, "\"");
@@ -3835,7 +3835,7 @@ SHM_INLINE bool test_shapes_bytes3_optional_equal(const test_shapes_bytes3_optio
   return true;
 }
 
-SHM_COLD void test_shapes_bytes3_optional_add(shm_text *text, const test_shapes_bytes3_optional *value) {
+SHM_APART void test_shapes_bytes3_optional_add(shm_text *text, const test_shapes_bytes3_optional *value) {
   const uint8_t has = shm_look8(&value->has);
   if (has == 1) {
     shm_add_hex(text, value->value, 3);
@@ -3940,7 +3940,7 @@ SHM_INLINE bool test_shapes_f32_x2_x3_optional_equal(const test_shapes_f32_x2_x3
   return true;
 }
 
-SHM_COLD void test_shapes_f32_x2_x3_optional_add(shm_text *text, const test_shapes_f32_x2_x3_optional *value) {
+SHM_APART void test_shapes_f32_x2_x3_optional_add(shm_text *text, const test_shapes_f32_x2_x3_optional *value) {
   const uint8_t has = shm_look8(&value->has);
   if (has == 1) {
     shm_add(text, "[");
@@ -4056,7 +4056,7 @@ SHM_INLINE bool test_shapes_str4_x2_optional_equal(const test_shapes_str4_x2_opt
   return true;
 }
 
-SHM_COLD void test_shapes_str4_x2_optional_add(shm_text *text, const test_shapes_str4_x2_optional *value) {
+SHM_APART void test_shapes_str4_x2_optional_add(shm_text *text, const test_shapes_str4_x2_optional *value) {
   const uint8_t has = shm_look8(&value->has);
   if (has == 1) {
     shm_add(text, "[");
@@ -4174,7 +4174,7 @@ SHM_INLINE bool test_shapes_Payload_optional_equal(const test_shapes_Payload_opt
   return true;
 }
 
-SHM_COLD void test_shapes_Payload_optional_add(shm_text *text, const test_shapes_Payload_optional *value) {
+SHM_APART void test_shapes_Payload_optional_add(shm_text *text, const test_shapes_Payload_optional *value) {
   const uint8_t has = shm_look8(&value->has);
   if (has == 1) {
     test_shapes_Payload_add(text, &value->value);
@@ -4285,7 +4285,7 @@ SHM_INLINE bool test_shapes_test_shapes_base_Stamp_optional_equal(const test_sha
   return true;
 }
 
-SHM_COLD void test_shapes_test_shapes_base_Stamp_optional_add(shm_text *text, const test_shapes_test_shapes_base_Stamp_optional *value) {
+SHM_APART void test_shapes_test_shapes_base_Stamp_optional_add(shm_text *text, const test_shapes_test_shapes_base_Stamp_optional *value) {
   const uint8_t has = shm_look8(&value->has);
   if (has == 1) {
     test_shapes_base_Stamp_add(text, &value->value);
@@ -4396,7 +4396,7 @@ SHM_INLINE bool test_shapes_Wide_optional_equal(const test_shapes_Wide_optional 
   return true;
 }
 
-SHM_COLD void test_shapes_Wide_optional_add(shm_text *text, const test_shapes_Wide_optional *value) {
+SHM_APART void test_shapes_Wide_optional_add(shm_text *text, const test_shapes_Wide_optional *value) {
   const uint8_t has = shm_look8(&value->has);
   if (has == 1) {
     test_shapes_Wide_add(text, &value->value);
@@ -4484,7 +4484,7 @@ SHM_INLINE bool test_shapes_u16_list3_equal(const test_shapes_u16_list3 *a, cons
   return true;
 }
 
-SHM_COLD void test_shapes_u16_list3_add(shm_text *text, const test_shapes_u16_list3 *value) {
+SHM_APART void test_shapes_u16_list3_add(shm_text *text, const test_shapes_u16_list3 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 3) {
     shm_add(text, "a list of ");
@@ -4598,7 +4598,7 @@ SHM_INLINE bool test_shapes_u16_list3_optional_equal(const test_shapes_u16_list3
   return true;
 }
 
-SHM_COLD void test_shapes_u16_list3_optional_add(shm_text *text, const test_shapes_u16_list3_optional *value) {
+SHM_APART void test_shapes_u16_list3_optional_add(shm_text *text, const test_shapes_u16_list3_optional *value) {
   const uint8_t has = shm_look8(&value->has);
   if (has == 1) {
     test_shapes_u16_list3_add(text, &value->value);
@@ -4689,7 +4689,7 @@ SHM_INLINE bool test_shapes_f32_x2_x3_list4_equal(const test_shapes_f32_x2_x3_li
   return true;
 }
 
-SHM_COLD void test_shapes_f32_x2_x3_list4_add(shm_text *text, const test_shapes_f32_x2_x3_list4 *value) {
+SHM_APART void test_shapes_f32_x2_x3_list4_add(shm_text *text, const test_shapes_f32_x2_x3_list4 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 4) {
     shm_add(text, "a list of ");
@@ -4817,7 +4817,7 @@ SHM_INLINE bool test_shapes_f32_x2_x3_list4_optional_equal(const test_shapes_f32
   return true;
 }
 
-SHM_COLD void test_shapes_f32_x2_x3_list4_optional_add(shm_text *text, const test_shapes_f32_x2_x3_list4_optional *value) {
+SHM_APART void test_shapes_f32_x2_x3_list4_optional_add(shm_text *text, const test_shapes_f32_x2_x3_list4_optional *value) {
   const uint8_t has = shm_look8(&value->has);
   if (has == 1) {
     test_shapes_f32_x2_x3_list4_add(text, &value->value);
@@ -4953,7 +4953,7 @@ SHM_INLINE bool test_shapes_Optionals_equal(const test_shapes_Optionals *a, cons
   return true;
 }
 
-SHM_COLD void test_shapes_Optionals_add(shm_text *text, const test_shapes_Optionals *value) {
+SHM_APART void test_shapes_Optionals_add(shm_text *text, const test_shapes_Optionals *value) {
   shm_add(text, "Optionals { ");
   shm_add(text, "byte: ");
   test_shapes_u8_optional_add(text, &value->byte);
@@ -5205,7 +5205,7 @@ SHM_INLINE bool test_shapes_Aligned_equal(const test_shapes_Aligned *a, const te
   }
 }
 
-SHM_COLD void test_shapes_Aligned_add(shm_text *text, const test_shapes_Aligned *value) {
+SHM_APART void test_shapes_Aligned_add(shm_text *text, const test_shapes_Aligned *value) {
   const uint16_t tag = shm_look16(&value->tag);
   shm_add(text, "Aligned.");
   switch (tag) {
@@ -5306,7 +5306,7 @@ SHM_INLINE bool test_shapes_Message_equal(const test_shapes_Message *a, const te
   return true;
 }
 
-SHM_COLD void test_shapes_Message_add(shm_text *text, const test_shapes_Message *value) {
+SHM_APART void test_shapes_Message_add(shm_text *text, const test_shapes_Message *value) {
   shm_add(text, "Message { ");
   shm_add(text, "stamp: ");
   test_shapes_base_Stamp_add(text, &value->stamp);
@@ -5631,11 +5631,11 @@ SHM_INLINE shm_status test_shapes_Board_remove(const char *address) {
 
 /* The queue messages, with room for 4: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
-SHM_COLD shm_status test_shapes_Board_messages_producer(test_shapes_Board *segment) {
+SHM_APART shm_status test_shapes_Board_messages_producer(test_shapes_Board *segment) {
   return shm_producer_claim(&segment->messages_producer, &segment->attachment, 0);
 }
 
-SHM_COLD shm_status test_shapes_Board_messages_consumer(test_shapes_Board *segment) {
+SHM_APART shm_status test_shapes_Board_messages_consumer(test_shapes_Board *segment) {
   return shm_consumer_claim(&segment->messages_consumer, &segment->attachment, 0);
 }
 
@@ -5739,11 +5739,11 @@ SHM_NODISCARD SHM_INLINE shm_status test_shapes_Board_messages_stat(const test_s
 
 /* The queue stamps, with room for 8: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
-SHM_COLD shm_status test_shapes_Board_stamps_producer(test_shapes_Board *segment) {
+SHM_APART shm_status test_shapes_Board_stamps_producer(test_shapes_Board *segment) {
   return shm_producer_claim(&segment->stamps_producer, &segment->attachment, 1);
 }
 
-SHM_COLD shm_status test_shapes_Board_stamps_consumer(test_shapes_Board *segment) {
+SHM_APART shm_status test_shapes_Board_stamps_consumer(test_shapes_Board *segment) {
   return shm_consumer_claim(&segment->stamps_consumer, &segment->attachment, 1);
 }
 

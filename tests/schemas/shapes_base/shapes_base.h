@@ -85,7 +85,7 @@ SHM_INLINE bool test_shapes_base_u8_list3_equal(const test_shapes_base_u8_list3 
   return true;
 }
 
-SHM_COLD void test_shapes_base_u8_list3_add(shm_text *text, const test_shapes_base_u8_list3 *value) {
+SHM_APART void test_shapes_base_u8_list3_add(shm_text *text, const test_shapes_base_u8_list3 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 3) {
     shm_add(text, "a list of ");
@@ -142,7 +142,7 @@ SHM_INLINE bool test_shapes_base_Stamp_equal(const test_shapes_base_Stamp *a, co
   return true;
 }
 
-SHM_COLD void test_shapes_base_Stamp_add(shm_text *text, const test_shapes_base_Stamp *value) {
+SHM_APART void test_shapes_base_Stamp_add(shm_text *text, const test_shapes_base_Stamp *value) {
   shm_add(text, "Stamp { ");
   shm_add(text, "ns: ");
   shm_add_number(text, value->ns);
@@ -263,7 +263,7 @@ SHM_INLINE bool test_shapes_base_Number_equal(const test_shapes_base_Number *a, 
   }
 }
 
-SHM_COLD void test_shapes_base_Number_add(shm_text *text, const test_shapes_base_Number *value) {
+SHM_APART void test_shapes_base_Number_add(shm_text *text, const test_shapes_base_Number *value) {
   const uint64_t tag = shm_look64(&value->tag);
   shm_add(text, "Number.");
   switch (tag) {
@@ -366,7 +366,7 @@ SHM_INLINE bool test_shapes_base_Stamp_list2_equal(const test_shapes_base_Stamp_
   return true;
 }
 
-SHM_COLD void test_shapes_base_Stamp_list2_add(shm_text *text, const test_shapes_base_Stamp_list2 *value) {
+SHM_APART void test_shapes_base_Stamp_list2_add(shm_text *text, const test_shapes_base_Stamp_list2 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 2) {
     shm_add(text, "a list of ");

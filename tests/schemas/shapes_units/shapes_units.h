@@ -47,7 +47,7 @@ SHM_INLINE const char *test_shapes_units_Clock_name(test_shapes_units_Clock valu
   }
 }
 
-SHM_COLD void test_shapes_units_Clock_add(shm_text *text, test_shapes_units_Clock value) {
+SHM_APART void test_shapes_units_Clock_add(shm_text *text, test_shapes_units_Clock value) {
   const char *name = test_shapes_units_Clock_name(value);
   if (name != NULL) {
     shm_add(text, name);
@@ -89,7 +89,7 @@ SHM_INLINE bool test_shapes_units_Marks_contains(test_shapes_units_Marks value, 
   return (SHM_CAST(uint64_t, value) & SHM_CAST(uint64_t, bits)) == SHM_CAST(uint64_t, bits);
 }
 
-SHM_COLD void test_shapes_units_Marks_add(shm_text *text, test_shapes_units_Marks value) {
+SHM_APART void test_shapes_units_Marks_add(shm_text *text, test_shapes_units_Marks value) {
   uint64_t rest = SHM_CAST(uint64_t, value);
   const char *separator = "";
   if ((UINT8_C(0x1) & SHM_CAST(uint64_t, value)) != 0) {
@@ -175,7 +175,7 @@ SHM_INLINE bool test_shapes_units_u8_list3_equal(const test_shapes_units_u8_list
   return true;
 }
 
-SHM_COLD void test_shapes_units_u8_list3_add(shm_text *text, const test_shapes_units_u8_list3 *value) {
+SHM_APART void test_shapes_units_u8_list3_add(shm_text *text, const test_shapes_units_u8_list3 *value) {
   const uint32_t count = shm_look32(&value->count);
   if (count > 3) {
     shm_add(text, "a list of ");

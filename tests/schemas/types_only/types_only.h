@@ -36,7 +36,7 @@ SHM_INLINE bool types_only_Smallest_equal(const types_only_Smallest *a, const ty
   return true;
 }
 
-SHM_COLD void types_only_Smallest_add(shm_text *text, const types_only_Smallest *value) {
+SHM_APART void types_only_Smallest_add(shm_text *text, const types_only_Smallest *value) {
   shm_add(text, "Smallest { ");
   shm_add(text, "x: ");
   shm_add_number(text, value->x);
@@ -80,7 +80,7 @@ SHM_INLINE bool types_only_Nested_equal(const types_only_Nested *a, const types_
   return true;
 }
 
-SHM_COLD void types_only_Nested_add(shm_text *text, const types_only_Nested *value) {
+SHM_APART void types_only_Nested_add(shm_text *text, const types_only_Nested *value) {
   shm_add(text, "Nested { ");
   shm_add(text, "all: ");
   shm_add(text, "[");
