@@ -61,6 +61,63 @@ static void a_dead_consumer_s_messages_come_again(void) {
   }
 }
 
+/* Claims the role, and is killed behind the announcement of a batch (its length is in
+ * the upper half), or behind one that it acknowledged (in the lower half). */
+static void look_at_a_batch(const void *argument) {
+  const victim *v = SHM_CAST(const victim *, argument);
+  shm_attachment a;
+  shm_consumer c = SHM_ZERO;
+  trade many[8];
+  size_t done;
+  CHECK_OK(shm_attachment_attach(&a, &v->t->spec, NULL, NULL));
+  CHECK_OK(shm_consumer_claim(&c, &a, 0));
+  if (v->number >> 32 != 0) {
+    shm_consumer_announce(&c, v->number >> 32);
+  } else {
+    CHECK_OK(shm_consumer_pop_n(&c, many, sizeof(trade), SHM_CAST(size_t, v->number), &done));
+    CHECK(done == v->number);
+  }
+  say_and_wait();
+}
+
+/* A consumer that is killed in the middle of a batch, or behind it. */
+static void live_and_die(const pair *q, uint64_t announced, uint64_t popped) {
+  victim v;
+  child dead;
+  v.t = &q->t;
+  v.number = announced << 32 | popped;
+  dead = start(look_at_a_batch, &v);
+  wait_for(&dead);
+  kill_child(&dead);
+}
+
+static void what_may_have_been_seen_stays_suspect_through_three_lives(void) {
+  shm_consumer c = SHM_ZERO;
+  pair q;
+  open_pair(&q, 16);
+  shm_consumer_release(&q.c);
+  for (uint64_t n = 0; n < 12; n++) {
+    push(&q, n);
+  }
+  live_and_die(&q, 8, 0); /* may have seen 0 to 7 */
+  live_and_die(&q, 0, 2); /* acknowledged 0 and 1 */
+  live_and_die(&q, 1, 0); /* may have seen 2, as the first one did */
+  live_and_die(&q, 3, 0);
+  CHECK_OK(shm_consumer_claim(&c, &q.b, 0));
+  CHECK(shm_consumer_redelivered(&c) == 6);
+  CHECK(depth_of(&q) == 10);
+  shm_consumer_release(&c);
+  live_and_die(&q, 9, 0); /* looks further than they did: 2 to 10 */
+  live_and_die(&q, 0, 3);
+  CHECK_OK(shm_consumer_claim(&q.c, &q.b, 0));
+  CHECK(shm_consumer_redelivered(&q.c) == 6);
+  for (uint64_t n = 5; n < 12; n++) {
+    pop(&q, n);
+  }
+  CHECK(shm_consumer_redelivered(&q.c) == 0);
+  close_pair(&q);
+}
+
 /* Pushes two, then dies within a batch: stamps of the last two of three. */
 static void push_and_break_off(const void *argument) {
   const victim *v = SHM_CAST(const victim *, argument);

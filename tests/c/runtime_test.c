@@ -71,6 +71,7 @@ static const test tests[] = {
     TEST(a_segment_is_given_to_whom_it_is_said, "posix sysv file"),
     TEST(changing_a_segment_of_ours_changes_its_companion, "posix sysv file"),
     TEST(a_dead_consumer_s_messages_come_again, "posix sysv file"),
+    TEST(what_may_have_been_seen_stays_suspect_through_three_lives, "posix sysv file"),
     TEST(what_a_dead_producer_had_not_committed_never_appears, "posix sysv"),
     TEST(the_dead_are_swept_by_whoever_looks, "posix sysv file"),
     TEST(nothing_is_lost_whoever_is_killed_when, "posix sysv"),

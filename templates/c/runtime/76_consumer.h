@@ -57,9 +57,14 @@ SHM_HOT void shm_consumer_acknowledge_to(shm_consumer *consumer, shm_cursor end)
   }
 }
 
-/* Tells a successor that the next `count` messages are being looked at. */
+/*
+ * Tells a successor that the next `count` messages are being looked at. What an
+ * earlier consumer may have seen stays suspect until it is acknowledged, however
+ * many die in between: `seen` never goes back behind it.
+ */
 SHM_INLINE void shm_consumer_announce(shm_consumer *consumer, uint64_t count) {
-  shm_store_relaxed(shm_ring_word(&consumer->ring, SHM_QUEUE_SEEN), consumer->head.position + count);
+  uint64_t end = count > consumer->suspect ? count : consumer->suspect;
+  shm_store_relaxed(shm_ring_word(&consumer->ring, SHM_QUEUE_SEEN), consumer->head.position + end);
   shm_program_order();
 }
 

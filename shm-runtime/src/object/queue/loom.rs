@@ -267,6 +267,30 @@ fn a_consumer_that_dies_loses_nothing_and_repeats_nothing_unflagged() {
     }
 }
 
+/// Three consumers one after the other: the first dies in a batch of two, the
+/// second in a look at one of them, each after each of its stores. The third
+/// hears of all that the first may have seen and nobody acknowledged.
+#[test]
+fn what_may_have_been_seen_stays_suspect_through_three_lives() {
+    for (first_stores, second_stores) in (2..8).flat_map(|a| (0..8).map(move |b| (a, b))) {
+        explore(0, move || {
+            let shared = Shared::new(Weak::None);
+            push_up_to(&mut shared.producer(&Life::endless()), &mut 1, 2);
+            // Taking over stores two words; then come `seen` and `taken`.
+            let life = Life::of(first_stores);
+            let mut first = shared.consumer(&life, Previous::Left);
+            let seen = if first_stores > 2 { 2 } else { 1 };
+            let _ = first.pop_batch(2, |_, _, _| ());
+            let mut second = shared.consumer(&Life::of(second_stores), Previous::Died);
+            let _ = second.peek();
+            let third = shared.consumer(&Life::endless(), Previous::Died);
+            let taken = shared.words[2].load(loom::sync::atomic::Ordering::Relaxed);
+            let lives = (first_stores, second_stores);
+            assert_eq!(third.redelivered(), if taken == 2 { 0 } else { seen }, "{lives:?}");
+        });
+    }
+}
+
 fn fails(test: impl FnOnce() + std::panic::UnwindSafe) -> bool {
     std::panic::catch_unwind(test).is_err()
 }

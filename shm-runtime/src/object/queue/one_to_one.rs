@@ -343,9 +343,12 @@ impl<M: Memory> ConsumerCore<M> {
             .count()
     }
 
-    /// Tells a successor that the next `n` messages are being looked at.
+    /// Tells a successor that the next `n` messages are being looked at. What an
+    /// earlier consumer may have seen stays suspect until it is acknowledged,
+    /// however many die in between: `seen` never goes back behind it.
     fn announce(&mut self, n: u64) {
-        self.words.seen.store(self.head.position.wrapping_add(n), Relaxed);
+        let end = n.max(self.redelivered());
+        self.words.seen.store(self.head.position.wrapping_add(end), Relaxed);
         M::program_order();
     }
 
