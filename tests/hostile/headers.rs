@@ -109,8 +109,8 @@ fn rust_stays_in_bounds_under_the_address_sanitizer() {
     let manifest = std::fs::read_to_string(root.join("tests/hostile_crate/Cargo.toml")).unwrap();
     // A copy, so that its lock file does not lie in the tree.
     std::fs::create_dir_all(folder.join("hostile_crate/src")).unwrap();
-    std::fs::create_dir_all(folder.join("common")).unwrap();
-    for file in ["hostile_crate/src/main.rs", "common/liars.rs", "common/dice.rs"] {
+    std::fs::create_dir_all(folder.join("support/src")).unwrap();
+    for file in ["hostile_crate/src/main.rs", "support/src/liars.rs", "support/src/dice.rs"] {
         std::fs::copy(root.join("tests").join(file), folder.join(file)).unwrap();
     }
     let absolute = manifest.replace("../../", &format!("{}/", root.display()));

@@ -1,0 +1,42 @@
+# [14 lines as in ../empty/schema.py]
+    "Level",
+# [499 lines as in ../empty/schema.py]
+
+
+class Level(_Struct):
+    """A struct of the schema."""
+
+    __slots__ = ()
+    _fields_ = [
+        ("price", _ctypes.c_int64),
+        ("row", _ctypes.c_float * 4),
+    ]
+    if _typing.TYPE_CHECKING:
+        #: Unit: 1e-8 USD.
+        price = _Field[int, int](None, "")
+        row = _Field[_typing.List[float], _typing.Sequence[float]](None, "")
+
+        def __init__(
+            self,
+            *,
+            price: int = ...,
+            row: _typing.Sequence[float] = ...,
+        ) -> None: ...
+
+
+_lay_out(
+    Level,
+    24,
+    {
+        "price": (0, 8),
+        "row": (8, 16),
+    },
+    [
+        "<i8",
+        ("<f4", (4,)),
+    ],
+    {
+        "price": lambda raw, name: _Int(raw, name, -9223372036854775808, 9223372036854775807, unit="1e-8 USD"),
+        "row": lambda raw, name: _List(raw, name, (4,), lambda raw, name: _Float(raw, name, 3.4028235677973364e+38), _ctypes.c_float * 4),
+# [9 lines as in ../struct/schema.py]
+        Level: _TypeAlias = Level

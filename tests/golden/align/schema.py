@@ -1,0 +1,43 @@
+# [14 lines as in ../empty/schema.py]
+    "Line",
+# [499 lines as in ../empty/schema.py]
+
+
+class Line(_Struct):
+    """A struct of the schema."""
+
+    __slots__ = ()
+    _fields_ = [
+        ("first", _ctypes.c_uint8),
+        ("_reserved0", _ctypes.c_uint8 * 15),
+        ("second", _ctypes.c_uint32),
+        ("_reserved1", _ctypes.c_uint8 * 44),
+    ]
+    if _typing.TYPE_CHECKING:
+        first = _Field[int, int](None, "")
+        second = _Field[int, int](None, "")
+
+        def __init__(
+            self,
+            *,
+            first: int = ...,
+            second: int = ...,
+        ) -> None: ...
+
+
+_lay_out(
+    Line,
+    64,
+    {
+        "first": (0, 1),
+        "second": (16, 4),
+    },
+    [
+        "<u1",
+        "<u4",
+    ],
+    {
+        "first": lambda raw, name: _Int(raw, name, 0, 255),
+        "second": lambda raw, name: _Int(raw, name, 0, 4294967295),
+# [9 lines as in ../struct/schema.py]
+        Line: _TypeAlias = Line

@@ -1,0 +1,41 @@
+# [14 lines as in ../empty/schema.py]
+    "Packet",
+# [499 lines as in ../empty/schema.py]
+
+
+class Packet(_Struct):
+    """A struct of the schema."""
+
+    __slots__ = ()
+    _fields_ = [
+        ("raw", _ctypes.c_uint8 * 6),
+        ("sums", _ctypes.c_uint16 * 3),
+    ]
+    if _typing.TYPE_CHECKING:
+        raw = _Field[bytes, bytes](None, "")
+        sums = _Field[_typing.List[int], _typing.Sequence[int]](None, "")
+
+        def __init__(
+            self,
+            *,
+            raw: bytes = ...,
+            sums: _typing.Sequence[int] = ...,
+        ) -> None: ...
+
+
+_lay_out(
+    Packet,
+    12,
+    {
+        "raw": (0, 6),
+        "sums": (6, 6),
+    },
+    [
+        ("u1", (6,)),
+        ("<u2", (3,)),
+    ],
+    {
+        "raw": lambda raw, name: _Bytes(raw, name),
+        "sums": lambda raw, name: _List(raw, name, (3,), lambda raw, name: _Int(raw, name, 0, 65535), _ctypes.c_uint16 * 3),
+# [9 lines as in ../struct/schema.py]
+        Packet: _TypeAlias = Packet

@@ -1,0 +1,13 @@
+// [6 lines as in ../struct/schema.rs]
+/// How deep a book is.
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+pub const LEVELS: u32 = 5;
+
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+pub const SLOTS: u64 = 11;
+
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+pub const RATIO: f64 = -0.5;
+
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+pub const ENABLED: bool = true;

@@ -1,0 +1,72 @@
+# [14 lines as in ../empty/schema.py]
+    "Order",
+    "SCHEMA",
+    "SCHEMA_VERSION",
+    "Side",
+# [499 lines as in ../struct/schema.py]
+class Side(_OpenEnum):
+    """An enum of the schema."""
+
+    BUY = 1
+
+
+class Order(_Struct):
+    """A struct of the schema."""
+
+    __slots__ = ()
+    _fields_ = [
+        ("price", _ctypes.c_int64),
+        ("ratio", _ctypes.c_float),
+        ("side", _ctypes.c_uint8),
+        ("venue", _ctypes.c_char * 7),
+        ("_reserved0", _ctypes.c_uint8 * 4),
+    ]
+    if _typing.TYPE_CHECKING:
+        #: Default: 100.
+        price = _Field[int, int](None, "")
+        #: Default: 0.5.
+        ratio = _Field[float, float](None, "")
+        #: Default: BUY.
+        side = _Field[Side, int](None, "")
+        #: Default: "XNAS".
+        venue = _Field[str, str](None, "")
+
+        def __init__(
+            self,
+            *,
+            price: int = ...,
+            ratio: float = ...,
+            side: int = ...,
+            venue: str = ...,
+        ) -> None: ...
+
+
+_lay_out(
+    Order,
+    24,
+    {
+        "price": (0, 8),
+        "ratio": (8, 4),
+        "side": (12, 1),
+        "venue": (13, 7),
+    },
+    [
+        "<i8",
+        "<f4",
+        "<u1",
+        "S7",
+    ],
+    {
+        "price": lambda raw, name: _Int(raw, name, -9223372036854775808, 9223372036854775807),
+        "ratio": lambda raw, name: _Float(raw, name, 3.4028235677973364e+38),
+        "side": lambda raw, name: _Enum(raw, name, Side, 0, 255),
+        "venue": lambda raw, name: _Str(raw, name),
+    },
+    {
+        "price": 100,
+        "ratio": 0.5,
+        "side": Side.BUY,
+        "venue": "XNAS",
+# [9 lines as in ../struct/schema.py]
+        Side: _TypeAlias = Side
+        Order: _TypeAlias = Order

@@ -1,0 +1,26 @@
+// [12 lines as in ../empty/schema.hpp]
+// What is deprecated is for others not to use.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations"
+
+inline namespace SHM_VERSIONED(shm_schema) {
+
+inline std::string to_string(const golden_Trade &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = golden_Trade_format(&value, &text[0], text.size());
+// [7 lines as in ../struct/schema.hpp]
+inline std::ostream &operator<<(std::ostream &out, const golden_Trade &value) {
+  return out << to_string(value);
+}
+inline bool operator==(const golden_Trade &a, const golden_Trade &b) { return golden_Trade_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const golden_Trade &a, const golden_Trade &b) { return !(a == b); }
+// [7 lines as in ../struct/schema.hpp]
+/// Deprecated: use NEW.
+constexpr uint8_t OLD SHM_DEPRECATED("use NEW") = UINT8_C(2);
+using Trade = ::golden_Trade;
+// [6 lines as in ../struct/schema.hpp]
+#pragma GCC diagnostic pop
+
+#endif  // GOLDEN_SCHEMA_HPP

@@ -1,0 +1,49 @@
+# [14 lines as in ../empty/schema.py]
+    "OLD",
+    "SCHEMA",
+    "SCHEMA_VERSION",
+    "Trade",
+# [499 lines as in ../struct/schema.py]
+#: Deprecated: use NEW.
+OLD: _typing.Final = 2
+
+
+class Trade(_Struct):
+    """A struct of the schema."""
+
+    __slots__ = ()
+    _fields_ = [
+        ("price", _ctypes.c_int64),
+        ("fee", _ctypes.c_uint32),
+        ("_reserved0", _ctypes.c_uint8 * 4),
+    ]
+    if _typing.TYPE_CHECKING:
+        #: Since 1.0.
+        price = _Field[int, int](None, "")
+        #: Deprecated: use price.
+        fee = _Field[int, int](None, "")
+
+        def __init__(
+            self,
+            *,
+            price: int = ...,
+            fee: int = ...,
+        ) -> None: ...
+
+
+_lay_out(
+    Trade,
+    16,
+    {
+        "price": (0, 8),
+        "fee": (8, 4),
+    },
+    [
+        "<i8",
+        "<u4",
+    ],
+    {
+        "price": lambda raw, name: _Int(raw, name, -9223372036854775808, 9223372036854775807),
+        "fee": lambda raw, name: _Int(raw, name, 0, 4294967295),
+# [9 lines as in ../struct/schema.py]
+        Trade: _TypeAlias = Trade

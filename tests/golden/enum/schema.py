@@ -1,0 +1,12 @@
+# [16 lines as in ../empty/schema.py]
+    "Side",
+# [499 lines as in ../struct/schema.py]
+class Side(_OpenEnum):
+    """Who gives."""
+
+    NONE = 0
+    #: Takes.
+    BUY = 1
+    SELL = 2
+# [7 lines as in ../struct/schema.py]
+        Side: _TypeAlias = Side

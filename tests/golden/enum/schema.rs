@@ -1,0 +1,62 @@
+// [6 lines as in ../struct/schema.rs]
+/// Who gives.
+///
+/// Any number is a value; those without a name come from other versions.
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(transparent)]
+pub struct Side(pub u8);
+
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl Side {
+    pub const NONE: Self = Self(0);
+    /// Takes.
+    pub const BUY: Self = Self(1);
+    pub const SELL: Self = Self(2);
+
+    /// The name of the value, if it has one.
+    #[must_use]
+    pub const fn name(self) -> ::core::option::Option<&'static str> {
+        match self.0 {
+            0 => ::core::option::Option::Some("NONE"),
+            1 => ::core::option::Option::Some("BUY"),
+            2 => ::core::option::Option::Some("SELL"),
+            _ => ::core::option::Option::None,
+        }
+    }
+
+    /// Whether this version of the schema has a name for the value.
+    #[must_use]
+    pub const fn known(self) -> bool {
+        self.name().is_some()
+    }
+}
+
+impl ::core::fmt::Debug for Side {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        match self.name() {
+            ::core::option::Option::Some(name) => f.write_str("Side::").and_then(|()| f.write_str(name)),
+            ::core::option::Option::None => ::core::write!(f, "Side({})", self.0),
+        }
+    }
+}
+
+impl ::core::convert::From<u8> for Side {
+    fn from(number: u8) -> Self {
+        Self(number)
+    }
+}
+
+impl ::core::convert::From<Side> for u8 {
+    fn from(value: Side) -> Self {
+        value.0
+    }
+}
+
+::shm_runtime::__shared_number! {
+    Side, u8, enumeration {
+        "NONE" = 0,
+        "BUY" = 1,
+        "SELL" = 2,
+    }
+}

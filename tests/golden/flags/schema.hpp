@@ -1,0 +1,14 @@
+// [14 lines as in ../empty/schema.hpp]
+inline std::string to_string(golden_State value) {
+  char buffer[44];
+  shm_text text;
+  shm_text_begin(&text, buffer, sizeof buffer);
+  golden_State_add(&text, value);
+  return std::string(buffer, text.used);
+}
+inline std::ostream &operator<<(std::ostream &out, golden_State value) {
+  return out << to_string(value);
+}
+// [6 lines as in ../empty/schema.hpp]
+using State = ::golden_State;
+// [7 lines as in ../struct/schema.hpp]

@@ -1,0 +1,107 @@
+// [6 lines as in ../struct/schema.rs]
+/// Any bits may be set; those without a name come from other versions.
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[repr(transparent)]
+pub struct State(pub u32);
+
+#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+impl State {
+    /// Of yesterday.
+    pub const OLD: Self = Self(1 << 0);
+    pub const TOP: Self = Self(1 << 31);
+
+    /// The bits.
+    #[must_use]
+    pub const fn bits(self) -> u32 {
+        self.0
+    }
+
+    /// Whether no bit is set.
+    #[must_use]
+    pub const fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// Whether all bits of the other are set.
+    #[must_use]
+    pub const fn contains(self, other: Self) -> bool {
+        self.0 & other.0 == other.0
+    }
+
+    /// The names of the bits that are set and have one.
+    pub fn names(self) -> impl ::core::iter::Iterator<Item = &'static str> {
+        const ALL: &[(u32, &str)] = &[
+            (1 << 0, "OLD"),
+            (1 << 31, "TOP"),
+        ];
+        ALL.iter().filter(move |(bit, _)| self.0 & bit != 0).map(|(_, name)| *name)
+    }
+
+    /// Whether this version of the schema has a name for each bit that is set.
+    #[must_use]
+    pub const fn known(self) -> bool {
+        self.0 & !(0x8000_0001) == 0
+    }
+}
+
+impl ::core::ops::BitOr for State {
+    type Output = Self;
+    fn bitor(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+}
+
+impl ::core::ops::BitOrAssign for State {
+    fn bitor_assign(&mut self, other: Self) {
+        self.0 |= other.0;
+    }
+}
+
+impl ::core::ops::BitAnd for State {
+    type Output = Self;
+    fn bitand(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+}
+
+impl ::core::ops::Not for State {
+    type Output = Self;
+    fn not(self) -> Self {
+        Self(!self.0)
+    }
+}
+
+impl ::core::fmt::Debug for State {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        let rest = self.0 & !(0x8000_0001);
+        let mut separator = "";
+        for name in self.names() {
+            ::core::write!(f, "{separator}State::{name}")?;
+            separator = " | ";
+        }
+        if rest != 0 || separator.is_empty() {
+            ::core::write!(f, "{separator}State({rest:#x})")?;
+        }
+        ::core::result::Result::Ok(())
+    }
+}
+
+impl ::core::convert::From<u32> for State {
+    fn from(bits: u32) -> Self {
+        Self(bits)
+    }
+}
+
+impl ::core::convert::From<State> for u32 {
+    fn from(value: State) -> Self {
+        value.0
+    }
+}
+
+::shm_runtime::__shared_number! {
+    State, u32, flags {
+        "OLD" = 0,
+        "TOP" = 31,
+    }
+}

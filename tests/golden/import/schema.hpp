@@ -1,0 +1,21 @@
+// [9 lines as in ../empty/schema.hpp]
+#include "base.hpp"
+
+#include <ostream>
+
+inline namespace SHM_VERSIONED(shm_schema) {
+
+inline std::string to_string(const golden_Event &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = golden_Event_format(&value, &text[0], text.size());
+// [7 lines as in ../struct/schema.hpp]
+inline std::ostream &operator<<(std::ostream &out, const golden_Event &value) {
+  return out << to_string(value);
+}
+inline bool operator==(const golden_Event &a, const golden_Event &b) { return golden_Event_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const golden_Event &a, const golden_Event &b) { return !(a == b); }
+// [7 lines as in ../struct/schema.hpp]
+using Event = ::golden_Event;
+// [7 lines as in ../struct/schema.hpp]

@@ -1,0 +1,1 @@
+// [134 lines as in ../segment/schema.hpp]

@@ -1,0 +1,9 @@
+// [53 lines as in ../segment/schema.rs]
+// [20 lines as in ../segment/schema.rs]
+    pub const CONTRACT: &'static [u8] = b"Sk\x00\x00\x00\x06\x00golden\x04\x00feedT>\x00\x00\x00\x00\x00\x04\x00Tick\x08\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f!\x00\x00\x00\x06\x00number\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00u64\x00\x00\x00\x00Q\x15\x00\x00\x00\x05\x00ticks\x04\x00Tick\x10\x00\x00\x00\x00\x00\x00\x00";
+// [29 lines as in ../segment/schema.rs]
+    /// A queue of [`Tick`] with room for 16.
+    #[must_use]
+    pub fn ticks(&self) -> ::shm_runtime::Queue<Tick> {
+        ::shm_runtime::Queue::of_attachment(&self.0, 0)
+// [29 lines as in ../segment/schema.rs]

@@ -1,0 +1,43 @@
+# [16 lines as in ../empty/schema.py]
+    "Tick",
+# [497 lines as in ../empty/schema.py]
+
+
+class Tick(_Struct):
+    """A struct of the schema."""
+
+    __slots__ = ()
+    _fields_ = [
+        ("number", _ctypes.c_uint64),
+    ]
+    if _typing.TYPE_CHECKING:
+        number = _Field[int, int](None, "")
+
+        def __init__(
+            self,
+            *,
+            number: int = ...,
+        ) -> None: ...
+
+
+_lay_out(
+    Tick,
+    8,
+    {
+        "number": (0, 8),
+    },
+    [
+        "<u8",
+    ],
+    {
+        "number": lambda raw, name: _Int(raw, name, 0, 18446744073709551615),
+    },
+)
+
+
+if _typing.TYPE_CHECKING:
+
+    class _Types:
+        """The types of this module, for modules that import it."""
+
+        Tick: _TypeAlias = Tick
