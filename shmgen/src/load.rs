@@ -61,6 +61,7 @@ impl Loader {
             return (Some(written), None);
         }
         let schema = resolve::resolve(&written, &stem, imports, self.limits, &mut self.diagnostics);
+        self.named_apart(&schema, &written);
         self.distinct(&schema, &written);
         (Some(written), Some(schema))
     }
@@ -131,6 +132,19 @@ impl Loader {
         self.open.pop();
         self.done.insert(key, schema.clone());
         schema
+    }
+
+    /// No file of a schema has the name of one of the runtime's, not even where
+    /// file systems do not tell letters of different case apart.
+    fn named_apart(&mut self, schema: &Schema, written: &syntax::Schema) {
+        if resolve::TAKEN_MODULES.iter().any(|taken| schema.module.eq_ignore_ascii_case(taken)) {
+            let message = format!(
+                "what is generated from {}.toml would be named as a file of the runtime",
+                schema.stem
+            );
+            self.error(Code::E074, &written.source, &written.name, message)
+                .help("rename the file; the schema may keep its name");
+        }
     }
 
     /// All files that are generated together have names of their own.

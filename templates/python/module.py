@@ -2,14 +2,20 @@
 {{ doc }}
 
 import ctypes as _ctypes
-import enum as _enum
-import math as _math
-import operator as _operator
 import typing as _typing
 
+# shm_types lies beside this module: in the same package, or in none. A type checker looks for it in both ways.
 if _typing.TYPE_CHECKING:
-    import shm_runtime as _shm_runtime
     from typing_extensions import TypeAlias as _TypeAlias
+
+    from .shm_types import *  # type: ignore[{{ Self::UNFOUND }}]
+    from shm_types import *  # type: ignore[assignment, {{ Self::UNFOUND }}]
+elif "." in __name__:
+    from . import shm_types as _t
+else:
+    import shm_types as _t
+
+_t.require(__file__, {{ major }}, {{ minor }})
 {%- for i in imports %}
 
 # {{ i.module }} lies beside this module: in the same package, or in none. A type checker finds it in one
@@ -37,18 +43,6 @@ __all__ = [
 SCHEMA = "{{ schema }}"
 #: Its version.
 SCHEMA_VERSION = "{{ version }}"
-
-{{ prelude }}
-{%- if let Some(text) = rooms %}
-
-
-{{ text }}
-{%- endif %}
-{%- if let Some(text) = unions %}
-
-
-{{ text }}
-{%- endif %}
 {%- for c in constants %}
 
 {{ c.doc }}{{ c.name }}: _typing.Final = {{ c.value }}
@@ -58,7 +52,7 @@ SCHEMA_VERSION = "{{ version }}"
 {%- when Decl::Enum(e) %}
 
 
-class {{ e.name }}(_OpenEnum):
+class {{ e.name }}(_t.Enum):
     """{{ e.doc }}"""
 {% for v in e.values %}
 {{ v.doc }}    {{ v.name }} = {{ v.number }}
@@ -66,7 +60,7 @@ class {{ e.name }}(_OpenEnum):
 {%- when Decl::Flags(e) %}
 
 
-class {{ e.name }}(_OpenFlags):
+class {{ e.name }}(_t.Flags):
     """{{ e.doc }}"""
 
     __slots__ = ()
@@ -79,7 +73,7 @@ class {{ e.name }}(_OpenFlags):
 {%- when Decl::Wrapped(w) %}
 
 
-class {{ w.name }}(_Room):
+class {{ w.name }}(_t.Room):
     _fields_ = [
 {%- for (name, ctype) in w.members %}
         ("{{ name }}", {{ ctype }}),
@@ -87,7 +81,7 @@ class {{ w.name }}(_Room):
     ]
 
 
-_lay_out_room(
+_t.lay_out_room(
     {{ w.name }},
     {{ w.size }},
     {
@@ -118,7 +112,7 @@ class _{{ u.name }}_raw(_ctypes.Structure):
     ]
 
 
-class {{ u.name }}(_Union):
+class {{ u.name }}(_t.Union):
     """{{ u.doc }}"""
 
     __slots__ = ()
@@ -136,13 +130,13 @@ class {{ u.name }}(_Union):
 {%- endfor %}
 
 
-_lay_out_union(
+_t.lay_out_union(
     {{ u.name }},
     _{{ u.name }}_raw,
     {{ u.size }},
     {"tag": (0, {{ u.tag }}), "held": ({{ u.offset }}, {{ u.payload }})},
     {{ u.tag_format }},
-    {
+    variants={
 {%- for v in u.variants %}
 {%- match v.held %}
 {%- when Some with (held) %}
@@ -156,7 +150,7 @@ _lay_out_union(
 {%- when Decl::Struct(s) %}
 
 
-class {{ s.name }}(_Struct):
+class {{ s.name }}(_t.Struct):
     """{{ s.doc }}"""
 
     __slots__ = ()
@@ -179,7 +173,7 @@ class {{ s.name }}(_Struct):
         ) -> None: ...
 
 
-_lay_out(
+_t.lay_out(
     {{ s.name }},
     {{ s.size }},
     {
@@ -198,7 +192,7 @@ _lay_out(
 {%- endfor %}
     },
 {%- if s.has_defaults %}
-    {
+    defaults={
 {%- for m in s.fields() %}
 {%- if m.default != "" %}
         "{{ m.name }}": {{ m.default }},
@@ -223,140 +217,27 @@ if _typing.TYPE_CHECKING:
 {%- for s in segments %}
 
 
-class {{ s.type_name }}:
+class {{ s.type_name }}(_t.Segment):
     """{{ s.doc }}"""
 
     #: What the bytes of the segment mean, in the canonical form that lies in it.
     CONTRACT: _typing.Final = b"{{ s.contract }}"
     #: Bytes of the whole segment.
     SIZE: _typing.Final = {{ s.size }}
-
-    def __init__(self, attachment: "_shm_runtime.Attachment") -> None:
-{%- if s.queues.len() > 0 %}
-        import shm_runtime
-{% endif %}
-        self._attachment = attachment
-{%- for o in s.queues %}
-{{ o.doc }}        self.{{ o.name }} = shm_runtime.Queue(attachment, {{ o.index }}, "{{ o.name }}", {{ o.item }}, {{ o.capacity }})
+    _spec = {
+        "version": "{{ version }}",
+{%- for (key, value) in s.setup %}
+        "{{ key }}": {{ value }},
 {%- endfor %}
+    }
+{%- if s.queues.len() > 0 %}
 
-    @classmethod
-    def _open(cls, how: int, address: _typing.Optional[str], **options: _typing.Any) -> "{{ s.type_name }}":
-        try:
-            import shm_runtime
-        except ImportError as reason:
-            raise ImportError("segments need the package shm_runtime, whose version is that of shmgen") from reason
-        if shm_runtime.__version__.split(".")[:2] != ["{{ major }}", "{{ minor }}"]:
-            raise ImportError(
-                f"this module was generated for shm_runtime {{ major }}.{{ minor }}, installed is "
-                f"{shm_runtime.__version__}: generate it again with the shmgen of the same version"
-            )
-        spec = shm_runtime.SegmentSpec(cls.CONTRACT, SCHEMA_VERSION, {{ s.setup }})
-        return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
+    def __init__(self, _attachment: _typing.Any) -> None:
+        import shm_runtime as _shm_runtime
 
-    @classmethod
-    def create(
-        cls,
-        address: _typing.Optional[str] = None,
-        *,
-        mode: _typing.Optional[int] = None,
-        uid: _typing.Union[int, str] = -1,
-        gid: _typing.Union[int, str] = -1,
-        prefault: bool = False,
-        **unknown: _typing.Any,
-    ) -> "{{ s.type_name }}":
-        """Creates the segment; FileExistsError if there is one.
-
-        ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
-        With ``prefault``, every page is mapped at once.
-        """
-        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
-
-    @classmethod
-    def attach(
-        cls,
-        address: _typing.Optional[str] = None,
-        *,
-        read_only: bool = False,
-        timeout: _typing.Optional[float] = None,
-        trust_uid: int = -1,
-        any_owner: bool = False,
-        prefault: bool = False,
-        **unknown: _typing.Any,
-    ) -> "{{ s.type_name }}":
-        """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
-
-        FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
-        It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
-        With ``prefault``, every page is mapped at once.
-        """
-        return cls._open(
-            2 if read_only else 1,
-            address,
-            timeout=timeout,
-            trust_uid=trust_uid,
-            any_owner=any_owner,
-            prefault=prefault,
-            unknown=unknown,
-        )
-
-    @classmethod
-    def open_or_create(
-        cls,
-        address: _typing.Optional[str] = None,
-        *,
-        mode: _typing.Optional[int] = None,
-        uid: _typing.Union[int, str] = -1,
-        gid: _typing.Union[int, str] = -1,
-        trust_uid: int = -1,
-        any_owner: bool = False,
-        prefault: bool = False,
-        **unknown: _typing.Any,
-    ) -> "{{ s.type_name }}":
-        """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
-        return cls._open(
-            3,
-            address,
-            mode=mode,
-            uid=uid,
-            gid=gid,
-            trust_uid=trust_uid,
-            any_owner=any_owner,
-            prefault=prefault,
-            unknown=unknown,
-        )
-
-    @property
-    def address(self) -> str:
-        """Where the segment is."""
-        return self._attachment.address
-
-    def stat(self) -> _typing.Dict[str, _typing.Any]:
-        """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
-        return self._attachment.stat()
-
-    def set(self, *, mode: _typing.Optional[int] = None, uid: int = -1, gid: int = -1) -> None:
-        """Changes what is named, and keeps the rest."""
-        self._attachment.set(mode=mode, uid=uid, gid=gid)
-
-    def descriptor(self) -> int:
-        """A new descriptor of a segment in a memfd, to be handed to another process and then closed."""
-        return self._attachment.descriptor()
-
-    def close(self) -> None:
-        """Detaches: gives up every role, and never removes the segment. May be called twice."""
-        self._attachment.close()
-
-    def unlink(self) -> None:
-        """Takes the segment's name away. Who is attached keeps the memory."""
-        self._attachment.unlink()
-
-    def __enter__(self) -> "{{ s.type_name }}":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.close()
-
-    def __repr__(self) -> str:
-        return f"<{{ s.type_name }} at {self.address}{', closed' if self._attachment.closed else ''}>"
+        super().__init__(_attachment)
+{%- for o in s.queues %}
+{{ o.doc }}        self.{{ o.name }} = _shm_runtime.Queue(_attachment, {{ o.index }}, "{{ o.name }}", {{ o.item }}, {{ o.capacity }})
+{%- endfor %}
+{%- endif %}
 {%- endfor %}

@@ -33,7 +33,7 @@ fn gen_writes_the_promised_files_into_a_folder_that_it_makes() {
     let names: Vec<&str> = written.keys().map(String::as_str).collect();
     assert!(!names.contains(&"talk.json") && !names.contains(&"talk.md"), "{names:?}");
     assert!(
-        ["shm_runtime.h", "talk.h", "talk.hpp", "talk.py", "talk.rs"]
+        ["shm_runtime.h", "shm_types.py", "talk.h", "talk.hpp", "talk.py", "talk.rs"]
             .iter()
             .all(|n| names.contains(n)),
         "{names:?}"
@@ -50,8 +50,8 @@ fn gen_writes_the_promised_files_into_a_folder_that_it_makes() {
 fn lang_chooses_the_languages() {
     let schema = schema("cli-lang", GOOD);
     for (lang, expected) in [
-        ("python", vec!["talk.py"]),
-        ("rust,python", vec!["talk.py", "talk.rs"]),
+        ("python", vec!["shm_types.py", "talk.py"]),
+        ("rust,python", vec!["shm_types.py", "talk.py", "talk.rs"]),
         ("json,markdown", vec!["talk.json", "talk.md"]),
     ] {
         let gen_dir = schema.with_file_name(lang);

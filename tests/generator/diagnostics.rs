@@ -100,7 +100,13 @@ fn the_example_of_each_code_provokes_it_and_its_mend_is_right() {
         // There is no file, or it is no text, or it takes more than one.
         if matches!(
             code,
-            Code::E001 | Code::E002 | Code::E070 | Code::E071 | Code::E072 | Code::E073
+            Code::E001
+                | Code::E002
+                | Code::E070
+                | Code::E071
+                | Code::E072
+                | Code::E073
+                | Code::E074
         ) {
             assert!(example.wrong.starts_with("$ ") && example.right.starts_with("$ "));
             continue;

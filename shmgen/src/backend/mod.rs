@@ -27,7 +27,7 @@ pub enum Language {
     C,
     /// A layer for C++17 over the C header, which is written too.
     Cpp,
-    /// A Python module.
+    /// A Python module, and the one that it shares with others.
     Python,
     /// The resolved model, for programs.
     Json,
@@ -94,7 +94,10 @@ impl Language {
                 files.push(("shm_runtime.hpp".to_owned(), |_, _| cpp::runtime()));
                 files
             }
-            Self::Python => vec![(format!("{module}.py"), |schema, _| python::module(schema))],
+            Self::Python => vec![
+                (format!("{module}.py"), |schema, _| python::module(schema)),
+                ("shm_types.py".to_owned(), |_, _| python::shared()),
+            ],
             Self::Json => vec![(format!("{module}.json"), |schema, _| json::model(schema))],
             Self::Markdown => vec![(format!("{module}.md"), |schema, _| markdown::page(schema))],
         }
@@ -124,4 +127,20 @@ pub fn generate(schema: &Schema, languages: &[Language], options: &Options) -> F
             })
             .collect()
     })
+}
+
+#[cfg(test)]
+#[allow(clippy::pedantic)]
+mod tests {
+    use super::Language;
+    use crate::resolve::TAKEN_MODULES;
+
+    /// A schema file of that name is refused.
+    #[test]
+    fn every_file_is_named_after_the_schema_or_one_that_no_schema_is_named_after() {
+        for (name, _) in Language::ALL.iter().flat_map(|language| language.files("market")) {
+            let stem = name.split('.').next().unwrap();
+            assert!(stem == "market" || TAKEN_MODULES.contains(&stem), "{name}");
+        }
+    }
 }

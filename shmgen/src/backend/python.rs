@@ -23,10 +23,6 @@ struct Module<'a> {
     version: String,
     major: &'static str,
     minor: &'static str,
-    prelude: &'static str,
-    /// What it has for lists and optionals, and for unions, if there are any.
-    rooms: Option<&'static str>,
-    unions: Option<&'static str>,
     imports: Vec<Import>,
     names: Vec<&'a str>,
     /// The names of its types.
@@ -119,8 +115,8 @@ struct Part {
 struct Segment {
     doc: String,
     type_name: String,
-    /// What the spec says beside contract and version, as arguments.
-    setup: String,
+    /// What the spec says beside contract and version.
+    setup: Vec<(&'static str, String)>,
     contract: String,
     size: u64,
     queues: Vec<Queue>,
@@ -134,14 +130,14 @@ struct Queue {
     index: usize,
 }
 
-/// What stands in every module before its own types.
-const PRELUDE: &str = include_str!("../../templates/python/prelude.py");
+/// `shm_types.py`, which all modules import. Its version is filled in.
+const SHARED: &str = include_str!("../../templates/python/shm_types.py");
 
-/// The same for lists and optionals.
-const ROOMS: &str = include_str!("../../templates/python/rooms.py");
-
-/// The same for unions.
-const UNIONS: &str = include_str!("../../templates/python/unions.py");
+/// `shm_types.py`, the same for every schema.
+pub(super) fn shared() -> String {
+    let version = format!("VERSION = ({})", version_parts().join(", "));
+    SHARED.replacen("VERSION = (0, 0, 0)", &version, 1)
+}
 
 /// The module of a schema.
 pub(super) fn module(schema: &Schema) -> String {
@@ -149,7 +145,6 @@ pub(super) fn module(schema: &Schema) -> String {
     let writer = Writer::new(schema);
     let own = schema.types.iter().filter(|t| !matches!(t, TypeDecl::Wrapped(_)));
     let own: Vec<&str> = own.map(TypeDecl::name).collect();
-    let has = |kind: fn(&TypeDecl) -> bool| schema.types.iter().any(kind);
     let names = schema.constants.iter().map(|c| c.name.as_str()).chain(own.iter().copied());
     let mut names: Vec<&str> =
         names.chain(schema.segments.iter().map(|s| s.type_name.as_str())).collect();
@@ -163,9 +158,6 @@ pub(super) fn module(schema: &Schema) -> String {
         version: schema.version_text(),
         major,
         minor,
-        prelude: PRELUDE,
-        rooms: has(|t| matches!(t, TypeDecl::Wrapped(_))).then_some(ROOMS),
-        unions: has(|t| matches!(t, TypeDecl::Union(_))).then_some(UNIONS),
         imports: writer
             .modules_of(used(schema))
             .into_iter()

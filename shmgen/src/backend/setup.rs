@@ -5,7 +5,6 @@ use super::text::quoted;
 use crate::model::Setup;
 use serde_json::{Value, json};
 use shm_runtime::Account;
-use std::fmt::Write as _;
 
 /// The keys of accounts.
 pub(super) fn accounts(setup: &Setup) -> impl Iterator<Item = (&'static str, &Account)> {
@@ -21,20 +20,15 @@ pub(super) fn text(account: &Account) -> String {
     }
 }
 
-/// The arguments of a `SegmentSpec`, behind contract and version.
-pub(super) fn python(setup: &Setup) -> String {
-    let mut out = format!(
-        "address=\"{}\", mode=0o{:o}, participants={}",
-        quoted(&setup.address.to_string()),
-        setup.mode,
-        setup.participants
-    );
-    for (key, account) in accounts(setup) {
-        let _ = write!(out, ", {key}=\"{}\"", text(account));
-    }
-    if let Some(pages) = setup.pages {
-        let _ = write!(out, ", pages=\"{pages}\"");
-    }
+/// The members of a `SegmentSpec`, behind contract and version.
+pub(super) fn python(setup: &Setup) -> Vec<(&'static str, String)> {
+    let mut out = vec![
+        ("address", format!("\"{}\"", quoted(&setup.address.to_string()))),
+        ("mode", format!("0o{:o}", setup.mode)),
+        ("participants", setup.participants.to_string()),
+    ];
+    out.extend(accounts(setup).map(|(key, account)| (key, format!("\"{}\"", text(account)))));
+    out.extend(setup.pages.map(|pages| ("pages", format!("\"{pages}\""))));
     out
 }
 

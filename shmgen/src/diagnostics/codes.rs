@@ -130,6 +130,8 @@ codes! {
         "Two different files among all imports have the same schema name, or the same file name, so that what is generated of one would overwrite or hide the other."
     E073 "a name in more than one import"
         "Two imported schemas have this name. Write which one is meant: `common.Level`."
+    E074 "a file named as one of the runtime's"
+        "Files are generated under the name of the schema's file, and `shm_runtime` and `shm_types` are those of files that are generated beside them, or of the runtime's package. Rename the file."
 
     E080 "a default where there can be none"
         "Fields that are single numbers, bools, texts, enums or flags have defaults. Arrays and bytes[N] are zero in a new value; a struct has the defaults of its own fields."

@@ -379,6 +379,11 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
         "$ grep type market.toml\nfield = [ { name = \"time\", type = \"common.Stamp\" } ]",
     ),
     (
+        Code::E074,
+        "$ shmgen gen shm_types.toml --out gen",
+        "$ mv shm_types.toml market_types.toml\n$ shmgen gen market_types.toml --out gen",
+    ),
+    (
         Code::E091,
         "[segment.feed]\nobject = [ { name = \"log\", kind = \"ring\", bytes = 1_000_001 } ]",
         "[segment.feed]\nobject = [ { name = \"log\", kind = \"ring\", bytes = 1_000_008 } ]",

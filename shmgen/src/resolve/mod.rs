@@ -24,6 +24,7 @@ mod unions;
 mod words;
 mod written;
 
+pub(crate) use words::TAKEN_MODULES;
 pub(crate) use written::meet;
 
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned};

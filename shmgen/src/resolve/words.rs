@@ -188,6 +188,10 @@ pub(super) const KEYWORDS: [(&str, &[&str]); 4] = [
     ),
 ];
 
+/// Modules and headers that generated files have beside them, and what is
+/// installed with them.
+pub(crate) const TAKEN_MODULES: [&str; 2] = ["shm_runtime", "shm_types"];
+
 /// Names that generated code uses itself, by what they would collide with.
 pub(super) const TAKEN: [(Role, &[&str]); 8] = [
     (

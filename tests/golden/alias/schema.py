@@ -1,9 +1,9 @@
-# [14 lines as in ../empty/schema.py]
+# [20 lines as in ../empty/schema.py]
     "Level",
-# [499 lines as in ../empty/schema.py]
+# [8 lines as in ../empty/schema.py]
 
 
-class Level(_Struct):
+class Level(_t.Struct):
     """A struct of the schema."""
 
     __slots__ = ()
@@ -24,7 +24,7 @@ class Level(_Struct):
         ) -> None: ...
 
 
-_lay_out(
+_t.lay_out(
     Level,
     24,
     {
@@ -36,7 +36,7 @@ _lay_out(
         ("<f4", (4,)),
     ],
     {
-        "price": lambda raw, name: _Int(raw, name, -9223372036854775808, 9223372036854775807, unit="1e-8 USD"),
-        "row": lambda raw, name: _List(raw, name, (4,), lambda raw, name: _Float(raw, name, 3.4028235677973364e+38), _ctypes.c_float * 4),
+        "price": lambda raw, name: _t.IntField(raw, name, -9223372036854775808, 9223372036854775807, unit="1e-8 USD"),
+        "row": lambda raw, name: _t.ArrayField(raw, name, (4,), lambda raw, name: _t.FloatField(raw, name, 3.4028235677973364e+38), _ctypes.c_float * 4),
 # [9 lines as in ../struct/schema.py]
         Level: _TypeAlias = Level

@@ -1,9 +1,9 @@
-# [14 lines as in ../empty/schema.py]
+# [20 lines as in ../empty/schema.py]
     "Line",
-# [499 lines as in ../empty/schema.py]
+# [8 lines as in ../empty/schema.py]
 
 
-class Line(_Struct):
+class Line(_t.Struct):
     """A struct of the schema."""
 
     __slots__ = ()
@@ -25,7 +25,7 @@ class Line(_Struct):
         ) -> None: ...
 
 
-_lay_out(
+_t.lay_out(
     Line,
     64,
     {
@@ -37,7 +37,7 @@ _lay_out(
         "<u4",
     ],
     {
-        "first": lambda raw, name: _Int(raw, name, 0, 255),
-        "second": lambda raw, name: _Int(raw, name, 0, 4294967295),
+        "first": lambda raw, name: _t.IntField(raw, name, 0, 255),
+        "second": lambda raw, name: _t.IntField(raw, name, 0, 4294967295),
 # [9 lines as in ../struct/schema.py]
         Line: _TypeAlias = Line

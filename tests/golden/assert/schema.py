@@ -1,9 +1,9 @@
-# [14 lines as in ../empty/schema.py]
+# [20 lines as in ../empty/schema.py]
     "Pair",
-# [499 lines as in ../empty/schema.py]
+# [8 lines as in ../empty/schema.py]
 
 
-class Pair(_Struct):
+class Pair(_t.Struct):
     """A struct of the schema."""
 
     __slots__ = ()
@@ -23,7 +23,7 @@ class Pair(_Struct):
         ) -> None: ...
 
 
-_lay_out(
+_t.lay_out(
     Pair,
     16,
     {
@@ -35,7 +35,7 @@ _lay_out(
         "<u8",
     ],
     {
-        "one": lambda raw, name: _Int(raw, name, 0, 18446744073709551615),
-        "two": lambda raw, name: _Int(raw, name, 0, 18446744073709551615),
+        "one": lambda raw, name: _t.IntField(raw, name, 0, 18446744073709551615),
+        "two": lambda raw, name: _t.IntField(raw, name, 0, 18446744073709551615),
 # [9 lines as in ../struct/schema.py]
         Pair: _TypeAlias = Pair

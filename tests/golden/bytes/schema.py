@@ -1,9 +1,9 @@
-# [14 lines as in ../empty/schema.py]
+# [20 lines as in ../empty/schema.py]
     "Packet",
-# [499 lines as in ../empty/schema.py]
+# [8 lines as in ../empty/schema.py]
 
 
-class Packet(_Struct):
+class Packet(_t.Struct):
     """A struct of the schema."""
 
     __slots__ = ()
@@ -23,7 +23,7 @@ class Packet(_Struct):
         ) -> None: ...
 
 
-_lay_out(
+_t.lay_out(
     Packet,
     12,
     {
@@ -35,7 +35,7 @@ _lay_out(
         ("<u2", (3,)),
     ],
     {
-        "raw": lambda raw, name: _Bytes(raw, name),
-        "sums": lambda raw, name: _List(raw, name, (3,), lambda raw, name: _Int(raw, name, 0, 65535), _ctypes.c_uint16 * 3),
+        "raw": lambda raw, name: _t.BytesField(raw, name),
+        "sums": lambda raw, name: _t.ArrayField(raw, name, (3,), lambda raw, name: _t.IntField(raw, name, 0, 65535), _ctypes.c_uint16 * 3),
 # [9 lines as in ../struct/schema.py]
         Packet: _TypeAlias = Packet

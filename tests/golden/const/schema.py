@@ -1,11 +1,11 @@
-# [14 lines as in ../empty/schema.py]
+# [20 lines as in ../empty/schema.py]
     "ENABLED",
     "LEVELS",
     "RATIO",
     "SCHEMA",
     "SCHEMA_VERSION",
     "SLOTS",
-# [499 lines as in ../struct/schema.py]
+# [7 lines as in ../struct/schema.py]
 #: How deep a book is.
 LEVELS: _typing.Final = 5
 

@@ -1,16 +1,16 @@
-# [14 lines as in ../empty/schema.py]
+# [20 lines as in ../empty/schema.py]
     "Order",
     "SCHEMA",
     "SCHEMA_VERSION",
     "Side",
-# [499 lines as in ../struct/schema.py]
-class Side(_OpenEnum):
+# [8 lines as in ../struct/schema.py]
+class Side(_t.Enum):
     """An enum of the schema."""
 
     BUY = 1
 
 
-class Order(_Struct):
+class Order(_t.Struct):
     """A struct of the schema."""
 
     __slots__ = ()
@@ -41,7 +41,7 @@ class Order(_Struct):
         ) -> None: ...
 
 
-_lay_out(
+_t.lay_out(
     Order,
     24,
     {
@@ -57,12 +57,12 @@ _lay_out(
         "S7",
     ],
     {
-        "price": lambda raw, name: _Int(raw, name, -9223372036854775808, 9223372036854775807),
-        "ratio": lambda raw, name: _Float(raw, name, 3.4028235677973364e+38),
-        "side": lambda raw, name: _Enum(raw, name, Side, 0, 255),
-        "venue": lambda raw, name: _Str(raw, name),
+        "price": lambda raw, name: _t.IntField(raw, name, -9223372036854775808, 9223372036854775807),
+        "ratio": lambda raw, name: _t.FloatField(raw, name, 3.4028235677973364e+38),
+        "side": lambda raw, name: _t.NumberField(raw, name, Side, 0, 255),
+        "venue": lambda raw, name: _t.StrField(raw, name),
     },
-    {
+    defaults={
         "price": 100,
         "ratio": 0.5,
         "side": Side.BUY,

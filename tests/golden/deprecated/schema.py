@@ -1,14 +1,14 @@
-# [14 lines as in ../empty/schema.py]
+# [20 lines as in ../empty/schema.py]
     "OLD",
     "SCHEMA",
     "SCHEMA_VERSION",
     "Trade",
-# [499 lines as in ../struct/schema.py]
+# [7 lines as in ../struct/schema.py]
 #: Deprecated: use NEW.
 OLD: _typing.Final = 2
 
 
-class Trade(_Struct):
+class Trade(_t.Struct):
     """A struct of the schema."""
 
     __slots__ = ()
@@ -31,7 +31,7 @@ class Trade(_Struct):
         ) -> None: ...
 
 
-_lay_out(
+_t.lay_out(
     Trade,
     16,
     {
@@ -43,7 +43,7 @@ _lay_out(
         "<u4",
     ],
     {
-        "price": lambda raw, name: _Int(raw, name, -9223372036854775808, 9223372036854775807),
-        "fee": lambda raw, name: _Int(raw, name, 0, 4294967295),
+        "price": lambda raw, name: _t.IntField(raw, name, -9223372036854775808, 9223372036854775807),
+        "fee": lambda raw, name: _t.IntField(raw, name, 0, 4294967295),
 # [9 lines as in ../struct/schema.py]
         Trade: _TypeAlias = Trade

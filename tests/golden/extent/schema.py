@@ -1,7 +1,7 @@
-# [16 lines as in ../empty/schema.py]
+# [22 lines as in ../empty/schema.py]
     "Trade",
-# [499 lines as in ../struct/schema.py]
-class Trade(_Struct):
+# [8 lines as in ../struct/schema.py]
+class Trade(_t.Struct):
     """The last 52 bytes are kept free for later versions."""
 
     __slots__ = ()
@@ -22,7 +22,7 @@ class Trade(_Struct):
         ) -> None: ...
 
 
-_lay_out(
+_t.lay_out(
     Trade,
     64,
     {
@@ -34,7 +34,7 @@ _lay_out(
         "<u4",
     ],
     {
-        "price": lambda raw, name: _Int(raw, name, -9223372036854775808, 9223372036854775807),
-        "quantity": lambda raw, name: _Int(raw, name, 0, 4294967295),
+        "price": lambda raw, name: _t.IntField(raw, name, -9223372036854775808, 9223372036854775807),
+        "quantity": lambda raw, name: _t.IntField(raw, name, 0, 4294967295),
 # [9 lines as in ../struct/schema.py]
         Trade: _TypeAlias = Trade

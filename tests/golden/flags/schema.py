@@ -1,7 +1,7 @@
-# [16 lines as in ../empty/schema.py]
+# [22 lines as in ../empty/schema.py]
     "State",
-# [499 lines as in ../struct/schema.py]
-class State(_OpenFlags):
+# [8 lines as in ../struct/schema.py]
+class State(_t.Flags):
     """A set of flags of the schema."""
 
     __slots__ = ()

@@ -1,4 +1,4 @@
-# [13 lines as in ../empty/schema.py]
+# [19 lines as in ../empty/schema.py]
 # base lies beside this module: in the same package, or in none. A type checker finds it in one
 # of the two ways; what it does not find can be a base class too, and adds nothing.
 if _typing.TYPE_CHECKING:
@@ -15,10 +15,10 @@ else:
 
 __all__ = [
     "Event",
-# [499 lines as in ../empty/schema.py]
+# [8 lines as in ../empty/schema.py]
 
 
-class Event(_Struct):
+class Event(_t.Struct):
     """A struct of the schema."""
 
     __slots__ = ()
@@ -38,7 +38,7 @@ class Event(_Struct):
         ) -> None: ...
 
 
-_lay_out(
+_t.lay_out(
     Event,
     16,
     {
@@ -50,6 +50,6 @@ _lay_out(
         "<u8",
     ],
     {
-        "at": lambda raw, name: _Nested(raw, name, _base_module.Stamp),
+        "at": lambda raw, name: _t.StructField(raw, name, _base_module.Stamp),
 # [10 lines as in ../struct/schema.py]
         Event: _TypeAlias = Event

@@ -1,9 +1,9 @@
-# [14 lines as in ../empty/schema.py]
+# [20 lines as in ../empty/schema.py]
     "Reading",
-# [499 lines as in ../empty/schema.py]
+# [8 lines as in ../empty/schema.py]
 
 
-class Reading(_Struct):
+class Reading(_t.Struct):
     """A struct of the schema."""
 
     __slots__ = ()
@@ -30,7 +30,7 @@ class Reading(_Struct):
         ) -> None: ...
 
 
-_lay_out(
+_t.lay_out(
     Reading,
     16,
     {
@@ -44,8 +44,8 @@ _lay_out(
         ("<i1", (4,)),
     ],
     {
-        "celsius": lambda raw, name: _Float(raw, name, 1.7976931348623157e+308, range=(-273.15, None)),
-        "percent": lambda raw, name: _Int(raw, name, 0, 255, range=(None, 100)),
-        "hours": lambda raw, name: _List(raw, name, (4,), lambda raw, name: _Int(raw, name, -128, 127, range=(-12, 12)), _ctypes.c_int8 * 4),
+        "celsius": lambda raw, name: _t.FloatField(raw, name, 1.7976931348623157e+308, range=(-273.15, None)),
+        "percent": lambda raw, name: _t.IntField(raw, name, 0, 255, range=(None, 100)),
+        "hours": lambda raw, name: _t.ArrayField(raw, name, (4,), lambda raw, name: _t.IntField(raw, name, -128, 127, range=(-12, 12)), _ctypes.c_int8 * 4),
 # [9 lines as in ../struct/schema.py]
         Reading: _TypeAlias = Reading

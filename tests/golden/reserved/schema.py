@@ -1,7 +1,7 @@
-# [16 lines as in ../empty/schema.py]
+# [22 lines as in ../empty/schema.py]
     "Trade",
-# [499 lines as in ../struct/schema.py]
-class Trade(_Struct):
+# [8 lines as in ../struct/schema.py]
+class Trade(_t.Struct):
     """Reserved: 4 bytes at 8 (formerly fee)."""
 
     __slots__ = ()
@@ -19,7 +19,7 @@ class Trade(_Struct):
         ) -> None: ...
 
 
-_lay_out(
+_t.lay_out(
     Trade,
     16,
     {
@@ -29,6 +29,6 @@ _lay_out(
         "<i8",
     ],
     {
-        "price": lambda raw, name: _Int(raw, name, -9223372036854775808, 9223372036854775807),
+        "price": lambda raw, name: _t.IntField(raw, name, -9223372036854775808, 9223372036854775807),
 # [9 lines as in ../struct/schema.py]
         Trade: _TypeAlias = Trade

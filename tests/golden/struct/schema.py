@@ -1,9 +1,9 @@
-# [16 lines as in ../empty/schema.py]
+# [22 lines as in ../empty/schema.py]
     "Tick",
-# [497 lines as in ../empty/schema.py]
+# [6 lines as in ../empty/schema.py]
 
 
-class Tick(_Struct):
+class Tick(_t.Struct):
     """A struct of the schema."""
 
     __slots__ = ()
@@ -20,7 +20,7 @@ class Tick(_Struct):
         ) -> None: ...
 
 
-_lay_out(
+_t.lay_out(
     Tick,
     8,
     {
@@ -30,7 +30,7 @@ _lay_out(
         "<u8",
     ],
     {
-        "number": lambda raw, name: _Int(raw, name, 0, 18446744073709551615),
+        "number": lambda raw, name: _t.IntField(raw, name, 0, 18446744073709551615),
     },
 )
 

@@ -1,9 +1,9 @@
-# [14 lines as in ../empty/schema.py]
+# [20 lines as in ../empty/schema.py]
     "Named",
-# [499 lines as in ../empty/schema.py]
+# [8 lines as in ../empty/schema.py]
 
 
-class Named(_Struct):
+class Named(_t.Struct):
     """A struct of the schema."""
 
     __slots__ = ()
@@ -20,7 +20,7 @@ class Named(_Struct):
         ) -> None: ...
 
 
-_lay_out(
+_t.lay_out(
     Named,
     12,
     {
@@ -30,6 +30,6 @@ _lay_out(
         "S12",
     ],
     {
-        "name": lambda raw, name: _Str(raw, name),
+        "name": lambda raw, name: _t.StrField(raw, name),
 # [9 lines as in ../struct/schema.py]
         Named: _TypeAlias = Named

@@ -56,7 +56,7 @@ impl<'s> Writer<'s> {
         let dims: Vec<String> = ty.dims.iter().map(u64::to_string).collect();
         let comma = if dims.len() == 1 { "," } else { "" };
         format!(
-            "_List(raw, name, ({}{comma}), lambda raw, name: {}, {}{unit})",
+            "_t.ArrayField(raw, name, ({}{comma}), lambda raw, name: {}, {}{unit})",
             dims.join(", "),
             self.element_field(&ty.element, "", range),
             self.ctype(ty),
@@ -70,30 +70,30 @@ impl<'s> Writer<'s> {
         };
         let wrapper = |kind: &str, inner: &Type| {
             format!(
-                "{kind}(raw, name, {}, lambda raw, name: {}{unit})",
+                "_t.{kind}(raw, name, {}, lambda raw, name: {}{unit})",
                 wrapped_name(element),
                 self.descriptor(inner, "", range)
             )
         };
         match element {
-            Element::Primitive(Primitive::Bool) => "_Bool(raw, name)".to_owned(),
+            Element::Primitive(Primitive::Bool) => "_t.BoolField(raw, name)".to_owned(),
             Element::Primitive(Primitive::F32) => {
                 // The greatest number that rounds to a finite f32.
-                format!("_Float(raw, name, 3.4028235677973364e+38{unit}{range})")
+                format!("_t.FloatField(raw, name, 3.4028235677973364e+38{unit}{range})")
             }
             Element::Primitive(Primitive::F64) => {
-                format!("_Float(raw, name, 1.7976931348623157e+308{unit}{range})")
+                format!("_t.FloatField(raw, name, 1.7976931348623157e+308{unit}{range})")
             }
-            Element::Primitive(p) => format!("_Int(raw, name, {}{unit}{range})", limits(*p)),
-            Element::Str(_) => format!("_Str(raw, name{unit})"),
-            Element::Bytes(_) => format!("_Bytes(raw, name{unit})"),
+            Element::Primitive(p) => format!("_t.IntField(raw, name, {}{unit}{range})", limits(*p)),
+            Element::Str(_) => format!("_t.StrField(raw, name{unit})"),
+            Element::Bytes(_) => format!("_t.BytesField(raw, name{unit})"),
             Element::Enum(name, p) | Element::Flags(name, p) => {
-                format!("_Enum(raw, name, {}, {})", self.name(name), limits(*p))
+                format!("_t.NumberField(raw, name, {}, {})", self.name(name), limits(*p))
             }
-            Element::Struct(name) => format!("_Nested(raw, name, {})", self.name(name)),
-            Element::Union(name) => format!("_Tagged(raw, name, {})", self.name(name)),
-            Element::List(inner, _) => wrapper("_Bounded", inner),
-            Element::Optional(inner) => wrapper("_Optional", inner),
+            Element::Struct(name) => format!("_t.StructField(raw, name, {})", self.name(name)),
+            Element::Union(name) => format!("_t.UnionField(raw, name, {})", self.name(name)),
+            Element::List(inner, _) => wrapper("ListField", inner),
+            Element::Optional(inner) => wrapper("OptionalField", inner),
         }
     }
 
