@@ -20,18 +20,6 @@ pub(super) fn text(account: &Account) -> String {
     }
 }
 
-/// The members of a `SegmentSpec`, behind contract and version.
-pub(super) fn python(setup: &Setup) -> Vec<(&'static str, String)> {
-    let mut out = vec![
-        ("address", format!("\"{}\"", quoted(&setup.address.to_string()))),
-        ("mode", format!("0o{:o}", setup.mode)),
-        ("participants", setup.participants.to_string()),
-    ];
-    out.extend(accounts(setup).map(|(key, account)| (key, format!("\"{}\"", text(account)))));
-    out.extend(setup.pages.map(|pages| ("pages", format!("\"{pages}\""))));
-    out
-}
-
 /// The members of a `shm_segment_spec` from the address to the pages.
 pub(super) fn c(setup: &Setup) -> String {
     let account = |account: Option<&Account>| {

@@ -24,7 +24,7 @@ pub(super) fn render(template: &impl Template) -> String {
     page.finish()
 }
 
-/// A file that is made of templates, one behind the other with an empty line
+/// A file that is made of templates, one behind the other with empty lines
 /// between them. It has one line end behind its last line and no more than two
 /// empty lines anywhere.
 #[derive(Default)]
@@ -34,10 +34,20 @@ pub(super) struct Page {
 }
 
 impl Page {
-    #[expect(clippy::expect_used, reason = "no part of our templates can fail to be written")]
+    /// Behind an empty line.
     pub(super) fn add(&mut self, template: &impl Template) {
+        self.add_behind("\n\n", template);
+    }
+
+    /// Behind two empty lines.
+    pub(super) fn add_apart(&mut self, template: &impl Template) {
+        self.add_behind("\n\n\n", template);
+    }
+
+    #[expect(clippy::expect_used, reason = "no part of our templates can fail to be written")]
+    fn add_behind(&mut self, gap: &str, template: &impl Template) {
         if std::mem::replace(&mut self.is_begun, true) {
-            self.tidy.write_str("\n\n").expect("text is written to a String");
+            self.tidy.write_str(gap).expect("text is written to a String");
         }
         template.render_into(&mut self.tidy).expect("text is written to a String");
     }

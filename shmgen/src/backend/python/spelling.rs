@@ -1,17 +1,19 @@
-//! How Python writes a type: for ctypes, for the field that checks it, for a
-//! type checker, and for NumPy.
+//! How Python writes names, documentation, values and types; a type for ctypes,
+//! for the field that checks it, for a type checker, and for NumPy.
 
-use crate::model::{Element, Schema, Type};
-use shm_runtime::contract::{Primitive, TypeName};
+use crate::backend::text::{bound_text, value_text};
+use crate::model::{Element, Schema, Type, Value};
+use shm_runtime::contract::{Bound, Primitive, Range, TypeName};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Writes types as one schema's module does.
-pub(super) struct Writer<'s> {
+/// The names of types as one schema's module writes them, and all that is made
+/// of them.
+pub(super) struct Names<'s> {
     /// The modules of the schemas that this one sees, by the schemas' names.
     modules: BTreeMap<&'s str, &'s str>,
 }
 
-impl<'s> Writer<'s> {
+impl<'s> Names<'s> {
     pub(super) fn new(schema: &'s Schema) -> Self {
         let others = schema.with_imports().into_iter().filter(|s| s.name != schema.name);
         Self { modules: others.map(|s| (s.name.as_str(), s.module.as_str())).collect() }
@@ -201,4 +203,44 @@ pub(super) fn scalar(p: Primitive) -> &'static str {
         Primitive::F32 => "_ctypes.c_float",
         Primitive::F64 => "_ctypes.c_double",
     }
+}
+
+/// Text for between triple quotes, its later lines indented.
+pub(super) fn docstring(text: &str, indent: &str) -> String {
+    let safe = text.replace('\\', "\\\\").replace('"', "\\\"");
+    let lines: Vec<String> = safe
+        .lines()
+        .enumerate()
+        .map(
+            |(i, line)| {
+                if i == 0 || line.is_empty() { line.into() } else { format!("{indent}{line}") }
+            },
+        )
+        .collect();
+    lines.join("\n")
+}
+
+/// A docstring of a class, or what stands for a missing one.
+pub(super) fn class_doc(text: &str, otherwise: &str) -> String {
+    let mut out = docstring(if text.is_empty() { otherwise } else { text }, "    ");
+    if out.contains('\n') {
+        out.push_str("\n    ");
+    }
+    out
+}
+
+/// A number, True or False.
+pub(super) fn value(ty: Primitive, value: Value) -> String {
+    match value {
+        Value::Bool(true) => "True".to_owned(),
+        Value::Bool(false) => "False".to_owned(),
+        number => value_text(ty, number),
+    }
+}
+
+/// A range as a keyword argument.
+pub(super) fn range(range: Range) -> String {
+    let end =
+        |end: Option<Bound>| end.map_or("None".to_owned(), |bound| bound_text(range.ty(), bound));
+    format!(", range=({}, {})", end(range.min()), end(range.max()))
 }

@@ -1,0 +1,85 @@
+//! Segments in Python: the class whose instances are attachments.
+
+use super::Context;
+use super::spelling::class_doc;
+use crate::backend::setup;
+use crate::backend::text::{lines, others, quoted};
+use crate::model::{self, Schema, Setup};
+use askama::Template;
+use std::fmt::Write as _;
+
+#[derive(Template)]
+#[template(path = "python/segment.jinja", escape = "none")]
+pub(super) struct Segment<'a> {
+    doc: String,
+    type_name: &'a str,
+    /// Of the schema.
+    version: String,
+    contract: String,
+    size: u64,
+    /// What `SegmentSpec` is told beside contract and version.
+    setup: Vec<(&'static str, String)>,
+    has_handles: bool,
+    queues: Vec<Queue<'a>>,
+}
+
+struct Queue<'a> {
+    doc: String,
+    name: &'a str,
+    item: String,
+    capacity: u64,
+    index: usize,
+}
+
+pub(super) fn segment<'a>(
+    s: &'a model::Segment,
+    schema: &Schema,
+    context: &Context<'_>,
+) -> Segment<'a> {
+    let mut contract = String::new();
+    for byte in &s.contract_bytes {
+        let _ = write!(contract, "{}", byte.escape_ascii());
+    }
+    let queues = s.handles().map(|(index, o, item, layout)| Queue {
+        doc: lines(&o.doc, "        #: "),
+        name: &o.name,
+        item: context.names.name(&item.name),
+        capacity: layout.capacity,
+        index,
+    });
+    let queues: Vec<Queue<'_>> = queues.collect();
+    Segment {
+        doc: doc(s),
+        type_name: &s.type_name,
+        version: schema.version_text(),
+        contract,
+        size: s.size,
+        setup: told(&s.setup),
+        has_handles: !queues.is_empty(),
+        queues,
+    }
+}
+
+fn doc(s: &model::Segment) -> String {
+    let named = format!("The segment {}.", s.name);
+    let others = others(s, "");
+    if others.is_empty() {
+        return class_doc(&s.doc, &named);
+    }
+    let text = if s.doc.is_empty() { &named } else { &s.doc };
+    class_doc(&format!("{text}\n{}", others.trim_end()), &named)
+}
+
+/// What `SegmentSpec` is told of where it is and how it is made.
+fn told(setup: &Setup) -> Vec<(&'static str, String)> {
+    let text = |text: &str| format!("\"{text}\"");
+    let mut out = vec![
+        ("address", text(&quoted(&setup.address.to_string()))),
+        ("mode", format!("0o{:o}", setup.mode)),
+        ("participants", setup.participants.to_string()),
+    ];
+    let accounts = setup::accounts(setup);
+    out.extend(accounts.map(|(key, account)| (key, text(&setup::text(account)))));
+    out.extend(setup.pages.map(|pages| ("pages", text(&pages.to_string()))));
+    out
+}
