@@ -17,7 +17,7 @@ use xxhash_rust::xxh3::xxh3_128;
 pub struct Fingerprint(pub [u8; 16]);
 
 impl Fingerprint {
-    /// The fingerprint of bytes that [`Contract::encode`] made.
+    /// The fingerprint of bytes that [`Contract::encode`](crate::contract::Contract::encode) made.
     pub fn of_bytes(canonical: &[u8]) -> Self {
         Self(xxh3_128(canonical).to_le_bytes())
     }
@@ -28,7 +28,7 @@ impl Fingerprint {
 /// It does not depend on which schema the type stands in, so a struct with
 /// `#[derive(SharedLayout)]` and the same struct in a schema have the same
 /// one. `types` are definitions sorted by schema and name, as in a
-/// [`Contract`]; those that `root` does not reach are left out. `None` if a
+/// [`Contract`](crate::contract::Contract); those that `root` does not reach are left out. `None` if a
 /// name is missing.
 pub fn type_fingerprint(types: &[TypeDef], root: &TypeExpr) -> Option<Fingerprint> {
     let mut reached = vec![false; types.len()];

@@ -1,0 +1,5 @@
+//! Do the sources keep the order that the documentation says?
+
+#![allow(missing_docs, clippy::pedantic)]
+
+mod floors;
