@@ -29,6 +29,38 @@ const RUNTIME: &[Floor] = &[
     Floor(&["json", "macros"], "The same in other forms: JSON, macros for generated code."),
 ];
 
+/// The same of the generator. What reads the model lies below what makes it, so
+/// that no backend can ask a schema as it is written, or report a mistake.
+const GENERATOR: &[Floor] = &[
+    Floor(&["model"], "A schema, resolved: plain data."),
+    Floor(&["contract", "bytemap", "sizes"], "What a model says of contracts, bytes and sizes."),
+    Floor(&["backend"], "The model in each language."),
+    Floor(&["output"], "Files on a disk."),
+    Floor(&["diagnostics"], "What is wrong with a schema, and how that is shown."),
+    Floor(&["syntax"], "A schema as it is written."),
+    Floor(&["resolve"], "From the schema as it is written to the model."),
+    Floor(&["lint", "notes"], "What is right, and could be better or comes later."),
+    Floor(&["read", "load"], "A schema's file, and those that it imports."),
+    Floor(&["builder"], "All of it in a build script."),
+];
+
+#[test]
+fn the_generator_stands_on_its_floors() {
+    let problems = check(&sources("shmgen/src"), GENERATOR);
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+}
+
+#[test]
+fn model_and_backends_hold_nothing_whose_order_changes_from_run_to_run() {
+    for (module, text) in sources("shmgen/src") {
+        if module.first().is_some_and(|first| first == "model" || first == "backend") {
+            for unordered in ["HashMap", "HashSet", "DefaultHasher"] {
+                assert!(!text.contains(unordered), "{} has a {unordered}", name(&module));
+            }
+        }
+    }
+}
+
 #[test]
 fn the_runtime_stands_on_its_floors() {
     let problems = check(&sources("shm-runtime/src"), RUNTIME);

@@ -3,3 +3,4 @@
 #![allow(missing_docs, clippy::pedantic)]
 
 mod floors;
+mod templates;
