@@ -1,5 +1,6 @@
 //! Attaching to segments of a schema.
 
+use crate::gate::{self, Gate};
 use crate::last_error::{copy_text, invalid, number, remember};
 use crate::status;
 use shm_runtime::{Address, Attachment, HugePages, Options, Owner, Result, Setup, Spec, json};
@@ -15,10 +16,8 @@ pub const ATTACH_READ_ONLY: u32 = 2;
 /// Attach, or create if there is none.
 pub const OPEN_OR_CREATE: u32 = 3;
 
-/// An attached segment.
-pub struct ShmrtAttachment {
-    pub(crate) inner: Attachment,
-}
+/// A handle on an attached segment.
+pub type ShmrtAttachment = Gate<Attachment>;
 
 /// What a program wants of a segment.
 #[repr(C)]
@@ -102,7 +101,7 @@ impl Wishes {
     }
 }
 
-/// Opens a segment; `out` becomes a handle for [`shmrt_detach`].
+/// Opens a segment; `out` becomes a handle, see [`shmrt_attachment_free`].
 ///
 /// # Safety
 ///
@@ -159,25 +158,36 @@ pub unsafe extern "C" fn shmrt_open(
     match open() {
         Ok(inner) => {
             // SAFETY: not NULL, and writable by the caller's promise.
-            unsafe { *out = Box::into_raw(Box::new(ShmrtAttachment { inner })) };
+            unsafe { gate::hand_out(inner, out) };
             status::OK
         }
         Err(error) => remember(&error),
     }
 }
 
-/// Lets an attachment go. Its segment stays attached until its queues' handles
-/// are let go too.
+/// Lets an attachment go, at the end of the calls that are in it. Its segment
+/// stays attached until its queues' handles are let go too. The handle itself
+/// stays until [`shmrt_attachment_free`].
 ///
 /// # Safety
 ///
-/// `attachment` is NULL or came from [`shmrt_open`] and was not let go yet.
+/// `attachment` is NULL or a handle of [`shmrt_open`].
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn shmrt_detach(attachment: *mut ShmrtAttachment) {
-    if !attachment.is_null() {
-        // SAFETY: as the caller promises.
-        drop(unsafe { Box::from_raw(attachment) });
-    }
+pub unsafe extern "C" fn shmrt_detach(attachment: *const ShmrtAttachment) {
+    // SAFETY: as the caller promises.
+    unsafe { gate::close(attachment) };
+}
+
+/// Frees the handle, and detaches if that was not done.
+///
+/// # Safety
+///
+/// `attachment` is NULL or a handle of [`shmrt_open`], which ends here: no call
+/// is in it, and none comes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmrt_attachment_free(attachment: *mut ShmrtAttachment) {
+    // SAFETY: as the caller promises.
+    unsafe { gate::free(attachment) };
 }
 
 /// Takes the segment's name away.
@@ -188,7 +198,7 @@ pub unsafe extern "C" fn shmrt_detach(attachment: *mut ShmrtAttachment) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn shmrt_unlink(attachment: *const ShmrtAttachment) -> i32 {
     // SAFETY: as the caller promises.
-    number(unsafe { &*attachment }.inner.remove())
+    unsafe { &*attachment }.status(|attachment| number(attachment.remove()))
 }
 
 /// Changes owner, group and permissions; -1 keeps what is.
@@ -204,7 +214,8 @@ pub unsafe extern "C" fn shmrt_set(
     mode: i64,
 ) -> i32 {
     // SAFETY: as the caller promises.
-    number(unsafe { &*attachment }.inner.set(owner(uid, gid, mode)))
+    let attachment = unsafe { &*attachment };
+    attachment.status(|attachment| number(attachment.set(owner(uid, gid, mode))))
 }
 
 /// Who owns a segment and who may use it; -1 keeps what is.
@@ -225,14 +236,16 @@ pub unsafe extern "C" fn shmrt_descriptor(
     out: *mut i32,
 ) -> i32 {
     // SAFETY: as the caller promises.
-    let descriptor = unsafe { &*attachment }.inner.descriptor();
-    number(descriptor.map(|descriptor| {
-        // SAFETY: as the caller promises.
-        unsafe { *out = descriptor.into_raw_fd() };
-    }))
+    let attachment = unsafe { &*attachment };
+    attachment.status(|attachment| {
+        number(attachment.descriptor().map(|descriptor| {
+            // SAFETY: as the caller promises.
+            unsafe { *out = descriptor.into_raw_fd() };
+        }))
+    })
 }
 
-/// Copies the segment's address out; its whole length.
+/// Copies the segment's address out; its whole length, 0 of one that is closed.
 ///
 /// # Safety
 ///
@@ -244,7 +257,9 @@ pub unsafe extern "C" fn shmrt_address(
     size: usize,
 ) -> usize {
     // SAFETY: as the caller promises.
-    unsafe { copy_text(&(*attachment).inner.address().spelling(), out, size) }
+    let address = unsafe { &*attachment }.with(|a| a.address().spelling());
+    // SAFETY: as the caller promises.
+    unsafe { copy_text(&address.unwrap_or_default(), out, size) }
 }
 
 /// What can be told of the segment, as JSON; `length` becomes its whole length.
@@ -261,12 +276,13 @@ pub unsafe extern "C" fn shmrt_stat(
     length: *mut usize,
 ) -> i32 {
     // SAFETY: as the caller promises.
-    match unsafe { &*attachment }.inner.stat() {
+    let attachment = unsafe { &*attachment };
+    attachment.status(|attachment| match attachment.stat() {
         Ok(stat) => {
             // SAFETY: as the caller promises.
             unsafe { *length = copy_text(&json::segment(&stat).to_string(), out, size) };
             status::OK
         }
         Err(error) => remember(&error),
-    }
+    })
 }

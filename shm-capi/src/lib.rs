@@ -4,13 +4,23 @@
 //!
 //! Every function returns a status: 0, or the number that `shm_runtime.h`
 //! gives to the same failure. The text of the last failure of the calling
-//! thread is had from [`shmrt_last_error`]. Handles are used by any thread, one
-//! call at a time: a handle that is busy in another thread answers
-//! [`status::BUSY`] to calls that do not wait, and makes the others wait.
+//! thread is had from [`shmrt_last_error`]. Handles are used by any thread. The
+//! sides of a queue take one call at a time: one that is busy in another thread
+//! answers [`status::BUSY`] to calls that do not wait, and makes the others wait.
+//!
+//! A handle is closed in one step and freed in another, for each kind of handle.
+//! Closing is allowed at any time: what the handle stands for ends with the last
+//! call that is in it, and later calls answer [`status::INVALID`]. Freeing is for
+//! when nobody can call any more, and closes what is not closed.
+//!
+//! What is pushed is read by calls that do not wait, so that an interpreter can
+//! keep its lock while they run, and nobody changes an item halfway.
+//! [`shmrt_wait_room`] waits, and reads nothing.
 //!
 //! Pointers to items promise no alignment.
 
 mod attach;
+mod gate;
 mod last_error;
 mod queue;
 mod segment;
@@ -22,7 +32,7 @@ pub use queue::*;
 pub use segment::*;
 
 /// The version of this ABI: the Python package refuses another one.
-pub const ABI: u32 = 3;
+pub const ABI: u32 = 4;
 
 /// [`ABI`].
 #[unsafe(no_mangle)]

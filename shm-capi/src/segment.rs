@@ -1,16 +1,15 @@
 //! Segments as bytes, whatever lies in them: bare ones, mostly.
 
 use crate::attach::{ATTACH, ATTACH_READ_ONLY, CREATE, Wishes, owner, text};
+use crate::gate::{self, Gate};
 use crate::last_error::{copy_text, invalid, number, remember};
 use crate::status;
 use shm_runtime::{Address, Result, Segment, json};
 use std::ffi::c_char;
 use std::os::fd::IntoRawFd;
 
-/// An attached segment, seen as bytes.
-pub struct ShmrtSegment {
-    inner: Segment,
-}
+/// A handle on an attached segment, seen as bytes.
+pub type ShmrtSegment = Gate<Segment>;
 
 /// What a program wants of a segment of bytes.
 #[repr(C)]
@@ -35,7 +34,7 @@ pub struct ShmrtSegmentRequest {
     pub prefault: u32,
 }
 
-/// Opens a segment; `out` becomes a handle for [`shmrt_segment_detach`].
+/// Opens a segment; `out` becomes a handle, see [`shmrt_segment_free`].
 ///
 /// # Safety
 ///
@@ -76,27 +75,39 @@ pub unsafe extern "C" fn shmrt_segment_open(
     match open() {
         Ok(inner) => {
             // SAFETY: not NULL, and writable by the caller's promise.
-            unsafe { *out = Box::into_raw(Box::new(ShmrtSegment { inner })) };
+            unsafe { gate::hand_out(inner, out) };
             status::OK
         }
         Err(error) => remember(&error),
     }
 }
 
-/// Detaches: what [`shmrt_segment_data`] gave leads nowhere from now on.
+/// Detaches, at the end of the calls that are in it: what [`shmrt_segment_data`]
+/// gave leads nowhere from now on. The handle itself stays until
+/// [`shmrt_segment_free`].
 ///
 /// # Safety
 ///
-/// `segment` is NULL or a live handle, which ends here.
+/// `segment` is NULL or a handle of [`shmrt_segment_open`].
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn shmrt_segment_detach(segment: *mut ShmrtSegment) {
-    if !segment.is_null() {
-        // SAFETY: as the caller promises.
-        drop(unsafe { Box::from_raw(segment) });
-    }
+pub unsafe extern "C" fn shmrt_segment_detach(segment: *const ShmrtSegment) {
+    // SAFETY: as the caller promises.
+    unsafe { gate::close(segment) };
 }
 
-/// The first byte of the segment.
+/// Frees the handle, and detaches if that was not done.
+///
+/// # Safety
+///
+/// `segment` is NULL or a handle of [`shmrt_segment_open`], which ends here: no
+/// call is in it, and none comes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmrt_segment_free(segment: *mut ShmrtSegment) {
+    // SAFETY: as the caller promises.
+    unsafe { gate::free(segment) };
+}
+
+/// The first byte of the segment; NULL of one that is closed.
 ///
 /// # Safety
 ///
@@ -104,10 +115,10 @@ pub unsafe extern "C" fn shmrt_segment_detach(segment: *mut ShmrtSegment) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn shmrt_segment_data(segment: *const ShmrtSegment) -> *mut u8 {
     // SAFETY: as the caller promises.
-    unsafe { &*segment }.inner.as_ptr()
+    unsafe { &*segment }.with(Segment::as_ptr).unwrap_or(std::ptr::null_mut())
 }
 
-/// Bytes of the segment.
+/// Bytes of the segment, 0 of one that is closed.
 ///
 /// # Safety
 ///
@@ -115,10 +126,10 @@ pub unsafe extern "C" fn shmrt_segment_data(segment: *const ShmrtSegment) -> *mu
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn shmrt_segment_size(segment: *const ShmrtSegment) -> u64 {
     // SAFETY: as the caller promises.
-    unsafe { &*segment }.inner.size()
+    unsafe { &*segment }.with(Segment::size).unwrap_or(0)
 }
 
-/// Copies the segment's address out; its whole length.
+/// Copies the segment's address out; its whole length, 0 of one that is closed.
 ///
 /// # Safety
 ///
@@ -130,7 +141,9 @@ pub unsafe extern "C" fn shmrt_segment_address(
     size: usize,
 ) -> usize {
     // SAFETY: as the caller promises.
-    unsafe { copy_text(&(*segment).inner.address().spelling(), out, size) }
+    let address = unsafe { &*segment }.with(|s| s.address().spelling());
+    // SAFETY: as the caller promises.
+    unsafe { copy_text(&address.unwrap_or_default(), out, size) }
 }
 
 /// What can be told of the segment, as JSON; `length` becomes its whole length.
@@ -147,14 +160,15 @@ pub unsafe extern "C" fn shmrt_segment_stat(
     length: *mut usize,
 ) -> i32 {
     // SAFETY: as the caller promises.
-    match unsafe { &*segment }.inner.stat() {
+    let segment = unsafe { &*segment };
+    segment.status(|segment| match segment.stat() {
         Ok(stat) => {
             // SAFETY: as the caller promises.
             unsafe { *length = copy_text(&json::segment(&stat).to_string(), out, size) };
             status::OK
         }
         Err(error) => remember(&error),
-    }
+    })
 }
 
 /// Changes owner, group and permissions; -1 keeps what is.
@@ -170,7 +184,7 @@ pub unsafe extern "C" fn shmrt_segment_set(
     mode: i64,
 ) -> i32 {
     // SAFETY: as the caller promises.
-    number(unsafe { &*segment }.inner.set(owner(uid, gid, mode)))
+    unsafe { &*segment }.status(|segment| number(segment.set(owner(uid, gid, mode))))
 }
 
 /// A new descriptor of a memfd, which is the caller's to close.
@@ -184,11 +198,13 @@ pub unsafe extern "C" fn shmrt_segment_descriptor(
     out: *mut i32,
 ) -> i32 {
     // SAFETY: as the caller promises.
-    let descriptor = unsafe { &*segment }.inner.descriptor();
-    number(descriptor.map(|descriptor| {
-        // SAFETY: as the caller promises.
-        unsafe { *out = descriptor.into_raw_fd() };
-    }))
+    let segment = unsafe { &*segment };
+    segment.status(|segment| {
+        number(segment.descriptor().map(|descriptor| {
+            // SAFETY: as the caller promises.
+            unsafe { *out = descriptor.into_raw_fd() };
+        }))
+    })
 }
 
 /// Takes the segment's name away.
@@ -199,7 +215,7 @@ pub unsafe extern "C" fn shmrt_segment_descriptor(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn shmrt_segment_unlink(segment: *const ShmrtSegment) -> i32 {
     // SAFETY: as the caller promises.
-    number(unsafe { &*segment }.inner.remove())
+    unsafe { &*segment }.status(|segment| number(segment.remove()))
 }
 
 /// Keeps the segment in memory, or, if `lock` is 0, no longer.
@@ -210,8 +226,9 @@ pub unsafe extern "C" fn shmrt_segment_unlink(segment: *const ShmrtSegment) -> i
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn shmrt_segment_lock(segment: *const ShmrtSegment, lock: u32) -> i32 {
     // SAFETY: as the caller promises.
-    let segment = unsafe { &*segment };
-    number(if lock == 0 { segment.inner.unlock_memory() } else { segment.inner.lock_memory() })
+    unsafe { &*segment }.status(|segment| {
+        number(if lock == 0 { segment.unlock_memory() } else { segment.lock_memory() })
+    })
 }
 
 /// Removes the segment at an address.

@@ -16,6 +16,9 @@ from typing import Any
 from . import _native
 from ._errors import Corrupt, Forked, Invalid, NotFound, error
 
+#: What a handle answers that was closed, among others; see `shm_status`.
+INVALID = 17
+
 CREATE, ATTACH, ATTACH_READ_ONLY, OPEN_OR_CREATE = range(4)
 
 #: Sizes of huge pages, in bytes.
@@ -106,12 +109,13 @@ class QueueStat:
 class Role:
     """A role of an object, producer or consumer: claimed at the first use, given up at close."""
 
-    def __init__(self, claim: Any, free: Any) -> None:
-        self._claim, self._free = claim, free
+    def __init__(self, claim: Any, close: Any, free: Any) -> None:
+        self._claim, self._close, self._free = claim, close, free
         # Filled by the native call itself, so that an interrupt behind it does not lose a claim.
-        self._handle = ctypes.c_void_p()
-        #: Held by whoever uses the handle, for one native call, so that it is not freed under them.
-        self.lock = threading.Lock()
+        self._handle = _native.Handle(free)
+        #: Held by whoever uses the handle, for one native call. A signal's handler may come in between,
+        #: in the thread that has it.
+        self.lock = threading.RLock()
         #: Whether whoever holds the lock found nothing to do, and waits.
         self.waiting = False
         #: Whoever waits with the handle looks at this now and then.
@@ -120,25 +124,21 @@ class Role:
         self.forked = False
         _roles.add(self)
 
-    def handle(self, attachment: Attachment, index: int) -> ctypes.c_void_p:
+    def handle(self, attachment: Attachment, index: int) -> _native.Handle:
         """The native handle. The caller holds the lock."""
         if self.forked:
             address = _native.shown(attachment.address)
             raise Forked(f"{address} was attached by the parent of this process; attach again in the child")
         if not self._handle:
-            whole = attachment.handle
-            status = self._claim(whole, ctypes.c_size_t(index), ctypes.byref(self._handle))
-            if status:
-                raise error(status)
+            attachment.call(self._claim, ctypes.c_size_t(index), ctypes.byref(self._handle))
         return self._handle
 
     def give_up(self) -> None:
         """Gives the role up, once nobody uses it."""
         self.closed = True
         with self.lock:
-            handle, self._handle = self._handle, ctypes.c_void_p()
-            if handle:
-                self._free(handle)
+            handle, self._handle = self._handle, _native.Handle(self._free)
+            self._close(handle)
 
 
 _roles: weakref.WeakSet[Role] = weakref.WeakSet()
@@ -147,14 +147,14 @@ _roles: weakref.WeakSet[Role] = weakref.WeakSet()
 def _forked() -> None:
     """In a child, the lock of a thread that is not here would never be released."""
     for role in _roles:
-        role.lock = threading.Lock()
+        role.lock = threading.RLock()
         role.forked, role.waiting = True, False
 
 
 os.register_at_fork(after_in_child=_forked)
 
 
-def _let_go(handle: ctypes.c_void_p, roles: list[Role]) -> None:
+def _let_go(handle: _native.Handle, roles: list[Role]) -> None:
     for role in roles:
         role.closed = True  # all first: whoever waits stops waiting now
     for role in roles:
@@ -165,7 +165,7 @@ def _let_go(handle: ctypes.c_void_p, roles: list[Role]) -> None:
 class Attachment:
     """An attached segment. Generated classes own one; :meth:`close` detaches and never removes."""
 
-    def __init__(self, handle: ctypes.c_void_p, address: str) -> None:
+    def __init__(self, handle: _native.Handle, address: str) -> None:
         self._handle = handle
         self._roles: list[Role] = []
         self.address = address
@@ -219,7 +219,7 @@ class Attachment:
         )
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
-            handle = ctypes.c_void_p()
+            handle = _native.Handle(library.attachment_free)
             status = library.open(ctypes.byref(request), ctypes.byref(handle))
             if status == 0:
                 return cls(handle, _native.address(library.address, handle))
@@ -229,21 +229,24 @@ class Attachment:
                 raise failure
             time.sleep(RETRY)
 
-    @property
-    def handle(self) -> ctypes.c_void_p:
-        """The native handle."""
-        if not self._finalizer.alive:
-            raise Invalid(f"{_native.shown(self.address)} is closed")
-        return self._handle
+    def call(self, function: Any, *arguments: Any) -> None:
+        """Calls a native function with the handle, whoever closes meanwhile."""
+        if not self.closed:
+            status = function(self._handle, *arguments)
+            if not status:
+                return
+            if status != INVALID or not self.closed:
+                raise error(status)
+        raise Invalid(f"{_native.shown(self.address)} is closed")
 
     @property
     def closed(self) -> bool:
         """Whether :meth:`close` was called."""
         return not self._finalizer.alive
 
-    def role(self, claim: Any, free: Any) -> Role:
+    def role(self, claim: Any, close: Any, free: Any) -> Role:
         """A role that is given up when the attachment is closed."""
-        role = Role(claim, free)
+        role = Role(claim, close, free)
         self._roles.append(role)
         return role
 
@@ -255,16 +258,12 @@ class Attachment:
         """A new descriptor of a segment in a memfd, to be handed to another process and then closed
         (``os.close``). It holds no part in the segment, and keeps the memory until it is closed."""
         found = ctypes.c_int(-1)
-        status = _native.library().descriptor(self.handle, ctypes.byref(found))
-        if status:
-            raise error(status)
+        self.call(_native.library().descriptor, ctypes.byref(found))
         return found.value
 
     def unlink(self) -> None:
         """Takes the segment's name away. Who is attached keeps the memory."""
-        status = _native.library().unlink(self.handle)
-        if status:
-            raise error(status)
+        self.call(_native.library().unlink)
 
     def stat(self) -> dict[str, Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
@@ -273,9 +272,7 @@ class Attachment:
         while True:
             buffer = ctypes.create_string_buffer(size)
             length = ctypes.c_size_t()
-            status = library.stat(self.handle, buffer, ctypes.c_size_t(size), ctypes.byref(length))
-            if status:
-                raise error(status)
+            self.call(library.stat, buffer, ctypes.c_size_t(size), ctypes.byref(length))
             if length.value < size:
                 found: dict[str, Any] = json.loads(buffer.value)
                 return found
@@ -287,9 +284,7 @@ class Attachment:
         if mode is not None:
             check_mode(mode, "set", self.address)
         numbers = [ctypes.c_int64(-1 if n is None else n) for n in (uid, gid, mode)]
-        status = _native.library().set(self.handle, *numbers)
-        if status:
-            raise error(status)
+        self.call(_native.library().set, *numbers)
 
     def queue_stat(self, index: int) -> QueueStat:
         """The numbers of the queue that is object ``index``."""

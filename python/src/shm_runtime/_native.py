@@ -1,8 +1,9 @@
 """The native library: finding it, and the functions it has.
 
-Calls that cannot block go through ``PyDLL``, which keeps the interpreter's lock and costs half; calls
-that can go through ``CDLL``. No argument types are declared, since checking them costs as much as the
-call: everything that is handed over is a ready-made ``c_void_p``, a ``byref`` or a small integer.
+Calls that cannot block go through ``PyDLL``, which keeps the interpreter's lock and costs half, and so do
+calls that read what a program may change, its messages; calls that can block go through ``CDLL``. No
+argument types are declared, since checking them costs as much as the call: everything that is handed over
+is a ready-made handle, a ``c_void_p``, a ``byref`` or a small integer.
 """
 
 from __future__ import annotations
@@ -13,10 +14,26 @@ import os
 import pathlib
 from typing import Any
 
-ABI = 3
+ABI = 4
 FOREVER = ctypes.c_uint64(2**64 - 1)
 
 _NAME = "libshm_capi.so"
+
+
+class Handle(ctypes.c_void_p):
+    """A native handle, which a native call fills.
+
+    Its memory is there as long as this object, and each call refers to that; so nothing is freed under
+    a call, whoever closes meanwhile.
+    """
+
+    def __init__(self, free: Any) -> None:
+        super().__init__()
+        self._free = free
+
+    def __del__(self) -> None:
+        if self.value:
+            self._free(self)
 
 
 class Request(ctypes.Structure):
@@ -115,8 +132,7 @@ class _Library:
         self.open = blocking.shmrt_open
         self.producer = blocking.shmrt_producer
         self.consumer = blocking.shmrt_consumer
-        self.push = blocking.shmrt_push
-        self.push_many = blocking.shmrt_push_many
+        self.wait_room = blocking.shmrt_wait_room
         self.pop = blocking.shmrt_pop
         self.pop_many = blocking.shmrt_pop_many
         self.stat = blocking.shmrt_stat
@@ -125,8 +141,8 @@ class _Library:
         self.descriptor = blocking.shmrt_descriptor
         self.remove = blocking.shmrt_remove
         self.detach = _void(blocking.shmrt_detach)
-        self.producer_free = _void(blocking.shmrt_producer_free)
-        self.consumer_free = _void(blocking.shmrt_consumer_free)
+        self.producer_close = _void(blocking.shmrt_producer_close)
+        self.consumer_close = _void(blocking.shmrt_consumer_close)
         self.segment_open = blocking.shmrt_segment_open
         self.segment_stat = blocking.shmrt_segment_stat
         self.segment_set = blocking.shmrt_segment_set
@@ -135,11 +151,16 @@ class _Library:
         self.segment_lock = blocking.shmrt_segment_lock
         # Called when an object dies, wherever that is: the interpreter's lock is kept.
         self.segment_detach = _void(quick.shmrt_segment_detach)
-        # Never block.
+        self.attachment_free = _void(quick.shmrt_attachment_free)
+        self.producer_free = _void(quick.shmrt_producer_free)
+        self.consumer_free = _void(quick.shmrt_consumer_free)
+        self.segment_free = _void(quick.shmrt_segment_free)
+        # Never block; those that push read the program's own memory.
         self.segment_data = _returns(quick.shmrt_segment_data, ctypes.c_void_p)
         self.segment_size = _returns(quick.shmrt_segment_size, ctypes.c_uint64)
         self.segment_address = _returns(quick.shmrt_segment_address, ctypes.c_size_t)
         self.try_push = quick.shmrt_try_push
+        self.try_push_many = quick.shmrt_try_push_many
         self.try_pop = quick.shmrt_try_pop
         self.depth = quick.shmrt_depth
         self.redelivered = _returns(quick.shmrt_redelivered, ctypes.c_uint64)

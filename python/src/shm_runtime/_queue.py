@@ -25,6 +25,9 @@ _SLICE_NS = 50_000_000
 _BREATH = 0.0002
 _POLL = 0.001
 
+#: Bytes that are put in at most while the interpreter's lock is kept.
+_PIECE = 1 << 20
+
 
 class Queue(Generic[_Item]):
     """A queue of structs from one producer to one consumer, in any two processes.
@@ -42,8 +45,8 @@ class Queue(Generic[_Item]):
         self._size = ctypes.sizeof(item)
         library = _native.library()
         self._try_push, self._try_pop = library.try_push, library.try_pop
-        self._producer = attachment.role(library.producer, library.producer_free)
-        self._consumer = attachment.role(library.consumer, library.consumer_free)
+        self._producer = attachment.role(library.producer, library.producer_close, library.producer_free)
+        self._consumer = attachment.role(library.consumer, library.consumer_close, library.consumer_free)
         # Messages that were taken out of shared memory for a call that an interrupt ended before it
         # could return them. The next get hands them out.
         self._left: list[_Item] = []
@@ -77,15 +80,11 @@ class Queue(Generic[_Item]):
             if status != _FULL:
                 raise self._failure(status)
         if block:
-            push = _native.library().push
             for slice_ns in _slices(timeout, producer):
                 with producer.lock:
-                    handle = producer.handle(self._attachment, self._index)
-                    producer.waiting = True
-                    try:
-                        status = push(handle, pointer, slice_ns)
-                    finally:
-                        producer.waiting = False
+                    handle, status = self._wait_room(slice_ns)
+                    if status == _OK:
+                        status = self._try_push(handle, pointer)
                 if status == _OK:
                     return
                 if status != _TIMEOUT:
@@ -103,32 +102,47 @@ class Queue(Generic[_Item]):
         if count == 0:
             return 0
         producer = self._producer
-        push_many = _native.library().push_many
-        start = ctypes.addressof(buffer)
         total = 0
-        done = ctypes.c_size_t()
         for slice_ns in _slices(timeout if block else 0.0, producer):
             with producer.lock:
                 handle = producer.handle(self._attachment, self._index)
-                producer.waiting = True
-                try:
-                    status = push_many(
-                        handle,
-                        ctypes.c_void_p(start + total * self._size),
-                        ctypes.c_size_t(count - total),
-                        slice_ns,
-                        ctypes.byref(done),
-                    )
-                finally:
-                    producer.waiting = False
-            if status not in (_OK, _FULL, _TIMEOUT):
-                raise self._failure(status)
-            total += done.value
+                status, total = self._push_ready(handle, buffer, total, count)
+                if status == _FULL and slice_ns.value:
+                    handle, status = self._wait_room(slice_ns)
+                    if status == _OK:
+                        status, total = self._push_ready(handle, buffer, total, count)
             if total == count:
                 return total
+            if status not in (_FULL, _TIMEOUT):
+                raise self._failure(status)
         if total == 0:
             raise self._failure(_FULL)
         return total
+
+    def _push_ready(self, handle: _native.Handle, buffer: Any, total: int, count: int) -> tuple[int, int]:
+        """Puts in what there is room for, of ``count`` messages of which ``total`` are in; how many are
+        in then. The caller holds the role's lock."""
+        push, start = _native.library().try_push_many, ctypes.addressof(buffer)
+        most = max(1, _PIECE // self._size)
+        done = ctypes.c_size_t()
+        status = _OK
+        while status == _OK and total < count:
+            items, wanted = ctypes.c_void_p(start + total * self._size), min(most, count - total)
+            status = push(handle, items, ctypes.c_size_t(wanted), ctypes.byref(done))
+            if status == _OK:
+                total += done.value
+        return status, total
+
+    def _wait_room(self, slice_ns: ctypes.c_uint64) -> tuple[_native.Handle, int]:
+        """Waits for room, in one native call that leaves the interpreter's lock to others: so it does not
+        read the message, which they may change. The caller holds the role's lock."""
+        producer = self._producer
+        handle = producer.handle(self._attachment, self._index)
+        producer.waiting = True
+        try:
+            return handle, _native.library().wait_room(handle, slice_ns)
+        finally:
+            producer.waiting = False
 
     def _as_buffer(self, items: Any) -> tuple[Any, int]:
         """A ctypes array over the items' memory, or over a copy of it."""
@@ -307,11 +321,8 @@ class Queue(Generic[_Item]):
     def qsize(self) -> int:
         """Messages that wait now; another process may change it at any time."""
         depth = ctypes.c_uint64()
-        status = _native.library().depth(
-            self._attachment.handle, ctypes.c_size_t(self._index), ctypes.byref(depth)
-        )
-        if status:
-            raise error(status)
+        index = ctypes.c_size_t(self._index)
+        self._attachment.call(_native.library().depth, index, ctypes.byref(depth))
         return depth.value
 
     def empty(self) -> bool:

@@ -16,7 +16,16 @@ from types import TracebackType
 from typing import Any, Callable
 
 from . import _native
-from ._attachment import ATTACH, ATTACH_READ_ONLY, CREATE, OPEN_OR_CREATE, RETRY, check_ids, check_mode
+from ._attachment import (
+    ATTACH,
+    ATTACH_READ_ONLY,
+    CREATE,
+    INVALID,
+    OPEN_OR_CREATE,
+    RETRY,
+    check_ids,
+    check_mode,
+)
 from ._errors import Invalid, NotFound, ViewsExist, error
 from ._views import describe_views
 
@@ -25,11 +34,11 @@ class Segment:
     """A segment of N bytes. Made by :meth:`create`, :meth:`attach`, :meth:`attach_read_only` or
     :meth:`open_or_create`; leaving a ``with`` detaches and never removes."""
 
-    def __init__(self, handle: ctypes.c_void_p, *, read_only: bool) -> None:
+    def __init__(self, handle: _native.Handle, *, read_only: bool) -> None:
         library = _native.library()
         self._handle = handle
-        # Held for each native call, so that nobody detaches under it.
-        self._lock = threading.Lock()
+        # Held by who closes.
+        self._lock = threading.RLock()
         self._address = _native.address(library.segment_address, handle)
         self._size = int(library.segment_size(handle))
         self._read_only = read_only
@@ -159,7 +168,7 @@ class Segment:
         )
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
-            handle = ctypes.c_void_p()
+            handle = _native.Handle(library.segment_free)
             status = library.segment_open(ctypes.byref(request), ctypes.byref(handle))
             if status == 0:
                 return cls(handle, read_only=how == ATTACH_READ_ONLY)
@@ -291,12 +300,13 @@ class Segment:
         return f"<{type(self).__name__} {_native.shown(self._address)}, {state}>"
 
     def _call(self, function: Callable[..., int], *arguments: Any) -> None:
-        with self._lock:
-            if self._whole is None:
-                raise Invalid(f"{_native.shown(self._address)} is closed")
+        if not self.closed:
             status = function(self._handle, *arguments)
-            if status:
+            if not status:
+                return
+            if status != INVALID or not self.closed:
                 raise error(status)
+        raise Invalid(f"{_native.shown(self._address)} is closed")
 
 
 _segments: weakref.WeakSet[Segment] = weakref.WeakSet()
@@ -305,7 +315,7 @@ _segments: weakref.WeakSet[Segment] = weakref.WeakSet()
 def _forked() -> None:
     """In a child, the lock of a thread that is not here would never be released."""
     for segment in _segments:
-        segment._lock = threading.Lock()
+        segment._lock = threading.RLock()
 
 
 os.register_at_fork(after_in_child=_forked)

@@ -118,6 +118,13 @@ impl RawProducer {
         Ok(n)
     }
 
+    /// Waits until an item fits; `None` waits without end. Only this producer takes
+    /// the room away again, so a push that follows finds it.
+    #[doc(hidden)]
+    pub fn wait_room(&mut self, timeout: Option<Duration>) -> Result<(), PushError> {
+        self.wait(timeout, |core| core.reserve().map(drop))
+    }
+
     fn wait<R>(
         &mut self,
         timeout: Option<Duration>,
