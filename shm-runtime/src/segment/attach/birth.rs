@@ -86,8 +86,9 @@ impl Birth<'_> {
 
     fn sysv(self, options: &Options) -> Result<Core> {
         let size = self.plan.total_size;
-        let header = Some(&self.header.to_bytes());
-        let (id, mapping) = sysv::make(self.address, size, &self.making, header, self.attempt)?;
+        let header = self.header.to_bytes();
+        let (id, mapping) =
+            sysv::make(self.address, size, &self.making, Some(&header), self.attempt)?;
         let birth_mark = self.header.birth_mark;
         let says = IdFile { id, birth_mark, size };
         let companion = match sysv::make_companion(id, birth_mark, &self.making, self.attempt) {
