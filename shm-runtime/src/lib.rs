@@ -55,8 +55,8 @@ pub use segment::fd;
 pub use segment::{
     Account, Address, Attachment, Candidate, CreatorStat, Fault, HeaderStat, HugePages, Inspector,
     IntoAddress, Keep, KernelStat, Leftover, Mapper, ObjectStat, OpenOptions, Options, Owner,
-    ParticipantStat, Plan, RawBytes, Segment, SegmentStat, SegmentState, SegmentType, Setup, Spec,
-    Verdict, Watch, header, list, survey,
+    ParticipantStat, Plan, Segment, SegmentBytes, SegmentStat, SegmentState, SegmentType, Setup,
+    Spec, Verdict, Watch, header, list, survey,
 };
 #[cfg(feature = "derive")]
 pub use shm_derive::SharedLayout;

@@ -5,7 +5,7 @@ use command::{code, err};
 use everything::Plain;
 use places::Place;
 use serde_json::Value;
-use shm_runtime::{ErrorKind, Options, RawBytes, Segment};
+use shm_runtime::{ErrorKind, Options, Segment, SegmentBytes};
 use shmgen_test_support::schemas::everything;
 use shmgen_test_support::{command, places, tools};
 use std::io::{BufRead, BufReader, Write};
@@ -147,14 +147,14 @@ fn a_segment_that_shrinks_under_a_reader_is_an_error_and_no_signal() {
     let place = Place::posix();
     let held = Segment::create(&place.0, 8192).unwrap();
     let options = Options::default();
-    let raw = RawBytes::open_writable(&place.0, &options).unwrap();
+    let raw = SegmentBytes::open_writable(&place.0, &options).unwrap();
     let file = std::fs::OpenOptions::new().write(true).open(place.path()).unwrap();
     file.set_len(100).unwrap();
     let mut bytes = [0; 200];
     assert_eq!(raw.read_at(0, &mut bytes).unwrap_err().kind(), ErrorKind::Corrupt);
     assert_eq!(raw.read_at(8000, &mut bytes).unwrap_err().kind(), ErrorKind::Invalid);
     raw.write_at(4096, &[1]).unwrap();
-    let read_only = RawBytes::open(&place.0, &options).unwrap();
+    let read_only = SegmentBytes::open(&place.0, &options).unwrap();
     assert_eq!(read_only.write_at(0, &[1]).unwrap_err().kind(), ErrorKind::ReadOnly);
     drop(held);
 }

@@ -11,7 +11,7 @@ use refusals::is_unsafe;
 use shm_runtime::contract::{Contract, TypeBody};
 use shm_runtime::queue::RawProducer;
 use shm_runtime::{
-    Address, Attachment, Inspector, Options, RawBytes, Segment, Setup, Spec, list, survey,
+    Address, Attachment, Inspector, Options, Segment, SegmentBytes, Setup, Spec, list, survey,
 };
 use shmgen_test_support::schemas::everything;
 use shmgen_test_support::{apart, children, refusals, tools};
@@ -251,7 +251,7 @@ fn shrinking(arguments: &[String]) {
                             let _ = inspector.messages(object, 50);
                         }
                     }
-                    if let Ok(bytes) = RawBytes::open(&address, &options) {
+                    if let Ok(bytes) = SegmentBytes::open(&address, &options) {
                         let mut all = vec![0; bytes.size() as usize];
                         let _ = bytes.read_at(0, &mut all);
                     }

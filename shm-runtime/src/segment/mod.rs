@@ -38,7 +38,7 @@ pub use format::fault::Fault;
 pub use format::header;
 pub use format::pages::HugePages;
 pub use format::plan::Plan;
-pub use look::bytes::RawBytes;
+pub use look::bytes::SegmentBytes;
 pub use look::inspector::Inspector;
 pub use look::list::list;
 pub use look::mapper::Mapper;

@@ -2,7 +2,7 @@
 
 use super::{Trust, address, bytes_or_none};
 use crate::failure::Done;
-use shm_runtime::RawBytes;
+use shm_runtime::SegmentBytes;
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 
@@ -31,7 +31,7 @@ pub(crate) struct Arguments {
 const STEP: usize = 1 << 20;
 
 pub(crate) fn run(arguments: &Arguments) -> Done {
-    let segment = RawBytes::open(&address(&arguments.address)?, &arguments.trust.options())?;
+    let segment = SegmentBytes::open(&address(&arguments.address)?, &arguments.trust.options())?;
     let rest = segment.size().saturating_sub(arguments.offset);
     let size = arguments.size.unwrap_or(rest);
     segment.check(arguments.offset, size)?;

@@ -4,7 +4,7 @@ use super::{Trust, address, bytes_or_none};
 use crate::failure::{Done, Failure};
 use crate::show;
 use serde_json::json;
-use shm_runtime::RawBytes;
+use shm_runtime::SegmentBytes;
 use std::io::Read;
 
 /// Copy bytes from standard input into a bare segment
@@ -30,7 +30,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Done {
     let address = address(&arguments.address)?;
-    let segment = RawBytes::open_writable(&address, &arguments.trust.options())?;
+    let segment = SegmentBytes::open_writable(&address, &arguments.trust.options())?;
     if segment.is_ours() && !arguments.force {
         return Err(Failure::mismatch(format!(
             "{address} is not bare: it is a segment of a schema, which bytes from outside may \

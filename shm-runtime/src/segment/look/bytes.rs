@@ -9,13 +9,13 @@ use crate::segment::os::address::Address;
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::options::Options;
 
-/// The bytes of a segment; see [`RawBytes::open`].
-pub struct RawBytes {
+/// The bytes of a segment; see [`SegmentBytes::open`].
+pub struct SegmentBytes {
     opened: Opened,
     read_only: bool,
 }
 
-impl RawBytes {
+impl SegmentBytes {
     /// Opens a segment for reading its bytes.
     pub fn open(address: &Address, options: &Options) -> Result<Self> {
         Self::new(address, true, options, "read")
@@ -77,9 +77,9 @@ impl RawBytes {
     }
 }
 
-impl std::fmt::Debug for RawBytes {
+impl std::fmt::Debug for SegmentBytes {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("RawBytes")
+        f.debug_struct("SegmentBytes")
             .field("address", &self.opened.address)
             .field("size", &self.size())
             .finish_non_exhaustive()
