@@ -6,6 +6,7 @@ mod cpp;
 mod json;
 mod markdown;
 mod notes;
+mod parts;
 mod python;
 mod rust;
 mod setup;

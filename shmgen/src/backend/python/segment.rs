@@ -2,11 +2,11 @@
 
 use super::Context;
 use super::spelling::class_doc;
+use crate::backend::parts::{Queue, contract_literal, queues};
 use crate::backend::setup;
 use crate::backend::text::{lines, others, quoted};
 use crate::model::{self, Schema, Setup};
 use askama::Template;
-use std::fmt::Write as _;
 
 #[derive(Template)]
 #[template(path = "python/segment.jinja", escape = "none")]
@@ -23,36 +23,17 @@ pub(super) struct Segment<'a> {
     queues: Vec<Queue<'a>>,
 }
 
-struct Queue<'a> {
-    doc: String,
-    name: &'a str,
-    item: String,
-    capacity: u64,
-    index: usize,
-}
-
 pub(super) fn segment<'a>(
     s: &'a model::Segment,
     schema: &Schema,
     context: &Context<'_>,
 ) -> Segment<'a> {
-    let mut contract = String::new();
-    for byte in &s.contract_bytes {
-        let _ = write!(contract, "{}", byte.escape_ascii());
-    }
-    let queues = s.handles().map(|(index, o, item, layout)| Queue {
-        doc: lines(&o.doc, "        #: "),
-        name: &o.name,
-        item: context.names.name(&item.name),
-        capacity: layout.capacity,
-        index,
-    });
-    let queues: Vec<Queue<'_>> = queues.collect();
+    let queues = queues(s, |doc| lines(doc, "        #: "), |item| context.names.name(item));
     Segment {
         doc: doc(s),
         type_name: &s.type_name,
         version: schema.version_text(),
-        contract,
+        contract: contract_literal(s),
         size: s.size,
         setup: told(&s.setup),
         has_handles: !queues.is_empty(),

@@ -3,8 +3,9 @@
 use super::Context;
 use super::spelling::{class_doc, range, value};
 use crate::backend::notes::{self, Deprecation::Text};
+use crate::backend::parts::{Member, Members};
 use crate::backend::text::{lines, quoted};
-use crate::model::{self, Element, FieldDefault, Gap, TypeDecl};
+use crate::model::{self, Element, FieldDefault, TypeDecl};
 use askama::Template;
 use std::collections::BTreeSet;
 
@@ -15,12 +16,7 @@ pub(super) struct Struct<'a> {
     name: &'a str,
     size: u64,
     has_defaults: bool,
-    members: Vec<Member<'a>>,
-}
-
-enum Member<'a> {
-    Field(Field<'a>),
-    Gap(&'a Gap),
+    members: Members<'a, Field<'a>>,
 }
 
 struct Field<'a> {
@@ -41,31 +37,18 @@ struct Field<'a> {
     default: Option<String>,
 }
 
-impl<'a> Struct<'a> {
-    fn fields(&self) -> impl Iterator<Item = &Field<'a>> {
-        self.members.iter().filter_map(|m| match m {
-            Member::Field(field) => Some(field),
-            Member::Gap(_) => None,
-        })
-    }
-}
-
 pub(super) fn structure<'a>(
     s: &'a model::Struct,
     decl: &TypeDecl,
     context: &Context<'_>,
 ) -> Struct<'a> {
     let own = s.fields().map(|f| f.name.as_str()).collect();
-    let member = |m: &'a model::Member| match m {
-        model::Member::Field(f) => Member::Field(field(f, &own, context)),
-        model::Member::Gap(gap) => Member::Gap(gap),
-    };
     Struct {
         doc: class_doc(&notes::declared(decl, Text), "A struct of the schema."),
         name: &s.name,
         size: s.size,
         has_defaults: s.has_defaults,
-        members: s.members.iter().map(member).collect(),
+        members: Members::of(s, |f| field(f, &own, context)),
     }
 }
 

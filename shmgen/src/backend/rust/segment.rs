@@ -2,6 +2,7 @@
 
 use super::spelling::{doc_before, literal};
 use super::{Context, Lints};
+use crate::backend::parts::{Queue, contract_literal, queues};
 use crate::backend::setup;
 use crate::backend::text::{others, quoted};
 use crate::model::{self, Schema, Setup};
@@ -28,30 +29,11 @@ pub(super) struct Segment<'a> {
     others: String,
 }
 
-struct Queue<'a> {
-    doc: String,
-    name: &'a str,
-    item: String,
-    capacity: u64,
-    index: usize,
-}
-
 pub(super) fn segment<'a>(
     s: &'a model::Segment,
     schema: &Schema,
     context: &Context<'_>,
 ) -> Segment<'a> {
-    let mut contract = String::new();
-    for byte in &s.contract_bytes {
-        let _ = write!(contract, "{}", byte.escape_ascii());
-    }
-    let queues = s.handles().map(|(index, o, item, layout)| Queue {
-        doc: doc_before(&o.doc, "    "),
-        name: &o.name,
-        item: context.names.path(&item.name),
-        capacity: layout.capacity,
-        index,
-    });
     Segment {
         lints: context.lints,
         doc: doc_before(&s.doc, ""),
@@ -60,9 +42,9 @@ pub(super) fn segment<'a>(
         version: schema.version_text(),
         address: quoted(&s.setup.address.to_string()),
         setup: setup_calls(&s.setup),
-        contract,
+        contract: contract_literal(s),
         size: literal(i128::from(s.size)),
-        queues: queues.collect(),
+        queues: queues(s, |doc| doc_before(doc, "    "), |item| context.names.path(item)),
         others: others(s, "/// "),
     }
 }

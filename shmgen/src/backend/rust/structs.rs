@@ -4,8 +4,9 @@ use super::ranges::{self, Bounds};
 use super::spelling::{Import, deprecated, doc};
 use super::{Context, Lints};
 use crate::backend::notes::{self, Deprecation::Attribute};
+use crate::backend::parts::{Member, Members};
 use crate::backend::text::quoted;
-use crate::model::{self, Gap, TypeDecl};
+use crate::model::{self, TypeDecl};
 use askama::Template;
 
 #[derive(Template)]
@@ -22,17 +23,11 @@ pub(super) struct Struct<'a> {
     extent: bool,
     /// Name, offset and size of the fields that it had.
     was: Vec<(&'a str, u64, u64)>,
-    members: Vec<Member<'a>>,
+    members: Members<'a, Field<'a>>,
     /// What is true of a value within its ranges, if it has some.
     within: Option<String>,
     uses: String,
     imports: Vec<Import<'a>>,
-}
-
-#[allow(clippy::large_enum_variant)] // most members are fields
-enum Member<'a> {
-    Field(Field<'a>),
-    Gap(&'a Gap),
 }
 
 struct Field<'a> {
@@ -51,31 +46,11 @@ struct Field<'a> {
     size: u64,
 }
 
-impl<'a> Struct<'a> {
-    fn fields(&self) -> impl Iterator<Item = &Field<'a>> {
-        self.members.iter().filter_map(|m| match m {
-            Member::Field(field) => Some(field),
-            Member::Gap(_) => None,
-        })
-    }
-
-    fn gaps(&self) -> impl Iterator<Item = &'a Gap> {
-        self.members.iter().filter_map(|m| match m {
-            Member::Gap(gap) => Some(*gap),
-            Member::Field(_) => None,
-        })
-    }
-}
-
 pub(super) fn structure<'a>(
     s: &'a model::Struct,
     decl: &TypeDecl,
     context: &Context<'a>,
 ) -> Struct<'a> {
-    let member = |m: &'a model::Member| match m {
-        model::Member::Field(f) => Member::Field(field(f, context)),
-        model::Member::Gap(gap) => Member::Gap(gap),
-    };
     let within: Vec<String> = s
         .fields()
         .filter_map(|f| {
@@ -98,7 +73,7 @@ pub(super) fn structure<'a>(
             .was()
             .flat_map(|was| was.names.iter().map(|name| (name.as_str(), was.offset, was.size)))
             .collect(),
-        members: s.members.iter().map(member).collect(),
+        members: Members::of(s, |f| field(f, context)),
         within: s.has_ranges.then(|| within.join("\n            && ")),
         uses,
         imports,

@@ -1,0 +1,82 @@
+//! What the templates of more than one language are filled with: the members of
+//! structs, the queues of segments, contracts as literals.
+
+use crate::model::{self, Gap, Segment, Struct};
+use shm_runtime::contract::TypeName;
+use shm_runtime::queue::layout::QueueLayout;
+
+/// Something that takes bytes of a struct: a field as a language has it, or
+/// reserved bytes.
+pub(super) enum Member<'a, F> {
+    Field(F),
+    Gap(&'a Gap),
+}
+
+/// Fields and gaps, in the order in which they lie.
+pub(super) struct Members<'a, F>(Vec<Member<'a, F>>);
+
+impl<'a, F> Members<'a, F> {
+    /// Those of a struct, whose fields are made by `field`.
+    pub(super) fn of(s: &'a Struct, mut field: impl FnMut(&'a model::Field) -> F) -> Self {
+        let member = |m: &'a model::Member| match m {
+            model::Member::Field(f) => Member::Field(field(f)),
+            model::Member::Gap(gap) => Member::Gap(gap),
+        };
+        Self(s.members.iter().map(member).collect())
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Member<'a, F>> {
+        self.0.iter()
+    }
+
+    /// Without the gaps.
+    pub(super) fn fields(&self) -> impl Iterator<Item = &F> {
+        self.iter().filter_map(|m| match m {
+            Member::Field(field) => Some(field),
+            Member::Gap(_) => None,
+        })
+    }
+
+    /// Without the fields.
+    pub(super) fn gaps(&self) -> impl Iterator<Item = &'a Gap> {
+        self.iter().filter_map(|m| match m {
+            Member::Field(_) => None,
+            Member::Gap(gap) => Some(*gap),
+        })
+    }
+}
+
+/// A queue of a segment, as the method or attribute of a handle.
+pub(super) struct Queue<'a> {
+    pub(super) doc: String,
+    pub(super) name: &'a str,
+    /// The type of its items.
+    pub(super) item: String,
+    pub(super) capacity: u64,
+    /// Its place among the objects of the segment.
+    pub(super) index: usize,
+}
+
+/// Those that generated code can use; how documentation and types are written
+/// is the language's business.
+pub(super) fn queues<'a>(
+    s: &'a Segment,
+    doc: impl Fn(&str) -> String,
+    item: impl Fn(&TypeName) -> String,
+) -> Vec<Queue<'a>> {
+    let queue =
+        |(index, o, its, layout): (usize, &'a model::Object, &model::Item, &QueueLayout)| Queue {
+            doc: doc(&o.doc),
+            name: &o.name,
+            item: item(&its.name),
+            capacity: layout.capacity,
+            index,
+        };
+    s.handles().map(queue).collect()
+}
+
+/// The bytes of a contract between the quotes of a literal, in the escapes that
+/// Rust and Python share.
+pub(super) fn contract_literal(s: &Segment) -> String {
+    s.contract_bytes.escape_ascii().to_string()
+}
