@@ -122,7 +122,7 @@ fn nothing_is_left(temporary: &Path, pid: u32) {
 }
 
 #[test]
-fn whoever_is_interrupted_or_killed_nothing_is_left() {
+fn whoever_is_interrupted_or_killed_at_work_nothing_is_left() {
     for signal in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGHUP, Signal::SIGKILL] {
         let temporary = tools::scratch(&format!("demo-{signal}"));
         let mut child = running(&temporary);
@@ -130,7 +130,11 @@ fn whoever_is_interrupted_or_killed_nothing_is_left() {
         assert!(!child.wait().unwrap().success());
         nothing_is_left(&temporary, child.id());
     }
-    // At once, while the compilers are at work.
+}
+
+/// While the compilers are at work.
+#[test]
+fn whoever_is_interrupted_or_killed_at_once_nothing_is_left() {
     for (n, signal) in [Signal::SIGINT, Signal::SIGTERM, Signal::SIGKILL].into_iter().enumerate() {
         let temporary = tools::scratch(&format!("demo-early-{signal}"));
         let mut child = demo(&temporary, &["--messages", "100000000"])
@@ -143,9 +147,12 @@ fn whoever_is_interrupted_or_killed_nothing_is_left() {
         assert!(!child.wait().unwrap().success());
         nothing_is_left(&temporary, child.id());
     }
-    // One of the relays dies.
+}
+
+#[test]
+fn where_one_of_the_relays_dies_nothing_is_left() {
     for victim in 0..3 {
-        let temporary = tools::scratch("demo-victim");
+        let temporary = tools::scratch(&format!("demo-victim-{victim}"));
         let child = running(&temporary);
         let pid = child.id();
         kill(Pid::from_raw(relays(&temporary)[victim]), Signal::SIGKILL).unwrap();

@@ -17,13 +17,7 @@ fn a_crate_that_forbids_unsafe_code_talks_to_a_cpp_program() {
     let absolute = manifest.replace("../../", &format!("{}/", tools::root().display()));
     std::fs::write(folder.join("Cargo.toml"), absolute).unwrap();
 
-    let target = tools::target().join("tmp-user-crate");
-    tools::run(
-        Command::new(env!("CARGO"))
-            .current_dir(&folder)
-            .args(["build", "--quiet"])
-            .env("CARGO_TARGET_DIR", &target),
-    );
+    tools::run(tools::cargo(&folder).args(["build", "--quiet"]));
     tools::generate(&folder.join("thermostat.toml"), &folder.join("gen"));
     tools::run(
         Command::new("g++")
@@ -34,7 +28,8 @@ fn a_crate_that_forbids_unsafe_code_talks_to_a_cpp_program() {
 
     let place = places::Place::posix();
     let mut peer = Command::new(folder.join("peer")).arg(place.text()).spawn().unwrap();
-    let output = tools::run(Command::new(target.join("debug/user-crate")).arg(place.text()));
+    let output =
+        tools::run(Command::new(tools::crates().join("debug/user-crate")).arg(place.text()));
     assert_eq!(String::from_utf8_lossy(&output.stdout), "1000 different answers\n");
     assert!(peer.wait().unwrap().success());
 }
@@ -56,12 +51,7 @@ fn built(name: &str, change: impl Fn(String) -> String) -> (bool, String) {
     std::fs::write(folder.join("Cargo.toml"), absolute).unwrap();
     let schema = std::fs::read_to_string(source.join("thermostat.toml")).unwrap();
     std::fs::write(folder.join("thermostat.toml"), change(schema)).unwrap();
-    let output = Command::new(env!("CARGO"))
-        .current_dir(&folder)
-        .arg("build")
-        .env("CARGO_TARGET_DIR", tools::target().join("tmp-user-crate"))
-        .output()
-        .unwrap();
+    let output = tools::cargo(&folder).arg("build").output().unwrap();
     (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned())
 }
 

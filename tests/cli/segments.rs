@@ -549,8 +549,7 @@ impl ForAll {
         let folder = std::env::temp_dir().join(format!("shmgen.test.{}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::set_permissions(&folder, PermissionsExt::from_mode(0o755)).unwrap();
-        std::fs::copy(&tools::built().shmgen, folder.join("shmgen")).unwrap();
-        std::fs::set_permissions(folder.join("shmgen"), PermissionsExt::from_mode(0o755)).unwrap();
+        tools::copy_program(&tools::built().shmgen, &folder.join("shmgen"));
         Self(folder)
     }
 

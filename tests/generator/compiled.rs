@@ -127,10 +127,7 @@ fn rust_modules_are_silent_under_clippy_pedantic_in_a_crate_that_forbids_unsafe(
     let verb =
         if tools::runs(env!("CARGO"), &["clippy", "--version"]) { "clippy" } else { "check" };
     for edition in ["2021", "2024"] {
-        run(Command::new(env!("CARGO"))
-            .current_dir(strict_crate(&folder, edition))
-            .args([verb, "--quiet"])
-            .env("CARGO_TARGET_DIR", tools::target().join("tmp-strict")));
+        run(tools::cargo(&strict_crate(&folder, edition)).args([verb, "--quiet"]));
     }
 }
 

@@ -217,12 +217,7 @@ fn ask_rust(group: &[Arc<Schema>], oracle: &Said, folder: &Path) -> usize {
         runtime.display().to_string()
     );
     std::fs::write(krate.join("Cargo.toml"), manifest).unwrap();
-    tools::run(
-        Command::new(env!("CARGO"))
-            .current_dir(&krate)
-            .args(["check", "--quiet"])
-            .env("CARGO_TARGET_DIR", tools::target().join("tmp-layouts")),
-    );
+    tools::run(tools::cargo(&krate).args(["check", "--quiet"]));
     compared
 }
 

@@ -241,10 +241,8 @@ fn each_use_warns_in_rust_and_nothing_else_does() {
                 &format!("pub fn use_{n}(t: &keys::Trade) -> f64 {{ let _ = t; {expression} }}\n");
         }
         std::fs::write(folder.join("src/lib.rs"), &source).unwrap();
-        let output = Command::new(env!("CARGO"))
-            .current_dir(&folder)
+        let output = tools::cargo(&folder)
             .args(["check", "--quiet", "--message-format", "short"])
-            .env("CARGO_TARGET_DIR", tools::target().join("tmp-strict"))
             .output()
             .unwrap();
         (output.status.success(), String::from_utf8_lossy(&output.stderr).into_owned(), source)

@@ -199,14 +199,8 @@ fn rust_program(subject: &Subject, name: &str) -> PathBuf {
         tools::root().join("shm-runtime").display().to_string()
     );
     std::fs::write(krate.join("Cargo.toml"), manifest).unwrap();
-    let target = tools::target().join("tmp-values");
-    tools::run(
-        Command::new(env!("CARGO"))
-            .current_dir(&krate)
-            .args(["build", "--quiet"])
-            .env("CARGO_TARGET_DIR", &target),
-    );
-    target.join("debug").join(format!("values-{name}"))
+    tools::run(tools::cargo(&krate).args(["build", "--quiet"]));
+    tools::crates().join("debug").join(format!("values-{name}"))
 }
 
 /// What a program makes of the bytes.

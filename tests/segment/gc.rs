@@ -578,8 +578,7 @@ fn other_users(arguments: &[String]) {
     std::fs::create_dir_all(&folder).unwrap();
     std::fs::set_permissions(&folder, PermissionsExt::from_mode(0o755)).unwrap();
     let shmgen = folder.join("shmgen");
-    std::fs::copy(&arguments[0], &shmgen).unwrap();
-    std::fs::set_permissions(&shmgen, PermissionsExt::from_mode(0o755)).unwrap();
+    tools::copy_program(Path::new(&arguments[0]), &shmgen);
     let as_nobody = || {
         let mut command = Command::new(&shmgen);
         command.args(["gc", "--json"]).env_remove("SHM_RUNTIME_PREFIX").current_dir("/");

@@ -112,7 +112,10 @@ pub fn built() -> &'static Built {
     static BUILT: OnceLock<Built> = OnceLock::new();
     BUILT.get_or_init(|| {
         let mut cargo = Command::new(env!("CARGO"));
-        cargo.current_dir(root()).args(["build", "--quiet", "-p", "shmgen-cli", "-p", "shm-capi"]);
+        // With a test among them, so that cargo chooses the features of dependencies as
+        // it did for `cargo test --workspace`, and finds them compiled.
+        let targets = ["--lib", "--bin", "shmgen", "--test", "zz_tools"];
+        cargo.current_dir(root()).args(["build", "--quiet", "--workspace"]).args(targets);
         if !cfg!(debug_assertions) {
             cargo.arg("--release");
         }
@@ -125,6 +128,29 @@ pub fn built() -> &'static Built {
 pub struct Built {
     pub shmgen: PathBuf,
     pub library: PathBuf,
+}
+
+/// cargo in the folder of a crate that a test has made. All such crates share a
+/// target folder, `crates()`, and the workspace's versions: what they depend on is
+/// compiled once.
+pub fn cargo(folder: &Path) -> Command {
+    std::fs::copy(root().join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+    let mut cargo = Command::new(env!("CARGO"));
+    cargo.current_dir(folder).env("CARGO_TARGET_DIR", crates());
+    cargo.env("CARGO_PROFILE_DEV_DEBUG", "0").env("CARGO_INCREMENTAL", "0");
+    cargo
+}
+
+/// The target folder of the crates that tests make.
+pub fn crates() -> PathBuf {
+    target().join("tmp-crates")
+}
+
+/// Copies a program, to be run by anybody. Another process writes the file: in
+/// this one, a test beside this one may start a process meanwhile, which would
+/// hold the file open for writing, so that nobody could run it.
+pub fn copy_program(from: &Path, to: &Path) {
+    run(Command::new("install").args(["-m", "755"]).arg(from).arg(to));
 }
 
 /// The command, with nothing of the caller's environment that changes it.
