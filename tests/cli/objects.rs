@@ -88,7 +88,7 @@ fn gen_tells_notes_and_writes_all_the_same() {
     let arguments = ["gen", &objects_toml(), "--out", text(&folder)];
     let done = run(&arguments);
     assert_eq!((code(&done), err(&done).matches("note[N001]").count()), (0, 17));
-    assert_eq!(command::files(&folder).len(), 6);
+    assert_eq!(command::files(&folder).len(), 7);
     // Up to date: nothing to do, and still to be told.
     let done = run(&[&arguments[..], &["--check"]].concat());
     assert_eq!((code(&done), err(&done).matches("note[N001]").count()), (0, 17));
