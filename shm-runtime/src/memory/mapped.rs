@@ -123,8 +123,8 @@ impl Flag for MappedFlag {
         self.atomic().load(order)
     }
 
-    fn set(&self, bits: u32) {
-        self.atomic().fetch_or(bits, Ordering::SeqCst);
+    fn set(&self, bits: u32) -> u32 {
+        self.atomic().fetch_or(bits, Ordering::SeqCst) | bits
     }
 
     fn clear(&self, bits: u32) {

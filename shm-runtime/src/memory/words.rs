@@ -33,7 +33,8 @@ pub(crate) trait Word {
 /// A 32-bit word that a process can sleep on.
 pub(crate) trait Flag {
     fn load(&self, order: Ordering) -> u32;
-    fn set(&self, bits: u32);
+    /// Sets bits; the value after that.
+    fn set(&self, bits: u32) -> u32;
     fn clear(&self, bits: u32);
     /// Sleeps while the word has this value, until woken or for so long.
     /// Spurious returns are allowed.

@@ -14,6 +14,15 @@ impl Deadline {
 
     pub(crate) const NEVER: Self = Self(None);
 
+    /// This one, or so far from now if that comes first.
+    pub(crate) fn at_most(self, time: Duration) -> Self {
+        let soon = Instant::now().checked_add(time);
+        Self(match (self.0, soon) {
+            (Some(at), Some(soon)) => Some(at.min(soon)),
+            (at, soon) => at.or(soon),
+        })
+    }
+
     /// What is left, `None` if nothing is.
     pub(crate) fn left(self) -> Option<Duration> {
         match self.0 {
@@ -37,37 +46,95 @@ pub(crate) fn breathe() {
     }
 }
 
-/// Says yes at most once in a period, and looks at the clock only at every
-/// 64th question, since a poller asks a hundred million times a second.
+/// Nanoseconds on a clock that nobody sets (`CLOCK_MONOTONIC`).
+#[cfg(segments)]
+pub(crate) fn monotonic_ns() -> u64 {
+    nanoseconds(nix::time::ClockId::CLOCK_MONOTONIC)
+}
+
+/// The same as of the last tick of the kernel, 1 to 10 ms ago: a few loads.
+#[cfg(segments)]
+fn last_tick_ns() -> u64 {
+    nanoseconds(nix::time::ClockId::CLOCK_MONOTONIC_COARSE)
+}
+
+#[cfg(segments)]
+fn nanoseconds(clock: nix::time::ClockId) -> u64 {
+    // It is there on every Linux; a clock that stands still only delays looks.
+    nix::time::clock_gettime(clock)
+        .map_or(0, |time| u64::try_from(Duration::from(time).as_nanos()).unwrap_or(u64::MAX))
+}
+
+/// No segments exist on other systems.
+#[cfg(not(segments))]
+pub(crate) fn monotonic_ns() -> u64 {
+    0
+}
+
+#[cfg(not(segments))]
+fn last_tick_ns() -> u64 {
+    0
+}
+
+/// Says yes at most once in a period. A poller asks a hundred million times a
+/// second, so the clock itself is read only at every 64th question; the others
+/// read the time of the kernel's last tick, which is as good for a slow poller.
 pub(crate) struct Limiter {
     asked: u32,
-    last: Option<Instant>,
-    period: Duration,
+    /// When it said yes last, in ns; 0 before that.
+    last: u64,
+    period: u64,
 }
 
 impl Limiter {
-    pub(crate) fn new(period: Duration) -> Self {
-        Self { asked: 0, last: None, period }
+    pub(crate) const fn new(period: Duration) -> Self {
+        #[allow(clippy::cast_possible_truncation)] // milliseconds
+        Self { asked: 0, last: 0, period: period.as_nanos() as u64 }
     }
 
     #[inline]
     pub(crate) fn is_due(&mut self) -> bool {
         self.asked = self.asked.wrapping_add(1);
-        self.asked % 64 == 1 && self.is_due_now()
+        let now = if self.asked % 64 == 1 { monotonic_ns() } else { last_tick_ns() };
+        self.is_due_at(now)
     }
 
-    /// As [`Self::is_due`], but looks at the clock each time: for callers that
-    /// come from a sleep.
+    /// As [`Self::is_due`], but reads the clock each time: for callers that come
+    /// from a sleep.
     #[cold]
     pub(crate) fn is_due_now(&mut self) -> bool {
-        let now = Instant::now();
-        let due = match self.last {
-            Some(last) => now.saturating_duration_since(last) >= self.period,
-            None => true,
-        };
+        self.is_due_at(monotonic_ns())
+    }
+
+    #[inline]
+    fn is_due_at(&mut self, now: u64) -> bool {
+        // The last tick may lie before the last yes.
+        let due = self.last == 0 || now.saturating_sub(self.last) >= self.period;
         if due {
-            self.last = Some(now);
+            self.last = now;
         }
         due
+    }
+}
+
+#[cfg(all(test, segments))]
+#[allow(clippy::pedantic)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_slow_poller_is_told_each_time_and_a_fast_one_once_in_a_period() {
+        let mut limiter = Limiter::new(Duration::from_millis(1));
+        for round in 0..8 {
+            assert!(limiter.is_due(), "round {round}");
+            assert!(!limiter.is_due(), "round {round}");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        let start = monotonic_ns();
+        let mut told = 0;
+        while monotonic_ns() - start < 50_000_000 {
+            told += u64::from(limiter.is_due());
+        }
+        assert!((1..=51).contains(&told), "{told}");
     }
 }

@@ -12,7 +12,7 @@
 
 use crate::memory::{Flag, Memory};
 use crate::object::clock::Deadline;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// Somebody sleeps on the word.
@@ -22,9 +22,19 @@ pub(crate) const NEED_FENCE: u32 = 2;
 
 /// How long to spin before sleeping: about what a wake-up costs.
 const SPIN: Duration = Duration::from_micros(20);
-/// The first and the longest sleep; a backstop, since wake-ups are not missed.
-const FIRST_SLICE: Duration = Duration::from_millis(10);
-const LAST_SLICE: Duration = Duration::from_millis(100);
+/// The first and the longest sleep, in ns; a backstop, since wake-ups are not
+/// missed.
+static FIRST_SLICE: AtomicU64 = AtomicU64::new(10_000_000);
+static LAST_SLICE: AtomicU64 = AtomicU64::new(100_000_000);
+
+/// Sets the first and the longest sleep of this process's waits. For tests: with
+/// slices that never end, a wake-up that is missed shows.
+#[doc(hidden)]
+pub fn set_sleep_slices(first: Duration, last: Duration) {
+    for (slice, time) in [(&FIRST_SLICE, first), (&LAST_SLICE, last)] {
+        slice.store(u64::try_from(time.as_nanos()).unwrap_or(u64::MAX), Ordering::Relaxed);
+    }
+}
 
 /// Wakes who sleeps on the word, after a store that may be what it waits for.
 #[inline]
@@ -41,12 +51,23 @@ fn wake_up(flag: &impl Flag) {
     flag.wake();
 }
 
-/// Says that the caller is about to sleep; it must look once more before it
-/// does. The value to hand to [`Flag::sleep`].
-pub(crate) fn announce<M: Memory>(flag: &M::Flag) -> u32 {
-    flag.set(WAITING | NEED_FENCE);
+/// Wakes who sleeps on the word without asking whether somebody does: after a
+/// death, since whoever died may have stored and not notified.
+pub(crate) fn wake_regardless(flag: &impl Flag) {
+    wake_up(flag);
+}
+
+/// Says that the caller is about to sleep, and looks once more. `Err` is the value
+/// to hand to [`Flag::sleep`]: that which was found, whatever a peer wrote there.
+pub(crate) fn look_before_sleep<M: Memory, T>(
+    flag: &M::Flag,
+    look: impl FnOnce() -> Option<T>,
+) -> Result<T, u32> {
+    let value = flag.set(WAITING | NEED_FENCE);
     M::fence(); // pairs with the fence in `notify`
-    WAITING | NEED_FENCE
+    let answer = look().ok_or(value)?;
+    flag.clear(WAITING);
+    Ok(answer)
 }
 
 /// Calls `attempt` until it gives an answer or the time is up; `None` is without
@@ -73,31 +94,60 @@ fn wait_until<M: Memory, T>(
     mut attempt: impl FnMut() -> Option<T>,
     mut look: impl FnMut(),
 ) -> Option<T> {
-    let spin_end = Instant::now() + SPIN;
-    loop {
-        for _ in 0..64 {
+    let spin_end = deadline.at_most(SPIN);
+    while spin_end.left().is_some() {
+        for _ in 0..16 {
             if let Some(answer) = attempt() {
                 return Some(answer);
             }
             std::hint::spin_loop();
         }
-        if Instant::now() >= spin_end {
-            break;
+    }
+    let mut sleeper = Sleeper::new();
+    while let Some(left) = deadline.left() {
+        let looked = look_before_sleep::<M, T>(flag, || {
+            look();
+            attempt()
+        });
+        match looked {
+            Ok(answer) => return Some(answer),
+            Err(value) => sleeper.sleep(flag, value, left),
         }
     }
-    let mut slice = FIRST_SLICE;
-    loop {
-        let value = announce::<M>(flag);
-        look();
-        if let Some(answer) = attempt() {
-            flag.clear(WAITING);
-            return Some(answer);
+    flag.clear(WAITING);
+    look();
+    attempt()
+}
+
+/// Sleeps that end too soon in a row before the sleeper leaves the word alone.
+const VAIN_MAX: u32 = 16;
+/// What is too soon, and for how long the word is left alone then.
+const PAUSE: Duration = Duration::from_millis(1);
+
+/// How long to sleep. A peer that writes the word all the time, or wakes without
+/// a reason, ends each sleep at once: then some last a millisecond whatever it
+/// writes, so that a waiter does not spin.
+struct Sleeper {
+    slice: Duration,
+    last: Duration,
+    vain: u32,
+}
+
+impl Sleeper {
+    fn new() -> Self {
+        let slice = |ns: &AtomicU64| Duration::from_nanos(ns.load(Ordering::Relaxed));
+        Self { slice: slice(&FIRST_SLICE), last: slice(&LAST_SLICE), vain: 0 }
+    }
+
+    fn sleep(&mut self, flag: &impl Flag, value: u32, left: Duration) {
+        if self.vain == VAIN_MAX {
+            self.vain = 0;
+            std::thread::sleep(PAUSE.min(left));
+            return;
         }
-        let Some(left) = deadline.left() else {
-            flag.clear(WAITING);
-            return None;
-        };
-        flag.sleep(value, slice.min(left));
-        slice = (slice * 2).min(LAST_SLICE);
+        let start = Instant::now();
+        flag.sleep(value, self.slice.min(left));
+        self.vain = if start.elapsed() < PAUSE { self.vain + 1 } else { 0 };
+        self.slice = (self.slice * 2).min(self.last);
     }
 }

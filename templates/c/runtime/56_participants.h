@@ -101,6 +101,28 @@ SHM_APART bool shm_participant_is_gone(const shm_core *core, uint32_t index, uin
   return dead || shm_load_acquire(shm_record_word(core, index)) != live;
 }
 
+/* Says that who held a record is dead; the caller knows it. */
+SHM_INLINE void shm_record_mark_dead(const shm_core *core, uint32_t index, uint32_t generation) {
+  shm_exchange(shm_record_word(core, index), shm_record_pack(generation, SHM_RECORD_LIVE),
+               shm_record_pack(generation, SHM_RECORD_DEAD));
+}
+
+/* Sweeps one record if its holder is dead. */
+SHM_APART void shm_sweep_if_dead(const shm_core *core, uint32_t index) {
+  shm_word64 *word = shm_record_word(core, index);
+  uint64_t found = shm_load_acquire(word);
+  uint32_t generation = shm_record_generation(found);
+  uint32_t state = shm_record_state(found);
+  if (state == SHM_RECORD_LIVE && shm_participant_is_gone(core, index, generation)) {
+    shm_record_mark_dead(core, index, generation);
+  } else if (state != SHM_RECORD_DEAD) {
+    return;
+  }
+  shm_sweep_objects(core, index, generation);
+  shm_exchange(word, shm_record_pack(generation, SHM_RECORD_DEAD),
+               shm_record_pack(generation, SHM_RECORD_SWEPT));
+}
+
 /* Fills the record whose lock the caller holds, and goes live. */
 SHM_APART void shm_record_fill(shm_core *core, uint32_t index, uint32_t generation) {
   char record[SHM_RECORD_SIZE];
@@ -153,8 +175,14 @@ SHM_APART shm_status shm_claim_record(shm_core *core, shm_attempt attempt) {
       uint32_t state = shm_record_state(shm_load_acquire(shm_record_word(core, index)));
       uint64_t last;
       shm_lock_result lock;
-      if (round == 0 && state != SHM_RECORD_FREE && state != SHM_RECORD_SWEPT) {
+      bool taken = state != SHM_RECORD_FREE && state != SHM_RECORD_SWEPT;
+      if (round == 0 && taken) {
         continue;
+      }
+      /* A dead one's record is swept before its lock is taken: with the lock held,
+       * the dead one would look alive, and its roles taken. */
+      if (taken) {
+        shm_sweep_if_dead(core, index);
       }
       lock = shm_try_write_lock(file, index);
       if (lock == SHM_LOCK_FAILED) {
@@ -168,6 +196,8 @@ SHM_APART shm_status shm_claim_record(shm_core *core, shm_attempt attempt) {
       last = shm_load_acquire(shm_record_word(core, index));
       state = shm_record_state(last);
       if (state == SHM_RECORD_LIVE || state == SHM_RECORD_DEAD) {
+        /* It died just now. */
+        shm_record_mark_dead(core, index, shm_record_generation(last));
         shm_sweep_objects(core, index, shm_record_generation(last));
       }
       shm_record_fill(core, index, shm_record_generation(last) + 1);
@@ -187,17 +217,6 @@ SHM_APART void shm_release_record(shm_core *core) {
 /* Looks for records of the dead and sweeps them. */
 SHM_APART void shm_sweep_dead(const shm_core *core) {
   for (uint32_t index = 0; index < core->participants_count; index++) {
-    shm_word64 *word = shm_record_word(core, index);
-    uint64_t found = shm_load_acquire(word);
-    uint32_t generation = shm_record_generation(found);
-    uint64_t dead = shm_record_pack(generation, SHM_RECORD_DEAD);
-    uint32_t state = shm_record_state(found);
-    if (state == SHM_RECORD_LIVE && shm_participant_is_gone(core, index, generation)) {
-      shm_exchange(word, found, dead);
-    } else if (state != SHM_RECORD_DEAD) {
-      continue;
-    }
-    shm_sweep_objects(core, index, generation);
-    shm_exchange(word, dead, shm_record_pack(generation, SHM_RECORD_SWEPT));
+    shm_sweep_if_dead(core, index);
   }
 }

@@ -81,6 +81,11 @@ impl Participants {
                 if only_free && !free {
                     continue;
                 }
+                // A dead one's record is swept before its lock is taken: with the
+                // lock held, the dead one would look alive, and its roles taken.
+                if !free {
+                    self.sweep_if_dead(Some(file), None, index, &mut sweep);
+                }
                 if !locks::try_write(file, i64::from(index))? {
                     continue;
                 }
@@ -89,6 +94,8 @@ impl Participants {
                 let (generation, state) = self.state(index).unwrap_or((0, RecordState::Free));
                 let last = ParticipantId { index, generation };
                 if matches!(state, RecordState::Live | RecordState::Dead) {
+                    // It died just now.
+                    self.mark_dead(last);
                     sweep(last);
                 }
                 let me = ParticipantId { index, generation: generation.wrapping_add(1) };
@@ -116,6 +123,14 @@ impl Participants {
                 holders.join(", ")
             ),
         ))
+    }
+
+    /// Says that who held a record is dead; the caller knows it.
+    fn mark_dead(&self, who: ParticipantId) {
+        if let Ok(word) = self.mapping.word(self.at(who.index)) {
+            let live = pack(who.generation, RecordState::Live);
+            let _ = word.exchange(live, pack(who.generation, RecordState::Dead));
+        }
     }
 
     fn fill(&self, me: ParticipantId, claimant: &Claimant<'_>) -> Result<()> {
@@ -192,24 +207,32 @@ impl Participants {
         mut sweep: impl FnMut(ParticipantId),
     ) {
         for index in 0..self.count {
-            let Some((generation, state)) = self.state(index) else {
-                continue;
-            };
-            let who = ParticipantId { index, generation };
-            let Ok(word) = self.mapping.word(self.at(index)) else {
-                continue;
-            };
-            let (live, dead) =
-                (pack(generation, RecordState::Live), pack(generation, RecordState::Dead));
-            match state {
-                RecordState::Live if self.is_gone(file, me, who) => {
-                    let _ = word.exchange(live, dead);
-                }
-                RecordState::Dead => {}
-                _ => continue,
-            }
-            sweep(who);
-            let _ = word.exchange(dead, pack(generation, RecordState::Swept));
+            self.sweep_if_dead(file, me, index, &mut sweep);
         }
+    }
+
+    /// Sweeps one record if its holder is dead.
+    fn sweep_if_dead(
+        &self,
+        file: Option<&File>,
+        me: Option<ParticipantId>,
+        index: u32,
+        sweep: &mut impl FnMut(ParticipantId),
+    ) {
+        let Some((generation, state)) = self.state(index) else {
+            return;
+        };
+        let who = ParticipantId { index, generation };
+        let Ok(word) = self.mapping.word(self.at(index)) else {
+            return;
+        };
+        match state {
+            RecordState::Live if self.is_gone(file, me, who) => self.mark_dead(who),
+            RecordState::Dead => {}
+            _ => return,
+        }
+        sweep(who);
+        let dead = pack(generation, RecordState::Dead);
+        let _ = word.exchange(dead, pack(generation, RecordState::Swept));
     }
 }
