@@ -6,6 +6,10 @@
 /* How long an attacher waits for a creator that is at work. */
 #define SHM_BIRTH_PATIENCE_NS UINT64_C(2000000000)
 
+/* How long an attacher gives way to who removes what nobody uses. */
+#define SHM_REMOVAL_PATIENCE_NS UINT64_C(2000000000)
+#define SHM_REMOVED_ALL_THE_TIME "somebody has been removing it all the time; try again"
+
 /*
  * Reads the header. `blank` is set, and nothing else, where a System V segment
  * has no magic yet.
@@ -99,10 +103,28 @@ SHM_APART shm_status shm_await_birth(const shm_opened *opened, uint64_t patience
   return SHM_OK;
 }
 
+/*
+ * Whether somebody who collects has retired a System V segment for the moment in
+ * which it looks whether it is nobody's; it may say that it is ready again.
+ */
+SHM_APART bool shm_is_being_judged(const shm_opened *opened, const shm_header *header,
+                                   const shm_options *options, shm_attempt attempt) {
+  int companion = -1;
+  bool judged;
+  if (opened->has_file || shm_opened_is_removed(opened) ||
+      shm_companion_open(opened->id, header->birth_mark, true, options, attempt, &companion) != SHM_OK) {
+    return false;
+  }
+  judged = shm_is_write_locked(companion, SHM_BYTE_REMOVE);
+  close(companion);
+  return judged;
+}
+
 /* Opens a segment of ours and reads its header, once it is ready. */
 SHM_APART shm_status shm_open_ready(const shm_address *address, bool read_only, const shm_options *options,
                                     shm_attempt attempt, shm_opened *opened, shm_header *header) {
   uint64_t patience_ends = shm_monotonic_ns() + SHM_BIRTH_PATIENCE_NS;
+  bool retired = false;
   for (;;) {
     bool blank = false;
     shm_status status = shm_open_address(address, read_only, options, attempt, opened);
@@ -113,7 +135,14 @@ SHM_APART shm_status shm_open_ready(const shm_address *address, bool read_only, 
     if (status == SHM_OK && !blank && header->state == SHM_STATE_READY) {
       return SHM_OK;
     }
-    if (status == SHM_OK && !blank && header->state == SHM_STATE_RETIRED) {
+    if (status == SHM_OK && !blank && header->state == SHM_STATE_RETIRED &&
+        (shm_is_being_judged(opened, header, options, attempt) || !retired)) {
+      /* Looked at twice: it may be judged to be ready before the lock is looked at. */
+      retired = true;
+      if (shm_monotonic_ns() > patience_ends) {
+        status = shm_fail(attempt, SHM_BUSY, SHM_REMOVED_ALL_THE_TIME);
+      }
+    } else if (status == SHM_OK && !blank && header->state == SHM_STATE_RETIRED) {
       status = shm_fail(attempt, SHM_REMOVED, "it was removed");
     } else if (status == SHM_OK && !blank && header->state > SHM_STATE_RETIRED) {
       shm_text *why = shm_explain_attempt(attempt, SHM_CORRUPT);

@@ -189,14 +189,14 @@ SHM_APART shm_status shm_join(shm_core *core, const shm_header *header, const sh
   /* Who removes what nobody uses keeps everybody out for a moment. */
   if ((status == SHM_TABLE_FULL || !counted) &&
       shm_is_write_locked(shm_core_lock_file(core), SHM_BYTE_REMOVE)) {
-    shm_sys_sleep_ms(1);
     *again = true;
-    return SHM_OK;
+    return SHM_BUSY;
   }
   return status;
 }
 
-/* One try to attach; `again` if it was removed between the look and the claim. */
+/* One try to attach; `again` if it was removed between the look and the claim, or
+ * somebody who removes what nobody uses keeps everybody out. */
 SHM_APART shm_status shm_try_attach(shm_core *core, const shm_request *request, bool read_only, bool *again) {
   shm_attempt attempt = request->attempt;
   shm_header header;
@@ -214,7 +214,7 @@ SHM_APART shm_status shm_try_attach(shm_core *core, const shm_request *request, 
   if (status == SHM_OK) {
     status = shm_join(core, &header, request, again);
   }
-  if (status != SHM_OK || *again) {
+  if (status != SHM_OK) {
     return status;
   }
   /* Whoever removes looks for participants after it has retired the segment; so
@@ -222,12 +222,13 @@ SHM_APART shm_status shm_try_attach(shm_core *core, const shm_request *request, 
   shm_fence();
   *again = __atomic_load_n(shm_core_state(core), __ATOMIC_ACQUIRE) != SHM_STATE_READY ||
            shm_opened_is_removed(&core->segment);
-  return SHM_OK;
+  return *again ? SHM_REMOVED : SHM_OK;
 }
 
 SHM_APART shm_status shm_attach_request(shm_core **made, const shm_segment_spec *spec,
                                         const shm_request *request, bool read_only) {
-  for (int tries = 0; tries < 3; tries++) {
+  uint64_t deadline = shm_deadline_after(SHM_REMOVAL_PATIENCE_NS);
+  for (;;) {
     bool again = false;
     shm_core *core = shm_core_new(spec, request->address.text);
     shm_status status;
@@ -240,14 +241,19 @@ SHM_APART shm_status shm_attach_request(shm_core **made, const shm_segment_spec 
       return status;
     }
     status = shm_try_attach(core, request, read_only, &again);
-    if (status == SHM_OK && !again) {
+    if (status == SHM_OK) {
       *made = core;
       return SHM_OK;
     }
     shm_core_abandon(core, status);
-    if (status != SHM_OK) {
+    if (!again) {
       return status;
     }
+    if (shm_time_left(deadline) == 0) {
+      return status == SHM_BUSY
+                 ? shm_fail(request->attempt, status, SHM_REMOVED_ALL_THE_TIME)
+                 : shm_fail(request->attempt, status, "it was removed again and again meanwhile");
+    }
+    shm_sys_sleep_ms(1);
   }
-  return shm_fail(request->attempt, SHM_REMOVED, "it was removed again and again meanwhile");
 }

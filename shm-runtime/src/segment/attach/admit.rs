@@ -7,6 +7,7 @@
 use crate::contract::descriptor::Contract;
 use crate::contract::explain::explain;
 use crate::error::{Error, ErrorKind, Result};
+use crate::object::clock::Deadline;
 use crate::object::place::{ObjectLayout, Place};
 use crate::segment::attach::access::{Kernel, Opened};
 use crate::segment::attach::core::{Core, Geography};
@@ -26,6 +27,10 @@ use std::time::{Duration, Instant};
 /// How long an attacher waits for a creator that is at work.
 const BIRTH_PATIENCE: Duration = Duration::from_secs(2);
 
+/// How long an attacher gives way to who removes what nobody uses.
+const REMOVAL_PATIENCE: Duration = Duration::from_secs(2);
+const REMOVED_ALL_THE_TIME: &str = "somebody has been removing it all the time; try again";
+
 /// Attaches to a segment of this contract, and takes part in it unless it is
 /// for reading only.
 pub(crate) fn attach(
@@ -36,7 +41,8 @@ pub(crate) fn attach(
 ) -> Result<Core> {
     let attempt = Attempt::new("attach to", address);
     let birthplace = Birthplace::here().map_err(|e| attempt.wrap(e))?;
-    for _ in 0..3 {
+    let deadline = Deadline::after(REMOVAL_PATIENCE);
+    loop {
         let (opened, header) = open_ready(address, read_only, options, attempt)?;
         compare(&opened, &header, spec, attempt)?;
         let geography = Geography {
@@ -58,9 +64,14 @@ pub(crate) fn attach(
         let joined = if read_only { count_reader(&core) } else { core.claim_record() };
         // Who removes what nobody uses keeps everybody out for a moment.
         let removing = |f| locks::is_write_locked(f, locks::REMOVE);
-        if joined.is_err() && core.lock_file().is_some_and(removing) {
+        let kept_out = joined.is_err() && core.lock_file().is_some_and(removing);
+        if kept_out && deadline.left().is_some() {
+            drop(core);
             std::thread::sleep(Duration::from_millis(1));
             continue;
+        }
+        if kept_out {
+            return Err(attempt.fail(ErrorKind::Busy, REMOVED_ALL_THE_TIME));
         }
         if !read_only {
             joined.map_err(|e| attempt.wrap(e))?;
@@ -72,9 +83,15 @@ pub(crate) fn attach(
         if ready && !core.kernel_says_removed() {
             return Ok(core);
         }
-        // Removed between the look and the claim: look again.
+        // Removed between the look and the claim, or about to be: look again.
+        if deadline.left().is_none() {
+            return Err(
+                attempt.fail(ErrorKind::Removed, "it was removed again and again meanwhile")
+            );
+        }
+        drop(core);
+        std::thread::sleep(Duration::from_millis(1));
     }
-    Err(attempt.fail(ErrorKind::Removed, "it was removed again and again meanwhile"))
 }
 
 /// Makes a reader count as somebody; a failure changes nothing else.
@@ -94,11 +111,23 @@ fn open_ready(
     attempt: Attempt<'_>,
 ) -> Result<(Opened, Header)> {
     let start = Instant::now();
+    let mut retired = false;
     loop {
         let opened = Opened::open(address, read_only, options, attempt)?;
         let creator = match read_header(&opened, attempt)? {
             HeaderOrBirth::Header(header) => match header.state {
                 State::Ready => return Ok((opened, *header)),
+                State::Retired if is_being_judged(&opened, &header, options, attempt) => {
+                    // Its collector says what becomes of it.
+                    if start.elapsed() > REMOVAL_PATIENCE {
+                        return Err(attempt.fail(ErrorKind::Busy, REMOVED_ALL_THE_TIME));
+                    }
+                    drop(opened);
+                    std::thread::sleep(Duration::from_millis(1));
+                    continue;
+                }
+                // Twice, as it may be judged to be ready before the lock is looked at.
+                State::Retired if !std::mem::replace(&mut retired, true) => continue,
                 State::Retired => {
                     return Err(attempt.fail(ErrorKind::Removed, "it was removed"));
                 }
@@ -118,6 +147,20 @@ fn open_ready(
         drop(opened);
         std::thread::sleep(Duration::from_millis(1));
     }
+}
+
+/// Whether somebody who collects has retired a System V segment for the moment in
+/// which it looks whether it is nobody's; it may say that it is ready again.
+fn is_being_judged(
+    opened: &Opened,
+    header: &Header,
+    options: &Options,
+    attempt: Attempt<'_>,
+) -> bool {
+    opened.sysv_id().is_some_and(|id| {
+        let companion = sysv::open_companion(id, header.birth_mark, true, options, attempt);
+        !sysv::is_removed(id) && companion.is_ok_and(|f| locks::is_write_locked(&f, locks::REMOVE))
+    })
 }
 
 /// What to do about a System V segment or a memfd that is not ready: `Ok` is to
