@@ -70,6 +70,7 @@ pub use types::layout::{self, SharedLayout};
 /// What generated code and the derive use; not for anybody else.
 #[doc(hidden)]
 pub mod __private {
+    pub use crate::object::wait::set_sleep_slices;
     pub use crate::segment::SpecCell;
     pub use crate::types::checked::union::{load, store};
     pub use crate::types::describe::{

@@ -79,7 +79,9 @@ impl Flag for ModelFlag {
     fn load(&self, _: Ordering) -> u32 {
         0
     }
-    fn set(&self, _: u32) {}
+    fn set(&self, bits: u32) -> u32 {
+        bits
+    }
     fn clear(&self, _: u32) {}
     fn sleep(&self, _: u32, _: Duration) {}
     fn wake(&self) {}

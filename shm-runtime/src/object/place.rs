@@ -271,4 +271,27 @@ impl ObjectLayout {
         let of_lanes = (0..u64::from(count)).map(move |n| first + n * stride);
         fixed.iter().copied().chain(of_lanes)
     }
+
+    /// Where the words lie that somebody may sleep on, from where it begins; see
+    /// [`wait`](crate::object::wait). Those of a state have rules of their own.
+    pub(crate) fn flags(&self) -> impl Iterator<Item = u64> {
+        let fixed: &[u64] = match self {
+            Self::Queue(_) => &[queue::DATA_FLAG, queue::SPACE_FLAG],
+            Self::QueueMany(_) => &[many::DATA_FLAG, many::SPACE_FLAG],
+            Self::Ring(_) => &[ring::DATA_FLAG, ring::SPACE_FLAG],
+            Self::QueueLanes(..) | Self::RingLanes(..) => &[lanes::DATA_FLAG],
+            Self::Stream(_) => &[stream::DATA_FLAG, stream::SPACE_FLAG],
+            Self::Topic(_) => &[topic::DATA_FLAG],
+            Self::Cell(_) => &[cell::FLAG],
+            Self::Event => &[event::FLAG],
+            Self::State(_) | Self::Counters(_) | Self::Raw(_) => &[],
+        };
+        let (count, first, stride) = match self {
+            Self::QueueLanes(l, _) => (l.count, lanes::LANES + queue::SPACE_FLAG, l.stride),
+            Self::RingLanes(l, _) => (l.count, lanes::LANES + ring::SPACE_FLAG, l.stride),
+            _ => (0, 0, 0),
+        };
+        let of_lanes = (0..u64::from(count)).map(move |n| first + n * stride);
+        fixed.iter().copied().chain(of_lanes)
+    }
 }

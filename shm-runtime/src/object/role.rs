@@ -61,19 +61,31 @@ pub(crate) enum Previous {
     Died,
 }
 
-/// Claims the role for `me`; `Err` is the living holder.
+/// Why a role was not claimed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Refusal {
+    /// This participant holds it, and lives.
+    Held(ParticipantId),
+    /// The word changed at each of many tries.
+    Restless,
+}
+
+/// After so many tries a claim gives up: honest claimants change the word once.
+const TRIES: u32 = 100;
+
+/// Claims the role for `me`.
 pub(crate) fn claim(
     role: &impl Word,
     me: ParticipantId,
     mut is_dead: impl FnMut(ParticipantId) -> bool,
-) -> Result<Previous, ParticipantId> {
-    loop {
+) -> Result<Previous, Refusal> {
+    for _ in 0..TRIES {
         let word = role.load(Ordering::Acquire);
         let previous = match state(word) {
             RoleState::Free => Previous::Left,
             RoleState::Orphaned => Previous::Died,
             RoleState::Held(holder) if is_dead(holder) => Previous::Died,
-            RoleState::Held(holder) => return Err(holder),
+            RoleState::Held(holder) => return Err(Refusal::Held(holder)),
         };
         // Acquire pairs with the release in `give_up`: the claimant sees all
         // that the last holder wrote. One that died wrote it before.
@@ -81,6 +93,7 @@ pub(crate) fn claim(
             return Ok(previous);
         }
     }
+    Err(Refusal::Restless)
 }
 
 /// Gives the role up; the caller holds it.

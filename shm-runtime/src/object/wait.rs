@@ -104,7 +104,9 @@ fn wait_until<M: Memory, T>(
         }
     }
     let mut sleeper = Sleeper::new();
+    let mut announced = false;
     while let Some(left) = deadline.left() {
+        announced = true;
         let looked = look_before_sleep::<M, T>(flag, || {
             look();
             attempt()
@@ -114,7 +116,9 @@ fn wait_until<M: Memory, T>(
             Err(value) => sleeper.sleep(flag, value, left),
         }
     }
-    flag.clear(WAITING);
+    if announced {
+        flag.clear(WAITING);
+    }
     look();
     attempt()
 }

@@ -42,6 +42,7 @@ enum {
   SHM_SYS_GRND_NONBLOCK = 1,
   SHM_SYS_CLOCK_REALTIME = 0,
   SHM_SYS_CLOCK_MONOTONIC = 1,
+  SHM_SYS_CLOCK_MONOTONIC_COARSE = 6,
   SHM_SYS_TYPE_MASK = 0170000, /* of a file's mode */
   SHM_SYS_REGULAR = 0100000,
   SHM_SYS_SYMLINK = 0120000,
@@ -60,15 +61,20 @@ SHM_INLINE uint64_t shm_sys_clock(int clock) {
 /* Nanoseconds on a clock that nobody sets. */
 SHM_INLINE uint64_t shm_monotonic_ns(void) { return shm_sys_clock(SHM_SYS_CLOCK_MONOTONIC); }
 
+/* The same as of the last tick of the kernel, 1 to 10 ms ago: a few loads. */
+SHM_INLINE uint64_t shm_last_tick_ns(void) { return shm_sys_clock(SHM_SYS_CLOCK_MONOTONIC_COARSE); }
+
 /* Nanoseconds since 1970. */
 SHM_INLINE uint64_t shm_wall_ns(void) { return shm_sys_clock(SHM_SYS_CLOCK_REALTIME); }
 
-SHM_APART void shm_sys_sleep_ms(int64_t milliseconds) {
+SHM_APART void shm_sys_sleep_ns(uint64_t ns) {
   shm_timespec time = SHM_ZERO;
-  time.seconds = milliseconds / 1000;
-  time.nanoseconds = milliseconds % 1000 * 1000000;
+  time.seconds = SHM_CAST(int64_t, ns / 1000000000u);
+  time.nanoseconds = SHM_CAST(int64_t, ns % 1000000000u);
   shm_libc_syscall(SYS_nanosleep, &time, NULL);
 }
+
+SHM_INLINE void shm_sys_sleep_ms(uint64_t milliseconds) { shm_sys_sleep_ns(milliseconds * 1000000u); }
 
 SHM_APART int shm_sys_open(const char *path, int flags, unsigned mode) {
   return open(path, flags | SHM_SYS_CLOEXEC, mode);

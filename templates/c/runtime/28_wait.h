@@ -16,12 +16,19 @@
 
 /* How long to spin before sleeping: about what a wake-up costs. */
 #define SHM_SPIN_NS 20000u
-/* The first and the longest sleep; a backstop, since wake-ups are not missed. */
+/*
+ * The first and the longest sleep; a backstop, since wake-ups are not missed. A
+ * test that defines them as very long sees one that is.
+ */
+#if !defined(SHM_FIRST_SLICE_NS)
 #define SHM_FIRST_SLICE_NS UINT64_C(10000000)
 #define SHM_LAST_SLICE_NS UINT64_C(100000000)
+#endif
 
 #define SHM_FOREVER UINT64_MAX
 
+/* Wakes who sleeps on the word without asking whether somebody does: also after a
+ * death, since whoever died may have stored and not notified. */
 SHM_APART void shm_wake_up(shm_word32 *flag) {
   __atomic_fetch_and(flag, ~SHM_WAITING, __ATOMIC_SEQ_CST);
   shm_sys_futex_wake(flag);
@@ -35,10 +42,14 @@ SHM_HOT void shm_notify(shm_word32 *flag) {
   }
 }
 
-/* Says that the caller is about to sleep; it must look once more before. */
-SHM_INLINE void shm_announce_sleep(shm_word32 *flag) {
-  __atomic_fetch_or(flag, SHM_WAITING | SHM_NEED_FENCE, __ATOMIC_SEQ_CST);
+/*
+ * Says that the caller is about to sleep; it must look once more before. The value
+ * to sleep on: that which was found, whatever a peer wrote there.
+ */
+SHM_INLINE uint32_t shm_announce_sleep(shm_word32 *flag) {
+  uint32_t value = __atomic_or_fetch(flag, SHM_WAITING | SHM_NEED_FENCE, __ATOMIC_SEQ_CST);
   shm_fence(); /* pairs with the fence in shm_notify */
+  return value;
 }
 
 SHM_INLINE void shm_cancel_sleep(shm_word32 *flag) {
@@ -75,8 +86,32 @@ SHM_INLINE uint64_t shm_time_left(uint64_t deadline) {
   return deadline > now ? deadline - now : 0;
 }
 
-/* Sleeps after shm_announce_sleep, until woken or for one slice at most. */
-SHM_INLINE void shm_sleep_slice(shm_word32 *flag, uint64_t *slice, uint64_t left) {
-  shm_sys_futex_wait(flag, SHM_WAITING | SHM_NEED_FENCE, *slice < left ? *slice : left);
-  *slice = *slice * 2 < SHM_LAST_SLICE_NS ? *slice * 2 : SHM_LAST_SLICE_NS;
+/* How a wait sleeps: for how long at most, and how many sleeps in a row ended too soon. */
+typedef struct shm_sleeper {
+  uint64_t slice;
+  uint32_t vain;
+} shm_sleeper;
+
+/* Sleeps that end too soon in a row before the sleeper leaves the word alone. */
+#define SHM_VAIN_MAX 16u
+
+/* What is too soon, and for how long the word is left alone then. */
+#define SHM_PAUSE_NS UINT64_C(1000000)
+
+/*
+ * Sleeps after shm_announce_sleep, until woken or for one slice at most. A peer
+ * that writes the word all the time, or wakes without a reason, ends each sleep at
+ * once: then some last a millisecond whatever it writes, so that a waiter does not
+ * spin.
+ */
+SHM_APART void shm_sleep_slice(shm_sleeper *sleeper, shm_word32 *flag, uint32_t value, uint64_t left) {
+  uint64_t begin = shm_monotonic_ns();
+  if (sleeper->vain == SHM_VAIN_MAX) {
+    sleeper->vain = 0;
+    shm_sys_sleep_ns(left < SHM_PAUSE_NS ? left : SHM_PAUSE_NS);
+    return;
+  }
+  shm_sys_futex_wait(flag, value, sleeper->slice < left ? sleeper->slice : left);
+  sleeper->vain = shm_monotonic_ns() - begin < SHM_PAUSE_NS ? sleeper->vain + 1 : 0;
+  sleeper->slice = sleeper->slice < SHM_LAST_SLICE_NS / 2 ? sleeper->slice * 2 : SHM_LAST_SLICE_NS;
 }

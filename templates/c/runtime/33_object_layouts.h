@@ -68,10 +68,13 @@ enum {
 enum {
   SHM_LINE = 128, /* what different parties write lies so far apart */
 
+  SHM_LANES_DATA_FLAG = 0x080,
   SHM_LANES_CONSUMER_ROLE = 0x088,
   SHM_LANES_FIRST = 0x100,
   SHM_LANES_MAX = 1024,
 
+  SHM_OWNED_DATA_FLAG = 0x100,
+  SHM_OWNED_SPACE_FLAG = 0x104,
   SHM_OWNED_SLOTS = 0x200,
 
   SHM_RING_PRODUCER_ROLE = 0x188,
@@ -83,9 +86,11 @@ enum {
   SHM_STREAM_READER_ROLE = 0x190,
   SHM_STREAM_BYTES = 0x200,
 
+  SHM_TOPIC_DATA_FLAG = 0x080,
   SHM_TOPIC_PUBLISHER_ROLE = 0x088,
   SHM_TOPIC_SLOTS = 0x100,
 
+  SHM_CELL_FLAG = 0x080,
   SHM_CELL_WRITER_ROLE = 0x088,
   SHM_CELL_SLOTS = 0x100,
   SHM_CELL_SLOT_COUNT = 8,
@@ -93,6 +98,7 @@ enum {
   SHM_STATE_COPIES = 0x180,
   SHM_STATE_COPY_COUNT = 2,
 
+  SHM_EVENT_FLAG = 0x008,
   SHM_EVENT_SIZE = SHM_LINE,
 
   SHM_COUNTER_STRIDE = SHM_LINE,
@@ -255,6 +261,36 @@ SHM_APART uint64_t shm_role_offset(const shm_object_spec *object, uint32_t n) {
     }
     /* The producer's of each lane, which lies the same in a queue and a ring. */
     return SHM_LANES_FIRST + (n - 1) * shm_lane_stride(object) + SHM_QUEUE_PRODUCER_ROLE;
+  default:
+    return 0;
+  }
+}
+
+/*
+ * Where the word `n` of an object lies that somebody may sleep on, from where it
+ * begins; 0 behind the last. Those of a state have rules of their own.
+ */
+SHM_APART uint64_t shm_flag_offset(const shm_object_spec *object, uint32_t n) {
+  switch (object->kind) {
+  case SHM_KIND_QUEUE:
+  case SHM_KIND_RING:
+  case SHM_KIND_STREAM: /* all three lie the same */
+    return shm_nth(n, SHM_QUEUE_DATA_FLAG, SHM_QUEUE_SPACE_FLAG);
+  case SHM_KIND_QUEUE_OWNED:
+    return shm_nth(n, SHM_OWNED_DATA_FLAG, SHM_OWNED_SPACE_FLAG);
+  case SHM_KIND_TOPIC:
+    return shm_nth(n, SHM_TOPIC_DATA_FLAG, 0);
+  case SHM_KIND_CELL:
+    return shm_nth(n, SHM_CELL_FLAG, 0);
+  case SHM_KIND_EVENT:
+    return shm_nth(n, SHM_EVENT_FLAG, 0);
+  case SHM_KIND_QUEUE_LANES:
+  case SHM_KIND_RING_LANES:
+    if (n == 0 || n > object->lanes) {
+      return shm_nth(n, SHM_LANES_DATA_FLAG, 0);
+    }
+    /* The producer's of each lane, which lies the same in a queue and a ring. */
+    return SHM_LANES_FIRST + (n - 1) * shm_lane_stride(object) + SHM_QUEUE_SPACE_FLAG;
   default:
     return 0;
   }

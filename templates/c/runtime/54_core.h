@@ -32,6 +32,9 @@ typedef struct shm_core {
   uint32_t generation;
 } shm_core;
 
+/* How often a removal from outside is looked for. */
+#define SHM_REMOVAL_PERIOD_NS 500000000u
+
 /* Of an address whose name create chooses, at least. */
 #define SHM_CHOSEN_ADDRESS_SIZE 64
 
@@ -53,7 +56,7 @@ SHM_APART shm_core *shm_core_new(const shm_segment_spec *spec, const char *addre
   core->refs = 1;
   core->companion = -1;
   core->pid_namespace = shm_pid_namespace();
-  core->next_removal_check = shm_monotonic_ns() + 1000000000u;
+  core->next_removal_check = shm_monotonic_ns() + SHM_REMOVAL_PERIOD_NS;
   shm_opened_clear(&core->segment, SHM_ADDRESS_POSIX, false);
   return core;
 }
@@ -127,7 +130,8 @@ SHM_INLINE uint64_t shm_role_word(uint32_t index, uint32_t generation) {
 
 /*
  * Takes every role of a dead participant away, leaving a mark for the next
- * claimant. Anybody may do it, any number of times: a lost race means that
+ * claimant, and wakes all who sleep on an object: the dead one may have stored what
+ * they wait for and not notified. Anybody may do it, any number of times: a lost race means that
  * somebody else swept or claimed.
  */
 SHM_APART void shm_sweep_objects(const shm_core *core, uint32_t index, uint32_t generation) {
@@ -135,8 +139,12 @@ SHM_APART void shm_sweep_objects(const shm_core *core, uint32_t index, uint32_t 
   uint64_t orphaned = SHM_CAST(uint64_t, generation) << 32 | SHM_ROLE_ORPHANED;
   for (uint32_t i = 0; i < core->spec->object_count; i++) {
     uint64_t role;
+    uint64_t flag;
     for (uint32_t n = 0; (role = shm_role_offset(&core->spec->objects[i], n)) != 0; n++) {
       shm_exchange(shm_core_word(core, core->places[i] + role), dead, orphaned);
+    }
+    for (uint32_t n = 0; (flag = shm_flag_offset(&core->spec->objects[i], n)) != 0; n++) {
+      shm_wake_up(SHM_AT(shm_word32, core->segment.base, core->places[i] + flag));
     }
   }
 }

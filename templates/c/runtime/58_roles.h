@@ -20,8 +20,9 @@ SHM_APART void shm_core_look_around(shm_core *core) {
   now = shm_monotonic_ns();
   due = __atomic_load_n(&core->next_removal_check, __ATOMIC_RELAXED) <= now;
   if (due) {
-    /* `rm` and `ipcrm` from outside are looked for once a second. */
-    __atomic_store_n(&core->next_removal_check, now + 1000000000u, __ATOMIC_RELAXED);
+    /* `rm` and `ipcrm` from outside, often enough that who polls ten times a second
+     * notices within a second. */
+    __atomic_store_n(&core->next_removal_check, now + SHM_REMOVAL_PERIOD_NS, __ATOMIC_RELAXED);
   }
   if (__atomic_load_n(shm_core_state(core), __ATOMIC_ACQUIRE) == SHM_STATE_RETIRED ||
       (due && shm_opened_is_removed(&core->segment))) {
@@ -33,25 +34,77 @@ SHM_APART void shm_core_look_around(shm_core *core) {
 typedef struct shm_limiter {
   uint32_t asked;
   uint32_t reserved;
-  uint64_t last; /* on the monotonic clock */
+  uint64_t last; /* on the monotonic clock, 0 before the first yes */
 } shm_limiter;
 
-SHM_APART bool shm_limiter_is_due_now(shm_limiter *limiter) {
-  uint64_t now = shm_monotonic_ns();
-  if (limiter->last != 0 && now - limiter->last < 1000000u) {
+SHM_INLINE bool shm_limiter_is_due_at(shm_limiter *limiter, uint64_t now) {
+  /* The last tick may lie before the last yes. */
+  if (limiter->last != 0 && (now < limiter->last || now - limiter->last < 1000000u)) {
     return false;
   }
   limiter->last = now;
   return true;
 }
 
+SHM_APART bool shm_limiter_is_due_now(shm_limiter *limiter) {
+  return shm_limiter_is_due_at(limiter, shm_monotonic_ns());
+}
+
 /*
- * Looks at the clock only at every 64th question, since a poller asks a hundred
- * million times a second.
+ * A poller asks a hundred million times a second, so the clock itself is read only at
+ * every 64th question; the others read the time of the kernel's last tick, which is
+ * as good for a slow poller.
  */
 SHM_INLINE bool shm_limiter_is_due(shm_limiter *limiter) {
   limiter->asked++;
-  return limiter->asked % 64 == 1 && shm_limiter_is_due_now(limiter);
+  return shm_limiter_is_due_at(limiter, limiter->asked % 64 == 1 ? shm_monotonic_ns() : shm_last_tick_ns());
+}
+
+/* One look of a handle that waits. */
+typedef shm_status (*shm_looker)(void *handle);
+
+/*
+ * Looks until the answer is another than `not_yet` or the time is up: spins a little,
+ * then sleeps on the flag, and looks around for the dead once for each sleep.
+ */
+SHM_APART shm_status shm_await(shm_core *core, shm_limiter *limiter, shm_word32 *flag, uint64_t ns,
+                               shm_looker look, void *handle, shm_status not_yet) {
+  uint64_t deadline = shm_deadline_after(ns);
+  uint64_t spin_end = shm_deadline_after(ns < SHM_SPIN_NS ? ns : SHM_SPIN_NS);
+  uint64_t left;
+  bool announced = false;
+  shm_sleeper sleeper = SHM_ZERO;
+  shm_status status;
+  while (shm_time_left(spin_end) != 0) {
+    for (int spins = 0; spins < 16; spins++) {
+      status = look(handle);
+      if (status != not_yet) {
+        return status;
+      }
+      shm_spin();
+    }
+  }
+  sleeper.slice = SHM_FIRST_SLICE_NS;
+  while ((left = shm_time_left(deadline)) != 0) {
+    uint32_t value = shm_announce_sleep(flag);
+    announced = true;
+    if (shm_limiter_is_due_now(limiter)) {
+      shm_core_look_around(core);
+    }
+    status = look(handle);
+    if (status != not_yet) {
+      shm_cancel_sleep(flag);
+      return status;
+    }
+    shm_sleep_slice(&sleeper, flag, value, left);
+  }
+  if (announced) {
+    shm_cancel_sleep(flag);
+  }
+  if (shm_limiter_is_due_now(limiter)) {
+    shm_core_look_around(core);
+  }
+  return look(handle);
 }
 
 /* `cannot become the producer of trades of posix:/acme.feed: ` */
@@ -110,7 +163,9 @@ SHM_APART shm_status shm_claim_role(const shm_core *core, uint32_t object, uint3
                                     const char *side, bool *died) {
   shm_word64 *role = shm_core_word(core, core->places[object] + role_offset);
   uint64_t me = shm_role_word(core->index, core->generation);
-  for (;;) {
+  shm_text *why;
+  /* Honest claimants change the word once. */
+  for (int tries = 0; tries < 100; tries++) {
     uint64_t word = shm_load_acquire(role);
     uint32_t low = SHM_CAST(uint32_t, word & UINT32_MAX);
     if (low == 0) {
@@ -119,7 +174,7 @@ SHM_APART shm_status shm_claim_role(const shm_core *core, uint32_t object, uint3
                shm_participant_is_gone(core, low - 1, SHM_CAST(uint32_t, word >> 32))) {
       *died = true;
     } else {
-      shm_text *why = shm_explain_role(core, object, side, SHM_ROLE_TAKEN);
+      why = shm_explain_role(core, object, side, SHM_ROLE_TAKEN);
       shm_add(why, "the role is held by ");
       shm_add_holder(why, core, low - 1);
       shm_add(why, word == me ? ", by this very attachment" : "");
@@ -131,6 +186,9 @@ SHM_APART shm_status shm_claim_role(const shm_core *core, uint32_t object, uint3
       return SHM_OK;
     }
   }
+  why = shm_explain_role(core, object, side, SHM_BUSY);
+  shm_add(why, "the role changes hands all the time");
+  return SHM_BUSY;
 }
 
 SHM_INLINE bool shm_holds_role(const shm_core *core, uint32_t object, uint32_t role_offset) {

@@ -56,6 +56,13 @@ SHM_HOT shm_word32 *shm_ring_flag(const shm_ring *ring, size_t offset) {
   return SHM_AT(shm_word32, ring->queue, offset);
 }
 
+/* After a role was claimed from a dead holder, which may have stored what the other
+ * side waits for and not notified. */
+SHM_APART void shm_ring_wake_both(const shm_ring *ring) {
+  shm_wake_up(shm_ring_flag(ring, SHM_QUEUE_DATA_FLAG));
+  shm_wake_up(shm_ring_flag(ring, SHM_QUEUE_SPACE_FLAG));
+}
+
 SHM_HOT shm_word64 *shm_stamp(char *slot) { return SHM_AT(shm_word64, slot, 0); }
 
 SHM_HOT shm_word64 *shm_payload(char *slot) { return SHM_AT(shm_word64, slot, SHM_STAMP_SIZE); }

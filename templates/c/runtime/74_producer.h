@@ -63,7 +63,8 @@ SHM_APART shm_status shm_producer_make_room(shm_producer *producer, size_t item_
 }
 
 /* As shm_producer_look_at_head, with SHM_REMOVED in place of full. */
-SHM_INLINE shm_status shm_producer_attempt(shm_producer *producer) {
+SHM_INLINE shm_status shm_producer_look(void *handle) {
+  shm_producer *producer = SHM_CAST(shm_producer *, handle);
   shm_status status = shm_producer_look_at_head(producer);
   return status == SHM_FULL && shm_core_is_removed(producer->core) ? SHM_REMOVED : status;
 }
@@ -72,42 +73,18 @@ SHM_INLINE shm_status shm_producer_attempt(shm_producer *producer) {
 SHM_APART shm_status shm_producer_await_room(shm_producer *producer, size_t item_size, uint64_t ns) {
   shm_word32 *flag = shm_ring_flag(&producer->ring, SHM_QUEUE_SPACE_FLAG);
   shm_status status = shm_check_handle(producer->core, "producer", producer->item_size, item_size);
-  uint64_t deadline;
-  uint64_t spin_end;
-  uint64_t slice = SHM_FIRST_SLICE_NS;
   if (status != SHM_OK || producer->room > 0) {
     return status;
   }
-  status = shm_producer_attempt(producer);
-  if (status != SHM_FULL) {
-    return status == SHM_OK ? status : shm_fail_briefly(status);
+  status = shm_producer_look(producer);
+  if (status == SHM_FULL) {
+    shm_producer_count_full(producer);
+    status = shm_await(producer->core, &producer->limiter, flag, ns, shm_producer_look, producer, SHM_FULL);
   }
-  shm_producer_count_full(producer);
-  deadline = shm_deadline_after(ns);
-  spin_end = shm_deadline_after(ns < SHM_SPIN_NS ? ns : SHM_SPIN_NS);
-  do {
-    for (int spins = 0; spins < 64; spins++) {
-      status = shm_producer_attempt(producer);
-      if (status != SHM_FULL) {
-        return status == SHM_OK ? status : shm_fail_briefly(status);
-      }
-      shm_spin();
-    }
-  } while (shm_time_left(spin_end) != 0);
-  for (;;) {
-    uint64_t left;
-    shm_announce_sleep(flag);
-    if (shm_limiter_is_due_now(&producer->limiter)) {
-      shm_core_look_around(producer->core);
-    }
-    status = shm_producer_attempt(producer);
-    left = shm_time_left(deadline);
-    if (status != SHM_FULL || left == 0) {
-      shm_cancel_sleep(flag);
-      return status == SHM_OK ? status : shm_fail_briefly(status == SHM_FULL ? SHM_TIMEOUT : status);
-    }
-    shm_sleep_slice(flag, &slice, left);
+  if (status == SHM_OK) {
+    return status;
   }
+  return shm_fail_briefly(status == SHM_FULL ? SHM_TIMEOUT : status);
 }
 
 /* ---- commits ---- */
@@ -316,7 +293,7 @@ SHM_APART void shm_producer_take_over(shm_producer *producer) {
 SHM_NODISCARD SHM_APART shm_status shm_producer_claim(shm_producer *producer, shm_attachment *attachment,
                                                       uint32_t object) {
   shm_core *core = shm_core_of(attachment);
-  bool died;
+  bool died = false;
   shm_status status = shm_check_claim(core, producer->core, object, "producer");
   if (status == SHM_OK) {
     status = shm_claim_role(core, object, SHM_QUEUE_PRODUCER_ROLE, "producer", &died);
@@ -331,6 +308,9 @@ SHM_NODISCARD SHM_APART shm_status shm_producer_claim(shm_producer *producer, sh
   producer->item_size = core->spec->objects[object].item_size;
   producer->ring = shm_ring_of(core, object);
   shm_producer_take_over(producer);
+  if (died) {
+    shm_ring_wake_both(&producer->ring);
+  }
   return SHM_OK;
 }
 

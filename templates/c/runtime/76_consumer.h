@@ -87,78 +87,62 @@ SHM_INLINE void shm_consumer_settle(shm_consumer *consumer) {
 }
 
 /*
+ * Whether the segment was removed and the queue is drained. A message may have been
+ * committed between an earlier look and the removal: it is looked for behind that.
+ */
+SHM_INLINE bool shm_consumer_is_over(const shm_consumer *consumer) {
+  return shm_core_is_removed(consumer->core) && !shm_is_whole(&consumer->head);
+}
+
+/*
  * Why there is no message; SHM_OK if there is one after all. Now and then looks
  * around for the dead.
  */
 SHM_APART shm_status shm_consumer_refuse(shm_consumer *consumer) {
-  for (;;) {
-    bool removed;
-    bool streams;
-    shm_status status = shm_consumer_look_at_stamp(consumer);
-    if (status != SHM_EMPTY) {
-      return status == SHM_OK ? status : shm_fail_briefly(status);
-    }
-    streams = consumer->head.position - consumer->published > 1;
-    shm_consumer_settle(consumer);
-    /* Messages stream: let the producer get ahead, see shm_breathe. */
-    if (streams) {
-      shm_breathe();
-      if (shm_is_whole(&consumer->head)) {
-        return SHM_OK;
-      }
-    }
-    removed = shm_core_is_removed(consumer->core);
-    if (!removed && shm_limiter_is_due(&consumer->limiter)) {
-      shm_core_look_around(consumer->core);
-      if (shm_core_is_removed(consumer->core)) {
-        continue; /* what was committed before is to be drained: look once more */
-      }
-    }
-    return shm_fail_briefly(removed ? SHM_REMOVED : SHM_EMPTY);
+  shm_status status = shm_consumer_look_at_stamp(consumer);
+  bool streams = consumer->head.position - consumer->published > 1;
+  if (status != SHM_EMPTY) {
+    return status == SHM_OK ? status : shm_fail_briefly(status);
   }
+  shm_consumer_settle(consumer);
+  /* Messages stream: let the producer get ahead, see shm_breathe. */
+  if (streams) {
+    shm_breathe();
+    if (shm_is_whole(&consumer->head)) {
+      return SHM_OK;
+    }
+  }
+  if (!shm_core_is_removed(consumer->core) && shm_limiter_is_due(&consumer->limiter)) {
+    shm_core_look_around(consumer->core);
+  }
+  if (shm_core_is_removed(consumer->core)) {
+    return shm_consumer_is_over(consumer) ? shm_fail_briefly(SHM_REMOVED) : SHM_OK;
+  }
+  return shm_fail_briefly(SHM_EMPTY);
 }
 
 /* One look of a consumer that waits. */
-SHM_INLINE shm_status shm_consumer_attempt(shm_consumer *consumer) {
-  /* Asked before the look: what was committed before the removal is drained. */
-  bool removed = shm_core_is_removed(consumer->core);
+SHM_INLINE shm_status shm_consumer_look(void *handle) {
+  shm_consumer *consumer = SHM_CAST(shm_consumer *, handle);
   shm_status status = shm_consumer_look_at_stamp(consumer);
   if (status == SHM_EMPTY) {
     shm_consumer_settle(consumer);
   }
-  return status == SHM_EMPTY && removed ? SHM_REMOVED : status;
+  if (status == SHM_EMPTY && shm_core_is_removed(consumer->core)) {
+    return shm_consumer_is_over(consumer) ? SHM_REMOVED : SHM_OK;
+  }
+  return status;
 }
 
 /* Waits until a message is there. */
 SHM_APART shm_status shm_consumer_await(shm_consumer *consumer, uint64_t ns) {
-  shm_word32 *flag = shm_ring_flag(&consumer->ring, SHM_QUEUE_DATA_FLAG);
-  uint64_t deadline = shm_deadline_after(ns);
-  uint64_t spin_end = shm_deadline_after(ns < SHM_SPIN_NS ? ns : SHM_SPIN_NS);
-  uint64_t slice = SHM_FIRST_SLICE_NS;
-  shm_status status;
-  do {
-    for (int spins = 0; spins < 64; spins++) {
-      status = shm_consumer_attempt(consumer);
-      if (status != SHM_EMPTY) {
-        return status == SHM_OK ? status : shm_fail_briefly(status);
-      }
-      shm_spin();
-    }
-  } while (shm_time_left(spin_end) != 0);
-  for (;;) {
-    uint64_t left;
-    shm_announce_sleep(flag);
-    if (shm_limiter_is_due_now(&consumer->limiter)) {
-      shm_core_look_around(consumer->core);
-    }
-    status = shm_consumer_attempt(consumer);
-    left = shm_time_left(deadline);
-    if (status != SHM_EMPTY || left == 0) {
-      shm_cancel_sleep(flag);
-      return status == SHM_OK ? status : shm_fail_briefly(status == SHM_EMPTY ? SHM_TIMEOUT : status);
-    }
-    shm_sleep_slice(flag, &slice, left);
+  shm_status status =
+      shm_await(consumer->core, &consumer->limiter, shm_ring_flag(&consumer->ring, SHM_QUEUE_DATA_FLAG), ns,
+                shm_consumer_look, consumer, SHM_EMPTY);
+  if (status == SHM_OK) {
+    return status;
   }
+  return shm_fail_briefly(status == SHM_EMPTY ? SHM_TIMEOUT : status);
 }
 
 SHM_HOT bool shm_consumer_must_check(const shm_consumer *consumer, size_t item_size) {

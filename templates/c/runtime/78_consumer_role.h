@@ -49,6 +49,9 @@ SHM_NODISCARD SHM_APART shm_status shm_consumer_claim(shm_consumer *consumer, sh
   consumer->batch = core->spec->objects[object].batch;
   consumer->ring = shm_ring_of(core, object);
   shm_consumer_take_over(consumer, died);
+  if (died) {
+    shm_ring_wake_both(&consumer->ring);
+  }
   return SHM_OK;
 }
 

@@ -8,12 +8,18 @@ use crate::memory::{Mapped, MappedFlag, MappedSlots};
 use crate::object::clock::{Limiter, breathe};
 use crate::object::queue::layout::QueueLayout;
 use crate::object::queue::one_to_one::{ConsumerCore, Fault, ProducerCore};
-use crate::object::wait::{notify, until};
+use crate::object::role::Previous;
+use crate::object::wait::{notify, until, wake_regardless};
 use crate::segment::{Attachment, RoleGuard};
 use std::time::Duration;
 
 /// How often a side that finds nothing to do looks around for the dead.
 const LOOK_PERIOD: Duration = Duration::from_millis(1);
+
+/// How often a pop looks. A message came in time, then one was committed before
+/// the removal: that is twice. Where a stamp is whole and then is not, somebody
+/// lies.
+const LOOKS: u32 = 4;
 
 /// The producer of a queue whose items are so many bytes.
 ///
@@ -36,9 +42,12 @@ impl RawProducer {
     }
 
     pub(crate) fn claim(target: &Target) -> Result<Self> {
-        let (role, _) = target.claim_producer()?;
+        let (role, previous) = target.claim_producer()?;
         let (data, space) = target.flags()?;
         let core = ProducerCore::take_over(target.words()?, &target.layout);
+        if previous == Previous::Died {
+            wake_both(&data, &space);
+        }
         let limiter = Limiter::new(LOOK_PERIOD);
         Ok(Self { core, item: item_size(&target.layout), data, space, limiter, role })
     }
@@ -209,6 +218,9 @@ impl RawConsumer {
             role,
         };
         notify::<Mapped>(&this.space); // taking over published the exact head
+        if previous == Previous::Died {
+            wake_both(&this.data, &this.space);
+        }
         Ok(this)
     }
 
@@ -228,7 +240,7 @@ impl RawConsumer {
         if self.role.attachment().is_forked() {
             return Err(TryPopError::Forked);
         }
-        loop {
+        for _ in 0..LOOKS {
             match self.core.pop(item) {
                 Ok(published) => {
                     if published {
@@ -239,11 +251,11 @@ impl RawConsumer {
                 Err(fault) => self.refused(fault)?,
             }
         }
+        Err(TryPopError::Corrupt)
     }
 
     /// Why there is nothing; looks around now and then. `Ok` asks to look once
-    /// more: a message has come, or the segment was just found removed, and what
-    /// was committed before is to be drained.
+    /// more: a message has come.
     #[inline]
     fn refused(&mut self, fault: Fault) -> Result<(), TryPopError> {
         if fault == Fault::Corrupt {
@@ -261,16 +273,14 @@ impl RawConsumer {
             }
         }
         let attachment = self.role.attachment();
-        if attachment.is_removed() {
-            return Err(TryPopError::Removed);
-        }
-        if self.limiter.is_due() {
+        if !attachment.is_removed() && self.limiter.is_due() {
             attachment.look_around();
-            if attachment.is_removed() {
-                return Ok(());
-            }
         }
-        Err(TryPopError::Empty)
+        match self.core.ready_if(|| attachment.is_removed()) {
+            None => Err(TryPopError::Empty),
+            Some(Ok(())) => Ok(()),
+            Some(Err(_)) => Err(TryPopError::Removed),
+        }
     }
 
     /// Pops up to `count` items, and acknowledges them together; how many.
@@ -279,7 +289,7 @@ impl RawConsumer {
         if self.role.attachment().is_forked() {
             return Err(TryPopError::Forked);
         }
-        loop {
+        for _ in 0..LOOKS {
             match pop_batch(&mut self.core, self.item, count, buffer) {
                 Ok((n, published)) => {
                     if published {
@@ -290,6 +300,7 @@ impl RawConsumer {
                 Err(fault) => self.refused(fault)?,
             }
         }
+        Err(TryPopError::Corrupt)
     }
 
     /// Waits for an item; `None` waits without end.
@@ -357,12 +368,13 @@ impl RawConsumer {
         if self.role.attachment().is_forked() {
             return Err(TryPopError::Forked);
         }
-        loop {
+        for _ in 0..LOOKS {
             match self.core.peek() {
                 Ok(index) => return Ok(index),
                 Err(fault) => self.refused(fault)?,
             }
         }
+        Err(TryPopError::Corrupt)
     }
 
     pub(crate) fn release(&mut self) {
@@ -383,6 +395,13 @@ impl Drop for RawConsumer {
             notify::<Mapped>(&self.space);
         }
     }
+}
+
+/// After a role was claimed from a dead holder, which may have stored what the
+/// other side waits for and not notified.
+fn wake_both(data: &MappedFlag, space: &MappedFlag) {
+    wake_regardless(data);
+    wake_regardless(space);
 }
 
 fn pop_batch(

@@ -267,6 +267,13 @@ impl<M: Memory> ConsumerCore<M> {
         if stamp < expected { Err(Fault::Wait) } else { Err(Fault::Corrupt) }
     }
 
+    /// Whether the next message is there, if it is `removed`: a message may have been
+    /// committed between an earlier look and the removal, and is drained first.
+    #[inline]
+    pub(crate) fn ready_if(&self, removed: impl FnOnce() -> bool) -> Option<Result<(), Fault>> {
+        removed().then(|| self.ready())
+    }
+
     /// Whether messages stream: more than one came since the queue was found
     /// empty, or since the producer was told the head.
     #[inline]

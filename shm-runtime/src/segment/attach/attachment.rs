@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind, Holder, Result};
 use crate::memory::{MappedWord, Mapping};
 use crate::object::place::Place;
-use crate::object::role::{self, Previous};
+use crate::object::role::{self, Previous, Refusal};
 use crate::segment::attach::access::Kernel;
 use crate::segment::attach::core::Core;
 use crate::segment::attach::open_or_create::open_or_create;
@@ -163,7 +163,10 @@ impl Attachment {
             Ok(previous) => {
                 Ok((RoleGuard { word, attachment: Self(Arc::clone(&self.0)) }, previous))
             }
-            Err(holder) => {
+            Err(Refusal::Restless) => {
+                Err(fail(ErrorKind::Busy, "the role changes hands all the time".into()))
+            }
+            Err(Refusal::Held(holder)) => {
                 let who = self.0.participants.holder(holder.index).unwrap_or(Holder {
                     pid: 0,
                     foreign_pid_namespace: false,

@@ -3,21 +3,24 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::Mapping;
+use crate::object::clock::monotonic_ns;
 use crate::object::place::Place;
 use crate::object::role::{self, ParticipantId};
+use crate::object::wait;
 use crate::segment::attach::access::{Attached, Kernel};
 use crate::segment::attach::participants::{Claimant, Participants};
 use crate::segment::attach::spec::Spec;
 use crate::segment::format::header::{STATE, State};
 use crate::segment::os::address::Address;
 use crate::segment::os::fork::Birthplace;
-use crate::segment::os::{posix, process, sysv};
+use crate::segment::os::{posix, sysv};
 use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
-/// How often a removal from outside (`rm`, `ipcrm`) is looked for, in ns.
-const REMOVAL_PERIOD: u64 = 1_000_000_000;
+/// How often a removal from outside (`rm`, `ipcrm`) is looked for, in ns: often
+/// enough that who polls ten times a second notices it within a second.
+const REMOVAL_PERIOD: u64 = 500_000_000;
 
 /// What an attachment holds. Making one takes no part in the segment yet; see
 /// [`Core::claim_record`].
@@ -34,6 +37,7 @@ pub(crate) struct Core {
     pub(crate) me: Option<ParticipantId>,
     pub(crate) birthplace: Birthplace,
     pub(crate) removed: AtomicBool,
+    /// On the monotonic clock.
     next_removal_check: AtomicU64,
 }
 
@@ -69,7 +73,7 @@ impl Core {
             me: None,
             birthplace,
             removed: AtomicBool::new(false),
-            next_removal_check: AtomicU64::new(process::now_ns() + REMOVAL_PERIOD),
+            next_removal_check: AtomicU64::new(monotonic_ns() + REMOVAL_PERIOD),
         }
     }
 
@@ -123,7 +127,7 @@ impl Core {
             .mapping
             .load_u32(STATE, Ordering::Acquire)
             .is_ok_and(|word| word == State::Retired.word());
-        let now = process::now_ns();
+        let now = monotonic_ns();
         let due = self.next_removal_check.load(Ordering::Relaxed) <= now;
         if due {
             self.next_removal_check.store(now + REMOVAL_PERIOD, Ordering::Relaxed);
@@ -153,12 +157,18 @@ impl Drop for Core {
     }
 }
 
-/// Clears every object of what a dead participant had claimed.
+/// Clears every object of what a dead participant had claimed, and wakes all who
+/// sleep on one: the dead one may have stored what they wait for and not notified.
 fn sweep_objects(mapping: &Arc<Mapping>, places: &[Place], dead: ParticipantId) {
     for place in places {
         for role in place.layout.roles() {
             if let Ok(word) = mapping.word(place.offset + role) {
                 role::sweep(&word, dead);
+            }
+        }
+        for flag in place.layout.flags() {
+            if let Ok(flag) = mapping.flag(place.offset + flag) {
+                wait::wake_regardless(&flag);
             }
         }
     }
