@@ -170,6 +170,7 @@ static int open_descriptors(void) {
 static void what_else_comes_over_a_socket_is_told(void) {
   int sockets[2];
   int fd;
+  int input;
   int before;
   shm_message message;
   shm_message_part part;
@@ -201,8 +202,13 @@ static void what_else_comes_over_a_socket_is_told(void) {
   CHECK_STATUS(SHM_INVALID, shm_receive_descriptor(sockets[0], &fd));
   CHECK_SAYS("carries more than one");
   CHECK(open_descriptors() == before);
+  /* What comes to a program without standard input does not take its place. */
   CHECK_OK(shm_send_descriptor(sockets[1], 0));
+  input = dup(0);
+  close(0);
   CHECK_OK(shm_receive_descriptor(sockets[0], &fd));
+  CHECK(fd > 2 && fcntl(0, F_GETFD) == -1 && (fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
+  CHECK(dup2(input, 0) == 0 && close(input) == 0);
   close(fd);
   close(sockets[1]);
   CHECK_STATUS(SHM_NOT_FOUND, shm_receive_descriptor(sockets[0], &fd));

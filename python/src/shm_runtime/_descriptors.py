@@ -7,13 +7,19 @@ segment it is: that the descriptor is a memfd, sealed, and of the right contract
 from __future__ import annotations
 
 import array
+import contextlib
+import fcntl
 import os
 import socket
+from collections.abc import Iterator
 
 from ._errors import Invalid, NotFound
 
 #: Descriptors for which there is room in a message, though only one is right.
 _ROOM = 12
+
+#: Standard input, output and error.
+_STANDARD = 3
 
 
 def descriptor_address(descriptor: int) -> str:
@@ -22,6 +28,31 @@ def descriptor_address(descriptor: int) -> str:
     It leads there as long as that is open; who has attached does not need it any longer.
     """
     return f"memfd:{os.getpid()}/{descriptor}"
+
+
+@contextlib.contextmanager
+def standard_descriptors_held() -> Iterator[None]:
+    """Occupies the numbers of standard streams that a program was started without, by what can be neither
+    read nor written: so nothing that is opened meanwhile gets one, and no warning of some library overwrites
+    it."""
+    held: list[int] = []
+    try:
+        while not held or held[-1] < _STANDARD:
+            held.append(os.open("/", os.O_PATH | os.O_CLOEXEC))
+        yield
+    finally:
+        for descriptor in held:
+            os.close(descriptor)
+
+
+def keep_descriptor(descriptor: int) -> int:
+    """The same open file at 3 or above."""
+    if descriptor >= _STANDARD:
+        return descriptor
+    try:
+        return fcntl.fcntl(descriptor, fcntl.F_DUPFD_CLOEXEC, _STANDARD)
+    finally:
+        os.close(descriptor)
 
 
 def send_descriptor(connection: socket.socket, descriptor: int) -> None:
@@ -45,7 +76,7 @@ def receive_descriptor(connection: socket.socket) -> int:
         if (level, kind) == (socket.SOL_SOCKET, socket.SCM_RIGHTS):
             descriptors.frombytes(content[: len(content) - len(content) % descriptors.itemsize])
     if len(descriptors) == 1:
-        return descriptors[0]
+        return keep_descriptor(descriptors[0])
     for descriptor in descriptors:
         os.close(descriptor)
     if not data and not descriptors:

@@ -11,6 +11,8 @@ import os
 import sys
 from multiprocessing import shared_memory
 
+from ._descriptors import standard_descriptors_held
+
 if sys.version_info >= (3, 13):
 
     class _Untracked(shared_memory.SharedMemory):
@@ -18,7 +20,8 @@ if sys.version_info >= (3, 13):
 
         def __init__(self, name: str, create: bool = False, size: int = 0) -> None:
             # `create` and `size` are what unpickling hands over: False, and a size that is not used.
-            super().__init__(name=name, track=False)
+            with standard_descriptors_held():
+                super().__init__(name=name, track=False)
 
 else:
     import _posixshmem  # type: ignore[import-not-found,unused-ignore]
@@ -32,13 +35,14 @@ else:
         def __init__(self, name: str, create: bool = False, size: int = 0) -> None:
             # As the original, without the tracker, and without the unlink where it fails.
             self._name = f"/{name}"
-            self._fd = _posixshmem.shm_open(self._name, os.O_RDWR, mode=0o600)
-            try:
-                self._mmap = mmap.mmap(self._fd, os.fstat(self._fd).st_size)
-            except (OSError, ValueError):
-                os.close(self._fd)
-                self._fd = -1
-                raise
+            with standard_descriptors_held():
+                self._fd = _posixshmem.shm_open(self._name, os.O_RDWR, mode=0o600)
+                try:
+                    self._mmap = mmap.mmap(self._fd, os.fstat(self._fd).st_size)
+                except (OSError, ValueError):
+                    os.close(self._fd)
+                    self._fd = -1
+                    raise
             self._size = len(self._mmap)
             self._buf = memoryview(self._mmap)
 

@@ -76,8 +76,75 @@ SHM_APART void shm_sys_sleep_ns(uint64_t ns) {
 
 SHM_INLINE void shm_sys_sleep_ms(uint64_t milliseconds) { shm_sys_sleep_ns(milliseconds * 1000000u); }
 
+/*
+ * Descriptors that nobody takes for standard streams. In a program that was
+ * started without standard input, output or error, the next file that is opened
+ * gets such a number; a warning of some library would then overwrite the
+ * segment, and daemon(3) would put /dev/null in its place. So a descriptor that
+ * is kept is 3 or above. Nor is one that may be written ever below, for however
+ * short a time: other threads print, too.
+ */
+enum { SHM_SYS_STANDARD = 3, SHM_SYS_DUPFD_CLOEXEC = 1030, SHM_SYS_POLLNVAL = 0x20 };
+
+/* Those of the standard numbers that were free, while they are held. */
+typedef struct shm_standard {
+  int fds[SHM_SYS_STANDARD];
+  int count;
+} shm_standard;
+
+/* Occupies them with descriptors that can be neither read nor written. */
+SHM_APART void shm_hold_standard(shm_standard *held) {
+  struct pollfd asked[SHM_SYS_STANDARD];
+  held->count = 0;
+  for (int fd = 0; fd < SHM_SYS_STANDARD; fd++) {
+    asked[fd].fd = fd;
+    asked[fd].events = 0;
+    asked[fd].revents = 0;
+  }
+  if (poll(asked, SHM_SYS_STANDARD, 0) <= 0) {
+    return;
+  }
+  for (int fd = 0; fd < SHM_SYS_STANDARD; fd++) {
+    int other = (asked[fd].revents & SHM_SYS_POLLNVAL) == 0 ? -1 : open("/", SHM_SYS_PATH | SHM_SYS_CLOEXEC);
+    if (other >= 0) {
+      held->fds[held->count++] = other;
+    }
+  }
+}
+
+/* Lets them go; errno stays. */
+SHM_APART void shm_drop_standard(const shm_standard *held) {
+  int os_error = errno;
+  for (int i = 0; i < held->count; i++) {
+    close(held->fds[i]);
+  }
+  errno = os_error;
+}
+
+/* The same open file at 3 or above, with whatever locks it has; -1 stays -1. */
+SHM_APART int shm_keep_descriptor(int fd) {
+  int moved;
+  int os_error;
+  if (fd < 0 || fd >= SHM_SYS_STANDARD) {
+    return fd;
+  }
+  moved = fcntl(fd, SHM_SYS_DUPFD_CLOEXEC, SHM_SYS_STANDARD);
+  os_error = errno;
+  close(fd);
+  errno = os_error;
+  return moved;
+}
+
 SHM_APART int shm_sys_open(const char *path, int flags, unsigned mode) {
-  return open(path, flags | SHM_SYS_CLOEXEC, mode);
+  shm_standard held = SHM_ZERO;
+  int fd;
+  /* What cannot be written harms nobody before it is moved. */
+  if ((flags & (O_WRONLY | O_RDWR)) != 0) {
+    shm_hold_standard(&held);
+  }
+  fd = open(path, flags | SHM_SYS_CLOEXEC, mode);
+  shm_drop_standard(&held);
+  return shm_keep_descriptor(fd);
 }
 
 SHM_INLINE int64_t shm_sys_pread(int fd, void *bytes, size_t count, uint64_t offset) {

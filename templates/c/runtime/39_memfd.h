@@ -30,11 +30,15 @@ SHM_APART int shm_memfd_new(const char *title, uint32_t mode, uint64_t pages) {
   int flags = SHM_MEMFD_CLOEXEC | SHM_MEMFD_ALLOW_SEALING |
               (pages == 0 ? 0 : SHM_MEMFD_HUGETLB | shm_huge_flag(pages));
   int exec = (mode & 0111) == 0 ? SHM_MEMFD_NOEXEC_SEAL : SHM_MEMFD_EXEC;
-  long fd = shm_libc_syscall(SYS_memfd_create, title, flags | exec);
+  shm_standard held;
+  long fd;
+  shm_hold_standard(&held);
+  fd = shm_libc_syscall(SYS_memfd_create, title, flags | exec);
   if (fd < 0 && errno == EINVAL) { /* before Linux 6.3 */
     fd = shm_libc_syscall(SYS_memfd_create, title, flags);
   }
-  return SHM_CAST(int, fd);
+  shm_drop_standard(&held);
+  return shm_keep_descriptor(SHM_CAST(int, fd));
 }
 
 /* Of huge pages of hugetlbfs, or of ordinary ones if `pages` is 0. */

@@ -140,8 +140,8 @@ SHM_NODISCARD SHM_APART shm_status shm_receive_descriptor(int socket, int *fd) {
     count = (rights.size - offsetof(shm_message_rights, descriptors)) / sizeof(int32_t);
   }
   if (count == 1) {
-    *fd = rights.descriptors[0];
-    return SHM_OK;
+    *fd = shm_keep_descriptor(rights.descriptors[0]);
+    return *fd >= 0 ? SHM_OK : shm_fail_socket("receive", "fcntl(F_DUPFD_CLOEXEC)", errno);
   }
   for (size_t i = 0; i < count; i++) {
     close(rights.descriptors[i]);

@@ -12,10 +12,13 @@ use crate::segment::os::address::Address;
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::options::Options;
 use crate::segment::os::process::{self, Mappers};
-use crate::segment::os::{locks, posix, sysv};
+use crate::segment::os::{descriptor, locks, posix, sysv};
 use crate::text::Printable;
-use std::fs::{File, OpenOptions};
-use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
+use nix::errno::Errno;
+use nix::fcntl::OFlag;
+use nix::sys::stat::Mode;
+use std::fs::File;
+use std::os::unix::fs::{FileExt, MetadataExt};
 use std::sync::atomic::{Ordering, fence};
 
 pub(crate) fn take(candidate: &Candidate) -> Result<()> {
@@ -161,14 +164,11 @@ fn lock_removal(file: &File, attempt: Attempt<'_>) -> Result<()> {
 fn take_companion(id: i32, mark: u64, identity: (u64, u64)) -> Result<()> {
     let path = sysv::companion_path(id, mark);
     let fail = |kind, why: &str| Err(Error::new(kind, format!("cannot remove {path}: {why}")));
-    let flags = nix::libc::O_NOFOLLOW | nix::libc::O_NONBLOCK;
-    let opened = OpenOptions::new().read(true).write(true).custom_flags(flags).open(&path);
-    let file = match opened {
-        Ok(file) => file,
-        Err(e) if e.kind() == std::io::ErrorKind::NotFound => {
-            return fail(ErrorKind::NotFound, "it is gone already");
-        }
-        Err(e) => return fail(ErrorKind::Permission, &e.to_string()),
+    let flags = OFlag::O_RDWR | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+    let file = match descriptor::open(&path, flags, Mode::empty()) {
+        Ok(file) => File::from(file),
+        Err(Errno::ENOENT) => return fail(ErrorKind::NotFound, "it is gone already"),
+        Err(e) => return fail(ErrorKind::Permission, e.desc()),
     };
     let address = Address::SysvId(id);
     let attempt = Attempt::new("remove the companion of", &address);

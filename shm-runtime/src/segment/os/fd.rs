@@ -21,6 +21,7 @@
 //! at.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::segment::os::descriptor;
 use nix::errno::Errno;
 use nix::libc;
 use std::mem::size_of;
@@ -121,7 +122,9 @@ pub fn receive(socket: impl AsFd) -> Result<OwnedFd> {
         return Err(fail("receive", ErrorKind::Os, why));
     }
     match <[OwnedFd; 1]>::try_from(descriptors) {
-        Ok([descriptor]) => Ok(descriptor),
+        Ok([descriptor]) => {
+            descriptor::keep(descriptor).map_err(|e| os("receive", "fcntl(F_DUPFD_CLOEXEC)", e))
+        }
         Err(others) => {
             let why = format!("a message came that carries {} instead of one", others.len());
             Err(fail("receive", ErrorKind::Invalid, why))

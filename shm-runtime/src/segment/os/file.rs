@@ -4,13 +4,14 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::Mapping;
 use crate::segment::os::address::Address;
+use crate::segment::os::descriptor::open;
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::options::Making;
 use crate::segment::os::room::memory_left;
 use crate::segment::os::{huge, resident};
 use crate::text::bytes;
 use nix::errno::Errno;
-use nix::fcntl::{AT_FDCWD, FallocateFlags, OFlag, fallocate, open};
+use nix::fcntl::{AT_FDCWD, FallocateFlags, OFlag, fallocate};
 use nix::sys::mman::{MapFlags, ProtFlags, mmap, munmap};
 use nix::sys::stat::{FchmodatFlags, Mode, fchmod, fchmodat, fstat};
 use nix::sys::statvfs::fstatvfs;
@@ -169,7 +170,7 @@ pub(crate) fn write(fd: &File, offset: u64, bytes: &[u8], attempt: Attempt<'_>) 
 pub(crate) fn reopen(file: &File, attempt: Attempt<'_>) -> Result<File> {
     let path = format!("/proc/self/fd/{}", file.as_raw_fd());
     let flags = OFlag::O_RDONLY | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-    open(path.as_str(), flags, Mode::empty()).map(File::from).map_err(|e| attempt.os("open", e))
+    open(&path, flags, Mode::empty()).map(File::from).map_err(|e| attempt.os("open", e))
 }
 
 /// What the kernel knows of a segment's file.

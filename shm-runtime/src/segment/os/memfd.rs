@@ -13,12 +13,13 @@ use crate::memory::Mapping;
 use crate::segment::format::header::{HEADER_SIZE, Header, STATE, State};
 use crate::segment::format::pages::HugePages;
 use crate::segment::os::address::Address;
+use crate::segment::os::descriptor::{self, open};
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::options::{Making, Options};
 use crate::segment::os::posix::require_file;
 use crate::segment::os::{file, huge, locks};
 use nix::errno::Errno;
-use nix::fcntl::{FcntlArg, OFlag, SealFlag, fcntl, open};
+use nix::fcntl::{FcntlArg, OFlag, SealFlag, fcntl};
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::stat::{FileStat, Mode, fstat};
 use std::fs::File;
@@ -96,11 +97,11 @@ fn new(
         flags |= MFdFlags::MFD_HUGETLB | MFdFlags::from_bits_retain(pages.log2() << 26);
     }
     let exec = if making.mode & 0o111 == 0 { MFD_NOEXEC_SEAL } else { MFD_EXEC };
-    let made = match memfd_create(title.as_str(), flags | exec) {
+    let made = descriptor::make(|| match memfd_create(title.as_str(), flags | exec) {
         // Before Linux 6.3.
         Err(Errno::EINVAL) => memfd_create(title.as_str(), flags),
         made => made,
-    };
+    });
     made.map(File::from).map_err(|e| attempt.os("memfd_create", e))
 }
 
@@ -137,7 +138,7 @@ fn look((pid, fd): (u32, i32), attempt: Attempt<'_>) -> Result<(OwnedFd, FileSta
     };
     // Opens nothing, as with a name; and what it leads to stays the same.
     let flags = OFlag::O_PATH | OFlag::O_CLOEXEC;
-    let peek = open(path.as_str(), flags, Mode::empty()).map_err(|e| match e {
+    let peek = open(&path, flags, Mode::empty()).map_err(|e| match e {
         Errno::ENOENT => {
             let why = format!("process {pid} is not there, or has no descriptor {fd}");
             attempt.fail(ErrorKind::NotFound, why).with_os(e as i32)
@@ -177,7 +178,7 @@ pub(crate) fn reopen(file: &impl AsRawFd, read_only: bool, attempt: Attempt<'_>)
     let path = format!("/proc/self/fd/{}", file.as_raw_fd());
     let access = if read_only { OFlag::O_RDONLY } else { OFlag::O_RDWR };
     let flags = access | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-    open(path.as_str(), flags, Mode::empty()).map(File::from).map_err(|e| match e {
+    open(&path, flags, Mode::empty()).map(File::from).map_err(|e| match e {
         Errno::ENOENT => attempt
             .fail(ErrorKind::Unsupported, "a memfd is opened by way of /proc, which is not mounted")
             .with_os(e as i32),

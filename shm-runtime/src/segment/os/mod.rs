@@ -6,6 +6,9 @@
 
 pub(crate) mod account;
 pub(crate) mod address;
+#[cfg(target_os = "linux")]
+#[cfg_attr(not(segments), allow(dead_code))]
+pub(crate) mod descriptor;
 pub(crate) mod failure;
 #[cfg(target_os = "linux")]
 pub mod fd;

@@ -12,12 +12,13 @@ pub(crate) use removal::{remove, remove_claimed, remove_this};
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::Mapping;
 use crate::segment::os::address::OWN_FILES;
+use crate::segment::os::descriptor::open;
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::options::{Making, Options};
 use crate::segment::os::{file, huge, process};
 use crate::text::Printable;
 use nix::errno::Errno;
-use nix::fcntl::{AT_FDCWD, OFlag, open};
+use nix::fcntl::{AT_FDCWD, OFlag};
 use nix::sys::stat::{FileStat, Mode, SFlag, fstat, lstat};
 use nix::unistd::{LinkatFlags, linkat};
 use std::fs::File;
@@ -130,7 +131,7 @@ pub(crate) fn open_checked(
     check_file(&seen, options, attempt)?;
     let access = if read_only { OFlag::O_RDONLY } else { OFlag::O_RDWR };
     let flags = access | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-    let fd = open(path.as_str(), flags, Mode::empty()).map_err(|e| match e {
+    let fd = open(&path, flags, Mode::empty()).map_err(|e| match e {
         Errno::EWOULDBLOCK => leased(attempt),
         e => attempt.os("open", e),
     })?;

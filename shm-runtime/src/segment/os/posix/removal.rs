@@ -3,11 +3,12 @@
 
 use crate::error::{ErrorKind, Result};
 use crate::segment::format::header::{HEADER_SIZE, Header, STATE, State};
+use crate::segment::os::descriptor::open;
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::locks;
 use crate::segment::os::posix::{inode, is_unlinked, leased, look, path};
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, open};
+use nix::fcntl::OFlag;
 use nix::sys::stat::{FileStat, Mode, fstat, lstat};
 use nix::unistd::unlink;
 use std::fs::File;
@@ -65,7 +66,7 @@ fn remove_if(
         let (_peek, seen) = look(&path, "a segment", attempt)?;
         check(&seen)?;
         let flags = OFlag::O_RDWR | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-        let file = match open(path.as_str(), flags, Mode::empty()) {
+        let file = match open(&path, flags, Mode::empty()) {
             Ok(file) => Some(File::from(file)),
             // Who may not write cannot lock; whether it may unlink says the kernel.
             Err(Errno::EACCES | Errno::EPERM | Errno::EROFS) => None,

@@ -10,11 +10,12 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::segment::os::address::OWN_FILES;
+use crate::segment::os::descriptor::open;
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::options::{Making, Options};
 use crate::segment::os::{file, posix, process};
 use nix::errno::Errno;
-use nix::fcntl::{OFlag, open};
+use nix::fcntl::OFlag;
 use nix::sys::stat::{Mode, SFlag, fstat};
 use std::fs::File;
 
@@ -48,7 +49,7 @@ pub(crate) fn open_companion(
     let path = companion_path(id, birth_mark);
     let access = if read_only { OFlag::O_RDONLY } else { OFlag::O_RDWR };
     let flags = access | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-    let fd = open(path.as_str(), flags, Mode::empty()).map_err(|e| match e {
+    let fd = open(&path, flags, Mode::empty()).map_err(|e| match e {
         Errno::ENOENT => {
             let why = format!(
                 "its companion {path} is out of sight; who shares System V segments must share \
@@ -85,7 +86,7 @@ pub(crate) fn change_companion(
 ) -> Result<()> {
     let path = companion_path(id, birth_mark);
     let flags = OFlag::O_PATH | OFlag::O_NOFOLLOW | OFlag::O_CLOEXEC;
-    match open(path.as_str(), flags, Mode::empty()) {
+    match open(&path, flags, Mode::empty()) {
         Ok(fd) => file::set(fd, uid, gid, mode, attempt),
         Err(Errno::ENOENT) => Ok(()),
         Err(e) => Err(attempt.os("open of its companion file in /dev/shm", e)),

@@ -13,13 +13,14 @@
 use super::kernel;
 use super::kernel::KernelStat;
 use crate::error::{Error, ErrorKind, Result};
+use crate::segment::os::descriptor::open;
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::options::{Making, Options};
 use crate::segment::os::posix::{inode, look};
 use crate::segment::os::{file, locks, process};
 use crate::text::Printable;
 use nix::errno::Errno;
-use nix::fcntl::{AT_FDCWD, OFlag, open};
+use nix::fcntl::{AT_FDCWD, OFlag};
 use nix::sys::stat::{FileStat, Mode, lstat};
 use nix::unistd::{LinkatFlags, linkat, unlink};
 use std::fs::File;
@@ -106,7 +107,7 @@ fn read(path: &str, access: OFlag, attempt: Attempt<'_>) -> Result<Opened> {
     // any moment.
     let seen = format!("/proc/self/fd/{}", peek.as_raw_fd());
     let flags = access | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
-    let file = open(seen.as_str(), flags, Mode::empty()).map(File::from).map_err(|e| match e {
+    let file = open(&seen, flags, Mode::empty()).map(File::from).map_err(|e| match e {
         Errno::EWOULDBLOCK => attempt
             .fail(ErrorKind::Busy, "somebody holds a lease on its id file (fcntl F_SETLEASE)")
             .with_os(e as i32),
@@ -189,7 +190,7 @@ pub(crate) fn publish(
         Err(Errno::EOPNOTSUPP | Errno::EISDIR) => {
             let name = format!("{path}.{:016x}", process::random());
             let flags = OFlag::O_CREAT | OFlag::O_EXCL | OFlag::O_RDWR | OFlag::O_CLOEXEC;
-            (open(name.as_str(), flags, mode).map_err(fail)?, Some(name))
+            (open(&name, flags, mode).map_err(fail)?, Some(name))
         }
         Err(e) => return Err(fail(e)),
     };
