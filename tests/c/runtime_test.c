@@ -18,6 +18,7 @@
 #include "hostile.h"
 #include "idfiles.h"
 #include "memfds.h"
+#include "waits.h"
 
 typedef struct test {
   const char *name;
@@ -77,6 +78,13 @@ static const test tests[] = {
     TEST(nothing_is_lost_whoever_is_killed_when, "posix sysv"),
     TEST(a_forked_child_has_no_part, "posix sysv file"),
     TEST(what_a_dead_creator_left_is_cleared_away, "sysv"),
+    TEST(waiters_sleep_whatever_stands_in_their_word, "posix sysv"),
+    TEST(time_outs_shorter_than_the_spin_end_in_time, "posix"),
+    TEST(a_slow_poller_notices_a_death_and_a_removal_within_a_second, "posix"),
+    TEST(what_was_committed_before_a_removal_is_not_missed, "posix"),
+    TEST(a_claim_ends_whoever_writes_the_word, "posix"),
+    TEST(the_capacity_holds_along_its_bound, "posix"),
+    TEST(a_busy_collector_is_waited_for, "posix"),
     TEST(changed_bytes_are_survived_at_attach, "posix sysv"),
     TEST(changed_words_are_survived_in_use, "posix"),
 };

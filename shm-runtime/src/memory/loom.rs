@@ -8,8 +8,8 @@
 
 use super::words::{Flag, Memory, Slots, Word};
 use loom::cell::UnsafeCell;
-use loom::sync::Arc;
-use loom::sync::atomic::{AtomicU64, Ordering, fence};
+use loom::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
+use loom::sync::{Arc, Condvar, Mutex};
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::time::Duration;
 
@@ -72,19 +72,52 @@ impl Word for ModelWord {
     }
 }
 
-/// Nobody sleeps in these models.
-pub(crate) struct ModelFlag;
+/// A word to sleep on, and the kernel's part of it: who sleeps has looked at the
+/// word under a lock that who wakes takes as well.
+pub(crate) struct ModelFlag {
+    word: AtomicU32,
+    sleepers: Mutex<()>,
+    wake: Condvar,
+}
+
+impl ModelFlag {
+    pub(crate) fn new() -> Self {
+        Self { word: AtomicU32::new(0), sleepers: Mutex::new(()), wake: Condvar::new() }
+    }
+}
 
 impl Flag for ModelFlag {
-    fn load(&self, _: Ordering) -> u32 {
-        0
+    fn load(&self, order: Ordering) -> u32 {
+        self.word.load(order)
     }
     fn set(&self, bits: u32) -> u32 {
-        bits
+        self.word.fetch_or(bits, Ordering::SeqCst) | bits
     }
-    fn clear(&self, _: u32) {}
-    fn sleep(&self, _: u32, _: Duration) {}
-    fn wake(&self) {}
+    fn clear(&self, bits: u32) {
+        self.word.fetch_and(!bits, Ordering::SeqCst);
+    }
+    /// Without end: a wake-up that is missed is a deadlock, which loom tells.
+    fn sleep(&self, value: u32, _: Duration) {
+        let sleepers = self.sleepers.lock().unwrap();
+        if self.word.load(Ordering::SeqCst) == value {
+            drop(self.wake.wait(sleepers).unwrap());
+        }
+    }
+    fn wake(&self) {
+        drop(self.sleepers.lock().unwrap());
+        self.wake.notify_all();
+    }
+}
+
+/// The same memory, where nobody fences.
+pub(crate) enum Unfenced {}
+
+impl Memory for Unfenced {
+    type Word = ModelWord;
+    type Flag = ModelFlag;
+    type Slots = ModelSlots;
+    fn fence() {}
+    fn program_order() {}
 }
 
 /// A slot: a stamp, and an item that loom takes for plain memory. So it tells

@@ -25,6 +25,8 @@ pub mod state;
 pub mod stream;
 pub mod topic;
 pub(crate) mod wait;
+#[cfg(all(test, segments))]
+mod wait_loom;
 
 /// What different parties write lies so many bytes apart: processors fetch
 /// pairs of 64-byte lines.
