@@ -389,25 +389,43 @@ fn words(bytes: &[u8]) -> Vec<(u64, u64)> {
     words.map(|at| (at, number(at))).collect()
 }
 
+/// Where the words of the lanes of an object lie, besides one of its own.
+fn of_lanes(entry: &Entry, own: u64, in_lane: u64) -> Vec<u64> {
+    let (count, stride) = match (entry.kind, entry.size) {
+        (2, 8448) => (8, 1024),
+        (2, 3072) => (2, 1408),
+        (5, 5248) => (3, 1664),
+        other => panic!("no lanes that this test knows: {other:?}"),
+    };
+    std::iter::once(own).chain((0..count).map(|n| 0x100 + n * stride + in_lane)).collect()
+}
+
+/// Words of all objects but the first, from where each object begins.
+fn offsets(bytes: &[u8], of_object: impl Fn(&Entry) -> Vec<u64>) -> BTreeSet<u64> {
+    let each = |entry| of_object(entry).into_iter().map(|at| entry.offset + at);
+    entries(bytes)[1..].iter().flat_map(each).collect()
+}
+
 /// Where role words lie: as docs/segment-format.md says, in numbers.
 fn role_offsets(bytes: &[u8]) -> BTreeSet<u64> {
-    let mut out = BTreeSet::new();
-    for entry in &entries(bytes)[1..] {
-        let lanes = |count: u64, stride: u64| {
-            let each = (0..count).map(move |n| 0x100 + n * stride + 0x188);
-            std::iter::once(0x088).chain(each).collect::<Vec<u64>>()
-        };
-        let roles = match (entry.kind, entry.size) {
-            (2, 8448) => lanes(8, 1024),
-            (2, 3072) => lanes(2, 1408),
-            (5, 5248) => lanes(3, 1664),
-            (4 | 6, _) => vec![0x188, 0x190],
-            (7 | 8, _) => vec![0x088],
-            _ => vec![],
-        };
-        out.extend(roles.iter().map(|at| entry.offset + at));
-    }
-    out
+    offsets(bytes, |entry| match entry.kind {
+        2 | 5 => of_lanes(entry, 0x088, 0x188),
+        4 | 6 => vec![0x188, 0x190],
+        7 | 8 => vec![0x088],
+        _ => vec![],
+    })
+}
+
+/// Where the words of 32 bits lie that somebody may sleep on, from the same page.
+fn flag_offsets(bytes: &[u8]) -> BTreeSet<u64> {
+    offsets(bytes, |entry| match entry.kind {
+        2 | 5 => of_lanes(entry, 0x080, 0x184),
+        3 => vec![0x100, 0x104],
+        4 | 6 => vec![0x180, 0x184],
+        7 | 8 => vec![0x080],
+        10 => vec![0x008],
+        _ => vec![],
+    })
 }
 
 /// Fills every object with words that name a participant as holder.
@@ -425,6 +443,10 @@ fn a_sweep_takes_the_roles_of_the_dead_and_nothing_that_looks_like_one() {
         let place = Place::posix();
         let address = place.text();
         let every = Every::options().address(&place.0).create().unwrap();
+        // One more lives, so that the dead one's words have the bit WAITING in
+        // both halves.
+        let mut other = play("take_part", &[&address]);
+        assert_eq!(other.hear(), "attached");
         let mut player = play("take_part", &[&address]);
         assert_eq!(player.hear(), "attached");
         let bytes = std::fs::read(place.path()).unwrap();
@@ -444,9 +466,22 @@ fn a_sweep_takes_the_roles_of_the_dead_and_nothing_that_looks_like_one() {
         let orphaned = 1 << 32 | u64::from(u32::MAX);
         let found: BTreeSet<u64> =
             words(&after).iter().filter(|(_, w)| *w == orphaned).map(|(at, _)| *at).collect();
+        let flags = flag_offsets(&after);
         assert_eq!(found, role_offsets(&after), "in C: {in_c}");
         assert_eq!(found.len(), 9 + 3 + 4 + 2 + 2 + 2);
-        assert!(words(&after).iter().all(|(_, w)| *w == held || *w == orphaned));
+        // Whoever sleeps was woken, since the dead one may have missed it; all else
+        // is as it was.
+        let woken = |at: u64, word: u64| {
+            let half = |at: u64, n: u32| if flags.contains(&at) { n & !1 } else { n };
+            let (low, high) = (word as u32, (word >> 32) as u32);
+            u64::from(half(at + 4, high)) << 32 | u64::from(half(at, low))
+        };
+        assert_eq!(held, 1 << 32 | 3);
+        for (at, word) in words(&after) {
+            let expected = if found.contains(&at) { orphaned } else { woken(at, held) };
+            assert_eq!(word, expected, "at {at:#x}, in C: {in_c}");
+        }
+        other.kill();
     }
 }
 
