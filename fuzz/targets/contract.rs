@@ -25,7 +25,7 @@ fuzz_target!(|bytes: &[u8]| {
         };
         if let Some(value) = contract.read(&ty, bytes) {
             value.to_string();
-            json::value(&value).to_string();
+            json::to_string(&value);
         }
     }
 });

@@ -312,7 +312,7 @@ def test_stat_is_what_the_command_prints(either: str) -> None:
         assert own["schema"]["name"] == "test.talk" and own["schema"]["version"] == "1.2"
         assert own["participants"][0]["pid"] == os.getpid()
         assert [o["name"] for o in own["objects"]] == ["trades", "ticks", "narrow", "blocks"]
-        assert own["objects"][0]["producer"]["pid"] == os.getpid()
+        assert [(h["role"], h["pid"]) for h in own["objects"][0]["holders"]] == [("producer", os.getpid())]
 
 
 def test_a_bare_segment_is_a_mismatch_that_says_so(either: str) -> None:

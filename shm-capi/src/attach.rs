@@ -280,7 +280,9 @@ pub unsafe extern "C" fn shmrt_stat(
     attachment.status(|attachment| match attachment.stat() {
         Ok(stat) => {
             // SAFETY: as the caller promises.
-            unsafe { *length = copy_text(&json::segment(&stat).to_string(), out, size) };
+            unsafe {
+                *length = copy_text(&json::to_string(&json::Segment::from(&stat)), out, size);
+            };
             status::OK
         }
         Err(error) => remember(&error),

@@ -164,7 +164,9 @@ pub unsafe extern "C" fn shmrt_segment_stat(
     segment.status(|segment| match segment.stat() {
         Ok(stat) => {
             // SAFETY: as the caller promises.
-            unsafe { *length = copy_text(&json::segment(&stat).to_string(), out, size) };
+            unsafe {
+                *length = copy_text(&json::to_string(&json::Segment::from(&stat)), out, size);
+            };
             status::OK
         }
         Err(error) => remember(&error),

@@ -2,10 +2,9 @@
 
 use comfy_table::{ContentArrangement, Table, presets};
 use jiff::Timestamp;
-use serde_json::{Value, json};
+use serde::Serialize;
 use shm_runtime::{
     Address, ErrorKind, Mapper, ParticipantStat, Printable, SegmentStat, SegmentState,
-    json as stat_json,
 };
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
@@ -18,13 +17,13 @@ pub(crate) fn print(text: &str) -> std::io::Result<()> {
 }
 
 /// Writes JSON to stdout, with a line end.
-pub(crate) fn print_json(value: &Value) -> std::io::Result<()> {
-    print(&fit_json(&format!("{value:#}\n")))
+pub(crate) fn print_json(value: &impl Serialize) -> std::io::Result<()> {
+    print(&(fit_json(&serde_json::to_string_pretty(value)?) + "\n"))
 }
 
-/// A value as a line of JSON, without its end.
-pub(crate) fn json_line(value: &Value) -> String {
-    fit_json(&value.to_string())
+/// A value as a line of JSON, with its end.
+pub(crate) fn json_line(value: &impl Serialize) -> std::io::Result<String> {
+    Ok(fit_json(&serde_json::to_string(value)?) + "\n")
 }
 
 /// The same JSON, fit for a terminal: JSON lets some characters stand in a string
@@ -40,12 +39,6 @@ fn fit_json(json: &str) -> String {
         }
     }
     out
-}
-
-/// Segments as `ls --json` has them.
-pub(crate) fn segments_json(stats: &[SegmentStat]) -> Value {
-    let segments: Vec<Value> = stats.iter().map(stat_json::segment).collect();
-    json!({ "version": stat_json::VERSION, "segments": segments })
 }
 
 /// Whether messages on stderr may have colour.

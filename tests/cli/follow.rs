@@ -96,7 +96,7 @@ fn new_messages_are_shown_as_they_are_committed_and_none_is_consumed() {
         let mut follower = Follower::start(&[&place.text(), "books", "--json"]);
         for n in 0..3 {
             let line = follower.json();
-            assert_eq!((&line["version"], &line["address"]), (&1.into(), &place.text().into()));
+            assert_eq!((&line["version"], &line["address"]), (&2.into(), &place.text().into()));
             assert_eq!((&line["object"], &line["position"]), (&"books".into(), &n.into()));
             assert_eq!((&line["value"]["u64"], &line["taken"]), (&n.into(), &false.into()));
         }

@@ -6,6 +6,8 @@ mod bytes;
 mod doctor;
 mod explain;
 mod follow;
+mod json;
+mod json_page;
 mod names;
 mod objects;
 mod schemas;

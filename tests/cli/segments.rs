@@ -188,7 +188,7 @@ fn ls_and_stat_say_the_same_in_the_promised_shape() {
         (0..3).for_each(|_| book.try_push(&Book::default()).unwrap());
         let stat = json(&["stat", &address, "--json"]);
         let list = json(&["ls", "--json"]);
-        assert_eq!(list["version"], 1);
+        assert_eq!(list["version"], 2);
         let segments = list["segments"].as_array().unwrap();
         let listed = segments.iter().find(|s| s["address"] == *address).unwrap();
         for element in [&stat, listed] {
@@ -206,11 +206,19 @@ fn ls_and_stat_say_the_same_in_the_promised_shape() {
             assert_eq!(element["participants"][0]["pid"], std::process::id());
             assert_eq!(element["participants"][0]["alive"], true);
             assert_eq!(element["objects"][1]["name"], "books");
+            let books = &element["objects"][1];
             assert_eq!(
-                (&element["objects"][1]["depth"], &element["objects"][1]["in"]),
-                (&3.into(), &3.into())
+                (&books["kind"], &books["definition"]["item"]),
+                (&"queue".into(), &"Book".into())
             );
-            assert_eq!(element["objects"][1]["producer"]["pid"], std::process::id());
+            let numbers = &books["numbers"];
+            assert_eq!((&numbers["depth"], &numbers["in"]), (&3.into(), &3.into()));
+            let holders = books["holders"].as_array().unwrap();
+            assert_eq!(holders.len(), 1, "nobody consumes");
+            assert_eq!(holders[0]["role"], "producer");
+            assert_eq!(holders[0]["pid"], std::process::id());
+            assert!(holders[0]["program"].is_string());
+            assert_eq!((&holders[0]["alive"], &holders[0]["waits"]), (&true.into(), &false.into()));
             let created = element["created"].as_str().unwrap();
             assert!(created.ends_with('Z') && created.contains('T'), "RFC 3339: {created}");
         }
@@ -360,13 +368,14 @@ fn dump_decodes_what_waits_and_takes_nothing_out() {
         }
         for _ in 0..2 {
             let dump = json(&["dump", &address, "books", "--json"]);
-            assert_eq!((&dump["version"], &dump["address"]), (&1.into(), &(*address).into()));
+            assert_eq!((&dump["version"], &dump["address"]), (&2.into(), &(*address).into()));
             let object = &dump["objects"][0];
             assert_eq!(
                 (object["name"].as_str(), object["kind"].as_str()),
                 (Some("books"), Some("queue"))
             );
-            assert_eq!((&object["item"], &object["depth"]), (&"Book".into(), &30.into()));
+            let (item, depth) = (&object["definition"]["item"], &object["numbers"]["depth"]);
+            assert_eq!((item, depth), (&"Book".into(), &30.into()));
             let messages = object["messages"].as_array().unwrap();
             assert_eq!(messages.len(), 20, "the limit unless told otherwise");
             let value = &messages[0]["value"];

@@ -81,36 +81,41 @@ fn start(part: &str, place: &Place) -> Player {
     player
 }
 
+/// Who holds a role of an object.
+fn holder<'v>(object: &'v Value, role: &str) -> &'v Value {
+    let holders = object["holders"].as_array().unwrap();
+    holders.iter().find(|h| h["role"] == role).unwrap_or_else(|| panic!("{role}: {object:#}"))
+}
+
 // --- what the header knows
 
 #[test]
 fn who_sleeps_on_a_queue_is_counted_while_it_lives() {
     for place in Place::both() {
         let own = Plain::options().address(&place.0).create().unwrap();
-        assert_eq!(stat(&place)["objects"][1]["waiters"], 0);
+        assert_eq!(stat(&place)["objects"][1]["numbers"]["waiters"], 0);
         let mut player = start("waiting_consumer", &place);
-        let seen = until(&place, |s| s["objects"][1]["waiters"] == 1);
+        let seen = until(&place, |s| s["objects"][1]["numbers"]["waiters"] == 1);
         let books = &seen["objects"][1];
-        assert_eq!(
-            (&books["consumer"]["waiting"], &books["consumer"]["pid"]),
-            (&true.into(), &player.pid().into())
-        );
-        assert_eq!((&books["producer"], &seen["objects"][0]["waiters"]), (&Value::Null, &0.into()));
+        let consumer = holder(books, "consumer");
+        assert_eq!((&consumer["waits"], &consumer["pid"]), (&true.into(), &player.pid().into()));
+        assert_eq!(books["holders"].as_array().unwrap().len(), 1, "nobody produces");
+        assert_eq!(seen["objects"][0]["numbers"]["waiters"], 0);
         assert!(text(&place).contains("consumes books (waits)"), "{}", text(&place));
         // Woken, it waits no more.
         own.books().producer().unwrap().try_push(&Book::default()).unwrap();
         assert_eq!(player.hear(), "popped");
         let seen = stat(&place);
-        assert_eq!(seen["objects"][1]["consumer"]["waiting"], false);
-        assert_eq!(seen["objects"][1]["waiters"], 0);
+        assert_eq!(holder(&seen["objects"][1], "consumer")["waits"], false);
+        assert_eq!(seen["objects"][1]["numbers"]["waiters"], 0);
         player.finish();
         // A dead one waits for nothing, though its mark is still there.
         let mut player = start("waiting_consumer", &place);
-        until(&place, |s| s["objects"][1]["waiters"] == 1);
+        until(&place, |s| s["objects"][1]["numbers"]["waiters"] == 1);
         player.kill();
         let seen = stat(&place);
-        assert_eq!(seen["objects"][1]["consumer"]["alive"], false);
-        assert_eq!(seen["objects"][1]["waiters"], 0);
+        assert_eq!(holder(&seen["objects"][1], "consumer")["alive"], false);
+        assert_eq!(seen["objects"][1]["numbers"]["waiters"], 0);
     }
 }
 
@@ -119,24 +124,25 @@ fn a_producer_that_waits_for_room_is_counted_too_and_so_is_what_it_met() {
     for place in Place::both() {
         let own = Plain::options().address(&place.0).create().unwrap();
         let player = start("waiting_producer", &place);
-        let seen = until(&place, |s| s["objects"][1]["waiters"] == 1);
+        let seen = until(&place, |s| s["objects"][1]["numbers"]["waiters"] == 1);
         let books = &seen["objects"][1];
-        assert_eq!(books["producer"]["waiting"], true);
-        assert_eq!(books["depth"], books["in"]);
+        assert_eq!(holder(books, "producer")["waits"], true);
+        let numbers = &books["numbers"];
+        assert_eq!(numbers["depth"], numbers["in"]);
         assert_eq!(
-            (&books["full"], &books["out"], &books["dropped"]),
+            (&numbers["full"], &numbers["out"], &numbers["dropped"]),
             (&1.into(), &0.into(), &0.into())
         );
-        let waiting = books["depth"].as_u64().unwrap();
-        assert!(waiting >= 100 && books["high_water"] == waiting, "{books:#}");
+        let waiting = numbers["depth"].as_u64().unwrap();
+        assert!(waiting >= 100 && numbers["high_water"] == waiting, "{books:#}");
         assert!(text(&place).contains("produces books (waits)"));
         drop(player);
         let mut inn = own.books().consumer().unwrap();
         let taken = std::iter::from_fn(|| inn.try_pop().ok()).count() as u64;
         assert_eq!(inn.try_pop(), Err(TryPopError::Empty));
-        let books = &stat(&place)["objects"][1];
-        assert_eq!((&books["out"], &books["depth"]), (&taken.into(), &0.into()));
-        assert_eq!(books["high_water"], waiting, "what was reached is kept");
+        let numbers = &stat(&place)["objects"][1]["numbers"];
+        assert_eq!((&numbers["out"], &numbers["depth"]), (&taken.into(), &0.into()));
+        assert_eq!(numbers["high_water"], waiting, "what was reached is kept");
     }
 }
 

@@ -103,13 +103,14 @@ fn rates_are_what_was_added_between_two_looks() {
         let first = looks.next();
         assert!(first["elapsed"].is_null());
         let books = |look: &Value| segment(look, &place).unwrap()["objects"][1].clone();
-        assert!(books(&first)["in_per_second"].is_null(), "one look has no rate");
+        assert!(books(&first)["rates"]["in"].is_null(), "one look has no rate");
         for n in 0..40 {
             out.try_push(&Book::default()).unwrap();
             if n % 2 == 0 {
                 inn.try_pop().unwrap();
             }
         }
+        let count = |o: &Value, key: &str| o["numbers"][key].as_u64().unwrap();
         let mut before = first;
         // A look may fall into the pushing; together they see all of it.
         let (mut pushed, mut popped) = (0.0, 0.0);
@@ -117,19 +118,20 @@ fn rates_are_what_was_added_between_two_looks() {
             let look = looks.next();
             let (now, last) = (books(&look), books(&before));
             let elapsed = look["elapsed"].as_f64().unwrap();
-            let gone = |key: &str| now[key].as_u64().unwrap() - last[key].as_u64().unwrap();
-            let rate = now["in_per_second"].as_f64().unwrap();
+            let gone = |key: &str| count(&now, key) - count(&last, key);
+            let rate = now["rates"]["in"].as_f64().unwrap();
             assert!((rate * elapsed - gone("in") as f64).abs() < 1e-6);
             pushed += rate * elapsed;
-            popped += now["out_per_second"].as_f64().unwrap() * elapsed;
+            popped += now["rates"]["out"].as_f64().unwrap() * elapsed;
             assert!(elapsed > 0.05, "{elapsed}");
             before = look;
         }
         assert_eq!((pushed.round(), popped.round()), (40.0, 20.0));
         let still = books(&looks.next());
-        assert_eq!((&still["in_per_second"], &still["depth"]), (&0.0.into(), &20.into()));
-        assert_eq!((&still["in"], &still["out"]), (&40.into(), &20.into()));
-        assert_eq!(still["capacity"], 100);
+        let numbers = &still["numbers"];
+        assert_eq!((&still["rates"]["in"], &numbers["depth"]), (&0.0.into(), &20.into()));
+        assert_eq!((&numbers["in"], &numbers["out"]), (&40.into(), &20.into()));
+        assert_eq!(still["definition"]["capacity"], 100);
     }
 }
 
@@ -147,9 +149,9 @@ fn a_new_segment_of_a_name_has_no_rate_against_the_old_one() {
     looks.next();
     // In one step, so that no look finds the name leading nowhere.
     std::fs::rename(other.path(), place.path()).unwrap();
-    let pushed = |l: &Value| segment(l, &place).unwrap()["objects"][1]["in"].clone();
+    let pushed = |l: &Value| segment(l, &place).unwrap()["objects"][1]["numbers"]["in"].clone();
     let look = looks.until(|l| pushed(l) == 50);
-    assert!(segment(&look, &place).unwrap()["objects"][1]["in_per_second"].is_null());
+    assert!(segment(&look, &place).unwrap()["objects"][1]["rates"]["in"].is_null());
 }
 
 #[test]
@@ -159,12 +161,13 @@ fn the_living_and_the_dead_are_counted() {
         let mut player = play("takes_part", &[&place.text()]);
         player.hear();
         let mut looks = Looks::start(&[&place.text()]);
-        let there = |alive: u64, dead: u64| {
-            let (alive, dead) = (Value::from(alive), Value::from(dead));
+        let there = |alive: usize, dead: usize| {
             let place = &place;
             move |look: &Value| {
                 let who = &segment(look, place).unwrap()["participants"];
-                who["alive"] == alive && who["dead"] == dead
+                let who = who.as_array().unwrap();
+                let living = who.iter().filter(|p| p["alive"] == true).count();
+                (living, who.len() - living) == (alive, dead)
             }
         };
         looks.until(there(2, 0));

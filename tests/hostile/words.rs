@@ -6,7 +6,7 @@ use children::say;
 use dice::Dice;
 use everything::{Book, Level, Plain};
 use places::Place;
-use shm_runtime::{Error, ErrorKind, Inspector, Options, Segment};
+use shm_runtime::{Error, ErrorKind, Inspector, Options, Segment, json};
 use shmgen_test_support::schemas::everything;
 use shmgen_test_support::{apart, children, dice, places};
 use std::collections::BTreeMap;
@@ -53,14 +53,14 @@ fn ask(place: &Place, heard: &mut BTreeMap<String, u64>) -> Result<(), Error> {
     if let Ok(inspector) = Inspector::open(&place.0, &options)
         && let Ok(stat) = inspector.stat()
     {
-        let _ = shm_runtime::json::segment(&stat).to_string();
+        let _ = json::to_string(&json::Segment::from(&stat));
         for object in 0..stat.objects.len().min(8) {
             let _ = inspector.depth(object);
             let item = stat.objects[object].queue.as_ref().map(|q| q.item.clone());
             let (Some(item), Some(contract)) = (item, inspector.contract()) else { continue };
             for message in inspector.messages(object, 5).into_iter().flatten() {
                 if let Some(value) = contract.read(&item, &message.bytes) {
-                    let _ = shm_runtime::json::value(&value).to_string();
+                    let _ = json::to_string(&value);
                 }
             }
         }

@@ -520,9 +520,9 @@ fn ask(place: &Place) -> Option<ErrorKind> {
     if let Ok(inspector) = Inspector::open(&place.0, &options)
         && let Ok(stat) = inspector.stat()
     {
-        let _ = json::segment(&stat).to_string();
+        let _ = json::to_string(&json::Segment::from(&stat));
         for (n, object) in stat.objects.iter().enumerate().take(20) {
-            let _ = json::object(object, &stat.participants).to_string();
+            let _ = json::to_string(&json::Object::of(object, &stat.participants));
             let _ = (inspector.depth(n), inspector.messages(n, 3), inspector.raw_bytes(n, 1 << 20));
         }
     }

@@ -76,8 +76,8 @@ with backends.InMemory.attach(sys.argv[1], read_only=True) as segment:
     show("records", s["participant_records"])
     show("alive", sum(p["alive"] for p in s["participants"]))
     show("dead", sum(not p["alive"] for p in s["participants"]))
-    show("item_size", o["item_size"])
-    show("capacity", o["capacity"])
+    show("item_size", o["definition"]["item_size"])
+    show("capacity", o["definition"]["capacity"])
     show("depth", q.depth)
     show("pushed", q.put)
     show("popped", q.got)
@@ -86,7 +86,7 @@ with backends.InMemory.attach(sys.argv[1], read_only=True) as segment:
     show("dropped", q.dropped)
     show("waiters", q.waiters)
     show("high_water", q.high_water)
-    assert all(o[role] is None or o[role]["pid"] for role in ("producer", "consumer"))
+    assert all(holder["role"] in ("producer", "consumer") and holder["pid"] for holder in o["holders"])
     if len(sys.argv) > 2:
         segment.set(mode=int(sys.argv[2], 8))
 "#;

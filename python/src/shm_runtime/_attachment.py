@@ -289,10 +289,10 @@ class Attachment:
     def queue_stat(self, index: int) -> QueueStat:
         """The numbers of the queue that is object ``index``."""
         objects = self.stat()["objects"]
-        if index >= len(objects):
+        numbers = objects[index]["numbers"] if index < len(objects) else {}
+        if "depth" not in numbers:
             shown = _native.shown(self.address)
             raise Corrupt(f"{shown}: the contract in it is damaged, so its objects cannot be told")
-        numbers = objects[index]
         return QueueStat(
             depth=numbers["depth"],
             put=numbers["in"],

@@ -115,7 +115,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         // more; with a mode that lets nobody look, as it was before that.
         let options = Options::default().trust_any_owner();
         let now = Inspector::open(&address, &options).and_then(|i| i.stat());
-        show::print_json(&json::segment(&now.unwrap_or(stat)))?;
+        show::print_json(&json::Segment::from(&now.unwrap_or(stat)))?;
     } else {
         show::print(&format!("{}\n", show::address(&address)))?;
     }

@@ -8,10 +8,12 @@ use super::{Trust, address};
 use crate::about;
 use crate::failure::{Done, Failure};
 use crate::show;
-use serde_json::{Value, json};
-use shm_runtime::contract::{Contract, ObjectKind, TypeExpr};
-use shm_runtime::queue::Message;
-use shm_runtime::{Inspector, ObjectStat, Printable, json as runtime_json};
+pub(crate) use follow::Line;
+use schemars::JsonSchema;
+use serde::Serialize;
+use shm_runtime::contract::{Contract, ObjectKind, TypeExpr, Value};
+use shm_runtime::json::{self, Version};
+use shm_runtime::{Inspector, ObjectStat, Printable, SegmentStat};
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -52,6 +54,54 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
+/// What `dump --json` prints: objects with what is in them.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Dumped {
+    /// The version of this form.
+    version: Version<{ json::VERSION }>,
+    /// Where the segment is.
+    address: String,
+    /// The object that was named, or all.
+    objects: Vec<Contents>,
+}
+
+/// An object as `stat --json` has it, and its contents.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Object")]
+struct Contents {
+    #[serde(flatten)]
+    object: json::Object,
+    /// Queue: the messages that wait, the oldest first, as far as `--limit`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    messages: Option<Vec<Message>>,
+    /// Raw, with `--hex`: its bytes, in hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hex: Option<String>,
+    /// Why its contents are not shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    remark: Option<String>,
+}
+
+/// A message that waits.
+#[derive(Serialize, JsonSchema)]
+struct Message {
+    /// How many were pushed before it.
+    position: u64,
+    #[serde(flatten)]
+    content: Content,
+}
+
+/// The bytes of a message, decoded or not.
+#[derive(Serialize, JsonSchema)]
+struct Content {
+    /// What they say by the contract in the segment. Not with `--hex`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    value: Option<Value>,
+    /// With `--hex`: the bytes, in hexadecimal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hex: Option<String>,
+}
+
 pub(crate) fn run(arguments: &Arguments) -> Done {
     let address = address(&arguments.address)?;
     let inspector = Inspector::open_to("decode", &address, &arguments.trust.options())?;
@@ -83,14 +133,14 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let mut dump = Dump { arguments, inspector: &inspector, text: String::new(), objects: vec![] };
     for index in wanted {
         match stat.objects.get(index) {
-            Some(object) if object.queue.is_none() => dump.other(index, object)?,
-            _ => dump.queue(contract, index)?,
+            Some(object) if object.queue.is_none() => dump.other(index, object, &stat)?,
+            _ => dump.queue(contract, index, &stat)?,
         }
     }
     let Dump { text, objects, .. } = dump;
     if arguments.json {
-        let whole = json!({ "version": 1, "address": address.spelling(), "objects": objects });
-        show::print_json(&whole)?;
+        let address = address.spelling();
+        show::print_json(&Dumped { version: Version, address, objects })?;
     } else {
         show::print(&text)?;
     }
@@ -101,49 +151,47 @@ struct Dump<'a> {
     arguments: &'a Arguments,
     inspector: &'a Inspector,
     text: String,
-    objects: Vec<Value>,
+    objects: Vec<Contents>,
 }
 
 impl Dump<'_> {
     /// A queue that this version reads.
-    fn queue(&mut self, contract: &Contract, index: usize) -> Done {
+    fn queue(&mut self, contract: &Contract, index: usize, stat: &SegmentStat) -> Done {
         let object = &contract.objects[index];
         let arguments = self.arguments;
         let messages = self.inspector.messages(index, arguments.limit)?;
         let Some(item) = object.kind.item() else { return Ok(()) };
-        let depth = self.inspector.depth(index).unwrap_or(messages.len() as u64);
+        // As it is now: what was told before may have been taken since.
+        let now = self.inspector.object_stat(index)?;
+        let depth = now.queue.as_ref().map_or(messages.len() as u64, |q| q.depth);
         let text = &mut self.text;
         let _ = writeln!(text, "{} (queue of {item}), {depth} waiting", Printable(&object.name));
         let mut decoded = Vec::new();
         for message in &messages {
-            let Some(shown) = Shown::of(message, contract, item, arguments.hex) else { continue };
-            let _ = writeln!(text, "  #{}{}", message.position, shown.text);
-            let mut json = json!({ "position": message.position });
-            json[shown.key] = shown.json;
-            decoded.push(json);
+            let content = Content::of(&message.bytes, contract, item, arguments.hex);
+            let Some(content) = content else { continue };
+            let _ = writeln!(text, "  #{}{}", message.position, content.text(&message.bytes));
+            decoded.push(Message { position: message.position, content });
         }
         if depth > messages.len() as u64 {
             let _ = writeln!(text, "  .. {} more (--limit)", depth - messages.len() as u64);
         }
-        self.objects.push(json!({
-            "name": object.name,
-            "kind": "queue",
-            "item": item.to_string(),
-            "depth": depth,
-            "messages": decoded,
-        }));
+        self.objects.push(Contents {
+            messages: Some(decoded),
+            ..Contents::of(json::Object::of(&now, &stat.participants))
+        });
         Ok(())
     }
 
     /// Any other object: what can be told of it, and that there is more that
     /// this version does not read.
-    fn other(&mut self, index: usize, object: &ObjectStat) -> Done {
+    fn other(&mut self, index: usize, object: &ObjectStat, stat: &SegmentStat) -> Done {
         if let (None, Some(fault), Some(_)) =
             (object.geometry, self.inspector.fault(), &self.arguments.object)
         {
             return Err(Failure::of_fault(self.inspector.address(), fault));
         }
-        let mut value = runtime_json::object(object, &[]);
+        let mut contents = Contents::of(json::Object::of(object, &stat.participants));
         let of = object.def.item().map(|item| format!(" of {}", Printable(&item.to_string())));
         let name = Printable(&object.name);
         let title = format!("{name} ({}{})", object.kind, of.unwrap_or_default());
@@ -156,7 +204,10 @@ impl Dump<'_> {
         let _ = writeln!(self.text, "{title}{comma}{about}");
         match &object.def {
             _ if object.geometry.is_none() => {
-                self.remark(&mut value, "directory and contract do not agree, so it was not read");
+                self.remark(
+                    &mut contents,
+                    "directory and contract do not agree, so it was not read",
+                );
             }
             ObjectKind::Counters(counters) => {
                 for (counter, number) in counters.iter().zip(&object.values) {
@@ -174,25 +225,24 @@ impl Dump<'_> {
                 if more > 0 {
                     let _ = writeln!(self.text, "  .. {more} bytes more (--limit)");
                 }
-                let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
-                value["hex"] = json!(digits);
+                contents.hex = Some(hex(&bytes));
             }
-            ObjectKind::Raw(_) => self.remark(&mut value, "--hex shows the bytes"),
+            ObjectKind::Raw(_) => self.remark(&mut contents, "--hex shows the bytes"),
             _ => {
                 let remark = format!(
                     "this version of shmgen does not read the contents of a {}",
                     object.kind
                 );
-                self.remark(&mut value, &remark);
+                self.remark(&mut contents, &remark);
             }
         }
-        self.objects.push(value);
+        self.objects.push(contents);
         Ok(())
     }
 
-    fn remark(&mut self, value: &mut Value, remark: &str) {
+    fn remark(&mut self, contents: &mut Contents, remark: &str) {
         let _ = writeln!(self.text, "  ({remark})");
-        value["remark"] = json!(remark);
+        contents.remark = Some(remark.to_owned());
     }
 }
 
@@ -205,25 +255,30 @@ fn indented(bytes: &[u8], by: usize) -> String {
     lines.lines().map(|line| format!("{:by$}{line}\n", "")).collect()
 }
 
-/// A message as it is shown.
-struct Shown {
-    /// What follows its position: with a space before it, or lines of its own.
-    text: String,
-    /// In JSON, `value` or `hex`.
-    key: &'static str,
-    json: Value,
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-impl Shown {
+impl Contents {
+    fn of(object: json::Object) -> Self {
+        Self { object, messages: None, hex: None, remark: None }
+    }
+}
+
+impl Content {
     /// `None` if the contract does not say how to read it.
-    fn of(message: &Message, contract: &Contract, item: &TypeExpr, hex: bool) -> Option<Self> {
-        if hex {
-            let text = format!("\n{}", indented(&message.bytes, 4).trim_end());
-            let digits = message.bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
-            return Some(Self { text, key: "hex", json: digits.into() });
+    fn of(bytes: &[u8], contract: &Contract, item: &TypeExpr, as_hex: bool) -> Option<Self> {
+        match as_hex {
+            true => Some(Self { value: None, hex: Some(hex(bytes)) }),
+            false => Some(Self { value: Some(contract.read(item, bytes)?), hex: None }),
         }
-        let value = contract.read(item, &message.bytes)?;
-        let json = runtime_json::value(&value);
-        Some(Self { text: format!(" {value}"), key: "value", json })
+    }
+
+    /// What follows its position: with a space before it, or lines of its own.
+    fn text(&self, bytes: &[u8]) -> String {
+        match &self.value {
+            Some(value) => format!(" {value}"),
+            None => format!("\n{}", indented(bytes, 4).trim_end()),
+        }
     }
 }

@@ -2,7 +2,9 @@
 
 use crate::failure::{Done, Failure};
 use crate::show;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use shm_runtime::json::Version;
 use shmgen::diagnostics::Code;
 use std::fmt::Write as _;
 
@@ -16,6 +18,37 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
+/// What `explain --json` prints: codes of diagnostics.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Codes {
+    /// The version of this form.
+    version: Version<1>,
+    /// The one that was asked for, or all.
+    codes: Vec<Explained>,
+}
+
+/// A code.
+#[derive(Serialize, JsonSchema)]
+struct Explained {
+    /// Such as `E030`.
+    code: &'static str,
+    /// What it is about, in a few words.
+    title: &'static str,
+    /// What it means, and what to do.
+    explanation: &'static str,
+    /// A piece of a schema that provokes it; null if there is none.
+    example: Option<Example>,
+}
+
+/// A piece of a schema, wrong and mended.
+#[derive(Serialize, JsonSchema)]
+struct Example {
+    /// What provokes the code.
+    wrong: &'static str,
+    /// What does not.
+    right: &'static str,
+}
+
 pub(crate) fn run(arguments: &Arguments) -> Done {
     let one = match &arguments.code {
         Some(name) => Some(Code::from_name(name).ok_or_else(|| unknown(name))?),
@@ -23,8 +56,8 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     };
     if arguments.json {
         let codes = one.as_ref().map_or(Code::ALL, std::slice::from_ref);
-        let codes: Vec<Value> = codes.iter().map(|code| to_json(*code)).collect();
-        show::print_json(&json!({ "version": 1, "codes": codes }))?;
+        let codes = codes.iter().map(|code| Explained::from(*code)).collect();
+        show::print_json(&Codes { version: Version, codes })?;
     } else {
         show::print(&one.map_or_else(list, explain))?;
     }
@@ -75,11 +108,13 @@ fn wrapped(text: &str) -> String {
     out
 }
 
-fn to_json(code: Code) -> Value {
-    json!({
-        "code": code.name(),
-        "title": code.title(),
-        "explanation": code.explanation(),
-        "example": code.example().map(|e| json!({ "wrong": e.wrong, "right": e.right })),
-    })
+impl From<Code> for Explained {
+    fn from(code: Code) -> Self {
+        Self {
+            code: code.name(),
+            title: code.title(),
+            explanation: code.explanation(),
+            example: code.example().map(|e| Example { wrong: e.wrong, right: e.right }),
+        }
+    }
 }

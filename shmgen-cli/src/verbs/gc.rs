@@ -3,7 +3,9 @@
 
 use crate::failure::{Done, Failure};
 use crate::show;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use shm_runtime::json::Version;
 use shm_runtime::{Candidate, ErrorKind, Keep, Printable, Verdict, survey};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -25,6 +27,59 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
+/// What `gc --json` prints.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Told {
+    /// The version of this form.
+    version: Version<1>,
+    /// Whether nothing was removed, because that was asked for.
+    dry_run: bool,
+    /// What was removed, or would be.
+    removed: Vec<Element>,
+    /// What was kept.
+    kept: Vec<Element>,
+}
+
+/// A segment, or the companion file of one.
+#[derive(Serialize, JsonSchema)]
+struct Element {
+    /// Its address; of a companion the path of its file.
+    address: String,
+    /// Bytes.
+    size: u64,
+    /// The owning user.
+    uid: u32,
+    /// `live`, `orphan`, `foreign`, `initialising` or `damaged`; null for a
+    /// companion.
+    state: Option<&'static str>,
+    /// What it is that nobody uses: `orphan`, `half-born` or `companion`; null
+    /// for what was kept because of what it is.
+    kind: Option<&'static str>,
+    /// Why it was kept, for programs: `foreign`, `damaged`, `other-user`,
+    /// `in-use`, `being-born`, `young`, `gone`, `unknown` or `failed`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<&'static str>,
+    /// Why it was kept, for people.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    why: Option<String>,
+}
+
+impl From<&Outcome> for Element {
+    fn from(outcome: &Outcome) -> Self {
+        let c = &outcome.candidate;
+        let kept = outcome.kept.as_ref();
+        Self {
+            address: c.name.clone(),
+            size: c.size,
+            uid: c.uid,
+            state: c.state.map(shm_runtime::SegmentState::name),
+            kind: kind(c),
+            reason: kept.map(|(reason, _)| *reason),
+            why: kept.map(|(_, why)| why.clone()),
+        }
+    }
+}
+
 /// What became of a candidate.
 struct Outcome {
     candidate: Candidate,
@@ -44,7 +99,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         outcomes.push(Outcome { candidate, kept });
     }
     if arguments.json {
-        show::print_json(&as_json(&outcomes, arguments.dry_run))?;
+        show::print_json(&told(&outcomes, arguments.dry_run))?;
     } else {
         show::print(&as_text(&outcomes, arguments.dry_run))?;
         eprintln!("{}", summary(&outcomes, arguments.dry_run));
@@ -126,26 +181,10 @@ fn summary(outcomes: &[Outcome], dry_run: bool) -> String {
     format!("{} {verb}, {}; {kept} kept", gone.len(), show::size(bytes))
 }
 
-fn as_json(outcomes: &[Outcome], dry_run: bool) -> Value {
-    let element = |o: &Outcome| {
-        let c = &o.candidate;
-        let mut out = json!({
-            "address": c.name,
-            "size": c.size,
-            "uid": c.uid,
-            "state": c.state.map(shm_runtime::SegmentState::name),
-            "kind": kind(c),
-        });
-        if let (Some((reason, why)), Some(out)) = (&o.kept, out.as_object_mut()) {
-            out.insert("reason".into(), (*reason).into());
-            out.insert("why".into(), why.as_str().into());
-        }
-        out
-    };
-    let pick = |kept: bool| -> Vec<Value> {
-        outcomes.iter().filter(|o| o.kept.is_some() == kept).map(element).collect()
-    };
-    json!({ "version": 1, "dry_run": dry_run, "removed": pick(false), "kept": pick(true) })
+fn told(outcomes: &[Outcome], dry_run: bool) -> Told {
+    let pick =
+        |kept| outcomes.iter().filter(|o| o.kept.is_some() == kept).map(Element::from).collect();
+    Told { version: Version, dry_run, removed: pick(false), kept: pick(true) }
 }
 
 /// A duration: 90s, 15m, 12h, 7d or 2w.

@@ -3,7 +3,9 @@
 use crate::failure::{Done, Failure};
 use crate::show;
 use clap::ValueEnum;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
+use shm_runtime::json::Version;
 use shmgen::backend::{self, Language, Options};
 use shmgen::model::Limits;
 use shmgen::output;
@@ -35,6 +37,17 @@ pub(crate) struct Arguments {
     /// Print the names of the files, and which were written, as JSON
     #[arg(long, conflicts_with = "check")]
     json: bool,
+}
+
+/// What `gen --json` prints: the names of the files.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Generated {
+    /// The version of this form.
+    version: Version<1>,
+    /// All files, with the folder.
+    files: Vec<String>,
+    /// Those that were written because they would have changed.
+    written: Vec<String>,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -87,9 +100,9 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     std::mem::forget((schema, written_schema));
     if arguments.json {
         let name = |path: &PathBuf| path.display().to_string();
-        let all: Vec<String> = files.keys().map(|file| name(&arguments.out.join(file))).collect();
-        let written: Vec<String> = written.iter().map(name).collect();
-        show::print_json(&json!({ "version": 1, "files": all, "written": written }))?;
+        let all = files.keys().map(|file| name(&arguments.out.join(file))).collect();
+        let written = written.iter().map(name).collect();
+        show::print_json(&Generated { version: Version, files: all, written })?;
     } else {
         for path in written {
             eprintln!("wrote {}", path.display());

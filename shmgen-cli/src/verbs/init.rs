@@ -4,7 +4,9 @@
 use super::demo::library;
 use crate::failure::{Done, Failure};
 use crate::show;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
+use shm_runtime::json::Version;
 use std::path::{Path, PathBuf};
 
 /// Make a project: a schema, and programs in Rust, C, C++ and Python that talk
@@ -17,6 +19,19 @@ pub(crate) struct Arguments {
     /// Print what was made as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// What `init --json` prints: what was made.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Made {
+    /// The version of this form.
+    version: Version<1>,
+    /// The folder.
+    folder: String,
+    /// The script that builds and runs it.
+    run: String,
+    /// The files, in the folder.
+    files: Vec<&'static str>,
 }
 
 /// The files of the project, and whether they are programs.
@@ -60,10 +75,9 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     std::fs::write(&script, run_script(checkout.as_deref())?).map_err(|e| fail(&script, e))?;
     make_executable(&script).map_err(|e| fail(&script, e))?;
     if arguments.json {
-        let files: Vec<&str> = FILES.iter().map(|(name, _)| *name).chain(["run.sh"]).collect();
+        let files = FILES.iter().map(|(name, _)| *name).chain(["run.sh"]).collect();
         let (folder, run) = (dir.display().to_string(), script.display().to_string());
-        let told = json!({ "version": 1, "folder": folder, "run": run, "files": files });
-        return Ok(show::print_json(&told)?);
+        return Ok(show::print_json(&Made { version: Version, folder, run, files })?);
     }
     show::print(&format!("{}\n", script.display()))?;
     eprintln!("made {}; run it with {}", dir.display(), script.display());

@@ -57,7 +57,7 @@ fn change(address: &Address, lock: bool, json: bool) -> Done {
     })?;
     if json {
         let options = Options::default().trust_any_owner();
-        show::print_json(&json::segment(&Inspector::open(address, &options)?.stat()?))?;
+        show::print_json(&json::Segment::from(&Inspector::open(address, &options)?.stat()?))?;
     }
     Ok(())
 }
@@ -68,7 +68,7 @@ fn hold(address: &Address, arguments: &Arguments) -> Done {
     let segment = Segment::attach_read_only_with(address, &arguments.trust.options())?;
     segment.lock_memory()?;
     if arguments.json {
-        show::print_json(&json::segment(&segment.stat()?))?;
+        show::print_json(&json::Segment::from(&segment.stat()?))?;
     }
     eprintln!("{address} is locked in memory ({}); Ctrl-C ends it", show::size(segment.size()));
     signals.forever().next();

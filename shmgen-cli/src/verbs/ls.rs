@@ -3,7 +3,7 @@
 use crate::failure::Done;
 use crate::show;
 use clap::ValueEnum;
-use shm_runtime::{Printable, SegmentStat, list};
+use shm_runtime::{Printable, SegmentStat, json, list};
 
 /// List the segments of this machine
 #[derive(clap::Args)]
@@ -69,7 +69,7 @@ const USUAL: [Column; 7] = [
 pub(crate) fn run(arguments: &Arguments) -> Done {
     let stats = list();
     if arguments.json {
-        show::print_json(&show::segments_json(&stats))?;
+        show::print_json(&json::Segments::from(stats.as_slice()))?;
         return Ok(());
     }
     let columns = if arguments.output.is_empty() { &USUAL[..] } else { &arguments.output };

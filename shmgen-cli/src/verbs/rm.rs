@@ -3,7 +3,9 @@
 use super::address;
 use crate::failure::{Done, Failure};
 use crate::show;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
+use shm_runtime::json::Version;
 use shm_runtime::{Address, Inspector, Options, Segment, SegmentStat};
 
 /// Remove segments
@@ -23,6 +25,15 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
+/// What `rm --json` prints: what was removed.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Removed {
+    /// The version of this form.
+    version: Version<1>,
+    /// The addresses, in the order in which they were given.
+    removed: Vec<String>,
+}
+
 pub(crate) fn run(arguments: &Arguments) -> Done {
     let mut removed = Vec::new();
     let mut failed = None;
@@ -38,7 +49,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         }
     }
     if arguments.json {
-        show::print_json(&json!({ "version": 1, "removed": removed }))?;
+        show::print_json(&Removed { version: Version, removed })?;
     }
     failed.map_or(Ok(()), Err)
 }

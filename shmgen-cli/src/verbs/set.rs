@@ -50,7 +50,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     if arguments.json {
         let options = shm_runtime::Options::default().trust_any_owner();
         let stat = Inspector::open(&address, &options)?.stat()?;
-        crate::show::print_json(&shm_runtime::json::segment(&stat))?;
+        crate::show::print_json(&shm_runtime::json::Segment::from(&stat))?;
     }
     Ok(())
 }

@@ -3,7 +3,9 @@
 use super::load;
 use crate::failure::Done;
 use crate::show;
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use shm_runtime::json::Version;
 use shmgen::model::Segment;
 use shmgen::sizes::{Kind, Object, PAGE, PARTICIPANT, Part, parts};
 use std::fmt::Write as _;
@@ -19,11 +21,109 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
+/// What `size --json` prints.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Sizes {
+    /// The version of this form.
+    version: Version<1>,
+    /// Bytes of a page.
+    page: u64,
+    /// The segments of the schema.
+    segments: Vec<SegmentView>,
+}
+
+/// A segment.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Segment")]
+struct SegmentView {
+    /// Its name in the schema.
+    name: String,
+    /// Where it is unless a program says otherwise.
+    address: String,
+    /// Bytes.
+    size: u64,
+    /// How many pages they are.
+    pages: u64,
+    /// The huge pages that it asks for, `2M` or `1G`; null for ordinary ones.
+    huge_pages: Option<&'static str>,
+    /// What lies in it, without a byte between the parts.
+    parts: Vec<PartView>,
+}
+
+/// Some bytes of a segment.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Part")]
+struct PartView {
+    /// `header`, `directory`, `participants`, `object`, `contract` or `padding`.
+    kind: &'static str,
+    /// Bytes from the start of the segment.
+    offset: u64,
+    /// Bytes.
+    size: u64,
+    /// Directory and participants: how many entries or records.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    count: Option<u64>,
+    /// What is said of an object only.
+    #[serde(flatten)]
+    object: Option<ObjectView>,
+}
+
+/// What is said of an object only. Its size is
+/// `control + slots * stride`, or with lanes
+/// `lanes.control + lanes.count * lanes.stride`.
+#[derive(Serialize, JsonSchema)]
+struct ObjectView {
+    /// Object: its name.
+    name: String,
+    /// Object: its kind.
+    object: &'static str,
+    /// Object: the type of what it passes or holds; null for none.
+    #[schemars(schema_with = "text_or_null")]
+    item: Option<String>,
+    /// Object with lanes: what they take. The numbers beside it are those of one
+    /// lane then.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    lanes: Option<LanesView>,
+    /// Object: bytes before the first slot.
+    control: u64,
+    /// Object: items that always fit; where bytes are passed, each of them.
+    capacity: u64,
+    /// Object: slots, which may be more than the capacity.
+    slots: u64,
+    /// Object: bytes from one slot to the next.
+    stride: u64,
+    /// Object: bytes of a slot before its item.
+    stamp: u64,
+    /// Object: bytes of an item.
+    item_size: u64,
+    /// Object: bytes behind the item in each slot.
+    slot_padding: u64,
+}
+
+/// Of a key that may be missing, with its object, and null.
+fn text_or_null(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+    schemars::json_schema!({ "oneOf": [{ "type": "string" }, { "type": "null" }] })
+}
+
+/// The lanes of an object.
+#[derive(Serialize, JsonSchema)]
+#[schemars(rename = "Lanes")]
+struct LanesView {
+    /// Bytes before the first.
+    control: u64,
+    /// How many.
+    count: u64,
+    /// Bytes from one to the next.
+    stride: u64,
+    /// How many of them are lost to alignment.
+    padding: u64,
+}
+
 pub(crate) fn run(arguments: &Arguments) -> Done {
     let schema = load(&arguments.schema)?;
     if arguments.json {
-        let segments: Vec<Value> = schema.segments.iter().map(to_json).collect();
-        show::print_json(&json!({ "version": 1, "page": PAGE, "segments": segments }))?;
+        let segments = schema.segments.iter().map(SegmentView::from).collect();
+        show::print_json(&Sizes { version: Version, page: PAGE, segments })?;
         return Ok(());
     }
     if schema.segments.is_empty() {
@@ -68,14 +168,22 @@ fn text(segment: &Segment) -> String {
     out
 }
 
-fn title(part: &Part) -> &str {
-    match &part.kind {
+/// What the bytes of a part are, unless they are an object.
+fn what(kind: &Kind) -> &'static str {
+    match kind {
         Kind::Header => "header",
         Kind::Directory(_) => "directory",
         Kind::Participants(_) => "participants",
-        Kind::Object(object) => &object.name,
+        Kind::Object(_) => "object",
         Kind::Contract => "contract",
         Kind::Padding => "padding",
+    }
+}
+
+fn title(part: &Part) -> &str {
+    match &part.kind {
+        Kind::Object(object) => &object.name,
+        kind => what(kind),
     }
 }
 
@@ -134,46 +242,49 @@ fn of_one(o: &Object) -> String {
     parts.join(" + ")
 }
 
-fn to_json(segment: &Segment) -> Value {
-    json!({
-        "name": segment.name,
-        "address": segment.setup.address.spelling(),
-        "size": segment.size,
-        "pages": segment.size / PAGE,
-        "huge_pages": segment.setup.pages.map(shm_runtime::HugePages::name),
-        "parts": parts(segment).iter().map(part_json).collect::<Vec<_>>(),
-    })
+impl From<&Segment> for SegmentView {
+    fn from(segment: &Segment) -> Self {
+        Self {
+            name: segment.name.clone(),
+            address: segment.setup.address.spelling(),
+            size: segment.size,
+            pages: segment.size / PAGE,
+            huge_pages: segment.setup.pages.map(shm_runtime::HugePages::name),
+            parts: parts(segment).iter().map(PartView::from).collect(),
+        }
+    }
 }
 
-fn part_json(part: &Part) -> Value {
-    let kind = match &part.kind {
-        Kind::Object(_) => "object",
-        _ => title(part),
-    };
-    let mut value = json!({ "kind": kind, "offset": part.offset, "size": part.size });
-    match &part.kind {
-        Kind::Directory(n) | Kind::Participants(n) => value["count"] = json!(n),
-        Kind::Object(o) => {
-            value["name"] = json!(o.name);
-            value["object"] = json!(o.kind);
-            value["item"] = json!(o.item);
-            if let Some(lanes) = o.lanes {
-                value["lanes"] = json!({
-                    "control": lanes.control,
-                    "count": lanes.count,
-                    "stride": lanes.stride,
-                    "padding": o.lane_padding(),
-                });
-            }
-            value["control"] = json!(o.control);
-            value["capacity"] = json!(o.capacity);
-            value["slots"] = json!(o.slots);
-            value["stride"] = json!(o.stride);
-            value["stamp"] = json!(o.stamp);
-            value["item_size"] = json!(o.item_size);
-            value["slot_padding"] = json!(o.slot_padding());
-        }
-        Kind::Header | Kind::Contract | Kind::Padding => {}
+impl From<&Part> for PartView {
+    fn from(part: &Part) -> Self {
+        let (count, object) = match &part.kind {
+            Kind::Directory(n) | Kind::Participants(n) => (Some(*n), None),
+            Kind::Object(o) => (None, Some(ObjectView::from(o))),
+            Kind::Header | Kind::Contract | Kind::Padding => (None, None),
+        };
+        Self { kind: what(&part.kind), offset: part.offset, size: part.size, count, object }
     }
-    value
+}
+
+impl From<&Object> for ObjectView {
+    fn from(o: &Object) -> Self {
+        Self {
+            name: o.name.clone(),
+            object: o.kind,
+            item: o.item.clone(),
+            lanes: o.lanes.map(|lanes| LanesView {
+                control: lanes.control,
+                count: lanes.count,
+                stride: lanes.stride,
+                padding: o.lane_padding(),
+            }),
+            control: o.control,
+            capacity: o.capacity,
+            slots: o.slots,
+            stride: o.stride,
+            stamp: o.stamp,
+            item_size: o.item_size,
+            slot_padding: o.slot_padding(),
+        }
+    }
 }

@@ -23,7 +23,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let address = address(&arguments.address)?;
     let stat = Inspector::open(&address, &arguments.trust.options())?.stat()?;
     if arguments.json {
-        show::print_json(&json::segment(&stat))?;
+        show::print_json(&json::Segment::from(&stat))?;
     } else {
         show::print(&text(&stat))?;
     }

@@ -3,8 +3,10 @@
 use super::{Trust, address, bytes_or_none};
 use crate::failure::{Done, Failure};
 use crate::show;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use shm_runtime::SegmentBytes;
+use shm_runtime::json::Version;
 use std::io::Read;
 
 /// Copy bytes from standard input into a bare segment
@@ -26,6 +28,19 @@ pub(crate) struct Arguments {
     /// Print how much was written, as JSON
     #[arg(long)]
     json: bool,
+}
+
+/// What `write --json` prints: what was written where.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Written {
+    /// The version of this form.
+    version: Version<1>,
+    /// Where the segment is.
+    address: String,
+    /// Where the bytes begin in it.
+    offset: u64,
+    /// How many they are.
+    written: usize,
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Done {
@@ -51,12 +66,12 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     }
     segment.write_at(arguments.offset, &input)?;
     if arguments.json {
-        show::print_json(&json!({
-            "version": 1,
-            "address": address.spelling(),
-            "offset": arguments.offset,
-            "written": input.len(),
-        }))?;
+        show::print_json(&Written {
+            version: Version,
+            address: address.spelling(),
+            offset: arguments.offset,
+            written: input.len(),
+        })?;
     }
     Ok(())
 }

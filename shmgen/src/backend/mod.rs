@@ -16,7 +16,7 @@ use crate::model::Schema;
 use std::collections::BTreeMap;
 use std::fmt;
 
-pub use json::model_schema;
+pub use json::Model;
 pub use rust::RustOptions;
 
 /// A language that can be generated.

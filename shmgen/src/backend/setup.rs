@@ -3,7 +3,6 @@
 
 use super::text::quoted;
 use crate::model::Setup;
-use serde_json::{Value, json};
 use shm_runtime::Account;
 
 /// The keys of accounts.
@@ -34,13 +33,4 @@ pub(super) fn c(setup: &Setup) -> String {
         account(setup.group.as_ref()),
         setup.pages.map_or(0, shm_runtime::HugePages::bytes)
     )
-}
-
-/// A user or a group in JSON: a number, a name, or null.
-pub(super) fn json(account: Option<&Account>) -> Value {
-    match account {
-        Some(Account::Id(id)) => json!(id),
-        Some(Account::Name(name)) => json!(name),
-        None => Value::Null,
-    }
 }

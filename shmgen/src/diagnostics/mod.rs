@@ -6,10 +6,12 @@
 
 mod codes;
 mod examples;
+mod json;
 mod render;
 
 pub use codes::{Code, Severity};
 pub use examples::Example;
+pub use json::Report;
 pub use render::{Format, render};
 
 use std::fmt;

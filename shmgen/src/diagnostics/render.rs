@@ -1,9 +1,8 @@
 //! How diagnostics are shown: as text with the line and a caret, as JSON, or as
 //! commands that GitHub shows beside the line.
 
-use super::{Diagnostic, Diagnostics, Severity};
+use super::{Diagnostic, Diagnostics, Report, Severity};
 use annotate_snippets::{AnnotationKind, Level, Renderer, Snippet};
-use serde_json::json;
 use std::fmt::Write as _;
 
 /// A form in which diagnostics can be shown.
@@ -39,10 +38,8 @@ pub fn render(diagnostics: &Diagnostics, format: Format, colour: bool) -> String
             out.join("\n")
         }
         Format::Json => {
-            let list: Vec<_> = sorted.iter().map(|d| to_json(d)).collect();
-            let mut out = format!("{:#}", json!({ "version": 1, "diagnostics": list }));
-            out.push('\n');
-            out
+            // Only a map with keys that are no text could fail, and there is none.
+            serde_json::to_string_pretty(&Report::of(&sorted)).unwrap_or_default() + "\n"
         }
         Format::Github => sorted.iter().map(|d| github(d)).collect(),
     }
@@ -86,29 +83,6 @@ fn visible(diagnostic: &Diagnostic) -> std::ops::Range<usize> {
     let start = boundary(diagnostic.span.start);
     let end = boundary(diagnostic.span.end).max(start);
     start..end
-}
-
-fn to_json(diagnostic: &Diagnostic) -> serde_json::Value {
-    let at = |offset| {
-        let (line, column) = diagnostic.source.line_column(offset);
-        json!({ "offset": offset, "line": line, "column": column })
-    };
-    let related: Vec<_> = diagnostic
-        .related
-        .iter()
-        .map(|(span, label)| json!({ "start": at(span.start), "end": at(span.end), "message": label }))
-        .collect();
-    json!({
-        "code": diagnostic.code.name(),
-        "severity": diagnostic.code.severity().name(),
-        "message": diagnostic.message,
-        "file": diagnostic.source.path().display().to_string(),
-        "start": at(diagnostic.span.start),
-        "end": at(diagnostic.span.end),
-        "label": diagnostic.label,
-        "help": diagnostic.help,
-        "related": related,
-    })
 }
 
 /// See "Workflow commands for GitHub Actions": properties are separated by

@@ -12,8 +12,10 @@ pub(crate) use programs::library;
 use crate::failure::{Done, Failure};
 use crate::market::Feed;
 use crate::{chain, show};
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use shm_runtime::Segment;
+use shm_runtime::json::Version;
 use shm_runtime::queue::{Consumer, Producer};
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -37,6 +39,32 @@ pub(crate) struct Arguments {
 /// The names of the processes, in the order in which a message meets them.
 const CHAIN: [&str; 5] = ["Rust", "C", "C++", "Python", "Rust"];
 
+/// What `demo --json` prints: what went from language to language.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Demo {
+    /// The version of this form.
+    version: Version<1>,
+    /// From process to process, in the order of the chain.
+    hops: Vec<Hop>,
+    /// The languages that were left out, and why.
+    missing: Vec<String>,
+}
+
+/// What went from a process to the next.
+#[derive(Serialize, JsonSchema)]
+struct Hop {
+    /// The language that it came from.
+    from: &'static str,
+    /// The language that it went to.
+    to: &'static str,
+    /// How many messages arrived.
+    messages: u64,
+    /// How many did not.
+    lost: u64,
+    /// How long it took.
+    seconds: f64,
+}
+
 /// What a process of the chain reports.
 struct Report {
     received: u64,
@@ -59,20 +87,15 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let reports = run::chain(stages, arguments.messages, &interrupts)?;
     drop(workshop);
     if arguments.json {
-        let hops: Vec<_> = reports
-            .iter()
-            .enumerate()
-            .map(|(i, r)| {
-                json!({
-                    "from": CHAIN[i],
-                    "to": CHAIN[i + 1],
-                    "messages": r.received,
-                    "lost": r.lost,
-                    "seconds": r.seconds,
-                })
-            })
-            .collect();
-        show::print_json(&json!({ "version": 1, "hops": hops, "missing": missing }))?;
+        let hop = |(i, r): (usize, &Report)| Hop {
+            from: CHAIN[i],
+            to: CHAIN[i + 1],
+            messages: r.received,
+            lost: r.lost,
+            seconds: r.seconds,
+        };
+        let hops = reports.iter().enumerate().map(hop).collect();
+        show::print_json(&Demo { version: Version, hops, missing })?;
     } else {
         show::print(&table(&reports, &missing))?;
     }

@@ -1,15 +1,21 @@
 //! What to tell a container engine, sized for a schema.
 
 use super::machine::Need;
+use schemars::JsonSchema;
+use serde::Serialize;
 use std::fmt::Write as _;
 
 /// What to type, and for how many bytes.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(super) struct Snippets {
     /// Bytes of /dev/shm that they ask for.
+    #[serde(rename = "shm_size")]
     pub(super) size: u64,
+    /// Commands for Docker and Podman.
     pub(super) docker: String,
+    /// A file for Compose.
     pub(super) compose: String,
+    /// A pod for Kubernetes.
     pub(super) kubernetes: String,
 }
 

@@ -1,7 +1,11 @@
 //! A finding: what was looked at, what there is, what follows, what to type.
 
+use schemars::JsonSchema;
+use serde::Serialize;
+
 /// How a finding is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
+#[serde(rename_all = "lowercase")]
 pub(super) enum Level {
     /// Nothing to do.
     Ok,
@@ -22,10 +26,11 @@ impl Level {
 }
 
 /// The result of a check.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub(super) struct Finding {
     /// What was looked at.
     pub(super) check: &'static str,
+    /// How it is meant.
     pub(super) level: Level,
     /// What there is.
     pub(super) found: String,

@@ -2,6 +2,8 @@
 //! judges nothing; what cannot be read is `None`.
 
 use nix::sys::statvfs::statvfs;
+use schemars::JsonSchema;
+use serde::Serialize;
 use shm_runtime::{Address, Segment, survey};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
@@ -13,13 +15,16 @@ pub(super) struct Need {
 }
 
 /// A segment of a schema.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Serialize, JsonSchema)]
 pub(super) struct Wanted {
+    /// Its name in the schema.
     pub(super) name: String,
     /// `posix`, `sysv` or `memfd`.
     pub(super) kind: &'static str,
+    /// Bytes.
     pub(super) size: u64,
     /// Whether it exists, and so needs nothing more.
+    #[serde(rename = "exists")]
     pub(super) there: bool,
 }
 

@@ -12,7 +12,9 @@ use crate::failure::{Done, Failure};
 use crate::show;
 use finding::{Finding, Level};
 use machine::{Machine, Need};
-use serde_json::{Value, json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use shm_runtime::json::Version;
 use shm_runtime::{Address, ErrorKind, Inspector, Options};
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -32,13 +34,31 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
+/// What `doctor --json` prints.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Report {
+    /// The version of this form.
+    version: Version<1>,
+    /// What was found, a check each.
+    findings: Vec<Finding>,
+    /// The segments of the schema that was named; null if none was.
+    segments: Option<Vec<machine::Wanted>>,
+    /// What to tell a container engine.
+    containers: containers::Snippets,
+}
+
 pub(crate) fn run(arguments: &Arguments) -> Done {
     let need = arguments.schema.as_deref().map(need).transpose()?;
     let machine = Machine::look();
     let findings = checks::all(&machine, need.as_ref());
     let snippets = containers::snippets(need.as_ref());
     if arguments.json {
-        show::print_json(&as_json(&findings, need.as_ref(), &snippets))?;
+        show::print_json(&Report {
+            version: Version,
+            findings: findings.clone(),
+            segments: need.map(|need| need.segments),
+            containers: snippets,
+        })?;
     } else {
         let mut text = as_text(&findings);
         let short = findings.iter().any(|f| f.check == "room" && f.level != Level::Ok);
@@ -97,37 +117,4 @@ fn as_text(findings: &[Finding]) -> String {
         count(Level::Fail)
     );
     out
-}
-
-fn as_json(findings: &[Finding], need: Option<&Need>, snippets: &containers::Snippets) -> Value {
-    let findings: Vec<Value> = findings
-        .iter()
-        .map(|f| {
-            json!({
-                "check": f.check,
-                "level": f.level.name(),
-                "found": f.found,
-                "means": f.means,
-                "todo": f.todo,
-            })
-        })
-        .collect();
-    let segments = need.map(|need| {
-        let element = |w: &machine::Wanted| {
-            let kind = w.kind;
-            json!({ "name": w.name, "kind": kind, "size": w.size, "exists": w.there })
-        };
-        need.segments.iter().map(element).collect::<Vec<_>>()
-    });
-    json!({
-        "version": 1,
-        "findings": findings,
-        "segments": segments,
-        "containers": {
-            "shm_size": snippets.size,
-            "docker": snippets.docker,
-            "compose": snippets.compose,
-            "kubernetes": snippets.kubernetes,
-        },
-    })
 }

@@ -1,17 +1,66 @@
 //! `shmgen dump --follow`: messages as they are committed.
 
-use super::{Arguments, Shown};
+use super::{Arguments, Content};
 use crate::failure::{Done, Failure};
 use crate::show;
 use crate::verbs::patience::Stop;
-use serde_json::json;
+use schemars::JsonSchema;
+use serde::Serialize;
 use shm_runtime::contract::{Contract, ObjectKind, TypeExpr};
+use shm_runtime::json::{self, Version};
 use shm_runtime::queue::Followed;
 use shm_runtime::{Inspector, Printable};
 use std::time::Instant;
 
 /// How many messages are fetched before they are printed.
 const STEP: usize = 256;
+
+/// What `dump --follow --json` prints, one a line.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Line {
+    /// The version of this form.
+    version: Version<{ json::VERSION }>,
+    /// Where the segment is.
+    address: String,
+    #[serde(flatten)]
+    event: Event,
+}
+
+/// What happened.
+#[derive(Serialize, JsonSchema)]
+#[serde(untagged)]
+enum Event {
+    /// A message was committed.
+    Message {
+        /// The queue.
+        object: String,
+        /// How many were pushed before it.
+        position: u64,
+        /// Whether a consumer had taken it already.
+        taken: bool,
+        #[serde(flatten)]
+        content: Content,
+    },
+    /// Messages were overwritten before they were looked at.
+    Missed {
+        /// The queue.
+        object: String,
+        /// How many.
+        missed: u64,
+    },
+    /// That was the last line.
+    Ended {
+        /// Why: `removed` or `interrupted`.
+        ended: &'static str,
+    },
+}
+
+impl Line {
+    fn text(inspector: &Inspector, event: Event) -> std::io::Result<String> {
+        let address = inspector.address().spelling();
+        show::json_line(&Self { version: Version, address, event })
+    }
+}
 
 /// A queue that is followed.
 struct Queue<'c> {
@@ -82,7 +131,7 @@ fn show_new(
             .map_err(|error| broken(inspector, error))?;
         queue.next = seen.next;
         more |= seen.messages.len() == STEP;
-        let text = lines(arguments, inspector, contract, queue, &seen);
+        let text = lines(arguments, inspector, contract, queue, seen)?;
         if !text.is_empty() {
             show::print(&text)?;
         }
@@ -95,40 +144,32 @@ fn lines(
     inspector: &Inspector,
     contract: &Contract,
     queue: &Queue<'_>,
-    seen: &Followed,
-) -> String {
+    seen: Followed,
+) -> std::io::Result<String> {
     let mut out = String::new();
-    let address = inspector.address();
-    let mut push = |json: serde_json::Value, text: String| {
-        let line = if arguments.json { show::json_line(&json) } else { text };
-        out.push_str(&line);
-        out.push('\n');
-    };
-    let name = Printable(queue.name);
+    let (name, object) = (Printable(queue.name), || queue.name.to_owned());
     if seen.missed > 0 {
-        push(
-            json!({
-                "version": 1,
-                "address": address.spelling(),
-                "object": queue.name,
-                "missed": seen.missed,
-            }),
-            format!("{name} .. {} missed: overwritten before they were looked at", seen.missed),
-        );
-    }
-    for (message, taken) in &seen.messages {
-        let Some(shown) = Shown::of(message, contract, queue.item, arguments.hex) else { continue };
-        let mut json = json!({
-            "version": 1,
-            "address": address.spelling(),
-            "object": queue.name,
-            "position": message.position,
-            "taken": taken,
+        out.push_str(&match arguments.json {
+            true => Line::text(inspector, Event::Missed { object: object(), missed: seen.missed })?,
+            false => format!(
+                "{name} .. {} missed: overwritten before they were looked at\n",
+                seen.missed
+            ),
         });
-        json[shown.key] = shown.json;
-        push(json, format!("{name} #{}{}", message.position, shown.text));
     }
-    out
+    for (message, taken) in seen.messages {
+        let content = Content::of(&message.bytes, contract, queue.item, arguments.hex);
+        let Some(content) = content else { continue };
+        let position = message.position;
+        out.push_str(&match arguments.json {
+            true => Line::text(
+                inspector,
+                Event::Message { object: object(), position, taken, content },
+            )?,
+            false => format!("{name} #{position}{}\n", content.text(&message.bytes)),
+        });
+    }
+    Ok(out)
 }
 
 /// What is wrong with the segment says more than what could not be done.
@@ -139,12 +180,11 @@ fn broken(inspector: &Inspector, error: shm_runtime::Error) -> Failure {
     }
 }
 
-fn end(arguments: &Arguments, inspector: &Inspector, why: &str) -> Done {
-    let address = inspector.address();
+fn end(arguments: &Arguments, inspector: &Inspector, ended: &'static str) -> Done {
     if arguments.json {
-        let line = json!({ "version": 1, "address": address.spelling(), "ended": why });
-        show::print(&format!("{line}\n"))?;
-    } else if why == "removed" {
+        show::print(&Line::text(inspector, Event::Ended { ended })?)?;
+    } else if ended == "removed" {
+        let address = inspector.address();
         eprintln!("{address} was removed; these were its last messages");
     }
     Ok(())

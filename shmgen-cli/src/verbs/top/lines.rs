@@ -4,8 +4,10 @@ use super::sample::{Object, Sample, Sampler, Segment};
 use super::{Arguments, Stop};
 use crate::failure::Done;
 use crate::show;
-use serde_json::{Value, json};
-use shm_runtime::{Printable, json as stat_json};
+use schemars::JsonSchema;
+use serde::Serialize;
+use shm_runtime::Printable;
+use shm_runtime::json::{self, Rates, Time, Version};
 use std::time::Instant;
 
 const HEADINGS: [&str; 16] = [
@@ -27,12 +29,52 @@ const HEADINGS: [&str; 16] = [
     "DEAD",
 ];
 
+/// What `top --json` prints at each look, a line each: segments as `ls --json`
+/// has them, with the rates of their objects.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Look {
+    /// The version of this form.
+    version: Version<{ json::VERSION }>,
+    /// When it was.
+    time: Time,
+    /// Seconds since the look before; null at the first.
+    elapsed: Option<f64>,
+    /// The segments of shmgen that the caller can see, or those that were named.
+    segments: Vec<json::Segment>,
+    /// Of those that were named: why they cannot be looked at.
+    gone: Vec<String>,
+}
+
+impl From<&Sample> for Look {
+    fn from(sample: &Sample) -> Self {
+        Self {
+            version: Version,
+            time: sample.time.into(),
+            elapsed: sample.elapsed.map(|e| e.as_secs_f64()),
+            segments: sample.segments.iter().map(view).collect(),
+            gone: sample.gone.iter().map(ToString::to_string).collect(),
+        }
+    }
+}
+
+/// A segment as it is told everywhere, without what is not looked for, and with
+/// the rates of what has a flow.
+fn view(segment: &Segment) -> json::Segment {
+    let mut view = json::Segment::from(&segment.stat);
+    (view.mapped_by, view.mappers) = (None, None);
+    for (view, seen) in view.objects.iter_mut().zip(&segment.objects) {
+        let rates = Rates { pushed: seen.pushed, popped: seen.popped };
+        view.rates = seen.counts.pushed.map(|_| rates);
+    }
+    view
+}
+
 pub(super) fn run(arguments: &Arguments, mut sampler: Sampler, first: Sample, stop: &Stop) -> Done {
     let mut sample = first;
     let mut next = Instant::now();
     for n in 1.. {
         let text = match arguments.json {
-            true => show::json_line(&json_of(&sample)) + "\n",
+            true => show::json_line(&Look::from(&sample))?,
             // A blank line between two looks.
             false => format!("{}{}", if n > 1 { "\n" } else { "" }, text_of(arguments, &sample)),
         };
@@ -86,48 +128,4 @@ fn object_cells(object: Option<&Object>) -> Vec<String> {
 /// A number a second; with a decimal where it counts.
 fn rate(n: f64) -> String {
     if n > 0.0 && n < 100.0 { format!("{n:.1}") } else { format!("{n:.0}") }
-}
-
-fn json_of(sample: &Sample) -> Value {
-    json!({
-        "version": 1,
-        "time": sample.time.to_string(),
-        "elapsed": sample.elapsed.map(|e| e.as_secs_f64()),
-        "segments": sample.segments.iter().map(segment).collect::<Vec<_>>(),
-        "gone": sample.gone.iter().map(ToString::to_string).collect::<Vec<_>>(),
-    })
-}
-
-fn segment(segment: &Segment) -> Value {
-    let stat = &segment.stat;
-    let header = stat.header.as_ref();
-    json!({
-        "address": stat.address.spelling(),
-        "state": stat_json::state(stat.state),
-        "fault": stat.fault.as_ref().map(ToString::to_string),
-        "schema": header.map(|h| &h.schema),
-        "segment": header.map(|h| &h.segment),
-        "participants": { "alive": segment.alive, "dead": segment.dead },
-        "readers": stat.readers,
-        "objects": segment.objects.iter().map(object).collect::<Vec<_>>(),
-    })
-}
-
-fn object(o: &Object) -> Value {
-    let c = &o.counts;
-    json!({
-        "name": o.exact_name,
-        "kind": o.kind,
-        "capacity": c.capacity,
-        "depth": c.depth,
-        "high_water": c.high_water,
-        "in": c.pushed,
-        "out": c.popped,
-        "in_per_second": o.pushed,
-        "out_per_second": o.popped,
-        "full": c.times_full,
-        "dropped": c.dropped,
-        "redelivered": c.redelivered,
-        "waiters": c.waiters,
-    })
 }

@@ -9,6 +9,8 @@ mod screen;
 mod table;
 mod view;
 
+pub(crate) use lines::Look;
+
 use super::address;
 use super::patience::{Stop, interval};
 use crate::failure::{Done, Failure};

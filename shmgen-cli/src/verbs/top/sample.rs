@@ -47,8 +47,6 @@ pub(super) struct Segment {
 pub(super) struct Object {
     /// Fit for a terminal.
     pub(super) name: String,
-    /// As it is.
-    pub(super) exact_name: String,
     pub(super) kind: &'static str,
     pub(super) counts: Counts,
     /// A second; of two looks.
@@ -102,7 +100,6 @@ impl Sampler {
             let rate = |now: Option<u64>, last: Option<u64>| rate(now?, last?, elapsed?);
             Object {
                 name: Printable(&object.name).to_string(),
-                exact_name: object.name.clone(),
                 kind: object.kind,
                 counts,
                 pushed: rate(flow.pushed, last.and_then(|l| l.pushed)),
