@@ -236,8 +236,8 @@ SHM_INLINE size_t {{ s.cname }}_format(const {{ s.cname }} *value, char *buffer,
 typedef struct {{ s.cname }} {
   shm_attachment attachment;
 {%- for o in s.queues %}
-  shm_producer {{ o.name }}_producer;
-  shm_consumer {{ o.name }}_consumer;
+  shm_queue_producer {{ o.name }}_producer;
+  shm_queue_consumer {{ o.name }}_consumer;
 {%- endfor %}
 } {{ s.cname }};
 
@@ -343,8 +343,8 @@ SHM_NODISCARD SHM_INLINE shm_status {{ s.cname }}_set(const {{ s.cname }} *segme
 /* Gives up every role and detaches; the segment stays. */
 SHM_INLINE void {{ s.cname }}_detach({{ s.cname }} *segment) {
 {%- for o in s.queues %}
-  shm_producer_release(&segment->{{ o.name }}_producer);
-  shm_consumer_release(&segment->{{ o.name }}_consumer);
+  shm_queue_producer_release(&segment->{{ o.name }}_producer);
+  shm_queue_consumer_release(&segment->{{ o.name }}_consumer);
 {%- endfor %}
   shm_attachment_detach(&segment->attachment);
 }
@@ -357,33 +357,33 @@ SHM_INLINE shm_status {{ s.cname }}_remove(const char *address) {
 {{ o.doc }}/* The queue {{ o.name }}, with room for {{ o.capacity }}: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
 SHM_APART shm_status {{ o.cname }}_producer({{ s.cname }} *segment) {
-  return shm_producer_claim(&segment->{{ o.name }}_producer, &segment->attachment, {{ o.index }});
+  return shm_queue_producer_claim(&segment->{{ o.name }}_producer, &segment->attachment, {{ o.index }});
 }
 
 SHM_APART shm_status {{ o.cname }}_consumer({{ s.cname }} *segment) {
-  return shm_consumer_claim(&segment->{{ o.name }}_consumer, &segment->attachment, {{ o.index }});
+  return shm_queue_consumer_claim(&segment->{{ o.name }}_consumer, &segment->attachment, {{ o.index }});
 }
 
 /* The roles, claimed when they are used first. */
 SHM_HOT shm_status {{ o.cname }}_claimed_producer({{ s.cname }} *segment) {
-  return SHM_LIKELY(shm_producer_is_claimed(&segment->{{ o.name }}_producer)) ? SHM_OK : {{ o.cname }}_producer(segment);
+  return SHM_LIKELY(shm_queue_producer_is_claimed(&segment->{{ o.name }}_producer)) ? SHM_OK : {{ o.cname }}_producer(segment);
 }
 
 SHM_HOT shm_status {{ o.cname }}_claimed_consumer({{ s.cname }} *segment) {
-  return SHM_LIKELY(shm_consumer_is_claimed(&segment->{{ o.name }}_consumer)) ? SHM_OK : {{ o.cname }}_consumer(segment);
+  return SHM_LIKELY(shm_queue_consumer_is_claimed(&segment->{{ o.name }}_consumer)) ? SHM_OK : {{ o.cname }}_consumer(segment);
 }
 
 /* Pushes one message; SHM_FULL if there is no room. */
 SHM_NODISCARD SHM_HOT shm_status {{ o.cname }}_try_push({{ s.cname }} *segment, const {{ o.item }} *item) {
   const shm_status status = {{ o.cname }}_claimed_producer(segment);
-  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_try_push(&segment->{{ o.name }}_producer, item, sizeof *item);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_queue_producer_try_push(&segment->{{ o.name }}_producer, item, sizeof *item);
 }
 
 /* Pushes one message, waiting for room so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
 SHM_NODISCARD SHM_INLINE shm_status {{ o.cname }}_push_timeout({{ s.cname }} *segment, const {{ o.item }} *item,
                                                              uint64_t ns) {
   const shm_status status = {{ o.cname }}_claimed_producer(segment);
-  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_timeout(&segment->{{ o.name }}_producer, item, sizeof *item, ns);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_queue_producer_push_timeout(&segment->{{ o.name }}_producer, item, sizeof *item, ns);
 }
 
 /* Pushes as many of `count` messages as fit and commits them together; `done` is how many. */
@@ -391,7 +391,7 @@ SHM_NODISCARD SHM_INLINE shm_status {{ o.cname }}_push_n({{ s.cname }} *segment,
                                                        size_t count, size_t *done) {
   *done = 0;
   const shm_status status = {{ o.cname }}_claimed_producer(segment);
-  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_n(&segment->{{ o.name }}_producer, items, sizeof *items, count, done);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_queue_producer_push_n(&segment->{{ o.name }}_producer, items, sizeof *items, count, done);
 }
 
 /* The next slot, all zero, to be filled in place and committed. */
@@ -399,7 +399,7 @@ SHM_NODISCARD SHM_INLINE shm_status {{ o.cname }}_reserve({{ s.cname }} *segment
   void *payload = NULL;
   shm_status status = {{ o.cname }}_claimed_producer(segment);
   if (status == SHM_OK) {
-    status = shm_producer_reserve(&segment->{{ o.name }}_producer, sizeof({{ o.item }}), &payload);
+    status = shm_queue_producer_reserve(&segment->{{ o.name }}_producer, sizeof({{ o.item }}), &payload);
   }
   *item = SHM_CAST({{ o.slot }} *, payload);
   return status;
@@ -407,20 +407,20 @@ SHM_NODISCARD SHM_INLINE shm_status {{ o.cname }}_reserve({{ s.cname }} *segment
 
 /* Commits the slot that was reserved. */
 SHM_NODISCARD SHM_INLINE shm_status {{ o.cname }}_commit({{ s.cname }} *segment) {
-  return shm_producer_commit(&segment->{{ o.name }}_producer);
+  return shm_queue_producer_commit(&segment->{{ o.name }}_producer);
 }
 
 /* Pops one message and acknowledges it; SHM_EMPTY if there is none. */
 SHM_NODISCARD SHM_HOT shm_status {{ o.cname }}_try_pop({{ s.cname }} *segment, {{ o.item }} *item) {
   const shm_status status = {{ o.cname }}_claimed_consumer(segment);
-  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_try_pop(&segment->{{ o.name }}_consumer, item, sizeof *item);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_queue_consumer_try_pop(&segment->{{ o.name }}_consumer, item, sizeof *item);
 }
 
 /* Pops one message, waiting for it so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
 SHM_NODISCARD SHM_INLINE shm_status {{ o.cname }}_pop_timeout({{ s.cname }} *segment, {{ o.item }} *item,
                                                             uint64_t ns) {
   const shm_status status = {{ o.cname }}_claimed_consumer(segment);
-  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_timeout(&segment->{{ o.name }}_consumer, item, sizeof *item, ns);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_queue_consumer_pop_timeout(&segment->{{ o.name }}_consumer, item, sizeof *item, ns);
 }
 
 /* Pops up to `capacity` messages and acknowledges them together; `done` is how many. */
@@ -428,7 +428,7 @@ SHM_NODISCARD SHM_INLINE shm_status {{ o.cname }}_pop_n({{ s.cname }} *segment, 
                                                       size_t capacity, size_t *done) {
   *done = 0;
   const shm_status status = {{ o.cname }}_claimed_consumer(segment);
-  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_n(&segment->{{ o.name }}_consumer, items, sizeof *items, capacity, done);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_queue_consumer_pop_n(&segment->{{ o.name }}_consumer, items, sizeof *items, capacity, done);
 }
 
 /* The next message in place; acknowledged by release, and there again without it. */
@@ -436,7 +436,7 @@ SHM_NODISCARD SHM_INLINE shm_status {{ o.cname }}_peek({{ s.cname }} *segment, c
   const void *payload = NULL;
   shm_status status = {{ o.cname }}_claimed_consumer(segment);
   if (status == SHM_OK) {
-    status = shm_consumer_peek(&segment->{{ o.name }}_consumer, sizeof({{ o.item }}), &payload);
+    status = shm_queue_consumer_peek(&segment->{{ o.name }}_consumer, sizeof({{ o.item }}), &payload);
   }
   *item = SHM_CAST(const {{ o.slot }} *, payload);
   return status;
@@ -444,12 +444,12 @@ SHM_NODISCARD SHM_INLINE shm_status {{ o.cname }}_peek({{ s.cname }} *segment, c
 
 /* Acknowledges the message that was peeked. */
 SHM_NODISCARD SHM_INLINE shm_status {{ o.cname }}_release({{ s.cname }} *segment) {
-  return shm_consumer_acknowledge(&segment->{{ o.name }}_consumer);
+  return shm_queue_consumer_acknowledge(&segment->{{ o.name }}_consumer);
 }
 
 /* How many of the next messages a consumer that died may have seen already. */
 SHM_INLINE uint64_t {{ o.cname }}_redelivered(const {{ s.cname }} *segment) {
-  return shm_consumer_redelivered(&segment->{{ o.name }}_consumer);
+  return shm_queue_consumer_redelivered(&segment->{{ o.name }}_consumer);
 }
 
 /* Messages that wait now. */

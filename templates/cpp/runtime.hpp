@@ -241,11 +241,14 @@ decltype(auto) visit_unknown(F &f, const unknown_variant &held) {
 
 }  // namespace detail
 
+/// Queues, and what is held of one.
+namespace queue {
+
 /// A slot that is being filled. Dropping it without commit leaves the queue as it was.
 template <class T>
 class reservation {
  public:
-  reservation(shm_producer *producer, void *payload) : producer_(producer), payload_(payload) {}
+  reservation(shm_queue_producer *producer, void *payload) : producer_(producer), payload_(payload) {}
   reservation(const reservation &) = delete;
   reservation &operator=(const reservation &) = delete;
   reservation(reservation &&) noexcept = default;
@@ -260,7 +263,7 @@ class reservation {
   T &operator*() { return *get(); }
 
   /// Commits the message.
-  [[nodiscard]] shm_status commit() { return shm_producer_commit(producer_); }
+  [[nodiscard]] shm_status commit() { return shm_queue_producer_commit(producer_); }
 
  private:
   T *get() {
@@ -268,7 +271,7 @@ class reservation {
     return static_cast<T *>(payload_);
   }
 
-  shm_producer *producer_;
+  shm_queue_producer *producer_;
   void *payload_;
 };
 
@@ -276,7 +279,7 @@ class reservation {
 template <class T>
 class loan {
  public:
-  loan(shm_consumer *consumer, const void *payload) : consumer_(consumer), payload_(payload) {}
+  loan(shm_queue_consumer *consumer, const void *payload) : consumer_(consumer), payload_(payload) {}
   loan(const loan &) = delete;
   loan &operator=(const loan &) = delete;
   loan(loan &&) noexcept = default;
@@ -294,7 +297,7 @@ class loan {
   const T &operator*() const { return *get(); }
 
   /// Acknowledges the message.
-  [[nodiscard]] shm_status release() { return shm_consumer_acknowledge(consumer_); }
+  [[nodiscard]] shm_status release() { return shm_queue_consumer_acknowledge(consumer_); }
 
  private:
   const T *get() const {
@@ -302,7 +305,7 @@ class loan {
     return static_cast<const T *>(payload_);
   }
 
-  shm_consumer *consumer_;
+  shm_queue_consumer *consumer_;
   const void *payload_;
 };
 
@@ -313,37 +316,37 @@ class producer {
   producer(const producer &) = delete;
   producer &operator=(const producer &) = delete;
   producer(producer &&other) noexcept : attachment_(std::move(other.attachment_)), raw_(other.raw_) {
-    other.raw_ = shm_producer();
+    other.raw_ = shm_queue_producer();
   }
   producer &operator=(producer &&other) noexcept {
     if (this != &other) {
-      shm_producer_release(&raw_);
+      shm_queue_producer_release(&raw_);
       attachment_ = std::move(other.attachment_);
       raw_ = other.raw_;
-      other.raw_ = shm_producer();
+      other.raw_ = shm_queue_producer();
     }
     return *this;
   }
-  ~producer() { shm_producer_release(&raw_); }
+  ~producer() { shm_queue_producer_release(&raw_); }
 
   /// Pushes one message; SHM_FULL if there is no room.
-  [[nodiscard]] shm_status try_push(const T &item) { return shm_producer_try_push(&raw_, &item, sizeof item); }
+  [[nodiscard]] shm_status try_push(const T &item) { return shm_queue_producer_try_push(&raw_, &item, sizeof item); }
 
   /// Pushes one message, waiting for room so long at most; SHM_TIMEOUT.
   template <class Rep, class Period>
   [[nodiscard]] shm_status push_for(const T &item, std::chrono::duration<Rep, Period> time) {
-    return shm_producer_push_timeout(&raw_, &item, sizeof item, detail::nanoseconds(time));
+    return shm_queue_producer_push_timeout(&raw_, &item, sizeof item, detail::nanoseconds(time));
   }
 
   /// Pushes one message, waiting for room as long as it takes.
   [[nodiscard]] shm_status push(const T &item) {
-    return shm_producer_push_timeout(&raw_, &item, sizeof item, UINT64_MAX);
+    return shm_queue_producer_push_timeout(&raw_, &item, sizeof item, UINT64_MAX);
   }
 
   /// Pushes as many messages as fit and commits them together; how many, 0 if the queue is full.
   result<std::size_t> push_n(const T *items, std::size_t count) {
     std::size_t done = 0;
-    const shm_status status = shm_producer_push_n(&raw_, items, sizeof *items, count, &done);
+    const shm_status status = shm_queue_producer_push_n(&raw_, items, sizeof *items, count, &done);
     if (status != SHM_OK && status != SHM_FULL) {
       return status;
     }
@@ -356,7 +359,7 @@ class producer {
   /// The next slot, to be filled in place.
   result<reservation<T>> reserve() {
     void *payload = nullptr;
-    const shm_status status = shm_producer_reserve(&raw_, sizeof(T), &payload);
+    const shm_status status = shm_queue_producer_reserve(&raw_, sizeof(T), &payload);
     if (status != SHM_OK) {
       return status;
     }
@@ -366,7 +369,7 @@ class producer {
   /// Claims the role; queue<T>::producer is the way.
   static result<producer> claim(detail::attachment attachment, std::uint32_t index) {
     producer made(std::move(attachment));
-    const shm_status status = shm_producer_claim(&made.raw_, made.attachment_.get(), index);
+    const shm_status status = shm_queue_producer_claim(&made.raw_, made.attachment_.get(), index);
     if (status != SHM_OK) {
       return status;
     }
@@ -377,7 +380,7 @@ class producer {
   explicit producer(detail::attachment attachment) : attachment_(std::move(attachment)), raw_() {}
 
   detail::attachment attachment_;
-  shm_producer raw_;
+  shm_queue_producer raw_;
 };
 
 /// The one consumer of a queue; the role is given up with it.
@@ -387,23 +390,23 @@ class consumer {
   consumer(const consumer &) = delete;
   consumer &operator=(const consumer &) = delete;
   consumer(consumer &&other) noexcept : attachment_(std::move(other.attachment_)), raw_(other.raw_) {
-    other.raw_ = shm_consumer();
+    other.raw_ = shm_queue_consumer();
   }
   consumer &operator=(consumer &&other) noexcept {
     if (this != &other) {
-      shm_consumer_release(&raw_);
+      shm_queue_consumer_release(&raw_);
       attachment_ = std::move(other.attachment_);
       raw_ = other.raw_;
-      other.raw_ = shm_consumer();
+      other.raw_ = shm_queue_consumer();
     }
     return *this;
   }
-  ~consumer() { shm_consumer_release(&raw_); }
+  ~consumer() { shm_queue_consumer_release(&raw_); }
 
   /// Pops one message and acknowledges it; SHM_EMPTY if there is none.
   result<T> try_pop() {
     T item{};  // compilers cannot see that a pop fills it
-    const shm_status status = shm_consumer_try_pop(&raw_, &item, sizeof item);
+    const shm_status status = shm_queue_consumer_try_pop(&raw_, &item, sizeof item);
     if (status != SHM_OK) {
       return status;
     }
@@ -411,7 +414,7 @@ class consumer {
   }
 
   /// The same into a message of the caller's.
-  [[nodiscard]] shm_status try_pop(T &item) { return shm_consumer_try_pop(&raw_, &item, sizeof item); }
+  [[nodiscard]] shm_status try_pop(T &item) { return shm_queue_consumer_try_pop(&raw_, &item, sizeof item); }
 
   /// Pops one message, waiting for it so long at most; SHM_TIMEOUT.
   template <class Rep, class Period>
@@ -425,7 +428,7 @@ class consumer {
   /// Pops up to `capacity` messages and acknowledges them together; how many, 0 if the queue is empty.
   result<std::size_t> pop_n(T *items, std::size_t capacity) {
     std::size_t done = 0;
-    const shm_status status = shm_consumer_pop_n(&raw_, items, sizeof *items, capacity, &done);
+    const shm_status status = shm_queue_consumer_pop_n(&raw_, items, sizeof *items, capacity, &done);
     if (status != SHM_OK && status != SHM_EMPTY) {
       return status;
     }
@@ -438,7 +441,7 @@ class consumer {
   /// The next message in place.
   result<loan<T>> peek() {
     const void *payload = nullptr;
-    const shm_status status = shm_consumer_peek(&raw_, sizeof(T), &payload);
+    const shm_status status = shm_queue_consumer_peek(&raw_, sizeof(T), &payload);
     if (status != SHM_OK) {
       return status;
     }
@@ -446,12 +449,12 @@ class consumer {
   }
 
   /// How many of the next messages a consumer that died may have seen already.
-  std::uint64_t redelivered() const { return shm_consumer_redelivered(&raw_); }
+  std::uint64_t redelivered() const { return shm_queue_consumer_redelivered(&raw_); }
 
   /// Claims the role; queue<T>::consumer is the way.
   static result<consumer> claim(detail::attachment attachment, std::uint32_t index) {
     consumer made(std::move(attachment));
-    const shm_status status = shm_consumer_claim(&made.raw_, made.attachment_.get(), index);
+    const shm_status status = shm_queue_consumer_claim(&made.raw_, made.attachment_.get(), index);
     if (status != SHM_OK) {
       return status;
     }
@@ -463,7 +466,7 @@ class consumer {
 
   result<T> pop_ns(std::uint64_t ns) {
     T item{};  // compilers cannot see that a pop fills it
-    const shm_status status = shm_consumer_pop_timeout(&raw_, &item, sizeof item, ns);
+    const shm_status status = shm_queue_consumer_pop_timeout(&raw_, &item, sizeof item, ns);
     if (status != SHM_OK) {
       return status;
     }
@@ -471,7 +474,7 @@ class consumer {
   }
 
   detail::attachment attachment_;
-  shm_consumer raw_;
+  shm_queue_consumer raw_;
 };
 
 /// A queue of an attached segment. It claims nothing by itself.
@@ -484,10 +487,10 @@ class queue {
       : attachment_(std::move(attachment)), index_(index), capacity_(capacity) {}
 
   /// Becomes the producer; SHM_ROLE_TAKEN while another one lives.
-  result<shm::producer<T>> producer() const { return shm::producer<T>::claim(attachment_, index_); }
+  result<shm::queue::producer<T>> producer() const { return shm::queue::producer<T>::claim(attachment_, index_); }
 
   /// Becomes the consumer; SHM_ROLE_TAKEN while another one lives.
-  result<shm::consumer<T>> consumer() const { return shm::consumer<T>::claim(attachment_, index_); }
+  result<shm::queue::consumer<T>> consumer() const { return shm::queue::consumer<T>::claim(attachment_, index_); }
 
   /// Messages that always fit.
   std::uint64_t capacity() const noexcept { return capacity_; }
@@ -518,6 +521,7 @@ class queue {
   std::uint64_t capacity_;
 };
 
+}  // namespace queue
 }  // namespace {{ namespace }}
 }  // namespace shm
 

@@ -133,7 +133,7 @@ using ::visit;
   }
 {% for o in s.queues %}
 {{ o.doc }}  /// A queue with room for {{ o.capacity }}.
-  shm::queue<{{ o.item }}> {{ o.name }}() const { return {attachment_, {{ o.index }}, {{ o.capacity }}}; }
+  shm::queue::queue<{{ o.item }}> {{ o.name }}() const { return {attachment_, {{ o.index }}, {{ o.capacity }}}; }
 {% endfor %}
   /// Where the segment is.
   std::string address() const { return shm_attachment_address(attachment_.get()); }

@@ -67,8 +67,8 @@ static const shm_segment_spec spec = {"",
                                       offsets};
 
 /* As generated code wraps it. */
-static inline shm_status numbers_try_push(shm_producer *p, const item *i) {
-  return shm_producer_try_push(p, i, sizeof *i);
+static inline shm_status numbers_try_push(shm_queue_producer *p, const item *i) {
+  return shm_queue_producer_try_push(p, i, sizeof *i);
 }
 
 static int failed(int line) {
@@ -86,8 +86,8 @@ static int failed(int line) {
 static int use_a_queue(void) {
   shm_attachment a;
   shm_attachment b;
-  shm_producer p = SHM_ZERO;
-  shm_consumer c = SHM_ZERO;
+  shm_queue_producer p = SHM_ZERO;
+  shm_queue_consumer c = SHM_ZERO;
   shm_options options = SHM_ZERO;
   item one = SHM_ZERO;
   item many[4];
@@ -97,31 +97,31 @@ static int use_a_queue(void) {
   uint64_t depth;
   options.mode = 0640;
   OK(shm_attachment_create(&a, &spec, NULL, &options));
-  OK(shm_producer_claim(&p, &a, 0));
-  OK(shm_consumer_claim(&c, &a, 0));
+  OK(shm_queue_producer_claim(&p, &a, 0));
+  OK(shm_queue_consumer_claim(&c, &a, 0));
   one.words[0] = 1;
   one.rest = 7;
   OK(numbers_try_push(&p, &one));
-  OK(shm_producer_push_timeout(&p, &one, sizeof one, 1000000));
+  OK(shm_queue_producer_push_timeout(&p, &one, sizeof one, 1000000));
   memset(many, 0, sizeof many);
-  OK(shm_producer_push_n(&p, many, sizeof one, 4, &done));
-  OK(shm_producer_reserve(&p, sizeof one, &slot));
+  OK(shm_queue_producer_push_n(&p, many, sizeof one, 4, &done));
+  OK(shm_queue_producer_reserve(&p, sizeof one, &slot));
   memcpy(slot, &one, sizeof one);
-  OK(shm_producer_commit(&p));
+  OK(shm_queue_producer_commit(&p));
   OK(shm_queue_depth(&a, 0, &depth));
   if (depth != 7 || done != 4) {
     return failed(__LINE__);
   }
-  OK(shm_consumer_try_pop(&c, &many[0], sizeof one));
-  OK(shm_consumer_pop_timeout(&c, &many[1], sizeof one, UINT64_MAX));
-  OK(shm_consumer_pop_n(&c, many, sizeof one, 4, &done));
-  OK(shm_consumer_peek(&c, sizeof one, &seen));
-  if (done != 4 || memcmp(seen, &one, sizeof one) != 0 || shm_consumer_redelivered(&c) != 0) {
+  OK(shm_queue_consumer_try_pop(&c, &many[0], sizeof one));
+  OK(shm_queue_consumer_pop_timeout(&c, &many[1], sizeof one, UINT64_MAX));
+  OK(shm_queue_consumer_pop_n(&c, many, sizeof one, 4, &done));
+  OK(shm_queue_consumer_peek(&c, sizeof one, &seen));
+  if (done != 4 || memcmp(seen, &one, sizeof one) != 0 || shm_queue_consumer_redelivered(&c) != 0) {
     return failed(__LINE__);
   }
-  OK(shm_consumer_acknowledge(&c));
-  shm_producer_release(&p);
-  shm_consumer_release(&c);
+  OK(shm_queue_consumer_acknowledge(&c));
+  shm_queue_producer_release(&p);
+  shm_queue_consumer_release(&c);
   OK(shm_attachment_attach_read_only(&b, &spec, shm_attachment_address(&a), NULL));
   shm_attachment_detach(&b);
   if (shm_attachment_attach(&b, &spec, shm_attachment_address(&a), NULL) != SHM_TABLE_FULL) {

@@ -75,11 +75,11 @@ static void play(test_everything_Plain *s, char operation) {
     check(test_everything_Plain_books_peek(s, &loan), "peek");
     break;
   case 'c':
-    shm_consumer_release(&s->books_consumer);
+    shm_queue_consumer_release(&s->books_consumer);
     check(test_everything_Plain_books_consumer(s), "claim");
     break;
   case 'C':
-    shm_producer_release(&s->books_producer);
+    shm_queue_producer_release(&s->books_producer);
     check(test_everything_Plain_books_producer(s), "claim");
     break;
   default:

@@ -71,48 +71,48 @@ static void changed_words_are_survived_in_use(void) {
       uint64_t value = random_number() % 3 == 0   ? random_number()
                        : random_number() % 2 == 0 ? q.p.tail.position + random_number() % 40 - 20
                                                   : UINT64_MAX - random_number() % 20;
-      shm_word64 *word = where < 6
-                             ? shm_ring_word(&q.p.ring, words[where])
-                             : shm_stamp(q.p.ring.first + random_number() % q.p.ring.count * q.p.ring.stride);
+      shm_word64 *word =
+          where < 6 ? shm_queue_word(&q.p.slots, words[where])
+                    : shm_queue_stamp(q.p.slots.first + random_number() % q.p.slots.count * q.p.slots.stride);
       shm_store_relaxed(word, value);
     }
     switch (random_number() % 9) {
     case 0:
-      status = shm_producer_try_push(&q.p, many, sizeof(trade));
+      status = shm_queue_producer_try_push(&q.p, many, sizeof(trade));
       break;
     case 1:
-      status = shm_producer_push_n(&q.p, many, sizeof(trade), random_number() % 20, &done);
+      status = shm_queue_producer_push_n(&q.p, many, sizeof(trade), random_number() % 20, &done);
       break;
     case 2:
-      status = shm_producer_push_timeout(&q.p, many, sizeof(trade), 1000);
+      status = shm_queue_producer_push_timeout(&q.p, many, sizeof(trade), 1000);
       break;
     case 3:
-      status = shm_consumer_try_pop(&q.c, many, sizeof(trade));
+      status = shm_queue_consumer_try_pop(&q.c, many, sizeof(trade));
       break;
     case 4:
-      status = shm_consumer_pop_n(&q.c, many, sizeof(trade), random_number() % 20, &done);
+      status = shm_queue_consumer_pop_n(&q.c, many, sizeof(trade), random_number() % 20, &done);
       CHECK(done < 20);
       break;
     case 5:
-      status = shm_consumer_pop_timeout(&q.c, many, sizeof(trade), 1000);
+      status = shm_queue_consumer_pop_timeout(&q.c, many, sizeof(trade), 1000);
       break;
     case 6:
-      status = shm_consumer_peek(&q.c, sizeof(trade), &seen);
+      status = shm_queue_consumer_peek(&q.c, sizeof(trade), &seen);
       break;
     case 7:
       if (random_number() % 10 == 0) {
-        shm_producer_release(&q.p);
-        status = shm_producer_claim(&q.p, &q.a, 0);
+        shm_queue_producer_release(&q.p);
+        status = shm_queue_producer_claim(&q.p, &q.a, 0);
       }
       break;
     default:
       if (random_number() % 10 == 0) {
-        shm_consumer_release(&q.c);
-        status = shm_consumer_claim(&q.c, &q.b, 0);
+        shm_queue_consumer_release(&q.c);
+        status = shm_queue_consumer_claim(&q.c, &q.b, 0);
       }
       break;
     }
-    CHECK(status <= SHM_OS && shm_consumer_redelivered(&q.c) <= q.p.ring.count + 1);
+    CHECK(status <= SHM_OS && shm_queue_consumer_redelivered(&q.c) <= q.p.slots.count + 1);
     answers[status]++;
     if (q.p.core == NULL || q.c.core == NULL) {
       close_pair(&q); /* a role word that lies may refuse both for good */

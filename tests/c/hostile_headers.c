@@ -155,7 +155,7 @@ static void restore(void) {
 static void never_unready(void) {
   uint32_t state = shm_get32(mapped, SHM_HEADER_STATE);
   uint64_t magic = shm_get64(mapped, 0);
-  if (state < SHM_STATE_READY || magic == 0) {
+  if (state < SHM_SEGMENT_READY || magic == 0) {
     put(0, image, 8);
     put(SHM_HEADER_STATE, image + SHM_HEADER_STATE, 4);
   }

@@ -9,8 +9,8 @@ static void a_memfd_is_made_found_and_told(void) {
   shm_attachment c;
   shm_segment s;
   shm_segment_facts facts;
-  shm_producer p = SHM_ZERO;
-  shm_consumer q = SHM_ZERO;
+  shm_queue_producer p = SHM_ZERO;
+  shm_queue_consumer q = SHM_ZERO;
   trade m = trade_of(3);
   char expected[64];
   int seals;
@@ -30,13 +30,13 @@ static void a_memfd_is_made_found_and_told(void) {
   CHECK(a.core->index == 0 && b.core->index == 1);
   CHECK_STATUS(SHM_INVALID, shm_attachment_create(&c, spec, expected, NULL));
   CHECK_SAYS("a memfd gets its place from the system");
-  CHECK_OK(shm_producer_claim(&p, &a, 0));
-  CHECK_OK(shm_consumer_claim(&q, &b, 0));
-  CHECK_OK(shm_producer_try_push(&p, &m, sizeof m));
-  CHECK_OK(shm_consumer_try_pop(&q, &m, sizeof m));
+  CHECK_OK(shm_queue_producer_claim(&p, &a, 0));
+  CHECK_OK(shm_queue_consumer_claim(&q, &b, 0));
+  CHECK_OK(shm_queue_producer_try_push(&p, &m, sizeof m));
+  CHECK_OK(shm_queue_consumer_try_pop(&q, &m, sizeof m));
   CHECK(is_trade(&m, 3));
-  shm_producer_release(&p);
-  shm_consumer_release(&q);
+  shm_queue_producer_release(&p);
+  shm_queue_consumer_release(&q);
   CHECK_OK(shm_segment_attach_read_only(&s, shm_attachment_address(&b)));
   CHECK_OK(shm_segment_stat(&s, &facts));
   CHECK(facts.is_memfd && !facts.is_posix && !facts.is_removed && facts.id == -1);
@@ -89,26 +89,26 @@ typedef struct memfd_visit {
 static void receive_and_hold(const void *argument) {
   const memfd_visit *v = SHM_CAST(const memfd_visit *, argument);
   shm_attachment a;
-  shm_producer p = SHM_ZERO;
+  shm_queue_producer p = SHM_ZERO;
   char address[SHM_DESCRIPTOR_ADDRESS_SIZE];
   int fd;
   CHECK_OK(shm_receive_descriptor(v->socket, &fd));
   CHECK((fcntl(fd, F_GETFD) & FD_CLOEXEC) != 0);
   CHECK_OK(shm_attachment_attach(&a, v->spec, shm_descriptor_address(fd, address), NULL));
   CHECK(close(fd) == 0); /* the attachment has its own */
-  CHECK_OK(shm_producer_claim(&p, &a, 0));
+  CHECK_OK(shm_queue_producer_claim(&p, &a, 0));
   say_and_wait();
 }
 
 static void create_and_hand_over(const void *argument) {
   const memfd_visit *v = SHM_CAST(const memfd_visit *, argument);
   shm_attachment a;
-  shm_producer p = SHM_ZERO;
+  shm_queue_producer p = SHM_ZERO;
   trade m = trade_of(1);
   int fd;
   CHECK_OK(shm_attachment_create(&a, v->spec, NULL, NULL));
-  CHECK_OK(shm_producer_claim(&p, &a, 0));
-  CHECK_OK(shm_producer_try_push(&p, &m, sizeof m));
+  CHECK_OK(shm_queue_producer_claim(&p, &a, 0));
+  CHECK_OK(shm_queue_producer_try_push(&p, &m, sizeof m));
   CHECK_OK(shm_attachment_descriptor(&a, &fd));
   CHECK_OK(shm_send_descriptor(v->socket, fd));
   close(fd);
@@ -120,8 +120,8 @@ static void a_descriptor_is_handed_over_and_its_sender_may_die(void) {
   memfd_visit visit;
   child c;
   shm_attachment a;
-  shm_producer p = SHM_ZERO;
-  shm_consumer q = SHM_ZERO;
+  shm_queue_producer p = SHM_ZERO;
+  shm_queue_consumer q = SHM_ZERO;
   trade m = trade_of(0);
   char address[SHM_DESCRIPTOR_ADDRESS_SIZE];
   int sockets[2];
@@ -133,14 +133,14 @@ static void a_descriptor_is_handed_over_and_its_sender_may_die(void) {
   CHECK_OK(shm_receive_descriptor(sockets[0], &fd));
   wait_for(&c);
   CHECK_OK(shm_attachment_attach(&a, visit.spec, shm_descriptor_address(fd, address), NULL));
-  CHECK_STATUS(SHM_ROLE_TAKEN, shm_producer_claim(&p, &a, 0));
+  CHECK_STATUS(SHM_ROLE_TAKEN, shm_queue_producer_claim(&p, &a, 0));
   kill_child(&c);
   /* What it has sent is still open here; its part ends all the same. */
   CHECK(!shm_is_write_locked(a.core->segment.fd, 0));
-  CHECK_OK(shm_producer_claim(&p, &a, 0));
-  shm_producer_release(&p);
-  CHECK_OK(shm_consumer_claim(&q, &a, 0));
-  CHECK_OK(shm_consumer_try_pop(&q, &m, sizeof m));
+  CHECK_OK(shm_queue_producer_claim(&p, &a, 0));
+  shm_queue_producer_release(&p);
+  CHECK_OK(shm_queue_consumer_claim(&q, &a, 0));
+  CHECK_OK(shm_queue_consumer_try_pop(&q, &m, sizeof m));
   CHECK(is_trade(&m, 1));
   close(fd);
   /* And on to the next one. */
@@ -148,11 +148,11 @@ static void a_descriptor_is_handed_over_and_its_sender_may_die(void) {
   CHECK_OK(shm_attachment_descriptor(&a, &fd));
   CHECK_OK(shm_send_descriptor(sockets[0], fd));
   wait_for(&c);
-  CHECK_STATUS(SHM_ROLE_TAKEN, shm_producer_claim(&p, &a, 0));
+  CHECK_STATUS(SHM_ROLE_TAKEN, shm_queue_producer_claim(&p, &a, 0));
   kill_child(&c);
-  CHECK_OK(shm_producer_claim(&p, &a, 0));
-  shm_producer_release(&p);
-  shm_consumer_release(&q);
+  CHECK_OK(shm_queue_producer_claim(&p, &a, 0));
+  shm_queue_producer_release(&p);
+  shm_queue_consumer_release(&q);
   close(fd);
   shm_attachment_detach(&a);
   close(sockets[0]);
@@ -274,26 +274,26 @@ static void a_removed_memfd_is_drained_and_not_attached_any_more(void) {
   test_spec t;
   shm_attachment a;
   shm_attachment b;
-  shm_producer p = SHM_ZERO;
-  shm_consumer q = SHM_ZERO;
+  shm_queue_producer p = SHM_ZERO;
+  shm_queue_consumer q = SHM_ZERO;
   trade m = trade_of(4);
   uint64_t begin = now_ms();
   shm_status status;
   const shm_segment_spec *spec = make_spec(&t, "memfd:", PLAIN, 8, 4);
   CHECK_OK(shm_attachment_create(&a, spec, NULL, NULL));
   CHECK_OK(shm_attachment_attach(&b, spec, shm_attachment_address(&a), NULL));
-  CHECK_OK(shm_producer_claim(&p, &a, 0));
-  CHECK_OK(shm_consumer_claim(&q, &b, 0));
-  CHECK_OK(shm_producer_try_push(&p, &m, sizeof m));
+  CHECK_OK(shm_queue_producer_claim(&p, &a, 0));
+  CHECK_OK(shm_queue_consumer_claim(&q, &b, 0));
+  CHECK_OK(shm_queue_producer_try_push(&p, &m, sizeof m));
   CHECK_OK(shm_remove(shm_attachment_address(&b)));
   CHECK_STATUS(SHM_NOT_FOUND, shm_attachment_remove(&a));
-  CHECK_OK(shm_consumer_try_pop(&q, &m, sizeof m));
+  CHECK_OK(shm_queue_consumer_try_pop(&q, &m, sizeof m));
   do {
-    status = shm_consumer_try_pop(&q, &m, sizeof m);
+    status = shm_queue_consumer_try_pop(&q, &m, sizeof m);
   } while (status == SHM_EMPTY && now_ms() - begin < 5000);
   CHECK(status == SHM_REMOVED);
-  shm_producer_release(&p);
-  shm_consumer_release(&q);
+  shm_queue_producer_release(&p);
+  shm_queue_consumer_release(&q);
   shm_attachment_detach(&b);
   CHECK_STATUS(SHM_REMOVED, shm_attachment_attach(&b, spec, shm_attachment_address(&a), NULL));
   shm_attachment_detach(&a);

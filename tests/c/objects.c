@@ -32,7 +32,7 @@ static int attach(const char *address) {
   if (test_objects_Every_attach(&s, address) != SHM_OK) {
     return failed("attach");
   }
-  if (shm_producer_claim(&s.one_producer, &s.attachment, 3) != SHM_INVALID ||
+  if (shm_queue_producer_claim(&s.one_producer, &s.attachment, 3) != SHM_INVALID ||
       strstr(shm_last_error(), "has no queue with the number 3") == NULL) {
     return failed("a claim of what is no queue");
   }

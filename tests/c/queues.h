@@ -4,8 +4,8 @@ typedef struct pair {
   test_spec t;
   shm_attachment a; /* the producer's */
   shm_attachment b; /* the consumer's */
-  shm_producer p;
-  shm_consumer c;
+  shm_queue_producer p;
+  shm_queue_consumer c;
 } pair;
 
 static void open_pair(pair *q, uint64_t capacity) {
@@ -14,13 +14,13 @@ static void open_pair(pair *q, uint64_t capacity) {
   spec = make_spec(&q->t, fresh_address(), PLAIN, capacity, 8);
   CHECK_OK(shm_attachment_create(&q->a, spec, NULL, NULL));
   CHECK_OK(shm_attachment_attach(&q->b, spec, NULL, NULL));
-  CHECK_OK(shm_producer_claim(&q->p, &q->a, 0));
-  CHECK_OK(shm_consumer_claim(&q->c, &q->b, 0));
+  CHECK_OK(shm_queue_producer_claim(&q->p, &q->a, 0));
+  CHECK_OK(shm_queue_consumer_claim(&q->c, &q->b, 0));
 }
 
 static void close_pair(pair *q) {
-  shm_producer_release(&q->p);
-  shm_consumer_release(&q->c);
+  shm_queue_producer_release(&q->p);
+  shm_queue_consumer_release(&q->c);
   shm_attachment_detach(&q->b);
   shm_attachment_remove(&q->a);
   shm_attachment_detach(&q->a);
@@ -28,12 +28,12 @@ static void close_pair(pair *q) {
 
 static void push(pair *q, uint64_t n) {
   trade m = trade_of(n);
-  CHECK_OK(shm_producer_try_push(&q->p, &m, sizeof m));
+  CHECK_OK(shm_queue_producer_try_push(&q->p, &m, sizeof m));
 }
 
 static void pop(pair *q, uint64_t n) {
   trade m;
-  CHECK_OK(shm_consumer_try_pop(&q->c, &m, sizeof m));
+  CHECK_OK(shm_queue_consumer_try_pop(&q->c, &m, sizeof m));
   CHECK(is_trade(&m, n));
 }
 
@@ -52,7 +52,7 @@ static void full_and_empty_at_every_capacity(void) {
     pair q;
     trade m = trade_of(0);
     open_pair(&q, capacity);
-    CHECK_STATUS(SHM_EMPTY, shm_consumer_try_pop(&q.c, &m, sizeof m));
+    CHECK_STATUS(SHM_EMPTY, shm_queue_consumer_try_pop(&q.c, &m, sizeof m));
     CHECK_SAYS("the queue is empty");
     for (int round = 0; round < 5; round++) {
       for (uint64_t n = 0; n < capacity; n++) {
@@ -62,7 +62,7 @@ static void full_and_empty_at_every_capacity(void) {
       /* Full is said at the latest when every slot is taken. */
       for (;;) {
         m = trade_of(in);
-        shm_status status = shm_producer_try_push(&q.p, &m, sizeof m);
+        shm_status status = shm_queue_producer_try_push(&q.p, &m, sizeof m);
         if (status == SHM_FULL) {
           break;
         }
@@ -74,7 +74,7 @@ static void full_and_empty_at_every_capacity(void) {
       while (out < in) {
         pop(&q, out++);
       }
-      CHECK_STATUS(SHM_EMPTY, shm_consumer_try_pop(&q.c, &m, sizeof m));
+      CHECK_STATUS(SHM_EMPTY, shm_queue_consumer_try_pop(&q.c, &m, sizeof m));
     }
     close_pair(&q);
   }
@@ -110,12 +110,12 @@ static void batches_go_round_the_end(void) {
       for (size_t k = 0; k < wanted; k++) {
         many[k] = trade_of(in + k);
       }
-      status = shm_producer_push_n(&q.p, many, sizeof(trade), wanted, &done);
+      status = shm_queue_producer_push_n(&q.p, many, sizeof(trade), wanted, &done);
       CHECK(done <= wanted && (status == SHM_OK ? done > 0 || wanted == 0 : status == SHM_FULL && done == 0));
       in += done;
       CHECK(depth_of(&q) == in - out);
       wanted = random_number() % 120;
-      status = shm_consumer_pop_n(&q.c, many, sizeof(trade), wanted, &done);
+      status = shm_queue_consumer_pop_n(&q.c, many, sizeof(trade), wanted, &done);
       CHECK(status == SHM_OK ? done == (in - out < wanted ? in - out : wanted)
                              : status == SHM_EMPTY && done == 0 && in == out);
       for (size_t k = 0; k < done; k++) {
@@ -134,41 +134,41 @@ static void loans_are_filled_and_read_in_place(void) {
   trade zero;
   memset(&zero, 0, sizeof zero);
   open_pair(&q, 3);
-  CHECK_STATUS(SHM_INVALID, shm_producer_commit(&q.p));
+  CHECK_STATUS(SHM_INVALID, shm_queue_producer_commit(&q.p));
   CHECK_SAYS("no slot is reserved");
   for (uint64_t n = 0; n < 20; n++) {
     m = trade_of(n);
-    CHECK_OK(shm_producer_reserve(&q.p, sizeof m, &slot));
+    CHECK_OK(shm_queue_producer_reserve(&q.p, sizeof m, &slot));
     CHECK(memcmp(slot, &zero, sizeof zero) == 0);
-    CHECK((SHM_CAST(char *, slot) - q.p.ring.first) % 8 == 0);
+    CHECK((SHM_CAST(char *, slot) - q.p.slots.first) % 8 == 0);
     memcpy(slot, &m, sizeof m);
-    CHECK_STATUS(SHM_EMPTY, shm_consumer_try_pop(&q.c, &m, sizeof m));
-    CHECK_OK(shm_producer_commit(&q.p));
-    CHECK_STATUS(SHM_INVALID, shm_producer_commit(&q.p));
+    CHECK_STATUS(SHM_EMPTY, shm_queue_consumer_try_pop(&q.c, &m, sizeof m));
+    CHECK_OK(shm_queue_producer_commit(&q.p));
+    CHECK_STATUS(SHM_INVALID, shm_queue_producer_commit(&q.p));
     /* What is peeked stays until it is acknowledged. */
     for (int i = 0; i < 2; i++) {
-      CHECK_OK(shm_consumer_peek(&q.c, sizeof m, &seen));
+      CHECK_OK(shm_queue_consumer_peek(&q.c, sizeof m, &seen));
       memcpy(&m, seen, sizeof m);
       CHECK(is_trade(&m, n));
     }
     CHECK(depth_of(&q) == 1);
-    CHECK_OK(shm_consumer_acknowledge(&q.c));
-    CHECK_STATUS(SHM_INVALID, shm_consumer_acknowledge(&q.c));
+    CHECK_OK(shm_queue_consumer_acknowledge(&q.c));
+    CHECK_STATUS(SHM_INVALID, shm_queue_consumer_acknowledge(&q.c));
     CHECK_SAYS("no message was peeked");
     CHECK(depth_of(&q) == 0);
   }
   /* A reservation that is not committed never happened. */
-  CHECK_OK(shm_producer_reserve(&q.p, sizeof m, &slot));
+  CHECK_OK(shm_queue_producer_reserve(&q.p, sizeof m, &slot));
   memset(slot, 0xAB, sizeof m);
   push(&q, 100);
-  CHECK_STATUS(SHM_INVALID, shm_producer_commit(&q.p));
-  CHECK_OK(shm_consumer_peek(&q.c, sizeof m, &seen));
+  CHECK_STATUS(SHM_INVALID, shm_queue_producer_commit(&q.p));
+  CHECK_OK(shm_queue_consumer_peek(&q.c, sizeof m, &seen));
   pop(&q, 100);
-  CHECK_STATUS(SHM_INVALID, shm_consumer_acknowledge(&q.c));
+  CHECK_STATUS(SHM_INVALID, shm_queue_consumer_acknowledge(&q.c));
   push(&q, 0);
   push(&q, 1);
   push(&q, 2);
-  CHECK_STATUS(SHM_FULL, shm_producer_reserve(&q.p, sizeof m, &slot));
+  CHECK_STATUS(SHM_FULL, shm_queue_producer_reserve(&q.p, sizeof m, &slot));
   CHECK(slot == NULL);
   close_pair(&q);
 }
@@ -179,15 +179,15 @@ static void waits_end_in_time(void) {
   trade m = trade_of(0);
   open_pair(&q, 1);
   begin = now_ms();
-  CHECK_STATUS(SHM_TIMEOUT, shm_consumer_pop_timeout(&q.c, &m, sizeof m, 60000000));
+  CHECK_STATUS(SHM_TIMEOUT, shm_queue_consumer_pop_timeout(&q.c, &m, sizeof m, 60000000));
   CHECK(now_ms() - begin >= 59 && now_ms() - begin < 1000);
   CHECK_SAYS("the time is up");
-  CHECK_STATUS(SHM_TIMEOUT, shm_consumer_pop_timeout(&q.c, &m, sizeof m, 0));
-  CHECK_OK(shm_producer_push_timeout(&q.p, &m, sizeof m, 0));
+  CHECK_STATUS(SHM_TIMEOUT, shm_queue_consumer_pop_timeout(&q.c, &m, sizeof m, 0));
+  CHECK_OK(shm_queue_producer_push_timeout(&q.p, &m, sizeof m, 0));
   begin = now_ms();
-  CHECK_STATUS(SHM_TIMEOUT, shm_producer_push_timeout(&q.p, &m, sizeof m, 60000000));
+  CHECK_STATUS(SHM_TIMEOUT, shm_queue_producer_push_timeout(&q.p, &m, sizeof m, 60000000));
   CHECK(now_ms() - begin >= 59 && now_ms() - begin < 1000);
-  CHECK_OK(shm_consumer_pop_timeout(&q.c, &m, sizeof m, UINT64_MAX));
+  CHECK_OK(shm_queue_consumer_pop_timeout(&q.c, &m, sizeof m, UINT64_MAX));
   close_pair(&q);
 }
 
@@ -200,16 +200,16 @@ typedef struct relay {
 static void echo(const void *argument) {
   const relay *r = SHM_CAST(const relay *, argument);
   shm_attachment a;
-  shm_consumer in = SHM_ZERO;
-  shm_producer out = SHM_ZERO;
+  shm_queue_consumer in = SHM_ZERO;
+  shm_queue_producer out = SHM_ZERO;
   CHECK_OK(shm_attachment_attach(&a, &r->t->spec, NULL, NULL));
-  CHECK_OK(shm_consumer_claim(&in, &a, 0));
-  CHECK_OK(shm_producer_claim(&out, &a, 1));
+  CHECK_OK(shm_queue_consumer_claim(&in, &a, 0));
+  CHECK_OK(shm_queue_producer_claim(&out, &a, 1));
   for (uint64_t n = 0; n < r->count; n++) {
     trade m;
-    CHECK_OK(shm_consumer_pop_timeout(&in, &m, sizeof m, UINT64_MAX));
+    CHECK_OK(shm_queue_consumer_pop_timeout(&in, &m, sizeof m, UINT64_MAX));
     CHECK(is_trade(&m, n));
-    CHECK_OK(shm_producer_push_timeout(&out, &m, sizeof m, UINT64_MAX));
+    CHECK_OK(shm_queue_producer_push_timeout(&out, &m, sizeof m, UINT64_MAX));
   }
   shm_attachment_detach(&a); /* gives up both roles */
 }
@@ -217,13 +217,13 @@ static void echo(const void *argument) {
 static void two_processes_wake_each_other(void) {
   test_spec t;
   shm_attachment a;
-  shm_producer p = SHM_ZERO;
-  shm_consumer c = SHM_ZERO;
+  shm_queue_producer p = SHM_ZERO;
+  shm_queue_consumer c = SHM_ZERO;
   relay r;
   child peer;
   CHECK_OK(shm_attachment_create(&a, make_spec(&t, fresh_address(), PLAIN, 4, 8), NULL, NULL));
-  CHECK_OK(shm_producer_claim(&p, &a, 0));
-  CHECK_OK(shm_consumer_claim(&c, &a, 1));
+  CHECK_OK(shm_queue_producer_claim(&p, &a, 0));
+  CHECK_OK(shm_queue_consumer_claim(&c, &a, 1));
   r.t = &t;
   r.count = 3000;
   peer = start(echo, &r);
@@ -233,19 +233,19 @@ static void two_processes_wake_each_other(void) {
     if (n % 300 == 0) {
       sleep_ms(30); /* the peer sleeps by now */
     }
-    CHECK_OK(shm_producer_push_timeout(&p, &m, sizeof m, UINT64_C(10000000000)));
+    CHECK_OK(shm_queue_producer_push_timeout(&p, &m, sizeof m, UINT64_C(10000000000)));
     memset(&m, 0, sizeof m);
-    CHECK_OK(shm_consumer_pop_timeout(&c, &m, sizeof m, UINT64_C(10000000000)));
+    CHECK_OK(shm_queue_consumer_pop_timeout(&c, &m, sizeof m, UINT64_C(10000000000)));
     CHECK(is_trade(&m, n) && now_ms() - begin < 5000);
   }
   join(&peer);
   /* The peer gave its roles up by detaching. */
-  shm_producer_release(&p);
-  CHECK_OK(shm_producer_claim(&p, &a, 1));
-  shm_producer_release(&p);
-  shm_consumer_release(&c);
-  CHECK_OK(shm_consumer_claim(&c, &a, 0));
-  shm_consumer_release(&c);
+  shm_queue_producer_release(&p);
+  CHECK_OK(shm_queue_producer_claim(&p, &a, 1));
+  shm_queue_producer_release(&p);
+  shm_queue_consumer_release(&c);
+  CHECK_OK(shm_queue_consumer_claim(&c, &a, 0));
+  shm_queue_consumer_release(&c);
   CHECK_OK(shm_attachment_remove(&a));
   shm_attachment_detach(&a);
 }
@@ -253,60 +253,60 @@ static void two_processes_wake_each_other(void) {
 static void a_role_is_taken_once(void) {
   pair q;
   char says[64];
-  shm_producer p = SHM_ZERO;
-  shm_consumer c = SHM_ZERO;
+  shm_queue_producer p = SHM_ZERO;
+  shm_queue_consumer c = SHM_ZERO;
   open_pair(&q, 8);
   snprintf(says, sizeof says, "the role is held by pid %d (", SHM_CAST(int, getpid()));
-  CHECK_STATUS(SHM_ROLE_TAKEN, shm_producer_claim(&p, &q.b, 0));
+  CHECK_STATUS(SHM_ROLE_TAKEN, shm_queue_producer_claim(&p, &q.b, 0));
   CHECK_SAYS("cannot become the producer of trades of ");
   CHECK_SAYS(says);
-  CHECK_STATUS(SHM_ROLE_TAKEN, shm_producer_claim(&p, &q.a, 0));
+  CHECK_STATUS(SHM_ROLE_TAKEN, shm_queue_producer_claim(&p, &q.a, 0));
   CHECK_SAYS(", by this very attachment");
-  CHECK_STATUS(SHM_ROLE_TAKEN, shm_consumer_claim(&c, &q.a, 0));
-  CHECK_STATUS(SHM_INVALID, shm_producer_claim(&q.p, &q.a, 1));
+  CHECK_STATUS(SHM_ROLE_TAKEN, shm_queue_consumer_claim(&c, &q.a, 0));
+  CHECK_STATUS(SHM_INVALID, shm_queue_producer_claim(&q.p, &q.a, 1));
   CHECK_SAYS("the handle is claimed already");
-  CHECK_STATUS(SHM_INVALID, shm_producer_claim(&p, &q.a, 2));
-  shm_producer_release(&q.p);
-  CHECK_OK(shm_producer_claim(&p, &q.b, 0));
-  shm_producer_release(&p);
+  CHECK_STATUS(SHM_INVALID, shm_queue_producer_claim(&p, &q.a, 2));
+  shm_queue_producer_release(&q.p);
+  CHECK_OK(shm_queue_producer_claim(&p, &q.b, 0));
+  shm_queue_producer_release(&p);
   close_pair(&q);
 }
 
 static void unclaimed_and_wrong_handles_are_told(void) {
   pair q;
   shm_attachment none = SHM_ZERO;
-  shm_producer p = SHM_ZERO;
-  shm_consumer c = SHM_ZERO;
+  shm_queue_producer p = SHM_ZERO;
+  shm_queue_consumer c = SHM_ZERO;
   trade m = trade_of(0);
   size_t done;
   void *slot;
   const void *seen;
-  CHECK_STATUS(SHM_INVALID, shm_producer_try_push(&p, &m, sizeof m));
+  CHECK_STATUS(SHM_INVALID, shm_queue_producer_try_push(&p, &m, sizeof m));
   CHECK_SAYS("the producer is not claimed");
-  CHECK_STATUS(SHM_INVALID, shm_producer_push_timeout(&p, &m, sizeof m, 0));
-  CHECK_STATUS(SHM_INVALID, shm_producer_push_n(&p, &m, sizeof m, 1, &done));
-  CHECK_STATUS(SHM_INVALID, shm_producer_push_n(&p, &m, sizeof m, 0, &done));
-  CHECK_STATUS(SHM_INVALID, shm_producer_reserve(&p, sizeof m, &slot));
-  CHECK_STATUS(SHM_INVALID, shm_producer_commit(&p));
-  CHECK_STATUS(SHM_INVALID, shm_consumer_try_pop(&c, &m, sizeof m));
+  CHECK_STATUS(SHM_INVALID, shm_queue_producer_push_timeout(&p, &m, sizeof m, 0));
+  CHECK_STATUS(SHM_INVALID, shm_queue_producer_push_n(&p, &m, sizeof m, 1, &done));
+  CHECK_STATUS(SHM_INVALID, shm_queue_producer_push_n(&p, &m, sizeof m, 0, &done));
+  CHECK_STATUS(SHM_INVALID, shm_queue_producer_reserve(&p, sizeof m, &slot));
+  CHECK_STATUS(SHM_INVALID, shm_queue_producer_commit(&p));
+  CHECK_STATUS(SHM_INVALID, shm_queue_consumer_try_pop(&c, &m, sizeof m));
   CHECK_SAYS("the consumer is not claimed");
-  CHECK_STATUS(SHM_INVALID, shm_consumer_pop_timeout(&c, &m, sizeof m, 0));
-  CHECK_STATUS(SHM_INVALID, shm_consumer_pop_n(&c, &m, sizeof m, 1, &done));
-  CHECK_STATUS(SHM_INVALID, shm_consumer_pop_n(&c, &m, 0, 1, &done));
-  CHECK_STATUS(SHM_INVALID, shm_consumer_peek(&c, sizeof m, &seen));
-  CHECK_STATUS(SHM_INVALID, shm_consumer_acknowledge(&c));
-  CHECK(shm_consumer_redelivered(&c) == 0);
-  shm_producer_release(&p);
-  shm_consumer_release(&c);
-  CHECK_STATUS(SHM_INVALID, shm_producer_claim(&p, &none, 0));
+  CHECK_STATUS(SHM_INVALID, shm_queue_consumer_pop_timeout(&c, &m, sizeof m, 0));
+  CHECK_STATUS(SHM_INVALID, shm_queue_consumer_pop_n(&c, &m, sizeof m, 1, &done));
+  CHECK_STATUS(SHM_INVALID, shm_queue_consumer_pop_n(&c, &m, 0, 1, &done));
+  CHECK_STATUS(SHM_INVALID, shm_queue_consumer_peek(&c, sizeof m, &seen));
+  CHECK_STATUS(SHM_INVALID, shm_queue_consumer_acknowledge(&c));
+  CHECK(shm_queue_consumer_redelivered(&c) == 0);
+  shm_queue_producer_release(&p);
+  shm_queue_consumer_release(&c);
+  CHECK_STATUS(SHM_INVALID, shm_queue_producer_claim(&p, &none, 0));
   CHECK_SAYS("nothing is attached");
   CHECK_STATUS(SHM_INVALID, shm_attachment_remove(&none));
   shm_attachment_detach(&none);
   open_pair(&q, 8);
-  CHECK_STATUS(SHM_INVALID, shm_producer_try_push(&q.p, &m, 8));
+  CHECK_STATUS(SHM_INVALID, shm_queue_producer_try_push(&q.p, &m, 8));
   CHECK_SAYS("the queue has items of 28 bytes, not of 8");
   push(&q, 0);
-  CHECK_STATUS(SHM_INVALID, shm_consumer_try_pop(&q.c, &m, 8));
+  CHECK_STATUS(SHM_INVALID, shm_queue_consumer_try_pop(&q.c, &m, 8));
   pop(&q, 0);
   close_pair(&q);
 }
@@ -322,15 +322,15 @@ static void a_removed_queue_is_drained_first(void) {
   pop(&q, 0);
   pop(&q, 1);
   begin = now_ms();
-  CHECK_STATUS(SHM_REMOVED, shm_consumer_pop_timeout(&q.c, &m, sizeof m, UINT64_C(5000000000)));
+  CHECK_STATUS(SHM_REMOVED, shm_queue_consumer_pop_timeout(&q.c, &m, sizeof m, UINT64_C(5000000000)));
   CHECK(now_ms() - begin < 1000);
   CHECK_SAYS("the segment was removed");
-  CHECK_STATUS(SHM_REMOVED, shm_consumer_try_pop(&q.c, &m, sizeof m));
+  CHECK_STATUS(SHM_REMOVED, shm_queue_consumer_try_pop(&q.c, &m, sizeof m));
   m = trade_of(0);
-  while (shm_producer_try_push(&q.p, &m, sizeof m) == SHM_OK) {
+  while (shm_queue_producer_try_push(&q.p, &m, sizeof m) == SHM_OK) {
   }
-  CHECK_STATUS(SHM_REMOVED, shm_producer_push_timeout(&q.p, &m, sizeof m, UINT64_C(5000000000)));
-  CHECK_STATUS(SHM_REMOVED, shm_producer_try_push(&q.p, &m, sizeof m));
+  CHECK_STATUS(SHM_REMOVED, shm_queue_producer_push_timeout(&q.p, &m, sizeof m, UINT64_C(5000000000)));
+  CHECK_STATUS(SHM_REMOVED, shm_queue_producer_try_push(&q.p, &m, sizeof m));
   close_pair(&q);
 }
 
@@ -350,7 +350,7 @@ static void a_poller_notices_a_removal_from_outside(void) {
     }
   }
   do {
-    status = shm_consumer_try_pop(&q.c, &m, sizeof m);
+    status = shm_queue_consumer_try_pop(&q.c, &m, sizeof m);
   } while (status == SHM_EMPTY && now_ms() - begin < 5000);
   CHECK(status == SHM_REMOVED);
   CHECK(now_ms() - begin < 2500);

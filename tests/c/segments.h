@@ -319,8 +319,8 @@ static void a_read_only_attachment_has_no_role(void) {
   test_spec t;
   shm_attachment a;
   shm_attachment r;
-  shm_producer p = SHM_ZERO;
-  shm_consumer c = SHM_ZERO;
+  shm_queue_producer p = SHM_ZERO;
+  shm_queue_consumer c = SHM_ZERO;
   trade m = trade_of(1);
   uint64_t depth = 77;
   const shm_segment_spec *spec = make_spec(&t, fresh_address(), PLAIN, 8, 1);
@@ -328,17 +328,17 @@ static void a_read_only_attachment_has_no_role(void) {
   /* It takes no record: the one there is is taken. */
   CHECK_OK(shm_attachment_attach_read_only(&r, spec, NULL, NULL));
   CHECK(shm_attachment_is_read_only(&r) && !shm_attachment_is_read_only(&a));
-  CHECK_STATUS(SHM_READ_ONLY, shm_producer_claim(&p, &r, 0));
+  CHECK_STATUS(SHM_READ_ONLY, shm_queue_producer_claim(&p, &r, 0));
   CHECK_SAYS("cannot become the producer of trades of ");
   CHECK_SAYS(": the segment is attached read-only");
-  CHECK_STATUS(SHM_READ_ONLY, shm_consumer_claim(&c, &r, 0));
-  CHECK_STATUS(SHM_INVALID, shm_producer_try_push(&p, &m, sizeof m));
-  CHECK_OK(shm_producer_claim(&p, &a, 0));
-  CHECK_OK(shm_producer_try_push(&p, &m, sizeof m));
+  CHECK_STATUS(SHM_READ_ONLY, shm_queue_consumer_claim(&c, &r, 0));
+  CHECK_STATUS(SHM_INVALID, shm_queue_producer_try_push(&p, &m, sizeof m));
+  CHECK_OK(shm_queue_producer_claim(&p, &a, 0));
+  CHECK_OK(shm_queue_producer_try_push(&p, &m, sizeof m));
   CHECK_OK(shm_queue_depth(&r, 0, &depth));
   CHECK(depth == 1);
   CHECK_STATUS(SHM_INVALID, shm_queue_depth(&r, 2, &depth));
-  shm_producer_release(&p);
+  shm_queue_producer_release(&p);
   shm_attachment_detach(&r);
   CHECK_OK(shm_attachment_remove(&a));
   shm_attachment_detach(&a);
@@ -453,22 +453,22 @@ static void an_attachment_can_be_shared_and_moved(void) {
   shm_attachment a;
   shm_attachment b;
   shm_attachment moved;
-  shm_producer p = SHM_ZERO;
+  shm_queue_producer p = SHM_ZERO;
   trade m = trade_of(1);
   const shm_segment_spec *spec = make_spec(&t, fresh_address(), PLAIN, 8, 4);
   CHECK_OK(shm_attachment_create(&a, spec, NULL, NULL));
   shm_attachment_share(&b, &a);
   moved = b;
-  CHECK_OK(shm_producer_claim(&p, &a, 0));
+  CHECK_OK(shm_queue_producer_claim(&p, &a, 0));
   shm_attachment_detach(&a);
-  CHECK_OK(shm_producer_try_push(&p, &m, sizeof m));
+  CHECK_OK(shm_queue_producer_try_push(&p, &m, sizeof m));
   CHECK_OK(shm_attachment_remove(&moved));
   shm_attachment_detach(&moved);
   /* The last one has detached: the handle finds out. */
-  CHECK_STATUS(SHM_INVALID, shm_producer_try_push(&p, &m, sizeof m));
+  CHECK_STATUS(SHM_INVALID, shm_queue_producer_try_push(&p, &m, sizeof m));
   CHECK_SAYS("was detached");
-  shm_producer_release(&p);
-  shm_producer_release(&p);
+  shm_queue_producer_release(&p);
+  shm_queue_producer_release(&p);
 }
 
 static void a_spec_that_does_not_fit_is_refused(void) {

@@ -23,11 +23,11 @@ typedef struct lane {
 static void *produce(void *argument) {
   const lane *l = SHM_CAST(const lane *, argument);
   shm_attachment own = SHM_ZERO;
-  shm_producer p = SHM_ZERO;
+  shm_queue_producer p = SHM_ZERO;
   if (l->shared == NULL) {
     CHECK_OK(shm_attachment_attach(&own, l->spec, NULL, NULL));
   }
-  CHECK_OK(shm_producer_claim(&p, l->shared == NULL ? &own : l->shared, 0));
+  CHECK_OK(shm_queue_producer_claim(&p, l->shared == NULL ? &own : l->shared, 0));
   for (uint64_t n = 0; n < MESSAGES;) {
     trade many[7];
     void *slot;
@@ -38,26 +38,26 @@ static void *produce(void *argument) {
     }
     switch (n / 1000 % 4) {
     case 0:
-      status = shm_producer_try_push(&p, many, sizeof(trade));
+      status = shm_queue_producer_try_push(&p, many, sizeof(trade));
       break;
     case 1:
-      status = shm_producer_push_timeout(&p, many, sizeof(trade), UINT64_C(10000000000));
+      status = shm_queue_producer_push_timeout(&p, many, sizeof(trade), UINT64_C(10000000000));
       break;
     case 2:
-      status = shm_producer_push_n(&p, many, sizeof(trade), MESSAGES - n < 7 ? MESSAGES - n : 7, &done);
+      status = shm_queue_producer_push_n(&p, many, sizeof(trade), MESSAGES - n < 7 ? MESSAGES - n : 7, &done);
       break;
     default:
-      status = shm_producer_reserve(&p, sizeof(trade), &slot);
+      status = shm_queue_producer_reserve(&p, sizeof(trade), &slot);
       if (status == SHM_OK) {
         memcpy(slot, many, sizeof(trade));
-        status = shm_producer_commit(&p);
+        status = shm_queue_producer_commit(&p);
       }
       break;
     }
     CHECK(status == SHM_OK || status == SHM_FULL);
     n += status == SHM_OK ? done : 0;
   }
-  shm_producer_release(&p);
+  shm_queue_producer_release(&p);
   shm_attachment_detach(&own);
   return NULL;
 }
@@ -65,11 +65,11 @@ static void *produce(void *argument) {
 static void *consume(void *argument) {
   const lane *l = SHM_CAST(const lane *, argument);
   shm_attachment own = SHM_ZERO;
-  shm_consumer c = SHM_ZERO;
+  shm_queue_consumer c = SHM_ZERO;
   if (l->shared == NULL) {
     CHECK_OK(shm_attachment_attach(&own, l->spec, NULL, NULL));
   }
-  CHECK_OK(shm_consumer_claim(&c, l->shared == NULL ? &own : l->shared, 0));
+  CHECK_OK(shm_queue_consumer_claim(&c, l->shared == NULL ? &own : l->shared, 0));
   for (uint64_t n = 0; n < MESSAGES;) {
     trade many[7];
     const void *seen;
@@ -77,19 +77,19 @@ static void *consume(void *argument) {
     shm_status status;
     switch (n / 700 % 4) {
     case 0:
-      status = shm_consumer_try_pop(&c, many, sizeof(trade));
+      status = shm_queue_consumer_try_pop(&c, many, sizeof(trade));
       break;
     case 1:
-      status = shm_consumer_pop_timeout(&c, many, sizeof(trade), UINT64_C(10000000000));
+      status = shm_queue_consumer_pop_timeout(&c, many, sizeof(trade), UINT64_C(10000000000));
       break;
     case 2:
-      status = shm_consumer_pop_n(&c, many, sizeof(trade), 7, &done);
+      status = shm_queue_consumer_pop_n(&c, many, sizeof(trade), 7, &done);
       break;
     default:
-      status = shm_consumer_peek(&c, sizeof(trade), &seen);
+      status = shm_queue_consumer_peek(&c, sizeof(trade), &seen);
       if (status == SHM_OK) {
         memcpy(many, seen, sizeof(trade));
-        status = shm_consumer_acknowledge(&c);
+        status = shm_queue_consumer_acknowledge(&c);
       }
       break;
     }
@@ -98,7 +98,7 @@ static void *consume(void *argument) {
       CHECK(is_trade(&many[k], n++));
     }
   }
-  shm_consumer_release(&c);
+  shm_queue_consumer_release(&c);
   shm_attachment_detach(&own);
   return NULL;
 }
@@ -124,8 +124,8 @@ static void run(const char *address, uint64_t capacity, bool shared) {
 
 static void *pop_in_vain(void *argument) {
   trade m;
-  CHECK_STATUS(SHM_TIMEOUT, shm_consumer_pop_timeout(SHM_CAST(shm_consumer *, argument), &m, sizeof m,
-                                                     UINT64_C(300000000)));
+  CHECK_STATUS(SHM_TIMEOUT, shm_queue_consumer_pop_timeout(SHM_CAST(shm_queue_consumer *, argument), &m,
+                                                           sizeof m, UINT64_C(300000000)));
   return NULL;
 }
 
@@ -133,22 +133,22 @@ static void *pop_in_vain(void *argument) {
 static void two_threads_are_told_apart(void) {
   test_spec t;
   shm_attachment a;
-  shm_producer p = SHM_ZERO;
-  shm_consumer c = SHM_ZERO;
+  shm_queue_producer p = SHM_ZERO;
+  shm_queue_consumer c = SHM_ZERO;
   pthread_t thread;
   trade m = trade_of(0);
   CHECK_OK(shm_attachment_create(&a, make_spec(&t, fresh_address(), PLAIN, 8, 8), NULL, NULL));
-  CHECK_OK(shm_producer_claim(&p, &a, 0));
-  CHECK_OK(shm_consumer_claim(&c, &a, 0));
+  CHECK_OK(shm_queue_producer_claim(&p, &a, 0));
+  CHECK_OK(shm_queue_consumer_claim(&c, &a, 0));
   CHECK(pthread_create(&thread, NULL, pop_in_vain, &c) == 0);
   sleep_ms(100);
-  CHECK_STATUS(SHM_BUSY, shm_consumer_try_pop(&c, &m, sizeof m));
+  CHECK_STATUS(SHM_BUSY, shm_queue_consumer_try_pop(&c, &m, sizeof m));
   CHECK_SAYS("another thread is in an operation on this handle");
   CHECK(pthread_join(thread, NULL) == 0);
-  CHECK_OK(shm_producer_try_push(&p, &m, sizeof m));
-  CHECK_OK(shm_consumer_try_pop(&c, &m, sizeof m));
-  shm_producer_release(&p);
-  shm_consumer_release(&c);
+  CHECK_OK(shm_queue_producer_try_push(&p, &m, sizeof m));
+  CHECK_OK(shm_queue_consumer_try_pop(&c, &m, sizeof m));
+  shm_queue_producer_release(&p);
+  shm_queue_consumer_release(&c);
   CHECK_OK(shm_attachment_remove(&a));
   shm_attachment_detach(&a);
   printf("two threads are told apart: ok\n");

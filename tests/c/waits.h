@@ -28,7 +28,7 @@ static void waiters_sleep_whatever_stands_in_their_word(void) {
   push(&q, 0);
   for (size_t round = 0; round < sizeof lies / sizeof lies[0] + 2; round++) {
     victim v;
-    child liar;
+    child liar = {0, 0, 0};
     uint64_t begin;
     bool lives = round < 2;
     v.t = &q.t;
@@ -37,15 +37,15 @@ static void waiters_sleep_whatever_stands_in_their_word(void) {
       liar = start(write_all_the_time, &v);
       wait_for(&liar);
     } else {
-      *shm_ring_flag(&q.p.ring, SHM_QUEUE_SPACE_FLAG) = lies[round - 2];
-      *shm_ring_flag(&q.p.ring, SHM_QUEUE_DATA_FLAG) = lies[round - 2];
+      *shm_queue_flag(&q.p.slots, SHM_QUEUE_SPACE_FLAG) = lies[round - 2];
+      *shm_queue_flag(&q.p.slots, SHM_QUEUE_DATA_FLAG) = lies[round - 2];
     }
     begin = cpu_ms();
-    CHECK_STATUS(SHM_TIMEOUT, shm_producer_push_timeout(&q.p, &m, sizeof m, 300000000));
+    CHECK_STATUS(SHM_TIMEOUT, shm_queue_producer_push_timeout(&q.p, &m, sizeof m, 300000000));
     CHECK(cpu_ms() - begin < 100);
     pop(&q, 0);
     begin = cpu_ms();
-    CHECK_STATUS(SHM_TIMEOUT, shm_consumer_pop_timeout(&q.c, &m, sizeof m, 300000000));
+    CHECK_STATUS(SHM_TIMEOUT, shm_queue_consumer_pop_timeout(&q.c, &m, sizeof m, 300000000));
     CHECK(cpu_ms() - begin < 100);
     push(&q, 0);
     if (lives) {
@@ -64,13 +64,13 @@ static void time_outs_shorter_than_the_spin_end_in_time(void) {
   for (int i = 0; i < 2000; i++) {
     uint64_t begin = shm_monotonic_ns();
     uint64_t took;
-    CHECK_STATUS(SHM_TIMEOUT, shm_consumer_pop_timeout(&q.c, &m, sizeof m, 2000));
+    CHECK_STATUS(SHM_TIMEOUT, shm_queue_consumer_pop_timeout(&q.c, &m, sizeof m, 2000));
     took = shm_monotonic_ns() - begin;
     CHECK(took >= 2000);
     least = took < least ? took : least;
   }
   CHECK(least < 12000);
-  CHECK(*shm_ring_flag(&q.p.ring, SHM_QUEUE_DATA_FLAG) == 0); /* nobody was about to sleep */
+  CHECK(*shm_queue_flag(&q.p.slots, SHM_QUEUE_DATA_FLAG) == 0); /* nobody was about to sleep */
   close_pair(&q);
 }
 
@@ -84,7 +84,7 @@ static void a_slow_poller_notices_a_death_and_a_removal_within_a_second(void) {
   shm_status status = SHM_EMPTY;
   open_pair(&q, 8);
   for (int i = 0; i < 200; i++) { /* a fast poller at first */
-    CHECK_STATUS(SHM_EMPTY, shm_consumer_try_pop(&q.c, &m, sizeof m));
+    CHECK_STATUS(SHM_EMPTY, shm_queue_consumer_try_pop(&q.c, &m, sizeof m));
   }
   v.t = &q.t;
   v.number = 0;
@@ -95,7 +95,7 @@ static void a_slow_poller_notices_a_death_and_a_removal_within_a_second(void) {
   kill_child(&dead);
   begin = now_ms();
   while (shm_record_state(shm_load_acquire(record)) != SHM_RECORD_SWEPT && now_ms() - begin < 5000) {
-    CHECK_STATUS(SHM_EMPTY, shm_consumer_try_pop(&q.c, &m, sizeof m));
+    CHECK_STATUS(SHM_EMPTY, shm_queue_consumer_try_pop(&q.c, &m, sizeof m));
     sleep_ms(100);
   }
   CHECK(now_ms() - begin < 1000);
@@ -103,7 +103,7 @@ static void a_slow_poller_notices_a_death_and_a_removal_within_a_second(void) {
   begin = now_ms();
   while (status == SHM_EMPTY && now_ms() - begin < 5000) {
     sleep_ms(100);
-    status = shm_consumer_try_pop(&q.c, &m, sizeof m);
+    status = shm_queue_consumer_try_pop(&q.c, &m, sizeof m);
   }
   CHECK(status == SHM_REMOVED && now_ms() - begin < 1000);
   close_pair(&q);
@@ -114,15 +114,15 @@ static void what_was_committed_before_a_removal_is_not_missed(void) {
   pair q;
   trade m;
   open_pair(&q, 8);
-  CHECK_STATUS(SHM_EMPTY, shm_consumer_try_pop(&q.c, &m, sizeof m));
+  CHECK_STATUS(SHM_EMPTY, shm_queue_consumer_try_pop(&q.c, &m, sizeof m));
   push(&q, 0);
   __atomic_store_n(&q.b.core->removed, 1, __ATOMIC_RELEASE);
-  CHECK(!shm_consumer_is_over(&q.c));
-  CHECK_OK(shm_consumer_refuse(&q.c));
-  CHECK_OK(shm_consumer_look(&q.c));
+  CHECK(!shm_queue_consumer_is_over(&q.c));
+  CHECK_OK(shm_queue_consumer_refuse(&q.c));
+  CHECK_OK(shm_queue_consumer_look(&q.c));
   pop(&q, 0);
-  CHECK(shm_consumer_is_over(&q.c));
-  CHECK_STATUS(SHM_REMOVED, shm_consumer_try_pop(&q.c, &m, sizeof m));
+  CHECK(shm_queue_consumer_is_over(&q.c));
+  CHECK_STATUS(SHM_REMOVED, shm_queue_consumer_try_pop(&q.c, &m, sizeof m));
   close_pair(&q);
 }
 
@@ -141,7 +141,7 @@ static void change_hands_all_the_time(const void *argument) {
 static void a_claim_ends_whoever_writes_the_word(void) {
   victim v;
   child liar;
-  shm_producer p = SHM_ZERO;
+  shm_queue_producer p = SHM_ZERO;
   uint64_t begin;
   pair q;
   open_pair(&q, 8);
@@ -151,9 +151,9 @@ static void a_claim_ends_whoever_writes_the_word(void) {
   wait_for(&liar);
   begin = now_ms();
   for (int i = 0; i < 100; i++) {
-    shm_status status = shm_producer_claim(&p, &q.a, 1);
+    shm_status status = shm_queue_producer_claim(&p, &q.a, 1);
     CHECK(status == SHM_OK || status == SHM_BUSY);
-    shm_producer_release(&p);
+    shm_queue_producer_release(&p);
   }
   CHECK(now_ms() - begin < 5000);
   kill_child(&liar);
@@ -211,8 +211,8 @@ static void a_busy_collector_is_waited_for(void) {
     child collector;
     uint64_t begin;
     open_pair(&q, 8);
-    shm_producer_release(&q.p);
-    shm_consumer_release(&q.c);
+    shm_queue_producer_release(&q.p);
+    shm_queue_consumer_release(&q.c);
     shm_attachment_detach(&q.b);
     shm_attachment_detach(&q.a);
     v.t = &q.t;

@@ -21,7 +21,7 @@ static void check(shm_status status) {
   }
 }
 
-static void push(shm::producer<e::Book> out, std::uint64_t count) {
+static void push(shm::queue::producer<e::Book> out, std::uint64_t count) {
   for (std::uint64_t n = 0; n < count;) {
     if (n % 3 == 0) {
       std::vector<e::Book> many;
@@ -48,7 +48,7 @@ static void compare(std::uint64_t n, const e::Book &got) {
   }
 }
 
-static void pop(shm::consumer<e::Book> in, std::uint64_t count) {
+static void pop(shm::queue::consumer<e::Book> in, std::uint64_t count) {
   for (std::uint64_t n = 0; n < count;) {
     if (n % 3 == 0) {
       e::Book many[7];

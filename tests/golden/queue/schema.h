@@ -3,8 +3,8 @@
  * One that is all zero is not attached. */
 typedef struct golden_Feed {
   shm_attachment attachment;
-  shm_producer ticks_producer;
-  shm_consumer ticks_consumer;
+  shm_queue_producer ticks_producer;
+  shm_queue_consumer ticks_consumer;
 } golden_Feed;
 
 /* What the bytes of the segment mean, in the canonical form that lies in it. */
@@ -27,39 +27,39 @@ static const shm_object_spec golden_Feed_objects[1] = {
     8192,
     5568,
 /* [72 lines as in ../segment/schema.h] */
-  shm_producer_release(&segment->ticks_producer);
-  shm_consumer_release(&segment->ticks_consumer);
+  shm_queue_producer_release(&segment->ticks_producer);
+  shm_queue_consumer_release(&segment->ticks_consumer);
 /* [8 lines as in ../segment/schema.h] */
 /* The queue ticks, with room for 16: the first push claims the role of its producer, the
  * first pop that of its consumer; SHM_ROLE_TAKEN names who has it. Both are given up by detach. */
 SHM_APART shm_status golden_Feed_ticks_producer(golden_Feed *segment) {
-  return shm_producer_claim(&segment->ticks_producer, &segment->attachment, 0);
+  return shm_queue_producer_claim(&segment->ticks_producer, &segment->attachment, 0);
 }
 
 SHM_APART shm_status golden_Feed_ticks_consumer(golden_Feed *segment) {
-  return shm_consumer_claim(&segment->ticks_consumer, &segment->attachment, 0);
+  return shm_queue_consumer_claim(&segment->ticks_consumer, &segment->attachment, 0);
 }
 
 /* The roles, claimed when they are used first. */
 SHM_HOT shm_status golden_Feed_ticks_claimed_producer(golden_Feed *segment) {
-  return SHM_LIKELY(shm_producer_is_claimed(&segment->ticks_producer)) ? SHM_OK : golden_Feed_ticks_producer(segment);
+  return SHM_LIKELY(shm_queue_producer_is_claimed(&segment->ticks_producer)) ? SHM_OK : golden_Feed_ticks_producer(segment);
 }
 
 SHM_HOT shm_status golden_Feed_ticks_claimed_consumer(golden_Feed *segment) {
-  return SHM_LIKELY(shm_consumer_is_claimed(&segment->ticks_consumer)) ? SHM_OK : golden_Feed_ticks_consumer(segment);
+  return SHM_LIKELY(shm_queue_consumer_is_claimed(&segment->ticks_consumer)) ? SHM_OK : golden_Feed_ticks_consumer(segment);
 }
 
 /* Pushes one message; SHM_FULL if there is no room. */
 SHM_NODISCARD SHM_HOT shm_status golden_Feed_ticks_try_push(golden_Feed *segment, const golden_Tick *item) {
   const shm_status status = golden_Feed_ticks_claimed_producer(segment);
-  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_try_push(&segment->ticks_producer, item, sizeof *item);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_queue_producer_try_push(&segment->ticks_producer, item, sizeof *item);
 }
 
 /* Pushes one message, waiting for room so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
 SHM_NODISCARD SHM_INLINE shm_status golden_Feed_ticks_push_timeout(golden_Feed *segment, const golden_Tick *item,
                                                              uint64_t ns) {
   const shm_status status = golden_Feed_ticks_claimed_producer(segment);
-  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_timeout(&segment->ticks_producer, item, sizeof *item, ns);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_queue_producer_push_timeout(&segment->ticks_producer, item, sizeof *item, ns);
 }
 
 /* Pushes as many of `count` messages as fit and commits them together; `done` is how many. */
@@ -67,7 +67,7 @@ SHM_NODISCARD SHM_INLINE shm_status golden_Feed_ticks_push_n(golden_Feed *segmen
                                                        size_t count, size_t *done) {
   *done = 0;
   const shm_status status = golden_Feed_ticks_claimed_producer(segment);
-  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_producer_push_n(&segment->ticks_producer, items, sizeof *items, count, done);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_queue_producer_push_n(&segment->ticks_producer, items, sizeof *items, count, done);
 }
 
 /* The next slot, all zero, to be filled in place and committed. */
@@ -75,7 +75,7 @@ SHM_NODISCARD SHM_INLINE shm_status golden_Feed_ticks_reserve(golden_Feed *segme
   void *payload = NULL;
   shm_status status = golden_Feed_ticks_claimed_producer(segment);
   if (status == SHM_OK) {
-    status = shm_producer_reserve(&segment->ticks_producer, sizeof(golden_Tick), &payload);
+    status = shm_queue_producer_reserve(&segment->ticks_producer, sizeof(golden_Tick), &payload);
   }
   *item = SHM_CAST(golden_Tick *, payload);
   return status;
@@ -83,20 +83,20 @@ SHM_NODISCARD SHM_INLINE shm_status golden_Feed_ticks_reserve(golden_Feed *segme
 
 /* Commits the slot that was reserved. */
 SHM_NODISCARD SHM_INLINE shm_status golden_Feed_ticks_commit(golden_Feed *segment) {
-  return shm_producer_commit(&segment->ticks_producer);
+  return shm_queue_producer_commit(&segment->ticks_producer);
 }
 
 /* Pops one message and acknowledges it; SHM_EMPTY if there is none. */
 SHM_NODISCARD SHM_HOT shm_status golden_Feed_ticks_try_pop(golden_Feed *segment, golden_Tick *item) {
   const shm_status status = golden_Feed_ticks_claimed_consumer(segment);
-  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_try_pop(&segment->ticks_consumer, item, sizeof *item);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_queue_consumer_try_pop(&segment->ticks_consumer, item, sizeof *item);
 }
 
 /* Pops one message, waiting for it so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
 SHM_NODISCARD SHM_INLINE shm_status golden_Feed_ticks_pop_timeout(golden_Feed *segment, golden_Tick *item,
                                                             uint64_t ns) {
   const shm_status status = golden_Feed_ticks_claimed_consumer(segment);
-  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_timeout(&segment->ticks_consumer, item, sizeof *item, ns);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_queue_consumer_pop_timeout(&segment->ticks_consumer, item, sizeof *item, ns);
 }
 
 /* Pops up to `capacity` messages and acknowledges them together; `done` is how many. */
@@ -104,7 +104,7 @@ SHM_NODISCARD SHM_INLINE shm_status golden_Feed_ticks_pop_n(golden_Feed *segment
                                                       size_t capacity, size_t *done) {
   *done = 0;
   const shm_status status = golden_Feed_ticks_claimed_consumer(segment);
-  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_consumer_pop_n(&segment->ticks_consumer, items, sizeof *items, capacity, done);
+  return SHM_UNLIKELY(status != SHM_OK) ? status : shm_queue_consumer_pop_n(&segment->ticks_consumer, items, sizeof *items, capacity, done);
 }
 
 /* The next message in place; acknowledged by release, and there again without it. */
@@ -112,7 +112,7 @@ SHM_NODISCARD SHM_INLINE shm_status golden_Feed_ticks_peek(golden_Feed *segment,
   const void *payload = NULL;
   shm_status status = golden_Feed_ticks_claimed_consumer(segment);
   if (status == SHM_OK) {
-    status = shm_consumer_peek(&segment->ticks_consumer, sizeof(golden_Tick), &payload);
+    status = shm_queue_consumer_peek(&segment->ticks_consumer, sizeof(golden_Tick), &payload);
   }
   *item = SHM_CAST(const golden_Tick *, payload);
   return status;
@@ -120,12 +120,12 @@ SHM_NODISCARD SHM_INLINE shm_status golden_Feed_ticks_peek(golden_Feed *segment,
 
 /* Acknowledges the message that was peeked. */
 SHM_NODISCARD SHM_INLINE shm_status golden_Feed_ticks_release(golden_Feed *segment) {
-  return shm_consumer_acknowledge(&segment->ticks_consumer);
+  return shm_queue_consumer_acknowledge(&segment->ticks_consumer);
 }
 
 /* How many of the next messages a consumer that died may have seen already. */
 SHM_INLINE uint64_t golden_Feed_ticks_redelivered(const golden_Feed *segment) {
-  return shm_consumer_redelivered(&segment->ticks_consumer);
+  return shm_queue_consumer_redelivered(&segment->ticks_consumer);
 }
 
 /* Messages that wait now. */

@@ -3,60 +3,33 @@
 
 use crate::backend::text::{VERSION, version_parts};
 
+/// Each part's name and text. A part may use what stands before it only.
 macro_rules! parts {
-    ($($name:literal),* $(,)?) => {
-        &[$(include_str!(concat!("../../../templates/c/runtime/", $name))),*]
+    ($($chapter:literal: $($name:literal)+;)*) => {
+        &[$($((
+            concat!($chapter, "/", $name),
+            include_str!(concat!("../../../templates/c/runtime/", $chapter, "/", $name)),
+        )),+),*]
     };
 }
 
-const PARTS: &[&str] = parts![
-    "00_prelude.h",
-    "10_status.h",
-    "12_text.h",
-    "14_failure.h",
-    "20_atomics.h",
-    "22_values.h",
-    "25_system.h",
-    "26_pages.h",
-    "27_process.h",
-    "28_wait.h",
-    "29_locks.h",
-    "30_address.h",
-    "31_queue_layout.h",
-    "32_header.h",
-    "33_object_layouts.h",
-    "34_spec.h",
-    "35_posix.h",
-    "38_removal.h",
-    "39_memfd.h",
-    "40_sysv.h",
-    "41_idfile.h",
-    "42_sysv_life.h",
-    "44_opened.h",
-    "46_descriptor.h",
-    "50_contract.h",
-    "52_difference.h",
-    "53_difference_of_objects.h",
-    "54_core.h",
-    "56_participants.h",
-    "58_roles.h",
-    "62_birth.h",
-    "64_admit.h",
-    "66_attachment.h",
-    "68_attach_api.h",
-    "70_queue.h",
-    "74_producer.h",
-    "76_consumer.h",
-    "78_consumer_role.h",
-    "80_segment.h",
-    "82_stat.h",
-    "90_end.h",
+/// The chapters in their order, from the compiler up to what programs call.
+const PARTS: &[(&str, &str)] = parts![
+    "base": "prelude.h" "status.h" "text.h" "failure.h" "atomics.h" "values.h";
+    "os": "system.h" "pages.h" "process.h" "wait.h" "locks.h";
+    "segment": "address.h" "header.h" "making.h" "posix.h" "removal.h" "memfd.h" "sysv.h" "idfile.h"
+        "sysv_life.h" "opened.h" "descriptor.h";
+    "contract": "kinds.h" "contract.h" "difference.h" "difference_of_objects.h";
+    "object": "queue_layout.h" "layouts.h" "spec.h" "core.h" "participants.h" "roles.h"
+        "queue_slots.h" "queue_producer.h" "queue_consumer.h" "queue_consumer_role.h";
+    "api": "birth.h" "admit.h" "attachment.h" "attach.h" "segment.h" "stat.h" "end.h";
 ];
 
 /// The header. The version stands in its parts as `@VERSION@`.
 pub(in super::super) fn header() -> String {
     let [major, minor, patch] = version_parts();
-    PARTS
+    let texts: Vec<&str> = PARTS.iter().map(|(_, text)| *text).collect();
+    texts
         .join("\n")
         .replace("@VERSION@", VERSION)
         .replace("@VERSION_MAJOR@", major)
@@ -67,12 +40,24 @@ pub(in super::super) fn header() -> String {
 #[cfg(test)]
 #[allow(clippy::pedantic)]
 mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
     /// A part that is added to the folder must be added to the list.
     #[test]
-    fn every_part_of_the_folder_is_in_the_header() {
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/templates/c/runtime");
-        let files = std::fs::read_dir(folder).unwrap().count();
-        assert_eq!(files, super::PARTS.len());
+    fn the_list_has_every_part_of_the_folder_once() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("templates/c/runtime");
+        let names = |folder: &Path| -> Vec<String> {
+            let entries = std::fs::read_dir(folder).unwrap();
+            entries.map(|e| e.unwrap().file_name().into_string().unwrap()).collect()
+        };
+        let mut found = BTreeSet::new();
+        for chapter in names(&folder) {
+            found.extend(names(&folder.join(&chapter)).iter().map(|n| format!("{chapter}/{n}")));
+        }
+        let listed: Vec<_> = super::PARTS.iter().map(|(name, _)| (*name).to_owned()).collect();
+        assert_eq!(listed.len(), found.len());
+        assert_eq!(BTreeSet::from_iter(listed), found);
         assert!(!super::header().contains('@'), "a version was not filled in");
     }
 }

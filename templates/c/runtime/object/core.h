@@ -148,3 +148,14 @@ SHM_APART void shm_sweep_objects(const shm_core *core, uint32_t index, uint32_t 
     }
   }
 }
+
+/* What programs hold of an attachment. */
+typedef struct shm_attachment {
+  shm_core *core; /* NULL: not attached */
+} shm_attachment;
+
+/* What an attachment holds; NULL for one that is not attached, or not there, as a
+ * C++ handle that was moved from. */
+SHM_INLINE shm_core *shm_core_of(const shm_attachment *attachment) {
+  return attachment == NULL ? NULL : attachment->core;
+}

@@ -9,16 +9,6 @@
  * One that is all zero is not attached.
  */
 
-typedef struct shm_attachment {
-  shm_core *core; /* NULL: not attached */
-} shm_attachment;
-
-/* What an attachment holds; NULL for one that is not attached, or not there, as a
- * C++ handle that was moved from. */
-SHM_INLINE shm_core *shm_core_of(const shm_attachment *attachment) {
-  return attachment == NULL ? NULL : attachment->core;
-}
-
 /* Unmaps and closes; what the segment knows of this attachment is settled. */
 SHM_APART void shm_core_unmap(shm_core *core) {
   __atomic_store_n(&core->birth, SHM_DETACHED, __ATOMIC_RELAXED);
@@ -220,7 +210,7 @@ SHM_APART shm_status shm_try_attach(shm_core *core, const shm_request *request, 
   /* Whoever removes looks for participants after it has retired the segment; so
    * one of both sees the other. */
   shm_fence();
-  *again = __atomic_load_n(shm_core_state(core), __ATOMIC_ACQUIRE) != SHM_STATE_READY ||
+  *again = __atomic_load_n(shm_core_state(core), __ATOMIC_ACQUIRE) != SHM_SEGMENT_READY ||
            shm_opened_is_removed(&core->segment);
   return *again ? SHM_REMOVED : SHM_OK;
 }

@@ -24,7 +24,7 @@ SHM_APART void shm_core_look_around(shm_core *core) {
      * notices within a second. */
     __atomic_store_n(&core->next_removal_check, now + SHM_REMOVAL_PERIOD_NS, __ATOMIC_RELAXED);
   }
-  if (__atomic_load_n(shm_core_state(core), __ATOMIC_ACQUIRE) == SHM_STATE_RETIRED ||
+  if (__atomic_load_n(shm_core_state(core), __ATOMIC_ACQUIRE) == SHM_SEGMENT_RETIRED ||
       (due && shm_opened_is_removed(&core->segment))) {
     __atomic_store_n(&core->removed, 1, __ATOMIC_RELEASE);
   }

@@ -49,29 +49,12 @@
  *  0x180  2 copies of the value; whole lines       Raw bytes: nothing of ours.
  */
 
-/* The kinds of object, as the directory numbers them. */
-enum {
-  SHM_KIND_QUEUE = 1,
-  SHM_KIND_QUEUE_LANES = 2,
-  SHM_KIND_QUEUE_OWNED = 3,
-  SHM_KIND_RING = 4,
-  SHM_KIND_RING_LANES = 5,
-  SHM_KIND_STREAM = 6,
-  SHM_KIND_TOPIC = 7,
-  SHM_KIND_CELL = 8,
-  SHM_KIND_STATE = 9,
-  SHM_KIND_EVENT = 10,
-  SHM_KIND_COUNTERS = 11,
-  SHM_KIND_RAW = 12
-};
-
 enum {
   SHM_LINE = 128, /* what different parties write lies so far apart */
 
   SHM_LANES_DATA_FLAG = 0x080,
   SHM_LANES_CONSUMER_ROLE = 0x088,
   SHM_LANES_FIRST = 0x100,
-  SHM_LANES_MAX = 1024,
 
   SHM_OWNED_DATA_FLAG = 0x100,
   SHM_OWNED_SPACE_FLAG = 0x104,

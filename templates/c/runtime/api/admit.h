@@ -132,19 +132,19 @@ SHM_APART shm_status shm_open_ready(const shm_address *address, bool read_only, 
       return status;
     }
     status = shm_read_header(opened, attempt, header, &blank);
-    if (status == SHM_OK && !blank && header->state == SHM_STATE_READY) {
+    if (status == SHM_OK && !blank && header->state == SHM_SEGMENT_READY) {
       return SHM_OK;
     }
-    if (status == SHM_OK && !blank && header->state == SHM_STATE_RETIRED &&
+    if (status == SHM_OK && !blank && header->state == SHM_SEGMENT_RETIRED &&
         (shm_is_being_judged(opened, header, options, attempt) || !retired)) {
       /* Looked at twice: it may be judged to be ready before the lock is looked at. */
       retired = true;
       if (shm_monotonic_ns() > patience_ends) {
         status = shm_fail(attempt, SHM_BUSY, SHM_REMOVED_ALL_THE_TIME);
       }
-    } else if (status == SHM_OK && !blank && header->state == SHM_STATE_RETIRED) {
+    } else if (status == SHM_OK && !blank && header->state == SHM_SEGMENT_RETIRED) {
       status = shm_fail(attempt, SHM_REMOVED, "it was removed");
-    } else if (status == SHM_OK && !blank && header->state > SHM_STATE_RETIRED) {
+    } else if (status == SHM_OK && !blank && header->state > SHM_SEGMENT_RETIRED) {
       shm_text *why = shm_explain_attempt(attempt, SHM_CORRUPT);
       shm_add(why, "its state is ");
       shm_add_number(why, header->state);

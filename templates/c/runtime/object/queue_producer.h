@@ -5,36 +5,36 @@
  * lets the copying unroll.
  */
 
-typedef struct shm_producer {
+typedef struct shm_queue_producer {
   shm_core *core; /* NULL: not claimed */
   uint64_t item_size;
-  shm_ring ring;
-  shm_cursor tail;
+  shm_queue_slots slots;
+  shm_queue_cursor tail;
   uint64_t room;     /* messages that fit before the head must be looked at again */
   uint64_t reserved; /* the stamp of the slot that reserve handed out */
   uint32_t object;
   uint32_t busy; /* SHM_CHECK_THREADS: an operation is under way */
   shm_limiter limiter;
-} shm_producer;
+} shm_queue_producer;
 
 /* ---- what fits ---- */
 
 /* Looks at the consumer's head: SHM_OK, SHM_FULL or SHM_CORRUPT. */
-SHM_APART shm_status shm_producer_look_at_head(shm_producer *producer) {
-  const shm_ring *ring = &producer->ring;
-  /* Acquire pairs with the release in shm_consumer_publish_head: what the
+SHM_APART shm_status shm_queue_producer_look_at_head(shm_queue_producer *producer) {
+  const shm_queue_slots *slots = &producer->slots;
+  /* Acquire pairs with the release in shm_queue_consumer_publish_head: what the
    * consumer has read may be overwritten. */
-  uint64_t waiting = producer->tail.position - shm_load_acquire(shm_ring_word(ring, SHM_QUEUE_HEAD));
-  if (waiting > ring->count) {
+  uint64_t waiting = producer->tail.position - shm_load_acquire(shm_queue_word(slots, SHM_QUEUE_HEAD));
+  if (waiting > slots->count) {
     return SHM_CORRUPT;
   }
-  producer->room = ring->count - waiting;
+  producer->room = slots->count - waiting;
   return producer->room == 0 ? SHM_FULL : SHM_OK;
 }
 
 /* Counts that a push found no room, or began to wait for some. */
-SHM_APART void shm_producer_count_full(const shm_producer *producer) {
-  shm_word64 *full = shm_ring_word(&producer->ring, SHM_QUEUE_TIMES_FULL);
+SHM_APART void shm_queue_producer_count_full(const shm_queue_producer *producer) {
+  shm_word64 *full = shm_queue_word(&producer->slots, SHM_QUEUE_TIMES_FULL);
   shm_store_relaxed(full, shm_load_relaxed(full) + 1);
 }
 
@@ -42,12 +42,13 @@ SHM_APART void shm_producer_count_full(const shm_producer *producer) {
  * Makes sure that the handle can be used and that there is room, for `wanted`
  * messages if there is so much; now and then looks around for the dead.
  */
-SHM_APART shm_status shm_producer_make_room(shm_producer *producer, size_t item_size, size_t wanted) {
+SHM_APART shm_status shm_queue_producer_make_room(shm_queue_producer *producer, size_t item_size,
+                                                  size_t wanted) {
   shm_status status = shm_check_handle(producer->core, "producer", producer->item_size, item_size);
   if (status != SHM_OK || producer->room >= wanted) {
     return status;
   }
-  status = shm_producer_look_at_head(producer);
+  status = shm_queue_producer_look_at_head(producer);
   if (status == SHM_OK) {
     return SHM_OK;
   }
@@ -57,29 +58,31 @@ SHM_APART shm_status shm_producer_make_room(shm_producer *producer, size_t item_
   if (shm_core_is_removed(producer->core)) {
     status = SHM_REMOVED;
   } else if (status == SHM_FULL) {
-    shm_producer_count_full(producer);
+    shm_queue_producer_count_full(producer);
   }
   return shm_fail_briefly(status);
 }
 
-/* As shm_producer_look_at_head, with SHM_REMOVED in place of full. */
-SHM_INLINE shm_status shm_producer_look(void *handle) {
-  shm_producer *producer = SHM_CAST(shm_producer *, handle);
-  shm_status status = shm_producer_look_at_head(producer);
+/* As shm_queue_producer_look_at_head, with SHM_REMOVED in place of full. */
+SHM_INLINE shm_status shm_queue_producer_look(void *handle) {
+  shm_queue_producer *producer = SHM_CAST(shm_queue_producer *, handle);
+  shm_status status = shm_queue_producer_look_at_head(producer);
   return status == SHM_FULL && shm_core_is_removed(producer->core) ? SHM_REMOVED : status;
 }
 
-/* As shm_producer_make_room, but waits. */
-SHM_APART shm_status shm_producer_await_room(shm_producer *producer, size_t item_size, uint64_t ns) {
-  shm_word32 *flag = shm_ring_flag(&producer->ring, SHM_QUEUE_SPACE_FLAG);
+/* As shm_queue_producer_make_room, but waits. */
+SHM_APART shm_status shm_queue_producer_await_room(shm_queue_producer *producer, size_t item_size,
+                                                   uint64_t ns) {
+  shm_word32 *flag = shm_queue_flag(&producer->slots, SHM_QUEUE_SPACE_FLAG);
   shm_status status = shm_check_handle(producer->core, "producer", producer->item_size, item_size);
   if (status != SHM_OK || producer->room > 0) {
     return status;
   }
-  status = shm_producer_look(producer);
+  status = shm_queue_producer_look(producer);
   if (status == SHM_FULL) {
-    shm_producer_count_full(producer);
-    status = shm_await(producer->core, &producer->limiter, flag, ns, shm_producer_look, producer, SHM_FULL);
+    shm_queue_producer_count_full(producer);
+    status =
+        shm_await(producer->core, &producer->limiter, flag, ns, shm_queue_producer_look, producer, SHM_FULL);
   }
   if (status == SHM_OK) {
     return status;
@@ -90,16 +93,17 @@ SHM_APART shm_status shm_producer_await_room(shm_producer *producer, size_t item
 /* ---- commits ---- */
 
 /* Commits the message in the next slot, for which there is room. */
-SHM_HOT void shm_producer_commit_one(shm_producer *producer) {
-  const shm_ring ring = producer->ring; /* copies, or every store makes the compiler load them again */
-  shm_cursor tail = producer->tail;
-  /* The commit. Pairs with the acquire in shm_is_whole. */
-  shm_store_release(shm_stamp(tail.slot), tail.position + 1);
-  shm_cursor_advance(&ring, &tail);
+SHM_HOT void shm_queue_producer_commit_one(shm_queue_producer *producer) {
+  const shm_queue_slots slots =
+      producer->slots; /* copies, or every store makes the compiler load them again */
+  shm_queue_cursor tail = producer->tail;
+  /* The commit. Pairs with the acquire in shm_queue_is_whole. */
+  shm_store_release(shm_queue_stamp(tail.slot), tail.position + 1);
+  shm_queue_cursor_advance(&slots, &tail);
   producer->tail = tail;
   producer->room--;
-  shm_store_release(shm_ring_word(&ring, SHM_QUEUE_TAIL_HINT), tail.position);
-  shm_notify(shm_ring_flag(&ring, SHM_QUEUE_DATA_FLAG));
+  shm_store_release(shm_queue_word(&slots, SHM_QUEUE_TAIL_HINT), tail.position);
+  shm_notify(shm_queue_flag(&slots, SHM_QUEUE_DATA_FLAG));
 }
 
 /*
@@ -107,25 +111,27 @@ SHM_HOT void shm_producer_commit_one(shm_producer *producer) {
  * the last to the first, so that the consumer meets the first one last, and its
  * release covers all the others.
  */
-SHM_INLINE void shm_producer_commit_batch(shm_producer *producer, shm_cursor end, size_t count) {
-  const shm_ring *ring = &producer->ring;
-  shm_cursor at = end;
+SHM_INLINE void shm_queue_producer_commit_batch(shm_queue_producer *producer, shm_queue_cursor end,
+                                                size_t count) {
+  const shm_queue_slots *slots = &producer->slots;
+  shm_queue_cursor at = end;
   for (size_t k = count; k > 1; k--) {
-    at.slot = (at.slot == ring->first ? ring->end : at.slot) - ring->stride;
-    shm_store_relaxed(shm_stamp(at.slot), at.position);
+    at.slot = (at.slot == slots->first ? slots->end : at.slot) - slots->stride;
+    shm_store_relaxed(shm_queue_stamp(at.slot), at.position);
     at.position--;
   }
   shm_program_order();
-  /* The commit of all. Pairs with the acquire in shm_is_whole. */
-  shm_store_release(shm_stamp(producer->tail.slot), producer->tail.position + 1);
+  /* The commit of all. Pairs with the acquire in shm_queue_is_whole. */
+  shm_store_release(shm_queue_stamp(producer->tail.slot), producer->tail.position + 1);
   producer->tail = end;
   producer->room -= count;
-  shm_store_release(shm_ring_word(ring, SHM_QUEUE_TAIL_HINT), end.position);
-  shm_notify(shm_ring_flag(ring, SHM_QUEUE_DATA_FLAG));
+  shm_store_release(shm_queue_word(slots, SHM_QUEUE_TAIL_HINT), end.position);
+  shm_notify(shm_queue_flag(slots, SHM_QUEUE_DATA_FLAG));
 }
 
 /* Whether the room must be looked after before a push of `wanted` messages. */
-SHM_HOT bool shm_producer_must_check(const shm_producer *producer, size_t item_size, size_t wanted) {
+SHM_HOT bool shm_queue_producer_must_check(const shm_queue_producer *producer, size_t item_size,
+                                           size_t wanted) {
   return SHM_UNLIKELY(producer->room < wanted || producer->item_size != item_size ||
                       shm_core_is_foreign(producer->core));
 }
@@ -133,20 +139,20 @@ SHM_HOT bool shm_producer_must_check(const shm_producer *producer, size_t item_s
 /* ---- what programs call ---- */
 
 /* Pushes one message if there is room: committed when this returns SHM_OK. */
-SHM_NODISCARD SHM_HOT shm_status shm_producer_try_push(shm_producer *producer, const void *item,
-                                                       size_t item_size) {
+SHM_NODISCARD SHM_HOT shm_status shm_queue_producer_try_push(shm_queue_producer *producer, const void *item,
+                                                             size_t item_size) {
   shm_status status = shm_enter(&producer->busy);
   if (SHM_UNLIKELY(status != SHM_OK)) {
     return status;
   }
-  if (shm_producer_must_check(producer, item_size, 1)) {
-    status = shm_producer_make_room(producer, item_size, 1);
+  if (shm_queue_producer_must_check(producer, item_size, 1)) {
+    status = shm_queue_producer_make_room(producer, item_size, 1);
     if (status != SHM_OK) {
       return shm_leave(&producer->busy, status);
     }
   }
-  shm_write_payload(shm_payload(producer->tail.slot), item, item_size);
-  shm_producer_commit_one(producer);
+  shm_write_payload(shm_queue_payload(producer->tail.slot), item, item_size);
+  shm_queue_producer_commit_one(producer);
   return shm_leave(&producer->busy, SHM_OK);
 }
 
@@ -154,20 +160,21 @@ SHM_NODISCARD SHM_HOT shm_status shm_producer_try_push(shm_producer *producer, c
  * Pushes one message, waiting for room so many nanoseconds at most, UINT64_MAX
  * for ever; SHM_TIMEOUT after that.
  */
-SHM_NODISCARD SHM_HOT shm_status shm_producer_push_timeout(shm_producer *producer, const void *item,
-                                                           size_t item_size, uint64_t ns) {
+SHM_NODISCARD SHM_HOT shm_status shm_queue_producer_push_timeout(shm_queue_producer *producer,
+                                                                 const void *item, size_t item_size,
+                                                                 uint64_t ns) {
   shm_status status = shm_enter(&producer->busy);
   if (SHM_UNLIKELY(status != SHM_OK)) {
     return status;
   }
-  if (shm_producer_must_check(producer, item_size, 1)) {
-    status = shm_producer_await_room(producer, item_size, ns);
+  if (shm_queue_producer_must_check(producer, item_size, 1)) {
+    status = shm_queue_producer_await_room(producer, item_size, ns);
     if (status != SHM_OK) {
       return shm_leave(&producer->busy, status);
     }
   }
-  shm_write_payload(shm_payload(producer->tail.slot), item, item_size);
-  shm_producer_commit_one(producer);
+  shm_write_payload(shm_queue_payload(producer->tail.slot), item, item_size);
+  shm_queue_producer_commit_one(producer);
   return shm_leave(&producer->busy, SHM_OK);
 }
 
@@ -176,30 +183,30 @@ SHM_NODISCARD SHM_HOT shm_status shm_producer_push_timeout(shm_producer *produce
  * together: the consumer sees all of them or none. `done` tells how many;
  * SHM_FULL if none.
  */
-SHM_NODISCARD SHM_HOT shm_status shm_producer_push_n(shm_producer *producer, const void *items,
-                                                     size_t item_size, size_t count, size_t *done) {
+SHM_NODISCARD SHM_HOT shm_status shm_queue_producer_push_n(shm_queue_producer *producer, const void *items,
+                                                           size_t item_size, size_t count, size_t *done) {
   const char *from = SHM_CAST(const char *, items);
-  shm_cursor at;
+  shm_queue_cursor at;
   shm_status status = shm_enter(&producer->busy);
   *done = 0;
   if (SHM_UNLIKELY(status != SHM_OK)) {
     return status;
   }
-  if (shm_producer_must_check(producer, item_size, count > 0 ? count : 1)) {
-    status = shm_producer_make_room(producer, item_size, count);
+  if (shm_queue_producer_must_check(producer, item_size, count > 0 ? count : 1)) {
+    status = shm_queue_producer_make_room(producer, item_size, count);
     if (status != SHM_OK) {
       return shm_leave(&producer->busy, status);
     }
   }
   count = count < producer->room ? count : SHM_CAST(size_t, producer->room);
   if (count > 0) {
-    const shm_ring ring = producer->ring; /* a copy, as in shm_producer_commit_one */
+    const shm_queue_slots slots = producer->slots; /* a copy, as in shm_queue_producer_commit_one */
     at = producer->tail;
     for (size_t k = 0; k < count; k++) {
-      shm_write_payload(shm_payload(at.slot), from + k * item_size, item_size);
-      shm_cursor_advance(&ring, &at);
+      shm_write_payload(shm_queue_payload(at.slot), from + k * item_size, item_size);
+      shm_queue_cursor_advance(&slots, &at);
     }
-    shm_producer_commit_batch(producer, at, count);
+    shm_queue_producer_commit_batch(producer, at, count);
   }
   *done = count;
   return shm_leave(&producer->busy, SHM_OK);
@@ -210,28 +217,28 @@ SHM_NODISCARD SHM_HOT shm_status shm_producer_push_n(shm_producer *producer, con
  * 8 bytes and no more, and good until the commit or the next operation on this
  * handle. What is not committed never happened.
  */
-SHM_NODISCARD SHM_HOT shm_status shm_producer_reserve(shm_producer *producer, size_t item_size,
-                                                      void **payload) {
+SHM_NODISCARD SHM_HOT shm_status shm_queue_producer_reserve(shm_queue_producer *producer, size_t item_size,
+                                                            void **payload) {
   shm_status status = shm_enter(&producer->busy);
   *payload = NULL;
   if (SHM_UNLIKELY(status != SHM_OK)) {
     return status;
   }
-  if (shm_producer_must_check(producer, item_size, 1)) {
-    status = shm_producer_make_room(producer, item_size, 1);
+  if (shm_queue_producer_must_check(producer, item_size, 1)) {
+    status = shm_queue_producer_make_room(producer, item_size, 1);
     if (status != SHM_OK) {
       return shm_leave(&producer->busy, status);
     }
   }
   for (size_t n = 0; n < (item_size + 7) / 8; n++) {
-    shm_store_relaxed(shm_payload(producer->tail.slot) + n, 0);
+    shm_store_relaxed(shm_queue_payload(producer->tail.slot) + n, 0);
   }
   producer->reserved = producer->tail.position + 1;
-  *payload = shm_payload(producer->tail.slot);
+  *payload = shm_queue_payload(producer->tail.slot);
   return shm_leave(&producer->busy, SHM_OK);
 }
 
-SHM_APART shm_status shm_fail_nothing_reserved(const shm_producer *producer) {
+SHM_APART shm_status shm_fail_nothing_reserved(const shm_queue_producer *producer) {
   shm_status status = shm_check_handle(producer->core, "producer", producer->item_size,
                                        SHM_CAST(size_t, producer->item_size));
   if (status == SHM_OK) {
@@ -242,7 +249,7 @@ SHM_APART shm_status shm_fail_nothing_reserved(const shm_producer *producer) {
 }
 
 /* Commits the message in the slot that was reserved last. */
-SHM_NODISCARD SHM_HOT shm_status shm_producer_commit(shm_producer *producer) {
+SHM_NODISCARD SHM_HOT shm_status shm_queue_producer_commit(shm_queue_producer *producer) {
   shm_status status = shm_enter(&producer->busy);
   if (SHM_UNLIKELY(status != SHM_OK)) {
     return status;
@@ -251,7 +258,7 @@ SHM_NODISCARD SHM_HOT shm_status shm_producer_commit(shm_producer *producer) {
                    producer->reserved != producer->tail.position + 1)) {
     return shm_leave(&producer->busy, shm_fail_nothing_reserved(producer));
   }
-  shm_producer_commit_one(producer);
+  shm_queue_producer_commit_one(producer);
   return shm_leave(&producer->busy, SHM_OK);
 }
 
@@ -261,26 +268,27 @@ SHM_NODISCARD SHM_HOT shm_status shm_producer_commit(shm_producer *producer) {
  * After a role was claimed, from a dead predecessor or not: finds the tail, and
  * wipes what the predecessor had not committed.
  */
-SHM_APART void shm_producer_take_over(shm_producer *producer) {
-  const shm_ring *ring = &producer->ring;
-  shm_cursor tail = shm_cursor_at(ring, shm_load_acquire(shm_ring_word(ring, SHM_QUEUE_TAIL_HINT)));
-  shm_cursor beyond;
+SHM_APART void shm_queue_producer_take_over(shm_queue_producer *producer) {
+  const shm_queue_slots *slots = &producer->slots;
+  shm_queue_cursor tail =
+      shm_queue_cursor_at(slots, shm_load_acquire(shm_queue_word(slots, SHM_QUEUE_TAIL_HINT)));
+  shm_queue_cursor beyond;
   /* The hint is stored after the stamp: walk on over whole stamps. */
-  for (uint64_t n = 0; n < ring->count && shm_is_whole(&tail); n++) {
-    shm_cursor_advance(ring, &tail);
+  for (uint64_t n = 0; n < slots->count && shm_queue_is_whole(&tail); n++) {
+    shm_queue_cursor_advance(slots, &tail);
   }
   /* A batch that a death cut off has stamps beyond the gap of its first message.
    * Without this they would appear behind the successor's. */
   beyond = tail;
-  for (uint64_t n = 0; n < ring->count; n++) {
-    if (shm_load_relaxed(shm_stamp(beyond.slot)) == beyond.position + 1) {
-      shm_store_relaxed(shm_stamp(beyond.slot), 0);
+  for (uint64_t n = 0; n < slots->count; n++) {
+    if (shm_load_relaxed(shm_queue_stamp(beyond.slot)) == beyond.position + 1) {
+      shm_store_relaxed(shm_queue_stamp(beyond.slot), 0);
     }
-    shm_cursor_advance(ring, &beyond);
+    shm_queue_cursor_advance(slots, &beyond);
   }
   shm_program_order();
   /* Release: before the next commit, whose acquire shows the wiped stamps. */
-  shm_store_release(shm_ring_word(ring, SHM_QUEUE_TAIL_HINT), tail.position);
+  shm_store_release(shm_queue_word(slots, SHM_QUEUE_TAIL_HINT), tail.position);
   producer->tail = tail;
   producer->room = 0;
 }
@@ -290,8 +298,8 @@ SHM_APART void shm_producer_take_over(shm_producer *producer) {
  * names the one who is, while it lives; a dead one is replaced. `producer` must
  * be all zero, or released.
  */
-SHM_NODISCARD SHM_APART shm_status shm_producer_claim(shm_producer *producer, shm_attachment *attachment,
-                                                      uint32_t object) {
+SHM_NODISCARD SHM_APART shm_status shm_queue_producer_claim(shm_queue_producer *producer,
+                                                            shm_attachment *attachment, uint32_t object) {
   shm_core *core = shm_core_of(attachment);
   bool died = false;
   shm_status status = shm_check_claim(core, producer->core, object, "producer");
@@ -306,19 +314,21 @@ SHM_NODISCARD SHM_APART shm_status shm_producer_claim(shm_producer *producer, sh
   producer->core = core;
   producer->object = object;
   producer->item_size = core->spec->objects[object].item_size;
-  producer->ring = shm_ring_of(core, object);
-  shm_producer_take_over(producer);
+  producer->slots = shm_queue_slots_of(core, object);
+  shm_queue_producer_take_over(producer);
   if (died) {
-    shm_ring_wake_both(&producer->ring);
+    shm_queue_wake_both(&producer->slots);
   }
   return SHM_OK;
 }
 
 /* Whether the handle holds the role, or held it until somebody swept it away. */
-SHM_HOT bool shm_producer_is_claimed(const shm_producer *producer) { return producer->core != NULL; }
+SHM_HOT bool shm_queue_producer_is_claimed(const shm_queue_producer *producer) {
+  return producer->core != NULL;
+}
 
 /* Gives the role up. Does nothing to a producer that is not claimed. */
-SHM_APART void shm_producer_release(shm_producer *producer) {
+SHM_APART void shm_queue_producer_release(shm_queue_producer *producer) {
   shm_core *core = producer->core;
   if (core == NULL) {
     return;

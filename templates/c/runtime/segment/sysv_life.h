@@ -17,7 +17,7 @@ SHM_APART bool shm_breaks_off(const unsigned char *head, uint64_t size) {
   }
   shm_put32(start, SHM_HEADER_FORMAT_MAJOR, SHM_FORMAT_MAJOR | SHM_FORMAT_MINOR << 16);
   shm_put32(start, SHM_HEADER_BYTE_ORDER, SHM_BYTE_ORDER);
-  shm_put32(start, SHM_HEADER_STATE, SHM_STATE_UNINITIALISED);
+  shm_put32(start, SHM_HEADER_STATE, SHM_SEGMENT_UNINITIALISED);
   shm_put32(start, SHM_HEADER_OWN_SIZE, SHM_HEADER_SIZE);
   shm_put64(start, SHM_HEADER_TOTAL_SIZE, size);
   return memcmp(head, start, written < sizeof start ? written : sizeof start) == 0;
@@ -52,7 +52,7 @@ SHM_APART bool shm_sysv_reap_half_born(int32_t key, uint64_t size) {
   has_header = shm_mapped_header(base, facts.size, &header);
   unborn =
       shm_breaks_off(header.bytes, size) ||
-      (has_header && (header.state == SHM_STATE_UNINITIALISED || header.state == SHM_STATE_INITIALISING));
+      (has_header && (header.state == SHM_SEGMENT_UNINITIALISED || header.state == SHM_SEGMENT_INITIALISING));
   shm_sys_shmdt(base);
   if (unborn) {
     if (has_header) {
@@ -251,9 +251,9 @@ SHM_APART shm_status shm_sysv_remove(const shm_address *address, int32_t id, shm
     status = errno == EINVAL || errno == EIDRM ? shm_fail_os(attempt, "shmctl", ENOENT)
                                                : shm_fail_os(attempt, "shmctl(IPC_RMID)", errno);
   } else if (base != NULL && shm_mapped_header(base, facts.size, &header)) {
-    if (writable && header.state == SHM_STATE_READY) {
+    if (writable && header.state == SHM_SEGMENT_READY) {
       /* Pairs with the acquire of whoever looks around. */
-      __atomic_store_n(SHM_AT(shm_word32, base, SHM_HEADER_STATE), SHM_STATE_RETIRED, __ATOMIC_SEQ_CST);
+      __atomic_store_n(SHM_AT(shm_word32, base, SHM_HEADER_STATE), SHM_SEGMENT_RETIRED, __ATOMIC_SEQ_CST);
     }
     shm_companion_remove(id, header.birth_mark);
   }

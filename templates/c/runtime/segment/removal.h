@@ -10,10 +10,10 @@
  */
 SHM_APART void shm_posix_retire(int fd) {
   unsigned char head[SHM_HEADER_SIZE] = SHM_ZERO;
-  uint32_t retired = SHM_STATE_RETIRED;
+  uint32_t retired = SHM_SEGMENT_RETIRED;
   int64_t got = shm_posix_is_unlinked(fd) ? shm_sys_pread(fd, head, sizeof head, 0) : 0;
   if (got == SHM_HEADER_SIZE && shm_check_form(head, sizeof head) == SHM_FORM_OK &&
-      shm_get32(head, SHM_HEADER_STATE) == SHM_STATE_READY) {
+      shm_get32(head, SHM_HEADER_STATE) == SHM_SEGMENT_READY) {
     shm_sys_pwrite(fd, &retired, sizeof retired, SHM_HEADER_STATE);
   }
 }

@@ -58,7 +58,7 @@ SHM_APART shm_status shm_fill_segment(shm_core *core, shm_attempt attempt) {
   status = shm_claim_record(core, attempt);
   if (status == SHM_OK) {
     /* Pairs with the acquire of whoever reads the state. */
-    __atomic_store_n(shm_core_state(core), SHM_STATE_READY, __ATOMIC_RELEASE);
+    __atomic_store_n(shm_core_state(core), SHM_SEGMENT_READY, __ATOMIC_RELEASE);
   }
   return status;
 }

@@ -7,78 +7,79 @@
  */
 
 /* The slots of a queue in this process. */
-typedef struct shm_ring {
+typedef struct shm_queue_slots {
   char *queue; /* where the object begins */
   char *first; /* slot 0 */
   char *end;   /* behind the last slot */
   uint64_t stride;
   uint64_t count;
-} shm_ring;
+} shm_queue_slots;
 
 /* A position and the slot it falls on, which wraps without a division. */
-typedef struct shm_cursor {
+typedef struct shm_queue_cursor {
   uint64_t position;
   char *slot;
-} shm_cursor;
+} shm_queue_cursor;
 
-SHM_INLINE shm_ring shm_ring_of(const shm_core *core, uint32_t object) {
+SHM_INLINE shm_queue_slots shm_queue_slots_of(const shm_core *core, uint32_t object) {
   const shm_object_spec *spec = &core->spec->objects[object];
-  shm_ring ring;
-  ring.queue = core->segment.base + core->places[object];
-  ring.first = ring.queue + SHM_QUEUE_SLOTS;
-  ring.end = ring.first + spec->slots * spec->stride;
-  ring.stride = spec->stride;
-  ring.count = spec->slots;
-  return ring;
+  shm_queue_slots slots;
+  slots.queue = core->segment.base + core->places[object];
+  slots.first = slots.queue + SHM_QUEUE_SLOTS;
+  slots.end = slots.first + spec->slots * spec->stride;
+  slots.stride = spec->stride;
+  slots.count = spec->slots;
+  return slots;
 }
 
-SHM_INLINE shm_cursor shm_cursor_at(const shm_ring *ring, uint64_t position) {
-  shm_cursor cursor;
+SHM_INLINE shm_queue_cursor shm_queue_cursor_at(const shm_queue_slots *slots, uint64_t position) {
+  shm_queue_cursor cursor;
   cursor.position = position;
-  cursor.slot = ring->first + position % ring->count * ring->stride;
+  cursor.slot = slots->first + position % slots->count * slots->stride;
   return cursor;
 }
 
-SHM_HOT void shm_cursor_advance(const shm_ring *ring, shm_cursor *cursor) {
+SHM_HOT void shm_queue_cursor_advance(const shm_queue_slots *slots, shm_queue_cursor *cursor) {
   cursor->position++;
-  cursor->slot += ring->stride;
-  if (SHM_UNLIKELY(cursor->slot == ring->end)) {
-    cursor->slot = ring->first;
+  cursor->slot += slots->stride;
+  if (SHM_UNLIKELY(cursor->slot == slots->end)) {
+    cursor->slot = slots->first;
   }
 }
 
 /* One of the words before the slots. */
-SHM_HOT shm_word64 *shm_ring_word(const shm_ring *ring, size_t offset) {
-  return SHM_AT(shm_word64, ring->queue, offset);
+SHM_HOT shm_word64 *shm_queue_word(const shm_queue_slots *slots, size_t offset) {
+  return SHM_AT(shm_word64, slots->queue, offset);
 }
 
-SHM_HOT shm_word32 *shm_ring_flag(const shm_ring *ring, size_t offset) {
-  return SHM_AT(shm_word32, ring->queue, offset);
+SHM_HOT shm_word32 *shm_queue_flag(const shm_queue_slots *slots, size_t offset) {
+  return SHM_AT(shm_word32, slots->queue, offset);
 }
 
 /* After a role was claimed from a dead holder, which may have stored what the other
  * side waits for and not notified. */
-SHM_APART void shm_ring_wake_both(const shm_ring *ring) {
-  shm_wake_up(shm_ring_flag(ring, SHM_QUEUE_DATA_FLAG));
-  shm_wake_up(shm_ring_flag(ring, SHM_QUEUE_SPACE_FLAG));
+SHM_APART void shm_queue_wake_both(const shm_queue_slots *slots) {
+  shm_wake_up(shm_queue_flag(slots, SHM_QUEUE_DATA_FLAG));
+  shm_wake_up(shm_queue_flag(slots, SHM_QUEUE_SPACE_FLAG));
 }
 
-SHM_HOT shm_word64 *shm_stamp(char *slot) { return SHM_AT(shm_word64, slot, 0); }
+SHM_HOT shm_word64 *shm_queue_stamp(char *slot) { return SHM_AT(shm_word64, slot, 0); }
 
-SHM_HOT shm_word64 *shm_payload(char *slot) { return SHM_AT(shm_word64, slot, SHM_STAMP_SIZE); }
+SHM_HOT shm_word64 *shm_queue_payload(char *slot) { return SHM_AT(shm_word64, slot, SHM_STAMP_SIZE); }
 
 /* Whether the message at the cursor is there. */
-SHM_HOT bool shm_is_whole(const shm_cursor *cursor) {
-  /* Pairs with the releases in shm_producer_commit_one and _commit_batch. */
-  return shm_load_acquire(shm_stamp(cursor->slot)) == cursor->position + 1;
+SHM_HOT bool shm_queue_is_whole(const shm_queue_cursor *cursor) {
+  /* Pairs with the releases in shm_queue_producer_commit_one and _commit_batch. */
+  return shm_load_acquire(shm_queue_stamp(cursor->slot)) == cursor->position + 1;
 }
 
 /* Messages that are there from the cursor on, at most `limit`. */
-SHM_INLINE uint64_t shm_count_whole(const shm_ring *ring, shm_cursor cursor, uint64_t limit) {
+SHM_INLINE uint64_t shm_queue_count_whole(const shm_queue_slots *slots, shm_queue_cursor cursor,
+                                          uint64_t limit) {
   uint64_t count = 0;
-  limit = limit < ring->count ? limit : ring->count;
-  while (count < limit && shm_is_whole(&cursor)) {
-    shm_cursor_advance(ring, &cursor);
+  limit = limit < slots->count ? limit : slots->count;
+  while (count < limit && shm_queue_is_whole(&cursor)) {
+    shm_queue_cursor_advance(slots, &cursor);
     count++;
   }
   return count;

@@ -243,7 +243,7 @@ SHM_APART shm_status shm_memfd_retire_locked(int fd, shm_attempt attempt) {
                     "a bare memfd has no name that could be taken away; it goes when nobody has it open or "
                     "mapped any more");
   }
-  if (shm_get32(head, SHM_HEADER_STATE) == SHM_STATE_RETIRED) {
+  if (shm_get32(head, SHM_HEADER_STATE) == SHM_SEGMENT_RETIRED) {
     return shm_fail(attempt, SHM_NOT_FOUND, "it was removed already; those who have it still have it");
   }
   status = shm_memfd_check_seals(fd, false, attempt);
@@ -256,7 +256,7 @@ SHM_APART shm_status shm_memfd_retire_locked(int fd, shm_attempt attempt) {
   }
   if (status == SHM_OK) {
     /* Pairs with the acquire of whoever looks around. */
-    __atomic_store_n(SHM_AT(shm_word32, base, SHM_HEADER_STATE), SHM_STATE_RETIRED, __ATOMIC_SEQ_CST);
+    __atomic_store_n(SHM_AT(shm_word32, base, SHM_HEADER_STATE), SHM_SEGMENT_RETIRED, __ATOMIC_SEQ_CST);
     munmap(base, SHM_CAST(size_t, facts.st_size));
   }
   return status;

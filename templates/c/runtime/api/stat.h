@@ -89,7 +89,7 @@ SHM_NODISCARD SHM_APART shm_status shm_attachment_stat(const shm_attachment *att
   out->created_ns = shm_get64(header.bytes, SHM_HEADER_CREATED);
   out->creator_pid = shm_get32(header.bytes, SHM_HEADER_CREATOR_PID);
   out->creator_uid = shm_get32(header.bytes, SHM_HEADER_CREATOR_UID);
-  out->is_retired = shm_get32(header.bytes, SHM_HEADER_STATE) == SHM_STATE_RETIRED;
+  out->is_retired = shm_get32(header.bytes, SHM_HEADER_STATE) == SHM_SEGMENT_RETIRED;
   shm_count_participants(core, out);
   return SHM_OK;
 }
@@ -105,8 +105,8 @@ SHM_NODISCARD SHM_APART shm_status shm_attachment_set(const shm_attachment *atta
 }
 
 /* The participant that has a role, by the index of its record; -1 for none. */
-SHM_APART int64_t shm_role_holder(const shm_ring *ring, size_t role) {
-  uint64_t low = shm_load_acquire(shm_ring_word(ring, role)) & UINT32_MAX;
+SHM_APART int64_t shm_role_holder(const shm_queue_slots *slots, size_t role) {
+  uint64_t low = shm_load_acquire(shm_queue_word(slots, role)) & UINT32_MAX;
   return low == SHM_ROLE_FREE || low == SHM_ROLE_ORPHANED ? -1 : SHM_CAST(int64_t, low) - 1;
 }
 
@@ -128,29 +128,29 @@ SHM_NODISCARD SHM_APART shm_status shm_queue_stat(const shm_attachment *attachme
                                                   shm_queue_facts *out) {
   const shm_core *core = shm_core_of(attachment);
   shm_status status = shm_check_object(core, object);
-  shm_ring ring;
+  shm_queue_slots slots;
   uint64_t hint;
   memset(out, 0, sizeof *out);
   out->producer = out->consumer = -1;
   if (status != SHM_OK) {
     return status;
   }
-  ring = shm_ring_of(core, object);
+  slots = shm_queue_slots_of(core, object);
   out->item_size = core->spec->objects[object].item_size;
   out->capacity = core->spec->objects[object].capacity;
   /* Taken first: the depth is then rather too great than too small. */
-  out->popped = shm_load_acquire(shm_ring_word(&ring, SHM_QUEUE_TAKEN));
+  out->popped = shm_load_acquire(shm_queue_word(&slots, SHM_QUEUE_TAKEN));
   /* The exact tail: from the hint on over whole stamps. */
-  hint = shm_load_acquire(shm_ring_word(&ring, SHM_QUEUE_TAIL_HINT));
-  out->pushed = hint + shm_count_whole(&ring, shm_cursor_at(&ring, hint), UINT64_MAX);
-  out->depth = out->pushed - out->popped < ring.count ? out->pushed - out->popped : ring.count;
-  out->times_full = shm_load_relaxed(shm_ring_word(&ring, SHM_QUEUE_TIMES_FULL));
-  out->redelivered = shm_load_relaxed(shm_ring_word(&ring, SHM_QUEUE_REDELIVERED));
-  out->high_water = shm_load_relaxed(shm_ring_word(&ring, SHM_QUEUE_HIGH_WATER));
+  hint = shm_load_acquire(shm_queue_word(&slots, SHM_QUEUE_TAIL_HINT));
+  out->pushed = hint + shm_queue_count_whole(&slots, shm_queue_cursor_at(&slots, hint), UINT64_MAX);
+  out->depth = out->pushed - out->popped < slots.count ? out->pushed - out->popped : slots.count;
+  out->times_full = shm_load_relaxed(shm_queue_word(&slots, SHM_QUEUE_TIMES_FULL));
+  out->redelivered = shm_load_relaxed(shm_queue_word(&slots, SHM_QUEUE_REDELIVERED));
+  out->high_water = shm_load_relaxed(shm_queue_word(&slots, SHM_QUEUE_HIGH_WATER));
   out->high_water = out->high_water > out->depth ? out->high_water : out->depth;
-  out->producer = shm_role_holder(&ring, SHM_QUEUE_PRODUCER_ROLE);
-  out->consumer = shm_role_holder(&ring, SHM_QUEUE_CONSUMER_ROLE);
-  out->producer_waits = shm_holder_waits(core, out->producer, shm_ring_flag(&ring, SHM_QUEUE_SPACE_FLAG));
-  out->consumer_waits = shm_holder_waits(core, out->consumer, shm_ring_flag(&ring, SHM_QUEUE_DATA_FLAG));
+  out->producer = shm_role_holder(&slots, SHM_QUEUE_PRODUCER_ROLE);
+  out->consumer = shm_role_holder(&slots, SHM_QUEUE_CONSUMER_ROLE);
+  out->producer_waits = shm_holder_waits(core, out->producer, shm_queue_flag(&slots, SHM_QUEUE_SPACE_FLAG));
+  out->consumer_waits = shm_holder_waits(core, out->consumer, shm_queue_flag(&slots, SHM_QUEUE_DATA_FLAG));
   return SHM_OK;
 }

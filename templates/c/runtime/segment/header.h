@@ -51,10 +51,10 @@ enum {
 };
 
 enum {
-  SHM_STATE_UNINITIALISED = 0,
-  SHM_STATE_INITIALISING = 1,
-  SHM_STATE_READY = 2,
-  SHM_STATE_RETIRED = 3 /* removed; attached peers drain it */
+  SHM_SEGMENT_UNINITIALISED = 0,
+  SHM_SEGMENT_INITIALISING = 1,
+  SHM_SEGMENT_READY = 2,
+  SHM_SEGMENT_RETIRED = 3 /* removed; attached peers drain it */
 };
 
 #define SHM_MAGIC "shmgen\x1a\n"
@@ -139,7 +139,7 @@ SHM_APART const char *shm_check_parts(const shm_header *header, uint64_t size) {
     return "directory or participants have another stride than 64";
   }
   /* Of one that is half born, its state tells what is the matter. */
-  if (header->participants_count == 0 && header->state != SHM_STATE_INITIALISING) {
+  if (header->participants_count == 0 && header->state != SHM_SEGMENT_INITIALISING) {
     return "it has no participants";
   }
   if (header->participants_count > SHM_PARTICIPANTS_MAX || header->contract_size > SHM_CONTRACT_MAX) {
@@ -187,7 +187,7 @@ SHM_APART void shm_begin_segment(char *base, const unsigned char *header) {
   /* The magic last, by one store: who sees it sees the whole header. */
   shm_copy_in(base + 8, header + 8, SHM_HEADER_SIZE - 8);
   shm_store_release(SHM_AT(shm_word64, base, 0), shm_get64(header, 0));
-  __atomic_store_n(SHM_AT(shm_word32, base, SHM_HEADER_STATE), SHM_STATE_INITIALISING, __ATOMIC_RELEASE);
+  __atomic_store_n(SHM_AT(shm_word32, base, SHM_HEADER_STATE), SHM_SEGMENT_INITIALISING, __ATOMIC_RELEASE);
 }
 
 /* Why bytes that are `form` are refused. */

@@ -9,8 +9,8 @@
  *
  *   shm_segment_...     bare segments of N bytes: POSIX, System V and memfd
  *   shm_attachment_...  segments of a schema: create, attach, detach, remove
- *   shm_producer_...    the writing side of a queue
- *   shm_consumer_...    the reading side of a queue
+ *   shm_queue_producer_...    the writing side of a queue
+ *   shm_queue_consumer_...    the reading side of a queue
  *   shm_send_descriptor, shm_receive_descriptor: handing memfds over
  *   shm_status_text, shm_last_error: what a status means, and why it came
  *
