@@ -85,6 +85,8 @@ static const test tests[] = {
     TEST(a_claim_ends_whoever_writes_the_word, "posix"),
     TEST(the_capacity_holds_along_its_bound, "posix"),
     TEST(a_busy_collector_is_waited_for, "posix"),
+    TEST(who_runs_another_program_is_noticed_by_its_lock, "posix sysv"),
+    TEST(many_others_are_watched_and_each_death_is_noticed, "posix sysv"),
     TEST(changed_bytes_are_survived_at_attach, "posix sysv"),
     TEST(changed_words_are_survived_in_use, "posix"),
 };

@@ -235,3 +235,95 @@ static void a_busy_collector_is_waited_for(void) {
     shm_attachment_detach(&late);
   }
 }
+
+/* ---- looking around ---- */
+
+static void attach_and_run_another_program(const void *argument) {
+  const victim *v = SHM_CAST(const victim *, argument);
+  shm_attachment a;
+  shm_queue_producer p = SHM_ZERO;
+  CHECK_OK(shm_attachment_attach(&a, &v->t->spec, NULL, NULL));
+  CHECK_OK(shm_queue_producer_claim(&p, &a, 1));
+  say_and_wait();
+  execl("/bin/sleep", "sleep", "60", SHM_CAST(char *, NULL));
+  _exit(1);
+}
+
+/* No descriptor tells of it: its process lives, its lock is gone. */
+static void who_runs_another_program_is_noticed_by_its_lock(void) {
+  pair q;
+  victim v;
+  child other;
+  trade m;
+  shm_word64 *record;
+  uint64_t begin;
+  open_pair(&q, 8);
+  v.t = &q.t;
+  v.number = 0;
+  other = start(attach_and_run_another_program, &v);
+  wait_for(&other);
+  record = shm_record_word(q.a.core, 2);
+  for (int i = 0; i < 10; i++) {
+    CHECK_STATUS(SHM_EMPTY, shm_queue_consumer_try_pop(&q.c, &m, sizeof m));
+    sleep_ms(2);
+  }
+  CHECK(shm_record_state(shm_load_acquire(record)) == SHM_RECORD_LIVE);
+  go_on(&other);
+  begin = now_ms();
+  while (shm_record_state(shm_load_acquire(record)) != SHM_RECORD_SWEPT && now_ms() - begin < 5000) {
+    CHECK_STATUS(SHM_EMPTY, shm_queue_consumer_try_pop(&q.c, &m, sizeof m));
+    sleep_ms(2);
+  }
+  CHECK(now_ms() - begin < 1000);
+  kill_child(&other);
+  close_pair(&q);
+}
+
+static void attach_and_wait(const void *argument) {
+  const victim *v = SHM_CAST(const victim *, argument);
+  shm_attachment a;
+  CHECK_OK(shm_attachment_attach(&a, &v->t->spec, NULL, NULL));
+  say_and_wait();
+}
+
+/* Each of many is watched; each death is noticed; nothing is kept behind. */
+static void many_others_are_watched_and_each_death_is_noticed(void) {
+  enum { OTHERS = 40 };
+  child others[OTHERS];
+  test_spec t;
+  shm_attachment a;
+  shm_queue_consumer c = SHM_ZERO;
+  victim v;
+  trade m;
+  int before = open_descriptors();
+  CHECK_OK(shm_attachment_create(&a, make_spec(&t, fresh_address(), PLAIN, 8, OTHERS + 1), NULL, NULL));
+  CHECK_OK(shm_queue_consumer_claim(&c, &a, 0));
+  v.t = &t;
+  v.number = 0;
+  for (int i = 0; i < OTHERS; i++) {
+    others[i] = start(attach_and_wait, &v);
+    wait_for(&others[i]);
+  }
+  for (int i = 0; i < 20; i++) {
+    CHECK_STATUS(SHM_EMPTY, shm_queue_consumer_try_pop(&c, &m, sizeof m));
+    sleep_ms(5);
+  }
+  CHECK(a.core->watch->count == OTHERS);
+  for (int i = 0; i < OTHERS; i++) {
+    uint64_t begin = now_ms();
+    shm_word64 *record = shm_record_word(a.core, SHM_CAST(uint32_t, i) + 1);
+    CHECK(shm_record_state(shm_load_acquire(record)) == SHM_RECORD_LIVE);
+    kill_child(&others[i]);
+    while (shm_record_state(shm_load_acquire(record)) != SHM_RECORD_SWEPT && now_ms() - begin < 5000) {
+      CHECK_STATUS(SHM_EMPTY, shm_queue_consumer_try_pop(&c, &m, sizeof m));
+      sleep_ms(1);
+    }
+    CHECK(now_ms() - begin < 500);
+  }
+  CHECK_STATUS(SHM_TIMEOUT, shm_queue_consumer_pop_timeout(&c, &m, sizeof m, 5000000));
+  CHECK(a.core->watch->count == 0);
+  shm_queue_consumer_release(&c);
+  CHECK_OK(shm_attachment_remove(&a));
+  shm_attachment_detach(&a);
+  CHECK(open_descriptors() == before);
+}

@@ -409,7 +409,7 @@ fn attached_meanwhile(faults: &Faults) -> usize {
                     drop(Language::other(language).attach(&address).unwrap());
                 }
                 Err(refused) => {
-                    let told = ["NotFound", "Removed", "TableFull", "Unsupported"];
+                    let told = ["Busy", "NotFound", "Removed", "TableFull", "Unsupported"];
                     assert!(told.contains(&refused.kind.as_str()), "{title}: {refused}");
                 }
             }

@@ -71,13 +71,14 @@ pub(crate) fn look_before_sleep<M: Memory, T>(
 }
 
 /// Calls `attempt` until it gives an answer or the time is up; `None` is without
-/// end. `look` is called once for each sleep, to notice deaths and removals.
+/// end. `look` is called once for each sleep, to notice deaths and removals; with true
+/// after a whole slice in which nobody woke the caller.
 #[inline]
 pub(crate) fn until<M: Memory, T>(
     flag: &M::Flag,
     timeout: Option<Duration>,
     mut attempt: impl FnMut() -> Option<T>,
-    look: impl FnMut(),
+    look: impl FnMut(bool),
 ) -> Option<T> {
     // Before the clock is read, which takes as long as ten attempts.
     if let Some(answer) = attempt() {
@@ -92,7 +93,7 @@ fn wait_until<M: Memory, T>(
     flag: &M::Flag,
     deadline: Deadline,
     mut attempt: impl FnMut() -> Option<T>,
-    mut look: impl FnMut(),
+    mut look: impl FnMut(bool),
 ) -> Option<T> {
     let spin_end = deadline.at_most(SPIN);
     while spin_end.left().is_some() {
@@ -108,7 +109,7 @@ fn wait_until<M: Memory, T>(
     while let Some(left) = deadline.left() {
         announced = true;
         let looked = look_before_sleep::<M, T>(flag, || {
-            look();
+            look(sleeper.slept);
             attempt()
         });
         match looked {
@@ -119,7 +120,7 @@ fn wait_until<M: Memory, T>(
     if announced {
         flag.clear(WAITING);
     }
-    look();
+    look(sleeper.slept);
     attempt()
 }
 
@@ -135,12 +136,14 @@ struct Sleeper {
     slice: Duration,
     last: Duration,
     vain: u32,
+    /// The last one lasted for its whole slice.
+    slept: bool,
 }
 
 impl Sleeper {
     fn new() -> Self {
         let slice = |ns: &AtomicU64| Duration::from_nanos(ns.load(Ordering::Relaxed));
-        Self { slice: slice(&FIRST_SLICE), last: slice(&LAST_SLICE), vain: 0 }
+        Self { slice: slice(&FIRST_SLICE), last: slice(&LAST_SLICE), vain: 0, slept: false }
     }
 
     fn sleep(&mut self, flag: &impl Flag, value: u32, left: Duration) {
@@ -151,7 +154,9 @@ impl Sleeper {
         }
         let start = Instant::now();
         flag.sleep(value, self.slice.min(left));
-        self.vain = if start.elapsed() < PAUSE { self.vain + 1 } else { 0 };
+        let slept = start.elapsed();
+        self.slept = slept >= self.slice;
+        self.vain = if slept < PAUSE { self.vain + 1 } else { 0 };
         self.slice = (self.slice * 2).min(self.last);
     }
 }

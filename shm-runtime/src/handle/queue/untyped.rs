@@ -76,7 +76,7 @@ impl RawProducer {
     #[cold]
     fn refused(&mut self, fault: Fault) -> TryPushError {
         if self.limiter.is_due() {
-            self.role.attachment().look_around();
+            self.role.attachment().look_around(false);
         }
         match fault {
             _ if self.role.attachment().is_removed() => TryPushError::Removed,
@@ -159,9 +159,9 @@ impl RawProducer {
                     None
                 }
             },
-            || {
+            |slept| {
                 if limiter.is_due_now() {
-                    attachment.look_around();
+                    attachment.look_around(slept);
                 }
             },
         );
@@ -274,7 +274,7 @@ impl RawConsumer {
         }
         let attachment = self.role.attachment();
         if !attachment.is_removed() && self.limiter.is_due() {
-            attachment.look_around();
+            attachment.look_around(false);
         }
         match self.core.ready_if(|| attachment.is_removed()) {
             None => Err(TryPopError::Empty),
@@ -355,9 +355,9 @@ impl RawConsumer {
                     }
                 }
             },
-            || {
+            |slept| {
                 if limiter.is_due_now() {
-                    attachment.look_around();
+                    attachment.look_around(slept);
                 }
             },
         );

@@ -180,8 +180,8 @@ impl Attachment {
     }
 
     /// Notices what others did; see [`Core::look_around`].
-    pub(crate) fn look_around(&self) {
-        self.0.look_around();
+    pub(crate) fn look_around(&self, thorough: bool) {
+        self.0.look_around(thorough);
     }
 
     /// Whether [`Self::look_around`] found the segment removed.

@@ -113,10 +113,10 @@ impl Core {
 
     /// Notices what others did: sweeps what the dead left behind, and sees
     /// whether the segment was removed. Called on slow paths, at most once a
-    /// millisecond for each handle.
-    pub(crate) fn look_around(&self) {
+    /// millisecond for each handle; `thorough` by who has slept for a slice.
+    pub(crate) fn look_around(&self, thorough: bool) {
         if self.mapping.is_writable() {
-            self.participants.sweep_dead(self.lock_file(), self.me, |dead| {
+            self.participants.sweep_dead(self.lock_file(), self.me, thorough, |dead| {
                 sweep_objects(&self.mapping, &self.places, dead);
             });
         }

@@ -17,16 +17,26 @@ use crate::segment::format::header::clip;
 use crate::segment::format::record::{RECORD_SIZE, Record, RecordState, pack, unpack};
 use crate::segment::os::liveness::holder_is_dead;
 use crate::segment::os::locks;
+use crate::segment::os::pidfds::{Life, Pidfds};
 use crate::segment::os::process::{self, pid_namespace};
 use std::fs::File;
-use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 
 /// The table of a segment that is mapped for writing.
 pub(crate) struct Participants {
     mapping: Arc<Mapping>,
     offset: u64,
     count: u32,
+    watch: Mutex<Watch>,
+}
+
+/// What an attachment keeps in order to notice deaths.
+#[derive(Default)]
+struct Watch {
+    pidfds: Pidfds,
+    /// The record whose lock was asked for last.
+    turn: u32,
 }
 
 /// What to write into a fresh record.
@@ -36,7 +46,7 @@ pub(crate) struct Claimant<'a> {
 
 impl Participants {
     pub(crate) fn new(mapping: Arc<Mapping>, offset: u64, count: u32) -> Self {
-        Self { mapping, offset, count }
+        Self { mapping, offset, count, watch: Mutex::default() }
     }
 
     fn at(&self, index: u32) -> u64 {
@@ -199,16 +209,72 @@ impl Participants {
 
     /// Looks for records of the dead and sweeps them: `sweep` clears every
     /// object of what that participant had claimed. Anybody may do it, any
-    /// number of times.
+    /// number of times; while one thread of an attachment looks, others do not.
+    ///
+    /// It costs little, however many there are: processes of this pid namespace are
+    /// watched by descriptors, all by one call. An end of which those cannot tell
+    /// (of a process of another namespace, or one that ran another program since)
+    /// shows by locks, of which each look asks for a few, in turn; for many if it is
+    /// `thorough`.
     pub(crate) fn sweep_dead(
         &self,
         file: Option<&File>,
         me: Option<ParticipantId>,
+        thorough: bool,
         mut sweep: impl FnMut(ParticipantId),
     ) {
+        let Ok(mut watch) = self.watch.try_lock() else { return };
+        let Watch { pidfds, turn } = &mut *watch;
+        let (new_ones, queries) = if thorough { (u32::MAX, 256) } else { (8, 4) };
+        let (here, own) = (pid_namespace(), std::process::id());
+        let is_other = |index: u32| me.map_or(true, |me| me.index != index);
+        let mut opened = 0;
+        let mut live = 0;
+        pidfds.look();
         for index in 0..self.count {
-            self.sweep_if_dead(file, me, index, &mut sweep);
+            match self.state(index) {
+                Some((_, RecordState::Live)) if is_other(index) => live += 1,
+                Some((_, RecordState::Dead)) => {
+                    self.sweep_if_dead(file, me, index, &mut sweep);
+                    continue;
+                }
+                _ => continue,
+            }
+            let Some((pid, namespace)) = self.process(index) else { continue };
+            if here == 0 || namespace != here || pid == own {
+                continue;
+            }
+            let mut life = pidfds.ask(pid, false);
+            if life == Life::Unknown && opened < new_ones {
+                opened += 1;
+                life = pidfds.ask(pid, true);
+            }
+            if life == Life::Ended {
+                self.sweep_if_dead(file, me, index, &mut sweep);
+            }
         }
+        pidfds.forget_the_others();
+        let Some(file) = file else { return };
+        let mut asked = 0;
+        for _ in 0..self.count {
+            if asked == queries.min(live) {
+                break;
+            }
+            *turn = if *turn + 1 < self.count { *turn + 1 } else { 0 };
+            if is_other(*turn) && matches!(self.state(*turn), Some((_, RecordState::Live))) {
+                asked += 1;
+                if !locks::is_write_locked(file, i64::from(*turn)) {
+                    self.sweep_if_dead(Some(file), me, *turn, &mut sweep);
+                }
+            }
+        }
+    }
+
+    /// The pid that a record names, and its namespace.
+    fn process(&self, index: u32) -> Option<(u32, u64)> {
+        let pid = self.mapping.load_u32(self.at(index) + 8, Ordering::Relaxed).ok()?;
+        let namespace = self.mapping.load_u64(self.at(index) + 16, Ordering::Relaxed).ok()?;
+        Some((pid, namespace))
     }
 
     /// Sweeps one record if its holder is dead.

@@ -27,6 +27,8 @@ pub(crate) mod locks;
 #[cfg(segments)]
 pub(crate) mod memfd;
 #[cfg(segments)]
+pub(crate) mod pidfds;
+#[cfg(segments)]
 pub(crate) mod posix;
 #[cfg(segments)]
 pub(crate) mod process;
@@ -40,4 +42,4 @@ pub(crate) mod sysv;
 #[cfg(not(segments))]
 mod elsewhere;
 #[cfg(not(segments))]
-pub(crate) use elsewhere::{file, huge, locks, memfd, posix, process, resident, sysv};
+pub(crate) use elsewhere::{file, huge, locks, memfd, pidfds, posix, process, resident, sysv};

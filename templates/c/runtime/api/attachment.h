@@ -13,6 +13,7 @@
 SHM_APART void shm_core_unmap(shm_core *core) {
   __atomic_store_n(&core->birth, SHM_DETACHED, __ATOMIC_RELAXED);
   shm_opened_close(&core->segment);
+  shm_watch_end(core->watch);
   if (core->companion >= 0) {
     close(core->companion);
     core->companion = -1;

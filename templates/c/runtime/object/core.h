@@ -27,6 +27,8 @@ typedef struct shm_core {
   uint64_t participants_offset;
   uint32_t participants_count;
   uint64_t pid_namespace; /* the caller's */
+  uint32_t pid;           /* the caller's */
+  shm_watch *watch;       /* behind this struct; one thread at a time */
   bool takes_part;        /* holds a participant record */
   uint32_t index;         /* of that record */
   uint32_t generation;
@@ -43,19 +45,22 @@ SHM_APART shm_core *shm_core_new(const shm_segment_spec *spec, const char *addre
   size_t places = SHM_CAST(size_t, spec->object_count) * sizeof(uint64_t);
   size_t text = strlen(address) + 1;
   size_t room = text < SHM_CHOSEN_ADDRESS_SIZE ? SHM_CHOSEN_ADDRESS_SIZE : text;
-  char *memory = SHM_CAST(char *, calloc(1, sizeof(shm_core) + places + room));
+  char *memory = SHM_CAST(char *, calloc(1, sizeof(shm_core) + sizeof(shm_watch) + places + room));
   shm_core *core = SHM_AT(shm_core, memory, 0);
   if (memory == NULL) {
     return NULL;
   }
-  core->places = SHM_AT(uint64_t, memory, sizeof(shm_core));
-  core->address = memory + sizeof(shm_core) + places;
+  core->watch = SHM_AT(shm_watch, memory, sizeof(shm_core));
+  memory += sizeof(shm_core) + sizeof(shm_watch);
+  core->places = SHM_AT(uint64_t, memory, 0);
+  core->address = memory + places;
   memcpy(core->address, address, text);
   core->spec = spec;
   core->shares = 1;
   core->refs = 1;
   core->companion = -1;
   core->pid_namespace = shm_pid_namespace();
+  core->pid = SHM_CAST(uint32_t, getpid());
   core->next_removal_check = shm_monotonic_ns() + SHM_REMOVAL_PERIOD_NS;
   shm_opened_clear(&core->segment, SHM_ADDRESS_POSIX, false);
   return core;

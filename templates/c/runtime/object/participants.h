@@ -214,9 +214,70 @@ SHM_APART void shm_release_record(shm_core *core) {
   core->takes_part = false;
 }
 
-/* Looks for records of the dead and sweeps them. */
-SHM_APART void shm_sweep_dead(const shm_core *core) {
+/*
+ * The processes of this pid namespace, all by one call; of those that are not watched
+ * yet, at most so many are from now on. How many others take part.
+ */
+SHM_APART uint32_t shm_sweep_processes(const shm_core *core, uint32_t new_ones) {
+  shm_watch *watch = core->watch;
+  uint32_t live = 0;
+  shm_watch_look(watch);
   for (uint32_t index = 0; index < core->participants_count; index++) {
-    shm_sweep_if_dead(core, index);
+    const shm_word64 *word = shm_record_word(core, index);
+    uint32_t state = shm_record_state(shm_load_acquire(word));
+    uint32_t pid = SHM_CAST(uint32_t, shm_load_relaxed(word + 1) & UINT32_MAX);
+    shm_life life = SHM_LIFE_UNKNOWN;
+    if (state == SHM_RECORD_DEAD) {
+      shm_sweep_if_dead(core, index);
+    }
+    if (state != SHM_RECORD_LIVE || (core->takes_part && index == core->index)) {
+      continue;
+    }
+    live++;
+    if (core->pid_namespace == 0 || shm_load_relaxed(word + 2) != core->pid_namespace || pid == core->pid) {
+      continue;
+    }
+    life = shm_watch_ask(watch, pid);
+    if (life == SHM_LIFE_UNKNOWN && new_ones > 0) {
+      new_ones--;
+      life = shm_watch_add(watch, pid);
+    }
+    if (life == SHM_LIFE_ENDED) {
+      shm_sweep_if_dead(core, index);
+    }
   }
+  shm_watch_forget_the_others(watch);
+  return live;
+}
+
+/*
+ * Looks for records of the dead and sweeps them; while one thread of an attachment
+ * looks, others do not.
+ *
+ * It costs little, however many there are: processes of this pid namespace are watched.
+ * An end of which that cannot tell (of a process of another namespace, or one that ran
+ * another program since) shows by locks, of which each look asks for a few, in turn; for
+ * many if it is `thorough`.
+ */
+SHM_APART void shm_sweep_dead(const shm_core *core, bool thorough) {
+  shm_watch *watch = core->watch;
+  uint32_t queries = thorough ? 256 : 4;
+  uint32_t live;
+  int file = shm_core_lock_file(core);
+  if (__atomic_exchange_n(&watch->busy, 1, __ATOMIC_ACQUIRE) != 0) {
+    return;
+  }
+  live = shm_sweep_processes(core, thorough ? UINT32_MAX : 8);
+  queries = queries < live ? queries : live;
+  for (uint32_t n = 0; file >= 0 && queries > 0 && n < core->participants_count; n++) {
+    watch->turn = watch->turn + 1 < core->participants_count ? watch->turn + 1 : 0;
+    if (shm_record_state(shm_load_acquire(shm_record_word(core, watch->turn))) == SHM_RECORD_LIVE &&
+        !(core->takes_part && watch->turn == core->index)) {
+      queries--;
+      if (!shm_is_write_locked(file, watch->turn)) {
+        shm_sweep_if_dead(core, watch->turn);
+      }
+    }
+  }
+  __atomic_store_n(&watch->busy, 0, __ATOMIC_RELEASE);
 }

@@ -113,7 +113,7 @@ SHM_APART shm_status shm_queue_consumer_refuse(shm_queue_consumer *consumer) {
     }
   }
   if (!shm_core_is_removed(consumer->core) && shm_limiter_is_due(&consumer->limiter)) {
-    shm_core_look_around(consumer->core);
+    shm_core_look_around(consumer->core, false);
   }
   if (shm_core_is_removed(consumer->core)) {
     return shm_queue_consumer_is_over(consumer) ? shm_fail_briefly(SHM_REMOVED) : SHM_OK;

@@ -53,7 +53,7 @@ SHM_APART shm_status shm_queue_producer_make_room(shm_queue_producer *producer, 
     return SHM_OK;
   }
   if (shm_limiter_is_due(&producer->limiter)) {
-    shm_core_look_around(producer->core);
+    shm_core_look_around(producer->core, false);
   }
   if (shm_core_is_removed(producer->core)) {
     status = SHM_REMOVED;

@@ -6,13 +6,14 @@
 
 /*
  * Notices what others did: sweeps what the dead left behind, and sees whether
- * the segment was removed. Called at most once a millisecond for each handle.
+ * the segment was removed. Called at most once a millisecond for each handle;
+ * `thorough` by who has slept for a slice.
  */
-SHM_APART void shm_core_look_around(shm_core *core) {
+SHM_APART void shm_core_look_around(shm_core *core, bool thorough) {
   uint64_t now;
   bool due;
   if (!core->segment.read_only) {
-    shm_sweep_dead(core);
+    shm_sweep_dead(core, thorough);
   }
   if (shm_core_is_removed(core)) {
     return;
@@ -89,7 +90,7 @@ SHM_APART shm_status shm_await(shm_core *core, shm_limiter *limiter, shm_word32 
     uint32_t value = shm_announce_sleep(flag);
     announced = true;
     if (shm_limiter_is_due_now(limiter)) {
-      shm_core_look_around(core);
+      shm_core_look_around(core, sleeper.slept);
     }
     status = look(handle);
     if (status != not_yet) {
@@ -102,7 +103,7 @@ SHM_APART shm_status shm_await(shm_core *core, shm_limiter *limiter, shm_word32 
     shm_cancel_sleep(flag);
   }
   if (shm_limiter_is_due_now(limiter)) {
-    shm_core_look_around(core);
+    shm_core_look_around(core, sleeper.slept);
   }
   return look(handle);
 }

@@ -86,10 +86,11 @@ SHM_INLINE uint64_t shm_time_left(uint64_t deadline) {
   return deadline > now ? deadline - now : 0;
 }
 
-/* How a wait sleeps: for how long at most, and how many sleeps in a row ended too soon. */
+/* How a wait sleeps. */
 typedef struct shm_sleeper {
-  uint64_t slice;
-  uint32_t vain;
+  uint64_t slice; /* for how long at most */
+  uint32_t vain;  /* sleeps in a row that ended too soon */
+  bool slept;     /* the last one lasted for its whole slice */
 } shm_sleeper;
 
 /* Sleeps that end too soon in a row before the sleeper leaves the word alone. */
@@ -106,12 +107,15 @@ typedef struct shm_sleeper {
  */
 SHM_APART void shm_sleep_slice(shm_sleeper *sleeper, shm_word32 *flag, uint32_t value, uint64_t left) {
   uint64_t begin = shm_monotonic_ns();
+  uint64_t slept;
   if (sleeper->vain == SHM_VAIN_MAX) {
     sleeper->vain = 0;
     shm_sys_sleep_ns(left < SHM_PAUSE_NS ? left : SHM_PAUSE_NS);
     return;
   }
   shm_sys_futex_wait(flag, value, sleeper->slice < left ? sleeper->slice : left);
-  sleeper->vain = shm_monotonic_ns() - begin < SHM_PAUSE_NS ? sleeper->vain + 1 : 0;
+  slept = shm_monotonic_ns() - begin;
+  sleeper->slept = slept >= sleeper->slice;
+  sleeper->vain = slept < SHM_PAUSE_NS ? sleeper->vain + 1 : 0;
   sleeper->slice = sleeper->slice < SHM_LAST_SLICE_NS / 2 ? sleeper->slice * 2 : SHM_LAST_SLICE_NS;
 }
