@@ -261,15 +261,22 @@ fn ls_names_who_has_a_posix_segment_mapped() {
         assert!(row(&text, &bare).contains(&shown(pid)), "{text}");
     }
     // What another test forks has it too, until it is another program.
-    let start = Instant::now();
-    while !row(&list(&["-o", "address,attached"]), &sysv).ends_with("1 times") {
-        assert!(start.elapsed() < Duration::from_secs(10), "{}", list(&[]));
-    }
+    let eventually = |options: &[&str], place: &Place, end: &str| {
+        let start = Instant::now();
+        loop {
+            let text = list(options);
+            if row(&text, place).ends_with(end) {
+                return text;
+            }
+            assert!(start.elapsed() < Duration::from_secs(10), "{text}");
+        }
+    };
+    eventually(&["-o", "address,attached"], &sysv, "1 times");
     let mut pids = [me, other];
     pids.sort_unstable();
     let counted = format!("{},{}  2", pids[0], pids[1]);
-    let text = list(&["-o", "address,PIDS", "-o", "Count", "--noheadings"]);
-    assert!(!text.contains("ADDRESS") && row(&text, &bare).ends_with(&counted), "{text}");
+    let options = ["-o", "address,PIDS", "-o", "Count", "--noheadings"];
+    assert!(!eventually(&options, &bare, &counted).contains("ADDRESS"));
     let stat = json(&["stat", &bare.text(), "--json"]);
     assert!(stat["mapped_by"].as_array().unwrap().contains(&other.into()));
     let mappers = stat["mappers"].as_array().unwrap();

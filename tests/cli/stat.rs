@@ -170,16 +170,22 @@ fn the_living_the_dead_and_those_who_only_read_are_told_apart() {
 
 // --- what the kernel knows
 
+/// Makes a System V segment as other programs do. It is not attached, so no child
+/// that another test starts meanwhile is either.
+fn shmget(place: &Place, size: usize) {
+    let Address::Sysv(key) = place.0 else { unreachable!() };
+    let flags = nix::libc::IPC_CREAT | nix::libc::IPC_EXCL | 0o600;
+    // SAFETY: takes numbers, returns a number.
+    let id = unsafe { nix::libc::shmget(key as i32, size, flags) };
+    assert!(id >= 0);
+}
+
 #[test]
 fn pages_that_nobody_touched_are_not_resident() {
     let (posix, sysv) = (Place::posix(), Place::sysv());
     // As other programs make them: without pages.
     std::fs::File::create(posix.path()).unwrap().set_len(1 << 20).unwrap();
-    let Address::Sysv(key) = sysv.0 else { unreachable!() };
-    let flags = nix::libc::IPC_CREAT | nix::libc::IPC_EXCL | 0o600;
-    // SAFETY: takes numbers, returns a number.
-    let id = unsafe { nix::libc::shmget(key as i32, 1 << 20, flags) };
-    assert!(id >= 0);
+    shmget(&sysv, 1 << 20);
     for place in [&posix, &sysv] {
         let kernel =
             |s: &Value| (s["kernel"]["resident"].as_u64(), s["kernel"]["swapped"].as_u64());
@@ -199,13 +205,14 @@ fn pages_that_nobody_touched_are_not_resident() {
 #[test]
 fn the_last_pid_and_the_times_are_those_before_the_look() {
     let place = Place::sysv();
-    drop(Segment::create(&place.0, 10_000).unwrap());
+    shmget(&place, 10_000);
     let mut player = start("looks_at_bytes", &place);
     let kernel = stat(&place)["kernel"].clone();
     let (me, other) = (std::process::id(), player.pid());
     assert_eq!((&kernel["creator_pid"], &kernel["last_pid"]), (&me.into(), &other.into()));
     assert_eq!(kernel["attached"], 1, "the look itself does not count");
     player.finish();
+    let kernel = stat(&place)["kernel"].clone();
     for time in ["attach_time", "detach_time", "change_time"] {
         assert!(kernel[time].as_str().unwrap().ends_with('Z'), "{kernel:#}");
     }

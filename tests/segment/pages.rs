@@ -404,10 +404,13 @@ fn by_another_language(mut command: Command, kind: &str, address: &Address) {
     }
 }
 
-fn generated() -> std::path::PathBuf {
-    let folder = tools::scratch("pages");
-    tools::generate(&tools::root().join("tests/schemas/pages.toml"), &folder);
-    folder
+fn generated() -> &'static std::path::Path {
+    static FOLDER: std::sync::OnceLock<std::path::PathBuf> = std::sync::OnceLock::new();
+    FOLDER.get_or_init(|| {
+        let folder = tools::scratch("pages");
+        tools::generate(&tools::root().join("tests/schemas/pages.toml"), &folder);
+        folder
+    })
 }
 
 fn kinds() -> [(&'static str, Option<Place>); 3] {
