@@ -424,7 +424,7 @@ fn c_asks_for_the_same_and_tells_the_same() {
     let mut gcc = Command::new("gcc");
     gcc.args(tools::C_WARNINGS)
         .args(["-std=c11", "-O1", "-I"])
-        .arg(&folder)
+        .arg(folder)
         .arg("-o")
         .arg(&program);
     tools::run(gcc.arg(tools::root().join("tests/c/pages.c")));
@@ -439,7 +439,7 @@ fn python_asks_for_the_same_and_tells_the_same() {
     let folder = generated();
     for (kind, place) in kinds() {
         let address = place.as_ref().map_or_else(|| "memfd:".parse().unwrap(), |p| p.0.clone());
-        let mut python = tools::python_with(&folder);
+        let mut python = tools::python_with(folder);
         python.args(["-W", "error", "-c", PYTHON]);
         by_another_language(python, kind, &address);
     }
