@@ -422,11 +422,7 @@ fn c_asks_for_the_same_and_tells_the_same() {
     let folder = generated();
     let program = folder.join("pages-in-c");
     let mut gcc = Command::new("gcc");
-    gcc.args(tools::C_WARNINGS)
-        .args(["-std=c11", "-O1", "-I"])
-        .arg(folder)
-        .arg("-o")
-        .arg(&program);
+    gcc.args(tools::C_WARNINGS).args(["-std=c11", "-O1", "-I"]).arg(folder).arg("-o").arg(&program);
     tools::run(gcc.arg(tools::root().join("tests/c/pages.c")));
     for (kind, place) in kinds() {
         let address = place.as_ref().map_or_else(|| "memfd:".parse().unwrap(), |p| p.0.clone());
