@@ -2,11 +2,13 @@
  * One side of a measurement of our queue in C; the same loops as src/transfer.rs.
  *
  *   queue_bench send|receive|call|answer THERE BACK PLAN
+ *   queue_bench look THERE LOOKS
  *
  * PLAN is six words: the bytes of a message, the calls that are measured, steps
  * of work between two messages for the sender and for the receiver, messages
  * before the clock starts, messages that are timed. `receive` and `call` print
- * the time for each message in ns.
+ * the time for each message in ns. `look` prints the time of each look around, as
+ * src/looking.rs.
  */
 #define _POSIX_C_SOURCE 200809L
 #include "speed.h"
@@ -113,10 +115,37 @@ static void run(const char *role, speed_There *there, speed_Back *back, const pl
   }
 }
 
+static void look(speed_There *there, unsigned looks) {
+  speed_Item8 item;
+  for (unsigned n = 0; n < looks + looks / 10; n++) {
+    double start = now();
+    shm_status status;
+    while (now() - start < 5e6) {
+    }
+    start = now();
+    status = speed_There_bytes8_try_pop(there, &item);
+    start = now() - start;
+    if (status != SHM_EMPTY) {
+      fail("the queue is not empty");
+    }
+    if (n >= looks / 10) { /* the first ones meet everybody for the first time */
+      printf("%.0f\n", start);
+    }
+  }
+}
+
 int main(int argc, char **argv) {
   static speed_There there;
   static speed_Back back;
   plan p;
+  if (argc == 4 && strcmp(argv[1], "look") == 0) {
+    if (speed_There_attach(&there, argv[2]) != SHM_OK) {
+      fail(shm_last_error());
+    }
+    look(&there, (unsigned)atoi(argv[3]));
+    speed_There_detach(&there);
+    return 0;
+  }
   if (argc != 10) {
     fail("usage: queue_bench send|receive|call|answer THERE BACK PLAN");
   }

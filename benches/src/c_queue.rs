@@ -40,6 +40,13 @@ impl<'a> CQueue<'a> {
         self.both(lab, plan, "call", "answer")[0]
     }
 
+    /// The command that prints the time of each look around, in ns.
+    pub fn look(&self, there: &str, looks: usize) -> Command {
+        let mut command = Command::new(&self.program);
+        command.args(["look", there, &looks.to_string()]);
+        command
+    }
+
     /// Runs both sides; what each of them measured, 0 if nothing.
     fn both(&self, lab: &mut Lab, plan: &Plan, first: &str, second: &str) -> [f64; 2] {
         let processors = lab.processors();

@@ -4,6 +4,7 @@
 mod c_queue;
 mod generator;
 mod lab;
+mod looking;
 mod machine;
 mod payload;
 mod peer;
@@ -25,18 +26,23 @@ use scratch::Scratch;
 use std::process::ExitCode;
 use tools::Tools;
 
-const USAGE: &str =
-    "usage: shmgen-benches [round-trip|throughput|batches|python|gen|all] [--samples N] [--json]";
+const USAGE: &str = "usage: shmgen-benches [round-trip|throughput|batches|looking|python|gen|all] [--samples N] [--json]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    if let [part, memory, there, back] = &arguments[..]
-        && part == "peer"
-    {
-        peer::serve(memory.as_ref(), there, back);
-        return ExitCode::SUCCESS;
+    // The other processes of a measurement.
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words[..] {
+        ["peer", memory, there, back] => peer::serve(memory.as_ref(), there, back),
+        ["attend", there] => looking::attend(there),
+        ["look", there, looks] => looking::look(there, looks.parse().expect("a number")),
+        _ => return report_of(&arguments),
     }
-    match Wish::parse(&arguments) {
+    ExitCode::SUCCESS
+}
+
+fn report_of(arguments: &[String]) -> ExitCode {
+    match Wish::parse(arguments) {
         Some(wish) => {
             let lines = measure(&wish);
             print!("{}", if wish.json { report::json(&lines) } else { report::table(&lines) });
@@ -64,7 +70,7 @@ impl Wish {
             match argument.as_str() {
                 "--json" => wish.json = true,
                 "--samples" => wish.samples = rest.next()?.parse().ok().filter(|n| *n > 0)?,
-                "round-trip" | "throughput" | "batches" | "python" | "gen" | "all" => {
+                "round-trip" | "throughput" | "batches" | "looking" | "python" | "gen" | "all" => {
                     wish.suite.clone_from(argument);
                 }
                 _ => return None,
@@ -91,6 +97,12 @@ fn measure(wish: &Wish) -> Vec<Line> {
         return lines;
     }
     let c = (wish.suite != "python").then(|| CQueue::compile(&scratch));
+    if let Some(c) = c.as_ref().filter(|_| wish.wants("looking")) {
+        lines.extend(looking::looking(&scratch, c, n));
+    }
+    if wish.suite == "looking" {
+        return lines;
+    }
     let mut lab = Lab::open(&scratch);
     if let Some(c) = &c {
         if wish.wants("round-trip") {
