@@ -18,19 +18,3 @@ pub(super) fn text(account: &Account) -> String {
         Account::Name(name) => quoted(name),
     }
 }
-
-/// The members of a `shm_segment_spec` from the address to the pages.
-pub(super) fn c(setup: &Setup) -> String {
-    let account = |account: Option<&Account>| {
-        account.map_or("NULL".to_owned(), |account| format!("\"{}\"", text(account)))
-    };
-    format!(
-        "\"{}\",\n    0{:o},\n    {},\n    {},\n    {},\n    {}",
-        quoted(&setup.address.to_string()),
-        setup.mode,
-        setup.participants,
-        account(setup.owner.as_ref()),
-        account(setup.group.as_ref()),
-        setup.pages.map_or(0, shm_runtime::HugePages::bytes)
-    )
-}

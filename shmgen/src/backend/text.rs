@@ -34,6 +34,11 @@ pub(super) struct Page {
 }
 
 impl Page {
+    /// On the next line.
+    pub(super) fn add_line(&mut self, template: &impl Template) {
+        self.add_behind("\n", template);
+    }
+
     /// Behind an empty line.
     pub(super) fn add(&mut self, template: &impl Template) {
         self.add_behind("\n\n", template);

@@ -1,10 +1,9 @@
 //! Defaults in C: the statements of a function that makes a new value.
 
+use super::Context;
 use super::spelling::{c_name, constant, literal};
 use super::statements::loops;
 use crate::model::{Element, Field, FieldDefault};
-use shm_runtime::contract::TypeName;
-use std::collections::BTreeSet;
 
 /// A C string of exactly these bytes.
 fn bytes(text: &str) -> String {
@@ -17,19 +16,19 @@ fn bytes(text: &str) -> String {
 }
 
 /// Statements that put what is not zero in a new value into a field.
-pub(super) fn statements(f: &Field, with_defaults: &BTreeSet<TypeName>, prefix: &str) -> String {
-    let name = &f.name;
+pub(super) fn statements(f: &Field, context: &Context) -> Option<String> {
+    let (name, prefix) = (&f.name, &context.prefix);
     if let Some(FieldDefault::Text(text)) = &f.default {
         let copy = format!("  memcpy(value.{name}, {}, {});", bytes(text), text.len());
-        return if text.is_empty() { String::new() } else { copy };
+        return (!text.is_empty()).then_some(copy);
     }
     match &f.ty.element {
-        Element::Struct(t) if with_defaults.contains(t) => {
+        Element::Struct(t) if context.with_defaults.contains(t) => {
             let one = |element: &str| format!("value.{element} = {}_default();", c_name(t, prefix));
-            loops(name, &f.ty.dims, |_, _, _| {}, one)
+            Some(loops(name, &f.ty.dims, |_, _, _| {}, one))
         }
         element => default_number(f.default.as_ref(), element, prefix)
-            .map_or(String::new(), |value| format!("  value.{name} = {value};")),
+            .map(|value| format!("  value.{name} = {value};")),
     }
 }
 

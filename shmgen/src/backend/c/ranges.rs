@@ -1,11 +1,11 @@
 //! Ranges in C: their constants, and the statements of a function that tells
 //! whether a value is within its own.
 
+use super::Context;
 use super::spelling::{c_name, constant, wrapped_name};
 use crate::backend::text::bound_value;
 use crate::model::{Element, Type};
-use shm_runtime::contract::{Bound, Range, TypeName};
-use std::collections::BTreeSet;
+use shm_runtime::contract::{Bound, Range};
 use std::fmt::Write as _;
 
 /// `MIN` and `MAX`, as far as they are given, with their values.
@@ -21,28 +21,26 @@ struct Check<'a> {
     /// What the constants of its range begin with.
     constants: String,
     range: Option<Range>,
-    with_ranges: &'a BTreeSet<TypeName>,
-    prefix: &'a str,
+    context: &'a Context,
 }
 
 /// Statements that return false if `place` of `value` is outside of its ranges:
-/// that of `name` of `owner`, or those of the type inside. Empty if it has none.
+/// that of `name` of `owner`, or those of the type inside. None if it has none.
 pub(super) fn statements(
     (owner, name): (&str, &str),
     place: &str,
     ty: &Type,
     range: Option<Range>,
-    with_ranges: &BTreeSet<TypeName>,
-    prefix: &str,
-) -> String {
-    let inside = ty.innermost().named().is_some_and(|t| with_ranges.contains(t));
+    context: &Context,
+) -> Option<String> {
+    let inside = ty.innermost().named().is_some_and(|t| context.with_ranges.contains(t));
     if !inside && range.is_none() {
-        return String::new();
+        return None;
     }
-    let constants = format!("{prefix}{owner}_{name}");
-    let check = Check { constants, range, with_ranges, prefix };
+    let constants = format!("{}{owner}_{name}", context.prefix);
+    let check = Check { constants, range, context };
     let text = check.of(ty, place, 1, &mut 0);
-    text.trim_end().to_owned()
+    (!text.is_empty()).then(|| text.trim_end().to_owned())
 }
 
 impl Check<'_> {
@@ -67,7 +65,7 @@ impl Check<'_> {
             true => String::new(),
             false => around(depth, &format!("if ({test})"), &line(depth + 1, "return false;")),
         };
-        let name = || wrapped_name(element, self.prefix);
+        let name = || wrapped_name(element, &self.context.prefix);
         match element {
             Element::List(inner, _) => {
                 let name = name();
@@ -84,8 +82,11 @@ impl Check<'_> {
                 let has = format!("if (shm_look8(&value->{place}.has) == 1)");
                 leave(format!("!{}_valid(&value->{place})", name())) + &around(depth, &has, &inner)
             }
-            Element::Struct(t) | Element::Union(t) if self.with_ranges.contains(t) => {
-                leave(format!("!{}_within_ranges(&value->{place})", c_name(t, self.prefix)))
+            Element::Struct(t) | Element::Union(t) if self.context.with_ranges.contains(t) => {
+                leave(format!(
+                    "!{}_within_ranges(&value->{place})",
+                    c_name(t, &self.context.prefix)
+                ))
             }
             _ => leave(self.outside(place)),
         }

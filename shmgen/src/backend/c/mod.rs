@@ -1,0 +1,138 @@
+//! The C backend: a header for C11 and C++11. Each declaration of a schema has a
+//! template of its own in `templates/c`.
+
+mod declarations;
+mod defaults;
+mod ranges;
+mod rooms;
+pub(super) mod runtime;
+mod segment;
+mod spelling;
+mod statements;
+mod structs;
+mod unions;
+mod values;
+
+pub(super) use ranges::bounds;
+pub(super) use spelling::{c_name, constant, ctype, literal, mark};
+
+use super::text::{Page, lines, version_parts};
+use crate::model::{Schema, TypeDecl};
+use askama::Template;
+use shm_runtime::contract::TypeName;
+use spelling::safe;
+use std::collections::BTreeSet;
+
+/// What a header begins with.
+#[derive(Template)]
+#[template(path = "c/begin.jinja", escape = "none")]
+struct Begin<'a> {
+    file: String,
+    own: String,
+    schema: &'a str,
+    version: String,
+    doc: Option<String>,
+    guard: &'a str,
+    /// The modules of the schemas that it imports.
+    imports: Vec<&'a str>,
+    /// Whether C++17 sees `std::optional` in it.
+    has_optionals: bool,
+    /// What is true of a runtime of another series.
+    runtime_series_test: String,
+    runtime_version: u32,
+    deprecates: bool,
+}
+
+/// What a header ends with.
+#[derive(Template)]
+#[template(path = "c/end.jinja", escape = "none")]
+struct End<'a> {
+    guard: &'a str,
+    deprecates: bool,
+}
+
+/// What every declaration of a header needs.
+struct Context {
+    /// What every C name of the schema begins with.
+    prefix: String,
+    /// The types whose new values are not all zero.
+    with_defaults: BTreeSet<TypeName>,
+    /// The types that have ranges in them.
+    with_ranges: BTreeSet<TypeName>,
+}
+
+/// What every C name of a schema begins with: `acme_market_`.
+pub(super) fn prefix(schema: &Schema) -> String {
+    format!("{}_", schema.name.replace('.', "_"))
+}
+
+fn runtime_version() -> [u32; 3] {
+    version_parts().map(|p| p.parse().unwrap_or(0))
+}
+
+/// The version of the runtime as one number, as `SHM_RUNTIME_VERSION` has it.
+pub(super) fn runtime_version_number() -> u32 {
+    let [major, minor, patch] = runtime_version();
+    major * 1_000_000 + minor * 1000 + patch
+}
+
+/// The header of a schema.
+pub(super) fn header(schema: &Schema) -> String {
+    let context = Context {
+        prefix: prefix(schema),
+        with_defaults: schema.types_where("", TypeDecl::has_defaults),
+        with_ranges: schema.types_where("", TypeDecl::has_ranges),
+    };
+    let guard = format!("{}{}_H", context.prefix, schema.module).to_uppercase();
+    let mut page = Page::default();
+    page.add(&begin(schema, &guard));
+    for c in &schema.constants {
+        page.add_line(&declarations::constant(c, &context));
+    }
+    // Each is made when its turn comes: there may be many.
+    for decl in &schema.types {
+        match decl {
+            TypeDecl::Enum(e) => page.add(&declarations::enumeration(e, decl, &context)),
+            TypeDecl::Flags(f) => page.add(&declarations::flags(f, decl, &context)),
+            TypeDecl::Struct(s) => page.add(&structs::structure(s, decl, &context)),
+            TypeDecl::Union(u) => page.add(&unions::union(u, &context)),
+            TypeDecl::Wrapped(w) => match w.room {
+                Some(room) => page.add(&rooms::list(w, room, &context)),
+                None => page.add(&rooms::optional(w, &context)),
+            },
+        }
+    }
+    for a in &schema.aliases {
+        page.add(&declarations::alias(a, &context));
+    }
+    for s in &schema.segments {
+        page.add(&segment::segment(s, schema, &context));
+        for queue in segment::queues(s, &context) {
+            page.add(&queue);
+        }
+    }
+    page.add_apart(&End { guard: &guard, deprecates: schema.deprecates() });
+    page.finish()
+}
+
+fn begin<'a>(schema: &'a Schema, guard: &'a str) -> Begin<'a> {
+    let [major, minor, _] = runtime_version();
+    let is_optional = |t: &TypeDecl| matches!(t, TypeDecl::Wrapped(w) if w.room.is_none());
+    Begin {
+        file: format!("{}.toml", schema.stem),
+        own: format!("{}.h", schema.module),
+        schema: &schema.name,
+        version: schema.version_text(),
+        doc: (!schema.doc.is_empty()).then(|| lines(&safe(&schema.doc), " * ")),
+        guard,
+        imports: schema.imports.iter().map(|i| i.module.as_str()).collect(),
+        has_optionals: schema.types.iter().any(is_optional),
+        // Before 1.0 a minor version may break, as a major one after it.
+        runtime_series_test: match major {
+            0 => format!("SHM_RUNTIME_VERSION / 1000 != {minor}"),
+            major => format!("SHM_RUNTIME_VERSION / 1000000 != {major}"),
+        },
+        runtime_version: runtime_version_number(),
+        deprecates: schema.deprecates(),
+    }
+}
