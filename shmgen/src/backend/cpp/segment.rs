@@ -1,0 +1,40 @@
+//! Segments in C++: the class whose values are attachments.
+
+use super::spelling::doc;
+use crate::backend::c;
+use crate::backend::parts::{Queue, queues};
+use crate::backend::text::{others, quoted};
+use crate::model;
+use askama::Template;
+
+#[derive(Template)]
+#[template(path = "cpp/segment.jinja", escape = "none")]
+pub(super) struct Segment<'a> {
+    doc: String,
+    name: &'a str,
+    type_name: &'a str,
+    cname: String,
+    address: String,
+    size: u64,
+    queues: Vec<Queue<'a>>,
+    /// Objects that have no functions.
+    others: String,
+}
+
+pub(super) fn segment<'a>(s: &'a model::Segment, prefix: &str) -> Segment<'a> {
+    // A type of this schema by its bare name.
+    let item = |item: &shm_runtime::contract::TypeName| match item.schema.as_str() {
+        "" => item.name.clone(),
+        _ => format!("::{}", c::c_name(item, prefix)),
+    };
+    Segment {
+        doc: doc(&s.doc, ""),
+        name: &s.name,
+        type_name: &s.type_name,
+        cname: format!("{prefix}{}", s.type_name),
+        address: quoted(&s.setup.address.to_string()),
+        size: s.size,
+        queues: queues(s, |text| doc(text, "  "), item),
+        others: others(s, "/// "),
+    }
+}
