@@ -106,9 +106,10 @@ static void consume(test_everything_Plain *segment) {
         status = test_everything_Plain_books_peek(segment, &loan);
       } while (status == SHM_EMPTY);
       check(status, "peek");
-      /* Used before it is acknowledged, and for a while. */
+      /* Used before it is acknowledged, and long enough that many kills fall here and
+         the producer keeps the queue full. */
       enter_message(loan, &count);
-      for (volatile unsigned k = 0; k < 5000; k++) {
+      for (volatile unsigned k = 0; k < 100000; k++) {
       }
       check(test_everything_Plain_books_release(segment), "release");
     } else if (width == 1) {
