@@ -2,6 +2,7 @@
 
 use comfy_table::{ContentArrangement, Table, presets};
 use jiff::Timestamp;
+use nix::unistd::{Gid, Group, Uid, User};
 use serde::Serialize;
 use shm_runtime::{
     Address, ErrorKind, Mapper, ParticipantStat, Printable, SegmentStat, SegmentState,
@@ -86,21 +87,14 @@ pub(crate) fn size(bytes: u64) -> String {
 
 /// A user's name, or its number where it has none.
 pub(crate) fn user(uid: u32) -> String {
-    name_in("/etc/passwd", uid).unwrap_or_else(|| uid.to_string())
+    let found = User::from_uid(Uid::from_raw(uid)).ok().flatten();
+    found.map_or_else(|| uid.to_string(), |user| Printable(&user.name).to_string())
 }
 
 /// A group's name, or its number where it has none.
 pub(crate) fn group(gid: u32) -> String {
-    name_in("/etc/group", gid).unwrap_or_else(|| gid.to_string())
-}
-
-fn name_in(file: &str, id: u32) -> Option<String> {
-    let text = std::fs::read_to_string(file).ok()?;
-    text.lines().find_map(|line| {
-        let mut fields = line.split(':');
-        let name = fields.next()?;
-        (fields.nth(1)?.parse() == Ok(id)).then(|| Printable(name).to_string())
-    })
+    let found = Group::from_gid(Gid::from_raw(gid)).ok().flatten();
+    found.map_or_else(|| gid.to_string(), |group| Printable(&group.name).to_string())
 }
 
 /// A time, in UTC.
@@ -179,8 +173,15 @@ pub(crate) fn count(n: usize, what: &str) -> String {
 #[cfg(test)]
 #[allow(clippy::pedantic)]
 mod tests {
-    use super::fit_json;
+    use super::{fit_json, group, user};
     use serde_json::{Value, json};
+
+    #[test]
+    fn who_has_no_name_goes_by_the_number() {
+        assert_eq!((user(0), group(0)), ("root".to_owned(), "root".to_owned()));
+        assert_eq!(user(4_294_967_190), "4294967190");
+        assert_eq!(group(4_294_967_190), "4294967190");
+    }
 
     #[test]
     fn json_is_the_same_and_commands_no_terminal() {

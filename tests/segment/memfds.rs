@@ -7,6 +7,7 @@ use everything::Plain;
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, SealFlag, fcntl};
 use nix::sys::memfd::{MFdFlags, memfd_create};
+use nix::sys::socket::{ControlMessage, MsgFlags, sendmsg, setsockopt, sockopt};
 use nix::unistd::{Gid, Uid, ftruncate, setgroups, setresgid, setresuid};
 use shm_runtime::{
     Address, Attachment, Error, ErrorKind, Inspector, Options, Owner, Segment, SegmentState,
@@ -15,6 +16,7 @@ use shm_runtime::{
 use shmgen_test_support::children;
 use shmgen_test_support::schemas::{backends, everything};
 use std::fs::File;
+use std::io::IoSlice;
 use std::os::fd::{AsFd, AsRawFd, OwnedFd};
 use std::os::unix::net::{UnixListener, UnixStream};
 use std::path::PathBuf;
@@ -295,6 +297,27 @@ fn other_messages(_: &[String]) {
     assert_eq!(error.kind(), ErrorKind::Invalid);
     assert!(error.to_string().contains("carries 3 instead of one"), "{error}");
     assert_eq!(open(), before, "what came with it is closed");
+    send_many(&here, &[0; 253]);
+    assert!(fd::receive(&there).unwrap_err().to_string().contains("carries 253 instead"));
+    assert_eq!(open(), before, "as many as there may be");
+    // Room for two of five.
+    let free = File::open("/dev/null").unwrap().as_raw_fd();
+    send_many(&here, &[0; 5]);
+    let limits = most_open(free as u64 + 2);
+    let error = fd::receive(&there).unwrap_err();
+    most_open(limits);
+    assert!(error.to_string().contains("carries 2 instead of one"), "{error}");
+    assert_eq!(open(), before, "those that arrived are closed");
+    send_many(&here, &[0]);
+    let limits = most_open(free as u64);
+    let error = fd::receive(&there).unwrap_err();
+    most_open(limits);
+    assert!(error.to_string().contains("too many open"), "{error}");
+    // Credentials come in front where the socket's owner asked for them.
+    setsockopt(&there, sockopt::PassCred, &true).unwrap();
+    send_many(&here, &[0]);
+    drop(fd::receive(&there).unwrap());
+    assert_eq!(open(), before);
     // The bytes of a message stay apart.
     let file = File::open("/proc/self/maps").unwrap();
     fd::send(&here, &file).unwrap();
@@ -308,30 +331,25 @@ fn other_messages(_: &[String]) {
     say("done");
 }
 
+/// Sets the number below which descriptors are; what it was.
+fn most_open(number: u64) -> u64 {
+    use nix::libc;
+    let mut limit = libc::rlimit { rlim_cur: 0, rlim_max: 0 };
+    // SAFETY: a structure that outlives both calls.
+    unsafe {
+        assert_eq!(libc::getrlimit(libc::RLIMIT_NOFILE, &mut limit), 0);
+        let before = std::mem::replace(&mut limit.rlim_cur, number);
+        assert_eq!(libc::setrlimit(libc::RLIMIT_NOFILE, &limit), 0);
+        before
+    }
+}
+
 /// A message with several descriptors.
 fn send_many(socket: &UnixStream, descriptors: &[i32]) {
-    use nix::libc;
-    let mut byte = [0u8];
-    let mut part = libc::iovec { iov_base: byte.as_mut_ptr().cast(), iov_len: 1 };
-    let mut control = [0u64; 8];
-    // SAFETY: a plain structure; the buffers outlive the call, and have room.
-    unsafe {
-        let mut message: libc::msghdr = std::mem::zeroed();
-        message.msg_iov = &mut part;
-        message.msg_iovlen = 1;
-        message.msg_control = control.as_mut_ptr().cast();
-        message.msg_controllen = libc::CMSG_SPACE(size_of_val(descriptors) as u32) as _;
-        let header = libc::CMSG_FIRSTHDR(&message);
-        (*header).cmsg_len = libc::CMSG_LEN(size_of_val(descriptors) as u32) as _;
-        (*header).cmsg_level = libc::SOL_SOCKET;
-        (*header).cmsg_type = libc::SCM_RIGHTS;
-        std::ptr::copy_nonoverlapping(
-            descriptors.as_ptr(),
-            libc::CMSG_DATA(header).cast(),
-            descriptors.len(),
-        );
-        assert_eq!(libc::sendmsg(socket.as_raw_fd(), &message, 0), 1);
-    }
+    let rights = [ControlMessage::ScmRights(descriptors)];
+    let byte = [IoSlice::new(&[0])];
+    let sent = sendmsg::<()>(socket.as_raw_fd(), &byte, &rights, MsgFlags::empty(), None);
+    assert_eq!(sent, Ok(1));
 }
 
 // --- removal

@@ -8,9 +8,9 @@
 
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, fcntl};
-use nix::libc;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use nix::sys::stat::Mode;
-use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
+use std::os::fd::{AsRawFd, BorrowedFd, FromRawFd, OwnedFd, RawFd};
 
 /// Standard input, output and error.
 const STANDARD: RawFd = 3;
@@ -44,12 +44,13 @@ pub(crate) fn keep(fd: OwnedFd) -> Result<OwnedFd, Errno> {
 /// Occupies those of the standard numbers that are free, with descriptors that
 /// can be neither read nor written.
 fn hold_standard() -> Vec<OwnedFd> {
-    let ask = |fd| libc::pollfd { fd, events: 0, revents: 0 };
+    // SAFETY: they are asked about and no more; those that are not open are told.
+    let ask = |fd| PollFd::new(unsafe { BorrowedFd::borrow_raw(fd) }, PollFlags::empty());
     let mut asked = [ask(0), ask(1), ask(2)];
-    // SAFETY: three that outlive the call; time-out 0 does not block. Where it
-    // fails, it leaves all zero.
-    unsafe { libc::poll(asked.as_mut_ptr(), 3, 0) };
-    let free = asked.iter().filter(|fd| fd.revents & libc::POLLNVAL != 0);
+    // Where it fails, none is told to be free.
+    let _ = poll(&mut asked, PollTimeout::ZERO);
+    let is_free = |fd: &PollFd<'_>| fd.revents().is_some_and(|r| r.contains(PollFlags::POLLNVAL));
+    let free = asked.iter().filter(|fd| is_free(fd));
     let flags = OFlag::O_PATH | OFlag::O_CLOEXEC;
     free.filter_map(|_| nix::fcntl::open("/", flags, Mode::empty()).ok()).collect()
 }

@@ -24,12 +24,13 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::segment::os::descriptor;
 use nix::errno::Errno;
 use nix::libc;
+use nix::sys::socket::{ControlMessage, MsgFlags, recvmsg, sendmsg};
+use std::io::{IoSlice, IoSliceMut};
 use std::mem::size_of;
 use std::os::fd::{AsFd, AsRawFd, FromRawFd, OwnedFd, RawFd};
 
-/// Room for one descriptor, and aligned as control messages are.
-#[repr(C, align(8))]
-struct Control([u8; 64]);
+/// The most descriptors that the kernel puts into a message, `SCM_MAX_FD`.
+const MOST: usize = 253;
 
 fn fail(verb: &str, kind: ErrorKind, why: impl AsRef<str>) -> Error {
     Error::new(kind, format!("cannot {verb} a descriptor: {}", why.as_ref()))
@@ -46,48 +47,26 @@ fn os(verb: &str, call: &str, errno: Errno) -> Error {
     fail(verb, kind, why).with_os(errno as i32)
 }
 
-/// The message, of one byte and `control`.
-fn message(part: &mut libc::iovec, control: &mut Control) -> libc::msghdr {
-    // SAFETY: numbers and pointers, for which zero is a value.
-    let mut message: libc::msghdr = unsafe { std::mem::zeroed() };
-    message.msg_iov = part;
-    message.msg_iovlen = 1;
-    message.msg_control = control.0.as_mut_ptr().cast();
-    message.msg_controllen = control.0.len() as _;
-    message
+/// Calls until no signal comes between.
+fn uninterrupted<T>(mut call: impl FnMut() -> nix::Result<T>) -> nix::Result<T> {
+    loop {
+        match call() {
+            Err(Errno::EINTR) => {}
+            done => return done,
+        }
+    }
 }
 
 /// Sends a descriptor over a connected Unix socket. The receiver has it from
 /// then on; the caller's may be closed.
 pub fn send(socket: impl AsFd, descriptor: impl AsFd) -> Result<()> {
-    let raw: RawFd = descriptor.as_fd().as_raw_fd();
-    let mut byte = [0u8];
-    let mut part = libc::iovec { iov_base: byte.as_mut_ptr().cast(), iov_len: 1 };
-    let mut control = Control([0; 64]);
-    let mut message = message(&mut part, &mut control);
-    #[allow(clippy::cast_possible_truncation)] // 4
-    let size = size_of::<RawFd>() as u32;
-    // SAFETY: these compute with the size of a message of one descriptor, for
-    // which the buffer has room; the header lies in it, aligned.
-    unsafe {
-        message.msg_controllen = libc::CMSG_SPACE(size) as _;
-        let header = libc::CMSG_FIRSTHDR(&message);
-        (*header).cmsg_len = libc::CMSG_LEN(size) as _;
-        (*header).cmsg_level = libc::SOL_SOCKET;
-        (*header).cmsg_type = libc::SCM_RIGHTS;
-        let bytes = raw.to_ne_bytes();
-        std::ptr::copy_nonoverlapping(bytes.as_ptr(), libc::CMSG_DATA(header), bytes.len());
-    }
-    loop {
-        // SAFETY: the message and what it points to outlive the call.
-        let sent =
-            unsafe { libc::sendmsg(socket.as_fd().as_raw_fd(), &message, libc::MSG_NOSIGNAL) };
-        match Errno::result(sent) {
-            Ok(_) => return Ok(()),
-            Err(Errno::EINTR) => {}
-            Err(e) => return Err(os("send", "sendmsg", e)),
-        }
-    }
+    let socket = socket.as_fd().as_raw_fd();
+    let descriptors = [descriptor.as_fd().as_raw_fd()];
+    let rights = [ControlMessage::ScmRights(&descriptors)];
+    let byte = [IoSlice::new(&[0])];
+    uninterrupted(|| sendmsg::<()>(socket, &byte, &rights, MsgFlags::MSG_NOSIGNAL, None))
+        .map_err(|e| os("send", "sendmsg", e))?;
+    Ok(())
 }
 
 /// Waits for a descriptor on a Unix socket: as long as it takes, or until the
@@ -97,27 +76,23 @@ pub fn send(socket: impl AsFd, descriptor: impl AsFd) -> Result<()> {
 /// [`ErrorKind::Invalid`] if it sent something else; what came with it is
 /// closed.
 pub fn receive(socket: impl AsFd) -> Result<OwnedFd> {
-    let mut byte = [0u8];
-    let mut part = libc::iovec { iov_base: byte.as_mut_ptr().cast(), iov_len: 1 };
-    let mut control = Control([0; 64]);
-    let mut message = message(&mut part, &mut control);
-    let got = loop {
-        // SAFETY: the message and what it points to outlive the call.
-        let got = unsafe {
-            libc::recvmsg(socket.as_fd().as_raw_fd(), &mut message, libc::MSG_CMSG_CLOEXEC)
-        };
-        match Errno::result(got) {
-            Ok(got) => break got,
-            Err(Errno::EINTR) => {}
-            Err(e) => return Err(os("receive", "recvmsg", e)),
-        }
-    };
-    let descriptors = descriptors(&message);
+    let socket = socket.as_fd().as_raw_fd();
+    let mut byte = [0];
+    // For whom it was asked to, the kernel puts credentials in front.
+    let mut control = nix::cmsg_space!(libc::ucred, [RawFd; MOST]);
+    let (got, flags) = uninterrupted(|| {
+        let mut byte = [IoSliceMut::new(&mut byte)];
+        let flags = MsgFlags::MSG_CMSG_CLOEXEC;
+        let message = recvmsg::<()>(socket, &mut byte, Some(&mut control), flags)?;
+        Ok((message.bytes, message.flags))
+    })
+    .map_err(|e| os("receive", "recvmsg", e))?;
+    let descriptors = descriptors(&control);
     if got == 0 && descriptors.is_empty() {
         let why = "the other side has closed the socket";
         return Err(fail("receive", ErrorKind::NotFound, why));
     }
-    if message.msg_flags & libc::MSG_CTRUNC != 0 && descriptors.is_empty() {
+    if flags.contains(MsgFlags::MSG_CTRUNC) && descriptors.is_empty() {
         let why = "it did not arrive: this process has too many open (raise `ulimit -n`)";
         return Err(fail("receive", ErrorKind::Os, why));
     }
@@ -132,27 +107,30 @@ pub fn receive(socket: impl AsFd) -> Result<OwnedFd> {
     }
 }
 
-/// All that came with a message, each owned from now on.
-fn descriptors(message: &libc::msghdr) -> Vec<OwnedFd> {
+/// All descriptors in a control buffer that the kernel has filled, each owned from
+/// now on. nix tells none of them where some did not arrive, and would leave those
+/// open that did.
+fn descriptors(mut control: &[u8]) -> Vec<OwnedFd> {
+    const LENGTH: usize = size_of::<usize>();
+    const HEADER: usize = LENGTH + 2 * size_of::<i32>();
+    let number = |at: &[u8]| i32::from_ne_bytes([at[0], at[1], at[2], at[3]]);
     let mut found = Vec::new();
-    // SAFETY: the kernel has filled the control buffer, whose length the
-    // message has; these walk over it, and each descriptor in it is new and
-    // nobody else's.
-    unsafe {
-        let mut header = libc::CMSG_FIRSTHDR(message);
-        while !header.is_null() {
-            if (*header).cmsg_level == libc::SOL_SOCKET && (*header).cmsg_type == libc::SCM_RIGHTS {
-                let data = libc::CMSG_DATA(header);
-                let size = ((*header).cmsg_len as usize).saturating_sub(libc::CMSG_LEN(0) as usize);
-                for n in 0..size / size_of::<RawFd>() {
-                    let mut raw = [0; size_of::<RawFd>()];
-                    let at = data.add(n * raw.len());
-                    std::ptr::copy_nonoverlapping(at, raw.as_mut_ptr(), raw.len());
-                    found.push(OwnedFd::from_raw_fd(RawFd::from_ne_bytes(raw)));
-                }
-            }
-            header = libc::CMSG_NXTHDR(message, header);
+    // What the kernel has not written is zero, and no message is as short.
+    while let Some(header) = control.get(..HEADER) {
+        let mut length = [0; LENGTH];
+        length.copy_from_slice(&header[..LENGTH]);
+        let length = usize::from_ne_bytes(length);
+        if length < HEADER || length > control.len() {
+            break;
         }
+        if number(&header[LENGTH..]) == libc::SOL_SOCKET
+            && number(&header[LENGTH + 4..]) == libc::SCM_RIGHTS
+        {
+            let raw = control[HEADER..length].chunks_exact(size_of::<RawFd>()).map(number);
+            // SAFETY: each is new, and nobody else's.
+            found.extend(raw.map(|raw| unsafe { OwnedFd::from_raw_fd(raw) }));
+        }
+        control = control.get((length + LENGTH - 1) / LENGTH * LENGTH..).unwrap_or(&[]);
     }
     found
 }

@@ -1,7 +1,7 @@
 //! Processes that are watched by descriptors which are kept: one call tells which
 //! of them have ended. See `pidfd_open(2)`.
 
-use crate::segment::os::descriptor;
+use crate::segment::os::{descriptor, process};
 use nix::errno::Errno;
 use nix::libc;
 use std::os::fd::{FromRawFd, IntoRawFd, OwnedFd, RawFd};
@@ -69,16 +69,11 @@ impl Pidfds {
     }
 
     fn watch(&mut self, pid: u32) -> Life {
-        let Some(number) = libc::pid_t::try_from(pid).ok().filter(|n| *n > 0) else {
-            return Life::Unknown;
+        let fd = match process::pidfd(pid) {
+            Ok(fd) => descriptor::keep(fd),
+            Err(Errno::ESRCH) => return Life::Ended,
+            Err(_) => return Life::Unknown,
         };
-        // SAFETY: takes two numbers and returns a new descriptor or an error.
-        let opened = unsafe { libc::syscall(libc::SYS_pidfd_open, number, 0) };
-        let Some(fd) = RawFd::try_from(opened).ok().filter(|fd| *fd >= 0) else {
-            return if Errno::last() == Errno::ESRCH { Life::Ended } else { Life::Unknown };
-        };
-        // SAFETY: just made, and nobody else's.
-        let fd = descriptor::keep(unsafe { OwnedFd::from_raw_fd(fd) });
         let Some((fd, file)) = fd.ok().and_then(|fd| identity(&fd).map(|file| (fd, file))) else {
             return Life::Unknown;
         };

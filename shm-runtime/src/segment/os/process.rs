@@ -2,7 +2,9 @@
 
 use nix::errno::Errno;
 use nix::libc;
+use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::collections::BTreeMap;
+use std::os::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
 
 /// The uid that the kernel checks.
 pub(crate) fn effective_uid() -> u32 {
@@ -57,29 +59,27 @@ pub(crate) fn ipc_namespace() -> u64 {
     std::fs::metadata("/proc/thread-self/ns/ipc").map_or(0, |m| m.ino())
 }
 
+/// A descriptor of a process, which can be polled once it is dead; ESRCH if nobody
+/// has this pid.
+pub(crate) fn pidfd(pid: u32) -> Result<OwnedFd, Errno> {
+    let pid = libc::pid_t::try_from(pid).map_err(|_| Errno::EINVAL)?;
+    // SAFETY: takes two numbers and returns a new descriptor or an error.
+    let fd = Errno::result(unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) })?;
+    let fd = RawFd::try_from(fd).map_err(|_| Errno::EBADF)?;
+    // SAFETY: just made, and nobody else's.
+    Ok(unsafe { OwnedFd::from_raw_fd(fd) })
+}
+
 /// Whether nobody has this pid, or whoever has it is dead. A zombie is dead,
 /// a process whose main thread has left is not. Never signals anybody.
 pub(crate) fn pid_is_dead(pid: u32) -> bool {
-    let Ok(pid) = libc::pid_t::try_from(pid) else {
-        return false;
+    let fd = match pidfd(pid) {
+        Ok(fd) => fd,
+        Err(e) => return e == Errno::ESRCH,
     };
-    if pid <= 0 {
-        return false;
-    }
-    // SAFETY: takes two numbers and returns a new descriptor or an error.
-    let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, 0) };
-    let Ok(fd) = i32::try_from(fd) else {
-        return false;
-    };
-    if fd < 0 {
-        return Errno::last() == Errno::ESRCH;
-    }
-    let mut poll = libc::pollfd { fd, events: libc::POLLIN, revents: 0 };
-    // SAFETY: one pollfd that outlives the call; time-out 0 does not block.
-    let ready = unsafe { libc::poll(&mut poll, 1, 0) };
-    // SAFETY: the descriptor was just made and is not used again.
-    unsafe { libc::close(fd) };
-    ready == 1 && poll.revents & libc::POLLIN != 0
+    let mut asked = [PollFd::new(fd.as_fd(), PollFlags::POLLIN)];
+    let ready = poll(&mut asked, PollTimeout::ZERO);
+    ready == Ok(1) && asked[0].revents().is_some_and(|found| found.contains(PollFlags::POLLIN))
 }
 
 /// Which processes have which files of /dev/shm and memfds mapped, as /proc tells the
