@@ -38,6 +38,7 @@ mod read;
 mod resolve;
 pub mod sizes;
 pub mod syntax;
+pub mod width;
 
 pub use builder::{Builder, Error};
 

@@ -32,7 +32,7 @@ const RUNTIME: &[Floor] = &[
 /// The same of the generator. What reads the model lies below what makes it, so
 /// that no backend can ask a schema as it is written, or report a mistake.
 const GENERATOR: &[Floor] = &[
-    Floor(&["model"], "A schema, resolved: plain data."),
+    Floor(&["model", "width"], "A schema, resolved: plain data. How wide text is."),
     Floor(&["contract", "bytemap", "sizes"], "What a model says of contracts, bytes and sizes."),
     Floor(&["backend"], "The model in each language."),
     Floor(&["output"], "Files on a disk."),

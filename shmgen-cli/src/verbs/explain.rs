@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use shm_runtime::json::Version;
 use shmgen::diagnostics::Code;
+use shmgen::width::cells;
 use std::fmt::Write as _;
 
 /// Explain the code of a diagnostic, with an example; without one, list all
@@ -94,7 +95,7 @@ fn wrapped(text: &str) -> String {
     let mut out = String::new();
     let mut column = 0;
     for word in text.split_whitespace() {
-        let length = word.chars().count();
+        let length = cells(word);
         if column > 0 && column + 1 + length > 80 {
             out.push('\n');
             column = 0;

@@ -8,6 +8,7 @@ use serde::Serialize;
 use shm_runtime::json::Version;
 use shmgen::model::Segment;
 use shmgen::sizes::{Kind, Object, PAGE, PARTICIPANT, Part, parts};
+use shmgen::width::{cells, padded};
 use std::fmt::Write as _;
 use std::path::PathBuf;
 
@@ -156,13 +157,12 @@ fn text(segment: &Segment) -> String {
     out.push_str("\n\n");
     let parts = parts(segment);
     let digits = segment.size.to_string().len().max("offset".len());
-    let names = parts.iter().map(|p| title(p).chars().count()).max().unwrap_or(0);
+    let names = parts.iter().map(|p| cells(title(p))).max().unwrap_or(0);
     let _ = writeln!(out, "  {:>digits$}  {:>digits$}  part", "offset", "size");
     for part in &parts {
         let about = about(part);
-        let name = title(part);
-        let row =
-            format!("  {:>digits$}  {:>digits$}  {name:<names$}  {about}", part.offset, part.size);
+        let name = padded(title(part), names);
+        let row = format!("  {:>digits$}  {:>digits$}  {name}  {about}", part.offset, part.size);
         let _ = writeln!(out, "{}", row.trim_end());
     }
     out

@@ -3,6 +3,7 @@
 
 use super::rows::{Row, rows};
 use super::{CACHE_LINE, Kind, Map, Part, bytes};
+use crate::width::{cells, cut};
 use std::fmt::Write as _;
 
 /// Bytes in a row.
@@ -47,7 +48,7 @@ fn structure(out: &mut String, map: &Map, top: u64) -> u64 {
     };
     text(out, LEFT, top + 28, "start", "#000000", 16, &map.name);
     let about = format!("{}, aligned to {}{lost}", bytes(map.size), map.align);
-    let beside = LEFT + map.name.chars().count() as u64 * 10 + 16;
+    let beside = LEFT + cells(&map.name) as u64 * 10 + 16;
     text(out, beside, top + 28, "start", "#555555", 12, &about);
     for column in 0..WIDTH {
         let x = LEFT + column * CELL + CELL / 2;
@@ -110,12 +111,7 @@ fn cell(out: &mut String, part: &Part, index: usize, (x, y): (u64, u64), count: 
 /// As much of a text as fits.
 fn fit(text: &str, width: u64) -> String {
     let room = usize::try_from((width - 6) * 100 / GLYPH).unwrap_or(usize::MAX);
-    if text.chars().count() <= room {
-        return text.to_owned();
-    }
-    let mut out: String = text.chars().take(room.saturating_sub(1)).collect();
-    out.push('…');
-    out
+    cut(text, room)
 }
 
 fn text(out: &mut String, x: u64, y: u64, anchor: &str, fill: &str, size: u64, text: &str) {

@@ -3,6 +3,7 @@
 
 use super::rows::{Row, rows};
 use super::{CACHE_LINE, Kind, Map, Part, bytes};
+use crate::width::{cells, padded};
 use std::fmt::Write as _;
 
 /// Letters for fields; after the last one the first comes again.
@@ -127,7 +128,7 @@ fn table(out: &mut String, map: &Map, letters: &[usize], pen: &Pen) {
     let offsets = map.size.to_string().len().max("offset".len());
     let sizes = map.size.to_string().len().max("size".len());
     let longest = |text: fn(&Part) -> &str, least: usize| {
-        map.parts.iter().map(|p| text(p).chars().count()).max().unwrap_or(0).max(least)
+        map.parts.iter().map(|p| cells(text(p))).max().unwrap_or(0).max(least)
     };
     let types = longest(|p| &p.ty, "type".len());
     let names = longest(Part::title, "field".len());
@@ -145,11 +146,11 @@ fn table(out: &mut String, map: &Map, letters: &[usize], pen: &Pen) {
         }
         let mark = letter(part.kind, *number).to_string();
         let row = format!(
-            "{:>offsets$}  {:>sizes$}  {:<types$}  {:<names$}  {lines}",
+            "{:>offsets$}  {:>sizes$}  {}  {}  {lines}",
             part.offset,
             part.size,
-            part.ty,
-            part.title()
+            padded(&part.ty, types),
+            padded(part.title(), names)
         );
         let row = if part.kind == Kind::Field { row } else { pen.part(part.kind, *number, &row) };
         let _ = writeln!(out, "  {}  {row}", pen.part(part.kind, *number, &mark));
@@ -173,7 +174,7 @@ fn summary(out: &mut String, map: &Map) {
         for (i, field) in reorder.fields.iter().enumerate() {
             let last = i + 1 == reorder.fields.len();
             let word = format!("{field}{}", if last { "" } else { "," });
-            if !line.is_empty() && line.chars().count() + 1 + word.chars().count() > 76 {
+            if !line.is_empty() && cells(&line) + 1 + cells(&word) > 76 {
                 let _ = writeln!(out, "  {line}");
                 line.clear();
             }

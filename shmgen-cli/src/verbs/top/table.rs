@@ -9,6 +9,7 @@ use ratatui::layout::{Constraint, Rect};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Cell, Paragraph, Row as TableRow, Table};
+use shmgen::width;
 
 /// Draws the rows from `offset` on; the offset as it is then, and how many rows
 /// there is room for.
@@ -56,7 +57,7 @@ fn cells(row: &Row<'_>, again: bool, width: usize) -> Vec<Cell<'static>> {
     let (segment, object) = row;
     let stat = &segment.stat;
     let mut texts = [
-        cut(&stat.address.to_string(), width),
+        width::cut(&stat.address.to_string(), width),
         show::state(stat),
         segment.alive.to_string(),
         segment.dead.to_string(),
@@ -140,7 +141,7 @@ struct Columns {
 impl Columns {
     fn fitting(rows: &[Row<'_>], room: u16) -> Self {
         let longest = |heading: &str, text: &dyn Fn(&Row<'_>) -> String| {
-            let texts = rows.iter().map(|row| text(row).chars().count());
+            let texts = rows.iter().map(|row| width::cells(&text(row)));
             texts.max().unwrap_or(0).max(heading.len())
         };
         let mut widths = COLUMNS.map(|(_, _, width)| width);
@@ -173,16 +174,6 @@ impl Columns {
         let all = cells.into_iter().enumerate();
         all.filter(|(c, _)| self.kept.contains(c)).map(|(_, cell)| cell).collect()
     }
-}
-
-/// Text of at most so many characters; where it is cut, it says so.
-fn cut(text: &str, width: usize) -> String {
-    if text.chars().count() <= width {
-        return text.to_owned();
-    }
-    let mut out: String = text.chars().take(width.saturating_sub(1)).collect();
-    out.push('…');
-    out
 }
 
 /// A bar of eight characters.
@@ -246,7 +237,7 @@ pub(super) fn faint() -> Style {
 #[cfg(test)]
 #[allow(clippy::pedantic)]
 mod tests {
-    use super::{bar, cut, scaled, short, short_rate};
+    use super::{bar, scaled, short, short_rate};
 
     #[test]
     fn numbers_take_no_more_room_than_there_is() {
@@ -283,12 +274,5 @@ mod tests {
         assert_eq!(bar(Some(1.0)), "████████");
         assert_eq!(bar(Some(7.0)), "████████");
         assert_eq!(bar(Some(0.999)), "████████");
-    }
-
-    #[test]
-    fn what_is_cut_says_so() {
-        assert_eq!(cut("posix:/é", 8), "posix:/é");
-        assert_eq!(cut("posix:/éa", 8), "posix:/…");
-        assert_eq!(cut("ab", 0), "…");
     }
 }
