@@ -19,6 +19,7 @@
 #include "idfiles.h"
 #include "memfds.h"
 #include "waits.h"
+#include "wakes.h"
 
 typedef struct test {
   const char *name;
@@ -87,6 +88,10 @@ static const test tests[] = {
     TEST(a_busy_collector_is_waited_for, "posix"),
     TEST(who_runs_another_program_is_noticed_by_its_lock, "posix sysv"),
     TEST(many_others_are_watched_and_each_death_is_noticed, "posix sysv"),
+    TEST(consumers_are_woken_by_every_push, "posix sysv"),
+    TEST(producers_are_woken_by_every_pop, "posix"),
+    TEST(who_comes_after_a_consumer_wakes_and_who_leaves_too, "posix"),
+    TEST(no_wake_up_is_lost_in_the_race_with_falling_asleep, "posix"),
     TEST(changed_bytes_are_survived_at_attach, "posix sysv"),
     TEST(changed_words_are_survived_in_use, "posix"),
 };

@@ -5,3 +5,4 @@
 mod differential;
 mod kinds;
 mod pairs;
+mod waits;

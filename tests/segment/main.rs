@@ -2,7 +2,6 @@
 
 #![allow(missing_docs, clippy::pedantic)]
 
-mod addresses;
 mod descriptors;
 mod gc;
 mod id_files;

@@ -11,7 +11,6 @@ use std::fmt::Write as _;
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Where it is: <posix:/NAME>, sysv:KEY, sysv-id:ID, sysv-file:PATH, memfd:PID/FD
-    #[arg(allow_negative_numbers = true)]
     address: String,
     #[command(flatten)]
     trust: Trust,

@@ -15,7 +15,9 @@
 #define SHM_NEED_FENCE 2u
 
 /* How long to spin before sleeping: about what a wake-up costs. */
+#if !defined(SHM_SPIN_NS)
 #define SHM_SPIN_NS 20000u
+#endif
 /*
  * The first and the longest sleep; a backstop, since wake-ups are not missed. A
  * test that defines them as very long sees one that is.

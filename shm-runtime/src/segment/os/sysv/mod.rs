@@ -10,7 +10,6 @@ pub(crate) mod idfile;
 mod kernel;
 mod key;
 mod life;
-mod named;
 
 pub(crate) use companion::{
     change_companion, companion_path, make_companion, open_companion, parse_companion,
@@ -21,4 +20,3 @@ pub(crate) use kernel::{
     KernelStat, attach, birth_mark, change, is_removed, list, lock, map, stat,
 };
 pub(crate) use life::{announce, discard, is_stillborn, make, remove};
-pub(crate) use named::named;

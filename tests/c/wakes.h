@@ -1,0 +1,272 @@
+/*
+ * Who sleeps is woken by whom it waits for, not by the end of a slice. That shows where
+ * slices are compiled to be half a minute long, see SHM_FIRST_SLICE_NS.
+ */
+
+enum { WAKES = 12, WAYS = 4 };
+
+/* Longer than a slice: what takes so long was missed. */
+#define LONG_NS UINT64_C(60000000000)
+
+/* Whether a child waits for messages, else for room. */
+typedef struct sleeper_of {
+  const test_spec *t;
+  bool pops;
+} sleeper_of;
+
+static void sleep_again_and_again(const void *argument) {
+  const sleeper_of *s = SHM_CAST(const sleeper_of *, argument);
+  shm_attachment a;
+  shm_queue_producer p = SHM_ZERO;
+  shm_queue_consumer c = SHM_ZERO;
+  trade m;
+  CHECK_OK(shm_attachment_attach(&a, &s->t->spec, NULL, NULL));
+  if (s->pops) {
+    CHECK_OK(shm_queue_consumer_claim(&c, &a, 0));
+  } else {
+    CHECK_OK(shm_queue_producer_claim(&p, &a, 0));
+  }
+  for (;;) {
+    if (s->pops) {
+      CHECK_OK(shm_queue_consumer_pop_timeout(&c, &m, sizeof m, LONG_NS));
+    } else {
+      m = trade_of(0);
+      CHECK_OK(shm_queue_producer_push_timeout(&p, &m, sizeof m, LONG_NS));
+    }
+    say();
+  }
+}
+
+static void until_it_sleeps(const shm_word32 *flag) {
+  uint64_t begin = now_ms();
+  while ((__atomic_load_n(flag, __ATOMIC_SEQ_CST) & SHM_WAITING) == 0) {
+    CHECK(now_ms() - begin < 20000);
+    sleep_ms(1);
+  }
+  sleep_ms(5);
+}
+
+/* On a busy machine some take longer than 50 ms, not all; none takes a slice. */
+static void must_be_prompt(const uint64_t *times) {
+  int prompt = 0;
+  for (int i = 0; i < WAKES; i++) {
+    CHECK(times[i] < 15000);
+    prompt += times[i] < 50;
+  }
+  CHECK(prompt > 0);
+}
+
+/* Pushes one, in each way there is. */
+static void push_in_a_way(pair *q, int way) {
+  trade m = trade_of(0);
+  void *slot;
+  size_t done;
+  if (way == 0) {
+    CHECK_OK(shm_queue_producer_try_push(&q->p, &m, sizeof m));
+  } else if (way == 1) {
+    CHECK_OK(shm_queue_producer_push_timeout(&q->p, &m, sizeof m, 0));
+  } else if (way == 2) {
+    CHECK_OK(shm_queue_producer_push_n(&q->p, &m, sizeof m, 1, &done));
+  } else {
+    CHECK_OK(shm_queue_producer_reserve(&q->p, sizeof m, &slot));
+    memcpy(slot, &m, sizeof m);
+    CHECK_OK(shm_queue_producer_commit(&q->p));
+  }
+}
+
+static void pop_in_a_way(pair *q, int way) {
+  trade m;
+  const void *slot;
+  size_t done;
+  if (way == 0) {
+    CHECK_OK(shm_queue_consumer_try_pop(&q->c, &m, sizeof m));
+  } else if (way == 1) {
+    CHECK_OK(shm_queue_consumer_pop_timeout(&q->c, &m, sizeof m, 0));
+  } else if (way == 2) {
+    CHECK_OK(shm_queue_consumer_pop_n(&q->c, &m, sizeof m, 1, &done));
+  } else {
+    CHECK_OK(shm_queue_consumer_peek(&q->c, sizeof m, &slot));
+    CHECK_OK(shm_queue_consumer_acknowledge(&q->c));
+  }
+}
+
+static void consumers_are_woken_by_every_push(void) {
+  pair q;
+  sleeper_of s;
+  child sleeper;
+  uint64_t times[WAKES];
+  open_pair(&q, 8);
+  shm_queue_consumer_release(&q.c);
+  s.t = &q.t;
+  s.pops = true;
+  sleeper = start(sleep_again_and_again, &s);
+  for (int way = 0; way < WAYS; way++) {
+    for (int i = 0; i < WAKES; i++) {
+      until_it_sleeps(shm_queue_flag(&q.p.slots, SHM_QUEUE_DATA_FLAG));
+      times[i] = now_ms();
+      push_in_a_way(&q, way);
+      wait_for(&sleeper);
+      times[i] = now_ms() - times[i];
+    }
+    must_be_prompt(times);
+  }
+  kill_child(&sleeper);
+  close_pair(&q);
+}
+
+static void fill_the_queue(pair *q) {
+  trade m = trade_of(0);
+  shm_status status = SHM_OK;
+  while (status == SHM_OK) {
+    status = shm_queue_producer_try_push(&q->p, &m, sizeof m);
+  }
+  CHECK(status == SHM_FULL);
+}
+
+/* The head is published lazily: after a batch at the latest. */
+static void producers_are_woken_by_every_pop(void) {
+  static const uint64_t capacities[] = {1, 40};
+  for (size_t n = 0; n < sizeof capacities / sizeof capacities[0]; n++) {
+    pair q;
+    sleeper_of s;
+    child sleeper;
+    uint64_t times[WAKES];
+    open_pair(&q, capacities[n]);
+    fill_the_queue(&q);
+    shm_queue_producer_release(&q.p);
+    s.t = &q.t;
+    s.pops = false;
+    sleeper = start(sleep_again_and_again, &s);
+    for (int way = 0; way < WAYS; way++) {
+      for (int i = 0; i < WAKES; i++) {
+        const shm_word32 *flag = shm_queue_flag(&q.c.slots, SHM_QUEUE_SPACE_FLAG);
+        until_it_sleeps(flag);
+        times[i] = now_ms();
+        for (uint64_t k = 0; k < q.c.batch; k++) {
+          pop_in_a_way(&q, way);
+        }
+        for (uint64_t k = 0; k < q.c.batch; k++) {
+          wait_for(&sleeper);
+        }
+        times[i] = now_ms() - times[i];
+      }
+      must_be_prompt(times);
+    }
+    kill_child(&sleeper);
+    close_pair(&q);
+  }
+}
+
+static void take_three(const void *argument) {
+  const victim *v = SHM_CAST(const victim *, argument);
+  shm_attachment a;
+  shm_queue_consumer c = SHM_ZERO;
+  trade m;
+  CHECK_OK(shm_attachment_attach(&a, &v->t->spec, NULL, NULL));
+  CHECK_OK(shm_queue_consumer_claim(&c, &a, 0));
+  for (int i = 0; i < 3; i++) {
+    CHECK_OK(shm_queue_consumer_try_pop(&c, &m, sizeof m));
+  }
+  say_and_wait();
+  shm_queue_consumer_release(&c);
+  say_and_wait();
+}
+
+/*
+ * A consumer that took less than it tells the producer of each time dies, or leaves:
+ * who comes after it, or itself, tells, and wakes.
+ */
+static void who_comes_after_a_consumer_wakes_and_who_leaves_too(void) {
+  for (int dies = 0; dies < 2; dies++) {
+    pair q;
+    sleeper_of s;
+    victim v;
+    child sleeper;
+    child taker;
+    uint64_t begin;
+    open_pair(&q, 64);
+    shm_queue_consumer_release(&q.c);
+    fill_the_queue(&q);
+    shm_queue_producer_release(&q.p);
+    v.t = s.t = &q.t;
+    v.number = 0;
+    s.pops = false;
+    taker = start(take_three, &v);
+    wait_for(&taker);
+    sleeper = start(sleep_again_and_again, &s);
+    until_it_sleeps(SHM_AT(shm_word32, q.a.core->segment.base, q.a.core->places[0] + SHM_QUEUE_SPACE_FLAG));
+    begin = now_ms();
+    if (dies) {
+      kill_child(&taker);
+      CHECK_OK(shm_queue_consumer_claim(&q.c, &q.b, 0));
+    } else {
+      go_on(&taker);
+    }
+    for (int i = 0; i < 3; i++) {
+      wait_for(&sleeper);
+    }
+    CHECK(now_ms() - begin < 15000);
+    kill_child(&sleeper);
+    if (!dies) {
+      kill_child(&taker);
+    }
+    close_pair(&q);
+  }
+}
+
+static uint64_t drawn(uint64_t dice) {
+  return dice * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+}
+
+static void pop_all_the_time(const void *argument) {
+  const sleeper_of *s = SHM_CAST(const sleeper_of *, argument);
+  shm_attachment a;
+  shm_queue_consumer c = SHM_ZERO;
+  trade m;
+  CHECK_OK(shm_attachment_attach(&a, &s->t->spec, NULL, NULL));
+  CHECK_OK(shm_queue_consumer_claim(&c, &a, 0));
+  say();
+  for (uint64_t dice = 1;; dice = drawn(dice)) {
+    uint64_t begin = shm_monotonic_ns();
+    while (shm_monotonic_ns() - begin < (dice >> 33) % 1000) {
+    }
+    CHECK_OK(shm_queue_consumer_pop_timeout(&c, &m, sizeof m, LONG_NS));
+  }
+}
+
+/*
+ * Messages come while the consumer is about to sleep, which it is at once where it spins
+ * for no time. A commit waits in the processor behind stores to memory that is in no
+ * cache; meanwhile nothing but the fence keeps the look at the flag back.
+ */
+static void no_wake_up_is_lost_in_the_race_with_falling_asleep(void) {
+  pair q;
+  sleeper_of s;
+  child sleeper;
+  uint64_t dice = 42;
+  const uint64_t rounds = SHM_SPIN_NS < 1000 ? 100000 : 10000;
+  const size_t far_size = SHM_CAST(size_t, 64) << 20;
+  char *far = SHM_CAST(char *, malloc(far_size));
+  CHECK(far != NULL);
+  memset(far, 1, far_size);
+  open_pair(&q, 8);
+  shm_queue_consumer_release(&q.c);
+  s.t = &q.t;
+  s.pops = true;
+  sleeper = start(pop_all_the_time, &s);
+  wait_for(&sleeper);
+  for (uint64_t n = 1; n <= rounds; n++) {
+    uint64_t begin = shm_monotonic_ns();
+    for (int store = 0; store < 4; store++) {
+      dice = drawn(dice);
+      shm_store_relaxed(SHM_AT(shm_word64, far, (dice >> 33) % far_size & ~SHM_CAST(size_t, 63)), dice);
+    }
+    push_in_a_way(&q, 0);
+    while (shm_load_acquire(shm_queue_word(&q.p.slots, SHM_QUEUE_TAKEN)) != n) {
+      CHECK(shm_monotonic_ns() - begin < UINT64_C(15000000000));
+    }
+  }
+  free(far);
+  kill_child(&sleeper);
+  close_pair(&q);
+}
