@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, clippy::pedantic)]
 
+mod addresses;
 mod descriptors;
 mod gc;
 mod id_files;

@@ -14,6 +14,7 @@ use std::path::PathBuf;
 pub(crate) struct Arguments {
     /// Where: <posix:/NAME>, sysv:KEY, sysv-file:PATH, or posix: for a name that is free; with
     /// --schema, the schema's address unless given
+    #[arg(allow_negative_numbers = true)]
     address: Option<String>,
     /// A bare segment of exactly so many bytes: 4096, 64K, 4M, 1G
     #[arg(long, value_name = "BYTES", value_parser = bytes, required_unless_present = "schema")]

@@ -24,6 +24,7 @@ use std::time::Duration;
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Where it is: <posix:/NAME>, sysv:KEY, sysv-id:ID, sysv-file:PATH, memfd:PID/FD
+    #[arg(allow_negative_numbers = true)]
     address: String,
     /// Only this object
     object: Option<String>,

@@ -15,6 +15,7 @@ use signal_hook::iterator::Signals;
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Where it is: sysv:KEY, sysv-id:ID, sysv-file:PATH; with --hold also <posix:/NAME>, memfd:PID/FD
+    #[arg(allow_negative_numbers = true)]
     address: String,
     /// Attach to it, lock it, and stay until interrupted (Ctrl-C, SIGTERM)
     #[arg(long)]
@@ -30,6 +31,7 @@ pub(crate) struct Arguments {
 #[derive(clap::Args)]
 pub(crate) struct UnlockArguments {
     /// Where it is: sysv:KEY, sysv-id:ID, sysv-file:PATH
+    #[arg(allow_negative_numbers = true)]
     address: String,
     /// Print what can be told of it afterwards, as JSON
     #[arg(long)]

@@ -15,7 +15,7 @@ use shm_runtime::{Address, Inspector, Options, Segment, SegmentStat};
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Where they are: <posix:/NAME>, sysv:KEY, sysv-id:ID, sysv-file:PATH, memfd:PID/FD
-    #[arg(required = true)]
+    #[arg(required = true, allow_negative_numbers = true)]
     addresses: Vec<String>,
     /// Even if it is in use, or another user's
     #[arg(long)]

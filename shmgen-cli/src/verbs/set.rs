@@ -8,6 +8,7 @@ use shm_runtime::{Account, Inspector, Owner, Printable, Segment};
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Where it is: <posix:/NAME>, sysv:KEY, sysv-id:ID, sysv-file:PATH, memfd:PID/FD
+    #[arg(allow_negative_numbers = true)]
     address: String,
     /// Its permissions, octal
     #[arg(long, value_name = "MODE", value_parser = mode)]

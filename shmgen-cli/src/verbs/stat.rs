@@ -11,6 +11,7 @@ use std::fmt::Write as _;
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Where it is: <posix:/NAME>, sysv:KEY, sysv-id:ID, sysv-file:PATH, memfd:PID/FD
+    #[arg(allow_negative_numbers = true)]
     address: String,
     #[command(flatten)]
     trust: Trust,

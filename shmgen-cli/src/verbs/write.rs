@@ -16,6 +16,7 @@ use std::io::Read;
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Where it is: <posix:/NAME>, sysv:KEY, sysv-id:ID, sysv-file:PATH, memfd:PID/FD
+    #[arg(allow_negative_numbers = true)]
     address: String,
     /// From this byte on: 4096, 64K, 4M
     #[arg(long, value_name = "N", value_parser = bytes_or_none, default_value = "0")]

@@ -104,7 +104,7 @@ codes! {
     E060 "not the name of a segment"
         "A POSIX segment's name begins with a slash and has no other; it has at most 255 bytes."
     E061 "not a key"
-        "A System V key is a whole number from 1 to 0xFFFFFFFF; 0 is IPC_PRIVATE."
+        "A System V key is a whole number from 1 to 0xFFFFFFFF, or a negative one from -2147483648 on, which is the same 32 bits; 0 is IPC_PRIVATE."
     E062 "a key of another backend"
         "`name` is for POSIX segments, `key` and `id_file` for System V ones, each of which has one of both. A memfd has none of them."
     E063 "not permissions"

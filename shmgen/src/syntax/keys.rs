@@ -327,7 +327,11 @@ pub(crate) const SEGMENT: TableKind = TableKind {
             "What kind of shared memory; posix by default.",
         ),
         key("name", Text, "The name of a POSIX segment; /SCHEMA.SEGMENT by default."),
-        key("key", Integer(1, u32::MAX as i128), "The key of a System V segment."),
+        key(
+            "key",
+            Integer(i32::MIN as i128, u32::MAX as i128),
+            "The key of a System V segment: any 32 bits but 0, also as a negative number.",
+        ),
         key(
             "id_file",
             Text,

@@ -172,7 +172,14 @@ impl Attachment {
                     foreign_pid_namespace: false,
                     program: String::new(),
                 });
-                let own = if holder == me { ", by this very attachment" } else { "" };
+                let own = if holder == me {
+                    ", by this very attachment"
+                } else if who.pid == std::process::id() && !who.foreign_pid_namespace {
+                    ": this process, by another attachment of it; detach that one first, or use it \
+                     (in Python, a name or a traceback may keep it)"
+                } else {
+                    ""
+                };
                 Err(fail(ErrorKind::RoleTaken, format!("the role is held by {who}{own}"))
                     .with_holder(who))
             }

@@ -11,7 +11,7 @@ use std::str::FromStr;
 /// |---|---|
 /// | `posix:/acme.feed`, `/acme.feed`, `acme.feed` | a POSIX segment, by name |
 /// | `posix:` | on create: a POSIX segment with a name that is free |
-/// | `sysv:0x53480001`, `sysv:5679` | a System V segment, by key |
+/// | `sysv:0x53480001`, `sysv:5679`, `sysv:-559038737` | a System V segment, by key |
 /// | `sysv-id:32768` | a System V segment, by id |
 /// | `sysv-ftok:PATH:PROJ` | a System V segment, by the key that ftok(3) makes |
 /// | `sysv-file:PATH` | a private System V segment, by the file that holds its id |
@@ -31,7 +31,9 @@ pub enum Address {
     /// A POSIX segment: the name without its leading slash; empty for a name
     /// that create chooses. `SHM_RUNTIME_PREFIX` is put before it.
     Posix(String),
-    /// A System V segment, by key; never 0 (`IPC_PRIVATE`).
+    /// A System V segment, by key, as 32 bits without a sign; never 0
+    /// (`IPC_PRIVATE`). C and other programs print half of all keys as negative
+    /// numbers, which are read, too.
     Sysv(u32),
     /// A System V segment, by id.
     SysvId(i32),
@@ -100,7 +102,15 @@ impl Address {
             Err(Error::new(ErrorKind::Invalid, format!("`{}`: {why}", Printable(whole))))
         };
         if name.contains('/') {
-            return invalid("a POSIX name has one slash, at its beginning".into());
+            let is_name = |name: &&str| Self::posix(name, name).is_ok() && !name.is_empty();
+            let why = match name.strip_prefix("dev/shm/").filter(is_name) {
+                Some(file) => format!(
+                    "it is named by its file in /dev/shm; the address of that segment is posix:/{}",
+                    Printable(file)
+                ),
+                None => "a POSIX name has one slash, at its beginning".to_owned(),
+            };
+            return invalid(why);
         }
         if name.contains('\0') || matches!(name, "." | "..") {
             return invalid("this cannot be the name of a file".into());
@@ -118,6 +128,21 @@ impl Address {
 /// Whether text is digits, and nothing else.
 fn is_digits(text: &str) -> bool {
     text.bytes().all(|b| b.is_ascii_digit())
+}
+
+/// A System V key as people and programs write it: a number of 32 bits, with or
+/// without a sign, or hexadecimal.
+pub(crate) fn parse_key(text: &str) -> Option<u32> {
+    if let Some(hex) = text.strip_prefix("0x").or_else(|| text.strip_prefix("0X")) {
+        let digits = hex.bytes().all(|b| b.is_ascii_hexdigit());
+        return digits.then(|| u32::from_str_radix(hex, 16).ok())?;
+    }
+    match text.strip_prefix('-') {
+        #[allow(clippy::cast_sign_loss)] // the same 32 bits
+        Some(digits) if is_digits(digits) => text.parse::<i32>().ok().map(|key| key as u32),
+        None if is_digits(text) => text.parse().ok(),
+        _ => None,
+    }
 }
 
 /// Whether text can be the path of a file.
@@ -140,19 +165,16 @@ impl FromStr for Address {
         };
         match scheme {
             "posix" => Self::posix(rest, text),
-            "sysv" => {
-                let key = match rest.strip_prefix("0x").or_else(|| rest.strip_prefix("0X")) {
-                    Some(hex) => u32::from_str_radix(hex, 16),
-                    None => rest.parse(),
-                };
-                match key {
-                    Ok(0) => invalid(
-                        "key 0 is IPC_PRIVATE, which leads to no segment; use sysv-id:ID or another key",
-                    ),
-                    Ok(key) => Ok(Self::Sysv(key)),
-                    Err(_) => invalid("a System V key is a number of 32 bits, such as 0x53480001"),
-                }
-            }
+            "sysv" => match parse_key(rest) {
+                Some(0) => invalid(
+                    "key 0 is IPC_PRIVATE, which leads to no segment; use sysv-id:ID or another key",
+                ),
+                Some(key) => Ok(Self::Sysv(key)),
+                None => invalid(
+                    "a System V key is a number of 32 bits, such as 0x53480001; from -2147483648 \
+                     to 4294967295",
+                ),
+            },
             "sysv-id" => match rest.parse() {
                 Ok(id) if id >= 0 => Ok(Self::SysvId(id)),
                 _ => invalid("a System V id is a number from 0 to 2147483647"),
@@ -268,6 +290,10 @@ mod tests {
             ("posix:", "posix:"),
             ("sysv:0x53480001", "sysv:0x53480001"),
             ("sysv:5679", "sysv:0x0000162f"),
+            ("sysv:4294967295", "sysv:0xffffffff"),
+            ("sysv:-1", "sysv:0xffffffff"),
+            ("sysv:-559038737", "sysv:0xdeadbeef"),
+            ("sysv:-2147483648", "sysv:0x80000000"),
             ("sysv-id:32768", "sysv-id:32768"),
             ("sysv-ftok:/etc/a:b:7", "sysv-ftok:/etc/a:b:7"),
             ("sysv-file:feed.id", "sysv-file:feed.id"),
@@ -292,7 +318,15 @@ mod tests {
             "a\0b",
             &long,
             "sysv:0",
-            "sysv:-1",
+            "sysv:-0",
+            "sysv:-2147483649",
+            "sysv:4294967296",
+            "sysv:+5",
+            "sysv:0x+5",
+            "sysv:0x",
+            "sysv:-",
+            "sysv:--1",
+            "sysv:-0x1",
             "sysv:0x1ffffffff",
             "sysv:abc",
             "sysv-id:-1",
@@ -314,6 +348,18 @@ mod tests {
             "tcp:1",
         ] {
             assert_eq!(text.parse::<Address>().unwrap_err().kind(), ErrorKind::Invalid, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_path_in_dev_shm_is_answered_with_its_address() {
+        for text in ["/dev/shm/acme.feed", "posix:/dev/shm/acme.feed", "dev/shm/acme.feed"] {
+            let error = text.parse::<Address>().unwrap_err().to_string();
+            assert!(error.ends_with("posix:/acme.feed"), "{error}");
+        }
+        for text in ["/dev/shm/", "/dev/shm/a/b", "/dev/shm/.shmgen.sysv.1", "/dev/a"] {
+            let error = text.parse::<Address>().unwrap_err().to_string();
+            assert!(error.contains("one slash"), "{error}");
         }
     }
 }

@@ -133,6 +133,7 @@ pub(crate) struct RoleArguments {
     /// source, sink, the hop that a relay reads (0, 1 or 2), or janitor
     role: String,
     messages: u64,
+    #[arg(allow_negative_numbers = true)]
     address: String,
     /// What the janitor removes, with the segment
     #[arg(long)]

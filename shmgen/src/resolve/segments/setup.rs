@@ -108,10 +108,14 @@ impl Resolver<'_, '_> {
             );
             return None;
         };
-        let found = u32::try_from(key.value).ok().filter(|k| *k != 0);
+        // C and other programs print half of all keys as negative numbers.
+        #[allow(clippy::cast_sign_loss)] // the same 32 bits
+        let signed = i32::try_from(key.value).ok().map(|k| k as u32);
+        let found = u32::try_from(key.value).ok().or(signed).filter(|k| *k != 0);
         if found.is_none() {
-            self.error(Code::E061, key, format!("{} is no key", key.value))
-                .help("a key is a number from 1 to 0xFFFFFFFF");
+            self.error(Code::E061, key, format!("{} is no key", key.value)).help(
+                "a key is a number from 1 to 0xFFFFFFFF, or a negative one from -2147483648 on",
+            );
         }
         found.map(Address::Sysv)
     }

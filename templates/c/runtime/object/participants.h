@@ -74,6 +74,13 @@ SHM_APART void shm_add_holder(shm_text *text, const shm_core *core, uint32_t ind
   }
 }
 
+/* Whether a record is of this very process. */
+SHM_APART bool shm_is_own_record(const shm_core *core, uint32_t index) {
+  char record[SHM_RECORD_SIZE];
+  return shm_record_copy(core, index, record) && shm_get32(record, 8) == SHM_CAST(uint32_t, getpid()) &&
+         shm_get64(record, 16) == core->pid_namespace;
+}
+
 /*
  * Whether an attachment is over: its record moved on, or its holder is dead.
  * What cannot be told counts as alive. The caller itself is alive.

@@ -178,7 +178,11 @@ SHM_APART shm_status shm_claim_role(const shm_core *core, uint32_t object, uint3
       why = shm_explain_role(core, object, side, SHM_ROLE_TAKEN);
       shm_add(why, "the role is held by ");
       shm_add_holder(why, core, low - 1);
-      shm_add(why, word == me ? ", by this very attachment" : "");
+      if (word == me) {
+        shm_add(why, ", by this very attachment");
+      } else if (shm_is_own_record(core, low - 1)) {
+        shm_add(why, ": this process, by another attachment of it; detach that one first, or use it");
+      }
       return SHM_ROLE_TAKEN;
     }
     /* Acquire pairs with the release in shm_give_up_role: the claimant sees all

@@ -4,7 +4,7 @@
  *
  *   posix:/acme.feed, /acme.feed, acme.feed   a POSIX segment, by name
  *   posix:                                    on create: a name that is free
- *   sysv:0x53480001, sysv:5679                a System V segment, by key
+ *   sysv:0x53480001, sysv:5679, sysv:-2       a System V segment, by key
  *   sysv-id:32768                             a System V segment, by id
  *   sysv-ftok:PATH:PROJ                       by the key that ftok(3) makes
  *   sysv-file:PATH                            a private one, by the file that holds its id
@@ -113,10 +113,34 @@ SHM_APART bool shm_read_number(const char *digits, unsigned base, uint64_t max, 
   return true;
 }
 
+/*
+ * Reads a System V key as people and programs write it: a number of 32 bits, with or
+ * without a sign, or hexadecimal.
+ */
+SHM_APART bool shm_read_key(const char *text, uint32_t *key) {
+  if (text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
+    return shm_read_number(text + 2, 16, UINT32_MAX, key);
+  }
+  if (text[0] != '-') {
+    return shm_read_number(text, 10, UINT32_MAX, key);
+  }
+  if (!shm_read_number(text + 1, 10, UINT64_C(1) << 31, key)) {
+    return false;
+  }
+  *key = 0u - *key;
+  return true;
+}
+
 SHM_APART shm_status shm_parse_posix(const char *name, const char *whole, shm_address *address) {
   size_t size;
   name += *name == '/' ? 1 : 0;
   size = strlen(name);
+  if (strncmp(name, "dev/shm/", 8) == 0 && name[8] != '\0' && strchr(name + 8, '/') == NULL &&
+      strncmp(name + 8, ".shmgen.", 8) != 0) {
+    shm_refuse_address(whole, "it is named by its file in /dev/shm; the address of that segment is posix:/");
+    shm_add_outside(&SHM_VERSIONED(shm_runtime_failure).text, name + 8, SIZE_MAX);
+    return SHM_INVALID;
+  }
   if (strchr(name, '/') != NULL) {
     return shm_refuse_address(whole, "a POSIX name has one slash, at its beginning");
   }
@@ -202,9 +226,9 @@ SHM_APART shm_status shm_parse_address(const char *text, shm_address *address) {
     return shm_parse_posix(rest, text, address);
   }
   if (scheme == 4 && memcmp(text, "sysv", 4) == 0) {
-    bool hex = rest[0] == '0' && (rest[1] == 'x' || rest[1] == 'X');
-    if (!shm_read_number(hex ? rest + 2 : rest, hex ? 16 : 10, UINT32_MAX, &address->number)) {
-      return shm_refuse_address(text, "a System V key is a number of 32 bits, such as 0x53480001");
+    if (!shm_read_key(rest, &address->number)) {
+      return shm_refuse_address(text, "a System V key is a number of 32 bits, such as 0x53480001; from "
+                                      "-2147483648 to 4294967295");
     }
     if (address->number == 0) {
       return shm_refuse_address(

@@ -286,6 +286,40 @@ SHM_APART shm_status shm_look(const char *path, const char *expected, shm_attemp
   return status;
 }
 
+/* Where a bare number was taken for the name of a POSIX segment and is the key or the id of
+ * a System V segment: which. */
+SHM_APART shm_status shm_fail_number(const char *name, shm_attempt attempt) {
+  shm_sysv_facts facts;
+  uint32_t number = 0;
+  bool is_key = shm_read_key(name, &number) && number != 0;
+  bool is_id = false;
+  shm_text *why;
+  if (!is_key) {
+    return SHM_NOT_FOUND;
+  }
+  if (shm_sys_shmget(SHM_CAST(int32_t, number), 0, 0) < 0 && errno != EACCES) {
+    memset(&facts, 0, sizeof facts);
+    is_id = shm_read_number(name, 10, INT32_MAX, &number) &&
+            (shm_sys_shmctl(SHM_CAST(int32_t, number), SHM_SYSV_STAT, &facts) >= 0 || errno == EACCES);
+    if (!is_id) {
+      return SHM_NOT_FOUND;
+    }
+  }
+  why = shm_explain_attempt(attempt, SHM_NOT_FOUND);
+  shm_add(why, "there is no POSIX segment of that name; a System V segment has that ");
+  shm_add(why, is_id ? "id: sysv-id:" : "key: sysv:");
+  shm_add_outside(why, name, SIZE_MAX);
+  SHM_VERSIONED(shm_runtime_failure).os_error = ENOENT;
+  return SHM_NOT_FOUND;
+}
+
+/* What a name leads to, without opening it. */
+SHM_APART shm_status shm_posix_look(const char *name, const char *path, shm_attempt attempt, int *peek,
+                                    struct stat *seen) {
+  shm_status status = shm_look(path, "a segment", attempt, peek, seen);
+  return status == SHM_NOT_FOUND ? shm_fail_number(name, attempt) : status;
+}
+
 SHM_APART shm_status shm_posix_check(const struct stat *seen, const shm_options *options,
                                      shm_attempt attempt) {
   if (seen->st_nlink == 0) {
@@ -338,7 +372,7 @@ SHM_APART shm_status shm_posix_open(const char *name, bool read_only, const shm_
   int peek;
   shm_status status = shm_posix_path(name, attempt, path);
   if (status == SHM_OK) {
-    status = shm_look(path, "a segment", attempt, &peek, &seen);
+    status = shm_posix_look(name, path, attempt, &peek, &seen);
   }
   if (status != SHM_OK) {
     return status;

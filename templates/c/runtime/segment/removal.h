@@ -85,7 +85,7 @@ SHM_APART shm_status shm_posix_remove(const char *name, int own, shm_attempt att
     int peek;
     int fd;
     shm_removal result;
-    status = shm_look(path, "a segment", attempt, &peek, &seen);
+    status = shm_posix_look(name, path, attempt, &peek, &seen);
     if (status != SHM_OK) {
       return status;
     }

@@ -27,6 +27,25 @@ SHM_APART bool shm_sysv_is_removed(int32_t id) {
   return (facts.mode & SHM_SYSV_MODE_DEST) != 0;
 }
 
+/* Why ftok has nothing to make a key of. */
+SHM_APART shm_status shm_fail_ftok(shm_attempt attempt, const char *path, int os_error) {
+  bool missing = os_error == ENOENT || os_error == ENOTDIR;
+  shm_status status = missing ? SHM_NOT_FOUND : os_error == EACCES ? SHM_PERMISSION : SHM_OS;
+  shm_text *why = shm_explain_attempt(attempt, status);
+  shm_add(why, missing ? "there is no file `" : os_error == EACCES ? "the file `" : "stat of `");
+  shm_add_outside(why, path, SIZE_MAX);
+  if (missing) {
+    shm_add(why, "`, of which ftok would make the key; make it first");
+  } else if (os_error == EACCES) {
+    shm_add(why, "`, of which ftok makes the key, may not be looked at");
+  } else {
+    shm_add(why, "`, of which ftok makes the key: ");
+    shm_add_os_error(why, os_error);
+  }
+  SHM_VERSIONED(shm_runtime_failure).os_error = os_error;
+  return status;
+}
+
 /* The key of an address; an id has none, and one with an id file has the private
  * one, which makes a new segment each time. */
 SHM_APART shm_status shm_sysv_key(const shm_address *address, shm_attempt attempt, int32_t *key) {
@@ -37,7 +56,7 @@ SHM_APART shm_status shm_sysv_key(const shm_address *address, shm_attempt attemp
     memcpy(path, address->text + strlen(SHM_FTOK_SCHEME), address->path_size);
     path[address->path_size] = '\0';
     if (stat(path, &facts) != 0) {
-      return shm_fail_os(attempt, "ftok", errno);
+      return shm_fail_ftok(attempt, path, errno);
     }
     /* As ftok(3) of the GNU C library makes it. */
     bits = (SHM_CAST(uint32_t, facts.st_ino) & 0xFFFF) | (SHM_CAST(uint32_t, facts.st_dev) & 0xFF) << 16 |

@@ -15,7 +15,7 @@ use crate::segment::os::address::OWN_FILES;
 use crate::segment::os::descriptor::open;
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::options::{Making, Options};
-use crate::segment::os::{file, huge, process};
+use crate::segment::os::{file, huge, process, sysv};
 use crate::text::Printable;
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, OFlag};
@@ -127,7 +127,7 @@ pub(crate) fn open_checked(
     attempt: Attempt<'_>,
 ) -> Result<(File, u64)> {
     let path = path(name, attempt)?;
-    let (_peek, seen) = look(&path, "a segment", attempt)?;
+    let (_peek, seen) = look_at(name, &path, attempt)?;
     check_file(&seen, options, attempt)?;
     let access = if read_only { OFlag::O_RDONLY } else { OFlag::O_RDWR };
     let flags = access | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
@@ -174,7 +174,7 @@ fn check_links(stat: &FileStat, attempt: Attempt<'_>) -> Result<()> {
 /// A name's file, opened so that only its facts can be asked.
 pub(crate) fn peek(name: &str, attempt: Attempt<'_>) -> Result<File> {
     let path = path(name, attempt)?;
-    look(&path, "a segment", attempt).map(|(peek, _)| File::from(peek))
+    look_at(name, &path, attempt).map(|(peek, _)| File::from(peek))
 }
 
 /// Whether the file lost its name.
@@ -187,7 +187,25 @@ pub(crate) fn inode(stat: &FileStat) -> (u64, u64) {
     (stat.st_dev, stat.st_ino)
 }
 
-/// What a name leads to, without opening it; refused if it is no file, as
+/// What a name leads to, without opening it. Where there is no such name, and it
+/// is the key or the id of a System V segment, the answer says so.
+fn look_at(name: &str, path: &str, attempt: Attempt<'_>) -> Result<(OwnedFd, FileStat)> {
+    look(path, "a segment", attempt).map_err(|error| {
+        let meant =
+            Some(name).filter(|_| error.kind() == ErrorKind::NotFound).and_then(sysv::named);
+        match meant {
+            Some(meant) => attempt
+                .fail(
+                    ErrorKind::NotFound,
+                    format!("there is no POSIX segment of that name; {meant}"),
+                )
+                .with_os(Errno::ENOENT as i32),
+            None => error,
+        }
+    })
+}
+
+/// What a path leads to, without opening it; refused if it is no file, as
 /// `expected` (`a segment`) is one.
 pub(crate) fn look(
     path: &str,
@@ -240,7 +258,7 @@ pub(crate) fn set(
     attempt: Attempt<'_>,
 ) -> Result<()> {
     let path = path(name, attempt)?;
-    let (peek, seen) = look(&path, "a segment", attempt)?;
+    let (peek, seen) = look_at(name, &path, attempt)?;
     // Another name may be that of a file which somebody must not open to all.
     check_links(&seen, attempt)?;
     file::set(&peek, uid, gid, mode, attempt)

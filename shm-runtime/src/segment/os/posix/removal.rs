@@ -6,7 +6,7 @@ use crate::segment::format::header::{HEADER_SIZE, Header, STATE, State};
 use crate::segment::os::descriptor::open;
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::locks;
-use crate::segment::os::posix::{inode, is_unlinked, leased, look, path};
+use crate::segment::os::posix::{inode, is_unlinked, leased, look_at, path};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::sys::stat::{FileStat, Mode, fstat, lstat};
@@ -63,7 +63,7 @@ fn remove_if(
     let path = path(name, attempt)?;
     for _ in 0..100 {
         // Held, so that its inode number is not given to another file.
-        let (_peek, seen) = look(&path, "a segment", attempt)?;
+        let (_peek, seen) = look_at(name, &path, attempt)?;
         check(&seen)?;
         let flags = OFlag::O_RDWR | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
         let file = match open(&path, flags, Mode::empty()) {

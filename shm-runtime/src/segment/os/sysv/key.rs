@@ -1,8 +1,10 @@
 //! The key of a System V segment, from its address.
 
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::segment::os::address::Address;
+use crate::segment::os::errno::describe;
 use crate::segment::os::failure::Attempt;
+use crate::text::Printable;
 use nix::errno::Errno;
 use nix::libc;
 
@@ -11,7 +13,9 @@ use nix::libc;
 pub(crate) fn key(address: &Address, attempt: Attempt<'_>) -> Result<libc::key_t> {
     let key = match address {
         Address::Sysv(key) => *key,
-        Address::SysvFtok(path, proj) => ftok(path, *proj).map_err(|e| attempt.os("ftok", e))?,
+        Address::SysvFtok(path, proj) => {
+            ftok(path, *proj).map_err(|e| no_file(path, e, attempt))?
+        }
         Address::SysvFile(_) => return Ok(libc::IPC_PRIVATE),
         Address::Memfd(_) => {
             let why = "a memfd gets its place from the system; create it at memfd:";
@@ -25,6 +29,26 @@ pub(crate) fn key(address: &Address, attempt: Attempt<'_>) -> Result<libc::key_t
     };
     #[allow(clippy::cast_possible_wrap)] // keys are 32 bits without a meaning
     Ok(key as libc::key_t)
+}
+
+/// Why ftok(3) has nothing to make a key of.
+fn no_file(path: &str, errno: Errno, attempt: Attempt<'_>) -> Error {
+    let path = Printable(path);
+    let (kind, why) = match errno {
+        Errno::ENOENT | Errno::ENOTDIR => (
+            ErrorKind::NotFound,
+            format!("there is no file `{path}`, of which ftok would make the key; make it first"),
+        ),
+        Errno::EACCES => (
+            ErrorKind::Permission,
+            format!("the file `{path}`, of which ftok makes the key, may not be looked at"),
+        ),
+        e => (
+            ErrorKind::Os,
+            format!("stat of `{path}`, of which ftok makes the key: {}", describe(e)),
+        ),
+    };
+    attempt.fail(kind, why).with_os(errno as i32)
 }
 
 /// The key that ftok(3) of the GNU C library makes.

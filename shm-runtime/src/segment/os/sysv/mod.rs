@@ -10,6 +10,7 @@ pub(crate) mod idfile;
 mod kernel;
 mod key;
 mod life;
+mod named;
 
 pub(crate) use companion::{
     change_companion, companion_path, make_companion, open_companion, parse_companion,
@@ -20,3 +21,4 @@ pub(crate) use kernel::{
     KernelStat, attach, birth_mark, change, is_removed, list, lock, map, stat,
 };
 pub(crate) use life::{announce, discard, is_stillborn, make, remove};
+pub(crate) use named::named;
