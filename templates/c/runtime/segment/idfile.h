@@ -133,6 +133,17 @@ SHM_APART shm_status shm_id_file_segment(const shm_id_file *file, shm_attempt at
   return status == SHM_NOT_FOUND ? SHM_OK : status;
 }
 
+/* Whether the segment of an id file is there, for who creates: one that is removed
+ * but for the last step is taken away. */
+SHM_APART shm_status shm_id_file_is_taken(const shm_id_file *file, shm_attempt attempt, bool *taken) {
+  shm_sysv_facts facts;
+  shm_status status = shm_id_file_segment(file, attempt, taken, &facts);
+  if (status == SHM_OK && *taken && file->birth_mark != 0 && shm_sysv_reap_retired(file->id)) {
+    *taken = false;
+  }
+  return status;
+}
+
 /* The id that the file at a path leads to. */
 SHM_APART shm_status shm_id_file_find(const char *path, shm_attempt attempt, int32_t *id) {
   shm_id_file file;
@@ -177,15 +188,14 @@ SHM_APART shm_status shm_id_file_find(const char *path, shm_attempt attempt, int
  * lies in its place. */
 SHM_APART shm_status shm_id_file_check_free(const char *path, shm_attempt attempt) {
   shm_id_file file;
-  shm_sysv_facts facts;
-  bool there;
+  bool taken;
   shm_status status = shm_id_file_read(path, O_RDONLY, attempt, &file);
   if (status != SHM_OK) {
     return status == SHM_NOT_FOUND ? SHM_OK : status;
   }
   close(file.fd);
-  status = shm_id_file_segment(&file, attempt, &there, &facts);
-  return status == SHM_OK && there ? shm_fail_os(attempt, "open", EEXIST) : status;
+  status = shm_id_file_is_taken(&file, attempt, &taken);
+  return status == SHM_OK && taken ? shm_fail_os(attempt, "open", EEXIST) : status;
 }
 
 /*
@@ -223,14 +233,13 @@ SHM_APART shm_status shm_fail_id_file_busy(shm_attempt attempt) {
 /* Takes the name of a stale id file away; SHM_OK is to look once more. */
 SHM_APART shm_status shm_id_file_replace(const char *path, const shm_options *options, shm_attempt attempt) {
   shm_id_file file;
-  shm_sysv_facts facts;
-  bool there;
+  bool taken;
   shm_status status = shm_id_file_read(path, O_RDWR, attempt, &file);
   if (status != SHM_OK) {
     return status == SHM_NOT_FOUND ? SHM_OK : status;
   }
-  status = shm_id_file_segment(&file, attempt, &there, &facts);
-  if (status == SHM_OK && there) {
+  status = shm_id_file_is_taken(&file, attempt, &taken);
+  if (status == SHM_OK && taken) {
     status = shm_fail_os(attempt, "linkat", EEXIST);
   }
   if (status == SHM_OK) {

@@ -4,25 +4,30 @@
  * and gets SHM_REMOVED after that.
  */
 
+/* Whether a segment of ours says that it is in this state. */
+SHM_APART bool shm_posix_says(int fd, uint32_t state) {
+  unsigned char head[SHM_HEADER_SIZE] = SHM_ZERO;
+  return shm_sys_pread(fd, head, sizeof head, 0) == SHM_HEADER_SIZE &&
+         shm_check_form(head, sizeof head) == SHM_FORM_OK && shm_get32(head, SHM_HEADER_STATE) == state;
+}
+
 /*
  * Tells those who are still attached to a segment of ours, unless it has another
  * name: that what was removed was only a hard link.
  */
 SHM_APART void shm_posix_retire(int fd) {
-  unsigned char head[SHM_HEADER_SIZE] = SHM_ZERO;
   uint32_t retired = SHM_SEGMENT_RETIRED;
-  int64_t got = shm_posix_is_unlinked(fd) ? shm_sys_pread(fd, head, sizeof head, 0) : 0;
-  if (got == SHM_HEADER_SIZE && shm_check_form(head, sizeof head) == SHM_FORM_OK &&
-      shm_get32(head, SHM_HEADER_STATE) == SHM_SEGMENT_READY) {
+  if (shm_posix_is_unlinked(fd) && shm_posix_says(fd, SHM_SEGMENT_READY)) {
     shm_sys_pwrite(fd, &retired, sizeof retired, SHM_HEADER_STATE);
   }
 }
 
 typedef enum shm_removal { SHM_REMOVAL_DONE, SHM_REMOVAL_AGAIN, SHM_REMOVAL_FAILED } shm_removal;
 
-/* Unlinks the path if it still leads to the file that was `seen` and locked. */
-SHM_APART shm_removal shm_posix_unlink(const char *path, const struct stat *seen, int fd, shm_attempt attempt,
-                                       shm_status *status) {
+/* Unlinks the path if it still leads to the file that was `seen` and locked, and, if
+ * `retired_only`, says that it is removed. */
+SHM_APART shm_removal shm_posix_unlink(const char *path, const struct stat *seen, int fd, bool retired_only,
+                                       shm_attempt attempt, shm_status *status) {
   struct stat now;
   int peek;
   bool same;
@@ -55,6 +60,10 @@ SHM_APART shm_removal shm_posix_unlink(const char *path, const struct stat *seen
   if (!same) {
     return SHM_REMOVAL_AGAIN;
   }
+  if (retired_only && (fd < 0 || !shm_posix_says(fd, SHM_SEGMENT_RETIRED))) {
+    *status = shm_fail_os(attempt, "unlink", EEXIST);
+    return SHM_REMOVAL_FAILED;
+  }
   if (unlink(path) != 0) {
     *status = shm_fail_os(attempt, "unlink", errno);
     return SHM_REMOVAL_FAILED;
@@ -70,7 +79,7 @@ SHM_APART shm_removal shm_posix_unlink(const char *path, const struct stat *seen
  * remover would take away its successor's new segment. With `own` not negative,
  * only if it leads to that very file.
  */
-SHM_APART shm_status shm_posix_remove(const char *name, int own, shm_attempt attempt) {
+SHM_APART shm_status shm_posix_remove_if(const char *name, int own, bool retired_only, shm_attempt attempt) {
   char path[SHM_PATH_SIZE];
   struct stat mine;
   shm_status status = shm_posix_path(name, attempt, path);
@@ -101,7 +110,7 @@ SHM_APART shm_status shm_posix_remove(const char *name, int own, shm_attempt att
       close(peek);
       return status;
     }
-    result = shm_posix_unlink(path, &seen, fd, attempt, &status);
+    result = shm_posix_unlink(path, &seen, fd, retired_only, attempt, &status);
     if (fd >= 0) {
       close(fd);
     }
@@ -111,6 +120,31 @@ SHM_APART shm_status shm_posix_remove(const char *name, int own, shm_attempt att
     }
   }
   return shm_fail(attempt, SHM_BUSY, "somebody else is removing it, or names change too fast");
+}
+
+SHM_APART shm_status shm_posix_remove(const char *name, int own, shm_attempt attempt) {
+  return shm_posix_remove_if(name, own, false, attempt);
+}
+
+/*
+ * Takes away a name of the caller's whose segment says of itself that it is
+ * removed: whoever removed it died before it was done. Whether it did.
+ */
+SHM_APART bool shm_posix_remove_retired(const char *name, const char *path) {
+  shm_attempt attempt = shm_attempt_to("remove", name);
+  struct stat seen;
+  int fd = shm_sys_open(path, O_RDONLY | SHM_SYS_NOFOLLOW | O_NONBLOCK, 0);
+  bool done = false;
+  if (fd < 0) {
+    return false;
+  }
+  if (fstat(fd, &seen) == 0 && seen.st_uid == geteuid() && seen.st_nlink == 1 &&
+      (SHM_CAST(uint32_t, seen.st_mode) & SHM_SYS_TYPE_MASK) == SHM_SYS_REGULAR &&
+      shm_posix_says(fd, SHM_SEGMENT_RETIRED)) {
+    done = shm_posix_remove_if(name, fd, true, attempt) == SHM_OK;
+  }
+  close(fd);
+  return done;
 }
 
 /*

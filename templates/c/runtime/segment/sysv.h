@@ -267,3 +267,55 @@ SHM_APART shm_status shm_companion_set(int32_t id, uint64_t birth_mark, uint32_t
   close(fd);
   return status;
 }
+
+/* Whether a mapped segment says of itself that it is removed. */
+SHM_APART bool shm_mapped_is_retired(const char *base, uint64_t size, shm_header *header) {
+  memset(header, 0, sizeof *header);
+  return shm_mapped_header(base, size, header) && header->state == SHM_SEGMENT_RETIRED;
+}
+
+/*
+ * Removes a segment of the caller's that says of itself that it is removed, and
+ * is still there: whoever collected it died before it was done. Not one that is
+ * being judged at this moment, which may be declared ready again. Whether it did.
+ */
+SHM_APART bool shm_sysv_reap_retired(int32_t id) {
+  shm_options any = SHM_ZERO;
+  shm_sysv_facts facts;
+  shm_header header;
+  char *base;
+  uint32_t me = geteuid();
+  int companion = -1;
+  bool retired;
+  memset(&facts, 0, sizeof facts);
+  if (shm_sys_shmctl(id, SHM_SYSV_STAT, &facts) < 0 || (facts.mode & SHM_SYSV_MODE_DEST) != 0 ||
+      (facts.uid != me && facts.creator_uid != me)) {
+    return false;
+  }
+  base = shm_sys_shmat(id, SHM_SYSV_READ_ONLY);
+  if (base == NULL) {
+    return false;
+  }
+  any.any_owner = 1;
+  retired = shm_mapped_is_retired(base, facts.size, &header);
+  if (retired && shm_companion_open(id, header.birth_mark, false, &any, shm_attempt_to("look at", ""),
+                                    &companion) == SHM_OK) {
+    /* Held until the segment is gone. */
+    retired = shm_try_write_lock(companion, SHM_BYTE_REMOVE) == SHM_LOCK_TAKEN &&
+              shm_mapped_is_retired(base, facts.size, &header);
+  } else if (retired) {
+    retired = facts.attached == 0; /* whoever judges it has it attached */
+  }
+  shm_sys_shmdt(base);
+  if (retired) {
+    shm_sysv_discard(id);
+    retired = shm_sysv_is_removed(id);
+  }
+  if (retired) {
+    shm_companion_remove(id, header.birth_mark);
+  }
+  if (companion >= 0) {
+    close(companion);
+  }
+  return retired;
+}

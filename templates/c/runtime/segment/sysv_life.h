@@ -63,6 +63,12 @@ SHM_APART bool shm_sysv_reap_half_born(int32_t key, uint64_t size) {
   return unborn;
 }
 
+/* The same for one that was collected but for the last step. */
+SHM_APART bool shm_sysv_reap_retired_of(int32_t key) {
+  int32_t id = shm_sys_shmget(key, 0, 0);
+  return id >= 0 && shm_sysv_reap_retired(id);
+}
+
 /* The id that an address leads to. */
 SHM_APART shm_status shm_sysv_find(const shm_address *address, shm_attempt attempt, int32_t *id) {
   int32_t key;
@@ -194,8 +200,10 @@ SHM_APART shm_status shm_sysv_make(const shm_address *address, uint64_t size, co
     return status;
   }
   status = shm_sysv_make_of(key, size, making, header, attempt, id, base);
-  if (status == SHM_EXISTS && header != NULL && shm_sysv_reap_half_born(key, size)) {
-    status = shm_sysv_make_of(key, size, making, header, attempt, id, base);
+  if (status == SHM_EXISTS) {
+    bool reaped = (header != NULL && shm_sysv_reap_half_born(key, size)) || shm_sysv_reap_retired_of(key);
+    status = reaped ? shm_sysv_make_of(key, size, making, header, attempt, id, base)
+                    : shm_fail_os(attempt, "shmget", EEXIST);
   }
   return status;
 }

@@ -96,7 +96,13 @@ pub(crate) fn publish(
 
 fn link(fd: &File, name: &str, attempt: Attempt<'_>) -> Result<()> {
     let to = path(name, attempt)?;
-    link_as(fd, &to, attempt).map_err(|error| {
+    let linked = match link_as(fd, &to, attempt) {
+        Err(e) if e.kind() == ErrorKind::Exists && removal::remove_retired(name, attempt) => {
+            link_as(fd, &to, attempt)
+        }
+        linked => linked,
+    };
+    linked.map_err(|error| {
         let seen = lstat(to.as_str()).ok().filter(|_| error.kind() == ErrorKind::Exists);
         match seen.and_then(|seen| stranger(&seen, "a segment", Some(&to))) {
             Some(why) => attempt.fail(ErrorKind::Exists, why).with_os(Errno::EEXIST as i32),

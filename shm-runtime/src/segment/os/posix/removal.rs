@@ -5,8 +5,8 @@ use crate::error::{ErrorKind, Result};
 use crate::segment::format::header::{HEADER_SIZE, Header, STATE, State};
 use crate::segment::os::descriptor::open;
 use crate::segment::os::failure::Attempt;
-use crate::segment::os::locks;
-use crate::segment::os::posix::{inode, is_unlinked, leased, look_at, path};
+use crate::segment::os::posix::{inode, is_unlinked, leased, look, look_at, path};
+use crate::segment::os::{locks, process};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::sys::stat::{FileStat, Mode, fstat, lstat};
@@ -41,6 +41,35 @@ pub(crate) fn remove_claimed(
             Err(attempt.fail(ErrorKind::Permission, why))
         }
     })
+}
+
+/// Takes away a name of the caller's whose segment says of itself that it is
+/// removed: whoever removed it died before it was done. Whether it did.
+pub(crate) fn remove_retired(name: &str, attempt: Attempt<'_>) -> bool {
+    let retired = |file: &File| state_of(file) == Some(State::Retired);
+    let leftover = || {
+        let path = path(name, attempt).ok()?;
+        let (_peek, seen) = look(&path, "a segment", attempt).ok()?;
+        let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
+        let file = open(&path, flags, Mode::empty()).map(File::from).ok()?;
+        let mine = seen.st_uid == process::effective_uid() && seen.st_nlink == 1;
+        let same = inode(&fstat(&file).ok()?) == inode(&seen);
+        (mine && same && retired(&file)).then(|| inode(&seen))
+    };
+    leftover().is_some_and(|file| {
+        let claim = |file: &File| match retired(file) {
+            true => Ok(()),
+            false => Err(attempt.fail(ErrorKind::Exists, "it is not removed after all")),
+        };
+        remove_claimed(name, file, attempt, claim).is_ok()
+    })
+}
+
+/// The state of a segment of ours.
+fn state_of(file: &File) -> Option<State> {
+    let mut bytes = [0; HEADER_SIZE];
+    file.read_exact_at(&mut bytes, 0).ok()?;
+    Header::parse(&bytes).ok().map(|header| header.state)
 }
 
 fn same(found: &FileStat, file: (u64, u64), attempt: Attempt<'_>) -> Result<()> {
@@ -102,10 +131,7 @@ fn retire(file: &File) {
     if !is_unlinked(file) {
         return;
     }
-    let mut bytes = [0; HEADER_SIZE];
-    if file.read_exact_at(&mut bytes, 0).is_ok()
-        && Header::parse(&bytes).is_ok_and(|h| h.state == State::Ready)
-    {
+    if state_of(file) == Some(State::Ready) {
         let _ = file.write_all_at(&State::Retired.word().to_le_bytes(), STATE);
     }
 }

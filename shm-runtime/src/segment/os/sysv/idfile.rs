@@ -10,8 +10,8 @@
 //! The file of a segment that is gone is *stale*. Attaching calls it
 //! `NotFound`; creating puts a new one in its place.
 
-use super::kernel;
 use super::kernel::KernelStat;
+use super::{kernel, reap};
 use crate::error::{Error, ErrorKind, Result};
 use crate::segment::os::descriptor::open;
 use crate::segment::os::failure::Attempt;
@@ -61,6 +61,13 @@ impl IdFile {
 
     fn line(&self) -> String {
         format!("{WORD} {} {:016x} {}\n", self.id, self.birth_mark, self.size)
+    }
+
+    /// Whether the segment is there, for who creates: one that is removed but for
+    /// the last step is taken away.
+    fn is_taken(&self, attempt: Attempt<'_>) -> Result<bool> {
+        let there = self.segment(attempt)?.is_some();
+        Ok(there && !(self.birth_mark != 0 && reap::reap_retired(self.id)))
     }
 
     /// What the kernel knows of the segment, if it is still there.
@@ -153,9 +160,7 @@ pub(crate) fn find(path: &str, attempt: Attempt<'_>) -> Result<i32> {
 /// else lies in its place.
 pub(crate) fn check_free(path: &str, attempt: Attempt<'_>) -> Result<()> {
     match read(path, OFlag::O_RDONLY, attempt) {
-        Ok(opened) if opened.says.segment(attempt)?.is_some() => {
-            Err(attempt.os("open", Errno::EEXIST))
-        }
+        Ok(opened) if opened.says.is_taken(attempt)? => Err(attempt.os("open", Errno::EEXIST)),
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
@@ -235,7 +240,7 @@ fn link(from: &str, path: &str, options: &Options, attempt: Attempt<'_>) -> Resu
             Err(error) if error.kind() == ErrorKind::NotFound => continue,
             Err(error) => return Err(error),
         };
-        if found.says.segment(attempt)?.is_some() {
+        if found.says.is_taken(attempt)? {
             return Err(attempt.os("linkat", Errno::EEXIST));
         }
         options.check_owner(found.stat.st_uid, attempt)?;

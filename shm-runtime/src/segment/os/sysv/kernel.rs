@@ -204,6 +204,12 @@ pub(crate) fn lock(id: i32, lock: bool, attempt: Attempt<'_>) -> Result<()> {
     )
 }
 
+/// Removes a segment by its id.
+pub(crate) fn discard(id: i32) {
+    // SAFETY: takes numbers; the pointer is not used by IPC_RMID.
+    unsafe { libc::shmctl(id, libc::IPC_RMID, std::ptr::null_mut()) };
+}
+
 /// The birth mark of a segment; `None` if it is none of ours, as far as its
 /// first bytes tell.
 pub(crate) fn birth_mark(id: i32) -> Result<Option<u64>> {

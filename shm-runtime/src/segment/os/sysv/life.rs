@@ -4,8 +4,9 @@
 //! before it is ready: the next one clears that away, and nothing else.
 
 use super::companion::remove_companion;
-use super::kernel::{KernelStat, change, map, raw_stat, stat};
+use super::kernel::{KernelStat, change, discard, map, stat};
 use super::key::key;
+use super::reap::{reap_half_born, reap_retired_of};
 use crate::error::{ErrorKind, Result};
 use crate::memory::Mapping;
 use crate::segment::format::header::{HEADER_SIZE, Header, STATE, State, begin, breaks_off};
@@ -51,7 +52,8 @@ pub(crate) fn make(
     }
     match make_of(key, size, making, header, attempt) {
         Err(e)
-            if header.is_some() && e.kind() == ErrorKind::Exists && reap_half_born(key, size) =>
+            if e.kind() == ErrorKind::Exists
+                && (header.is_some() && reap_half_born(key, size) || reap_retired_of(key)) =>
         {
             make_of(key, size, making, header, attempt)
         }
@@ -156,48 +158,6 @@ fn take_pages(
         huge::collapse(mapping);
     }
     Ok(())
-}
-
-/// Removes a segment that this process has just made.
-pub(crate) fn discard(id: i32) {
-    // SAFETY: takes numbers; the pointer is not used by IPC_RMID.
-    unsafe { libc::shmctl(id, libc::IPC_RMID, std::ptr::null_mut()) };
-}
-
-/// Removes what a creator left behind that was killed before the segment was
-/// ready: of our own uid, of this very size, nobody attached, the creator
-/// provably dead, and nothing in it but the beginnings of a header.
-fn reap_half_born(key: libc::key_t, size: u64) -> bool {
-    // SAFETY: takes numbers, returns a number.
-    let Ok(id) = Errno::result(unsafe { libc::shmget(key, 0, 0) }) else {
-        return false;
-    };
-    let Ok(ds) = raw_stat(id) else { return false };
-    let mine = ds.shm_perm.cuid == nix::unistd::geteuid().as_raw();
-    let pid = u32::try_from(ds.shm_cpid).unwrap_or(0);
-    if !mine || ds.shm_segsz as u64 != size || ds.shm_nattch != 0 || !process::pid_is_dead(pid) {
-        return false;
-    }
-    let address = Address::SysvId(id);
-    let attempt = Attempt::new("look at", &address);
-    let Ok(mapping) = map(id, true, ds.shm_segsz, attempt) else {
-        return false;
-    };
-    let mut head = [0; HEADER_SIZE];
-    if mapping.read(0, &mut head).is_err() {
-        return false;
-    }
-    let unborn = breaks_off(&head, size)
-        || Header::parse(&head)
-            .is_ok_and(|h| matches!(h.state, State::Uninitialised | State::Initialising));
-    drop(mapping);
-    if unborn {
-        if let Ok(header) = Header::parse(&head) {
-            remove_companion(id, header.birth_mark);
-        }
-        discard(id);
-    }
-    unborn
 }
 
 /// Makes a segment that is ready known under its address, where that is not a

@@ -11,6 +11,7 @@ mod kernel;
 mod key;
 mod life;
 mod named;
+mod reap;
 
 pub(crate) use companion::{
     change_companion, companion_path, make_companion, open_companion, parse_companion,
@@ -18,7 +19,7 @@ pub(crate) use companion::{
 };
 pub(crate) use find::find;
 pub(crate) use kernel::{
-    KernelStat, attach, birth_mark, change, is_removed, list, lock, map, stat,
+    KernelStat, attach, birth_mark, change, discard, is_removed, list, lock, map, stat,
 };
-pub(crate) use life::{announce, discard, is_stillborn, make, remove};
+pub(crate) use life::{announce, is_stillborn, make, remove};
 pub(crate) use named::named;
