@@ -13,7 +13,10 @@
 
 #include <pthread.h>
 
-#define MESSAGES 200000u
+/* Through each of the capacities. */
+#if !defined(MESSAGES)
+#define MESSAGES 50000u
+#endif
 
 typedef struct lane {
   const shm_segment_spec *spec;

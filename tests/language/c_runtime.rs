@@ -161,8 +161,11 @@ fn its_own_tests_pass_under_the_address_and_the_undefined_behaviour_sanitizer() 
 #[test]
 fn threads_do_not_race() {
     let folder = scratch("c-threads");
-    let checked = ["-O1", "-g", "-fsanitize=thread", "-DSHM_CHECK_THREADS=1"];
-    for (name, more) in [("plain", &checked[..3]), ("checked", &checked[..])] {
+    // SHMGEN_SOAK, a factor, makes it longer.
+    let soak = std::env::var("SHMGEN_SOAK").ok().and_then(|f| f.parse().ok()).unwrap_or(1u32);
+    let messages = format!("-DMESSAGES={}u", 50_000 * soak);
+    let checked = ["-O1", "-g", "-fsanitize=thread", &messages, "-DSHM_CHECK_THREADS=1"];
+    for (name, more) in [("plain", &checked[..4]), ("checked", &checked[..])] {
         let folder = folder.join(name);
         std::fs::create_dir_all(&folder).unwrap();
         // Some kernels lay memory out in a way that the sanitizer cannot take.
