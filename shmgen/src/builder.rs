@@ -4,6 +4,7 @@ use crate::backend::{self, Language, Options};
 use crate::diagnostics::Diagnostics;
 use crate::model::Limits;
 use crate::{check_file, output};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 
@@ -80,6 +81,7 @@ impl Builder {
             && std::env::var_os("OUT_DIR").is_some();
         let languages = self.languages.as_deref().unwrap_or(&[Language::Rust]);
         let mut files = backend::Files::new();
+        let mut modules = BTreeMap::new();
         for path in &self.schemas {
             let checked = check_file(path, self.limits);
             if in_build_script {
@@ -90,8 +92,22 @@ impl Builder {
                     println!("cargo:warning={}", note.line());
                 }
             }
+            let origins = checked.modules.clone();
             let schema = checked.into_result().map_err(Error::Schema)?;
-            files.extend(backend::generate(&schema, languages, &self.options));
+            let made = backend::generate(&schema, languages, &self.options);
+            // A schema that several import is the same for each of them.
+            if let Some(name) = made.iter().find_map(|(name, text)| {
+                files.get(name).is_some_and(|other| other != text).then_some(name)
+            }) {
+                let module = name.split('.').next().unwrap_or(name);
+                let of = |modules: &BTreeMap<String, PathBuf>| {
+                    modules.get(module).unwrap_or(path).to_owned()
+                };
+                let (first, second) = (of(&modules), of(&origins));
+                return Err(Error::Twins { file: name.clone(), first, second });
+            }
+            files.extend(made);
+            modules.extend(origins);
         }
         output::write(&files, &folder).map_err(Error::Io)?;
         Ok(())
@@ -104,6 +120,15 @@ pub enum Error {
     Schema(Diagnostics),
     /// A file could not be written.
     Io(std::io::Error),
+    /// Two schemas whose files would have one name.
+    Twins {
+        /// The name of a file that both would be written to.
+        file: String,
+        /// One schema.
+        first: PathBuf,
+        /// The other one.
+        second: PathBuf,
+    },
     /// There is no `OUT_DIR`, and no other folder was given.
     NoFolder,
 }
@@ -113,6 +138,13 @@ impl fmt::Display for Error {
         match self {
             Self::Schema(diagnostics) => write!(f, "{diagnostics}"),
             Self::Io(error) => write!(f, "{error}"),
+            Self::Twins { file, first, second } => write!(
+                f,
+                "{} and {} would both be generated as {file}: rename one of them, or give each a \
+                 Builder with an out_dir of its own; nothing was written",
+                first.display(),
+                second.display()
+            ),
             Self::NoFolder => {
                 f.write_str("there is no OUT_DIR outside of a build script; say out_dir(..)")
             }
@@ -129,3 +161,38 @@ impl fmt::Debug for Error {
 }
 
 impl std::error::Error for Error {}
+
+#[cfg(test)]
+#[allow(clippy::pedantic)]
+mod tests {
+    use super::*;
+
+    fn schema(folder: &std::path::Path, name: &str) -> PathBuf {
+        std::fs::create_dir_all(folder).unwrap();
+        let path = folder.join("market.toml");
+        let text = format!(
+            "shmgen = 1\n[schema]\nname = \"acme.{name}\"\nversion = \"1.0\"\n\
+             [struct.T]\nfield = [ {{ name = \"a\", type = \"u8\" }} ]\n"
+        );
+        std::fs::write(&path, text).unwrap();
+        path
+    }
+
+    #[test]
+    fn two_schemas_of_one_file_name_are_an_error_and_nothing_is_written() {
+        let folder = std::env::temp_dir().join(format!("shmgen-twins-{}", std::process::id()));
+        let (a, b) = (schema(&folder.join("a"), "a"), schema(&folder.join("b"), "b"));
+        let out = folder.join("gen");
+        let error = Builder::new().schema(&a).schema(&b).out_dir(&out).generate().unwrap_err();
+        let text = error.to_string();
+        assert!(matches!(error, Error::Twins { .. }), "{text}");
+        for part in [a.to_str().unwrap(), b.to_str().unwrap(), "market.rs"] {
+            assert!(text.contains(part), "{text}");
+        }
+        assert!(!out.exists());
+        // The same schema twice is no twin.
+        Builder::new().schema(&a).schema(&a).out_dir(&out).generate().unwrap();
+        assert!(out.join("market.rs").exists());
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}

@@ -43,6 +43,7 @@ pub mod width;
 pub use builder::{Builder, Error};
 
 use diagnostics::{Code, Diagnostics, Source};
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -57,6 +58,9 @@ pub struct Checked {
     pub written: Option<syntax::Schema>,
     /// The files that were read: the schema's own first, then its imports.
     pub files: Vec<PathBuf>,
+    /// The file of each schema that could be read, by the name that its
+    /// generated files have.
+    pub modules: BTreeMap<String, PathBuf>,
 }
 
 impl Checked {
@@ -105,7 +109,13 @@ pub fn check_file(path: &Path, limits: model::Limits) -> Checked {
             diagnostics.error(Code::E001, &source, 0..0, message);
         }
     }
-    Checked { schema: None, diagnostics, written: None, files: vec![path.to_owned()] }
+    Checked {
+        schema: None,
+        diagnostics,
+        written: None,
+        files: vec![path.to_owned()],
+        modules: BTreeMap::new(),
+    }
 }
 
 /// Checks a schema that was read. Its imports are read from their files.

@@ -18,6 +18,7 @@ pub(crate) struct Loader {
     done: BTreeMap<PathBuf, Option<Arc<Schema>>>,
     /// The files that are being read, each imported by the one before it.
     open: Vec<PathBuf>,
+    modules: BTreeMap<String, PathBuf>,
     diagnostics: Diagnostics,
 }
 
@@ -27,12 +28,14 @@ pub(crate) fn check(source: &Arc<Source>, limits: Limits) -> Checked {
         limits,
         done: BTreeMap::new(),
         open: vec![real(source.path())],
+        modules: BTreeMap::new(),
         diagnostics: Diagnostics::default(),
     };
     let (written, schema) = loader.schema(source);
     let mut files = vec![source.path().to_owned()];
     files.extend(loader.done.into_keys());
-    Checked { schema, diagnostics: loader.diagnostics, written, files }
+    let Loader { diagnostics, modules, .. } = loader;
+    Checked { schema, diagnostics, written, files, modules }
 }
 
 /// The path without links and dots; as it is if there is no such file.
@@ -61,6 +64,7 @@ impl Loader {
             return (Some(written), None);
         }
         let schema = resolve::resolve(&written, &stem, imports, self.limits, &mut self.diagnostics);
+        self.modules.insert(schema.module.clone(), source.path().to_owned());
         self.named_apart(&schema, &written);
         self.distinct(&schema, &written);
         (Some(written), Some(schema))

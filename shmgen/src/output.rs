@@ -61,16 +61,30 @@ pub fn changed(files: &Files, folder: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// A rule for make and ninja: the targets depend on the schemas.
+/// A rule for make and ninja: the targets depend on the schemas. Each schema has
+/// a rule without anything in it, so that make goes on, and asks for the targets
+/// to be made anew, where one is not there any more.
 pub fn depfile(targets: &[PathBuf], sources: &[PathBuf]) -> String {
     let escape = |path: &Path| {
-        let text = path.display().to_string();
-        text.replace('\\', "\\\\").replace(' ', "\\ ").replace('#', "\\#").replace('$', "$$")
+        let mut text = String::new();
+        for c in path.display().to_string().chars() {
+            match c {
+                '\\' | ' ' | '#' | ':' => text.extend(['\\', c]),
+                '$' => text.push_str("$$"),
+                _ => text.push(c),
+            }
+        }
+        text
     };
     let join = |paths: &[PathBuf]| -> String {
         paths.iter().map(|path| escape(path)).collect::<Vec<_>>().join(" ")
     };
-    format!("{}: {}\n", join(targets), join(sources))
+    let mut out = format!("{}: {}\n", join(targets), join(sources));
+    // A percent sign would make it a rule for patterns.
+    for source in sources.iter().map(|s| escape(s)).filter(|s| !s.contains('%')) {
+        out.push_str(&format!("\n{source}:\n"));
+    }
+    out
 }
 
 fn explain(error: io::Error, what: &str, path: &Path) -> io::Error {

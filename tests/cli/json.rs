@@ -171,7 +171,7 @@ fn what_is_printed_is_what_the_schemas_say() {
     let bare = Place::sysv();
     let bare = bare.text();
     // In this order: what is created is removed.
-    let calls: [(&str, &[&str]); 19] = [
+    let calls: [(&str, &[&str]); 20] = [
         ("stat", &["create", &bare, "--size", "4096"]),
         ("write", &["write", &bare]),
         ("ls", &["ls"]),
@@ -183,6 +183,7 @@ fn what_is_printed_is_what_the_schemas_say() {
         ("check", &["check", &objects]),
         ("check", &["check", &path("tests/errors/E030.toml")]),
         ("gen", &["gen", &everything, "--out", &generated]),
+        ("list", &["gen", &everything, "--list"]),
         ("explain", &["explain"]),
         ("layout", &["layout", &everything]),
         ("layout", &["layout", &path("tests/schemas/awkward.toml")]),

@@ -6,6 +6,7 @@
 
 use command::{code, err, files, out, run, schema, text};
 use shmgen_test_support::{command, tools};
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, SystemTime};
 use tools::{root, scratch, shmgen};
@@ -132,10 +133,11 @@ fn check_exits_with_1_if_a_file_would_change_and_writes_nothing() {
 fn rule(text: &str) -> (Vec<String>, Vec<String>) {
     let (mut sides, mut word) = ([Vec::new(), Vec::new()], String::new());
     let mut side = 0;
-    let mut chars = text.trim_end().chars().peekable();
+    let text = text.lines().next().unwrap();
+    let mut chars = text.chars().peekable();
     while let Some(c) = chars.next() {
         match (c, chars.peek()) {
-            ('\\', Some(' ' | '#' | '\\')) => word.extend(chars.next()),
+            ('\\', Some(' ' | '#' | '\\' | ':')) => word.extend(chars.next()),
             ('$', Some('$')) => word.extend(chars.next()),
             (':', Some(' ')) if side == 0 => {
                 sides[0].push(std::mem::take(&mut word));
@@ -171,7 +173,7 @@ fn gen_and_init_tell_programs_what_they_made() {
 
 #[test]
 fn a_depfile_lists_what_is_written_and_what_it_was_made_from() {
-    let folder = scratch("cli-depfile").join("a b#c$d");
+    let folder = scratch("cli-depfile").join("a b#c$d 10:00");
     std::fs::create_dir(&folder).unwrap();
     let schema = folder.join("talk.toml");
     std::fs::write(&schema, GOOD).unwrap();
@@ -188,6 +190,72 @@ fn a_depfile_lists_what_is_written_and_what_it_was_made_from() {
     std::fs::remove_file(&depfile).unwrap();
     assert_eq!(code(&run(&arguments)), 0);
     assert_eq!(std::fs::read_to_string(&depfile).unwrap(), written);
+}
+
+#[test]
+fn make_goes_on_after_a_schema_is_renamed() {
+    if !tools::runs("make", &["--version"]) {
+        return; // told by zz_tools
+    }
+    let folder = scratch("cli-depfile-make").join("at 10:00#1");
+    std::fs::create_dir(&folder).unwrap();
+    let import = |name: &str| {
+        let head = format!("imports = [\"{name}.toml\"]\n[struct.");
+        std::fs::write(folder.join("talk.toml"), GOOD.replacen("[struct.", &head, 1)).unwrap();
+    };
+    let make = || {
+        let output = Command::new("make").current_dir(&folder).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert!(output.status.success(), "{said}");
+        String::from_utf8_lossy(&output.stdout).contains("gen talk.toml")
+    };
+    let command = &tools::built().shmgen;
+    let command = command.display();
+    let makefile = format!(
+        "gen/stamp: talk.toml\n\t{command} gen talk.toml --lang c --out gen --stamp $@ --depfile gen/d\n\
+         -include gen/d\n"
+    );
+    std::fs::write(folder.join("Makefile"), makefile).unwrap();
+    let common = "shmgen = 1\n[schema]\nname = \"cli.common\"\nversion = \"1.0\"\n\
+                  [struct.Common]\nfield = [ { name = \"a\", type = \"u64\" } ]\n";
+    std::fs::write(folder.join("common.toml"), common).unwrap();
+    import("common");
+    assert!(make() && !make());
+    std::fs::rename(folder.join("common.toml"), folder.join("base.toml")).unwrap();
+    import("base");
+    assert!(make() && !make());
+}
+
+#[test]
+fn gen_list_names_the_files_and_what_each_is_made_from_and_writes_none() {
+    let folder = scratch("cli-list");
+    for name in ["shapes", "shapes_base", "shapes_units"] {
+        let file = format!("{name}.toml");
+        std::fs::copy(root().join("tests/schemas").join(&file), folder.join(&file)).unwrap();
+    }
+    let (schema, gen_dir) = (folder.join("shapes.toml"), folder.join("gen"));
+    let list = |more: &[&str]| -> serde_json::Value {
+        let all = [&["gen", text(&schema), "--out", text(&gen_dir)], more].concat();
+        serde_json::from_str(&out(&run(&all))).unwrap()
+    };
+    for languages in ["rust", "c", "cpp", "python", "json,markdown", "rust,c,cpp,python"] {
+        let told = list(&["--lang", languages, "--list"]);
+        assert!(!gen_dir.exists());
+        let made = list(&["--lang", languages, "--json"]);
+        assert_eq!(told["files"], made["files"], "{languages}");
+        std::fs::remove_dir_all(&gen_dir).unwrap();
+        assert_eq!(told["sources"].as_array().unwrap().len(), 3);
+        for origin in told["origins"].as_array().unwrap() {
+            let file = Path::new(origin["file"].as_str().unwrap());
+            let stem = file.file_stem().unwrap().to_str().unwrap();
+            match origin["source"].as_str() {
+                Some(source) => {
+                    assert_eq!(Path::new(source).file_stem().unwrap().to_str(), Some(stem));
+                }
+                None => assert!(stem.starts_with("shm_"), "{file:?}"),
+            }
+        }
+    }
 }
 
 #[test]

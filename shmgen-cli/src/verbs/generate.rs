@@ -9,6 +9,7 @@ use shm_runtime::json::Version;
 use shmgen::backend::{self, Language, Options};
 use shmgen::model::Limits;
 use shmgen::output;
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 /// Generate Rust, C, C++ and Python from a schema
@@ -37,6 +38,34 @@ pub(crate) struct Arguments {
     /// Print the names of the files, and which were written, as JSON
     #[arg(long, conflicts_with = "check")]
     json: bool,
+    /// Print the names of the files and what each is made from, as JSON; write
+    /// nothing
+    #[arg(long, conflicts_with_all = ["check", "depfile", "stamp"])]
+    list: bool,
+}
+
+/// What `gen --list` prints: what would be generated, and from what.
+#[derive(Serialize, JsonSchema)]
+pub(crate) struct Listed {
+    /// The version of this form.
+    version: Version<1>,
+    /// All files, with the folder.
+    files: Vec<String>,
+    /// The schema and those that it imports: a change of one of them may change
+    /// the files.
+    sources: Vec<String>,
+    /// Where each file comes from, in the order of `files`.
+    origins: Vec<Origin>,
+}
+
+/// Where a file comes from.
+#[derive(Serialize, JsonSchema)]
+struct Origin {
+    /// The file, as in `files`.
+    file: String,
+    /// Its schema, as an absolute path without links; null for a file of the
+    /// runtime, which is the same for all schemas.
+    source: Option<String>,
 }
 
 /// What `gen --json` prints: the names of the files.
@@ -78,13 +107,19 @@ impl From<Lang> for Language {
 pub(crate) fn run(arguments: &Arguments) -> Done {
     let mut checked = shmgen::check_file(&arguments.schema, Limits::default());
     let (notes, sources) = (checked.notes(), std::mem::take(&mut checked.files));
+    let modules = std::mem::take(&mut checked.modules);
     let written_schema = checked.written.take();
     let schema = checked.into_result().map_err(|d| super::wrong(&d))?;
-    eprint!("{}", super::told(&notes));
+    if !arguments.list {
+        eprint!("{}", super::told(&notes));
+    }
     let languages: Vec<Language> = match arguments.lang.as_slice() {
         [] => Language::DEFAULT.to_vec(),
         some => some.iter().map(|l| (*l).into()).collect(),
     };
+    if arguments.list {
+        return list(arguments, &backend::names(&schema, &languages), &sources, &modules);
+    }
     let files = backend::generate(&schema, &languages, &Options::default());
     if arguments.check {
         let stale = output::changed(&files, &arguments.out);
@@ -122,4 +157,26 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     }
     // Last: who sees it new sees all the rest.
     arguments.stamp.as_ref().map_or(Ok(()), |stamp| write(stamp, ""))
+}
+
+/// Prints what would be generated.
+fn list(
+    arguments: &Arguments,
+    names: &BTreeMap<String, Option<String>>,
+    sources: &[PathBuf],
+    modules: &BTreeMap<String, PathBuf>,
+) -> Done {
+    let real =
+        |path: &PathBuf| path.canonicalize().unwrap_or_else(|_| path.clone()).display().to_string();
+    let origins: Vec<Origin> = names
+        .iter()
+        .map(|(name, module)| Origin {
+            file: arguments.out.join(name).display().to_string(),
+            source: module.as_ref().and_then(|module| modules.get(module)).map(real),
+        })
+        .collect();
+    let files = origins.iter().map(|origin| origin.file.clone()).collect();
+    let sources = sources.iter().map(real).collect();
+    show::print_json(&Listed { version: Version, files, sources, origins })?;
+    Ok(())
 }

@@ -43,6 +43,8 @@ enum Form {
     Model,
     /// Names of generated files
     Gen,
+    /// Names of files that would be generated: `gen --list`
+    List,
     /// Codes of diagnostics
     Explain,
     /// Byte maps of structs
@@ -80,6 +82,7 @@ impl Form {
             Self::Check => schema::<shmgen::diagnostics::Report<'_>>(),
             Self::Model => schema::<shmgen::backend::Model<'_>>(),
             Self::Gen => schema::<generate::Generated>(),
+            Self::List => schema::<generate::Listed>(),
             Self::Explain => schema::<explain::Codes>(),
             Self::Layout => schema::<layout::Layout>(),
             Self::Size => schema::<size::Sizes>(),

@@ -105,6 +105,19 @@ impl Language {
     }
 }
 
+/// The names of the files that [`generate`] makes, each with the module it
+/// belongs to; those of the runtime belong to none.
+pub fn names(schema: &Schema, languages: &[Language]) -> BTreeMap<String, Option<String>> {
+    let mut names = BTreeMap::new();
+    for schema in schema.with_imports() {
+        for (name, _) in languages.iter().flat_map(|l| l.files(&schema.module)) {
+            let own = name.strip_prefix(schema.module.as_str()).is_some_and(|r| r.starts_with('.'));
+            names.insert(name, own.then(|| schema.module.clone()));
+        }
+    }
+    names
+}
+
 /// The files of a schema in some languages, and those of the schemas that it
 /// imports, which are the same whoever asks for them.
 pub fn generate(schema: &Schema, languages: &[Language], options: &Options) -> Files {
