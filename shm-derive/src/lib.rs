@@ -4,6 +4,7 @@
 //! macro of shm-runtime, which has the compiler check the rest. So this crate
 //! knows nothing of layouts, and no `unsafe` lands in the user's crate.
 
+mod generated;
 mod range;
 
 use proc_macro2::{Span, TokenStream};
@@ -39,6 +40,15 @@ use syn::{Attribute, Data, DeriveInput, Error, Field, Fields, LitInt, LitStr, Pa
 pub fn shared_layout(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
     let input = syn::parse_macro_input!(input as DeriveInput);
     expand(&input).unwrap_or_else(Error::into_compile_error).into()
+}
+
+/// What `shm_runtime::include_schema!` is made of: includes the file of that
+/// name that the build script generated, or says which there are.
+#[doc(hidden)]
+#[proc_macro]
+pub fn __include_generated(input: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    let name = syn::parse_macro_input!(input as syn::Ident);
+    generated::include(&name).unwrap_or_else(Error::into_compile_error).into()
 }
 
 fn expand(input: &DeriveInput) -> Result<TokenStream> {

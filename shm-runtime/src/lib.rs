@@ -59,6 +59,9 @@ pub use segment::{
     Spec, Verdict, Watch, header, list, survey,
 };
 #[cfg(feature = "derive")]
+#[doc(hidden)]
+pub use shm_derive::__include_generated;
+#[cfg(feature = "derive")]
 pub use shm_derive::SharedLayout;
 pub use text::Printable;
 pub use types::checked::{

@@ -8,6 +8,20 @@
 /// shm_runtime::include_schema!(market);
 /// let feed = market::Feed::attach()?;
 /// ```
+#[cfg(feature = "derive")]
+#[macro_export]
+macro_rules! include_schema {
+    ($name:ident) => {
+        #[allow(missing_docs)]
+        pub mod $name {
+            $crate::__include_generated!($name);
+        }
+    };
+}
+
+/// Includes what `shmgen::Builder` generated in build.rs: `pub mod NAME` with
+/// the types and segments of `NAME.toml`.
+#[cfg(not(feature = "derive"))]
 #[macro_export]
 macro_rules! include_schema {
     ($name:ident) => {

@@ -1,10 +1,10 @@
 //! What a build script calls.
 
 use crate::backend::{self, Language, Options};
-use crate::diagnostics::Diagnostics;
+use crate::diagnostics::{Diagnostics, nearest};
 use crate::model::Limits;
 use crate::{check_file, output};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 use std::path::PathBuf;
 
@@ -82,6 +82,7 @@ impl Builder {
         let languages = self.languages.as_deref().unwrap_or(&[Language::Rust]);
         let mut files = backend::Files::new();
         let mut modules = BTreeMap::new();
+        let mut types = BTreeSet::new();
         for path in &self.schemas {
             let checked = check_file(path, self.limits);
             if in_build_script {
@@ -94,6 +95,8 @@ impl Builder {
             }
             let origins = checked.modules.clone();
             let schema = checked.into_result().map_err(Error::Schema)?;
+            let all = schema.with_imports();
+            types.extend(all.iter().flat_map(|s| s.declared()).map(|t| t.name().to_owned()));
             let made = backend::generate(&schema, languages, &self.options);
             // A schema that several import is the same for each of them.
             if let Some(name) = made.iter().find_map(|(name, text)| {
@@ -108,6 +111,16 @@ impl Builder {
             }
             files.extend(made);
             modules.extend(origins);
+        }
+        if let Some(name) = self
+            .options
+            .rust
+            .type_attributes
+            .keys()
+            .find(|name| *name != "." && !types.contains(*name))
+        {
+            let near = nearest(name, types.iter().map(String::as_str)).map(str::to_owned);
+            return Err(Error::UnknownType { name: name.clone(), near });
         }
         output::write(&files, &folder).map_err(Error::Io)?;
         Ok(())
@@ -129,6 +142,13 @@ pub enum Error {
         /// The other one.
         second: PathBuf,
     },
+    /// A type that [`Builder::type_attribute`] names is in none of the schemas.
+    UnknownType {
+        /// What was named.
+        name: String,
+        /// The nearest name that there is.
+        near: Option<String>,
+    },
     /// There is no `OUT_DIR`, and no other folder was given.
     NoFolder,
 }
@@ -136,7 +156,7 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Schema(diagnostics) => write!(f, "{diagnostics}"),
+            Self::Schema(diagnostics) => write!(f, "{diagnostics}nothing was written"),
             Self::Io(error) => write!(f, "{error}"),
             Self::Twins { file, first, second } => write!(
                 f,
@@ -145,6 +165,14 @@ impl fmt::Display for Error {
                 first.display(),
                 second.display()
             ),
+            Self::UnknownType { name, near } => {
+                write!(
+                    f,
+                    "type_attribute names `{name}`, which is no struct, enum, set of flags \
+                           or union of the schemas; nothing was written"
+                )?;
+                near.iter().try_for_each(|near| write!(f, "; did you mean `{near}`?"))
+            }
             Self::NoFolder => {
                 f.write_str("there is no OUT_DIR outside of a build script; say out_dir(..)")
             }
@@ -189,6 +217,10 @@ mod tests {
         for part in [a.to_str().unwrap(), b.to_str().unwrap(), "market.rs"] {
             assert!(text.contains(part), "{text}");
         }
+        assert!(!out.exists());
+        let named = Builder::new().schema(&a).type_attribute("t", "#[derive(Eq)]");
+        let error = named.out_dir(&out).generate().unwrap_err().to_string();
+        assert!(error.contains("`t`") && error.contains("did you mean `T`?"), "{error}");
         assert!(!out.exists());
         // The same schema twice is no twin.
         Builder::new().schema(&a).schema(&a).out_dir(&out).generate().unwrap();

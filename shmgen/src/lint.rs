@@ -211,7 +211,9 @@ impl<'s> Linter<'s> {
                 });
             });
         }
-        if let Some(order) = map.order_without_straddling() {
+        // An order that an assertion fixes is meant.
+        let is_free = s.assert.as_ref().is_none_or(|assert| assert.offsets.is_empty());
+        if let Some(order) = map.order_without_straddling().filter(|_| is_free) {
             let fields: Vec<&str> = map.straddling().map(|p| p.name.as_str()).collect();
             let (verb, each) = if fields.len() == 1 { ("lies", "") } else { ("lie", " each") };
             let message =

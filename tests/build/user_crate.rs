@@ -37,12 +37,21 @@ fn a_crate_that_forbids_unsafe_code_talks_to_a_cpp_program() {
 /// Builds the crate under another name with another schema: whether it can be
 /// built, and what cargo says.
 fn built(name: &str, change: impl Fn(String) -> String) -> (bool, String) {
+    built_with(name, change, |program| program)
+}
+
+/// The same with another program, too.
+fn built_with(
+    name: &str,
+    change: impl Fn(String) -> String,
+    program: impl Fn(String) -> String,
+) -> (bool, String) {
     let source = tools::root().join("tests/user_crate");
     let folder = tools::scratch(name);
     std::fs::create_dir_all(folder.join("src")).unwrap();
-    for file in ["build.rs", "src/main.rs"] {
-        std::fs::copy(source.join(file), folder.join(file)).unwrap();
-    }
+    std::fs::copy(source.join("build.rs"), folder.join("build.rs")).unwrap();
+    let text = std::fs::read_to_string(source.join("src/main.rs")).unwrap();
+    std::fs::write(folder.join("src/main.rs"), program(text)).unwrap();
     let root = tools::root();
     // Another name: cargo tells packages of one target folder apart by it.
     let manifest = std::fs::read_to_string(source.join("Cargo.toml")).unwrap();
@@ -74,4 +83,18 @@ fn a_schema_that_is_wrong_fails_the_build_and_says_where() {
     assert!(!is_built);
     assert!(said.contains("thermostat.toml:14:"), "{said}");
     assert!(said.contains("i33"), "{said}");
+}
+
+#[test]
+fn a_name_that_was_not_generated_is_told_with_those_that_were() {
+    let misspelt = |program: String| {
+        assert!(program.contains("include_schema!(thermostat)"), "{program}");
+        program.replace("include_schema!(thermostat)", "include_schema!(thermometer)")
+    };
+    let (is_built, said) = built_with("misspelt-crate", |schema| schema, misspelt);
+    assert!(!is_built);
+    assert!(
+        said.contains("generated no schema `thermometer`; it generated `thermostat`"),
+        "{said}"
+    );
 }

@@ -109,7 +109,10 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let (notes, sources) = (checked.notes(), std::mem::take(&mut checked.files));
     let modules = std::mem::take(&mut checked.modules);
     let written_schema = checked.written.take();
-    let schema = checked.into_result().map_err(|d| super::wrong(&d))?;
+    let schema = checked.into_result().map_err(|d| {
+        let rest = if arguments.check || arguments.list { "" } else { "nothing was written\n" };
+        Failure::schema(super::told(&d) + rest)
+    })?;
     if !arguments.list {
         eprint!("{}", super::told(&notes));
     }

@@ -27,7 +27,6 @@ use crate::failure::Failure;
 use shm_runtime::{Address, Options};
 use shmgen::diagnostics::{Diagnostics, Format, render};
 use shmgen::model::{Limits, Schema};
-use std::io::IsTerminal;
 use std::path::Path;
 
 /// Reads a schema that must be right.
@@ -40,15 +39,9 @@ fn wrong(diagnostics: &Diagnostics) -> Failure {
     Failure::schema(told(diagnostics))
 }
 
-/// Diagnostics for people; on a terminal with the verb that tells more.
+/// Diagnostics for people.
 fn told(diagnostics: &Diagnostics) -> String {
-    let mut text = render(diagnostics, Format::Text, crate::show::colour());
-    if let Some(first) = diagnostics.sorted().first()
-        && std::io::stderr().is_terminal()
-    {
-        text.push_str(&format!("(shmgen explain {} tells more)\n", first.code));
-    }
-    text
+    render(diagnostics, Format::Text, crate::show::colour())
 }
 
 /// An address argument.

@@ -24,15 +24,11 @@ pub fn render(diagnostics: &Diagnostics, format: Format, colour: bool) -> String
         Format::Text => {
             let mut out: Vec<String> = sorted.iter().map(|d| text(d, colour)).collect();
             let count = |severity| sorted.iter().filter(|d| d.code.severity() == severity).count();
-            for (severity, rest) in [
-                (Severity::Error, "; nothing was written"),
-                (Severity::Warning, ""),
-                (Severity::Note, ""),
-            ] {
+            for severity in [Severity::Error, Severity::Warning, Severity::Note] {
                 match (count(severity), severity.name()) {
                     (0, _) => {}
-                    (1, name) => out.push(format!("1 {name}{rest}\n")),
-                    (n, name) => out.push(format!("{n} {name}s{rest}\n")),
+                    (1, name) => out.push(format!("1 {name}\n")),
+                    (n, name) => out.push(format!("{n} {name}s\n")),
                 }
             }
             out.join("\n")
@@ -63,6 +59,7 @@ fn text(diagnostic: &Diagnostic, colour: bool) -> String {
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(help));
     }
+    group = group.element(Level::NOTE.message(format!("shmgen explain {}", diagnostic.code)));
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let mut out = renderer.render(&[group]);
     out.push('\n');

@@ -15,12 +15,18 @@ pub(super) fn check(
     diagnostics: &mut Diagnostics,
 ) {
     let mut missing = Vec::new();
+    let mut told = false;
     let mut hold = |asserted: &Spanned<i128>, real: u64, what: String| {
         if asserted.value != i128::from(real) {
             let message = format!("{what} is {real}, not {}", asserted.value);
-            diagnostics
-                .error(Code::E086, source, asserted.span.clone(), message)
-                .label(format!("it is {real}"));
+            let error = diagnostics.error(Code::E086, source, asserted.span.clone(), message);
+            error.label(format!("it is {real}"));
+            if !std::mem::replace(&mut told, true) {
+                error.help(
+                    "`shmgen layout` shows where each field lies; of a layout that others made, \
+                     packed ones too, see the page \"Foreign layouts\" of the documentation",
+                );
+            }
         }
     };
     if let Some(size) = &asserted.size {

@@ -180,7 +180,10 @@ impl Resolver<'_, '_> {
             Some(align) => {
                 self.error(Code::E045, &asked.span, format!("the type needs {natural} anyway"))
                     .label(format!("{align} is less"))
-                    .help("an alignment can be raised, not lowered");
+                    .help(
+                        "an alignment can be raised, not lowered; of a packed struct see the page \
+                         \"Foreign layouts\" of the documentation",
+                    );
                 None
             }
             None => {

@@ -262,20 +262,9 @@ impl<'s> Names<'s> {
             text.name.span.clone(),
             format!("there is no type `{name}`"),
         );
-        let advice = match name {
-            "usize" | "size_t" | "uintptr_t" => Some("its size depends on the target; use u64"),
-            "isize" | "ssize_t" | "intptr_t" => Some("its size depends on the target; use i64"),
-            "int" => Some("use i32"),
-            "unsigned" | "uint" => Some("use u32"),
-            "long" => Some("use i64"),
-            "short" => Some("use i16"),
-            "char" => Some("use u8 for a byte, str[N] for text"),
-            "float" => Some("use f32"),
-            "double" => Some("use f64"),
-            "string" | "String" => Some("text has a fixed room in shared memory: str[N]"),
-            "byte" => Some("use u8"),
-            _ => None,
-        };
+        let whole = self.source.text().get(text.span.clone()).unwrap_or(name);
+        let suffix = whole.strip_prefix(name).unwrap_or("").trim();
+        let advice = syntax::advice_on_type(whole).or_else(|| syntax::advice_on_name(name, suffix));
         if let Some(advice) = advice {
             error.help(advice);
             return;

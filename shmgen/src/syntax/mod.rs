@@ -5,6 +5,7 @@
 //! the exact token. What is wrong is reported and left out; the walk goes on.
 
 mod expression;
+mod foreign;
 mod json_schema;
 mod keys;
 mod meta;
@@ -15,6 +16,7 @@ mod values;
 mod walk;
 
 pub use expression::{Expression, Operator, Step};
+pub(crate) use foreign::{advice_on_name, advice_on_type};
 pub use json_schema::json_schema;
 pub use objects::{Body, Counter, Object};
 pub use parse::parse;

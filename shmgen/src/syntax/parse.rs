@@ -28,7 +28,12 @@ pub fn parse(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Option<Sche
     for error in &errors {
         let end = source.text().len();
         let span = error.span().unwrap_or(end..end);
-        context.error(Code::E003, span, format!("this is not TOML: {}", error.message()));
+        let zeros = leading_zeros(source.text(), span.start);
+        let message = format!("this is not TOML: {}", error.message());
+        let told = context.error(Code::E003, span, message);
+        if zeros {
+            told.help("a number has no zeros in front; an octal one is written 0o640");
+        }
     }
     if !errors.is_empty() {
         return None;
@@ -57,7 +62,7 @@ pub fn parse(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Option<Sche
     // Of a declaration of which nothing can be made, the name stays.
     macro_rules! all {
         ($key:literal, $list:ident, $parse:expr) => {
-            for entry in table.named(c, $key) {
+            for entry in table.named(c, $key, &mut schema.left_out) {
                 let name = entry.name.clone();
                 match $parse(c, entry) {
                     Some(parsed) => schema.$list.push(parsed),
@@ -72,10 +77,19 @@ pub fn parse(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Option<Sche
     all!("flags", flags, flags);
     all!("struct", structs, structure);
     all!("union", unions, union);
-    for entry in table.named(c, "segment") {
+    for entry in table.named(c, "segment", &mut vec![]) {
         schema.segments.extend(segment(c, entry));
     }
     Some(schema)
+}
+
+/// Whether a number with zeros in front stands at or just before a place.
+fn leading_zeros(text: &str, at: usize) -> bool {
+    let digits = |c: char| c.is_ascii_digit();
+    let before = text.get(..at).unwrap_or("");
+    let begin = before.trim_end_matches(digits).len();
+    let number = text[begin..].split(|c: char| !digits(c)).next().unwrap_or("");
+    number.len() > 1 && number.starts_with('0')
 }
 
 /// The edition comes first: of a later one, nothing else can be said.

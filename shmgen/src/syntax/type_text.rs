@@ -1,6 +1,7 @@
 //! The text of a type, taken apart with the place of each part:
 //! `Level[<=LEVELS]`, `f32[4][8]`, `str[16]`, `u64?`.
 
+use super::foreign::advice_on_type;
 use super::walk::{Context, Table, parse_integer};
 use crate::diagnostics::{Code, Span, Spanned};
 
@@ -53,6 +54,7 @@ impl TypeText {
         match parser.parse() {
             Ok(parsed) => Some(parsed),
             Err(Fault { code, at, message, help }) => {
+                let help = advice_on_type(&text.value).or(help);
                 let span = (parser.place)(at);
                 let error = context.error(code, span, message);
                 if let Some(help) = help {

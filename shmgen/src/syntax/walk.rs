@@ -1,6 +1,7 @@
 //! Walking the spanned TOML tree: tables whose keys are checked against their
 //! kind, and values that must be of one kind.
 
+use super::foreign::advice_on_key;
 use super::keys::TableKind;
 use crate::diagnostics::{Code, Diagnostics, Source, Span, Spanned, nearest};
 use std::sync::Arc;
@@ -37,10 +38,15 @@ impl Context<'_> {
         }
     }
 
-    pub(super) fn wrong_kind(&mut self, node: &Node<'_>, key: &str, expected: &str) {
+    pub(super) fn wrong_kind(
+        &mut self,
+        node: &Node<'_>,
+        key: &str,
+        expected: &str,
+    ) -> &mut crate::diagnostics::Diagnostic {
         let found = node.get_ref().type_str();
         self.error(Code::E011, node.span(), format!("`{key}` is {expected}"))
-            .label(format!("this is {}", with_article(found)));
+            .label(format!("this is {}", with_article(found)))
     }
 
     /// The value as a table.
@@ -66,7 +72,43 @@ impl Context<'_> {
             self.wrong_kind(node, key, "a list of tables: [ { .. }, { .. } ]");
             return Vec::new();
         };
-        array.iter().filter_map(|item| Some((self.table(item, key)?, item.span()))).collect()
+        // Where one is none, the others are none of them either.
+        let mut told = false;
+        let mut tables = Vec::new();
+        for item in array {
+            match item.get_ref().as_table() {
+                Some(table) => tables.push((table, item.span())),
+                None if told => {}
+                None => {
+                    told = true;
+                    self.no_table_in_list(item, key);
+                }
+            }
+        }
+        tables
+    }
+
+    /// An element of a list of tables that is none.
+    fn no_table_in_list(&mut self, item: &Node<'_>, key: &str) {
+        let found = with_article(item.get_ref().type_str());
+        let error = self.error(Code::E011, item.span(), format!("`{key}` is a list of tables"));
+        error.label(format!("this is {found}"));
+        let name = item.get_ref().as_str().unwrap_or("NAME");
+        match key {
+            "value" | "variant" => {
+                error.help(format!("write {{ name = \"{name}\", number = 0 }}"));
+            }
+            "bit" => {
+                error.help(format!("write {{ name = \"{name}\", bit = 0 }}"));
+            }
+            "field" => {
+                let name = item.get_ref().as_str().unwrap_or("name");
+                error.help(format!("write {{ name = \"{name}\", type = \"u32\" }}"));
+            }
+            _ => {
+                error.help("write { name = \"..\", .. } for each");
+            }
+        }
     }
 
     /// The value as text.
@@ -179,13 +221,24 @@ impl<'t, 'a> Table<'t, 'a> {
                     key.span(),
                     format!("{} has no key `{name}`", kind.what),
                 );
-                match near {
-                    Some(near) => error.label(format!("did you mean `{near}`?")),
-                    None => error.help(format!("its keys are {}", all.join(", "))),
+                let advice = advice_on_key(kind.what, name);
+                match (advice, near) {
+                    (Some(advice), _) => error.help(advice),
+                    (None, Some(near)) => error.label(format!("did you mean `{near}`?")),
+                    (None, None) => error.help(format!("its keys are {}", all.join(", "))),
                 };
             }
         }
+        // A misspelt key is not missing, too.
+        let misspelt = |name: &str| {
+            let unknown = table.keys().map(|key| key.get_ref().as_ref());
+            let mut unknown = unknown.filter(|n| !kind.keys.iter().any(|k| k.name == *n));
+            unknown.any(|n| nearest(n, kind.keys.iter().map(|k| k.name)) == Some(name))
+        };
         for key in kind.keys.iter().filter(|k| k.required && table.get(k.name).is_none()) {
+            if misspelt(key.name) {
+                continue;
+            }
             context
                 .error(
                     Code::E012,
@@ -212,20 +265,40 @@ impl<'t, 'a> Table<'t, 'a> {
     }
 
     /// The entries of a table of named things, in the order of the file.
-    pub(crate) fn named(&self, context: &mut Context<'_>, key: &str) -> Vec<Named<'t, 'a>> {
+    /// The names of those that are no tables, which is told, go to `left_out`.
+    pub(crate) fn named(
+        &self,
+        context: &mut Context<'_>,
+        key: &str,
+        left_out: &mut Vec<Spanned<String>>,
+    ) -> Vec<Named<'t, 'a>> {
         let Some(node) = self.get(key) else { return Vec::new() };
-        let Some(table) = context.table(node, key) else { return Vec::new() };
-        let mut entries: Vec<_> = table
-            .iter()
-            .filter_map(|(name, node)| {
-                let what = format!("{key}.{}", name.get_ref());
-                Some(Named {
-                    name: Spanned::new(name.get_ref().to_string(), name.span()),
-                    table: context.table(node, &what)?,
-                    span: name.span(),
-                })
-            })
-            .collect();
+        let Some(table) = node.get_ref().as_table() else {
+            context.wrong_kind(node, key, "a table of tables").help(format!("write [{key}.NAME]"));
+            // `[[struct]]` with a name in each: they are not unknown as well.
+            for item in node.get_ref().as_array().into_iter().flatten() {
+                let name = item.get_ref().as_table().and_then(|table| table.get("name"));
+                left_out.extend(name.and_then(|name| {
+                    Some(Spanned::new(name.get_ref().as_str()?.to_owned(), name.span()))
+                }));
+            }
+            return Vec::new();
+        };
+        let mut entries = Vec::new();
+        for (name, node) in table {
+            let spanned = Spanned::new(name.get_ref().to_string(), name.span());
+            if let Some(table) = node.get_ref().as_table() {
+                entries.push(Named { name: spanned, table, span: name.span() });
+                continue;
+            }
+            let what = format!("{key}.{}", name.get_ref());
+            let error = context.wrong_kind(node, &what, "a table");
+            error.help(format!("write [{what}] with single brackets, once"));
+            if !node.get_ref().is_array() {
+                error.help(format!("write [{what}] and its keys below"));
+            }
+            left_out.push(spanned);
+        }
         entries.sort_by_key(|e| e.name.span.start);
         entries
     }

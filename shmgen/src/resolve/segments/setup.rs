@@ -170,9 +170,11 @@ impl Resolver<'_, '_> {
         // `mode = 640` is 0o1200; `mode = 400` would be 0o620 by chance.
         let written = self.source.text().get(mode.span.clone()).unwrap_or("");
         if !written.starts_with("0o") {
-            let meant = u32::from_str_radix(written, 8).ok().filter(|m| *m <= 0o777);
+            let digits = written.trim_matches(['"', '\'']);
+            let digits = digits.strip_prefix("0o").unwrap_or(digits);
+            let meant = u32::from_str_radix(digits, 8).ok().filter(|m| *m <= 0o777);
             self.error(Code::E063, mode, "a mode is written as an octal number")
-                .help(format!("write mode = 0o{:o}", meant.unwrap_or(0o600)));
+                .help(format!("write mode = 0o{:o}", meant.unwrap_or(0) | 0o600));
             return None;
         }
         let found = u32::try_from(mode.value).ok().filter(|m| *m <= 0o777);
