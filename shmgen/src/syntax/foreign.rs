@@ -2,8 +2,6 @@
 //! of C, C++, Rust and Python, and keys that other descriptions of layouts have.
 //! Nothing is accepted because of it.
 
-use super::walk::parse_integer;
-
 /// Where the documentation tells more.
 const PAGE: &str = "see the page \"Foreign layouts\" of the documentation";
 
@@ -19,7 +17,7 @@ pub(crate) fn advice_on_type(text: &str) -> Option<String> {
         return Some(format!("an address means nothing in another process; {instead}"));
     }
     if let Some((unit, bits)) = text.split_once(':')
-        && parse_integer(bits.trim()).is_some()
+        && bits.trim().parse::<u32>().is_ok()
     {
         let unit = scalar(unit.trim()).unwrap_or("u8");
         return Some(format!(
