@@ -53,6 +53,47 @@ static void a_bare_segment_is_opened_or_created(void) {
   shm_segment_detach(&a);
 }
 
+/* Another process creates what is waited for. */
+static void attach_waits_for_a_segment(void) {
+  test_spec t;
+  shm_segment s;
+  shm_attachment a;
+  shm_options options = SHM_ZERO;
+  const shm_segment_spec *spec = make_spec(&t, fresh_address(), PLAIN, 8, 4);
+  options.wait_ns = 20000000;
+  CHECK_STATUS(SHM_NOT_FOUND, shm_segment_attach_with(&s, t.address, &options));
+  CHECK_SAYS("there is no such segment, and none came in 20 ms");
+  CHECK_STATUS(SHM_NOT_FOUND, shm_attachment_attach(&a, spec, NULL, &options));
+  CHECK_SAYS("there is no such segment, and none came in 20 ms");
+  CHECK_STATUS(SHM_NOT_FOUND, shm_attachment_attach_read_only(&a, spec, NULL, &options));
+  CHECK_SAYS("none came");
+  /* Creating needs no waiting. */
+  options.wait_ns = SHM_FOREVER;
+  CHECK_OK(shm_segment_open_or_create_with(&s, t.address, 100, &options));
+  CHECK_OK(shm_segment_remove(&s));
+  shm_segment_detach(&s);
+  CHECK_OK(shm_attachment_open_or_create(&a, spec, NULL, &options));
+  CHECK_OK(shm_attachment_remove(&a));
+  shm_attachment_detach(&a);
+  {
+    pid_t creator = fork();
+    if (creator == 0) {
+      sleep_ms(50);
+      CHECK_OK(shm_attachment_create(&a, spec, NULL, NULL));
+      _exit(0);
+    }
+    CHECK_OK(shm_attachment_attach_read_only(&a, spec, NULL, &options));
+    CHECK(strcmp(shm_last_error(), "success") == 0);
+    shm_attachment_detach(&a);
+    CHECK_OK(shm_attachment_attach(&a, spec, NULL, &options));
+    CHECK_OK(shm_segment_attach_with(&s, t.address, &options));
+    shm_segment_detach(&s);
+    CHECK(waitpid(creator, NULL, 0) == creator);
+    CHECK_OK(shm_attachment_remove(&a));
+    shm_attachment_detach(&a);
+  }
+}
+
 static void a_segment_is_found_by_id_and_by_ftok(void) {
   shm_segment a;
   shm_segment b;

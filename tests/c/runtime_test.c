@@ -59,6 +59,7 @@ static const test tests[] = {
     TEST(a_poller_notices_a_removal_from_outside, "posix sysv file"),
     TEST(a_bare_segment_is_exactly_its_bytes, "posix sysv file"),
     TEST(a_bare_segment_is_opened_or_created, "posix sysv file"),
+    TEST(attach_waits_for_a_segment, "posix sysv file"),
     TEST(a_segment_is_found_by_id_and_by_ftok, "sysv"),
     TEST(an_id_file_says_what_the_segment_is, "file"),
     TEST(what_is_no_id_file_is_refused, "file"),

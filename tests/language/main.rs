@@ -5,6 +5,7 @@
 mod c_runtime;
 mod c_shapes;
 mod contracts;
+mod cpp_layer;
 mod defaults;
 mod deprecated;
 mod derive;

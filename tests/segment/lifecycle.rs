@@ -39,6 +39,40 @@ fn kind<T>(result: Result<T, Error>) -> ErrorKind {
     }
 }
 
+#[test]
+fn attach_waits_for_who_creates() {
+    let soon = Duration::from_millis(20);
+    let long = Duration::from_secs(3600);
+    for place in Place::all() {
+        let options = || Plain::options().address(&place.0);
+        for late in [
+            options().wait(soon).attach().map(drop),
+            options().wait(soon).attach_read_only().map(drop),
+            Segment::attach_with(&place.0, &Options::default().wait(soon)).map(drop),
+        ] {
+            let error = late.unwrap_err();
+            assert_eq!(error.kind(), ErrorKind::NotFound);
+            assert!(error.to_string().ends_with(", and none came in 20 ms"), "{error}");
+        }
+        // Creating needs no waiting.
+        options().wait(long).open_or_create().unwrap().remove().unwrap();
+        let with_patience = Options::default().wait(long);
+        Segment::open_or_create_with(&place.0, 10, &with_patience).unwrap().remove().unwrap();
+
+        std::thread::scope(|scope| {
+            let creator = scope.spawn(|| {
+                std::thread::sleep(Duration::from_millis(50));
+                options().create().unwrap()
+            });
+            let forever = options().wait(Duration::MAX).attach_read_only().unwrap();
+            assert!(forever.stat().is_ok());
+            options().wait(long).attach().unwrap();
+            Segment::attach_read_only_with(&place.0, &with_patience).unwrap();
+            creator.join().unwrap().remove().unwrap();
+        });
+    }
+}
+
 // --- the six operations
 
 #[test]

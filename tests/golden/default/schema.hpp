@@ -6,6 +6,7 @@ inline std::string to_string(golden_Side value) {
   golden_Side_add(&text, value);
   return std::string(buffer, text.used);
 }
+constexpr void shm_is_value(const golden_Side *) {}
 inline std::ostream &operator<<(std::ostream &out, golden_Side value) {
   return out << to_string(value);
 }
@@ -15,6 +16,7 @@ inline std::string to_string(const golden_Order &value) {
   for (;;) {
     const std::size_t used = golden_Order_format(&value, &text[0], text.size());
 // [7 lines as in ../struct/schema.hpp]
+constexpr void shm_is_value(const golden_Order *) {}
 inline std::ostream &operator<<(std::ostream &out, const golden_Order &value) {
   return out << to_string(value);
 }

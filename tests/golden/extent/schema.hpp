@@ -4,6 +4,7 @@ inline std::string to_string(const golden_Trade &value) {
   for (;;) {
     const std::size_t used = golden_Trade_format(&value, &text[0], text.size());
 // [7 lines as in ../struct/schema.hpp]
+constexpr void shm_is_value(const golden_Trade *) {}
 inline std::ostream &operator<<(std::ostream &out, const golden_Trade &value) {
   return out << to_string(value);
 }

@@ -10,6 +10,7 @@ inline std::string to_string(const golden_Event &value) {
   for (;;) {
     const std::size_t used = golden_Event_format(&value, &text[0], text.size());
 // [7 lines as in ../struct/schema.hpp]
+constexpr void shm_is_value(const golden_Event *) {}
 inline std::ostream &operator<<(std::ostream &out, const golden_Event &value) {
   return out << to_string(value);
 }

@@ -4,6 +4,7 @@ inline std::string to_string(const golden_i64_list4 &value) {
   for (;;) {
     const std::size_t used = golden_i64_list4_format(&value, &text[0], text.size());
 // [7 lines as in ../struct/schema.hpp]
+constexpr void shm_is_value(const golden_i64_list4 *) {}
 inline std::ostream &operator<<(std::ostream &out, const golden_i64_list4 &value) {
   return out << to_string(value);
 }
@@ -17,6 +18,7 @@ inline std::string to_string(const golden_Book &value) {
   for (;;) {
     const std::size_t used = golden_Book_format(&value, &text[0], text.size());
 // [7 lines as in ../struct/schema.hpp]
+constexpr void shm_is_value(const golden_Book *) {}
 inline std::ostream &operator<<(std::ostream &out, const golden_Book &value) {
   return out << to_string(value);
 }

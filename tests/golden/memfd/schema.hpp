@@ -1,3 +1,3 @@
-// [42 lines as in ../struct/schema.hpp]
+// [43 lines as in ../struct/schema.hpp]
 /// The segment feed: 8192 bytes, at memfd: unless told otherwise.
-// [91 lines as in ../segment/schema.hpp]
+// [99 lines as in ../segment/schema.hpp]

@@ -1,4 +1,4 @@
-// [42 lines as in ../struct/schema.hpp]
+// [43 lines as in ../struct/schema.hpp]
 /// The segment feed: 20480 bytes, at posix:/golden.feed unless told otherwise.
 ///
 /// Created and shown by stat, and without functions yet:
@@ -16,4 +16,4 @@ class Feed {
  public:
   /// Bytes of the whole segment.
   static constexpr std::uint64_t SIZE = 20480;
-// [83 lines as in ../segment/schema.hpp]
+// [91 lines as in ../segment/schema.hpp]

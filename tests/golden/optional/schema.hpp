@@ -4,6 +4,7 @@ inline std::string to_string(const golden_i64_optional &value) {
   for (;;) {
     const std::size_t used = golden_i64_optional_format(&value, &text[0], text.size());
 // [7 lines as in ../struct/schema.hpp]
+constexpr void shm_is_value(const golden_i64_optional *) {}
 inline std::ostream &operator<<(std::ostream &out, const golden_i64_optional &value) {
   return out << to_string(value);
 }
@@ -17,6 +18,7 @@ inline std::string to_string(const golden_Order &value) {
   for (;;) {
     const std::size_t used = golden_Order_format(&value, &text[0], text.size());
 // [7 lines as in ../struct/schema.hpp]
+constexpr void shm_is_value(const golden_Order *) {}
 inline std::ostream &operator<<(std::ostream &out, const golden_Order &value) {
   return out << to_string(value);
 }

@@ -1,1 +1,1 @@
-// [134 lines as in ../segment/schema.hpp]
+// [143 lines as in ../segment/schema.hpp]

@@ -1,5 +1,5 @@
-// [42 lines as in ../struct/schema.hpp]
+// [43 lines as in ../struct/schema.hpp]
 /// The segment feed: 2097152 bytes, at posix:/golden.feed unless told otherwise.
 // [7 lines as in ../segment/schema.hpp]
   static constexpr std::uint64_t SIZE = 2097152;
-// [83 lines as in ../segment/schema.hpp]
+// [91 lines as in ../segment/schema.hpp]

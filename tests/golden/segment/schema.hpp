@@ -1,4 +1,4 @@
-// [42 lines as in ../struct/schema.hpp]
+// [43 lines as in ../struct/schema.hpp]
 /// The segment feed: 8192 bytes, at posix:/golden.feed unless told otherwise.
 ///
 /// Created and shown by stat, and without functions yet:
@@ -23,6 +23,14 @@ class Feed {
   /// Attaches to the segment; SHM_NOT_FOUND if there is none, SHM_MISMATCH if it is of another contract.
   static shm::result<Feed> attach(std::string_view address = {}, const shm_options *options = nullptr) {
     return open(shm_attachment_attach, address, options);
+  }
+
+  /// The same, waiting up to so long for a segment that is not there yet; then SHM_NOT_FOUND.
+  template <class Rep, class Period>
+  static shm::result<Feed> attach_for(std::chrono::duration<Rep, Period> time, std::string_view address = {}) {
+    shm_options options = shm_options();
+    options.wait_ns = shm::detail::nanoseconds(time);
+    return attach(address, &options);
   }
 
   /// Attaches to the segment for reading only.

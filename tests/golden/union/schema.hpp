@@ -4,6 +4,7 @@ inline std::string to_string(const golden_Payload &value) {
   for (;;) {
     const std::size_t used = golden_Payload_format(&value, &text[0], text.size());
 // [7 lines as in ../struct/schema.hpp]
+constexpr void shm_is_value(const golden_Payload *) {}
 inline std::ostream &operator<<(std::ostream &out, const golden_Payload &value) {
   return out << to_string(value);
 }

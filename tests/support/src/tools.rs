@@ -21,6 +21,8 @@ pub fn wider() -> Vec<Tool> {
         let what = format!("Python {version}");
         tools.push(Tool { found: other_python(version).is_some(), what });
     }
+    let what = "a C++ compiler and library with std::format".to_owned();
+    tools.push(Tool { found: with_format().is_some(), what });
     tools
 }
 
@@ -78,6 +80,36 @@ pub fn compilers() -> Vec<Compilers> {
         }
     }
     found
+}
+
+/// A C++ compiler whose library has `std::format`, and what it is told.
+pub fn with_format() -> Option<(&'static str, &'static [&'static str])> {
+    const PROBE: &str =
+        "#include <version>\n#if !defined(__cpp_lib_format)\n#error\n#endif\n#include <format>";
+    // libc++ 16 has it all, and says so later.
+    const EARLY: &[&str] =
+        &["-std=c++20", "-stdlib=libc++", "-fexperimental-library", "-D__cpp_lib_format=202110L"];
+    const NEW: &[&str] = &["-std=c++20"];
+    static FOUND: OnceLock<Option<(&str, &[&str])>> = OnceLock::new();
+    *FOUND.get_or_init(|| {
+        let candidates = [
+            ("g++", NEW),
+            ("clang++", NEW),
+            ("g++-14", NEW),
+            ("g++-13", NEW),
+            ("clang++-16", EARLY),
+        ];
+        candidates.into_iter().find(|(compiler, flags)| {
+            let mut command = Command::new(compiler);
+            command.args(*flags).args(["-x", "c++", "-fsyntax-only", "-"]);
+            let piped = command.stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::null());
+            piped.spawn().is_ok_and(|mut child| {
+                use std::io::Write as _;
+                let written = child.stdin.take().map(|mut to| to.write_all(PROBE.as_bytes()));
+                matches!(written, Some(Ok(()))) && child.wait().is_ok_and(|s| s.success())
+            })
+        })
+    })
 }
 
 /// The warnings under which generated C and C++ must be silent.

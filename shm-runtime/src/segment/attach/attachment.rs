@@ -9,6 +9,7 @@ use crate::segment::attach::core::Core;
 use crate::segment::attach::open_or_create::open_or_create;
 use crate::segment::attach::owner::Owner;
 use crate::segment::attach::spec::Spec;
+use crate::segment::attach::waiting::attach_waiting;
 use crate::segment::attach::{admit, birth};
 use crate::segment::os::address::Address;
 use crate::segment::os::failure::Attempt;
@@ -31,12 +32,12 @@ impl Attachment {
 
     /// Attaches to the segment, if it is of this contract.
     pub fn attach(spec: &Spec, options: &Options) -> Result<Self> {
-        Self::attach_at(spec, &spec.address, options, false)
+        attach_waiting(options, || Self::attach_at(spec, &spec.address, options, false))
     }
 
     /// Attaches to the segment for reading only, if it is of this contract.
     pub fn attach_read_only(spec: &Spec, options: &Options) -> Result<Self> {
-        Self::attach_at(spec, &spec.address, options, true)
+        attach_waiting(options, || Self::attach_at(spec, &spec.address, options, true))
     }
 
     /// Attaches to the segment, or creates it if there is none. An existing

@@ -4,6 +4,7 @@ use crate::error::{ErrorKind, Result};
 use crate::segment::attach::access::{Attached, Kernel, Opened};
 use crate::segment::attach::open_or_create::open_or_create;
 use crate::segment::attach::owner::Owner;
+use crate::segment::attach::waiting::attach_waiting;
 use crate::segment::os::address::Address;
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::options::Options;
@@ -58,9 +59,9 @@ impl Segment {
         Self::attach_with(address, &Options::default())
     }
 
-    /// As [`Self::attach`], trusting other owners.
+    /// As [`Self::attach`], trusting other owners, or waiting for it.
     pub fn attach_with(address: &Address, options: &Options) -> Result<Self> {
-        Self::open(address, false, options)
+        attach_waiting(options, || Self::open(address, false, options))
     }
 
     /// Attaches for reading only.
@@ -68,9 +69,9 @@ impl Segment {
         Self::open(address, true, &Options::default())
     }
 
-    /// As [`Self::attach_read_only`], trusting other owners.
+    /// As [`Self::attach_read_only`], trusting other owners, or waiting for it.
     pub fn attach_read_only_with(address: &Address, options: &Options) -> Result<Self> {
-        Self::open(address, true, options)
+        attach_waiting(options, || Self::open(address, true, options))
     }
 
     fn open(address: &Address, read_only: bool, options: &Options) -> Result<Self> {
@@ -92,7 +93,7 @@ impl Segment {
     /// trusting other owners on attach.
     pub fn open_or_create_with(address: &Address, size: u64, options: &Options) -> Result<Self> {
         let found = open_or_create(
-            || Self::attach_with(address, options),
+            || Self::open(address, false, options),
             || Self::create_with(address, size, options),
         )?;
         if found.size() != size {

@@ -13,3 +13,4 @@ pub(crate) mod owner;
 pub(crate) mod participants;
 pub(crate) mod setup;
 pub(crate) mod spec;
+pub(crate) mod waiting;

@@ -4,10 +4,12 @@
 use crate::error::Result;
 use crate::segment::attach::attachment::Attachment;
 use crate::segment::attach::spec::Spec;
+use crate::segment::attach::waiting::attach_waiting;
 use crate::segment::os::account::Account;
 use crate::segment::os::address::{Address, IntoAddress};
 use crate::segment::os::options::Options;
 use std::marker::PhantomData;
+use std::time::Duration;
 
 /// A segment that a schema declares; generated code implements it.
 pub trait SegmentType: Sized {
@@ -107,6 +109,19 @@ impl<S: SegmentType> OpenOptions<S> {
         self
     }
 
+    /// Attach waits up to so long for a segment that is not there yet, since
+    /// the process that creates it may start later; then
+    /// [`NotFound`](crate::ErrorKind::NotFound). Without it, attach does not
+    /// wait. Create and open-or-create never do.
+    ///
+    /// ```text
+    /// let feed = market::Feed::options().wait(Duration::from_secs(5)).attach()?;
+    /// ```
+    pub fn wait(mut self, time: Duration) -> Self {
+        self.options = self.options.wait(time);
+        self
+    }
+
     fn resolve(self) -> Result<(&'static Spec, Address, Options)> {
         let spec = S::spec()?;
         let address = self.address.unwrap_or_else(|| Ok(spec.address.clone()))?;
@@ -128,13 +143,15 @@ impl<S: SegmentType> OpenOptions<S> {
     /// Attaches to the segment for reading and writing.
     pub fn attach(self) -> Result<S> {
         let (spec, address, options) = self.resolve()?;
-        Attachment::attach_at(spec, &address, &options, false).map(S::from_attachment)
+        attach_waiting(&options, || Attachment::attach_at(spec, &address, &options, false))
+            .map(S::from_attachment)
     }
 
     /// Attaches to the segment for reading only: no role can be claimed.
     pub fn attach_read_only(self) -> Result<S> {
         let (spec, address, options) = self.resolve()?;
-        Attachment::attach_at(spec, &address, &options, true).map(S::from_attachment)
+        attach_waiting(&options, || Attachment::attach_at(spec, &address, &options, true))
+            .map(S::from_attachment)
     }
 
     /// Attaches to the segment, or creates it if there is none.

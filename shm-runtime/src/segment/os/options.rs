@@ -5,6 +5,7 @@ use crate::segment::format::pages::HugePages;
 use crate::segment::os::account::{Account, AccountKind};
 use crate::segment::os::failure::{Attempt, no_mode};
 use crate::segment::os::process;
+use std::time::Duration;
 
 /// How a segment is created, and who is trusted when attaching to one.
 #[derive(Clone, Debug)]
@@ -19,6 +20,7 @@ pub struct Options {
     /// The pages that the schema asks for.
     pub(crate) pages: Option<HugePages>,
     pub(crate) prefault: bool,
+    pub(crate) wait: Duration,
 }
 
 /// How a segment is made, with all names looked up.
@@ -42,6 +44,7 @@ impl Default for Options {
             schema_owner: None,
             pages: None,
             prefault: false,
+            wait: Duration::ZERO,
         }
     }
 }
@@ -101,6 +104,14 @@ impl Options {
     #[must_use]
     pub fn prefault(mut self, prefault: bool) -> Self {
         self.prefault = prefault;
+        self
+    }
+
+    /// Attach waits up to so long for a segment that is not there yet; without
+    /// it, not at all. Create and open-or-create do not wait.
+    #[must_use]
+    pub fn wait(mut self, time: Duration) -> Self {
+        self.wait = time;
         self
     }
 

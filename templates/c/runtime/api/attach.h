@@ -5,6 +5,17 @@
  * overwritten whatever it holds, and all zero after a failure.
  */
 
+/* Attaches, and again while there is no such segment, as long as the options say. */
+SHM_APART shm_status shm_attach_waiting(shm_core **made, const shm_segment_spec *spec, shm_request *request,
+                                        bool read_only) {
+  shm_patience patience = shm_patience_of(&request->options);
+  shm_status status;
+  do {
+    status = shm_attach_request(made, spec, request, read_only);
+  } while (shm_attach_again(&patience, status));
+  return status;
+}
+
 /*
  * Attaches to the segment for reading and writing, if it is of this contract;
  * a SHM_MISMATCH is explained by shm_last_error, with the first difference.
@@ -15,7 +26,7 @@ SHM_NODISCARD SHM_APART shm_status shm_attachment_attach(shm_attachment *attachm
   shm_request request;
   shm_status status = shm_begin_request(&request, "attach to", spec, address, options);
   attachment->core = NULL;
-  return status == SHM_OK ? shm_attach_request(&attachment->core, spec, &request, false) : status;
+  return status == SHM_OK ? shm_attach_waiting(&attachment->core, spec, &request, false) : status;
 }
 
 /* Attaches for reading only: no role can be claimed. */
@@ -26,7 +37,7 @@ SHM_NODISCARD SHM_APART shm_status shm_attachment_attach_read_only(shm_attachmen
   shm_request request;
   shm_status status = shm_begin_request(&request, "attach to", spec, address, options);
   attachment->core = NULL;
-  return status == SHM_OK ? shm_attach_request(&attachment->core, spec, &request, true) : status;
+  return status == SHM_OK ? shm_attach_waiting(&attachment->core, spec, &request, true) : status;
 }
 
 /*

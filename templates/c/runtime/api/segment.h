@@ -132,8 +132,8 @@ SHM_NODISCARD SHM_APART shm_status shm_segment_create(shm_segment *segment, cons
   return shm_segment_create_with(segment, address, size, &options);
 }
 
-SHM_APART shm_status shm_segment_open(shm_segment *segment, const char *address_text, bool read_only,
-                                      const shm_options *options) {
+SHM_APART shm_status shm_segment_open_once(shm_segment *segment, const char *address_text, bool read_only,
+                                           const shm_options *options) {
   shm_options own = SHM_ZERO;
   shm_address address;
   shm_attempt attempt;
@@ -166,12 +166,22 @@ SHM_APART shm_status shm_segment_open(shm_segment *segment, const char *address_
   return shm_segment_hold(segment, &opened, &address, attempt);
 }
 
+SHM_APART shm_status shm_segment_open(shm_segment *segment, const char *address, bool read_only,
+                                      const shm_options *options) {
+  shm_patience patience = shm_patience_of(options);
+  shm_status status;
+  do {
+    status = shm_segment_open_once(segment, address, read_only, options);
+  } while (shm_attach_again(&patience, status));
+  return status;
+}
+
 /* Attaches to a segment of any size and content. `segment` is overwritten. */
 SHM_NODISCARD SHM_APART shm_status shm_segment_attach(shm_segment *segment, const char *address) {
   return shm_segment_open(segment, address, false, NULL);
 }
 
-/* The same, trusting other owners. */
+/* The same, trusting other owners, or waiting for it. */
 SHM_NODISCARD SHM_APART shm_status shm_segment_attach_with(shm_segment *segment, const char *address,
                                                            const shm_options *options) {
   return shm_segment_open(segment, address, false, options);
@@ -182,7 +192,7 @@ SHM_NODISCARD SHM_APART shm_status shm_segment_attach_read_only(shm_segment *seg
   return shm_segment_open(segment, address, true, NULL);
 }
 
-/* The same, trusting other owners. */
+/* The same, trusting other owners, or waiting for it. */
 SHM_NODISCARD SHM_APART shm_status shm_segment_attach_read_only_with(shm_segment *segment,
                                                                      const char *address,
                                                                      const shm_options *options) {
@@ -198,7 +208,7 @@ SHM_NODISCARD SHM_APART shm_status shm_segment_open_or_create_with(shm_segment *
                                                                    const shm_options *options) {
   shm_status status = SHM_EXISTS;
   for (int tries = 0; tries < 1000 && (status == SHM_EXISTS || status == SHM_REMOVED); tries++) {
-    status = shm_segment_attach_with(segment, address, options);
+    status = shm_segment_open_once(segment, address, false, options);
     if (status == SHM_NOT_FOUND || status == SHM_REMOVED) {
       status = shm_segment_create_with(segment, address, size, options);
     }

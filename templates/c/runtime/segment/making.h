@@ -17,9 +17,51 @@ typedef struct shm_options {
   const uint32_t *trust_uid; /* attach also if it belongs to this user; NULL: nobody else */
   const char *owner;         /* the owner by name, or a number; NULL: the schema's, else the caller */
   const char *group;         /* the group by name, or a number; NULL: the schema's, else the caller's */
-  const char *schema_owner;  /* filled in by the runtime, as */
-  uint64_t schema_pages;     /* this */
+  uint64_t wait_ns; /* attach waits so long for a segment that is not there yet; 0: not at all, SHM_FOREVER */
+  const char *schema_owner; /* filled in by the runtime, as */
+  uint64_t schema_pages;    /* this */
 } shm_options;
+
+/* How often an attach that waits looks again: what a start-up does not notice. */
+#define SHM_ATTACH_RETRY_NS 5000000u
+
+/* Until when an attach waits, and whether it found no segment at first. */
+typedef struct shm_patience {
+  uint64_t wait_ns;
+  uint64_t deadline;
+  bool waited;
+} shm_patience;
+
+SHM_INLINE shm_patience shm_patience_of(const shm_options *options) {
+  shm_patience patience;
+  patience.wait_ns = options != NULL ? options->wait_ns : 0;
+  patience.deadline = patience.wait_ns != 0 ? shm_deadline_after(patience.wait_ns) : 0;
+  patience.waited = false;
+  return patience;
+}
+
+/*
+ * Whether an attach that ended so is to be tried again, after a moment: while
+ * there is no such segment and time is left. What was removed may come again.
+ */
+SHM_APART bool shm_attach_again(shm_patience *patience, shm_status status) {
+  bool absent = status == SHM_NOT_FOUND || status == SHM_REMOVED;
+  uint64_t left = absent && patience->wait_ns != 0 ? shm_time_left(patience->deadline) : 0;
+  if (left > 0) {
+    shm_sys_sleep_ns(left < SHM_ATTACH_RETRY_NS ? left : SHM_ATTACH_RETRY_NS);
+    patience->waited = true;
+    return true;
+  }
+  if (absent && patience->wait_ns != 0) {
+    shm_text *why = &SHM_VERSIONED(shm_runtime_failure).text;
+    shm_add(why, ", and none came in ");
+    shm_add_number(why, patience->wait_ns / 1000000u);
+    shm_add(why, " ms");
+  } else if (status == SHM_OK && patience->waited) {
+    shm_fail_briefly(SHM_OK); /* that it was not there before is no failure */
+  }
+  return false;
+}
 
 /* How a segment is made, with all names looked up. */
 typedef struct shm_making {
