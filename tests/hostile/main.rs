@@ -4,6 +4,7 @@
 
 mod files;
 mod headers;
+mod looks;
 mod squats;
 mod squats_sysv;
 mod tampered;

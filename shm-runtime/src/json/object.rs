@@ -38,8 +38,8 @@ pub struct Object {
 }
 
 impl Object {
-    /// The view of an object. `participants` are those of its segment, among
-    /// whom are the holders of its roles.
+    /// The view of an object. `participants` are those of its segment, by the
+    /// indices of their records, among whom are the holders of its roles.
     pub fn of(o: &ObjectStat, participants: &[ParticipantStat]) -> Self {
         Self {
             name: o.name.clone(),
@@ -315,7 +315,8 @@ fn holders(q: &QueueStat, participants: &[ParticipantStat]) -> Vec<Holder> {
     let roles =
         [("producer", q.producer, q.producer_waits), ("consumer", q.consumer, q.consumer_waits)];
     let holder = |(role, index, waits): (&'static str, Option<u32>, bool)| {
-        let found = participants.iter().find(|p| Some(p.index) == index)?;
+        let found = participants.binary_search_by_key(&index?, |p| p.index).ok()?;
+        let found = &participants[found];
         let program = found.program.clone();
         Some(Holder { role, pid: found.pid, program, alive: found.alive, waits })
     };

@@ -2,7 +2,7 @@
 //! `match` for each question, which each kind's room answers.
 
 use super::kind::ObjectKind;
-use super::look::Look;
+use super::look::{Head, HowMany, Look};
 use super::place::{ObjectLayout, Place};
 use super::queue::observe::{Observed, QueueStat};
 use super::{cell, counters, event, raw, state};
@@ -26,13 +26,15 @@ pub(crate) fn observe(
     look: &impl Look,
     kind: &ObjectKind,
     place: &Place,
+    how_many: HowMany,
     is_alive: impl Fn(u32) -> bool,
 ) -> Facts {
     let at = place.offset;
     let none = Facts::default();
+    let look = &Head::of(look, at, place.layout.size());
     match (kind, &place.layout) {
         (ObjectKind::Queue(def), ObjectLayout::Queue(queue)) => {
-            let stat = Observed { look, at, queue }.stat(def, is_alive);
+            let stat = Observed { look, at, queue }.stat(def, how_many, is_alive);
             Facts { queue: Some(stat), ..none }
         }
         (ObjectKind::Cell(_), _) => {

@@ -4,6 +4,10 @@ use super::descriptor::{Field, TypeBody, TypeDef, Types, find_type};
 use super::expr::TypeExpr;
 use std::collections::BTreeSet;
 
+/// So many types at most lie in one another: who reads a value takes a step for
+/// each.
+const DEPTH_MAX: usize = 64;
+
 impl Types<'_> {
     /// What a reader of values relies on: names resolve, sizes agree, fields
     /// lie in order within their struct, and nothing contains itself.
@@ -54,9 +58,14 @@ impl Types<'_> {
         }
         let mut ready: Vec<usize> = (0..self.0.len()).filter(|i| waits_for[*i] == 0).collect();
         let mut done = 0;
+        let mut depths = vec![1usize; self.0.len()];
         while let Some(part) = ready.pop() {
             done += 1;
+            if depths[part] > DEPTH_MAX {
+                return Err("types lie in one another more than 64 deep");
+            }
             for &whole in &needed_by[part] {
+                depths[whole] = depths[whole].max(depths[part] + 1);
                 waits_for[whole] -= 1;
                 if waits_for[whole] == 0 {
                     ready.push(whole);

@@ -131,7 +131,13 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         return follow::run(arguments, &inspector, contract, wanted.collect());
     }
     let stat = inspector.stat()?;
-    let mut dump = Dump { arguments, inspector: &inspector, text: String::new(), objects: vec![] };
+    let mut dump = Dump {
+        arguments,
+        inspector: &inspector,
+        text: String::new(),
+        objects: vec![],
+        left: DECODED_MAX,
+    };
     for index in wanted {
         match stat.objects.get(index) {
             Some(object) if object.queue.is_none() => dump.other(index, object, &stat)?,
@@ -153,7 +159,13 @@ struct Dump<'a> {
     inspector: &'a Inspector,
     text: String,
     objects: Vec<Contents>,
+    /// Bytes of messages that are still decoded.
+    left: usize,
 }
+
+/// Bytes of messages that are decoded in all: more are no use to look at, and a
+/// segment must not keep whoever looks at it busy.
+const DECODED_MAX: usize = 1 << 20;
 
 impl Dump<'_> {
     /// A queue that this version reads.
@@ -163,12 +175,20 @@ impl Dump<'_> {
         let messages = self.inspector.messages(index, arguments.limit)?;
         let Some(item) = object.kind.item() else { return Ok(()) };
         // As it is now: what was told before may have been taken since.
-        let now = self.inspector.object_stat(index)?;
+        let now = self.inspector.object_stat_among(index, &stat.participants)?;
         let depth = now.queue.as_ref().map_or(messages.len() as u64, |q| q.depth);
         let text = &mut self.text;
         let _ = writeln!(text, "{} (queue of {item}), {depth} waiting", Printable(&object.name));
         let mut decoded = Vec::new();
+        let mut too_many = false;
         for message in &messages {
+            let len = message.bytes.len();
+            if len > self.left {
+                let _ = writeln!(text, "  #{} ({len} bytes, not shown)", message.position);
+                too_many = true;
+                continue;
+            }
+            self.left -= len;
             let content = Content::of(&message.bytes, contract, item, arguments.hex);
             let Some(content) = content else { continue };
             let _ = writeln!(text, "  #{}{}", message.position, content.text(&message.bytes));
@@ -177,21 +197,24 @@ impl Dump<'_> {
         if depth > messages.len() as u64 {
             let _ = writeln!(text, "  .. {} more (--limit)", depth - messages.len() as u64);
         }
-        self.objects.push(Contents {
+        let mut contents = Contents {
             messages: Some(decoded),
             ..Contents::of(json::Object::of(&now, &stat.participants))
-        });
+        };
+        if too_many {
+            let remark = format!(
+                "no more than {} of messages are shown; name one object, or lower --limit",
+                show::size(DECODED_MAX as u64)
+            );
+            self.remark(&mut contents, &remark);
+        }
+        self.objects.push(contents);
         Ok(())
     }
 
     /// Any other object: what can be told of it, and that there is more that
     /// this version does not read.
     fn other(&mut self, index: usize, object: &ObjectStat, stat: &SegmentStat) -> Done {
-        if let (None, Some(fault), Some(_)) =
-            (object.geometry, self.inspector.fault(), &self.arguments.object)
-        {
-            return Err(Failure::of_fault(self.inspector.address(), fault));
-        }
         let mut contents = Contents::of(json::Object::of(object, &stat.participants));
         let of = object.def.item().map(|item| format!(" of {}", Printable(&item.to_string())));
         let name = Printable(&object.name);
@@ -204,12 +227,6 @@ impl Dump<'_> {
         let comma = if about.is_empty() { "" } else { ", " };
         let _ = writeln!(self.text, "{title}{comma}{about}");
         match &object.def {
-            _ if object.geometry.is_none() => {
-                self.remark(
-                    &mut contents,
-                    "directory and contract do not agree, so it was not read",
-                );
-            }
             ObjectKind::Counters(counters) => {
                 for (counter, number) in counters.iter().zip(&object.values) {
                     let _ = writeln!(self.text, "  {} {number}", Printable(&counter.name));
@@ -257,7 +274,11 @@ fn indented(bytes: &[u8], by: usize) -> String {
 }
 
 fn hex(bytes: &[u8]) -> String {
-    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        let _ = write!(text, "{byte:02x}");
+    }
+    text
 }
 
 impl Contents {

@@ -5,6 +5,7 @@ use crate::about;
 use crate::failure::Done;
 use crate::show;
 use shm_runtime::{Inspector, ObjectStat, Printable, SegmentStat, json};
+use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 /// Tell all that the system and a segment know of it
@@ -145,20 +146,20 @@ fn header_lines(stat: &SegmentStat, line: &mut impl FnMut(&str, String)) {
 }
 
 fn participants(stat: &SegmentStat) -> String {
+    let mut roles: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    for object in &stat.objects {
+        let Some(queue) = &object.queue else { continue };
+        let mut holds = |who: Option<u32>, verb: &str, waits: bool| {
+            let Some(index) = who else { return };
+            let waits = if waits { " (waits)" } else { "" };
+            let role = format!("{verb} {}{waits}", Printable(&object.name));
+            roles.entry(index).or_default().push(role);
+        };
+        holds(queue.producer, "produces", queue.producer_waits);
+        holds(queue.consumer, "consumes", queue.consumer_waits);
+    }
     let rows = stat.participants.iter().map(|p| {
-        let mut roles = Vec::new();
-        for object in &stat.objects {
-            let Some(queue) = &object.queue else { continue };
-            let waits = |waits: bool| if waits { " (waits)" } else { "" };
-            if queue.producer == Some(p.index) {
-                let waits = waits(queue.producer_waits);
-                roles.push(format!("produces {}{waits}", Printable(&object.name)));
-            }
-            if queue.consumer == Some(p.index) {
-                let waits = waits(queue.consumer_waits);
-                roles.push(format!("consumes {}{waits}", Printable(&object.name)));
-            }
-        }
+        let roles = roles.remove(&p.index).unwrap_or_default();
         vec![
             show::participant(p),
             show::user(p.uid),
@@ -228,9 +229,5 @@ fn other(object: &ObjectStat) -> Option<Vec<String>> {
     let name = Printable(&object.name).to_string();
     let size = object.geometry.map(|g| show::size(g.size)).unwrap_or_default();
     let (item, all) = (about::item(object), about::all(object));
-    let all = match object.geometry {
-        Some(_) => all,
-        None => "directory and contract do not agree".to_owned(),
-    };
     Some([name, object.kind.to_owned(), item, size, all].map(or_dash).into())
 }

@@ -98,8 +98,8 @@ codes! {
 
     E050 "an optional of an optional"
         "`T??` says the same thing twice: whether there is a value. One `?` is enough. An alias may have the other one."
-    E051 "lists and optionals nested too deeply"
-        "A type has at most 16 lists and optionals in one another. Give the inner ones a struct of their own."
+    E051 "types nested too deeply"
+        "A type has at most 16 lists and optionals in one another, and structs and unions lie in one another at most 64 deep. Give the inner ones a struct of their own."
 
     E060 "not the name of a segment"
         "A POSIX segment's name begins with a slash and has no other; it has at most 255 bytes."

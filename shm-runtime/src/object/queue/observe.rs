@@ -17,7 +17,7 @@ use super::def::QueueDef;
 use super::layout::{self, QueueLayout};
 use crate::error::Result;
 use crate::object::counts::Counts;
-use crate::object::look::Look;
+use crate::object::look::{HowMany, Look, get_word};
 use crate::object::role::{RoleState, state};
 use crate::object::wait::WAITING;
 use crate::types::expr::TypeExpr;
@@ -105,6 +105,11 @@ fn ahead(of: u64, position: u64) -> Option<u64> {
     (distance <= u64::MAX / 2).then_some(distance)
 }
 
+/// Bytes of stamps, and what lies between them, that are read at once.
+const BLOCK: u64 = 64 << 10;
+/// The same of the first look.
+const FIRST_BLOCK: u64 = 4 << 10;
+
 /// A queue that is looked at: where it lies in what.
 pub(crate) struct Observed<'a, L> {
     pub(crate) look: &'a L,
@@ -125,21 +130,21 @@ impl<L: Look> Observed<'_, L> {
     /// Where the messages end that were ever pushed, and how many of them wait.
     pub(crate) fn end(&self) -> (u64, u64) {
         let taken = self.word(layout::TAKEN);
-        let tail = self.tail();
+        let tail = self.tail(HowMany::Exactly);
         (tail, tail.wrapping_sub(taken).min(self.queue.slots))
     }
 
     /// How many messages wait.
     pub(crate) fn depth(&self) -> u64 {
         let popped = self.word(layout::TAKEN);
-        self.tail().wrapping_sub(popped).min(self.queue.slots)
+        self.tail(HowMany::Exactly).wrapping_sub(popped).min(self.queue.slots)
     }
 
     /// The messages from position `next` on, at most `limit`, whether
     /// they wait or were taken; none is consumed.
     pub(crate) fn follow(&self, next: u64, limit: usize) -> Result<Followed> {
         let queue = self.queue;
-        let tail = self.tail();
+        let tail = self.tail(HowMany::Exactly);
         let mut seen = Followed { next, ..Followed::default() };
         let Some(new) = ahead(tail, next) else {
             // No honest tail goes back; go on from where it is.
@@ -200,12 +205,17 @@ impl<L: Look> Observed<'_, L> {
     }
 
     /// Its numbers, by what the contract says of it and who is alive.
-    pub(crate) fn stat(&self, def: &QueueDef, is_alive: impl Fn(u32) -> bool) -> QueueStat {
+    pub(crate) fn stat(
+        &self,
+        def: &QueueDef,
+        how_many: HowMany,
+        is_alive: impl Fn(u32) -> bool,
+    ) -> QueueStat {
         let queue = self.queue;
-        // Taken first: the depth is then rather too great than too small.
         let popped = self.word(layout::TAKEN);
-        let pushed = self.tail();
-        let depth = pushed.wrapping_sub(popped).min(queue.slots);
+        let pushed = self.tail(how_many);
+        // The consumer may have got further than the tail that was seen.
+        let depth = ahead(pushed, popped).unwrap_or(0).min(queue.slots);
         let role = |offset| match state(self.word(offset)) {
             RoleState::Held(who) => Some(who.index),
             RoleState::Free | RoleState::Orphaned => None,
@@ -233,14 +243,36 @@ impl<L: Look> Observed<'_, L> {
         }
     }
 
-    /// The exact tail: from the hint on over whole stamps.
-    fn tail(&self) -> u64 {
+    /// The tail: from the hint on over whole stamps, which are read in blocks.
+    fn tail(&self, how_many: HowMany) -> u64 {
+        let queue = self.queue;
         let mut tail = self.word(layout::TAIL_HINT);
-        for _ in 0..self.queue.slots {
-            if self.word(self.slot_at(tail)) != tail.wrapping_add(1) {
-                break;
+        let mut left = queue.slots;
+        // The hint is seldom wrong by more than a batch: a small block first.
+        let mut size = FIRST_BLOCK;
+        let mut block = Vec::new();
+        while left > 0 {
+            let first = tail % queue.slots;
+            let slots = (size / queue.stride).max(1).min(queue.slots - first).min(left);
+            // Up to the end of the last stamp.
+            let len = (slots - 1) * queue.stride + layout::STAMP_SIZE;
+            block.clear();
+            block.resize(usize::try_from(len).unwrap_or(0), 0);
+            if self.look.read(self.at + self.slot_at(tail), &mut block).is_err() {
+                return tail;
             }
-            tail = tail.wrapping_add(1);
+            let stride = usize::try_from(queue.stride).unwrap_or(usize::MAX);
+            for slot in block.chunks(stride) {
+                if get_word(slot) != tail.wrapping_add(1) {
+                    return tail;
+                }
+                tail = tail.wrapping_add(1);
+            }
+            if how_many == HowMany::AtLeast {
+                return tail;
+            }
+            left -= slots;
+            size = BLOCK;
         }
         tail
     }

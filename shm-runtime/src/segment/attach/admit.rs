@@ -12,8 +12,9 @@ use crate::object::place::{ObjectLayout, Place};
 use crate::segment::attach::access::{Kernel, Opened};
 use crate::segment::attach::core::{Core, Geography};
 use crate::segment::attach::spec::{Spec, title};
+use crate::segment::format::directory;
 use crate::segment::format::fault::Fault;
-use crate::segment::format::header::{ENTRY_SIZE, Entry, Header, STATE, State};
+use crate::segment::format::header::{Header, STATE, State};
 use crate::segment::os::address::Address;
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::fork::Birthplace;
@@ -293,30 +294,13 @@ fn read_directory(
     layouts: &[ObjectLayout],
     attempt: Attempt<'_>,
 ) -> Result<Vec<Place>> {
-    let fault = |what: &str| {
-        Err(attempt.fail(ErrorKind::Corrupt, format!("its directory is damaged: {what}")))
-    };
-    if header.directory_count as usize != layouts.len() {
-        return fault("it has another number of objects than the contract");
+    let mut bytes = vec![0; directory::size(layouts.len())];
+    if header.directory_count as usize == layouts.len() {
+        opened.read(header.directory_offset, &mut bytes)?;
     }
-    let mut bytes = vec![0; layouts.len() * ENTRY_SIZE];
-    opened.read(header.directory_offset, &mut bytes)?;
-    // Objects lie behind the participants and before the contract, in order.
-    let mut end = header.participants_offset + u64::from(header.participants_count) * 64;
-    let mut places = Vec::with_capacity(layouts.len());
-    for (bytes, layout) in bytes.chunks_exact(ENTRY_SIZE).zip(layouts) {
-        let entry = Entry::parse(bytes);
-        if entry.kind != layout.kind_number() || entry.size != layout.size() {
-            return fault("an object has another kind or size than the contract says");
-        }
-        if entry.offset < end || entry.offset % layout.align() != 0 {
-            return fault("an object overlaps another part or is not aligned");
-        }
-        end = match entry.offset.checked_add(entry.size) {
-            Some(end) if end <= header.contract_offset => end,
-            _ => return fault("an object lies outside its place"),
-        };
-        places.push(Place { offset: entry.offset, layout: *layout });
-    }
-    Ok(places)
+    directory::places(header, &bytes, layouts).map_err(|wrong| {
+        let an_object = if wrong.object.is_some() { "an object " } else { "" };
+        let why = format!("its directory is damaged: {an_object}{}", wrong.what);
+        attempt.fail(ErrorKind::Corrupt, why)
+    })
 }

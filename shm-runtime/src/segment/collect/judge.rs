@@ -2,6 +2,7 @@
 //! is found here is looked at again before it is removed.
 
 use crate::error::{Error, ErrorKind};
+use crate::object::look::HowMany;
 use crate::segment::collect::{Candidate, Identity, Keep, Leftover, Verdict};
 use crate::segment::format::header::HEADER_SIZE;
 use crate::segment::look::inspector::Inspector;
@@ -29,7 +30,7 @@ fn posix_segment(name: String, mappers: &Mappers) -> Option<Candidate> {
     let address = Address::Posix(name.clone());
     let any = Options::default().trust_any_owner();
     let looked = Inspector::open(&address, &any).and_then(|i| {
-        let stat = i.stat_among(mappers)?;
+        let stat = i.stat_among(mappers, HowMany::AtLeast)?;
         Ok((i, stat))
     });
     let (inspector, stat) = match looked {
@@ -62,7 +63,7 @@ fn sysv_segment(kernel: &sysv::KernelStat, mappers: &Mappers) -> Option<Candidat
         key => Address::Sysv(key),
     };
     let looked = Inspector::of_sysv(&address, kernel.id).and_then(|i| {
-        let stat = i.stat_among(mappers)?;
+        let stat = i.stat_among(mappers, HowMany::AtLeast)?;
         Ok((i, stat))
     });
     let (inspector, stat) = match looked {

@@ -2,6 +2,7 @@
 //! participants, and where each part lies. Offsets and how they are read; no
 //! system call.
 
+pub(crate) mod directory;
 pub(crate) mod fault;
 pub mod header;
 pub(crate) mod pages;

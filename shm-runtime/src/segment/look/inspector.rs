@@ -11,6 +11,8 @@ use super::stat::{
 };
 use crate::contract::Contract;
 use crate::error::{ErrorKind, Result};
+use crate::object::look::HowMany;
+use crate::object::place::Place;
 use crate::segment::attach::access::Opened;
 use crate::segment::attach::owner::Owner;
 use crate::segment::format::fault::Fault;
@@ -30,6 +32,8 @@ pub struct Inspector {
     pub(super) opened: Opened,
     pub(super) header: Option<Header>,
     pub(super) contract: Option<Contract>,
+    /// Where the objects of the contract lie; none of a damaged segment.
+    pub(super) places: Vec<Place>,
     pub(super) fault: Option<Fault>,
     /// The file that carries the participants' locks.
     pub(super) locks: Option<File>,
@@ -104,26 +108,25 @@ impl Inspector {
             Err(fault) => Some(Fault::of_header(fault, opened.size)),
         };
         let header = parsed.ok();
-        let mut this = Self { opened, header, contract: None, fault, locks: None, before };
+        let mut this =
+            Self { opened, header, contract: None, places: vec![], fault, locks: None, before };
         let Some(header) = &this.header else {
             return Ok(this);
         };
-        let mut bytes = vec![0; usize::try_from(header.contract_size).unwrap_or(0)];
-        this.opened.read(header.contract_offset, &mut bytes)?;
-        let contract = Contract::decode(&bytes);
-        this.fault = match (header.state, &contract) {
+        let told = this.read_contract(header)?;
+        let fault = match (header.state, &told) {
             // Not written yet.
             (State::Uninitialised | State::Initialising, _) => None,
             (State::Unknown(n), _) => {
                 Some(Fault::damage(format!("its header is damaged: {n} is no state")))
             }
-            (_, Err(error)) => Some(Fault::damage(error.to_string())),
-            (_, Ok(_)) if header.fingerprint != Fingerprint::of_bytes(&bytes) => {
-                Some(Fault::damage("its fingerprint is not that of the contract which lies in it"))
-            }
-            (_, Ok(contract)) => this.directory_fault(header, contract),
+            (_, Err(fault)) => Some(fault.clone()),
+            (_, Ok(_)) => None,
         };
-        this.contract = contract.ok();
+        if let (None, Ok((contract, places))) = (&fault, told) {
+            (this.contract, this.places) = (Some(contract), places);
+        }
+        this.fault = fault;
         this.locks = match this.opened.sysv_id() {
             Some(id) => {
                 let any = Options::default().trust_any_owner();
@@ -132,6 +135,23 @@ impl Inspector {
             None => this.opened.file().and_then(|f| f.try_clone().ok()),
         };
         Ok(this)
+    }
+
+    /// The contract that lies in the segment and where its objects lie, or what is
+    /// wrong with them.
+    fn read_contract(&self, header: &Header) -> Result<Result<(Contract, Vec<Place>), Fault>> {
+        let mut bytes = vec![0; usize::try_from(header.contract_size).unwrap_or(0)];
+        self.opened.read(header.contract_offset, &mut bytes)?;
+        let contract = match Contract::decode(&bytes) {
+            Ok(contract) => contract,
+            Err(error) => return Ok(Err(Fault::damage(error.to_string()))),
+        };
+        if header.fingerprint != Fingerprint::of_bytes(&bytes) {
+            let what = "its fingerprint is not that of the contract which lies in it";
+            return Ok(Err(Fault::damage(what)));
+        }
+        let places = self.places_of(header, &contract);
+        Ok(places.map(|places| (contract, places)))
     }
 
     /// Where the segment is.
@@ -153,7 +173,7 @@ impl Inspector {
     /// All that can be told.
     pub fn stat(&self) -> Result<SegmentStat> {
         let mappers = Mappers::find();
-        let mut stat = self.stat_among(&mappers)?;
+        let mut stat = self.stat_among(&mappers, HowMany::Exactly)?;
         if let Some(id) = self.opened.sysv_id() {
             // To read a page that nobody has written makes it resident.
             stat.kernel.resident = self.before.resident;
@@ -189,7 +209,9 @@ impl Inspector {
         }
     }
 
-    pub(crate) fn stat_among(&self, mappers: &Mappers) -> Result<SegmentStat> {
+    /// The same, with the processes that have files mapped at hand, and with an
+    /// exact number of messages or one that a single look gives.
+    pub(crate) fn stat_among(&self, mappers: &Mappers, how_many: HowMany) -> Result<SegmentStat> {
         let attempt = Attempt::new("look at", &self.opened.address);
         let mut stat = match (self.opened.sysv_id(), self.opened.file()) {
             (Some(id), _) => {
@@ -214,7 +236,7 @@ impl Inspector {
         };
         stat.participants = self.participants(header);
         stat.readers = self.locks.as_ref().is_some_and(|f| locks::is_any_locked(f, locks::READERS));
-        stat.objects = self.objects(header, &stat.participants);
+        stat.objects = self.objects(&stat.participants, how_many);
         stat.state = match header.state {
             State::Uninitialised | State::Initialising => SegmentState::Initialising,
             State::Unknown(_) => SegmentState::Damaged,

@@ -4,6 +4,7 @@ use super::inspector::Inspector;
 use super::kernel::{add_pages, of_file_kernel, of_sysv_kernel, peek};
 use super::stat::SegmentStat;
 use crate::error::Result;
+use crate::object::look::HowMany;
 use crate::segment::os::address::Address;
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::options::Options;
@@ -17,7 +18,8 @@ pub fn list() -> Vec<SegmentStat> {
     let mut all = Vec::new();
     let mappers = Mappers::find();
     let in_file = |address: Address| {
-        let looked = Inspector::open(&address, &options).and_then(|i| i.stat_among(&mappers));
+        let looked = Inspector::open(&address, &options)
+            .and_then(|i| i.stat_among(&mappers, HowMany::AtLeast));
         // One that fails twice is gone meanwhile.
         looked.or_else(|_| file_facts(&address, &mappers)).ok()
     };
@@ -31,9 +33,9 @@ pub fn list() -> Vec<SegmentStat> {
         let blank = kernel.pages.is_some_and(|p| p.resident == 0 && p.swapped == 0);
         let looked = match blank {
             true => None,
-            false => {
-                Inspector::of_sysv(&address, kernel.id).and_then(|i| i.stat_among(&mappers)).ok()
-            }
+            false => Inspector::of_sysv(&address, kernel.id)
+                .and_then(|i| i.stat_among(&mappers, HowMany::AtLeast))
+                .ok(),
         };
         let mut stat = looked.unwrap_or_else(|| of_sysv_kernel(&address, &kernel));
         add_pages(&mut stat.kernel, kernel.pages);

@@ -6,116 +6,108 @@ use super::stat::{ObjectStat, ParticipantStat};
 use crate::contract::Contract;
 use crate::error::{ErrorKind, Result};
 use crate::object::facts;
-use crate::object::look::Look;
+use crate::object::kind::ObjectDef;
+use crate::object::look::{HowMany, Look};
 use crate::object::place::{ObjectLayout, Place};
 use crate::object::queue::observe::{Followed, Message, Observed};
+use crate::segment::format::directory;
 use crate::segment::format::fault::Fault;
-use crate::segment::format::header::{ENTRY_SIZE, Entry, Header};
+use crate::segment::format::header::Header;
 use crate::segment::os::failure::Attempt;
 use crate::text::Printable;
 
 impl Inspector {
-    /// What is wrong with the directory, held against the contract.
-    pub(crate) fn directory_fault(&self, header: &Header, contract: &Contract) -> Option<Fault> {
-        let fault = |what: &str| Some(Fault::damage(format!("its directory is damaged: {what}")));
-        if header.directory_count as usize != contract.objects.len() {
-            return fault("it has another number of objects than the contract");
-        }
-        let displaced = |index: &usize| self.place(header, contract, *index).is_none();
-        let index = (0..contract.objects.len()).find(displaced)?;
-        let name = Printable(&contract.objects[index].name);
-        fault(&format!(
-            "object {name} has another kind or size than the contract says, or lies outside"
-        ))
-    }
-
-    pub(crate) fn objects(
+    /// Where the objects of a contract lie, or what is wrong with the directory.
+    pub(super) fn places_of(
         &self,
         header: &Header,
-        participants: &[ParticipantStat],
-    ) -> Vec<ObjectStat> {
-        let Some(contract) = &self.contract else {
-            return Vec::new();
+        contract: &Contract,
+    ) -> Result<Vec<Place>, Fault> {
+        let fault = |what: &str| Fault::damage(format!("its directory is damaged: {what}"));
+        let of_object = |index: usize, what: &str| {
+            fault(&format!("object {} {what}", Printable(&contract.objects[index].name)))
         };
-        let object = |index| self.object(header, contract, index, participants);
-        (0..contract.objects.len()).map(object).collect()
+        let mut layouts = Vec::with_capacity(contract.objects.len());
+        for (index, object) in contract.objects.iter().enumerate() {
+            let layout = ObjectLayout::of(contract, &object.kind);
+            layouts.push(layout.ok_or_else(|| of_object(index, "has a size that overflows"))?);
+        }
+        let mut bytes = vec![0; directory::size(layouts.len())];
+        if header.directory_count as usize == layouts.len() {
+            let read = self.opened.read(header.directory_offset, &mut bytes);
+            read.map_err(|_| fault("it lies outside the segment"))?;
+        }
+        directory::places(header, &bytes, &layouts).map_err(|wrong| match wrong.object {
+            Some(index) => of_object(index, wrong.what),
+            None => fault(wrong.what),
+        })
+    }
+
+    pub(super) fn objects(
+        &self,
+        participants: &[ParticipantStat],
+        how_many: HowMany,
+    ) -> Vec<ObjectStat> {
+        let objects = self.contract.iter().flat_map(|contract| &contract.objects);
+        let places = objects.zip(&self.places);
+        places.map(|(object, place)| self.object(object, place, participants, how_many)).collect()
     }
 
     /// What can be told of an object, by its index in the contract.
     pub fn object_stat(&self, index: usize) -> Result<ObjectStat> {
+        let participants = self.header.as_ref().map(|header| self.participants(header));
+        self.object_stat_among(index, &participants.unwrap_or_default())
+    }
+
+    /// The same, with the participants of the segment at hand.
+    pub fn object_stat_among(
+        &self,
+        index: usize,
+        participants: &[ParticipantStat],
+    ) -> Result<ObjectStat> {
         let attempt = Attempt::new("look at", &self.opened.address);
-        match (&self.header, &self.contract) {
-            (Some(header), Some(contract)) if index < contract.objects.len() => {
-                let participants = self.participants(header);
-                Ok(self.object(header, contract, index, &participants))
+        let Some(contract) = &self.contract else {
+            let why = "the contract in it is damaged, so its objects cannot be told";
+            return Err(attempt.fail(ErrorKind::Corrupt, why));
+        };
+        match (contract.objects.get(index), self.places.get(index)) {
+            (Some(object), Some(place)) => {
+                Ok(self.object(object, place, participants, HowMany::Exactly))
             }
-            (Some(_), Some(_)) => {
-                Err(attempt.fail(ErrorKind::Invalid, format!("it has no object number {index}")))
-            }
-            _ => {
-                let why = "the contract in it is damaged, so its objects cannot be told";
-                Err(attempt.fail(ErrorKind::Corrupt, why))
-            }
+            _ => Err(attempt.fail(ErrorKind::Invalid, format!("it has no object number {index}"))),
         }
     }
 
+    /// `participants` are sorted by the indices of their records.
     fn object(
         &self,
-        header: &Header,
-        contract: &Contract,
-        index: usize,
+        object: &ObjectDef,
+        place: &Place,
         participants: &[ParticipantStat],
+        how_many: HowMany,
     ) -> ObjectStat {
-        let object = &contract.objects[index];
-        let mut stat = ObjectStat {
+        let is_alive = |who| {
+            let found = participants.binary_search_by_key(&who, |p| p.index);
+            found.is_ok_and(|at| participants[at].alive)
+        };
+        let facts = facts::observe(self, &object.kind, place, how_many, is_alive);
+        ObjectStat {
             name: object.name.clone(),
             kind: object.kind.name(),
             def: object.kind.clone(),
-            offset: None,
-            geometry: None,
-            version: None,
-            count: None,
-            values: Vec::new(),
-            queue: None,
-        };
-        let Some(place) = self.place(header, contract, index) else {
-            return stat;
-        };
-        stat.offset = Some(place.offset);
-        stat.geometry = Some(place.layout.geometry());
-        let is_alive = |who| participants.iter().any(|p| p.index == who && p.alive);
-        let facts = facts::observe(self, &object.kind, &place, is_alive);
-        stat.version = facts.version;
-        stat.count = facts.count;
-        stat.values = facts.values;
-        stat.queue = facts.queue;
-        stat
-    }
-
-    /// Where an object lies, if the directory and the contract agree.
-    fn place(&self, header: &Header, contract: &Contract, index: usize) -> Option<Place> {
-        let layout = ObjectLayout::of(contract, &contract.objects.get(index)?.kind)?;
-        if index as u64 >= u64::from(header.directory_count) {
-            return None;
+            offset: Some(place.offset),
+            geometry: Some(place.layout.geometry()),
+            version: facts.version,
+            count: facts.count,
+            values: facts.values,
+            queue: facts.queue,
         }
-        let mut bytes = [0; ENTRY_SIZE];
-        self.opened.read(header.directory_offset + (index * ENTRY_SIZE) as u64, &mut bytes).ok()?;
-        let entry = Entry::parse(&bytes);
-        let inside = entry.offset.checked_add(entry.size)? <= self.opened.size;
-        let agreed = entry.size == layout.size() && entry.kind == layout.kind_number();
-        (inside && agreed).then_some(Place { offset: entry.offset, layout })
-    }
-
-    /// Where an object lies, by its index in the contract.
-    fn place_of(&self, object: usize) -> Option<Place> {
-        self.place(self.header.as_ref()?, self.contract.as_ref()?, object)
     }
 
     /// How many messages wait in a one-to-one queue; `None` if the object is
     /// none.
     pub fn depth(&self, object: usize) -> Option<u64> {
-        let place = self.place_of(object)?;
-        Some(facts::messages(self, &place)?.depth())
+        Some(facts::messages(self, self.places.get(object)?)?.depth())
     }
 
     /// The messages that wait in a one-to-one queue, oldest first, at most
@@ -148,8 +140,7 @@ impl Inspector {
         that: &str,
         ask: impl FnOnce(Observed<'_, Self>) -> Result<R>,
     ) -> Result<R> {
-        let place = self.place_of(object);
-        match place.as_ref().and_then(|place| facts::messages(self, place)) {
+        match self.places.get(object).and_then(|place| facts::messages(self, place)) {
             Some(observed) => ask(observed),
             None => {
                 let why = format!("no queue number {object}{that}");
@@ -160,8 +151,8 @@ impl Inspector {
 
     /// The first bytes of a raw object, at most `limit`.
     pub fn raw_bytes(&self, object: usize, limit: usize) -> Result<Vec<u8>> {
-        let place = self.place_of(object);
-        place.and_then(|place| facts::bytes(self, &place, limit)).unwrap_or_else(|| {
+        let place = self.places.get(object);
+        place.and_then(|place| facts::bytes(self, place, limit)).unwrap_or_else(|| {
             let why = format!("no raw object number {object}");
             Err(Attempt::new("look at", self.address()).fail(ErrorKind::Invalid, why))
         })

@@ -6,6 +6,7 @@
 //! since a look at a System V segment leaves a trace in it.
 
 use crate::error::Result;
+use crate::object::look::HowMany;
 use crate::segment::look::inspector::Inspector;
 use crate::segment::look::stat::SegmentStat;
 use crate::segment::os::address::Address;
@@ -53,7 +54,9 @@ impl Watch {
         let any = Options::default().trust_any_owner();
         // As if nobody had anything mapped: that takes a walk through /proc.
         let nobody = Mappers::default();
-        let stat = |looked: Result<Inspector>| looked.and_then(|i| i.stat_among(&nobody));
+        let stat = |looked: Result<Inspector>| {
+            looked.and_then(|i| i.stat_among(&nobody, HowMany::AtLeast))
+        };
         if !self.addresses.is_empty() {
             return self.addresses.iter().map(|a| stat(Inspector::open(a, &any))).collect();
         }
