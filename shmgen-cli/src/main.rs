@@ -16,6 +16,7 @@ shm_runtime::include_schema!(market);
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 /// Describe shared-memory structs and queues once; get matching Rust, C, C++
 /// and Python, and look after the segments.
@@ -60,6 +61,8 @@ enum Verb {
 }
 
 fn main() -> ExitCode {
+    // A file beyond `ulimit -f` is an error, and no reason to die.
+    let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
     let done = match Arguments::parse().verb {
         Verb::Init(a) => verbs::init::run(&a),
         Verb::Demo(a) => verbs::demo::run(&a),

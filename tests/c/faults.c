@@ -382,6 +382,8 @@ static bool hit_number(long number, const long *a) {
     return hit("shmat", (a[2] & SHM_RDONLY) != 0 ? "read" : "write");
   case SYS_shmctl:
     return hit("shmctl", shmctl_name((int)a[1]));
+  case SYS_prlimit64:
+    return hit("prlimit", "");
   case SYS_mlock:
     return hit("mlock", "");
   case SYS_shmdt: /* failing after it is done */

@@ -129,6 +129,8 @@ void ops_bare_detach(shm_segment *segment) {
   free(segment);
 }
 
+int ops_bare_lock(shm_segment *segment) { return (int)shm_segment_lock_memory(segment); }
+
 void ops_bare_fill(shm_segment *segment, int byte) { memset(segment->data, byte, segment->size); }
 
 void ops_bare_read(const shm_segment *segment, uint64_t offset, void *to, size_t size) {

@@ -243,6 +243,7 @@ fn more_than_the_limit_is_not_locked() {
         );
         let done = std::process::Command::new("sh").args(["-c", &script]).output().unwrap();
         assert_eq!(code(&done), 4, "{}", err(&done));
-        assert!(err(&done).contains("ulimit -l"), "{}", err(&done));
+        assert!(err(&done).contains("RLIMIT_MEMLOCK"), "{}", err(&done));
+        assert!(err(&done).contains("1048.6 kB") && err(&done).contains("65.5 kB"));
     }
 }

@@ -359,12 +359,16 @@ fn may_be_ignored(step: &str, call: &str, errno: i32) -> Option<&'static str> {
             "it only tells more, or is asked to"
         }
         "statvfs" => "fallocate tells as well",
+        "prlimit" => "the call that runs into the limit tells",
         "getrandom" => "a number by time and place does",
         "cachestat" => "the blocks of the file tell as well, but for what is swapped out",
         "fcntl" if about.starts_with("set") && [libc::EAGAIN, libc::EACCES].contains(&errno) => {
             "the byte is held: another one, or again"
         }
         "fcntl" if step == "attach read-only" => "readers are only counted",
+        "fcntl" if step.contains("a bare one") && [libc::EPERM, libc::EINVAL].contains(&errno) => {
+            "nobody locks a bare segment, where there are no locks"
+        }
         "fcntl" if about.starts_with("get") => "what cannot be told counts as alive",
         "poll" | "pidfd_open" => "what cannot be told counts as alive",
         "madvise" if errno == libc::EINVAL => "Linux before 5.14 does not know it",

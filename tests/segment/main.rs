@@ -8,6 +8,7 @@ mod gc;
 mod id_files;
 mod interleavings;
 mod lifecycle;
+mod limits;
 mod memfds;
 mod no_room;
 mod owners;

@@ -136,6 +136,7 @@ pub fn errnos(call: &str) -> Vec<i32> {
         "madvise" => {
             &[EACCES, EAGAIN, EBADF, EFAULT, EHWPOISON, EINVAL, EIO, ENOMEM, EPERM, ENOSYS]
         }
+        "prlimit" => &[EFAULT, EINVAL, EPERM, ESRCH, ENOSYS],
         "mlock" => &[EAGAIN, EINVAL, ENOMEM, EPERM],
         "linkat" => {
             &[EBADF, EDQUOT, EEXIST, EFAULT, EINVAL, EIO, EMLINK, ENOSPC, EPERM, EROFS, EXDEV]

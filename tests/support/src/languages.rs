@@ -301,6 +301,15 @@ impl Bare {
         }
     }
 
+    /// Keeps it in memory.
+    pub fn lock(&self) -> Answer<()> {
+        match self {
+            Self::Rust(segment) => Ok(segment.lock_memory()?),
+            // SAFETY: as above.
+            Self::C(handle) => answer(unsafe { (operations().bare_lock)(*handle) }),
+        }
+    }
+
     /// Of a segment of ours that is looked at as bytes; all zero before the magic,
     /// which is written last, is there.
     pub fn identity(&self) -> Identity {
@@ -419,6 +428,7 @@ struct Operations {
     bare_set: unsafe extern "C" fn(Handle, u32, u32, u32) -> c_int,
     bare_remove: unsafe extern "C" fn(Handle) -> c_int,
     bare_detach: unsafe extern "C" fn(Handle),
+    bare_lock: unsafe extern "C" fn(Handle) -> c_int,
     bare_fill: unsafe extern "C" fn(Handle, c_int),
     bare_read: unsafe extern "C" fn(Handle, u64, *mut c_void, usize),
 }
@@ -475,6 +485,7 @@ fn operations() -> &'static Operations {
             bare_set: library.function("ops_bare_set"),
             bare_remove: library.function("ops_bare_remove"),
             bare_detach: library.function("ops_bare_detach"),
+            bare_lock: library.function("ops_bare_lock"),
             bare_fill: library.function("ops_bare_fill"),
             bare_read: library.function("ops_bare_read"),
         }

@@ -21,7 +21,7 @@
 //! at.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::segment::os::descriptor;
+use crate::segment::os::{descriptor, limits};
 use nix::errno::Errno;
 use nix::libc;
 use nix::sys::socket::{ControlMessage, MsgFlags, recvmsg, sendmsg};
@@ -93,7 +93,7 @@ pub fn receive(socket: impl AsFd) -> Result<OwnedFd> {
         return Err(fail("receive", ErrorKind::NotFound, why));
     }
     if flags.contains(MsgFlags::MSG_CTRUNC) && descriptors.is_empty() {
-        let why = "it did not arrive: this process has too many open (raise `ulimit -n`)";
+        let why = format!("it did not arrive: {}", limits::descriptors());
         return Err(fail("receive", ErrorKind::Os, why));
     }
     match <[OwnedFd; 1]>::try_from(descriptors) {

@@ -8,7 +8,7 @@ use crate::segment::os::descriptor::open;
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::options::Making;
 use crate::segment::os::room::memory_left;
-use crate::segment::os::{huge, resident};
+use crate::segment::os::{huge, limits, resident};
 use crate::text::bytes;
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, FallocateFlags, OFlag, fallocate};
@@ -43,13 +43,19 @@ pub(crate) fn reserve(
     folder: Option<&str>,
     attempt: Attempt<'_>,
 ) -> Result<()> {
+    limits::file_size(size, attempt)?;
+    limits::addresses(size, attempt)?;
     if size > free(fd) {
         return Err(no_room(fd, size, folder, Errno::ENOSPC, attempt));
     }
     allocate(fd, size).map_err(|e| no_room(fd, size, folder, e, attempt))
 }
 
+/// Takes all pages; more than a file of this process may have is not tried.
 pub(crate) fn allocate(fd: &File, size: u64) -> Result<(), Errno> {
+    if !limits::file_may_have(size) {
+        return Err(Errno::EFBIG);
+    }
     let mut done = 0;
     while done < size {
         let step = STEP.min(size - done);
@@ -124,11 +130,31 @@ pub(crate) fn map(fd: &File, size: u64, writable: bool, attempt: Attempt<'_>) ->
         Some(base) => base,
         // SAFETY: the kernel chooses the place, so no memory of ours is touched.
         None => unsafe { mmap(None, len, prot, MapFlags::MAP_SHARED, fd, 0) }
-            .map_err(|e| attempt.os("mmap", e))?
+            .map_err(|e| not_mapped("mmap", size, e, attempt))?
             .cast(),
     };
     // SAFETY: just mapped so, and unmapped by nobody else.
     Ok(unsafe { Mapping::new(base, len.get(), writable, unmap) })
+}
+
+/// The error of a call that lacks memory, and calls that a reason to try again.
+fn not_again(call: &str, attempt: Attempt<'_>) -> Error {
+    let why = format!("{call}: there is no more memory that can be locked");
+    attempt.fail(ErrorKind::NoSpace, why).with_os(Errno::EAGAIN as i32)
+}
+
+/// Why a segment of this size could not be mapped.
+pub(crate) fn not_mapped(call: &str, size: u64, errno: Errno, attempt: Attempt<'_>) -> Error {
+    let limit = match errno {
+        Errno::ENOMEM => limits::addresses(size, attempt).err(),
+        // All memory of this process is locked (mlockall), as much as it may.
+        Errno::EAGAIN => limits::locked(size, errno, attempt),
+        _ => None,
+    };
+    limit.unwrap_or_else(|| match errno {
+        Errno::EAGAIN => not_again(call, attempt),
+        errno => attempt.os(call, errno),
+    })
 }
 
 fn unmap(base: NonNull<u8>, len: usize) {
@@ -159,6 +185,7 @@ pub(crate) fn read(fd: &File, offset: u64, out: &mut [u8], address: &Address) ->
 /// Copies bytes into the file.
 pub(crate) fn write(fd: &File, offset: u64, bytes: &[u8], attempt: Attempt<'_>) -> Result<()> {
     use std::os::unix::fs::FileExt;
+    limits::file_size(offset.saturating_add(bytes.len() as u64), attempt)?;
     fd.write_all_at(bytes, offset).map_err(|e| match e.raw_os_error() {
         Some(errno) => attempt.os("pwrite", Errno::from_raw(errno)),
         None => attempt.fail(ErrorKind::Os, e.to_string()),
@@ -255,12 +282,11 @@ pub(crate) fn lock(mapping: &Mapping, lock: bool, attempt: Attempt<'_>) -> Resul
         }
     };
     result.map_err(|e| match e {
-        Errno::ENOMEM | Errno::EPERM | Errno::EAGAIN => attempt
-            .fail(
-                ErrorKind::Permission,
-                format!("{} are more than `ulimit -l` allows to lock", bytes(len as u64)),
-            )
-            .with_os(e as i32),
+        Errno::ENOMEM | Errno::EPERM | Errno::EAGAIN => limits::locked(len as u64, e, attempt)
+            .unwrap_or_else(|| match e {
+                Errno::EAGAIN => not_again("mlock", attempt),
+                e => attempt.os("mlock", e),
+            }),
         e => attempt.os("mlock", e),
     })
 }

@@ -17,6 +17,7 @@
 //! Who collects an orphan locks all of them, which proves that nobody is attached.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::segment::os::errno::{FORBIDDEN, describe, missing};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, fcntl};
 use nix::libc;
@@ -26,6 +27,8 @@ use std::fs::File;
 pub(crate) const READERS: i64 = 1 << 40;
 /// The byte that is locked while the segment's name is taken away.
 pub(crate) const REMOVE: i64 = READERS + 1;
+
+const CALL: &str = "fcntl(F_OFD_SETLK)";
 
 /// How many bytes, from the first, are for participant records.
 pub(crate) const RECORDS: i64 = 4096;
@@ -56,16 +59,32 @@ pub(crate) fn try_read(file: &File, byte: i64) -> Result<bool> {
     try_lock(file, flock(libc::F_RDLCK, byte, 1))
 }
 
+/// Whether the kernel, or who stands before it, has no such locks at all.
+pub(crate) fn are_missing(error: &Error) -> bool {
+    error.kind() == ErrorKind::Unsupported || error.raw_os_error() == Some(Errno::EPERM as i32)
+}
+
+fn failure(errno: Errno) -> Error {
+    let (kind, hint) = match errno {
+        // To a kernel that lacks them the command is none.
+        Errno::EINVAL | Errno::ENOSYS | Errno::EOPNOTSUPP => {
+            (ErrorKind::Unsupported, format!(" ({})", missing(CALL)))
+        }
+        Errno::EPERM => (ErrorKind::Permission, format!(" ({FORBIDDEN})")),
+        Errno::ENOLCK => (ErrorKind::Os, " (the machine's table of locks is full)".to_owned()),
+        _ => (ErrorKind::Os, String::new()),
+    };
+    let why = format!("cannot lock a byte of its file: {CALL}: {}{hint}", describe(errno));
+    Error::new(kind, why).with_os(errno as i32)
+}
+
 fn try_lock(file: &File, lock: libc::flock) -> Result<bool> {
     loop {
         match fcntl(file, FcntlArg::F_OFD_SETLK(&lock)) {
             Ok(_) => return Ok(true),
             Err(Errno::EAGAIN | Errno::EACCES) => return Ok(false),
             Err(Errno::EINTR) => {}
-            Err(other) => {
-                let why = format!("cannot lock a byte of the segment's file: {}", other.desc());
-                return Err(Error::new(ErrorKind::Os, why).with_os(other as i32));
-            }
+            Err(other) => return Err(failure(other)),
         }
     }
 }

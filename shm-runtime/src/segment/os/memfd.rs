@@ -17,7 +17,7 @@ use crate::segment::os::descriptor::{self, open};
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::options::{Making, Options};
 use crate::segment::os::posix::require_file;
-use crate::segment::os::{file, huge, locks};
+use crate::segment::os::{file, huge, limits, locks};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, SealFlag, fcntl};
 use nix::sys::memfd::{MFdFlags, memfd_create};
@@ -73,7 +73,10 @@ fn make_of(
     file::give(&file, making, attempt)?;
     match pages {
         // They are not among the memory that is left: the kernel keeps them apart.
-        Some(_) => file::allocate(&file, size).map_err(|e| attempt.os("fallocate", e))?,
+        Some(_) => {
+            limits::file_size(size, attempt)?;
+            file::allocate(&file, size).map_err(|e| attempt.os("fallocate", e))?;
+        }
         None => file::reserve(&file, size, None, attempt)?,
     }
     fcntl(&file, FcntlArg::F_ADD_SEALS(SEALS)).map_err(|e| attempt.os("fcntl(F_ADD_SEALS)", e))?;

@@ -22,6 +22,9 @@ pub(crate) mod errno;
 pub(crate) mod file;
 #[cfg(segments)]
 pub(crate) mod huge;
+#[cfg(target_os = "linux")]
+#[cfg_attr(not(segments), allow(dead_code))]
+pub(crate) mod limits;
 #[cfg(segments)]
 pub(crate) mod locks;
 #[cfg(segments)]

@@ -359,6 +359,24 @@ SHM_NODISCARD SHM_APART shm_status shm_segment_descriptor(const shm_segment *seg
                                : shm_opened_descriptor(&segment->opened, segment->address, fd);
 }
 
+/* Why a System V segment could not be kept in memory. */
+SHM_APART shm_status shm_fail_sysv_lock(int32_t id, int os_error, shm_attempt attempt) {
+  shm_sysv_facts facts;
+  uint32_t me = geteuid();
+  if ((os_error != ENOMEM && os_error != EPERM) || shm_sysv_stat(id, attempt, &facts) != SHM_OK) {
+    return shm_fail_os(attempt, "shmctl(SHM_LOCK)", os_error);
+  }
+  if (me != facts.uid && me != facts.creator_uid) {
+    shm_text *why = shm_explain_attempt(attempt, SHM_PERMISSION);
+    shm_add(why, "it belongs to uid ");
+    shm_add_number(why, facts.uid);
+    shm_add(why, "; only that user and root lock it");
+    SHM_VERSIONED(shm_runtime_failure).os_error = os_error;
+    return SHM_PERMISSION;
+  }
+  return shm_fail_locked_by_user(facts.size, os_error, attempt);
+}
+
 SHM_APART shm_status shm_segment_keep_in_memory(const shm_segment *segment, bool keep) {
   shm_attempt attempt = shm_attempt_to(keep ? "lock" : "unlock", segment->address);
   long number = keep ? SYS_mlock : SYS_munlock;
@@ -369,18 +387,18 @@ SHM_APART shm_status shm_segment_keep_in_memory(const shm_segment *segment, bool
     int command = keep ? SHM_SYSV_LOCK_MEMORY : SHM_SYSV_UNLOCK_MEMORY;
     return shm_sys_shmctl(segment->opened.id, command, NULL) >= 0
                ? SHM_OK
-               : shm_fail_os(attempt, "shmctl(SHM_LOCK)", errno);
+               : shm_fail_sysv_lock(segment->opened.id, errno, attempt);
   }
   if (shm_libc_syscall(number, segment->data, segment->size) == 0) {
     return SHM_OK;
   }
   if (errno == ENOMEM || errno == EPERM || errno == EAGAIN) {
     int os_error = errno;
-    shm_text *why = shm_explain_attempt(attempt, SHM_PERMISSION);
-    shm_add_size(why, segment->size);
-    shm_add(why, " are more than `ulimit -l` allows to lock");
-    SHM_VERSIONED(shm_runtime_failure).os_error = os_error;
-    return SHM_PERMISSION;
+    if (shm_fail_locked(segment->size, os_error, attempt)) {
+      return SHM_PERMISSION;
+    }
+    return os_error == EAGAIN ? shm_fail_not_again(attempt, "mlock")
+                              : shm_fail_os(attempt, "mlock", os_error);
   }
   return shm_fail_os(attempt, "mlock", errno);
 }

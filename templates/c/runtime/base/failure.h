@@ -105,51 +105,6 @@ SHM_APART void shm_add_os_error(shm_text *text, int os_error) {
   SHM_VERSIONED(shm_runtime_failure).os_error = os_error;
 }
 
-/* A system call that failed. */
-SHM_APART shm_status shm_fail_os(shm_attempt attempt, const char *call, int os_error) {
-  shm_status status = SHM_OS;
-  shm_text *text;
-  switch (os_error) {
-  case ENOENT:
-    return shm_fail_with(attempt, SHM_NOT_FOUND, "there is no such segment", os_error);
-  case EEXIST:
-    return shm_fail_with(attempt, SHM_EXISTS, "it exists already (attach to it, or remove it first)",
-                         os_error);
-  case EACCES:
-  case EPERM:
-    status = SHM_PERMISSION;
-    break;
-  case ENOSPC:
-  case ENOMEM:
-    status = SHM_NO_SPACE;
-    break;
-  case EIDRM:
-    status = SHM_REMOVED;
-    break;
-  case EINVAL:
-    status = SHM_INVALID;
-    break;
-  case EAGAIN:
-  case EBUSY:
-    status = SHM_BUSY;
-    break;
-  case ENOSYS:
-  case EOPNOTSUPP:
-    status = SHM_UNSUPPORTED;
-    break;
-  default:
-    break;
-  }
-  text = shm_explain_attempt(attempt, status);
-  shm_add(text, call);
-  shm_add(text, ": ");
-  shm_add_os_error(text, os_error);
-  if (os_error == EMFILE) {
-    shm_add(text, " (raise `ulimit -n`)");
-  }
-  return status;
-}
-
 /* Memory of this process, not of a segment, is used up. */
 SHM_APART shm_status shm_fail_memory(shm_attempt attempt) {
   return shm_fail(attempt, SHM_NO_SPACE, "this process has no memory left");

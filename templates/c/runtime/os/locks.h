@@ -48,10 +48,20 @@ SHM_INLINE shm_lock_result shm_try_write_lock(int fd, int64_t byte) {
 
 /* The error of a lock that FAILED. */
 SHM_APART shm_status shm_fail_lock(shm_attempt attempt, int os_error) {
-  shm_text *text = shm_explain_attempt(attempt, SHM_OS);
-  shm_add(text, "cannot lock a byte of the segment's file: ");
-  shm_add_os_error(text, os_error);
-  return SHM_OS;
+  /* To a kernel that lacks them the command is none. */
+  bool missing = os_error == EINVAL || os_error == ENOSYS || os_error == EOPNOTSUPP;
+  shm_status status = missing ? SHM_UNSUPPORTED : os_error == EPERM ? SHM_PERMISSION : SHM_OS;
+  shm_text *why = shm_explain_attempt(attempt, status);
+  shm_add(why, "cannot lock a byte of its file: fcntl(F_OFD_SETLK): ");
+  shm_add_os_error(why, os_error);
+  if (missing) {
+    shm_add_missing(why, "fcntl(F_OFD_SETLK)");
+  } else if (os_error == EPERM) {
+    shm_add(why, SHM_FORBIDDEN);
+  } else if (os_error == ENOLCK) {
+    shm_add(why, " (the machine's table of locks is full)");
+  }
+  return status;
 }
 
 /*

@@ -150,7 +150,9 @@ SHM_NODISCARD SHM_APART shm_status shm_receive_descriptor(int socket, int *fd) {
     return shm_fail_receive(SHM_NOT_FOUND, "the other side has closed the socket");
   }
   if (count == 0 && (message.flags & SHM_SOCKET_CONTROL_WAS_CUT) != 0) {
-    return shm_fail_receive(SHM_OS, "it did not arrive: this process has too many open (raise `ulimit -n`)");
+    shm_fail_receive(SHM_OS, "it did not arrive");
+    shm_add_descriptors(&SHM_VERSIONED(shm_runtime_failure).text);
+    return SHM_OS;
   }
   return shm_fail_receive(SHM_INVALID, count == 0 ? "a message came that carries none"
                                                   : "a message came that carries more than one");

@@ -327,6 +327,9 @@ SHM_APART shm_status shm_id_file_publish(const char *path, const shm_id_file *sa
   own.mode = 0600;
   status = shm_file_give(fd, &own, attempt);
   shm_id_file_line(says, &line, buffer);
+  if (status == SHM_OK) {
+    status = shm_limit_file_size(line.used, attempt);
+  }
   if (status == SHM_OK && (shm_sys_pwrite(fd, buffer, line.used, 0) != SHM_CAST(int64_t, line.used) ||
                            shm_libc_syscall(SYS_fdatasync, fd) != 0)) {
     status = shm_fail_os(attempt, "write of its id file", errno);

@@ -55,7 +55,9 @@ SHM_APART shm_status shm_memfd_make_in(const char *title, uint64_t size, const s
   if (status == SHM_OK) {
     /* Those of hugetlbfs are not among the memory that is left. */
     os_error = pages != 0 ? shm_posix_allocate(*fd, size) : shm_posix_reserve(*fd, size);
-    if (os_error == ENOSPC || os_error == ENOMEM || os_error == EFBIG) {
+    if (os_error == EFBIG && shm_limit_file_size(size, attempt) != SHM_OK) {
+      status = SHM_NO_SPACE;
+    } else if (os_error == ENOSPC || os_error == ENOMEM || os_error == EFBIG) {
       shm_sys_ftruncate(*fd, 0);
       status = shm_fail_room(attempt, size, shm_memory_left(), os_error);
     } else if (os_error != 0) {

@@ -75,9 +75,13 @@ SHM_APART uint64_t shm_posix_room(int fd) {
   return SHM_CAST(uint64_t, room.f_bavail) * SHM_CAST(uint64_t, room.f_frsize);
 }
 
-/* Takes all pages, in steps, so that a signal does not start all over again. An errno, or 0. */
+/* Takes all pages, in steps, so that a signal does not start all over again; more than a
+ * file of this process may have is not tried. An errno, or 0. */
 SHM_APART int shm_posix_allocate(int fd, uint64_t size) {
   uint64_t step = UINT64_C(64) << 20;
+  if (!shm_file_may_have(size)) {
+    return EFBIG;
+  }
   for (uint64_t done = 0; done < size;) {
     uint64_t count = size - done < step ? size - done : step;
     if (shm_sys_fallocate(fd, done, count) == 0) {
@@ -94,6 +98,9 @@ SHM_APART int shm_posix_allocate(int fd, uint64_t size) {
  * the machine gets somebody killed.
  */
 SHM_APART int shm_posix_reserve(int fd, uint64_t size) {
+  if (!shm_file_may_have(size)) {
+    return EFBIG;
+  }
   return size > shm_posix_room(fd) || size > shm_memory_left() ? ENOSPC : shm_posix_allocate(fd, size);
 }
 
@@ -101,6 +108,9 @@ SHM_APART shm_status shm_posix_no_room(int fd, uint64_t size, int os_error, shm_
   uint64_t memory = shm_memory_left();
   uint64_t room;
   shm_text *why;
+  if (os_error == EFBIG && shm_limit_file_size(size, attempt) != SHM_OK) {
+    return SHM_NO_SPACE;
+  }
   if (os_error != ENOSPC && os_error != ENOMEM && os_error != EFBIG) {
     return shm_fail_os(attempt, "fallocate", os_error);
   }
@@ -121,7 +131,7 @@ SHM_APART shm_status shm_posix_map(int fd, uint64_t size, bool writable, shm_att
   shm_text *why;
   if (size > 0 && size <= PTRDIFF_MAX) {
     *base = shm_map_aligned(fd, SHM_CAST(size_t, size), writable);
-    return *base != NULL ? SHM_OK : shm_fail_os(attempt, "mmap", errno);
+    return *base != NULL ? SHM_OK : shm_fail_map(attempt, "mmap", size, errno);
   }
   why = shm_explain_attempt(attempt, SHM_MISMATCH);
   if (size == 0) {
@@ -161,7 +171,10 @@ SHM_APART shm_status shm_settle_pages(char *base, uint64_t size, const shm_makin
 SHM_APART shm_status shm_posix_make(uint64_t size, const shm_making *making, shm_attempt attempt, int *fd,
                                     char **base) {
   int os_error;
-  shm_status status = shm_posix_open_nameless(attempt, fd);
+  shm_status status = shm_limit_addresses(size, attempt);
+  if (status == SHM_OK) {
+    status = shm_posix_open_nameless(attempt, fd);
+  }
   if (status != SHM_OK) {
     return status;
   }

@@ -17,9 +17,18 @@ SHM_APART bool shm_posix_says(int fd, uint32_t state) {
  */
 SHM_APART void shm_posix_retire(int fd) {
   uint32_t retired = SHM_SEGMENT_RETIRED;
-  if (shm_posix_is_unlinked(fd) && shm_posix_says(fd, SHM_SEGMENT_READY)) {
+  /* Where they are not told, they see that it has no name. */
+  if (shm_posix_is_unlinked(fd) && shm_posix_says(fd, SHM_SEGMENT_READY) &&
+      shm_file_may_have(SHM_HEADER_STATE + sizeof retired)) {
     shm_sys_pwrite(fd, &retired, sizeof retired, SHM_HEADER_STATE);
   }
+}
+
+/* Whether it has no header of ours. */
+SHM_APART bool shm_posix_is_bare(int fd) {
+  unsigned char head[SHM_HEADER_SIZE] = SHM_ZERO;
+  int64_t got = shm_sys_pread(fd, head, sizeof head, 0);
+  return got >= 0 && (got < SHM_HEADER_SIZE || shm_check_form(head, sizeof head) != SHM_FORM_OK);
 }
 
 typedef enum shm_removal { SHM_REMOVAL_DONE, SHM_REMOVAL_AGAIN, SHM_REMOVAL_FAILED } shm_removal;
@@ -43,7 +52,10 @@ SHM_APART shm_removal shm_posix_unlink(const char *path, const struct stat *seen
     lock = shm_try_write_lock(fd, SHM_BYTE_REMOVE);
     if (lock == SHM_LOCK_FAILED) {
       *status = shm_fail_lock(attempt, errno);
-      return SHM_REMOVAL_FAILED;
+      /* Where there are no locks, a bare segment goes without: nobody locks it. */
+      if ((*status != SHM_UNSUPPORTED && *status != SHM_PERMISSION) || !shm_posix_is_bare(fd)) {
+        return SHM_REMOVAL_FAILED;
+      }
     }
     if (lock == SHM_LOCK_HELD) {
       shm_sys_sleep_ms(10);

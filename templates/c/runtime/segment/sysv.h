@@ -81,7 +81,7 @@ SHM_APART shm_status shm_sysv_map(int32_t id, uint64_t size, bool read_only, shm
     return SHM_OK;
   }
   return errno == EINVAL || errno == EIDRM ? shm_fail_os(attempt, "shmat", ENOENT)
-                                           : shm_fail_os(attempt, "shmat", errno);
+                                           : shm_fail_map(attempt, "shmat", size, errno);
 }
 
 /* Maps a segment after a look at its owner. */
@@ -201,6 +201,11 @@ SHM_APART shm_status shm_companion_make(int32_t id, uint64_t birth_mark, const s
     return status;
   }
   shm_companion_path(id, birth_mark, path);
+  status = shm_limit_file_size(sizeof namespace_inode, attempt);
+  if (status != SHM_OK) {
+    close(*fd);
+    return status;
+  }
   if (shm_sys_pwrite(*fd, &namespace_inode, sizeof namespace_inode, 0) != sizeof namespace_inode) {
     status = shm_fail_os(attempt, "pwrite to its companion file", errno);
   } else {

@@ -143,6 +143,10 @@ SHM_APART shm_status shm_sysv_make_in(int32_t key, uint64_t size, const shm_maki
   if (pages != 0) {
     flags |= SHM_SYSV_HUGETLB | shm_huge_flag(pages);
   }
+  status = shm_limit_addresses(size, attempt);
+  if (status != SHM_OK) {
+    return status;
+  }
   *id = shm_sys_shmget(key, size, flags);
   if (*id < 0) {
     return errno == EEXIST ? shm_fail_os(attempt, "shmget", EEXIST) : shm_sysv_no_room(size, errno, attempt);

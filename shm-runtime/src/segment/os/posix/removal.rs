@@ -6,7 +6,7 @@ use crate::segment::format::header::{HEADER_SIZE, Header, STATE, State};
 use crate::segment::os::descriptor::open;
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::posix::{inode, is_unlinked, leased, look, look_at, path};
-use crate::segment::os::{locks, process};
+use crate::segment::os::{limits, locks, process};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::sys::stat::{FileStat, Mode, fstat, lstat};
@@ -106,9 +106,15 @@ fn remove_if(
             if inode(&fstat(file).map_err(|e| attempt.os("fstat", e))?) != inode(&seen) {
                 continue;
             }
-            if !locks::try_write(file, locks::REMOVE).map_err(|e| attempt.wrap(e))? {
-                std::thread::sleep(std::time::Duration::from_millis(10));
-                continue;
+            match locks::try_write(file, locks::REMOVE) {
+                Ok(true) => {}
+                Ok(false) => {
+                    std::thread::sleep(std::time::Duration::from_millis(10));
+                    continue;
+                }
+                // Where there are no locks, a bare segment goes without: nobody locks it.
+                Err(error) if locks::are_missing(&error) && state_of(file).is_none() => {}
+                Err(error) => return Err(attempt.wrap(error)),
             }
         }
         let now = lstat(path.as_str()).map_err(|e| attempt.os("lstat", e))?;
@@ -131,7 +137,8 @@ fn retire(file: &File) {
     if !is_unlinked(file) {
         return;
     }
-    if state_of(file) == Some(State::Ready) {
+    // Where they are not told, they see that it has no name.
+    if state_of(file) == Some(State::Ready) && limits::file_may_have(STATE + 4) {
         let _ = file.write_all_at(&State::Retired.word().to_le_bytes(), STATE);
     }
 }

@@ -17,7 +17,7 @@ use crate::segment::os::descriptor::open;
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::options::{Making, Options};
 use crate::segment::os::posix::{inode, look};
-use crate::segment::os::{file, locks, process};
+use crate::segment::os::{file, limits, locks, process};
 use crate::text::Printable;
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, OFlag};
@@ -216,6 +216,7 @@ pub(crate) fn publish(
 fn write(file: &File, says: &IdFile, making: &Making, attempt: Attempt<'_>) -> Result<()> {
     // Whoever may use the segment by this file is its owner.
     file::give(file, &Making { mode: 0o600, ..*making }, attempt)?;
+    limits::file_size(says.line().len() as u64, attempt)?;
     let written = file.write_all_at(says.line().as_bytes(), 0).and_then(|()| file.sync_data());
     written.map_err(|e| match e.raw_os_error() {
         Some(errno) => attempt.os("write of its id file", Errno::from_raw(errno)),

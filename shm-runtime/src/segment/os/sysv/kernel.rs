@@ -1,14 +1,14 @@
 //! System V segments: shmget and its family (shmget(2), shmat(2), shmctl(2)),
 //! which nix does not have: mapping and changing them, by their id.
 
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::memory::Mapping;
 use crate::segment::format::header::{HEADER_SIZE, Header};
 use crate::segment::os::address::Address;
 use crate::segment::os::failure::Attempt;
-use crate::segment::os::huge;
 use crate::segment::os::options::Options;
 use crate::segment::os::resident::{self, Pages};
+use crate::segment::os::{file, huge, limits, process};
 use nix::errno::Errno;
 use nix::libc;
 use std::ptr::NonNull;
@@ -139,7 +139,7 @@ pub(crate) fn map(id: i32, read_only: bool, len: usize, attempt: Attempt<'_>) ->
     if base as isize == -1 {
         return Err(match Errno::last() {
             Errno::EINVAL | Errno::EIDRM => attempt.os("shmat", Errno::ENOENT),
-            e => attempt.os("shmat", e),
+            e => file::not_mapped("shmat", len as u64, e, attempt),
         });
     }
     let Some(base) = NonNull::new(base.cast::<u8>()) else {
@@ -190,15 +190,7 @@ pub(crate) fn lock(id: i32, lock: bool, attempt: Attempt<'_>) -> Result<()> {
     Errno::result(unsafe { libc::shmctl(id, command, std::ptr::null_mut()) }).map(drop).map_err(
         |e| match e {
             Errno::EINVAL | Errno::EIDRM => attempt.os("shmctl", Errno::ENOENT),
-            Errno::ENOMEM | Errno::EPERM => attempt
-                .fail(
-                    ErrorKind::Permission,
-                    format!(
-                        "shmctl: {} (only its owner and root may, up to `ulimit -l`)",
-                        crate::segment::os::errno::describe(e)
-                    ),
-                )
-                .with_os(e as i32),
+            Errno::ENOMEM | Errno::EPERM => not_locked(id, e, attempt),
             e => attempt.os("shmctl(SHM_LOCK)", e),
         },
     )
@@ -208,6 +200,18 @@ pub(crate) fn lock(id: i32, lock: bool, attempt: Attempt<'_>) -> Result<()> {
 pub(crate) fn discard(id: i32) {
     // SAFETY: takes numbers; the pointer is not used by IPC_RMID.
     unsafe { libc::shmctl(id, libc::IPC_RMID, std::ptr::null_mut()) };
+}
+
+/// Why a segment could not be kept in memory.
+fn not_locked(id: i32, errno: Errno, attempt: Attempt<'_>) -> Error {
+    let Ok(facts) = stat(id, attempt) else { return attempt.os("shmctl(SHM_LOCK)", errno) };
+    let me = process::effective_uid();
+    if me != facts.uid && me != facts.creator_uid {
+        let why = format!("it belongs to uid {}; only that user and root lock it", facts.uid);
+        return attempt.fail(ErrorKind::Permission, why).with_os(errno as i32);
+    }
+    limits::locked_by_user(facts.size, errno, attempt)
+        .unwrap_or_else(|| attempt.os("shmctl(SHM_LOCK)", errno))
 }
 
 /// The birth mark of a segment; `None` if it is none of ours, as far as its

@@ -16,7 +16,7 @@ use crate::segment::os::failure::Attempt;
 use crate::segment::os::options::{Making, Options};
 use crate::segment::os::room::memory_left;
 use crate::segment::os::sysv::idfile::{self, IdFile};
-use crate::segment::os::{huge, process};
+use crate::segment::os::{huge, limits, process};
 use crate::text::bytes;
 use nix::errno::Errno;
 use nix::libc;
@@ -87,6 +87,7 @@ fn make_in(
     pages: Option<HugePages>,
     attempt: Attempt<'_>,
 ) -> Result<(i32, Mapping)> {
+    limits::addresses(size, attempt)?;
     let len = usize::try_from(size).unwrap_or(usize::MAX);
     let mode = match header {
         Some(_) if key == libc::IPC_PRIVATE => NASCENT,
