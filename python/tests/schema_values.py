@@ -15,6 +15,7 @@ import pathlib
 import random
 import re
 import struct
+from collections.abc import Sequence
 from types import ModuleType
 from typing import Any, NamedTuple
 
@@ -179,7 +180,7 @@ def given(t: Type, value: Any, dice: random.Random) -> Any:
 def check(t: Type, read: Any, value: Any, where: str) -> None:
     """Compares what the generated module reads with a value."""
     if t.kind in ("array", "list"):
-        assert type(read) is list and len(read) == len(value), where
+        assert isinstance(read, Sequence) and len(read) == len(value), where
         for i, part in enumerate(value):
             check(t.of, read[i], part, f"{where}[{i}]")
     elif t.kind == "optional":

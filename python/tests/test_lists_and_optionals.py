@@ -36,19 +36,10 @@ def test_a_list_takes_any_sequence_of_at_most_so_many() -> None:
     ):
         assert Lists(u8s=given).u8s == [1, 2]
     whole = Lists(u8s=[1, 2, 3])
-    assert whole.u8s == [1, 2, 3] and type(whole.u8s) is list
+    assert whole.u8s == [1, 2, 3]
     assert bytes(whole)[Lists.u8s.offset :][:8] == b"\3\0\0\0\1\2\3\0"
     whole.u8s = []
     assert whole == Lists() and bytes(whole) == bytes(Lists()), "what was there is gone"
-
-
-def test_a_list_that_was_read_is_a_list_of_its_own() -> None:
-    whole = Lists(u8s=[1])
-    read = whole.u8s
-    read.append(2)
-    assert whole.u8s == [1]
-    whole.u8s = read
-    assert whole.u8s == [1, 2]
 
 
 def test_a_struct_in_a_list_is_a_view_when_read_and_a_copy_when_assigned() -> None:
@@ -177,8 +168,10 @@ def test_an_element_that_cannot_be_read_is_an_error_only_where_the_list_reaches(
     assert getattr(Lists.from_buffer_copy(raw), name) == []
     raw[place] = 1
     whole = Lists.from_buffer_copy(raw)
+    assert len(getattr(whole, name)) == 1
     with pytest.raises(error, match=text):
-        getattr(whole, name)
+        getattr(whole, name)[0]
+    assert "<invalid" in repr(getattr(whole, name)) or name == "payloads"
     assert f"{name}=<invalid 01000000" in repr(whole)
     assert whole == Lists.from_buffer_copy(raw) != Lists()
 
@@ -258,7 +251,8 @@ def test_a_byte_that_says_neither_yes_nor_no_is_an_error_when_it_is_read(has: in
         with pytest.raises(
             ValueError, match=rf"Optionals\.{name} holds {has}, which is neither 0 \(None\) nor 1"
         ):
-            getattr(whole, name)
+            value = getattr(whole, name)
+            _ = value[0]  # of `some`, which is an array
         assert f"{name}=<invalid {has:02x}" in repr(whole)
         assert whole == Optionals.from_buffer_copy(raw) != Optionals()
         setattr(whole, name, getattr(Optionals(), name))

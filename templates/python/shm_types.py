@@ -8,13 +8,14 @@ the modules. Types and decoding need the standard library alone, segments the pa
 
 from __future__ import annotations
 
+import copy
 import ctypes
 import enum
 import math
 import operator
 import typing
-from collections.abc import Callable, Sequence
-from typing import Any, ClassVar, Generic, Optional, TypeVar, cast, overload
+from collections.abc import Callable, Iterable, Iterator, MutableSequence, Sequence
+from typing import Any, ClassVar, Generic, Optional, SupportsIndex, TypeVar, cast, overload
 
 #: The version of shmgen that wrote this file.
 VERSION = (0, 0, 0)
@@ -49,7 +50,7 @@ class OutOfRange(ValueError, OverflowError):
 
 def _shown(value: object) -> str:
     """As repr, but of floats that are not finite what evaluates to them."""
-    if isinstance(value, list):
+    if isinstance(value, (list, Array)):
         return f"[{', '.join(map(_shown, value))}]"
     if isinstance(value, float) and not math.isfinite(value):
         return f"float('{value}')"
@@ -58,6 +59,11 @@ def _shown(value: object) -> str:
 
 class Field(Generic[_Get, _Set]):
     """A field of a struct. On the class it tells where the field lies, on a value it is the field's."""
+
+    #: Whether what ctypes holds is the value as it is.
+    plain: ClassVar[bool] = False
+    #: What NumPy is told of it.
+    format: Any = None
 
     def __init__(self, raw: Any, name: str, *, unit: str = "", range: _Range = (None, None)) -> None:
         self._raw = raw
@@ -128,6 +134,8 @@ class Field(Generic[_Get, _Set]):
 class IntField(Field[int, int]):
     """A whole number; ctypes itself would wrap one that is out of range."""
 
+    plain = True
+
     def __init__(
         self, raw: Any, name: str, low: int, high: int, *, unit: str = "", range: _Range = (None, None)
     ) -> None:
@@ -153,6 +161,8 @@ class IntField(Field[int, int]):
 
 class FloatField(Field[float, float]):
     """A float; one that is finite stays finite."""
+
+    plain = True
 
     def __init__(
         self, raw: Any, name: str, largest: float, *, unit: str = "", range: _Range = (None, None)
@@ -291,7 +301,7 @@ class _Element:
 
 
 class ArrayField(Field[_Get, _Set]):
-    """An array: a list of so many elements, nested for each dimension."""
+    """An array: so many elements, which are arrays themselves where it has more dimensions."""
 
     def __init__(
         self,
@@ -304,48 +314,33 @@ class ArrayField(Field[_Get, _Set]):
         unit: str = "",
     ) -> None:
         super().__init__(raw, name, unit=unit)
-        count = math.prod(dims)
-        self.dims = dims
+        self.room, *inner = dims
         self.kind = kind
-        self.element = element(_Element(raw.offset, raw.size // count), name)
-        self.range, self.ranged = self.element.range, self.element.ranged
+        place = _Element(raw.offset, raw.size // self.room)
+        #: The field that checks an element.
+        self.part: Field[Any, Any] = (
+            ArrayField(place, name, tuple(inner), element, kind._type_) if inner else element(place, name)
+        )
+        self.range, self.ranged = self.part.range, self.part.ranged
 
     def load(self, raw: Any) -> _Get:
-        return cast(_Get, self._load(raw, len(self.dims)))
-
-    def _load(self, raw: Any, depth: int) -> Any:
-        if depth == 0:
-            return self.element.load(raw)
-        return [self._load(part, depth - 1) for part in raw]
+        return cast(_Get, Array(self, raw))
 
     def same_raw(self, a: Any, b: Any) -> bool:
-        return self._same(a, b, len(self.dims))
-
-    def _same(self, a: Any, b: Any, depth: int) -> bool:
-        if depth == 0:
-            return bool(self.element.same_raw(a, b))
-        return all(self._same(x, y, depth - 1) for x, y in zip(a, b))
+        return all(self.part.same_raw(x, y) for x, y in zip(a, b))
 
     def within_raw(self, raw: Any) -> bool:
-        return self._within(raw, len(self.dims))
-
-    def _within(self, raw: Any, depth: int) -> bool:
-        if depth == 0:
-            return bool(self.element.within_raw(raw))
-        return all(self._within(part, depth - 1) for part in raw)
+        return all(self.part.within_raw(item) for item in raw)
 
     def store(self, value: _Set) -> Any:
-        return self._store(value, self.dims, self.kind)
-
-    def _store(self, value: Any, dims: tuple[int, ...], kind: Any) -> Any:
-        if not dims:
-            stored = self.element.store(value)
-            return kind.from_buffer_copy(stored) if isinstance(stored, bytes) else stored
         if isinstance(value, (str, bytes)) or not hasattr(value, "__len__"):
-            raise TypeError(self.bad(value, f"a list of {dims[0]}"))
-        if len(value) != dims[0]:
-            raise OutOfRange(f"{self.name} takes a list of {dims[0]}, not of {len(value)}")
-        return kind(*(self._store(part, dims[1:], kind._type_) for part in value))
+            raise TypeError(self.bad(value, f"a list of {self.room}"))
+        given = cast("Sequence[Any]", value)
+        if len(given) != self.room:
+            raise OutOfRange(f"{self.name} takes a list of {self.room}, not of {len(given)}")
+        # For a text, ctypes takes no bytes, only an array.
+        kind, stored = self.kind._type_, map(self.part.store, given)
+        return self.kind(*(kind.from_buffer_copy(x) if isinstance(x, bytes) else x for x in stored))
 
 
 class UnionField(Field[_Get, _Set]):
@@ -374,6 +369,254 @@ class UnionField(Field[_Get, _Set]):
 def _put(items: Any, index: int, stored: Any) -> None:
     """Puts what a field made into an array. For a text there ctypes takes no bytes, only another array."""
     items[index] = items._type_.from_buffer_copy(stored) if isinstance(stored, bytes) else stored
+
+
+# --- sequences that lie in a struct
+
+
+def _own(value: Any) -> Any:
+    """The value in memory of its own, where it is a view of something else's; sequences become lists."""
+    if isinstance(value, Array):
+        return value.copy()
+    if isinstance(value, Struct):
+        return type(value).from_buffer_copy(value)
+    return copy.copy(value) if isinstance(value, Union) else value
+
+
+_DATA = (ctypes.Array, ctypes.Structure)
+
+
+class Array(Sequence[_Get], Generic[_Get, _Set]):
+    """The elements of an array, where they lie: changing one changes the struct, with the field's checks.
+
+    It compares, prints, adds and slices as a list does; a slice is a list of its own. An element that is
+    a struct or an array is a view itself. ``numpy.asarray`` of it shares the memory. Copied or pickled, it
+    becomes a list.
+    """
+
+    __slots__ = ("_field", "_items")
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(self, field: Any, items: Any) -> None:
+        self._field = field
+        # What ctypes holds of the elements.
+        self._items = items
+
+    def _list(self) -> list[_Get]:
+        """The elements now."""
+        part = self._field.part
+        held: list[Any] = self._items[: len(self)]
+        return held if part.plain else [part.load(item) for item in held]
+
+    def _place(self, index: Any) -> int:
+        """Where an element is."""
+        count = len(self)
+        place = operator.index(index)
+        if not -count <= place < count:
+            raise IndexError(f"{self._field.name} has {count} elements, and none at {place}")
+        return place + count if place < 0 else place
+
+    def _stored(self, values: Sequence[Any]) -> Any:
+        """What ctypes is to hold for values, all of which are checked, in memory of its own."""
+        made = (self._items._type_ * len(values))()
+        for i, value in enumerate(values):
+            _put(made, i, self._field.part.store(value))
+        return made
+
+    def _write(self, places: Iterable[int], values: Sequence[Any]) -> None:
+        """Puts values in their places, or none of them."""
+        made = self._stored(values)
+        size = ctypes.sizeof(self._items._type_)
+        start, own = ctypes.addressof(self._items), ctypes.addressof(made)
+        for i, place in enumerate(places):
+            ctypes.memmove(start + place * size, own + i * size, size)
+
+    def __len__(self) -> int:
+        return int(self._field.room)
+
+    @overload
+    def __getitem__(self, index: SupportsIndex) -> _Get: ...
+    @overload
+    def __getitem__(self, index: slice) -> list[_Get]: ...
+    def __getitem__(self, index: SupportsIndex | slice) -> _Get | list[_Get]:
+        if isinstance(index, slice):
+            return self._list()[index]
+        return cast(_Get, self._field.part.load(self._items[self._place(index)]))
+
+    @overload
+    def __setitem__(self, index: SupportsIndex, value: _Set) -> None: ...
+    @overload
+    def __setitem__(self, index: slice, value: Iterable[_Set]) -> None: ...
+    def __setitem__(self, index: SupportsIndex | slice, value: Any) -> None:
+        if not isinstance(index, slice):
+            _put(self._items, self._place(index), self._field.part.store(value))
+            return
+        places = range(*index.indices(len(self)))
+        given = self._several(value)
+        if len(given) != len(places):
+            raise OutOfRange(f"{self._field.name} takes {len(places)} elements there, not {len(given)}")
+        self._write(places, given)
+
+    def _several(self, values: Any) -> list[Any]:
+        """Elements that are given; a text is not meant as its letters."""
+        if isinstance(values, (str, dict)) or not hasattr(values, "__iter__"):
+            raise TypeError(self._field.bad(values, "a list of elements"))
+        return list(values)
+
+    def __iter__(self) -> Iterator[_Get]:
+        return iter(self._list())
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, (list, Array)):
+            return NotImplemented
+        return self._list() == list(other)
+
+    def __lt__(self, other: Any) -> bool:
+        return self._list() < list(other) if isinstance(other, (list, Array)) else NotImplemented
+
+    def __le__(self, other: Any) -> bool:
+        return self._list() <= list(other) if isinstance(other, (list, Array)) else NotImplemented
+
+    def __gt__(self, other: Any) -> bool:
+        return self._list() > list(other) if isinstance(other, (list, Array)) else NotImplemented
+
+    def __ge__(self, other: Any) -> bool:
+        return self._list() >= list(other) if isinstance(other, (list, Array)) else NotImplemented
+
+    def __add__(self, other: Any) -> list[Any]:
+        return self._list() + list(other) if isinstance(other, (list, Array)) else NotImplemented
+
+    def __radd__(self, other: Any) -> list[Any]:
+        return other + self._list() if isinstance(other, list) else NotImplemented
+
+    def __mul__(self, times: SupportsIndex) -> list[_Get]:
+        return self._list() * times
+
+    __rmul__ = __mul__
+
+    def __repr__(self) -> str:
+        return f"[{', '.join(map(self._show, self._items[: len(self)]))}]"
+
+    def _show(self, held: Any) -> str:
+        """An element as it is written, or the bytes that are none."""
+        try:
+            return repr(self._field.part.load(held))
+        except ValueError:
+            return f"<invalid {bytes(held).hex() if isinstance(held, _DATA) else held}>"
+
+    def copy(self) -> list[Any]:
+        """A list of its own, and with all that is in it."""
+        return [_own(value) for value in self._list()]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return list, (self.copy(),)
+
+    def sort(self, *, key: Callable[[_Get], Any] | None = None, reverse: bool = False) -> None:
+        """Sorts it in place."""
+        values: list[Any] = self._list()
+        values.sort(key=key, reverse=reverse)
+        self[:] = values
+
+    def reverse(self) -> None:
+        """Turns it around in place."""
+        values: list[Any] = self._list()
+        self[:] = values[::-1]
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Any:
+        import numpy
+
+        part, shape = self._field.part, [len(self)]
+        while isinstance(part, ArrayField):
+            shape.append(part.room)
+            part = part.part
+        base = numpy.dtype("?" if isinstance(part, BoolField) else part.format)
+        if base.subdtype is not None:
+            base, inner = base.subdtype
+            shape.extend(inner)
+        array = numpy.frombuffer(self._items, dtype=base)[: math.prod(shape)].reshape(shape)
+        if dtype is not None and dtype != base:
+            if copy is False:
+                raise ValueError(f"{self._field.name} cannot be seen as {dtype} without a copy")
+            return array.astype(dtype)
+        return array.copy() if copy else array
+
+
+class List(Array[_Get, _Set], MutableSequence[_Get]):
+    """The elements of a bounded list, where they lie: an Array whose length changes, up to its room."""
+
+    __slots__ = ("_whole",)
+
+    def __init__(self, field: Any, whole: Any) -> None:
+        super().__init__(field, whole.items)
+        self._whole = whole
+
+    def __len__(self) -> int:
+        return int(self._field.count(self._whole))
+
+    @property
+    def room(self) -> int:
+        """The most elements that it can have."""
+        return int(self._field.room)
+
+    def _replace(self, values: list[Any]) -> None:
+        """Puts other elements in place of all; nothing is left of those."""
+        made = self._field.store(values)
+        ctypes.memmove(ctypes.addressof(self._whole), ctypes.addressof(made), ctypes.sizeof(made))
+
+    @overload  # type: ignore[override]
+    def __setitem__(self, index: SupportsIndex, value: _Set) -> None: ...
+    @overload
+    def __setitem__(self, index: slice, value: Iterable[_Set]) -> None: ...
+    def __setitem__(self, index: SupportsIndex | slice, value: Any) -> None:
+        if isinstance(index, slice):
+            values: list[Any] = self._list()
+            values[index] = self._several(value)
+            self._replace(values)
+        else:
+            super().__setitem__(index, value)
+
+    def __delitem__(self, index: SupportsIndex | slice) -> None:
+        values = self._list()
+        del values[index if isinstance(index, slice) else self._place(index)]
+        self._replace(values)
+
+    def insert(self, index: SupportsIndex, value: _Set) -> None:  # type: ignore[override]
+        """Puts an element before another one."""
+        values: list[Any] = self._list()
+        values.insert(index, value)
+        self._replace(values)
+
+    def append(self, value: _Set) -> None:  # type: ignore[override]
+        """Puts an element behind the others; OutOfRange if there is no room for it."""
+        self.extend((value,))
+
+    def extend(self, values: Iterable[_Set]) -> None:  # type: ignore[override]
+        """Puts elements behind the others; none if there is not room for all."""
+        given, count = self._several(values), len(self)
+        if count + len(given) > self.room:
+            raise OutOfRange(
+                f"{self._field.name} has room for {self.room} elements, and {count} of them are there: "
+                f"not for {len(given)} more"
+            )
+        self._write(range(count, count + len(given)), given)
+        self._whole.count = count + len(given)
+
+    def __iadd__(self: _L, values: Iterable[Any]) -> _L:  # type: ignore[override, misc]
+        self.extend(values)
+        return self
+
+    def pop(self, index: SupportsIndex = -1) -> _Get:
+        """Takes an element out."""
+        value = _own(self[index])
+        del self[index]
+        return cast(_Get, value)
+
+    def clear(self) -> None:
+        """Takes all elements out."""
+        self._replace([])
+
+
+_L = TypeVar("_L", bound="List[Any, Any]")
 
 
 # --- structs
@@ -535,10 +778,24 @@ def lay_out(
         "offsets": [offset for offset, _ in offsets.values()],
         "itemsize": size,
     }
-    for name, field in fields.items():
-        setattr(struct, name, field(getattr(struct, name), f"{struct.__name__}.{name}"))
+    for (name, field), format in zip(fields.items(), formats):
+        checked = field(getattr(struct, name), f"{struct.__name__}.{name}")
+        _tell(checked, format)
+        setattr(struct, name, checked)
     if defaults:
         struct._initial = bytes(struct(**defaults))
+
+
+def _tell(field: Any, format: Any) -> None:
+    """Tells a field, and those of what is in it, what NumPy is told."""
+    field.format = format
+    if isinstance(field, ArrayField):
+        base, (_, *inner) = format
+        _tell(field.part, (base, tuple(inner)) if inner else base)
+    elif isinstance(field, ListField):
+        _tell(field.part, field.kind._item_format)
+    elif isinstance(field, OptionalField):
+        _tell(field.element, field.kind._item_format)
 
 
 # --- lists and optionals
@@ -549,6 +806,8 @@ class Room(ctypes.Structure):
 
     __slots__ = ()
     DTYPE: ClassVar[Any]
+    #: What NumPy is told of an element.
+    _item_format: ClassVar[Any]
 
 
 class ListField(Field[_Get, _Set]):
@@ -567,26 +826,32 @@ class ListField(Field[_Get, _Set]):
         items = kind.items
         self.kind = kind
         self.room: int = dict(kind._fields_)["items"]._length_
-        self.element = element(_Element(raw.offset + items.offset, items.size // self.room), name)
-        self.range, self.ranged = self.element.range, self.element.ranged
+        #: The field that checks an element.
+        self.part: Field[Any, Any] = element(
+            _Element(raw.offset + items.offset, items.size // self.room), name
+        )
+        self.range, self.ranged = self.part.range, self.part.ranged
 
     def load(self, raw: Any) -> _Get:
-        count = raw.count
+        self.count(raw)
+        return cast(_Get, List(self, raw))
+
+    def count(self, raw: Any) -> int:
+        """How many elements there are."""
+        count: int = raw.count
         if count > self.room:
             raise ValueError(f"{self.name} holds a list of {count}, with room for {self.room}")
-        return cast(_Get, [self.element.load(item) for item in raw.items[:count]])
+        return count
 
     def same_raw(self, a: Any, b: Any) -> bool:
         count = a.count
         if count != b.count or count > self.room:
             return bytes(a) == bytes(b)
-        return all(self.element.same_raw(x, y) for x, y in zip(a.items[:count], b.items[:count]))
+        return all(self.part.same_raw(x, y) for x, y in zip(a.items[:count], b.items[:count]))
 
     def within_raw(self, raw: Any) -> bool:
         # A count that cannot be is within nothing.
-        return raw.count <= self.room and all(
-            self.element.within_raw(item) for item in raw.items[: raw.count]
-        )
+        return raw.count <= self.room and all(self.part.within_raw(item) for item in raw.items[: raw.count])
 
     def store(self, value: _Set) -> Any:
         # A set has no order, a dict no values of its own here, and a text is not meant as its letters.
@@ -599,7 +864,7 @@ class ListField(Field[_Get, _Set]):
         whole.count = len(given)
         items = whole.items
         for i, part in enumerate(given):
-            _put(items, i, self.element.store(part))
+            _put(items, i, self.part.store(part))
         return whole
 
 
@@ -646,6 +911,8 @@ class OptionalField(Field[_Get, _Set]):
 def lay_out_room(kind: type[Room], size: int, parts: dict[str, tuple[int, int, Any]]) -> None:
     """Checks what ctypes made of a list or an optional against the schema."""
     _check(kind, size, {name: (offset, length) for name, (offset, length, _) in parts.items()})
+    # Of a list, the format of its items is one of an array.
+    kind._item_format = parts["items"][2][0] if "items" in parts else parts["value"][2]
     kind.DTYPE = {
         "names": list(parts),
         "formats": [format for _, _, format in parts.values()],
@@ -886,11 +1153,12 @@ def lay_out_union(
         setattr(union, name, variant)
         return variant
 
-    for name, (number, length, _, field) in variants.items():
+    for name, (number, length, format, field) in variants.items():
         if field is None:
             union._variants[number] = add(name, _Bare, _number=number)
         else:
             checked = field(_Element(offset, length), f"{union.__name__}.{name}")
+            _tell(checked, format)
             union._ranged = union._ranged or checked.ranged
             union._variants[number] = add(name, _Holding, _number=number, _part=(name, checked))
     union._unknown = add("unknown", _Unknown)
@@ -1054,9 +1322,11 @@ class Segment:
 if typing.TYPE_CHECKING:
     from typing_extensions import TypeAlias
 
-    __all__ = ["_Field", "_t"]
+    __all__ = ["_Array", "_Field", "_List", "_t"]
 
+    _Array = Array
     _Field = Field
+    _List = List
 
     class _t:  # noqa: N801
         """This module as those beside it call it, whichever way a type checker finds it."""

@@ -203,11 +203,19 @@ def level(payload: constructs.Payload) -> int:
             return payload.tag
 
 lists = constructs.Lists(u8s=[1], texts=("a", "b"), levels=[constructs.Level()], maybes=[None, 2], arrays=[[[1]]])
-u8s: List[int] = lists.u8s
-levels: List[constructs.Level] = lists.levels
-payloads: List[constructs.Payload] = lists.payloads
-grids: List[List[List[int]]] = lists.grids
-maybes: List[Optional[int]] = lists.maybes
+u8s: Sequence[int] = lists.u8s
+lists.u8s.append(5)
+lists.u8s[0] = 3
+lists.u8s[1:] = range(2)
+half: List[int] = lists.u8s[:1]
+lists.sides.append(constructs.Side.BUY)
+lists.sides[0] = 2
+first_side: constructs.Side = lists.sides[0]
+lists.grids[0][1][2] = 7
+levels: Sequence[constructs.Level] = lists.levels
+payloads: Sequence[constructs.Payload] = lists.payloads
+grids: Sequence[Sequence[Sequence[int]]] = lists.grids
+maybes: Sequence[Optional[int]] = lists.maybes
 lists.u8s = range(3)
 lists.sides = [constructs.Side.BUY, 2]
 optionals = constructs.Optionals(a_u8=None, a_text="x", a_payload=constructs.Payload.none(), some=[None, 1])
@@ -216,7 +224,7 @@ text: Optional[str] = optionals.a_text
 maybe: Optional[constructs.Payload] = optionals.a_payload
 if optionals.a_level is not None:
     optionals.a_level.price = 5
-deep: List[Optional[List[List[List[float]]]]] = constructs.Deep().deep
+deep: Sequence[Optional[Sequence[Sequence[Sequence[float]]]]] = constructs.Deep().deep
 given: Sequence[Optional[Sequence[Sequence[Sequence[float]]]]] = deep
 constructs.Deep(deep=given)
 foreign = constructs.Foreign(stamp=constructs_root.Stamp(time=1), when=None, points=[constructs_parts.Point(x=1)])
@@ -237,12 +245,17 @@ with constructs.Constructs.attach() as segment:
 "#;
 
 /// What is wrong, and what it is called.
-const WRONG: [(&str, &str); 24] = [
+const WRONG: [(&str, &str); 29] = [
     ("constructs.Lists(u8s=['a'])", "list-item"),
     ("constructs.Lists(u8s=None)", "arg-type"),
     ("constructs.Lists().u8s = 5", "assignment"),
     ("text: str = constructs.Lists().u8s", "assignment"),
     ("constructs.Lists().levels[0].price.real.wrong", "attr-defined"),
+    ("constructs.Lists().u8s[0] = 'a'", "call-overload"),
+    ("constructs.Lists().u8s.append('a')", "arg-type"),
+    ("constructs.Deep().deep.append(None)", "attr-defined"),
+    ("constructs.Lists().grids[0][0][0] = 'a'", "call-overload"),
+    ("constructs.Lists().u8s.apend(1)", "attr-defined"),
     ("constructs.Optionals(a_u8='a')", "arg-type"),
     ("number: int = constructs.Optionals().a_u8", "assignment"),
     ("constructs.Optionals().a_list = [None]", "list-item"),

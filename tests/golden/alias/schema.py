@@ -14,7 +14,7 @@ class Level(_t.Struct):
     if _typing.TYPE_CHECKING:
         #: Unit: 1e-8 USD.
         price = _Field[int, int](None, "")
-        row = _Field[_typing.List[float], _typing.Sequence[float]](None, "")
+        row = _Field[_Array[float, float], _typing.Sequence[float]](None, "")
 
         def __init__(
             self,

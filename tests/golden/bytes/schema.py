@@ -13,7 +13,7 @@ class Packet(_t.Struct):
     ]
     if _typing.TYPE_CHECKING:
         raw = _Field[bytes, bytes](None, "")
-        sums = _Field[_typing.List[int], _typing.Sequence[int]](None, "")
+        sums = _Field[_Array[int, int], _typing.Sequence[int]](None, "")
 
         def __init__(
             self,

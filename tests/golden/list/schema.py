@@ -29,7 +29,7 @@ class Book(_t.Struct):
         ("prices", _i64_list4),
     ]
     if _typing.TYPE_CHECKING:
-        prices = _Field[_typing.List[int], _typing.Sequence[int]](None, "")
+        prices = _Field[_List[int, int], _typing.Sequence[int]](None, "")
 
         def __init__(
             self,

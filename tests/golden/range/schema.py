@@ -19,7 +19,7 @@ class Reading(_t.Struct):
         #: Range: at most 100.
         percent = _Field[int, int](None, "")
         #: Range: -12 to 12.
-        hours = _Field[_typing.List[int], _typing.Sequence[int]](None, "")
+        hours = _Field[_Array[int, int], _typing.Sequence[int]](None, "")
 
         def __init__(
             self,

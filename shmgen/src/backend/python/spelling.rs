@@ -120,14 +120,14 @@ impl<'s> Names<'s> {
             Element::Struct(declared) | Element::Union(declared) => {
                 (name(declared), name(declared))
             }
-            Element::List(inner, _) => lists(self.hints(inner, hidden)),
+            Element::List(inner, _) => sequence("_List", self.hints(inner, hidden)),
             Element::Optional(inner) => {
                 let (get, set) = self.hints(inner, hidden);
                 (format!("_typing.Optional[{get}]"), format!("_typing.Optional[{set}]"))
             }
         };
         for _ in &ty.dims {
-            (get, set) = lists((get, set));
+            (get, set) = sequence("_Array", (get, set));
         }
         (get, set)
     }
@@ -175,8 +175,9 @@ pub(super) fn array(ctype: &str, n: u64) -> String {
     if ctype.contains('*') { format!("({ctype}) * {n}") } else { format!("{ctype} * {n}") }
 }
 
-fn lists((get, set): (String, String)) -> (String, String) {
-    (format!("_typing.List[{get}]"), format!("_typing.Sequence[{set}]"))
+/// Elements where they lie, for a type checker; any sequence can be assigned.
+fn sequence(kind: &str, (get, set): (String, String)) -> (String, String) {
+    (format!("{kind}[{get}, {set}]"), format!("_typing.Sequence[{set}]"))
 }
 
 /// A number, for NumPy.
