@@ -40,7 +40,8 @@ pub enum ErrorKind {
     ReadOnly,
     /// Somebody else is using it just now.
     Busy,
-    /// The arguments make no sense.
+    /// An argument makes no sense, or a value in shared memory is none of its
+    /// type.
     Invalid,
     /// The segment has no free participant record.
     TableFull,

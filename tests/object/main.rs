@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::pedantic)]
 
 mod differential;
+mod errors;
 mod kinds;
 mod pairs;
 mod waits;

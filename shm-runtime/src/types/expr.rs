@@ -4,6 +4,7 @@
 //! schema may also write constants' names and aliases; those are resolved
 //! before a [`TypeExpr`] exists.
 
+use crate::error::{Error, ErrorKind};
 use std::fmt;
 
 /// A type that the language knows without a declaration.
@@ -314,6 +315,12 @@ impl fmt::Display for TypeExprError {
 }
 
 impl std::error::Error for TypeExprError {}
+
+impl From<TypeExprError> for Error {
+    fn from(error: TypeExprError) -> Self {
+        Self::new(ErrorKind::Invalid, error.to_string())
+    }
+}
 
 #[cfg(test)]
 #[allow(clippy::pedantic)]

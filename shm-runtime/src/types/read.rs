@@ -7,6 +7,7 @@ use super::descriptor::{BitDef, Field, TypeBody, TypeDef, ValueDef, VariantDef, 
 use super::expr::{Primitive, TypeExpr};
 use super::range::Range;
 use super::write::{BIT, ENUM, EXTENT, FIELD, FLAGS, STRUCT, UNION, VALUE, VARIANT, WAS};
+use crate::error::{Error, ErrorKind};
 use std::fmt;
 
 /// The bytes are not a contract.
@@ -23,6 +24,12 @@ impl fmt::Display for DecodeError {
 }
 
 impl std::error::Error for DecodeError {}
+
+impl From<DecodeError> for Error {
+    fn from(error: DecodeError) -> Self {
+        Self::new(ErrorKind::Corrupt, error.to_string())
+    }
+}
 
 /// Whether records of this tag are types.
 pub(crate) fn is_type(tag: u8) -> bool {

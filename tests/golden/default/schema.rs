@@ -87,7 +87,7 @@ impl ::core::default::Default for Order {
             price: 100,
             ratio: 0.5,
             side: Side::BUY,
-            venue: ::shm_runtime::Str::from_literal("XNAS"),
+            venue: ::shm_runtime::Str::new("XNAS"),
             _reserved0: ::shm_runtime::Reserved::ZERO,
         }
     }

@@ -1,6 +1,7 @@
 //! The typed consumer.
 
 use crate::handle::queue::errors::{PopError, TryPopError};
+use crate::handle::queue::place::{Place, note};
 use crate::handle::queue::untyped::RawConsumer;
 use crate::memory::Slots;
 use crate::types::checked::FieldRef;
@@ -13,12 +14,13 @@ use std::time::Duration;
 /// It can be sent to another thread, and belongs to one at a time.
 pub struct Consumer<T> {
     raw: RawConsumer,
+    place: Place,
     _item: PhantomData<fn() -> T>,
 }
 
 impl<T: SharedLayout> Consumer<T> {
-    pub(super) fn of(raw: RawConsumer) -> Self {
-        Self { raw, _item: PhantomData }
+    pub(super) fn of(raw: RawConsumer, place: Place) -> Self {
+        Self { raw, place, _item: PhantomData }
     }
 
     /// Pops one message if there is one. It is acknowledged when this
@@ -26,22 +28,33 @@ impl<T: SharedLayout> Consumer<T> {
     #[inline]
     pub fn try_pop(&mut self) -> Result<T, TryPopError> {
         let mut message = T::zeroed();
-        self.raw.try_pop(bytes_of_mut(&mut message))?;
+        self.raw.try_pop(bytes_of_mut(&mut message)).map_err(|e| self.failed(e))?;
         Ok(message)
     }
 
     /// Pops one message, waiting as long as it takes.
     pub fn pop(&mut self) -> Result<T, PopError> {
-        let mut message = T::zeroed();
-        self.raw.pop(bytes_of_mut(&mut message), None)?;
-        Ok(message)
+        self.wait(None)
     }
 
     /// Pops one message, waiting so long at most.
     pub fn pop_timeout(&mut self, timeout: Duration) -> Result<T, PopError> {
+        self.wait(Some(timeout))
+    }
+
+    fn wait(&mut self, timeout: Option<Duration>) -> Result<T, PopError> {
         let mut message = T::zeroed();
-        self.raw.pop(bytes_of_mut(&mut message), Some(timeout))?;
+        let done = self.raw.pop(bytes_of_mut(&mut message), timeout);
+        done.map_err(|e| {
+            note(e.kind(), &self.place);
+            e
+        })?;
         Ok(message)
+    }
+
+    fn failed(&self, error: TryPopError) -> TryPopError {
+        note(error.kind(), &self.place);
+        error
     }
 
     /// Pops as many messages as there are and fit, and acknowledges them
@@ -49,7 +62,7 @@ impl<T: SharedLayout> Consumer<T> {
     pub fn pop_slice(&mut self, messages: &mut [T]) -> Result<usize, TryPopError> {
         match self.raw.try_pop_many(messages.len(), bytes_of_slice_mut(messages)) {
             Err(TryPopError::Empty) => Ok(0),
-            other => other,
+            other => other.map_err(|e| self.failed(e)),
         }
     }
 
@@ -61,7 +74,7 @@ impl<T: SharedLayout> Consumer<T> {
     /// The next message in place. It is acknowledged by [`Loan::release`], and
     /// comes again if the loan is only dropped, or if the process dies first.
     pub fn peek(&mut self) -> Result<Loan<'_, T>, TryPopError> {
-        let index = self.raw.peek()?;
+        let index = self.raw.peek().map_err(|e| self.failed(e))?;
         Ok(Loan { raw: &mut self.raw, index, _item: PhantomData })
     }
 
@@ -74,7 +87,7 @@ impl<T: SharedLayout> Consumer<T> {
 
 impl<T> std::fmt::Debug for Consumer<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Consumer").finish_non_exhaustive()
+        f.debug_struct("Consumer").field("queue", &self.place).finish_non_exhaustive()
     }
 }
 

@@ -1,12 +1,13 @@
 //! Why a push or a pop was not done.
 
-use crate::error::ErrorKind;
+use crate::error::{Error, ErrorKind};
+use crate::handle::queue::place;
 use std::fmt;
 
 macro_rules! errors {
     ($(
         $(#[$doc:meta])*
-        $name:ident { $( $(#[$vdoc:meta])* $variant:ident => $text:literal ),* $(,)? }
+        $name:ident, $verb:literal { $( $(#[$vdoc:meta])* $variant:ident => $text:literal ),* $(,)? }
     )*) => { $(
         $(#[$doc])*
         #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,12 +28,20 @@ macro_rules! errors {
         }
 
         impl std::error::Error for $name {}
+
+        /// With the queue and the address of this thread's last failure, which
+        /// is this one where `?` makes the error.
+        impl From<$name> for Error {
+            fn from(error: $name) -> Self {
+                place::explain($verb, error.kind(), &error.to_string())
+            }
+        }
     )* };
 }
 
 errors! {
     /// Why a message was not pushed.
-    TryPushError {
+    TryPushError, "push to" {
         /// At least `capacity` messages wait.
         Full => "the queue is full",
         /// The segment was removed.
@@ -44,7 +53,7 @@ errors! {
     }
 
     /// Why a message was not pushed in time.
-    PushError {
+    PushError, "push to" {
         /// The time is up, and still at least `capacity` messages wait.
         Timeout => "the queue was full all the time",
         /// The segment was removed.
@@ -56,7 +65,7 @@ errors! {
     }
 
     /// Why no message was popped.
-    TryPopError {
+    TryPopError, "pop from" {
         /// No message waits.
         Empty => "the queue is empty",
         /// A producer that is alive has claimed the next message and not
@@ -72,7 +81,7 @@ errors! {
     }
 
     /// Why no message was popped in time.
-    PopError {
+    PopError, "pop from" {
         /// The time is up, and no message came.
         Timeout => "no message came in time",
         /// The segment was removed, and its messages are drained.

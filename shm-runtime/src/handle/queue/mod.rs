@@ -14,11 +14,12 @@
 //!     Err(TryPopError::Empty) => println!("nothing there"),
 //!     Err(e) => return Err(e.into()),
 //! }
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # Ok::<(), shm_runtime::Error>(())
 //! ```
 
 mod consumer;
 mod errors;
+mod place;
 mod producer;
 mod target;
 mod untyped;
@@ -116,14 +117,16 @@ impl<T: SharedLayout> Queue<T> {
     /// while it lives; a dead one is replaced, and what it had not committed
     /// is wiped.
     pub fn producer(&self) -> Result<Producer<T>> {
-        Ok(Producer::of(RawProducer::claim(&self.target()?)?))
+        let target = self.target()?;
+        Ok(Producer::of(RawProducer::claim(&target)?, target.place()))
     }
 
     /// Becomes the consumer. [`ErrorKind::RoleTaken`] names the one who is,
     /// while it lives; a dead one is replaced, and what it may have seen
     /// without acknowledging comes again: see [`Consumer::redelivered`].
     pub fn consumer(&self) -> Result<Consumer<T>> {
-        Ok(Consumer::of(RawConsumer::claim(&self.target()?)?))
+        let target = self.target()?;
+        Ok(Consumer::of(RawConsumer::claim(&target)?, target.place()))
     }
 
     /// Messages that always fit.
@@ -154,8 +157,8 @@ impl<T: SharedLayout> Queue<T> {
         let target = Target::new(&self.attachment, self.index)?;
         if target.layout.item != size_of::<T>() as u64 {
             let why = format!(
-                "queue {} has items of {} bytes, not of {}",
-                target.name(),
+                "{} has items of {} bytes, not of {}",
+                target.place(),
                 target.layout.item,
                 size_of::<T>()
             );

@@ -1,6 +1,7 @@
 //! The typed producer.
 
 use crate::handle::queue::errors::{PushError, TryPushError};
+use crate::handle::queue::place::{Place, note};
 use crate::handle::queue::untyped::RawProducer;
 use crate::memory::Slots;
 use crate::types::checked::FieldRef;
@@ -13,28 +14,42 @@ use std::time::Duration;
 /// It can be sent to another thread, and belongs to one at a time.
 pub struct Producer<T> {
     raw: RawProducer,
+    place: Place,
     _item: PhantomData<fn(T)>,
 }
 
 impl<T: SharedLayout> Producer<T> {
-    pub(super) fn of(raw: RawProducer) -> Self {
-        Self { raw, _item: PhantomData }
+    pub(super) fn of(raw: RawProducer, place: Place) -> Self {
+        Self { raw, place, _item: PhantomData }
     }
 
     /// Pushes one message if there is room. It is committed when this returns.
     #[inline]
     pub fn try_push(&mut self, message: &T) -> Result<(), TryPushError> {
-        self.raw.try_push(bytes_of(message))
+        self.raw.try_push(bytes_of(message)).map_err(|e| self.failed(e))
     }
 
     /// Pushes one message, waiting for room as long as it takes.
     pub fn push(&mut self, message: &T) -> Result<(), PushError> {
-        self.raw.push(bytes_of(message), None)
+        self.wait(message, None)
     }
 
     /// Pushes one message, waiting for room so long at most.
     pub fn push_timeout(&mut self, message: &T, timeout: Duration) -> Result<(), PushError> {
-        self.raw.push(bytes_of(message), Some(timeout))
+        self.wait(message, Some(timeout))
+    }
+
+    fn wait(&mut self, message: &T, timeout: Option<Duration>) -> Result<(), PushError> {
+        let done = self.raw.push(bytes_of(message), timeout);
+        done.map_err(|e| {
+            note(e.kind(), &self.place);
+            e
+        })
+    }
+
+    fn failed(&self, error: TryPushError) -> TryPushError {
+        note(error.kind(), &self.place);
+        error
     }
 
     /// Pushes as many messages as fit, from the first on, and commits them
@@ -43,14 +58,14 @@ impl<T: SharedLayout> Producer<T> {
     pub fn push_slice(&mut self, messages: &[T]) -> Result<usize, TryPushError> {
         match self.raw.try_push_many(messages.len(), |k| bytes_of(&messages[k])) {
             Err(TryPushError::Full) => Ok(0),
-            other => other,
+            other => other.map_err(|e| self.failed(e)),
         }
     }
 
     /// The next slot, to be filled in place. It holds zeros; what is not
     /// committed never happened.
     pub fn reserve(&mut self) -> Result<Reservation<'_, T>, TryPushError> {
-        let index = self.raw.reserve()?;
+        let index = self.raw.reserve().map_err(|e| self.failed(e))?;
         self.raw.slots().write(index, bytes_of(&T::zeroed()));
         Ok(Reservation { raw: &mut self.raw, index, _item: PhantomData })
     }
@@ -58,7 +73,7 @@ impl<T: SharedLayout> Producer<T> {
 
 impl<T> std::fmt::Debug for Producer<T> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Producer").finish_non_exhaustive()
+        f.debug_struct("Producer").field("queue", &self.place).finish_non_exhaustive()
     }
 }
 

@@ -1,6 +1,7 @@
 //! Finding the words of a queue in an attached segment.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::handle::queue::place::Place;
 use crate::memory::{Mapped, MappedFlag};
 use crate::object::place::ObjectLayout;
 use crate::object::queue::layout::{
@@ -11,6 +12,11 @@ use crate::object::queue::one_to_one::QueueWords;
 use crate::object::role::Previous;
 use crate::segment::{Attachment, RoleGuard};
 use std::sync::atomic::Ordering;
+
+/// `trades of posix:/acme.feed`.
+fn in_words(attachment: &Attachment, index: usize) -> String {
+    format!("{} of {}", attachment.object_name(index), attachment.address())
+}
 
 /// A queue in a segment.
 pub(crate) struct Target {
@@ -25,12 +31,17 @@ impl Target {
         let place = attachment.place(index)?;
         let ObjectLayout::Queue(layout) = place.layout else {
             let why = format!(
-                "object {} is no queue from one producer to one consumer",
-                attachment.object_name(index)
+                "{} is no queue from one producer to one consumer",
+                in_words(attachment, index)
             );
             return Err(Error::new(ErrorKind::Invalid, why));
         };
         Ok(Self { attachment: attachment.clone(), index, offset: place.offset, layout })
+    }
+
+    /// Where it is, for messages.
+    pub(crate) fn place(&self) -> Place {
+        in_words(&self.attachment, self.index).into()
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -51,8 +62,10 @@ impl Target {
         let mapping = self.attachment.mapping();
         let word = |at| mapping.word(self.offset + at);
         let number = |n: u64| {
-            usize::try_from(n)
-                .map_err(|_| Error::new(ErrorKind::Unsupported, "the queue is too large"))
+            usize::try_from(n).map_err(|_| {
+                let why = format!("{} is too large for this system", self.place());
+                Error::new(ErrorKind::Unsupported, why)
+            })
         };
         Ok(QueueWords {
             slots: mapping.slots(

@@ -1,6 +1,7 @@
 //! Huge pages: which sizes a segment can ask for. What it gets is the kernel's
 //! affair, and told by stat.
 
+use crate::error::{Error, ErrorKind};
 use std::fmt;
 use std::str::FromStr;
 
@@ -70,6 +71,12 @@ impl fmt::Display for NoHugePages {
 }
 
 impl std::error::Error for NoHugePages {}
+
+impl From<NoHugePages> for Error {
+    fn from(error: NoHugePages) -> Self {
+        Self::new(ErrorKind::Invalid, error.to_string())
+    }
+}
 
 impl FromStr for HugePages {
     type Err = NoHugePages;

@@ -1,5 +1,6 @@
 //! `T[<=N]`: a list in a room of its own.
 
+use crate::error::{Error, ErrorKind};
 use crate::types::checked::Reserved;
 use crate::types::descriptor::TypeSet;
 use crate::types::expr::TypeExpr;
@@ -230,6 +231,12 @@ impl fmt::Display for InvalidCount {
 }
 
 impl std::error::Error for InvalidCount {}
+
+impl From<InvalidCount> for Error {
+    fn from(error: InvalidCount) -> Self {
+        Self::new(ErrorKind::Invalid, error.to_string())
+    }
+}
 
 #[cfg(test)]
 #[allow(clippy::pedantic)]

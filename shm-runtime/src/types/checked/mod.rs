@@ -9,6 +9,7 @@ pub use list::{InvalidCount, List};
 pub use optional::{InvalidOptional, Optional};
 pub use union::UnknownTag;
 
+use crate::error::{Error, ErrorKind};
 use crate::types::descriptor::TypeSet;
 use crate::types::expr::{Primitive, TypeExpr};
 use crate::types::layout::{Aligned, SharedLayout};
@@ -95,6 +96,12 @@ impl fmt::Display for InvalidBool {
 
 impl std::error::Error for InvalidBool {}
 
+impl From<InvalidBool> for Error {
+    fn from(error: InvalidBool) -> Self {
+        Self::new(ErrorKind::Invalid, error.to_string())
+    }
+}
+
 // SAFETY: a transparent u8.
 unsafe impl SharedLayout for Bool {
     type Align = Aligned<1>;
@@ -136,14 +143,25 @@ impl<const N: usize> Str<N> {
     /// No text.
     pub const EMPTY: Self = Self([0; N]);
 
-    /// Text that is known to fit; the rest of a longer one is left out. For
-    /// generated code.
-    #[doc(hidden)]
-    pub const fn from_literal(text: &str) -> Self {
+    /// Text that is known to fit, also in a constant:
+    ///
+    /// ```
+    /// use shm_runtime::Str;
+    /// const VENUE: Str<8> = Str::new("XNAS");
+    /// assert_eq!(VENUE, "XNAS");
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// Where it does not fit, or has a NUL; in a constant, that fails the
+    /// build. For text from outside there is [`TryFrom`].
+    pub const fn new(text: &str) -> Self {
         let bytes = text.as_bytes();
+        assert!(bytes.len() <= N, "the text is longer than the field");
         let mut out = [0; N];
         let mut i = 0;
-        while i < bytes.len() && i < N {
+        while i < bytes.len() {
+            assert!(bytes[i] != 0, "the text has a NUL, where it would end");
             out[i] = bytes[i];
             i += 1;
         }
@@ -210,6 +228,13 @@ impl<const N: usize> PartialEq<&str> for Str<N> {
     }
 }
 
+/// The text, with what is not UTF-8 replaced; width and precision as of a `str`.
+impl<const N: usize> fmt::Display for Str<N> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.to_string_lossy())
+    }
+}
+
 impl<const N: usize> fmt::Debug for Str<N> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.as_str() {
@@ -248,6 +273,19 @@ impl fmt::Display for InvalidStr {
 }
 
 impl std::error::Error for InvalidStr {}
+
+/// What [`Str::as_str`] answers where the text is no UTF-8.
+impl From<Utf8Error> for Error {
+    fn from(error: Utf8Error) -> Self {
+        Self::new(ErrorKind::Invalid, format!("a text is no UTF-8: {error}"))
+    }
+}
+
+impl From<InvalidStr> for Error {
+    fn from(error: InvalidStr) -> Self {
+        Self::new(ErrorKind::Invalid, error.to_string())
+    }
+}
 
 // SAFETY: a transparent array of u8.
 unsafe impl<const N: usize> SharedLayout for Str<N> {
@@ -357,6 +395,17 @@ mod tests {
         assert_eq!(two.get(), Err(InvalidBool(2)));
         assert_eq!(two.to_byte(), 2);
         assert_eq!(format!("{two:?}"), "Bool(2)");
+    }
+
+    #[test]
+    fn text_is_shown_and_made_in_constants() {
+        const FULL: Str<4> = Str::new("AAPL");
+        assert_eq!(FULL.to_string(), "AAPL");
+        assert_eq!(format!("[{:>6}]", Str::<8>::new("é")), "[     é]");
+        assert_eq!(Str::from_raw([b'a', 0xff, 0, b'b']).to_string(), "a\u{fffd}");
+        for wrong in ["ABCDE", "A\0"] {
+            assert!(std::panic::catch_unwind(|| Str::<4>::new(wrong)).is_err());
+        }
     }
 
     #[test]

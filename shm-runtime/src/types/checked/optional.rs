@@ -1,5 +1,6 @@
 //! `T?`: a value, or none.
 
+use crate::error::{Error, ErrorKind};
 use crate::types::descriptor::TypeSet;
 use crate::types::expr::TypeExpr;
 use crate::types::layout::{Alignment, SharedLayout};
@@ -139,6 +140,12 @@ impl fmt::Display for InvalidOptional {
 }
 
 impl std::error::Error for InvalidOptional {}
+
+impl From<InvalidOptional> for Error {
+    fn from(error: InvalidOptional) -> Self {
+        Self::new(ErrorKind::Invalid, error.to_string())
+    }
+}
 
 #[cfg(test)]
 #[allow(clippy::pedantic)]

@@ -1,5 +1,6 @@
 //! What generated unions are made of: bytes that are one type or another.
 
+use crate::error::{Error, ErrorKind};
 use crate::types::layout::{SharedLayout, bytes_of, bytes_of_mut};
 use std::fmt;
 
@@ -29,3 +30,9 @@ impl fmt::Display for UnknownTag {
 }
 
 impl std::error::Error for UnknownTag {}
+
+impl From<UnknownTag> for Error {
+    fn from(error: UnknownTag) -> Self {
+        Self::new(ErrorKind::Invalid, error.to_string())
+    }
+}

@@ -167,7 +167,7 @@ impl<'a> Names<'a> {
             FieldDefault::Text(text) => {
                 let mut escaped = String::new();
                 text.chars().for_each(|c| escaped.extend(c.escape_debug()));
-                format!("::shm_runtime::Str::from_literal(\"{escaped}\")")
+                format!("::shm_runtime::Str::new(\"{escaped}\")")
             }
             FieldDefault::Enum(name) => format!("{ty}::{name}"),
             FieldDefault::Flags(_, bits) => format!("{ty}({})", hexadecimal(*bits)),
