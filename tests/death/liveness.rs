@@ -5,154 +5,33 @@
 //! for longer than the kernel says. Asked in Rust and C, of Rust and C, for POSIX,
 //! System V and memfds.
 
+use crate::victims::{
+    self, Victim, cases, fresh, in_new_pids, lives, must_be_dead, must_live, stat_tells,
+};
 use children::say;
-use everything::Plain;
-use languages::{BOTH, Language, Ours};
+use languages::{Language, Ours};
 use nix::libc;
 use nix::sched::CloneFlags;
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitPidFlag, WaitStatus, waitpid};
-use nix::unistd::{ForkResult, Pid, fork, pipe};
-use shm_runtime::{Address, Inspector, Options, Segment};
-use shmgen_test_support::schemas::everything;
+use nix::unistd::{ForkResult, Pid, fork};
+use shm_runtime::{Inspector, Options};
 use shmgen_test_support::{apart, children, languages};
 use std::fs::File;
-use std::io::{Read, Write};
-use std::os::fd::OwnedFd;
 use std::time::{Duration, Instant};
 
-children!(of_one_namespace, forks, reused_pids, pid_namespaces, time_namespaces,);
-
-const ADDRESSES: [&str; 3] = ["posix:/lives", "sysv:0x70000001", "memfd:"];
+children!(
+    of_one_namespace,
+    forks,
+    reused_pids,
+    pid_namespaces,
+    nested_pid_namespaces,
+    time_namespaces,
+);
 
 /// Plays a part for each pair of languages and each kind of memory.
 fn everywhere(part: &str) {
-    let environment = [(languages::LIBRARY, languages::library().to_str().unwrap())];
-    for (victim, observer) in [(0, 1), (1, 0), (0, 0), (1, 1)] {
-        for address in ADDRESSES {
-            let (victim, observer) = (BOTH[victim].name(), BOTH[observer].name());
-            let mut player = play_with(part, &[victim, observer, address], &environment);
-            assert_eq!(player.hear(), "well", "{part}: {victim}, seen by {observer}, {address}");
-            player.finish();
-        }
-    }
-}
-
-// --- victims and observers
-
-/// A process that holds a role; killed and reaped when this value goes.
-struct Victim(Pid);
-
-impl Victim {
-    /// Starts it; it holds the role when this returns, and then does something.
-    fn start(language: Language, address: &str, then: impl FnOnce(Ours)) -> Self {
-        languages::ready();
-        let (mut read, mut write) = {
-            let (read, write) = pipe().unwrap();
-            (File::from(read), File::from(write))
-        };
-        // SAFETY: the child never returns to what waits for other threads.
-        match unsafe { fork() }.unwrap() {
-            ForkResult::Child => {
-                // Not longer than a test that fails.
-                nix::sys::prctl::set_pdeathsig(Signal::SIGKILL).unwrap();
-                let mut segment = language.attach(address).unwrap();
-                segment.push(1).unwrap();
-                write.write_all(b"x").unwrap();
-                then(segment);
-                loop {
-                    nix::unistd::pause();
-                }
-            }
-            ForkResult::Parent { child } => {
-                drop(write);
-                let victim = Self(child);
-                read.read_exact(&mut [0]).expect("it did not come so far");
-                victim
-            }
-        }
-    }
-
-    fn signal(&self, signal: Signal) {
-        kill(self.0, signal).unwrap();
-    }
-
-    /// Kills it and leaves it a zombie.
-    fn kill_only(&self) {
-        self.signal(Signal::SIGKILL);
-        let flags = WaitPidFlag::WEXITED | WaitPidFlag::WNOWAIT;
-        nix::sys::wait::waitid(nix::sys::wait::Id::Pid(self.0), flags).unwrap();
-    }
-
-    /// The letter of its state in /proc.
-    fn letter(&self) -> char {
-        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.0)).unwrap();
-        stat.rsplit_once(") ").unwrap().1.chars().next().unwrap()
-    }
-}
-
-impl Drop for Victim {
-    fn drop(&mut self) {
-        let _ = kill(self.0, Signal::SIGKILL);
-        let _ = waitpid(self.0, None);
-    }
-}
-
-/// Whether the holder of the role lives, as a claim by another one finds, and as
-/// `stat` tells.
-fn lives(observer: Language, address: &str) -> bool {
-    let told = stat_tells(address);
-    let mut segment = observer.attach(address).unwrap();
-    let claimed = match segment.push(2) {
-        Ok(()) => false,
-        Err(refused) if refused.kind == "RoleTaken" => true,
-        Err(refused) => panic!("{refused}"),
-    };
-    assert_eq!(claimed, told, "a claim and stat disagree");
-    claimed
-}
-
-/// Whether stat tells of somebody who lives.
-fn stat_tells(address: &str) -> bool {
-    let inspector = Inspector::open(&address.parse().unwrap(), &Options::default()).unwrap();
-    inspector.stat().unwrap().participants.iter().any(|p| p.alive)
-}
-
-fn must_live(observer: Language, address: &str, who: &str) {
-    assert!(lives(observer, address), "{who}: alive, and called dead");
-}
-
-fn must_be_dead(observer: Language, address: &str, who: &str) {
-    assert!(!lives(observer, address), "{who}: dead, and called alive");
-}
-
-/// A segment for each case, in namespaces of its own.
-fn cases(arguments: &[String], more: CloneFlags, run: impl FnOnce(Language, Language, &str)) {
-    let [victim, observer, address] = arguments else { panic!("{arguments:?}") };
-    apart::enter_with(more, "size=64m,mode=1777");
-    run(Language::of(victim), Language::of(observer), address);
-    say("well");
-}
-
-/// A segment that is there, to which nobody is attached.
-struct Home {
-    address: String,
-    /// Keeps a memfd, and takes no part in it.
-    _descriptor: Option<OwnedFd>,
-}
-
-/// Makes the segment anew.
-fn fresh(address: &str) -> Home {
-    if address != "memfd:" {
-        let _ = Segment::remove_at(&address.parse().unwrap());
-    }
-    let made = Plain::options().address(address).create().unwrap();
-    let descriptor = made.descriptor().ok();
-    let address = descriptor.as_ref().map_or(address.to_owned(), |d| {
-        let place = Address::of_descriptor(d);
-        place.to_string()
-    });
-    Home { address, _descriptor: descriptor }
+    victims::everywhere(part, play_with);
 }
 
 // --- one pid namespace
@@ -410,15 +289,6 @@ fn a_pid_of_another_namespace_is_not_looked_for_here() {
     everywhere("pid_namespaces");
 }
 
-/// A new namespace of pids for the children of this process, with the same
-/// /dev/shm; the first of them is 1 there.
-fn in_new_pids() {
-    let mine = File::open("/proc/self/ns/pid").unwrap();
-    // Only from the namespace that it is in can a process go on to another one.
-    nix::sched::setns(mine, CloneFlags::CLONE_NEWPID).unwrap();
-    apart::separate(CloneFlags::CLONE_NEWPID);
-}
-
 /// Whether something holds in a child, which is the first of a new namespace.
 fn elsewhere(asked: impl FnOnce()) {
     in_new_pids();
@@ -474,6 +344,30 @@ fn pid_namespaces(arguments: &[String]) {
         elsewhere(|| must_live(observer, address, "one whose pid is nobody's here"));
         victim.kill_only();
         elsewhere(|| must_be_dead(observer, address, "the same, killed"));
+    });
+}
+
+#[test]
+fn the_child_of_an_init_is_not_taken_for_its_parent() {
+    everywhere("nested_pid_namespaces");
+}
+
+/// The first process of a namespace is 1, and so is its child that is the first of
+/// a namespace below: what one knows of its own is not true of the other.
+fn nested_pid_namespaces(arguments: &[String]) {
+    cases(arguments, CloneFlags::empty(), |language, observer, kind| {
+        languages::ready();
+        apart::in_a_small_proc(|| {
+            // The first that this program does with segments.
+            let home = fresh(kind);
+            let address = &home.address[..];
+            let victim = Victim::start(language, address, std::mem::forget);
+            must_live(observer, address, "a child of 1, asked by 1");
+            elsewhere(|| must_live(observer, address, "the same, asked by 1 of a namespace below"));
+            must_live(observer, address, "the same, asked by 1 again");
+            victim.kill_only();
+            elsewhere(|| must_be_dead(observer, address, "the same, killed, asked from below"));
+        });
     });
 }
 

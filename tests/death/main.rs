@@ -2,7 +2,10 @@
 
 #![allow(missing_docs, clippy::pedantic)]
 
+mod claims;
 mod faults;
+mod forks;
 mod kills;
 mod liveness;
 mod queues;
+mod victims;

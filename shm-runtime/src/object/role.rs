@@ -96,9 +96,15 @@ pub(crate) fn claim(
     Err(Refusal::Restless)
 }
 
-/// Gives the role up; the caller holds it.
-pub(crate) fn give_up(role: &impl Word) {
-    role.store(FREE, Ordering::Release);
+/// Whether the role is still `me`'s: somebody who took it for dead may have swept
+/// it away, and others may hold it by now.
+pub(crate) fn is_held(role: &impl Word, me: ParticipantId) -> bool {
+    role.exchange(me.word(), me.word()).is_ok()
+}
+
+/// Gives the role up, if it is still `me`'s.
+pub(crate) fn give_up(role: &impl Word, me: ParticipantId) {
+    let _ = role.exchange(me.word(), FREE);
 }
 
 /// Takes the role from a dead holder, leaving a mark for the next claimant.

@@ -79,6 +79,7 @@ impl RawProducer {
             self.role.attachment().look_around(false);
         }
         match fault {
+            _ if self.role.attachment().is_forked() => TryPushError::Forked,
             _ if self.role.attachment().is_removed() => TryPushError::Removed,
             Fault::Wait => {
                 self.core.count_full();
@@ -151,6 +152,7 @@ impl RawProducer {
             || match attempt(core) {
                 Ok(done) => Some(Ok(done)),
                 Err(Fault::Corrupt) => Some(Err(PushError::Corrupt)),
+                Err(Fault::Wait) if attachment.is_forked() => Some(Err(PushError::Forked)),
                 Err(Fault::Wait) if attachment.is_removed() => Some(Err(PushError::Removed)),
                 Err(Fault::Wait) => {
                     if !std::mem::replace(&mut waited, true) {
@@ -347,6 +349,7 @@ impl RawConsumer {
                 match attempt(core) {
                     Ok(done) => Some(Ok(done)),
                     Err(Fault::Corrupt) => Some(Err(PopError::Corrupt)),
+                    Err(Fault::Wait) if attachment.is_forked() => Some(Err(PopError::Forked)),
                     Err(Fault::Wait) => {
                         if core.settle() {
                             notify::<Mapped>(space);
@@ -390,7 +393,7 @@ impl RawConsumer {
 
 impl Drop for RawConsumer {
     fn drop(&mut self) {
-        if !self.role.attachment().is_forked() {
+        if self.role.is_held() {
             self.core.leave();
             notify::<Mapped>(&self.space);
         }

@@ -6,6 +6,7 @@ use crate::memory::Mapping;
 use crate::segment::format::header::HEADER_SIZE;
 use crate::segment::os::address::Address;
 use crate::segment::os::failure::Attempt;
+use crate::segment::os::kept::KeptFile;
 use crate::segment::os::options::Options;
 use crate::segment::os::{file, memfd, posix, sysv};
 use std::fs::File;
@@ -37,11 +38,11 @@ pub(crate) struct Attached {
 /// What the kernel calls it.
 pub(crate) enum Kernel {
     /// By its file.
-    Posix(File),
+    Posix(KeptFile),
     /// By its id.
     Sysv(i32),
     /// By its file, which has no name.
-    Memfd(File),
+    Memfd(KeptFile),
 }
 
 impl Kernel {
@@ -55,7 +56,9 @@ impl Kernel {
     ) -> Result<std::os::fd::OwnedFd> {
         let attempt = Attempt::new("hand over", address);
         match self {
-            Self::Memfd(file) => memfd::reopen(file, read_only, attempt).map(Into::into),
+            Self::Memfd(file) => {
+                memfd::reopen(file.require(attempt)?, read_only, attempt).map(Into::into)
+            }
             _ => {
                 let why =
                     "only a memfd is handed over by a descriptor; tell the others its address";
@@ -203,7 +206,8 @@ impl Opened {
     pub(crate) fn map(mut self, attempt: Attempt<'_>) -> Result<Attached> {
         let (mapping, kernel) = match self.kind {
             OpenedKind::Posix(fd) => {
-                (file::map(&fd, self.size, !self.read_only, attempt)?, Kernel::Posix(fd))
+                let mapping = file::map(&fd, self.size, !self.read_only, attempt)?;
+                (mapping, Kernel::Posix(KeptFile::new(fd, attempt)?))
             }
             OpenedKind::Sysv(id, mapping) => (mapping, Kernel::Sysv(id)),
             OpenedKind::Memfd(fd) => {
@@ -212,7 +216,7 @@ impl Opened {
                 // By its own descriptor, which is there as long as this is; the
                 // one that was named may be closed at any moment.
                 self.address = memfd::address(&fd);
-                (mapping, Kernel::Memfd(fd))
+                (mapping, Kernel::Memfd(KeptFile::new(fd, attempt)?))
             }
         };
         Ok(Attached { address: self.address, mapping: Arc::new(mapping), kernel })

@@ -10,7 +10,7 @@ use crate::error::{Error, ErrorKind, Result};
 use crate::object::clock::Deadline;
 use crate::object::place::{ObjectLayout, Place};
 use crate::segment::attach::access::{Kernel, Opened};
-use crate::segment::attach::core::{Core, Geography};
+use crate::segment::attach::core::{Companion, Core, Geography};
 use crate::segment::attach::spec::{Spec, title};
 use crate::segment::format::directory;
 use crate::segment::format::fault::Fault;
@@ -58,14 +58,16 @@ pub(crate) fn attach(
         let companion = match attached.kernel {
             Kernel::Posix(_) | Kernel::Memfd(_) => None,
             Kernel::Sysv(id) => {
-                Some(sysv::open_companion(id, header.birth_mark, read_only, options, attempt)?)
+                let mark = header.birth_mark;
+                let file = sysv::open_companion(id, mark, read_only, options, attempt)?;
+                Some(Companion::new(file, attempt)?)
             }
         };
         let mut core = Core::new(attached, companion, geography, spec, birthplace);
         let joined = if read_only { count_reader(&core) } else { core.claim_record() };
         // Who removes what nobody uses keeps everybody out for a moment.
         let removing = |f| locks::is_write_locked(f, locks::REMOVE);
-        let kept_out = joined.is_err() && core.lock_file().is_some_and(removing);
+        let kept_out = joined.is_err() && core.new_lock_file().is_some_and(removing);
         if kept_out && deadline.left().is_some() {
             drop(core);
             std::thread::sleep(Duration::from_millis(1));
@@ -97,7 +99,7 @@ pub(crate) fn attach(
 
 /// Makes a reader count as somebody; a failure changes nothing else.
 fn count_reader(core: &Core) -> Result<()> {
-    match core.lock_file().map(|file| locks::try_read(file, locks::READERS)) {
+    match core.new_lock_file().map(|file| locks::try_read(file, locks::READERS)) {
         Some(Ok(false)) => Err(Error::new(ErrorKind::Busy, "somebody keeps readers out")),
         Some(Err(e)) => Err(e),
         _ => Ok(()),

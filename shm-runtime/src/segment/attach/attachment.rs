@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind, Holder, Result};
 use crate::memory::{MappedWord, Mapping};
 use crate::object::place::Place;
-use crate::object::role::{self, Previous, Refusal};
+use crate::object::role::{self, ParticipantId, Previous, Refusal};
 use crate::segment::attach::access::Kernel;
 use crate::segment::attach::core::Core;
 use crate::segment::attach::open_or_create::open_or_create;
@@ -94,9 +94,11 @@ impl Attachment {
         let attempt = Attempt::new("remove", self.address());
         match (&self.0.kernel, self.address()) {
             (Kernel::Sysv(id), address) => sysv::remove(address, *id, attempt),
-            (Kernel::Posix(file), Address::Posix(name)) => posix::remove_this(name, file, attempt),
+            (Kernel::Posix(file), Address::Posix(name)) => {
+                posix::remove_this(name, file.require(attempt)?, attempt)
+            }
             (Kernel::Posix(_), _) => Err(attempt.fail(ErrorKind::Invalid, "it has no name")),
-            (Kernel::Memfd(file), _) => memfd::retire(file, attempt),
+            (Kernel::Memfd(file), _) => memfd::retire(file.require(attempt)?, attempt),
         }
     }
 
@@ -135,6 +137,13 @@ impl Attachment {
         self.0.birthplace.is_forked()
     }
 
+    /// The same for slow paths; see [`Birthplace::finds_fork`].
+    ///
+    /// [`Birthplace::finds_fork`]: crate::segment::os::fork::Birthplace::finds_fork
+    pub(crate) fn finds_fork(&self) -> bool {
+        self.0.birthplace.finds_fork()
+    }
+
     /// The error of an attachment that came here by fork.
     pub(crate) fn forked(&self) -> Error {
         let why = format!(
@@ -150,7 +159,7 @@ impl Attachment {
         let fail = |kind, why: String| {
             Error::new(kind, format!("cannot become {what} of {}: {why}", self.address()))
         };
-        if self.is_forked() {
+        if self.finds_fork() {
             return Err(self.forked());
         }
         let Some(me) = self.0.me else {
@@ -162,7 +171,7 @@ impl Attachment {
             role::claim(&word, me, |holder| self.0.participants.is_gone(file, Some(me), holder));
         match claimed {
             Ok(previous) => {
-                Ok((RoleGuard { word, attachment: Self(Arc::clone(&self.0)) }, previous))
+                Ok((RoleGuard { word, me, attachment: Self(Arc::clone(&self.0)) }, previous))
             }
             Err(Refusal::Restless) => {
                 Err(fail(ErrorKind::Busy, "the role changes hands all the time".into()))
@@ -211,6 +220,7 @@ impl std::fmt::Debug for Attachment {
 /// A role that this attachment holds, given up on drop. Keeps the attachment.
 pub(crate) struct RoleGuard {
     word: MappedWord,
+    me: ParticipantId,
     attachment: Attachment,
 }
 
@@ -218,13 +228,18 @@ impl RoleGuard {
     pub(crate) fn attachment(&self) -> &Attachment {
         &self.attachment
     }
+
+    /// Whether the role is to be left in order: it is still this attachment's, and
+    /// not that of the parent, which still holds what a forked child inherited.
+    pub(crate) fn is_held(&self) -> bool {
+        !self.attachment.finds_fork() && role::is_held(&self.word, self.me)
+    }
 }
 
 impl Drop for RoleGuard {
     fn drop(&mut self) {
-        // The parent still holds what a forked child inherited.
-        if !self.attachment.is_forked() {
-            role::give_up(&self.word);
+        if !self.attachment.finds_fork() {
+            role::give_up(&self.word, self.me);
         }
     }
 }

@@ -7,6 +7,7 @@ use crate::segment::attach::owner::Owner;
 use crate::segment::attach::waiting::attach_waiting;
 use crate::segment::os::address::Address;
 use crate::segment::os::failure::Attempt;
+use crate::segment::os::kept::KeptFile;
 use crate::segment::os::options::Options;
 use crate::segment::os::sysv::idfile::IdFile;
 use crate::segment::os::{file, huge, memfd, posix, sysv};
@@ -37,10 +38,10 @@ impl Segment {
         let (address, mapping, kernel) = if let Address::Posix(name) = address {
             let (file, mapping) = posix::make(size, &making, attempt)?;
             let name = posix::publish(&file, name, &making, attempt)?;
-            (Address::Posix(name), mapping, Kernel::Posix(file))
+            (Address::Posix(name), mapping, Kernel::Posix(KeptFile::new(file, attempt)?))
         } else if *address == Address::Memfd(None) {
             let (file, mapping) = memfd::make("shmgen", size, &making, attempt)?;
-            (memfd::address(&file), mapping, Kernel::Memfd(file))
+            (memfd::address(&file), mapping, Kernel::Memfd(KeptFile::new(file, attempt)?))
         } else {
             let (id, mapping) = sysv::make(address, size, &making, None, attempt)?;
             let says = IdFile { id, birth_mark: 0, size };
@@ -148,9 +149,11 @@ impl Segment {
         let attempt = Attempt::new("remove", self.address());
         match (&self.attached.kernel, self.address()) {
             (Kernel::Sysv(id), address) => sysv::remove(address, *id, attempt),
-            (Kernel::Posix(file), Address::Posix(name)) => posix::remove_this(name, file, attempt),
+            (Kernel::Posix(file), Address::Posix(name)) => {
+                posix::remove_this(name, file.require(attempt)?, attempt)
+            }
             (Kernel::Posix(_), _) => Err(attempt.fail(ErrorKind::Invalid, "it has no name")),
-            (Kernel::Memfd(file), _) => memfd::retire(file, attempt),
+            (Kernel::Memfd(file), _) => memfd::retire(file.require(attempt)?, attempt),
         }
     }
 

@@ -7,7 +7,7 @@
 use crate::error::{ErrorKind, Result};
 use crate::memory::Mapping;
 use crate::segment::attach::access::{Attached, Kernel};
-use crate::segment::attach::core::{Core, Geography};
+use crate::segment::attach::core::{Companion, Core, Geography};
 use crate::segment::attach::spec::Spec;
 use crate::segment::format::header::{
     BYTE_ORDER, ENTRY_SIZE, FORMAT_MAJOR, FORMAT_MINOR, HEADER_SIZE, Header, STATE, State, begin,
@@ -17,10 +17,10 @@ use crate::segment::format::record::RECORD_SIZE;
 use crate::segment::os::address::Address;
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::fork::Birthplace;
+use crate::segment::os::kept::KeptFile;
 use crate::segment::os::options::{Making, Options};
 use crate::segment::os::sysv::idfile::IdFile;
 use crate::segment::os::{memfd, posix, process, sysv};
-use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -62,9 +62,10 @@ struct Birth<'a> {
 impl Birth<'_> {
     fn posix(self, name: &str) -> Result<Core> {
         let (file, mapping) = posix::make(self.plan.total_size, &self.making, self.attempt)?;
-        let mut core = self.fill(mapping, Kernel::Posix(file), None)?;
+        let mut core =
+            self.fill(mapping, Kernel::Posix(KeptFile::new(file, self.attempt)?), None)?;
         if let Kernel::Posix(file) = core.kernel() {
-            let name = posix::publish(file, name, &self.making, self.attempt)?;
+            let name = posix::publish(file.just_opened(), name, &self.making, self.attempt)?;
             core.set_address(Address::Posix(name));
         }
         Ok(core)
@@ -79,7 +80,8 @@ impl Birth<'_> {
         let size = self.plan.total_size;
         let (file, mapping) = memfd::make(&title, size, &self.making, self.attempt)?;
         let address = memfd::address(&file);
-        let mut core = self.fill(mapping, Kernel::Memfd(file), None)?;
+        let mut core =
+            self.fill(mapping, Kernel::Memfd(KeptFile::new(file, self.attempt)?), None)?;
         core.set_address(address);
         Ok(core)
     }
@@ -99,7 +101,9 @@ impl Birth<'_> {
                 return Err(error);
             }
         };
-        let made = self.fill(mapping, Kernel::Sysv(id), Some(companion)).and_then(|core| {
+        let held = Companion::new(companion, self.attempt);
+        let filled = held.and_then(|held| self.fill(mapping, Kernel::Sysv(id), Some(held)));
+        let made = filled.and_then(|core| {
             sysv::announce(self.address, &says, &self.making, options, self.attempt)?;
             Ok(core)
         });
@@ -112,7 +116,7 @@ impl Birth<'_> {
 
     /// Writes everything into a fresh segment, takes part in it, and declares
     /// it ready.
-    fn fill(&self, mapping: Mapping, kernel: Kernel, companion: Option<File>) -> Result<Core> {
+    fn fill(&self, mapping: Mapping, kernel: Kernel, companion: Option<Companion>) -> Result<Core> {
         let plan = &self.plan;
         let geography = Geography {
             places: plan.objects.clone(),

@@ -12,8 +12,10 @@ use crate::segment::attach::participants::{Claimant, Participants};
 use crate::segment::attach::spec::Spec;
 use crate::segment::format::header::{STATE, State};
 use crate::segment::os::address::Address;
+use crate::segment::os::failure::Attempt;
 use crate::segment::os::fork::Birthplace;
-use crate::segment::os::{posix, sysv};
+use crate::segment::os::kept::KeptFile;
+use crate::segment::os::{file, posix, sysv};
 use std::fs::File;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -30,7 +32,7 @@ pub(crate) struct Core {
     pub(crate) mapping: Arc<Mapping>,
     pub(crate) kernel: Kernel,
     /// The companion of a System V segment.
-    pub(crate) companion: Option<File>,
+    companion: Option<Companion>,
     pub(crate) places: Vec<Place>,
     pub(crate) names: Vec<String>,
     pub(crate) participants: Participants,
@@ -39,6 +41,19 @@ pub(crate) struct Core {
     pub(crate) removed: AtomicBool,
     /// On the monotonic clock.
     next_removal_check: AtomicU64,
+}
+
+/// A companion file, held open by a mapping of it.
+pub(crate) struct Companion {
+    file: KeptFile,
+    _page: Mapping,
+}
+
+impl Companion {
+    pub(crate) fn new(file: File, attempt: Attempt<'_>) -> Result<Self> {
+        let page = file::hold_open(&file, attempt)?;
+        Ok(Self { file: KeptFile::new(file, attempt)?, _page: page })
+    }
 }
 
 /// The part of a segment that its header tells: where things lie.
@@ -51,7 +66,7 @@ pub(crate) struct Geography {
 impl Core {
     pub(crate) fn new(
         attached: Attached,
-        companion: Option<File>,
+        companion: Option<Companion>,
         geography: Geography,
         spec: &Spec,
         birthplace: Birthplace,
@@ -80,7 +95,7 @@ impl Core {
     /// Takes part: claims a participant record for this attachment.
     pub(crate) fn claim_record(&mut self) -> Result<()> {
         let claimant = Claimant { version: &self.version };
-        let Some(file) = self.lock_file() else {
+        let Some(file) = self.new_lock_file() else {
             return Err(Error::new(ErrorKind::Unsupported, "there is no file to lock"));
         };
         let me = self.participants.claim(file, &claimant, |dead| {
@@ -103,11 +118,20 @@ impl Core {
         self.address = address;
     }
 
-    /// The file whose locks say who is alive.
+    /// The file whose locks say who is alive, while create or attach is at work.
+    pub(crate) fn new_lock_file(&self) -> Option<&File> {
+        match &self.kernel {
+            Kernel::Posix(file) | Kernel::Memfd(file) => Some(file.just_opened()),
+            Kernel::Sysv(_) => Some(self.companion.as_ref()?.file.just_opened()),
+        }
+    }
+
+    /// The same later on; `None` where the program has closed
+    /// its descriptor, or has another file there by now.
     pub(crate) fn lock_file(&self) -> Option<&File> {
         match &self.kernel {
-            Kernel::Posix(file) | Kernel::Memfd(file) => Some(file),
-            Kernel::Sysv(_) => self.companion.as_ref(),
+            Kernel::Posix(file) | Kernel::Memfd(file) => file.get(),
+            Kernel::Sysv(_) => self.companion.as_ref()?.file.get(),
         }
     }
 
@@ -115,6 +139,9 @@ impl Core {
     /// whether the segment was removed. Called on slow paths, at most once a
     /// millisecond for each handle; `thorough` by who has slept for a slice.
     pub(crate) fn look_around(&self, thorough: bool) {
+        if self.birthplace.finds_fork() {
+            return;
+        }
         if self.mapping.is_writable() {
             self.participants.sweep_dead(self.lock_file(), self.me, thorough, |dead| {
                 sweep_objects(&self.mapping, &self.places, dead);
@@ -139,7 +166,7 @@ impl Core {
 
     pub(crate) fn kernel_says_removed(&self) -> bool {
         match &self.kernel {
-            Kernel::Posix(file) => posix::is_unlinked(file),
+            Kernel::Posix(_) => self.lock_file().is_some_and(posix::is_unlinked),
             Kernel::Sysv(id) => sysv::is_removed(*id),
             // It has no name, and is there as long as it is open here.
             Kernel::Memfd(_) => false,
@@ -151,7 +178,7 @@ impl Drop for Core {
     fn drop(&mut self) {
         // A forked child only unmaps and closes: the record and its lock are
         // its parent's.
-        if let Some(me) = self.me.filter(|_| !self.birthplace.is_forked()) {
+        if let Some(me) = self.me.filter(|_| !self.birthplace.finds_fork()) {
             self.participants.release(me);
         }
     }

@@ -30,7 +30,7 @@ impl Owner {
             Kernel::Posix(file) | Kernel::Memfd(file) => {
                 let attempt = Attempt::new("set", address);
                 let (uid, gid, mode) = self.parts(attempt)?;
-                file::set(file, uid, gid, mode, attempt)
+                file::set(file.require(attempt)?, uid, gid, mode, attempt)
             }
             Kernel::Sysv(id) => set_sysv(*id, self, address),
         }

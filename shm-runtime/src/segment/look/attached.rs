@@ -7,6 +7,7 @@ use crate::segment::attach::access::Kernel;
 use crate::segment::attach::attachment::Attachment;
 use crate::segment::attach::bare::Segment;
 use crate::segment::os::address::Address;
+use crate::segment::os::failure::Attempt;
 
 impl Segment {
     /// What the system and the segment know of it.
@@ -29,7 +30,9 @@ impl Attachment {
 
 fn inspect(kernel: &Kernel, address: &Address) -> Result<Inspector> {
     match kernel {
-        Kernel::Posix(file) | Kernel::Memfd(file) => Inspector::of_file(address, file),
+        Kernel::Posix(file) | Kernel::Memfd(file) => {
+            Inspector::of_file(address, file.require(Attempt::new("inspect", address))?)
+        }
         Kernel::Sysv(id) => Inspector::of_attached_sysv(address, *id),
     }
 }

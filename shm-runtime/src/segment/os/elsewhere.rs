@@ -13,6 +13,27 @@ fn no<T>(attempt: Attempt<'_>) -> Result<T> {
     Err(attempt.fail(ErrorKind::Unsupported, "segments need 64-bit little-endian Linux"))
 }
 
+pub(crate) mod kept {
+    use super::*;
+
+    pub(crate) struct KeptFile(File);
+
+    impl KeptFile {
+        pub(crate) fn new(_: File, attempt: Attempt<'_>) -> Result<Self> {
+            no(attempt)
+        }
+        pub(crate) fn just_opened(&self) -> &File {
+            &self.0
+        }
+        pub(crate) fn get(&self) -> Option<&File> {
+            None
+        }
+        pub(crate) fn require(&self, attempt: Attempt<'_>) -> Result<&File> {
+            no(attempt)
+        }
+    }
+}
+
 pub(crate) mod file {
     use super::{Address, Attempt, Error, ErrorKind, File, Mapping, Result, no};
 
@@ -32,6 +53,9 @@ pub(crate) mod file {
     }
 
     pub(crate) fn map(_: &File, _: u64, _: bool, attempt: Attempt<'_>) -> Result<Mapping> {
+        no(attempt)
+    }
+    pub(crate) fn hold_open(_: &File, attempt: Attempt<'_>) -> Result<Mapping> {
         no(attempt)
     }
     pub(crate) fn read(_: &File, _: u64, _: &mut [u8], address: &Address) -> Result<()> {

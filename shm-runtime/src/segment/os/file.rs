@@ -157,6 +157,20 @@ pub(crate) fn not_mapped(call: &str, size: u64, errno: Errno, attempt: Attempt<'
     })
 }
 
+/// Maps the first page of a file that carries locks: the mapping keeps its open
+/// file description, and so the locks, when somebody closes all descriptors of the
+/// process, as libraries do that make a daemon of it. A forked child inherits it, as
+/// it does the mapping of a POSIX segment.
+pub(crate) fn hold_open(fd: &File, attempt: Attempt<'_>) -> Result<Mapping> {
+    const PAGE: NonZeroUsize = NonZeroUsize::MIN.saturating_add(4095);
+    // SAFETY: the kernel chooses the place, so no memory of ours is touched; nobody
+    // reads what is mapped.
+    let base = unsafe { mmap(None, PAGE, ProtFlags::PROT_READ, MapFlags::MAP_SHARED, fd, 0) }
+        .map_err(|e| not_mapped("mmap of its companion file", 4096, e, attempt))?;
+    // SAFETY: just mapped so, and unmapped by nobody else.
+    Ok(unsafe { Mapping::new(base.cast(), PAGE.get(), false, unmap) })
+}
+
 fn unmap(base: NonNull<u8>, len: usize) {
     // SAFETY: called once, by the mapping that was made from this range.
     let _ = unsafe { munmap(base.cast(), len) };

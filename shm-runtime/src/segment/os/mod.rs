@@ -22,6 +22,8 @@ pub(crate) mod errno;
 pub(crate) mod file;
 #[cfg(segments)]
 pub(crate) mod huge;
+#[cfg(segments)]
+pub(crate) mod kept;
 #[cfg(target_os = "linux")]
 #[cfg_attr(not(segments), allow(dead_code))]
 pub(crate) mod limits;
@@ -45,4 +47,6 @@ pub(crate) mod sysv;
 #[cfg(not(segments))]
 mod elsewhere;
 #[cfg(not(segments))]
-pub(crate) use elsewhere::{file, huge, locks, memfd, pidfds, posix, process, resident, sysv};
+pub(crate) use elsewhere::{
+    file, huge, kept, locks, memfd, pidfds, posix, process, resident, sysv,
+};

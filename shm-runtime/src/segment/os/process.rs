@@ -1,10 +1,12 @@
 //! Processes: who the caller is, and whether another one is gone.
 
+use crate::segment::os::fork::Birthplace;
 use nix::errno::Errno;
 use nix::libc;
 use nix::poll::{PollFd, PollFlags, PollTimeout, poll};
 use std::collections::BTreeMap;
 use std::os::fd::{AsFd, FromRawFd, OwnedFd, RawFd};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The uid that the kernel checks.
 pub(crate) fn effective_uid() -> u32 {
@@ -44,13 +46,22 @@ pub(crate) fn random() -> u64 {
 /// The inode of the caller's pid namespace; 0 if it cannot be told.
 pub(crate) fn pid_namespace() -> u64 {
     use std::os::unix::fs::MetadataExt;
-    use std::sync::OnceLock;
-    // A process keeps its namespace; a child that is born into another one
-    // was forked, and attaches anew only after `Birthplace` told so.
-    static HERE: OnceLock<(u32, u64)> = OnceLock::new();
-    let read = || std::fs::metadata("/proc/self/ns/pid").map_or(0, |m| m.ino());
-    let (pid, inode) = *HERE.get_or_init(|| (std::process::id(), read()));
-    if pid == std::process::id() { inode } else { read() }
+    // Whose namespace it is, as a number of `Birthplace`, and its inode. A process
+    // keeps its namespace; a child may be born into another one, with the pid that
+    // its parent has in its own (both can be 1), so the pid tells nothing.
+    static WHOSE: AtomicU64 = AtomicU64::new(0);
+    static INODE: AtomicU64 = AtomicU64::new(0);
+    let here = Birthplace::here().map_or(0, Birthplace::number);
+    // Acquire pairs with the release below: the inode that goes with it.
+    if here != 0 && WHOSE.load(Ordering::Acquire) == here {
+        return INODE.load(Ordering::Relaxed);
+    }
+    let inode = std::fs::metadata("/proc/self/ns/pid").map_or(0, |m| m.ino());
+    if inode != 0 {
+        INODE.store(inode, Ordering::Relaxed);
+        WHOSE.store(here, Ordering::Release);
+    }
+    inode
 }
 
 /// The inode of the caller's IPC namespace; 0 if it cannot be told.

@@ -14,10 +14,12 @@ SHM_APART void shm_core_unmap(shm_core *core) {
   __atomic_store_n(&core->birth, SHM_DETACHED, __ATOMIC_RELAXED);
   shm_opened_close(&core->segment);
   shm_watch_end(core->watch);
-  if (core->companion >= 0) {
-    close(core->companion);
-    core->companion = -1;
+  if (core->companion_page != NULL) {
+    munmap(core->companion_page, 4096);
+    core->companion_page = NULL;
   }
+  shm_close_kept(core->companion, &core->companion_place);
+  core->companion = -1;
   core->takes_part = false;
 }
 
@@ -52,7 +54,7 @@ SHM_APART void shm_attachment_detach(shm_attachment *attachment) {
     return;
   }
   if (__atomic_fetch_sub(&core->shares, 1, __ATOMIC_ACQ_REL) == 1) {
-    if (core->takes_part && !shm_core_is_foreign(core)) {
+    if (core->takes_part && !shm_core_finds_fork(core)) {
       shm_core_leave(core);
     }
     shm_core_unmap(core);
@@ -133,6 +135,7 @@ SHM_APART shm_status shm_create_request(shm_core **made, const shm_segment_spec 
     free(core);
     return status;
   }
+  core->compares_pids = shm_birthplace_is_unwiped();
   memcpy(core->places, spec->object_offsets, SHM_CAST(size_t, spec->object_count) * sizeof(uint64_t));
   core->participants_offset = SHM_HEADER_SIZE + SHM_CAST(uint64_t, spec->object_count) * SHM_ENTRY_SIZE;
   core->participants_count = spec->participants;
@@ -171,15 +174,18 @@ SHM_APART shm_status shm_join(shm_core *core, const shm_header *header, const sh
                                 attempt, &core->companion);
     core->companion = status == SHM_OK ? core->companion : -1;
   }
+  if (status == SHM_OK && !segment->has_file) {
+    status = shm_core_hold_companion(core, attempt);
+  }
   if (status == SHM_OK && !segment->read_only) {
     status = shm_claim_record(core, attempt);
   } else if (status == SHM_OK) {
     /* For counting only; a failure changes nothing. */
-    counted = shm_try_lock(shm_core_lock_file(core), SHM_BYTE_READERS, F_RDLCK) != SHM_LOCK_HELD;
+    counted = shm_try_lock(shm_core_new_lock_file(core), SHM_BYTE_READERS, F_RDLCK) != SHM_LOCK_HELD;
   }
   /* Who removes what nobody uses keeps everybody out for a moment. */
   if ((status == SHM_TABLE_FULL || !counted) &&
-      shm_is_write_locked(shm_core_lock_file(core), SHM_BYTE_REMOVE)) {
+      shm_is_write_locked(shm_core_new_lock_file(core), SHM_BYTE_REMOVE)) {
     *again = true;
     return SHM_BUSY;
   }
@@ -231,6 +237,7 @@ SHM_APART shm_status shm_attach_request(shm_core **made, const shm_segment_spec 
       free(core);
       return status;
     }
+    core->compares_pids = shm_birthplace_is_unwiped();
     status = shm_try_attach(core, request, read_only, &again);
     if (status == SHM_OK) {
       *made = core;

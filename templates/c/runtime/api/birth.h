@@ -82,7 +82,10 @@ SHM_APART shm_status shm_create_posix(shm_core *core, shm_address *address, cons
     segment->base = NULL;
     return status;
   }
-  status = shm_fill_new_segment(core, attempt);
+  status = shm_note_place(segment->fd, attempt, &segment->place);
+  if (status == SHM_OK) {
+    status = shm_fill_new_segment(core, attempt);
+  }
   if (status == SHM_OK) {
     status = shm_posix_publish(segment->fd, making, attempt, address);
   }
@@ -109,7 +112,8 @@ SHM_APART shm_status shm_create_memfd(shm_core *core, shm_address *address, cons
     return status;
   }
   shm_memfd_address(segment->fd, address);
-  return shm_fill_new_segment(core, attempt);
+  status = shm_note_place(segment->fd, attempt, &segment->place);
+  return status == SHM_OK ? shm_fill_new_segment(core, attempt) : status;
 }
 
 SHM_APART shm_status shm_create_sysv(shm_core *core, const shm_address *address, const shm_making *making,
@@ -132,7 +136,10 @@ SHM_APART shm_status shm_create_sysv(shm_core *core, const shm_address *address,
     shm_sysv_discard(segment->id);
     return status;
   }
-  status = shm_fill_segment(core, attempt);
+  status = shm_core_hold_companion(core, attempt);
+  if (status == SHM_OK) {
+    status = shm_fill_segment(core, attempt);
+  }
   if (status == SHM_OK) {
     status = shm_sysv_announce(address, segment->id, birth_mark, segment->size, making, options, attempt);
   }

@@ -117,6 +117,9 @@ SHM_NODISCARD SHM_APART shm_status shm_segment_create_with(shm_segment *segment,
       shm_sysv_discard(opened.id);
     }
   }
+  if (status == SHM_OK && opened.has_file) {
+    status = shm_note_place(opened.fd, attempt, &opened.place);
+  }
   if (status != SHM_OK) {
     shm_opened_close(&opened);
     return status;
@@ -249,6 +252,10 @@ SHM_APART shm_status shm_opened_stat(const shm_opened *opened, shm_attempt attem
   shm_pages_of(opened->base, &out->page_size, &out->huge);
   if (opened->has_file) {
     struct stat file;
+    status = shm_opened_check_kept(opened, attempt);
+    if (status != SHM_OK) {
+      return status;
+    }
     if (fstat(opened->fd, &file) != 0) {
       return shm_fail_os(attempt, "fstat", errno);
     }
@@ -327,6 +334,9 @@ SHM_APART shm_status shm_opened_set(const shm_opened *opened, const char *addres
                                     uint32_t mode) {
   shm_attempt attempt = shm_attempt_to("set", address);
   shm_status status = mode == UINT32_MAX ? SHM_OK : shm_check_mode(attempt, mode);
+  if (status == SHM_OK) {
+    status = shm_opened_check_kept(opened, attempt);
+  }
   if (status != SHM_OK || opened->has_file) {
     return status != SHM_OK ? status : shm_posix_set(opened->fd, uid, gid, mode, attempt);
   }

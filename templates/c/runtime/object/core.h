@@ -22,12 +22,15 @@ typedef struct shm_core {
   const shm_segment_spec *spec;
   char *address; /* in its canonical spelling */
   shm_opened segment;
-  int companion;    /* of a System V segment, else -1 */
+  int companion;        /* of a System V segment, else -1 */
+  char *companion_page; /* keeps the companion open, see shm_core_hold_companion; or NULL */
+  shm_place companion_place;
   uint64_t *places; /* where the objects begin */
   uint64_t participants_offset;
   uint32_t participants_count;
   uint64_t pid_namespace; /* the caller's */
   uint32_t pid;           /* the caller's */
+  bool compares_pids;     /* on slow paths, where the kernel does not wipe fork_word */
   shm_watch *watch;       /* behind this struct; one thread at a time */
   bool takes_part;        /* holds a participant record */
   uint32_t index;         /* of that record */
@@ -102,9 +105,41 @@ SHM_INLINE bool shm_core_is_removed(const shm_core *core) {
   return __atomic_load_n(&core->removed, __ATOMIC_ACQUIRE) != 0;
 }
 
-/* The file whose locks say who is alive. */
-SHM_INLINE int shm_core_lock_file(const shm_core *core) {
+/*
+ * The same for slow paths, which may ask the system. What it finds,
+ * shm_core_is_foreign says from then on.
+ */
+SHM_APART bool shm_core_finds_fork(const shm_core *core) {
+  if (core->compares_pids && core->pid != SHM_CAST(uint32_t, getpid()) && !shm_core_is_foreign(core)) {
+    shm_wipe_birthplace();
+  }
+  return shm_core_is_foreign(core);
+}
+
+/* The file whose locks say who is alive, while create or attach is at work. */
+SHM_INLINE int shm_core_new_lock_file(const shm_core *core) {
   return core->segment.has_file ? core->segment.fd : core->companion;
+}
+
+/* The same later on; -1 where the program has closed its
+ * descriptor, or has another file there by now. */
+SHM_APART int shm_core_lock_file(const shm_core *core) {
+  int fd = shm_core_new_lock_file(core);
+  return shm_is_kept(fd, core->segment.has_file ? &core->segment.place : &core->companion_place) ? fd : -1;
+}
+
+/*
+ * Maps the first page of the companion: the mapping keeps its open file
+ * description, and so the locks, when somebody closes all descriptors of the
+ * process, as libraries do that make a daemon of it. A forked child inherits it, as
+ * it does the mapping of a POSIX segment.
+ */
+SHM_APART shm_status shm_core_hold_companion(shm_core *core, shm_attempt attempt) {
+  core->companion_page = shm_sys_map(core->companion, 4096, false, MAP_SHARED);
+  if (core->companion_page == NULL) {
+    return shm_fail_map(attempt, "mmap of its companion file", 4096, errno);
+  }
+  return shm_note_place(core->companion, attempt, &core->companion_place);
 }
 
 /* A word of the segment; the offset was checked when the core was made. */

@@ -97,7 +97,7 @@ SHM_APART bool shm_participant_is_gone(const shm_core *core, uint32_t index, uin
       !shm_record_copy(core, index, record)) {
     return true;
   }
-  dead = file >= 0 && !shm_is_write_locked(file, index);
+  dead = file >= 0 && !shm_is_write_locked(file, index) && shm_core_lock_file(core) == file;
   if (!dead && core->pid_namespace != 0 && shm_get64(record, 16) == core->pid_namespace) {
     dead = shm_pid_is_dead(shm_get32(record, 8));
   }
@@ -174,7 +174,7 @@ SHM_APART shm_status shm_fail_table_full(const shm_core *core, shm_attempt attem
 
 /* Takes part: claims a record for this attachment. */
 SHM_APART shm_status shm_claim_record(shm_core *core, shm_attempt attempt) {
-  int file = shm_core_lock_file(core);
+  int file = shm_core_new_lock_file(core);
   /* Free ones first, then those of the dead; the last time round all, as a free
    * one may have been taken meanwhile. */
   for (int round = 0; round < 3; round++) {

@@ -70,7 +70,7 @@ SHM_APART void shm_queue_consumer_release(shm_queue_consumer *consumer) {
     return;
   }
   /* The parent still holds what a forked child inherited. */
-  if (!shm_core_is_foreign(core) && shm_holds_role(core, consumer->object, SHM_QUEUE_CONSUMER_ROLE)) {
+  if (!shm_core_finds_fork(core) && shm_holds_role(core, consumer->object, SHM_QUEUE_CONSUMER_ROLE)) {
     shm_queue_consumer_settle(consumer);
     shm_store_relaxed(shm_queue_word(&consumer->slots, SHM_QUEUE_SEEN),
                       consumer->head.position + consumer->suspect);

@@ -334,7 +334,7 @@ SHM_APART void shm_queue_producer_release(shm_queue_producer *producer) {
     return;
   }
   /* The parent still holds what a forked child inherited. */
-  if (!shm_core_is_foreign(core)) {
+  if (!shm_core_finds_fork(core)) {
     shm_give_up_role(core, producer->object, SHM_QUEUE_PRODUCER_ROLE);
   }
   memset(producer, 0, sizeof *producer);

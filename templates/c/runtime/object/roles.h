@@ -12,6 +12,9 @@
 SHM_APART void shm_core_look_around(shm_core *core, bool thorough) {
   uint64_t now;
   bool due;
+  if (shm_core_finds_fork(core)) {
+    return;
+  }
   if (!core->segment.read_only) {
     shm_sweep_dead(core, thorough);
   }
@@ -92,7 +95,7 @@ SHM_APART shm_status shm_await(shm_core *core, shm_limiter *limiter, shm_word32 
     if (shm_limiter_is_due_now(limiter)) {
       shm_core_look_around(core, sleeper.slept);
     }
-    status = look(handle);
+    status = shm_core_is_foreign(core) ? shm_fail_foreign(core) : look(handle);
     if (status != not_yet) {
       shm_cancel_sleep(flag);
       return status;
@@ -129,7 +132,7 @@ SHM_APART shm_status shm_check_object(const shm_core *core, uint32_t object) {
     shm_add(shm_explain(SHM_INVALID), "nothing is attached: attach or create comes first");
     return SHM_INVALID;
   }
-  if (shm_core_is_foreign(core)) {
+  if (shm_core_finds_fork(core)) {
     return shm_fail_foreign(core);
   }
   if (object >= core->spec->object_count || core->spec->objects[object].kind != SHM_KIND_QUEUE) {
@@ -196,9 +199,11 @@ SHM_APART shm_status shm_claim_role(const shm_core *core, uint32_t object, uint3
   return SHM_BUSY;
 }
 
-SHM_INLINE bool shm_holds_role(const shm_core *core, uint32_t object, uint32_t role_offset) {
-  return shm_load_relaxed(shm_core_word(core, core->places[object] + role_offset)) ==
-         shm_role_word(core->index, core->generation);
+/* Whether the role is still this attachment's: somebody who took it for dead may
+ * have swept it away, and others may hold it by now. */
+SHM_APART bool shm_holds_role(const shm_core *core, uint32_t object, uint32_t role_offset) {
+  uint64_t me = shm_role_word(core->index, core->generation);
+  return shm_exchange(shm_core_word(core, core->places[object] + role_offset), me, me);
 }
 
 /* Gives a role up, if this attachment still holds it. */

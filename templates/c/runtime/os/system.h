@@ -37,7 +37,8 @@ enum {
   SHM_SYS_OFD_SETLK = 37,
   SHM_SYS_MAP_ANONYMOUS = 0x20,
   SHM_SYS_MADV_WIPEONFORK = 18,
-  SHM_SYS_FUTEX_WAIT = 0, /* without the private flag: across processes */
+  SHM_SYS_MADV_NONE = 0x40000000, /* no advice has this number */
+  SHM_SYS_FUTEX_WAIT = 0,         /* without the private flag: across processes */
   SHM_SYS_FUTEX_WAKE = 1,
   SHM_SYS_GRND_NONBLOCK = 1,
   SHM_SYS_CLOCK_REALTIME = 0,

@@ -10,11 +10,8 @@ enum {
   SHM_SYS_POLLIN = 1
 };
 
-/* Device and inode: in a program that closes what it does not know, the number of a
- * descriptor may have become another file's. */
 typedef struct shm_watched {
-  uint64_t device;
-  uint64_t inode;
+  shm_place place;
   uint32_t pid;
   bool asked; /* somebody asked for it since the last look */
 } shm_watched;
@@ -33,14 +30,8 @@ typedef enum shm_life {
   SHM_LIFE_UNKNOWN /* it is not watched */
 } shm_life;
 
-/* Closes a descriptor if it is still the file's that it was made for. */
-SHM_APART void shm_watch_close(shm_watch *watch, uint32_t at) {
-  const shm_watched *process = &watch->processes[at];
-  struct stat facts;
-  if (fstat(watch->asks[at].fd, &facts) == 0 && facts.st_dev == process->device &&
-      facts.st_ino == process->inode) {
-    close(watch->asks[at].fd);
-  }
+SHM_INLINE void shm_watch_close(shm_watch *watch, uint32_t at) {
+  shm_close_kept(watch->asks[at].fd, &watch->processes[at].place);
 }
 
 SHM_APART void shm_watch_end(shm_watch *watch) {
@@ -62,7 +53,7 @@ SHM_APART void shm_watch_look(shm_watch *watch) {
 
 /* Watches one more. */
 SHM_APART shm_life shm_watch_add(shm_watch *watch, uint32_t pid) {
-  struct stat facts;
+  shm_place place;
   int fd;
   if (watch->count == SHM_WATCHED_MAX || pid == 0 || pid > INT32_MAX) {
     return SHM_LIFE_UNKNOWN;
@@ -75,15 +66,14 @@ SHM_APART shm_life shm_watch_add(shm_watch *watch, uint32_t pid) {
   if (fd < 0) {
     return SHM_LIFE_UNKNOWN;
   }
-  if (fd >= SHM_WATCHED_FD_MAX || fstat(fd, &facts) != 0) {
+  if (fd >= SHM_WATCHED_FD_MAX || !shm_place_of(fd, &place)) {
     close(fd);
     return SHM_LIFE_UNKNOWN;
   }
   watch->asks[watch->count].fd = fd;
   watch->asks[watch->count].events = SHM_SYS_POLLIN;
   watch->asks[watch->count].revents = 0;
-  watch->processes[watch->count].device = facts.st_dev;
-  watch->processes[watch->count].inode = facts.st_ino;
+  watch->processes[watch->count].place = place;
   watch->processes[watch->count].pid = pid;
   watch->processes[watch->count].asked = true;
   watch->count++;

@@ -162,10 +162,12 @@ SHM_NODISCARD SHM_APART shm_status shm_receive_descriptor(int socket, int *fd) {
  * locks. */
 SHM_APART shm_status shm_opened_descriptor(const shm_opened *opened, const char *address, int *fd) {
   shm_attempt attempt = shm_attempt_to("hand over", address);
+  shm_status status;
   *fd = -1;
   if (!opened->is_memfd) {
     return shm_fail(attempt, SHM_UNSUPPORTED,
                     "only a memfd is handed over by a descriptor; tell the others its address");
   }
-  return shm_memfd_reopen(opened->fd, opened->read_only, attempt, fd);
+  status = shm_opened_check_kept(opened, attempt);
+  return status == SHM_OK ? shm_memfd_reopen(opened->fd, opened->read_only, attempt, fd) : status;
 }

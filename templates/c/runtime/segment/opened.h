@@ -9,9 +9,10 @@ typedef struct shm_opened {
   bool has_file; /* POSIX or memfd; else System V */
   bool is_memfd;
   bool read_only;
-  int fd;     /* of the file; else -1 */
-  int32_t id; /* System V; else -1 */
-  char *base; /* NULL before it is mapped */
+  int fd;          /* of the file; else -1 */
+  shm_place place; /* of the file, once it is mapped */
+  int32_t id;      /* System V; else -1 */
+  char *base;      /* NULL before it is mapped */
   uint64_t size;
 } shm_opened;
 
@@ -21,6 +22,7 @@ SHM_INLINE void shm_opened_clear(shm_opened *opened, shm_address_kind kind, bool
   opened->is_memfd = kind == SHM_ADDRESS_MEMFD;
   opened->read_only = read_only;
   opened->fd = -1;
+  memset(&opened->place, 0, sizeof opened->place);
   opened->id = -1;
   opened->base = NULL;
   opened->size = 0;
@@ -73,6 +75,9 @@ SHM_APART shm_status shm_opened_map(shm_opened *opened, shm_attempt attempt) {
   if (opened->is_memfd) {
     status = shm_memfd_check_seals(opened->fd, opened->read_only, attempt);
   }
+  if (status == SHM_OK) {
+    status = shm_note_place(opened->fd, attempt, &opened->place);
+  }
   return status != SHM_OK
              ? status
              : shm_posix_map(opened->fd, opened->size, !opened->read_only, attempt, &opened->base);
@@ -85,19 +90,33 @@ SHM_APART void shm_opened_close(shm_opened *opened) {
   } else if (opened->base != NULL) {
     shm_sys_shmdt(opened->base);
   }
-  if (opened->fd >= 0) {
-    close(opened->fd);
-  }
+  shm_close_kept(opened->fd, &opened->place);
   opened->fd = -1;
   opened->id = -1;
   opened->base = NULL;
   opened->size = 0;
 }
 
+/* Whether the program has left the descriptor alone, for what cannot be done without
+ * it. */
+SHM_APART shm_status shm_opened_check_kept(const shm_opened *opened, shm_attempt attempt) {
+  shm_place found;
+  bool known = !opened->has_file || shm_place_of(opened->fd, &found);
+  if (!opened->has_file || (known && !shm_is_another_place(&found, &opened->place))) {
+    return SHM_OK;
+  }
+  return known || errno == EBADF
+             ? shm_fail_with(attempt, SHM_INVALID,
+                             "this program has closed the segment's descriptor, as what makes a daemon of it "
+                             "does; attach after that",
+                             known ? 0 : EBADF)
+             : shm_fail_os(attempt, "fstat", errno);
+}
+
 /* Whether the kernel says that the segment lost its name. A memfd has none. */
 SHM_APART bool shm_opened_is_removed(const shm_opened *opened) {
   return opened->is_memfd   ? false
-         : opened->has_file ? shm_posix_is_unlinked(opened->fd)
+         : opened->has_file ? shm_is_kept(opened->fd, &opened->place) && shm_posix_is_unlinked(opened->fd)
                             : shm_sysv_is_removed(opened->id);
 }
 
@@ -105,11 +124,13 @@ SHM_APART bool shm_opened_is_removed(const shm_opened *opened) {
 SHM_APART shm_status shm_opened_remove(const shm_opened *opened, const char *address_text) {
   shm_attempt attempt = shm_attempt_to("remove", address_text);
   shm_address address;
-  shm_status status;
-  if (opened->is_memfd) {
+  shm_status status = shm_opened_check_kept(opened, attempt);
+  if (status == SHM_OK && opened->is_memfd) {
     return shm_memfd_retire(opened->fd, attempt);
   }
-  status = shm_parse_address(address_text, &address);
+  if (status == SHM_OK) {
+    status = shm_parse_address(address_text, &address);
+  }
   if (status != SHM_OK) {
     return status;
   }
