@@ -10,19 +10,30 @@
 //! - [`survey`]: finding what nobody uses any more, and removing it;
 //! - [`contract`]: the description of a segment that every segment carries.
 //!
-//! ```no_run
+//! ```
 //! use shm_runtime::{Queue, SharedLayout};
 //!
-//! #[derive(SharedLayout, Clone, Copy)]
+//! #[derive(SharedLayout, Clone, Copy, Debug, PartialEq)]
 //! #[repr(C)]
 //! struct Trade {
 //!     price: i64,
 //!     quantity: u64,
 //! }
 //!
-//! let queue = Queue::<Trade>::open_or_create(&"acme.trades".parse()?, 4096)?;
+//! # fn main() -> shm_runtime::Result<()> {
+//! # if !cfg!(target_os = "linux") { return Ok(()) }
+//! # let address = format!("posix:/example.{}", std::process::id());
+//! # let address = &address.parse()?;
+//! # #[cfg(any())]
+//! let address = &"posix:/acme.trades".parse()?;
+//! let queue = Queue::<Trade>::open_or_create(address, 4096)?;
 //! queue.producer()?.try_push(&Trade { price: 101, quantity: 5 })?;
-//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! // .. in another process:
+//! let trade = Queue::<Trade>::attach(address)?.consumer()?.try_pop()?;
+//! assert_eq!(trade, Trade { price: 101, quantity: 5 });
+//!
+//! queue.attachment().remove()?;
+//! # Ok(()) }
 //! ```
 //!
 //! Segments exist on 64-bit little-endian Linux. Elsewhere the crate compiles,
@@ -49,6 +60,9 @@ pub use error::{Error, ErrorKind, Holder, Result};
 pub use handle::queue::{self, PopError, PushError, Queue, TryPopError, TryPushError};
 pub use object::counts::Counts;
 pub use object::place::{Geometry, ObjectLayout};
+/// Where the parts of an object lie: for the generator; docs/segment-format.md is
+/// for people.
+#[doc(hidden)]
 pub use object::{cell, counters, event, lanes, raw, ring, state, stream, topic};
 #[cfg(target_os = "linux")]
 pub use segment::fd;
@@ -56,11 +70,14 @@ pub use segment::{
     Account, Address, Attachment, Candidate, CreatorStat, Fault, HeaderStat, HugePages, Inspector,
     IntoAddress, Keep, KernelStat, Leftover, Mapper, ObjectStat, OpenOptions, Options, Owner,
     ParticipantStat, Plan, Segment, SegmentBytes, SegmentStat, SegmentState, SegmentType, Setup,
-    Spec, Verdict, Watch, header, list, survey,
+    Spec, Verdict, Watch, list, survey,
 };
 #[cfg(feature = "derive")]
 #[doc(hidden)]
 pub use shm_derive::__include_generated;
+/// The bytes of a header, likewise.
+#[doc(hidden)]
+pub use segment::header;
 #[cfg(feature = "derive")]
 pub use shm_derive::SharedLayout;
 pub use text::Printable;

@@ -12,6 +12,27 @@
 //! and in the crate `shm_runtime::include_schema!(market);`. The command line
 //! is the package `shmgen-cli`.
 //!
+//! Without files, and in any language:
+//!
+//! ```
+//! use shmgen::backend::{self, Language, Options};
+//! use shmgen::diagnostics::Source;
+//!
+//! let text = r#"
+//!     shmgen = 1
+//!     [schema]
+//!     name = "acme.market"
+//!     version = "1.0"
+//!     [struct.Trade]
+//!     field = [ { name = "price", type = "i64" }, { name = "quantity", type = "u64" } ]
+//! "#;
+//! let checked = shmgen::check(&Source::new("market.toml", text), Default::default());
+//! let schema = checked.into_result().map_err(|diagnostics| diagnostics.to_string())?;
+//! let files = backend::generate(&schema, &[Language::Rust], &Options::default());
+//! assert!(files["market.rs"].contains("pub struct Trade {"));
+//! # Ok::<(), String>(())
+//! ```
+//!
 //! # The way a schema goes
 //!
 //! [`syntax`] reads the TOML with the place of every token. `resolve` looks up

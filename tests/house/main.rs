@@ -2,5 +2,6 @@
 
 #![allow(missing_docs, clippy::pedantic)]
 
+mod crates;
 mod floors;
 mod templates;

@@ -1,8 +1,12 @@
 //! Queues of fixed-size items, first in, first out, from one producer to one
 //! consumer, in any two processes.
 //!
-//! ```no_run
+//! ```
+//! # if !cfg!(target_os = "linux") { return Ok(()) }
 //! use shm_runtime::{Queue, TryPopError};
+//! # let address = format!("posix:/example.queue.{}", std::process::id());
+//! # let address = address.parse()?;
+//! # #[cfg(any())]
 //! let address = "posix:/numbers".parse()?;
 //! let queue = Queue::<u64>::create(&address, 1024)?;
 //! let mut out = queue.producer()?;
@@ -10,10 +14,11 @@
 //! // .. in another process:
 //! let mut inn = Queue::<u64>::attach(&address)?.consumer()?;
 //! match inn.try_pop() {
-//!     Ok(n) => println!("{n}"),
+//!     Ok(n) => assert_eq!(n, 42),
 //!     Err(TryPopError::Empty) => println!("nothing there"),
 //!     Err(e) => return Err(e.into()),
 //! }
+//! # queue.attachment().remove()?;
 //! # Ok::<(), shm_runtime::Error>(())
 //! ```
 
@@ -25,6 +30,8 @@ mod target;
 mod untyped;
 
 pub use crate::object::queue::observe::{Followed, Message, QueueStat};
+/// Where the parts of a queue lie: for the generator.
+#[doc(hidden)]
 pub use crate::object::queue::{layout, many_to_many};
 pub use consumer::{Consumer, Drain, Loan};
 pub use errors::{PopError, PushError, TryPopError, TryPushError};
