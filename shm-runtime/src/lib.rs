@@ -66,6 +66,9 @@ pub use object::place::{Geometry, ObjectLayout};
 pub use object::{cell, counters, event, lanes, raw, ring, state, stream, topic};
 #[cfg(target_os = "linux")]
 pub use segment::fd;
+/// The bytes of a header, likewise.
+#[doc(hidden)]
+pub use segment::header;
 pub use segment::{
     Account, Address, Attachment, Candidate, CreatorStat, Fault, HeaderStat, HugePages, Inspector,
     IntoAddress, Keep, KernelStat, Leftover, Mapper, ObjectStat, OpenOptions, Options, Owner,
@@ -75,9 +78,6 @@ pub use segment::{
 #[cfg(feature = "derive")]
 #[doc(hidden)]
 pub use shm_derive::__include_generated;
-/// The bytes of a header, likewise.
-#[doc(hidden)]
-pub use segment::header;
 #[cfg(feature = "derive")]
 pub use shm_derive::SharedLayout;
 pub use text::Printable;
