@@ -6,6 +6,7 @@ mod bytemap;
 mod compiled;
 mod diagnostics;
 mod expressions;
+mod formatters;
 mod golden;
 mod json_schema;
 mod kernel;

@@ -1,4 +1,4 @@
-/* [22 lines as in ../empty/schema.h] */
+/* [27 lines as in ../empty/schema.h] */
 typedef struct golden_Level {
   /* Unit: 1e-8 USD. */
   int64_t price;
@@ -59,4 +59,4 @@ SHM_INLINE size_t golden_Level_format(const golden_Level *value, char *buffer, s
 typedef int64_t golden_Price;
 
 typedef float golden_Row[4];
-/* [7 lines as in ../empty/schema.h] */
+/* [8 lines as in ../empty/schema.h] */

@@ -1,13 +1,16 @@
-// [6 lines as in ../struct/schema.rs]
+// [7 lines as in ../struct/schema.rs]
 /// What one costs.
 ///
 /// Unit: 1e-8 USD.
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub type Price = i64;
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub type Row = [f32; 4];
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, PartialEq)]
 #[repr(C)]
@@ -17,6 +20,7 @@ pub struct Level {
     pub row: [f32; 4],
 }
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Level {
     /// The field `price`, for access in place.
@@ -25,27 +29,20 @@ impl Level {
     pub const ROW: ::shm_runtime::FieldRef<Self, [f32; 4]> = ::shm_runtime::FieldRef::at(8);
 }
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::default::Default for Level {
     fn default() -> Self {
         Self {
             price: 0,
             row: [0.0; 4],
-        }
-    }
-}
-
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+// [6 lines as in ../struct/schema.rs]
 impl ::core::fmt::Debug for Level {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("Level")
             .field("price", &self.price)
             .field("row", &self.row)
-            .finish()
-    }
-}
-
-::shm_runtime::__shared_struct! {
+// [6 lines as in ../struct/schema.rs]
     Level, size 24, align 8,
     uses [],
     imports [

@@ -1,4 +1,4 @@
-/* [22 lines as in ../empty/schema.h] */
+/* [27 lines as in ../empty/schema.h] */
 typedef struct __attribute__((aligned(64))) golden_Line {
   uint8_t first;
   uint8_t _reserved0[15];
@@ -40,4 +40,4 @@ SHM_INLINE size_t golden_Line_format(const golden_Line *value, char *buffer, siz
   }
   shm_text_begin(&text, buffer, size);
   golden_Line_add(&text, value);
-/* [9 lines as in ../struct/schema.h] */
+/* [10 lines as in ../struct/schema.h] */

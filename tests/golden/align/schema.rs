@@ -1,4 +1,4 @@
-// [8 lines as in ../struct/schema.rs]
+// [10 lines as in ../struct/schema.rs]
 #[repr(C, align(64))]
 pub struct Line {
     pub first: u8,
@@ -9,6 +9,7 @@ pub struct Line {
     pub _reserved1: ::shm_runtime::Reserved<44>,
 }
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Line {
     /// The field `first`, for access in place.
@@ -17,6 +18,7 @@ impl Line {
     pub const SECOND: ::shm_runtime::FieldRef<Self, u32> = ::shm_runtime::FieldRef::at(16);
 }
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::default::Default for Line {
     fn default() -> Self {
@@ -25,21 +27,13 @@ impl ::core::default::Default for Line {
             _reserved0: ::shm_runtime::Reserved::ZERO,
             second: 0,
             _reserved1: ::shm_runtime::Reserved::ZERO,
-        }
-    }
-}
-
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+// [6 lines as in ../struct/schema.rs]
 impl ::core::fmt::Debug for Line {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("Line")
             .field("first", &self.first)
             .field("second", &self.second)
-            .finish()
-    }
-}
-
-::shm_runtime::__shared_struct! {
+// [6 lines as in ../struct/schema.rs]
     Line, size 64, align 64,
     uses [],
     imports [

@@ -1,4 +1,4 @@
-/* [22 lines as in ../empty/schema.h] */
+/* [27 lines as in ../empty/schema.h] */
 typedef struct golden_Pair {
   uint64_t one;
   uint64_t two;
@@ -36,4 +36,4 @@ SHM_INLINE size_t golden_Pair_format(const golden_Pair *value, char *buffer, siz
   }
   shm_text_begin(&text, buffer, size);
   golden_Pair_add(&text, value);
-/* [9 lines as in ../struct/schema.h] */
+/* [10 lines as in ../struct/schema.h] */

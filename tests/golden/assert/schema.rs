@@ -1,9 +1,10 @@
-// [9 lines as in ../struct/schema.rs]
+// [11 lines as in ../struct/schema.rs]
 pub struct Pair {
     pub one: u64,
     pub two: u64,
 }
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Pair {
     /// The field `one`, for access in place.
@@ -12,27 +13,20 @@ impl Pair {
     pub const TWO: ::shm_runtime::FieldRef<Self, u64> = ::shm_runtime::FieldRef::at(8);
 }
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::default::Default for Pair {
     fn default() -> Self {
         Self {
             one: 0,
             two: 0,
-        }
-    }
-}
-
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+// [6 lines as in ../struct/schema.rs]
 impl ::core::fmt::Debug for Pair {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("Pair")
             .field("one", &self.one)
             .field("two", &self.two)
-            .finish()
-    }
-}
-
-::shm_runtime::__shared_struct! {
+// [6 lines as in ../struct/schema.rs]
     Pair, size 16, align 8,
     uses [],
     imports [

@@ -1,4 +1,4 @@
-/* [22 lines as in ../empty/schema.h] */
+/* [27 lines as in ../empty/schema.h] */
 typedef struct golden_Packet {
   uint8_t raw[6];
   uint16_t sums[3];
@@ -43,4 +43,4 @@ SHM_INLINE size_t golden_Packet_format(const golden_Packet *value, char *buffer,
   }
   shm_text_begin(&text, buffer, size);
   golden_Packet_add(&text, value);
-/* [9 lines as in ../struct/schema.h] */
+/* [10 lines as in ../struct/schema.h] */

@@ -1,9 +1,10 @@
-// [9 lines as in ../struct/schema.rs]
+// [11 lines as in ../struct/schema.rs]
 pub struct Packet {
     pub raw: [u8; 6],
     pub sums: [u16; 3],
 }
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Packet {
     /// The field `raw`, for access in place.
@@ -12,27 +13,20 @@ impl Packet {
     pub const SUMS: ::shm_runtime::FieldRef<Self, [u16; 3]> = ::shm_runtime::FieldRef::at(6);
 }
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::default::Default for Packet {
     fn default() -> Self {
         Self {
             raw: [0; 6],
             sums: [0; 3],
-        }
-    }
-}
-
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+// [6 lines as in ../struct/schema.rs]
 impl ::core::fmt::Debug for Packet {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("Packet")
             .field("raw", &self.raw)
             .field("sums", &self.sums)
-            .finish()
-    }
-}
-
-::shm_runtime::__shared_struct! {
+// [6 lines as in ../struct/schema.rs]
     Packet, size 12, align 2,
     uses [],
     imports [

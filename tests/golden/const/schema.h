@@ -1,7 +1,7 @@
-/* [21 lines as in ../empty/schema.h] */
+/* [26 lines as in ../empty/schema.h] */
 /* How deep a book is. */
 #define golden_LEVELS UINT32_C(5)
 #define golden_SLOTS UINT64_C(11)
 #define golden_RATIO (-0.5)
 #define golden_ENABLED 1
-/* [7 lines as in ../empty/schema.h] */
+/* [8 lines as in ../empty/schema.h] */

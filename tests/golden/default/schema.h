@@ -1,4 +1,4 @@
-/* [22 lines as in ../empty/schema.h] */
+/* [27 lines as in ../empty/schema.h] */
 /* Any number is a value; those without a name come from other versions. */
 #ifdef __cplusplus
 enum class golden_Side : uint8_t {
@@ -103,4 +103,4 @@ SHM_INLINE size_t golden_Order_format(const golden_Order *value, char *buffer, s
   }
   shm_text_begin(&text, buffer, size);
   golden_Order_add(&text, value);
-/* [9 lines as in ../struct/schema.h] */
+/* [10 lines as in ../struct/schema.h] */

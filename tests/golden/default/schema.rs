@@ -1,10 +1,12 @@
-// [6 lines as in ../struct/schema.rs]
+// [7 lines as in ../struct/schema.rs]
 /// Any number is a value; those without a name come from other versions.
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Side(pub u8);
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Side {
     pub const BUY: Self = Self(1);
@@ -25,6 +27,7 @@ impl Side {
     }
 }
 
+#[rustfmt::skip]
 impl ::core::fmt::Debug for Side {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match self.name() {
@@ -34,24 +37,28 @@ impl ::core::fmt::Debug for Side {
     }
 }
 
+#[rustfmt::skip]
 impl ::core::convert::From<u8> for Side {
     fn from(number: u8) -> Self {
         Self(number)
     }
 }
 
+#[rustfmt::skip]
 impl ::core::convert::From<Side> for u8 {
     fn from(value: Side) -> Self {
         value.0
     }
 }
 
+#[rustfmt::skip]
 ::shm_runtime::__shared_number! {
     Side, u8, enumeration {
         "BUY" = 1,
     }
 }
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, PartialEq)]
 #[repr(C)]
@@ -68,6 +75,7 @@ pub struct Order {
     pub _reserved0: ::shm_runtime::Reserved<4>,
 }
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Order {
     /// The field `price`, for access in place.
@@ -80,6 +88,7 @@ impl Order {
     pub const VENUE: ::shm_runtime::FieldRef<Self, ::shm_runtime::Str<7>> = ::shm_runtime::FieldRef::at(13);
 }
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::default::Default for Order {
     fn default() -> Self {
@@ -89,11 +98,7 @@ impl ::core::default::Default for Order {
             side: Side::BUY,
             venue: ::shm_runtime::Str::new("XNAS"),
             _reserved0: ::shm_runtime::Reserved::ZERO,
-        }
-    }
-}
-
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+// [6 lines as in ../struct/schema.rs]
 impl ::core::fmt::Debug for Order {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("Order")
@@ -101,11 +106,7 @@ impl ::core::fmt::Debug for Order {
             .field("ratio", &self.ratio)
             .field("side", &self.side)
             .field("venue", &self.venue)
-            .finish()
-    }
-}
-
-::shm_runtime::__shared_struct! {
+// [6 lines as in ../struct/schema.rs]
     Order, size 24, align 8,
     uses [Side],
     imports [

@@ -1,4 +1,4 @@
-/* [16 lines as in ../empty/schema.h] */
+/* [21 lines as in ../empty/schema.h] */
 /* What is deprecated is for others not to use. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
@@ -53,7 +53,7 @@ SHM_INLINE size_t golden_Trade_format(const golden_Trade *value, char *buffer, s
   }
   shm_text_begin(&text, buffer, size);
   golden_Trade_add(&text, value);
-/* [8 lines as in ../struct/schema.h] */
+/* [9 lines as in ../struct/schema.h] */
 #pragma GCC diagnostic pop
 
 #endif /* GOLDEN_SCHEMA_H */

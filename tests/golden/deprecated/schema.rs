@@ -1,8 +1,10 @@
-// [6 lines as in ../struct/schema.rs]
+// [7 lines as in ../struct/schema.rs]
 #[deprecated(note = "use NEW")]
+#[rustfmt::skip]
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 pub const OLD: u8 = 2;
 
+#[rustfmt::skip]
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, PartialEq)]
 #[repr(C)]
@@ -15,6 +17,7 @@ pub struct Trade {
     pub _reserved0: ::shm_runtime::Reserved<4>,
 }
 
+#[rustfmt::skip]
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Trade {
     /// The field `price`, for access in place.
@@ -24,6 +27,7 @@ impl Trade {
     pub const FEE: ::shm_runtime::FieldRef<Self, u32> = ::shm_runtime::FieldRef::at(8);
 }
 
+#[rustfmt::skip]
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::default::Default for Trade {
     fn default() -> Self {
@@ -35,17 +39,14 @@ impl ::core::default::Default for Trade {
     }
 }
 
+#[rustfmt::skip]
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::fmt::Debug for Trade {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("Trade")
             .field("price", &self.price)
             .field("fee", &self.fee)
-            .finish()
-    }
-}
-
-::shm_runtime::__shared_struct! {
+// [6 lines as in ../struct/schema.rs]
     Trade, size 16, align 8,
     uses [],
     imports [

@@ -1,4 +1,4 @@
-/* [22 lines as in ../empty/schema.h] */
+/* [27 lines as in ../empty/schema.h] */
 /* Who gives. */
 /* Any number is a value; those without a name come from other versions. */
 #ifdef __cplusplus
@@ -40,4 +40,4 @@ SHM_APART void golden_Side_add(shm_text *text, golden_Side value) {
   } else {
     shm_add_number(text, SHM_CAST(uint8_t, value));
   }
-/* [8 lines as in ../struct/schema.h] */
+/* [9 lines as in ../struct/schema.h] */

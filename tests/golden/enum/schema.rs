@@ -1,12 +1,14 @@
-// [6 lines as in ../struct/schema.rs]
+// [7 lines as in ../struct/schema.rs]
 /// Who gives.
 ///
 /// Any number is a value; those without a name come from other versions.
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct Side(pub u8);
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Side {
     pub const NONE: Self = Self(0);
@@ -32,6 +34,7 @@ impl Side {
     }
 }
 
+#[rustfmt::skip]
 impl ::core::fmt::Debug for Side {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match self.name() {
@@ -41,18 +44,21 @@ impl ::core::fmt::Debug for Side {
     }
 }
 
+#[rustfmt::skip]
 impl ::core::convert::From<u8> for Side {
     fn from(number: u8) -> Self {
         Self(number)
     }
 }
 
+#[rustfmt::skip]
 impl ::core::convert::From<Side> for u8 {
     fn from(value: Side) -> Self {
         value.0
     }
 }
 
+#[rustfmt::skip]
 ::shm_runtime::__shared_number! {
     Side, u8, enumeration {
         "NONE" = 0,

@@ -1,4 +1,4 @@
-/* [22 lines as in ../empty/schema.h] */
+/* [27 lines as in ../empty/schema.h] */
 /* The last 52 bytes are kept free for later versions. */
 typedef struct golden_Trade {
   int64_t price;
@@ -39,4 +39,4 @@ SHM_INLINE size_t golden_Trade_format(const golden_Trade *value, char *buffer, s
   }
   shm_text_begin(&text, buffer, size);
   golden_Trade_add(&text, value);
-/* [9 lines as in ../struct/schema.h] */
+/* [10 lines as in ../struct/schema.h] */

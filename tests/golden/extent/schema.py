@@ -1,4 +1,4 @@
-# [22 lines as in ../empty/schema.py]
+# [24 lines as in ../empty/schema.py]
     "Trade",
 # [8 lines as in ../struct/schema.py]
 class Trade(_t.Struct):

@@ -1,5 +1,6 @@
-// [6 lines as in ../struct/schema.rs]
+// [7 lines as in ../struct/schema.rs]
 /// The last 52 bytes are kept free for later versions.
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, PartialEq)]
 #[repr(C)]
@@ -10,6 +11,7 @@ pub struct Trade {
     pub _reserved0: ::shm_runtime::Reserved<52>,
 }
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Trade {
     /// The field `price`, for access in place.
@@ -18,6 +20,7 @@ impl Trade {
     pub const QUANTITY: ::shm_runtime::FieldRef<Self, u32> = ::shm_runtime::FieldRef::at(8);
 }
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::default::Default for Trade {
     fn default() -> Self {
@@ -25,21 +28,13 @@ impl ::core::default::Default for Trade {
             price: 0,
             quantity: 0,
             _reserved0: ::shm_runtime::Reserved::ZERO,
-        }
-    }
-}
-
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+// [6 lines as in ../struct/schema.rs]
 impl ::core::fmt::Debug for Trade {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("Trade")
             .field("price", &self.price)
             .field("quantity", &self.quantity)
-            .finish()
-    }
-}
-
-::shm_runtime::__shared_struct! {
+// [6 lines as in ../struct/schema.rs]
     Trade, size 64, align 8,
     uses [],
     imports [

@@ -1,4 +1,4 @@
-/* [22 lines as in ../empty/schema.h] */
+/* [27 lines as in ../empty/schema.h] */
 /* Any bits may be set; those without a name come from other versions. */
 #ifdef __cplusplus
 enum class golden_State : uint32_t {
@@ -54,4 +54,4 @@ SHM_APART void golden_State_add(shm_text *text, golden_State value) {
     shm_add(text, "0x");
     shm_add_digits(text, rest, 16, 0);
   }
-/* [8 lines as in ../struct/schema.h] */
+/* [9 lines as in ../struct/schema.h] */

@@ -1,10 +1,12 @@
-// [6 lines as in ../struct/schema.rs]
+// [7 lines as in ../struct/schema.rs]
 /// Any bits may be set; those without a name come from other versions.
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[repr(transparent)]
 pub struct State(pub u32);
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl State {
     /// Of yesterday.
@@ -45,6 +47,7 @@ impl State {
     }
 }
 
+#[rustfmt::skip]
 impl ::core::ops::BitOr for State {
     type Output = Self;
     fn bitor(self, other: Self) -> Self {
@@ -52,12 +55,14 @@ impl ::core::ops::BitOr for State {
     }
 }
 
+#[rustfmt::skip]
 impl ::core::ops::BitOrAssign for State {
     fn bitor_assign(&mut self, other: Self) {
         self.0 |= other.0;
     }
 }
 
+#[rustfmt::skip]
 impl ::core::ops::BitAnd for State {
     type Output = Self;
     fn bitand(self, other: Self) -> Self {
@@ -65,6 +70,7 @@ impl ::core::ops::BitAnd for State {
     }
 }
 
+#[rustfmt::skip]
 impl ::core::ops::Not for State {
     type Output = Self;
     fn not(self) -> Self {
@@ -72,6 +78,7 @@ impl ::core::ops::Not for State {
     }
 }
 
+#[rustfmt::skip]
 impl ::core::fmt::Debug for State {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         let rest = self.0 & !(0x8000_0001);
@@ -87,18 +94,21 @@ impl ::core::fmt::Debug for State {
     }
 }
 
+#[rustfmt::skip]
 impl ::core::convert::From<u32> for State {
     fn from(bits: u32) -> Self {
         Self(bits)
     }
 }
 
+#[rustfmt::skip]
 impl ::core::convert::From<State> for u32 {
     fn from(value: State) -> Self {
         value.0
     }
 }
 
+#[rustfmt::skip]
 ::shm_runtime::__shared_number! {
     State, u32, flags {
         "OLD" = 0,

@@ -1,5 +1,5 @@
-/* [55 lines as in ../struct/schema.h] */
+/* [60 lines as in ../struct/schema.h] */
 /* The segment feed: 8192 bytes, at sysv-file:feed.id unless told otherwise.
 /* [29 lines as in ../segment/schema.h] */
     "sysv-file:feed.id",
-/* [99 lines as in ../segment/schema.h] */
+/* [100 lines as in ../segment/schema.h] */

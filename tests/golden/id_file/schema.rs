@@ -1,5 +1,5 @@
-// [52 lines as in ../segment/schema.rs]
+// [58 lines as in ../segment/schema.rs]
 /// The segment `feed`: 8192 bytes, at `sysv-file:feed.id` unless told otherwise.
-// [12 lines as in ../segment/schema.rs]
+// [14 lines as in ../segment/schema.rs]
             ::shm_runtime::Setup::at("sysv-file:feed.id").mode(0o600).participants(64)
-// [68 lines as in ../segment/schema.rs]
+// [69 lines as in ../segment/schema.rs]

@@ -1,4 +1,4 @@
-/* [7 lines as in ../empty/schema.h] */
+/* [12 lines as in ../empty/schema.h] */
 #include "base.h"
 /* [15 lines as in ../empty/schema.h] */
 typedef struct golden_Event {
@@ -33,4 +33,4 @@ SHM_INLINE size_t golden_Event_format(const golden_Event *value, char *buffer, s
   }
   shm_text_begin(&text, buffer, size);
   golden_Event_add(&text, value);
-/* [9 lines as in ../struct/schema.h] */
+/* [10 lines as in ../struct/schema.h] */

@@ -1,4 +1,4 @@
-# [19 lines as in ../empty/schema.py]
+# [21 lines as in ../empty/schema.py]
 # base lies beside this module: in the same package, or in none. A type checker finds it in one
 # of the two ways; what it does not find can be a base class too, and adds nothing.
 if _typing.TYPE_CHECKING:

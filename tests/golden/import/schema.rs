@@ -1,9 +1,10 @@
-// [9 lines as in ../struct/schema.rs]
+// [11 lines as in ../struct/schema.rs]
 pub struct Event {
     pub at: super::base::Stamp,
     pub number: u64,
 }
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Event {
     /// The field `at`, for access in place.
@@ -12,17 +13,18 @@ impl Event {
     pub const NUMBER: ::shm_runtime::FieldRef<Self, u64> = ::shm_runtime::FieldRef::at(8);
 }
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::default::Default for Event {
     fn default() -> Self {
         Self {
             at: <super::base::Stamp as ::core::default::Default>::default(),
-// [6 lines as in ../struct/schema.rs]
+// [7 lines as in ../struct/schema.rs]
 impl ::core::fmt::Debug for Event {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("Event")
             .field("at", &self.at)
-// [6 lines as in ../struct/schema.rs]
+// [7 lines as in ../struct/schema.rs]
     Event, size 16, align 8,
     uses [],
     imports [

@@ -1,4 +1,4 @@
-/* [22 lines as in ../empty/schema.h] */
+/* [27 lines as in ../empty/schema.h] */
 /* i64[<=4]: up to 4 of them. A greater count was written by somebody who is wrong; whatever goes through
  * the items then ends at the room. */
 typedef struct golden_i64_list4 {
@@ -120,4 +120,4 @@ SHM_INLINE size_t golden_Book_format(const golden_Book *value, char *buffer, siz
   }
   shm_text_begin(&text, buffer, size);
   golden_Book_add(&text, value);
-/* [9 lines as in ../struct/schema.h] */
+/* [10 lines as in ../struct/schema.h] */

@@ -1,34 +1,28 @@
-// [8 lines as in ../struct/schema.rs]
+// [10 lines as in ../struct/schema.rs]
 #[repr(C, align(8))]
 pub struct Book {
     pub prices: ::shm_runtime::List<i64, 4>,
 }
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Book {
     /// The field `prices`, for access in place.
     pub const PRICES: ::shm_runtime::FieldRef<Self, ::shm_runtime::List<i64, 4>> = ::shm_runtime::FieldRef::at(0);
 }
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::default::Default for Book {
     fn default() -> Self {
         Self {
             prices: ::shm_runtime::List::new(),
-        }
-    }
-}
-
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+// [6 lines as in ../struct/schema.rs]
 impl ::core::fmt::Debug for Book {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("Book")
             .field("prices", &self.prices)
-            .finish()
-    }
-}
-
-::shm_runtime::__shared_struct! {
+// [6 lines as in ../struct/schema.rs]
     Book, size 40, align 8,
     uses [],
     imports [

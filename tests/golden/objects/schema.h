@@ -1,4 +1,4 @@
-/* [55 lines as in ../struct/schema.h] */
+/* [60 lines as in ../struct/schema.h] */
 /* The segment feed: 20480 bytes, at posix:/golden.feed unless told otherwise.
  *
  * Created and shown by stat, and without functions yet:
@@ -59,4 +59,4 @@ static const uint64_t golden_Feed_offsets[9] = {
     0,
     20480,
     16384,
-/* [86 lines as in ../segment/schema.h] */
+/* [87 lines as in ../segment/schema.h] */

@@ -1,4 +1,4 @@
-# [77 lines as in ../segment/schema.py]
+# [79 lines as in ../segment/schema.py]
     - `lanes` (queue)
     - `log` (ring)
     - `pipe` (stream)

@@ -1,4 +1,4 @@
-/* [15 lines as in ../empty/schema.h] */
+/* [20 lines as in ../empty/schema.h] */
 #if defined(__cplusplus) && __cplusplus >= 201703L
 #include <optional>
 #include <string_view>
@@ -145,4 +145,4 @@ SHM_INLINE size_t golden_Order_format(const golden_Order *value, char *buffer, s
   }
   shm_text_begin(&text, buffer, size);
   golden_Order_add(&text, value);
-/* [9 lines as in ../struct/schema.h] */
+/* [10 lines as in ../struct/schema.h] */

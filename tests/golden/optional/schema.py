@@ -1,4 +1,4 @@
-# [20 lines as in ../empty/schema.py]
+# [22 lines as in ../empty/schema.py]
     "Order",
 # [8 lines as in ../empty/schema.py]
 

@@ -1,6 +1,6 @@
-/* [86 lines as in ../segment/schema.h] */
+/* [91 lines as in ../segment/schema.h] */
     0660,
     64,
     "nobody",
     "12345",
-/* [95 lines as in ../segment/schema.h] */
+/* [96 lines as in ../segment/schema.h] */

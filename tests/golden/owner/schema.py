@@ -1,4 +1,4 @@
-# [87 lines as in ../segment/schema.py]
+# [89 lines as in ../segment/schema.py]
         "mode": 0o660,
         "participants": 64,
         "owner": "nobody",

@@ -1,7 +1,7 @@
-/* [55 lines as in ../struct/schema.h] */
+/* [60 lines as in ../struct/schema.h] */
 /* The segment feed: 2097152 bytes, at posix:/golden.feed unless told otherwise.
 /* [34 lines as in ../segment/schema.h] */
     2097152,
 /* [6 lines as in ../segment/schema.h] */
     2097152,
-/* [87 lines as in ../segment/schema.h] */
+/* [88 lines as in ../segment/schema.h] */

@@ -1,4 +1,4 @@
-# [83 lines as in ../segment/schema.py]
+# [85 lines as in ../segment/schema.py]
     SIZE: _typing.Final = 2097152
     _spec = {
         "version": "1.0",

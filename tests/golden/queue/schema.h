@@ -1,4 +1,4 @@
-/* [57 lines as in ../segment/schema.h] */
+/* [62 lines as in ../segment/schema.h] */
  * A handle is for one thread at a time; attach again for another. It must not be copied while attached.
  * One that is all zero is not attached. */
 typedef struct golden_Feed {
@@ -136,4 +136,4 @@ SHM_NODISCARD SHM_INLINE shm_status golden_Feed_ticks_depth(const golden_Feed *s
 /* Asks for the numbers of the queue. */
 SHM_NODISCARD SHM_INLINE shm_status golden_Feed_ticks_stat(const golden_Feed *segment, shm_queue_facts *facts) {
   return shm_queue_stat(&segment->attachment, 0, facts);
-/* [8 lines as in ../struct/schema.h] */
+/* [9 lines as in ../struct/schema.h] */

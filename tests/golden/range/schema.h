@@ -1,4 +1,4 @@
-/* [22 lines as in ../empty/schema.h] */
+/* [27 lines as in ../empty/schema.h] */
 typedef struct golden_Reading {
   /* Range: at least -273.15. */
   double celsius;
@@ -80,4 +80,4 @@ SHM_INLINE size_t golden_Reading_format(const golden_Reading *value, char *buffe
   }
   shm_text_begin(&text, buffer, size);
   golden_Reading_add(&text, value);
-/* [9 lines as in ../struct/schema.h] */
+/* [10 lines as in ../struct/schema.h] */

@@ -1,4 +1,4 @@
-// [9 lines as in ../struct/schema.rs]
+// [11 lines as in ../struct/schema.rs]
 pub struct Reading {
     /// Range: at least -273.15.
     pub celsius: f64,
@@ -10,6 +10,7 @@ pub struct Reading {
     pub _reserved0: ::shm_runtime::Reserved<3>,
 }
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Reading {
     /// The field `celsius`, for access in place.
@@ -34,6 +35,7 @@ impl Reading {
     }
 }
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::default::Default for Reading {
     fn default() -> Self {
@@ -42,22 +44,14 @@ impl ::core::default::Default for Reading {
             percent: 0,
             hours: [0; 4],
             _reserved0: ::shm_runtime::Reserved::ZERO,
-        }
-    }
-}
-
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+// [6 lines as in ../struct/schema.rs]
 impl ::core::fmt::Debug for Reading {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("Reading")
             .field("celsius", &self.celsius)
             .field("percent", &self.percent)
             .field("hours", &self.hours)
-            .finish()
-    }
-}
-
-::shm_runtime::__shared_struct! {
+// [6 lines as in ../struct/schema.rs]
     Reading, size 16, align 8,
     uses [],
     imports [

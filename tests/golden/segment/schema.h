@@ -1,4 +1,4 @@
-/* [55 lines as in ../struct/schema.h] */
+/* [60 lines as in ../struct/schema.h] */
 /* The segment feed: 8192 bytes, at posix:/golden.feed unless told otherwise.
  *
  * Created and shown by stat, and without functions yet:
@@ -121,4 +121,4 @@ SHM_INLINE void golden_Feed_detach(golden_Feed *segment) {
 /* Takes the segment's name away. Who is attached keeps the memory. */
 SHM_INLINE shm_status golden_Feed_remove(const char *address) {
   return shm_remove(address != NULL ? address : golden_Feed_spec.address);
-/* [8 lines as in ../struct/schema.h] */
+/* [9 lines as in ../struct/schema.h] */

@@ -1,14 +1,16 @@
-// [51 lines as in ../struct/schema.rs]
+// [57 lines as in ../struct/schema.rs]
 
 /// The segment `feed`: 8192 bytes, at `posix:/golden.feed` unless told otherwise.
 ///
 /// Created and shown by stat, and without functions yet:
 ///
 /// - `stop` (event)
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Debug)]
 pub struct Feed(::shm_runtime::Attachment);
 
+#[rustfmt::skip]
 impl ::shm_runtime::SegmentType for Feed {
     fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
         static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
@@ -22,6 +24,7 @@ impl ::shm_runtime::SegmentType for Feed {
     }
 }
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Feed {
     /// What the bytes of the segment mean, in the canonical form that lies in it.

@@ -1,4 +1,4 @@
-/* [22 lines as in ../empty/schema.h] */
+/* [27 lines as in ../empty/schema.h] */
 typedef struct golden_Tick {
   uint64_t number;
 } golden_Tick;
@@ -31,4 +31,4 @@ SHM_INLINE size_t golden_Tick_format(const golden_Tick *value, char *buffer, siz
   golden_Tick_add(&text, value);
   return text.used;
 }
-/* [7 lines as in ../empty/schema.h] */
+/* [8 lines as in ../empty/schema.h] */

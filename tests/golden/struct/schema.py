@@ -1,4 +1,4 @@
-# [22 lines as in ../empty/schema.py]
+# [24 lines as in ../empty/schema.py]
     "Tick",
 # [6 lines as in ../empty/schema.py]
 

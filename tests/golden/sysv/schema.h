@@ -1,5 +1,5 @@
-/* [55 lines as in ../struct/schema.h] */
+/* [60 lines as in ../struct/schema.h] */
 /* The segment feed: 8192 bytes, at sysv:0x53480001 unless told otherwise.
 /* [29 lines as in ../segment/schema.h] */
     "sysv:0x53480001",
-/* [99 lines as in ../segment/schema.h] */
+/* [100 lines as in ../segment/schema.h] */

@@ -1,4 +1,4 @@
-# [86 lines as in ../segment/schema.py]
+# [88 lines as in ../segment/schema.py]
         "address": "sysv:0x53480001",
         "mode": 0o600,
         "participants": 64,

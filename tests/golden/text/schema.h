@@ -1,4 +1,4 @@
-/* [22 lines as in ../empty/schema.h] */
+/* [27 lines as in ../empty/schema.h] */
 typedef struct golden_Named {
   char name[12];
 } golden_Named;
@@ -31,4 +31,4 @@ SHM_INLINE size_t golden_Named_format(const golden_Named *value, char *buffer, s
   }
   shm_text_begin(&text, buffer, size);
   golden_Named_add(&text, value);
-/* [9 lines as in ../struct/schema.h] */
+/* [10 lines as in ../struct/schema.h] */

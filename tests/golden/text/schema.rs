@@ -1,33 +1,27 @@
-// [9 lines as in ../struct/schema.rs]
+// [11 lines as in ../struct/schema.rs]
 pub struct Named {
     pub name: ::shm_runtime::Str<12>,
 }
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Named {
     /// The field `name`, for access in place.
     pub const NAME: ::shm_runtime::FieldRef<Self, ::shm_runtime::Str<12>> = ::shm_runtime::FieldRef::at(0);
 }
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::default::Default for Named {
     fn default() -> Self {
         Self {
             name: ::shm_runtime::Str::EMPTY,
-        }
-    }
-}
-
-#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
+// [6 lines as in ../struct/schema.rs]
 impl ::core::fmt::Debug for Named {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         f.debug_struct("Named")
             .field("name", &self.name)
-            .finish()
-    }
-}
-
-::shm_runtime::__shared_struct! {
+// [6 lines as in ../struct/schema.rs]
     Named, size 12, align 1,
     uses [],
     imports [

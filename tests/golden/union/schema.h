@@ -1,4 +1,4 @@
-/* [23 lines as in ../empty/schema.h] */
+/* [28 lines as in ../empty/schema.h] */
 constexpr uint8_t golden_Payload_NOTHING = UINT8_C(0);
 constexpr uint8_t golden_Payload_PRICE = UINT8_C(1);
 #else
@@ -119,4 +119,4 @@ SHM_INLINE size_t golden_Payload_format(const golden_Payload *value, char *buffe
   }
   shm_text_begin(&text, buffer, size);
   golden_Payload_add(&text, value);
-/* [9 lines as in ../struct/schema.h] */
+/* [10 lines as in ../struct/schema.h] */

@@ -1,8 +1,9 @@
-// [6 lines as in ../struct/schema.rs]
+// [7 lines as in ../struct/schema.rs]
 /// What a message carries.
 ///
 /// One of the values of [`PayloadValue`], told apart by a tag. Any tag may be there; one
 /// that no variant has comes from another version.
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy)]
 #[repr(C)]
@@ -13,6 +14,7 @@ pub struct Payload {
 }
 
 /// What a [`Payload`] holds.
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum PayloadValue {
@@ -21,6 +23,7 @@ pub enum PayloadValue {
     Price(i64),
 }
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl Payload {
     /// The tag of [`PayloadValue::Nothing`].
@@ -60,6 +63,7 @@ impl Payload {
     }
 }
 
+#[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::convert::From<PayloadValue> for Payload {
     fn from(value: PayloadValue) -> Self {
@@ -71,6 +75,7 @@ impl ::core::convert::From<PayloadValue> for Payload {
     }
 }
 
+#[rustfmt::skip]
 impl ::core::convert::TryFrom<Payload> for PayloadValue {
     type Error = ::shm_runtime::UnknownTag;
     fn try_from(value: Payload) -> ::core::result::Result<Self, Self::Error> {
@@ -78,6 +83,7 @@ impl ::core::convert::TryFrom<Payload> for PayloadValue {
     }
 }
 
+#[rustfmt::skip]
 #[allow(clippy::derivable_impls)]
 impl ::core::default::Default for Payload {
     fn default() -> Self {
@@ -89,6 +95,7 @@ impl ::core::default::Default for Payload {
     }
 }
 
+#[rustfmt::skip]
 impl ::core::cmp::PartialEq for Payload {
     fn eq(&self, other: &Self) -> bool {
         self.tag == other.tag
@@ -99,6 +106,7 @@ impl ::core::cmp::PartialEq for Payload {
     }
 }
 
+#[rustfmt::skip]
 impl ::core::fmt::Debug for Payload {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match self.get() {
@@ -108,6 +116,7 @@ impl ::core::fmt::Debug for Payload {
     }
 }
 
+#[rustfmt::skip]
 ::shm_runtime::__shared_union! {
     Payload, u8, size 16, align 8,
     storage at 8, uses [],

@@ -63,7 +63,10 @@ const SHARED: &str = include_str!("../../../templates/python/shm_types.py");
 /// `shm_types.py`, the same for every schema.
 pub(super) fn shared() -> String {
     let version = format!("VERSION = ({})", version_parts().join(", "));
-    SHARED.replacen("VERSION = (0, 0, 0)", &version, 1)
+    // Whose formatter meets a copy of it has other rules.
+    let text =
+        SHARED.replacen(", do not edit\n", ", do not edit\n# fmt: off\n# isort: skip_file\n", 1);
+    text.replacen("VERSION = (0, 0, 0)", &version, 1)
 }
 
 /// The module of a schema.

@@ -43,7 +43,7 @@ struct Context<'a> {
 }
 
 /// Attributes for what lints have no say in: what is deprecated is for others
-/// not to use.
+/// not to use. The formatter has none either, in files that are committed.
 #[derive(Clone, Copy)]
 struct Lints {
     /// Of generated code.
@@ -56,13 +56,13 @@ struct Lints {
 impl Lints {
     fn of(schema: &Schema) -> Self {
         if schema.deprecates() {
-            let allow = "#[allow(dead_code, deprecated, missing_docs, nonstandard_style, \
+            let allow = "#[rustfmt::skip]\n#[allow(dead_code, deprecated, missing_docs, nonstandard_style, \
                          clippy::all, clippy::pedantic)]";
-            Self { allow, quiet: "#[allow(deprecated)]\n" }
+            Self { allow, quiet: "#[rustfmt::skip]\n#[allow(deprecated)]\n" }
         } else {
-            let allow = "#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, \
+            let allow = "#[rustfmt::skip]\n#[allow(dead_code, missing_docs, nonstandard_style, clippy::all, \
                          clippy::pedantic)]";
-            Self { allow, quiet: "" }
+            Self { allow, quiet: "#[rustfmt::skip]\n" }
         }
     }
 }

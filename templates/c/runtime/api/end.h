@@ -1,5 +1,6 @@
 #if defined(__cplusplus)
 } /* namespace */
+} /* extern "C++" */
 #endif
 
 #endif /* SHM_RUNTIME_H */
