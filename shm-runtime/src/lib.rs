@@ -85,7 +85,7 @@ pub use types::checked::{
     Bool, FieldRef, InvalidBool, InvalidCount, InvalidOptional, InvalidStr, List, Optional,
     Reserved, Str, UnknownTag,
 };
-pub use types::layout::{self, SharedLayout};
+pub use types::layout::{self, SharedLayout, boxed};
 
 /// What generated code and the derive use; not for anybody else.
 #[doc(hidden)]

@@ -199,10 +199,11 @@ macro_rules! __derived_struct {
                         ::core::mem::align_of::<$type>() as u64,
                     );
                     $(
-                        let place = (
-                            $crate::__offset_of!($type, $field) as u64,
-                            ::core::mem::size_of::<$ty>() as u64,
-                        );
+                        // A constant: the offset in a value that lies on no stack.
+                        let place = {
+                            const OFFSET: usize = $crate::__offset_of!($type, $field);
+                            (OFFSET as u64, ::core::mem::size_of::<$ty>() as u64)
+                        };
                         def.derived_field(
                             stringify!($field),
                             place,

@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 const HOLES_BYTES: u64 = 8;
 /// .. and more than this part of its size: an eighth.
 const HOLES_PART: u64 = 8;
+/// Items of more bytes are told of.
+const LARGE: u64 = 64 << 10;
 
 /// Looks at a schema in which nothing is wrong.
 pub(crate) fn lint(written: &syntax::Schema, schema: &model::Schema) -> Diagnostics {
@@ -113,6 +115,13 @@ impl<'s> Linter<'s> {
 
     fn object(&mut self, o: &'s syntax::Object) {
         self.name(&o.name, "an object", Style::Snake);
+        if let Body::Queue { item: ty, .. }
+        | Body::Topic { item: ty, .. }
+        | Body::Cell { ty }
+        | Body::State { ty } = &o.body
+        {
+            self.large(ty);
+        }
         let Body::Counters { counters, .. } = &o.body else { return };
         for counter in counters {
             self.within(&counter.lint, |l| l.name(&counter.name, "a counter", Style::Snake));
@@ -222,6 +231,30 @@ impl<'s> Linter<'s> {
                 d.help(format!("in this order no field does: {}", order.join(", ")));
             });
         }
+    }
+
+    /// An item that had better not lie on a stack.
+    fn large(&mut self, ty: &TypeText) {
+        let Some(size) = self.size_of(&ty.name.value).filter(|size| *size > LARGE) else { return };
+        let message = format!("items of {size} bytes are large for a stack");
+        self.warn(Code::L006, &ty.span, message, |d| {
+            d.help(
+                "fill and read them in place: reserve, peek; in Rust with set_slice and get_slice, \
+                 or in a box: shm_runtime::boxed, try_pop_into",
+            );
+        });
+    }
+
+    /// The size of a struct of this schema or an imported one.
+    fn size_of(&self, name: &str) -> Option<u64> {
+        let aliased = self.schema.aliases.iter().find(|a| a.name == name);
+        let name = match aliased.map(|a| &a.ty.element) {
+            Some(model::Element::Struct(of)) => of.name.as_str(),
+            _ => name.rsplit('.').next()?,
+        };
+        let all = self.schema.with_imports();
+        let mut structs = all.iter().flat_map(|schema| schema.structs());
+        structs.find(|s| s.name == name).map(|s| s.size)
     }
 
     /// A text that holds one byte.

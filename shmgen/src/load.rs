@@ -47,7 +47,7 @@ impl Loader {
     fn schema(&mut self, source: &Arc<Source>) -> (Option<syntax::Schema>, Option<Schema>) {
         let stem =
             source.path().file_stem().and_then(|s| s.to_str()).unwrap_or("schema").to_owned();
-        let Some(written) = syntax::parse(source, &mut self.diagnostics) else {
+        let Some(mut written) = syntax::parse(source, &mut self.diagnostics) else {
             return (None, None);
         };
         let mut imports = Vec::new();
@@ -63,7 +63,12 @@ impl Loader {
         if !all_right {
             return (Some(written), None);
         }
-        let schema = resolve::resolve(&written, &stem, imports, self.limits, &mut self.diagnostics);
+        let unknown = resolve::compute(&mut written, &imports, &mut self.diagnostics);
+        let mut found = Diagnostics::default();
+        let schema = resolve::resolve(&written, &stem, imports, self.limits, &mut found);
+        // Of a number that is not known, no more can be wrong.
+        found.retain(|diagnostic| !unknown.contains(&diagnostic.span));
+        self.diagnostics.extend(found);
         self.modules.insert(schema.module.clone(), source.path().to_owned());
         self.named_apart(&schema, &written);
         self.distinct(&schema, &written);

@@ -171,3 +171,101 @@ fn neither_depth_nor_length_overflows_a_stack() {
         assert_eq!(check(&chain("C0")).unwrap_err(), [Code::E047]);
     });
 }
+
+/// Every number of objects, fields and segments, written out and computed.
+fn schema_of_numbers(number: impl Fn(&str, i64) -> String) -> String {
+    let n = number;
+    let mut out = HEAD.to_owned();
+    for (name, value) in [("SIZE", 64), ("ONE", 1), ("DEPTH", 16)] {
+        out += &constant(name, "u32", &value.to_string());
+    }
+    let _ = write!(
+        out,
+        r#"
+[enum.Side]
+repr = "u8"
+value = [ {{ name = "BUY", number = {} }} ]
+[flags.Marks]
+repr = "u8"
+bit = [ {{ name = "OLD", bit = {} }} ]
+[union.Any]
+tag = "u8"
+variant = [ {{ name = "one", number = {}, type = "u8" }} ]
+[struct.Tick]
+align = {}
+extent = {}
+assert = {{ size = {}, align = {}, offset = {{ time = {} }} }}
+field = [ {{ name = "time", type = "u64", align = {} }}, {{ reserved = {} }} ]
+[segment.feed]
+participants = {}
+object = [
+  {{ name = "q", kind = "queue", item = "Tick", capacity = {}, producers = "many", lanes = {} }},
+  {{ name = "r", kind = "ring", bytes = {} }},
+  {{ name = "s", kind = "stream", bytes = {} }},
+  {{ name = "t", kind = "topic", item = "Tick", capacity = {} }},
+  {{ name = "x", kind = "raw", bytes = {}, align = {} }},
+]
+[segment.old]
+backend = "sysv"
+key = {}
+object = [ {{ name = "e", kind = "event" }} ]
+"#,
+        n("ONE * 3", 3),
+        n("ONE + 1", 2),
+        n("ONE - 1", 0),
+        n("SIZE", 64),
+        n("SIZE * 2", 128),
+        n("SIZE << 1", 128),
+        n("SIZE", 64),
+        n("ONE - ONE", 0),
+        n("DEPTH", 16),
+        n("DEPTH / 2", 8),
+        n("DEPTH * 2", 32),
+        n("DEPTH", 16),
+        n("ONE * 4", 4),
+        n("SIZE * DEPTH", 1024),
+        n("SIZE + 1", 65),
+        n("DEPTH | 1", 17),
+        n("DEPTH", 16),
+        n("SIZE * 4", 256),
+        n("0x5348_0000 + ONE", 0x5348_0001),
+    );
+    out
+}
+
+#[test]
+fn every_number_can_be_computed_from_constants_wherever_it_stands() {
+    let numbers = |text: String| {
+        let checked = shmgen::check(&Source::new("x.toml", text), Limits::default());
+        let schema = checked.into_result().map_err(|found| found.to_string()).unwrap();
+        let options = shmgen::backend::Options::default();
+        shmgen::backend::generate(&schema, &shmgen::backend::Language::ALL, &options)
+    };
+    let plain = numbers(schema_of_numbers(|_, number| number.to_string()));
+    let computed = numbers(schema_of_numbers(|expression, _| format!("{expression:?}")));
+    assert!(plain == computed);
+}
+
+#[test]
+fn what_is_wrong_with_a_computed_number_is_told_once() {
+    let feed = |capacity: &str| {
+        check(&format!(
+            "{}{}[struct.T]\nfield = [ {{ name = \"a\", type = \"u8\" }} ]\n[segment.feed]\nobject = [ \
+             {{ name = \"q\", kind = \"queue\", item = \"T\", capacity = {capacity:?} }} ]\n",
+            constant("DEPTH", "u32", "4"),
+            constant("RATIO", "f64", "0.5").replace("\"0.5\"", "0.5"),
+        ))
+        .map(|schema| schema.segments.len())
+    };
+    assert_eq!(feed("DEPTH * 2"), Ok(1));
+    assert_eq!(feed("DEPHT"), Err(vec![Code::E032]));
+    assert_eq!(feed("RATIO"), Err(vec![Code::E048]));
+    assert_eq!(feed("DEPTH / 0"), Err(vec![Code::E048]));
+    assert_eq!(feed("DEPTH *"), Err(vec![Code::E046]));
+    assert_eq!(feed("DEPTH - 4"), Err(vec![Code::E064]));
+    assert_eq!(feed("DEPTH << 70"), Err(vec![Code::E013]));
+    // A mode is octal.
+    let mode =
+        "[segment.feed]\nmode = \"0o600\"\nobject = [ { name = \"e\", kind = \"event\" } ]\n";
+    assert_eq!(check(mode).map(|_| ()), Err(vec![Code::E063]));
+}

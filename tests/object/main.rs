@@ -5,5 +5,6 @@
 mod differential;
 mod errors;
 mod kinds;
+mod large;
 mod pairs;
 mod waits;

@@ -194,7 +194,10 @@ impl MappedSlots {
             let n = rest.len().min(8 - at % 8);
             // SAFETY: `at` is less than the item's size, as checked.
             let word = unsafe { self.word(index, at / 8) };
-            let mut value = word.load(Ordering::Relaxed).to_ne_bytes();
+            let mut value = match n {
+                8 => [0; 8],
+                _ => word.load(Ordering::Relaxed).to_ne_bytes(),
+            };
             value[at % 8..at % 8 + n].copy_from_slice(&rest[..n]);
             word.store(u64::from_ne_bytes(value), Ordering::Relaxed);
             rest = &rest[n..];

@@ -46,6 +46,28 @@ pub unsafe trait SharedLayout: Copy + Send + Sync + 'static {
     }
 }
 
+/// A value of zeros on the heap. However large it is, it never lies on the
+/// stack: `let mut frame = shm_runtime::boxed::<Frame>();`.
+///
+/// # Panics
+///
+/// Does not panic; without memory the process is aborted, as with [`Box::new`].
+pub fn boxed<T: SharedLayout>() -> Box<T> {
+    let layout = std::alloc::Layout::new::<T>();
+    // SAFETY: a box of nothing points nowhere; else the layout has a size. Every bit pattern is valid, by the contract
+    // of the trait, and the memory was allocated as a box does.
+    unsafe {
+        if layout.size() == 0 {
+            return Box::from_raw(std::ptr::NonNull::dangling().as_ptr());
+        }
+        let memory = std::alloc::alloc_zeroed(layout);
+        if memory.is_null() {
+            std::alloc::handle_alloc_error(layout);
+        }
+        Box::from_raw(memory.cast())
+    }
+}
+
 /// The bytes of a value.
 pub fn bytes_of<T: SharedLayout>(value: &T) -> &[u8] {
     // SAFETY: the type has no padding, so all its bytes are initialised; the

@@ -177,6 +177,8 @@ codes! {
         "A `str[1]` holds one byte: a single ASCII character, and no other one."
     L005 "an enum or a union without a zero"
         "Fresh memory is zero, and so is a field that nobody has set. A value, or a variant, with the number 0 gives that state a name."
+    L006 "a large item"
+        "The struct that an object passes or holds has more than 64 KiB. Rust, C and C++ put values on the stack, which has 8 MiB in the first thread of a program and 2 MiB in another thread of Rust. In Rust, `shm_runtime::boxed` makes a value on the heap, `reserve` with `set_slice` fills one in place, `peek` with `get_slice` reads one in place, and `try_pop_into` pops into one that is there."
 }
 
 /// How bad a diagnostic is.

@@ -460,4 +460,9 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
         "[enum.Side]\nrepr = \"u8\"\nvalue = [ { name = \"BUY\", number = 1 } ]",
         "[enum.Side]\nrepr = \"u8\"\nvalue = [ { name = \"NONE\", number = 0 }, { name = \"BUY\", number = 1 } ]",
     ),
+    (
+        Code::L006,
+        "[struct.Frame]\nfield = [ { name = \"pixels\", type = \"bytes[1000000]\" } ]\n\n[segment.camera]\nobject = [ { name = \"frames\", kind = \"queue\", item = \"Frame\", capacity = 2 } ]",
+        "[struct.Frame]\nfield = [ { name = \"pixels\", type = \"bytes[1000000]\" } ]\n\n[segment.camera]\nobject = [ { name = \"frames\", kind = \"queue\", item = \"Frame\", capacity = 2, lint = { allow = [\"L006\"], reason = \"filled in place\" } } ]",
+    ),
 ];

@@ -128,6 +128,11 @@ impl Diagnostics {
         self.list.extend(other.list);
     }
 
+    /// Keeps those only that are wanted.
+    pub(crate) fn retain(&mut self, wanted: impl FnMut(&Diagnostic) -> bool) {
+        self.list.retain(wanted);
+    }
+
     /// Whether nothing is wrong.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty()

@@ -133,6 +133,18 @@ impl Names<'_> {
         fitting.ok()
     }
 
+    /// What an expression of whole numbers comes to.
+    pub(super) fn whole(
+        &self,
+        expression: &Expression,
+        diagnostics: &mut Diagnostics,
+    ) -> Option<i128> {
+        match self.computed(expression, Primitive::I64, diagnostics)? {
+            Value::Integer(number) => Some(number),
+            Value::Float(_) | Value::Bool(_) => None, // told
+        }
+    }
+
     /// What an expression comes to. The bare name of a constant may stand for a
     /// value of any type; what is computed is a whole number.
     fn computed(

@@ -90,7 +90,7 @@ impl Look<'_, '_, '_> {
             DefaultText::Number(number) => ValueText::Number(*number),
             DefaultText::Text(text) => {
                 let source = Arc::clone(&self.names.source);
-                let mut context = Context { source, diagnostics: &mut *self.diagnostics };
+                let mut context = Context::new(source, &mut *self.diagnostics);
                 let text = Spanned::new(text.clone(), self.written.span.clone());
                 ValueText::of_text(&mut context, &text, "default")?
             }

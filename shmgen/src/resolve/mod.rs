@@ -6,6 +6,7 @@
 mod assertions;
 mod checked;
 mod clashes;
+mod computed;
 mod constants;
 mod defaults;
 mod extent;
@@ -24,6 +25,7 @@ mod unions;
 mod words;
 mod written;
 
+pub(crate) use computed::compute;
 pub(crate) use words::TAKEN_MODULES;
 pub(crate) use written::meet;
 

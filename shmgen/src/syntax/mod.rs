@@ -9,6 +9,7 @@ mod foreign;
 mod json_schema;
 mod keys;
 mod meta;
+mod numbers;
 mod objects;
 mod parse;
 mod type_text;
@@ -24,6 +25,7 @@ pub use type_text::{Length, Suffix, TypeText};
 pub(crate) use walk::Context;
 
 use crate::diagnostics::{Code, Source, Span, Spanned};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 /// The longest name, in characters.
@@ -61,6 +63,9 @@ pub struct Schema {
     /// The names of constants and types of which nothing could be made: what is
     /// wrong with them was reported, and is not said again of each use.
     pub left_out: Vec<Spanned<String>>,
+    /// Numbers that are written as expressions, by where they stand: each is some
+    /// other number until constants are known. `None` for what is no expression.
+    pub computed: BTreeMap<usize, Option<Expression>>,
 }
 
 /// A number as it is written.

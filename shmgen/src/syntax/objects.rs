@@ -181,9 +181,9 @@ fn body(c: &mut Context<'_>, table: &Table<'_, '_>, kind: &str) -> Option<Body> 
     // All of them are looked at before one that is missing ends it.
     Some(match kind {
         "queue" => {
-            let (item, capacity) = (type_text(c, table, "item"), table.integer(c, "capacity"));
+            let (item, capacity) = (type_text(c, table, "item"), table.number(c, "capacity"));
             let (producers, consumers) = (side(c, table, "producers"), side(c, table, "consumers"));
-            let (order, lanes) = (order(c, table), table.integer(c, "lanes"));
+            let (order, lanes) = (order(c, table), table.number(c, "lanes"));
             let redeliver = flag(c, table, "redeliver");
             Body::Queue {
                 item: item?,
@@ -196,17 +196,17 @@ fn body(c: &mut Context<'_>, table: &Table<'_, '_>, kind: &str) -> Option<Body> 
             }
         }
         "ring" => {
-            let (bytes, lanes) = (table.integer(c, "bytes"), table.integer(c, "lanes"));
+            let (bytes, lanes) = (table.number(c, "bytes"), table.number(c, "lanes"));
             let (producers, consumers) = (side(c, table, "producers"), side(c, table, "consumers"));
             Body::Ring { bytes: bytes?, producers, consumers, lanes }
         }
         "stream" => {
-            let bytes = table.integer(c, "bytes");
+            let bytes = table.number(c, "bytes");
             let (producers, consumers) = (side(c, table, "producers"), side(c, table, "consumers"));
             Body::Stream { bytes: bytes?, producers, consumers }
         }
         "topic" => {
-            let (item, capacity) = (type_text(c, table, "item"), table.integer(c, "capacity"));
+            let (item, capacity) = (type_text(c, table, "item"), table.number(c, "capacity"));
             Body::Topic { item: item?, capacity: capacity? }
         }
         "cell" => Body::Cell { ty: type_text(c, table, "type")? },
@@ -217,7 +217,7 @@ fn body(c: &mut Context<'_>, table: &Table<'_, '_>, kind: &str) -> Option<Body> 
             Body::Counters { ty, counters: counters(c, table.get("counter")?) }
         }
         _ => {
-            let (bytes, align) = (table.integer(c, "bytes"), table.integer(c, "align"));
+            let (bytes, align) = (table.number(c, "bytes"), table.number(c, "align"));
             Body::Raw { bytes: bytes?, align }
         }
     })

@@ -10,10 +10,11 @@ use super::type_text::type_text;
 use super::values::{account, default, range, value};
 use super::walk::{Context, Named, Node, Table};
 use super::{
-    Alias, Assertion, Bit, Constant, Enum, EnumValue, Field, Flags, Member, Reserved, Schema,
-    Segment, Struct, Union, Variant,
+    Alias, Assertion, Bit, Constant, Enum, EnumValue, Expression, Field, Flags, Member, Reserved,
+    Schema, Segment, Struct, Union, Variant,
 };
 use crate::diagnostics::{Code, Diagnostics, Source, Span, Spanned};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use toml::de::DeTable;
 
@@ -23,7 +24,7 @@ pub(super) const EDITION: i128 = 1;
 /// Reads a schema. What is wrong goes to `diagnostics`; `None` if nothing can
 /// be made of the file.
 pub fn parse(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Option<Schema> {
-    let mut context = Context { source: Arc::clone(source), diagnostics };
+    let mut context = Context::new(Arc::clone(source), diagnostics);
     let (root, errors) = DeTable::parse_recoverable(source.text());
     for error in &errors {
         let end = source.text().len();
@@ -57,6 +58,7 @@ pub fn parse(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Option<Sche
         unions: vec![],
         segments: vec![],
         left_out: vec![],
+        computed: BTreeMap::new(),
     };
     let c = &mut context;
     // Of a declaration of which nothing can be made, the name stays.
@@ -79,6 +81,10 @@ pub fn parse(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Option<Sche
     all!("union", unions, union);
     for entry in table.named(c, "segment", &mut vec![]) {
         schema.segments.extend(segment(c, entry));
+    }
+    for text in std::mem::take(&mut context.computed) {
+        let expression = Expression::parse(&mut context, &text);
+        schema.computed.insert(text.span.start, expression);
     }
     Some(schema)
 }
@@ -188,7 +194,7 @@ fn enumeration(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Enum> 
         let table = Table::new(context, value, &VALUE, &span);
         let meta = table.meta(context);
         let name = table.text(context, "name");
-        let number = table.integer(context, "number");
+        let number = table.number(context, "number");
         if let (Some(name), Some(number)) = (name, number) {
             values.push(EnumValue { name, number, meta });
         }
@@ -207,7 +213,7 @@ fn flags(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Flags> {
         let table = Table::new(context, bit, &BIT, &span);
         let meta = table.meta(context);
         let name = table.text(context, "name");
-        let bit = table.integer(context, "bit");
+        let bit = table.number(context, "bit");
         if let (Some(name), Some(bit)) = (name, bit) {
             bits.push(Bit { name, bit, meta });
         }
@@ -220,8 +226,8 @@ fn structure(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Struct> 
     let before = context.diagnostics.len();
     let table = Table::new(context, entry.table, &STRUCT, &entry.span);
     let meta = table.meta(context);
-    let align = table.integer(context, "align");
-    let extent = table.integer(context, "extent");
+    let align = table.number(context, "align");
+    let extent = table.number(context, "extent");
     let assert = table.get("assert").and_then(|node| assertion(context, node));
     let fields = context_tables(context, &table, "field")?;
     let mut members = Vec::with_capacity(fields.len());
@@ -244,13 +250,13 @@ fn assertion(context: &mut Context<'_>, node: &Node<'_>) -> Option<Assertion> {
     let table = context.table(node, "assert")?;
     let table = Table::new(context, table, &ASSERT, &node.span());
     let mut out = Assertion {
-        size: table.integer(context, "size"),
-        align: table.integer(context, "align"),
+        size: table.number(context, "size"),
+        align: table.number(context, "align"),
         offsets: Vec::new(),
     };
     let offsets = table.get("offset").and_then(|node| context.table(node, "offset"));
     for (name, node) in offsets.into_iter().flatten() {
-        if let Some(offset) = context.integer(node, name.get_ref()) {
+        if let Some(offset) = context.number(node, name.get_ref()) {
             let name = Spanned::new(name.get_ref().to_string(), name.span());
             out.offsets.push((name, offset));
         }
@@ -278,13 +284,13 @@ fn member(context: &mut Context<'_>, table: &DeTable<'_>, span: &Span) -> Option
         let table = Table::new(context, table, &RESERVED, span);
         table.doc(context);
         let was = table.get("was").map(|node| was(context, node)).unwrap_or_default();
-        let bytes = table.integer(context, "reserved")?;
+        let bytes = table.number(context, "reserved")?;
         return Some(Member::Reserved(Reserved { bytes, was }));
     }
     let table = Table::new(context, table, &FIELD, span);
     let meta = table.meta(context);
     let unit = table.text(context, "unit").map(|t| t.value);
-    let align = table.integer(context, "align");
+    let align = table.number(context, "align");
     let default = table.get("default").and_then(|node| default(context, node));
     let range = range(context, &table);
     let name = table.text(context, "name");
@@ -303,7 +309,7 @@ fn union(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Union> {
         let meta = table.meta(context);
         let range = range(context, &table);
         let name = table.text(context, "name");
-        let number = table.integer(context, "number");
+        let number = table.number(context, "number");
         let ty = type_text(context, &table, "type");
         let is_empty = table.get("type").is_none();
         if let (Some(name), Some(number), true) = (name, number, is_empty || ty.is_some()) {
@@ -322,12 +328,12 @@ fn segment(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Segment> {
         name: entry.name,
         backend: table.text(context, "backend"),
         posix_name: table.text(context, "name"),
-        key: table.integer(context, "key"),
+        key: table.number(context, "key"),
         id_file: table.text(context, "id_file"),
         mode: table.integer(context, "mode"),
         owner: account(context, &table, "owner"),
         group: account(context, &table, "group"),
-        participants: table.integer(context, "participants"),
+        participants: table.number(context, "participants"),
         pages: table.text(context, "pages"),
         objects: vec![],
         doc,

@@ -10,10 +10,21 @@ use toml::de::{DeTable, DeValue};
 /// A TOML value with its place, as the toml crate gives it.
 pub(crate) type Node<'a> = toml::Spanned<DeValue<'a>>;
 
+/// What stands for a number that is not known: most keys take it.
+pub(super) const UNKNOWN: i128 = 64;
+
 /// Where complaints go.
 pub(crate) struct Context<'d> {
     pub(crate) source: Arc<Source>,
     pub(crate) diagnostics: &'d mut Diagnostics,
+    /// Texts that stand in the places of numbers.
+    pub(super) computed: Vec<Spanned<String>>,
+}
+
+impl<'d> Context<'d> {
+    pub(crate) fn new(source: Arc<Source>, diagnostics: &'d mut Diagnostics) -> Self {
+        Self { source, diagnostics, computed: Vec::new() }
+    }
 }
 
 impl Context<'_> {
@@ -146,6 +157,18 @@ impl Context<'_> {
         };
         let number = self.in_64_bits(number, &node.span(), key)?;
         Some(Spanned::new(number, node.span()))
+    }
+
+    /// The same, or text that is to be computed: then a number in its place, until
+    /// constants are known.
+    pub(crate) fn number(&mut self, node: &Node<'_>, key: &str) -> Option<Spanned<i128>> {
+        match node.get_ref() {
+            DeValue::String(text) if parse_integer(text).is_none() => {
+                self.computed.push(Spanned::new(text.to_string(), node.span()));
+                Some(Spanned::new(UNKNOWN, node.span()))
+            }
+            _ => self.integer(node, key),
+        }
     }
 
     /// A number, if it has no more than 64 bits.
@@ -307,6 +330,12 @@ impl<'t, 'a> Table<'t, 'a> {
         self.get(key).and_then(|node| context.text(node, key))
     }
 
+    /// A whole number, or an expression that comes to one.
+    pub(crate) fn number(&self, context: &mut Context<'_>, key: &str) -> Option<Spanned<i128>> {
+        self.get(key).and_then(|node| context.number(node, key))
+    }
+
+    /// A whole number that is written as one.
     pub(crate) fn integer(&self, context: &mut Context<'_>, key: &str) -> Option<Spanned<i128>> {
         self.get(key).and_then(|node| context.integer(node, key))
     }

@@ -34,27 +34,48 @@ impl<T: SharedLayout> Consumer<T> {
 
     /// Pops one message, waiting as long as it takes.
     pub fn pop(&mut self) -> Result<T, PopError> {
-        self.wait(None)
+        let mut message = T::zeroed();
+        self.wait(&mut message, None)?;
+        Ok(message)
     }
 
     /// Pops one message, waiting so long at most.
     pub fn pop_timeout(&mut self, timeout: Duration) -> Result<T, PopError> {
-        self.wait(Some(timeout))
+        let mut message = T::zeroed();
+        self.wait(&mut message, Some(timeout))?;
+        Ok(message)
     }
 
-    fn wait(&mut self, timeout: Option<Duration>) -> Result<T, PopError> {
-        let mut message = T::zeroed();
-        let done = self.raw.pop(bytes_of_mut(&mut message), timeout);
-        done.map_err(|e| {
+    fn wait(&mut self, message: &mut T, timeout: Option<Duration>) -> Result<(), PopError> {
+        self.raw.pop(bytes_of_mut(message), timeout).map_err(|e| {
             note(e.kind(), &self.place);
             e
-        })?;
-        Ok(message)
+        })
     }
 
     fn failed(&self, error: TryPopError) -> TryPopError {
         note(error.kind(), &self.place);
         error
+    }
+
+    /// Pops one message into a value that is there already, which may be on the
+    /// heap: `consumer.try_pop_into(&mut boxed)`. Without one, the value is as it
+    /// was.
+    #[inline]
+    pub fn try_pop_into(&mut self, message: &mut T) -> Result<(), TryPopError> {
+        self.raw.try_pop(bytes_of_mut(message)).map_err(|e| self.failed(e))
+    }
+
+    /// Pops one message into a value that is there already, waiting as long as it
+    /// takes.
+    pub fn pop_into(&mut self, message: &mut T) -> Result<(), PopError> {
+        self.wait(message, None)
+    }
+
+    /// Pops one message into a value that is there already, waiting so long at
+    /// most.
+    pub fn pop_into_timeout(&mut self, message: &mut T, timeout: Duration) -> Result<(), PopError> {
+        self.wait(message, Some(timeout))
     }
 
     /// Pops as many messages as there are and fit, and acknowledges them
@@ -119,6 +140,27 @@ impl<T: SharedLayout> Loan<'_, T> {
         let mut message = T::zeroed();
         self.raw.slots().read(self.index, bytes_of_mut(&mut message));
         message
+    }
+
+    /// Copies the whole message into a value that is there already.
+    pub fn read_into(&self, message: &mut T) {
+        self.raw.slots().read(self.index, bytes_of_mut(message));
+    }
+
+    /// Copies a part of an array, from an element on:
+    /// `loan.get_slice(Frame::PIXELS, 0, &mut row)`.
+    ///
+    /// # Panics
+    ///
+    /// Where there are not so many elements behind that one, as of a slice.
+    pub fn get_slice<E: SharedLayout, const N: usize>(
+        &self,
+        field: FieldRef<T, [E; N]>,
+        from: usize,
+        values: &mut [E],
+    ) {
+        let at = field.part(from, values.len());
+        self.raw.slots().read_part(self.index, at, bytes_of_slice_mut(values));
     }
 
     /// One field: `loan.get(Trade::PRICE)`.

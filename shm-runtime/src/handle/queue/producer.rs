@@ -5,8 +5,9 @@ use crate::handle::queue::place::{Place, note};
 use crate::handle::queue::untyped::RawProducer;
 use crate::memory::Slots;
 use crate::types::checked::FieldRef;
-use crate::types::layout::{SharedLayout, bytes_of};
+use crate::types::layout::{SharedLayout, bytes_of, bytes_of_slice};
 use std::marker::PhantomData;
+use std::mem::size_of;
 use std::time::Duration;
 
 /// The one producer of a queue. The role is given up on drop.
@@ -66,8 +67,20 @@ impl<T: SharedLayout> Producer<T> {
     /// committed never happened.
     pub fn reserve(&mut self) -> Result<Reservation<'_, T>, TryPushError> {
         let index = self.raw.reserve().map_err(|e| self.failed(e))?;
-        self.raw.slots().write(index, bytes_of(&T::zeroed()));
+        clear::<T>(&self.raw, index);
         Ok(Reservation { raw: &mut self.raw, index, _item: PhantomData })
+    }
+}
+
+/// Fills a slot with zeros, of which few lie on the stack.
+fn clear<T: SharedLayout>(raw: &RawProducer, index: usize) {
+    const ZEROS: [u8; 1024] = [0; 1024];
+    if size_of::<T>() <= ZEROS.len() {
+        return raw.slots().write(index, &ZEROS[..size_of::<T>()]);
+    }
+    for at in (0..size_of::<T>()).step_by(ZEROS.len()) {
+        let rest = (size_of::<T>() - at).min(ZEROS.len());
+        raw.slots().write_part(index, at, &ZEROS[..rest]);
     }
 }
 
@@ -95,6 +108,22 @@ impl<T: SharedLayout> Reservation<'_, T> {
     /// Fills one field: `slot.set(Trade::PRICE, 101)`.
     pub fn set<F: SharedLayout>(&mut self, field: FieldRef<T, F>, value: F) {
         self.raw.slots().write_part(self.index, field.offset(), bytes_of(&value));
+    }
+
+    /// Fills a part of an array, from an element on:
+    /// `slot.set_slice(Frame::PIXELS, 0, &pixels)`.
+    ///
+    /// # Panics
+    ///
+    /// Where the values do not fit behind that element, as of a slice.
+    pub fn set_slice<E: SharedLayout, const N: usize>(
+        &mut self,
+        field: FieldRef<T, [E; N]>,
+        from: usize,
+        values: &[E],
+    ) {
+        let at = field.part(from, values.len());
+        self.raw.slots().write_part(self.index, at, bytes_of_slice(values));
     }
 
     /// Commits the message.
