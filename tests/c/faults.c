@@ -294,7 +294,11 @@ int munmap(void *base, size_t size) {
 
 int madvise(void *base, size_t size, int advice) {
   REAL(int, "madvise", void *, size_t, int)
-  return hit("madvise", advice == MADV_WIPEONFORK ? "wipe" : "populate") ? -1 : real(base, size, advice);
+  return hit("madvise", advice == MADV_WIPEONFORK ? "wipe"
+                        : advice == MADV_DONTDUMP ? "dump"
+                                                  : "populate")
+             ? -1
+             : real(base, size, advice);
 }
 
 int memfd_create(const char *name, unsigned flags) {
@@ -367,7 +371,7 @@ static bool hit_number(long number, const long *a) {
     memcpy(&path, &a[3], sizeof path);
     return hit("linkat", path);
   case SYS_madvise:
-    return hit("madvise", a[2] == MADV_WIPEONFORK ? "wipe" : "populate");
+    return hit("madvise", a[2] == MADV_WIPEONFORK ? "wipe" : a[2] == MADV_DONTDUMP ? "dump" : "populate");
   case SYS_getrandom:
     return hit("getrandom", "");
   case SYS_memfd_create:

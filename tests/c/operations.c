@@ -46,6 +46,15 @@ int ops_create_owned(const char *address, uint32_t uid, uint32_t gid, test_every
   return keep(test_everything_Plain_create_with(made, address, &options), made, out);
 }
 
+/* Its bytes are in core files. */
+int ops_create_in_core(const char *address, test_everything_Plain **out) {
+  test_everything_Plain *made = malloc(sizeof *made);
+  shm_options options;
+  memset(&options, 0, sizeof options);
+  options.core_dump = true;
+  return keep(test_everything_Plain_create_with(made, address, &options), made, out);
+}
+
 int ops_attach(const char *address, int read_only, int any_owner, test_everything_Plain **out) {
   test_everything_Plain *made = malloc(sizeof *made);
   shm_options options = trusting(any_owner);

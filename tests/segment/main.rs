@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::pedantic)]
 
 mod addresses;
+mod core_files;
 mod descriptors;
 mod gc;
 mod id_files;

@@ -108,6 +108,17 @@ impl Language {
         }
     }
 
+    /// The same, with its bytes in core files.
+    pub fn create_in_core(self, address: &str) -> Answer<Ours> {
+        match self {
+            Self::Rust => rust(Plain::options().address(address).core_dump(true).create()),
+            Self::C => ours(|o, out| {
+                // SAFETY: as in `create`.
+                unsafe { (o.create_in_core)(c(address).as_ptr(), out) }
+            }),
+        }
+    }
+
     pub fn attach(self, address: &str) -> Answer<Ours> {
         self.attach_as(address, false, false)
     }
@@ -413,6 +424,7 @@ struct Operations {
     os_error: unsafe extern "C" fn() -> c_int,
     create: unsafe extern "C" fn(*const c_char, Out) -> c_int,
     create_owned: unsafe extern "C" fn(*const c_char, u32, u32, Out) -> c_int,
+    create_in_core: unsafe extern "C" fn(*const c_char, Out) -> c_int,
     attach: unsafe extern "C" fn(*const c_char, c_int, c_int, Out) -> c_int,
     open_or_create: unsafe extern "C" fn(*const c_char, Out) -> c_int,
     detach: unsafe extern "C" fn(Handle),
@@ -470,6 +482,7 @@ fn operations() -> &'static Operations {
             os_error: library.function("ops_os_error"),
             create: library.function("ops_create"),
             create_owned: library.function("ops_create_owned"),
+            create_in_core: library.function("ops_create_in_core"),
             attach: library.function("ops_attach"),
             open_or_create: library.function("ops_open_or_create"),
             detach: library.function("ops_detach"),

@@ -19,7 +19,7 @@ use crate::segment::os::address::Address;
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::fork::Birthplace;
 use crate::segment::os::options::Options;
-use crate::segment::os::{huge, locks, process, sysv};
+use crate::segment::os::{file, huge, locks, process, sysv};
 use crate::text::Printable;
 use crate::types::read::DecodeError;
 use std::sync::atomic::{Ordering, fence};
@@ -52,6 +52,7 @@ pub(crate) fn attach(
             participants_count: header.participants_count,
         };
         let attached = opened.map(attempt)?;
+        file::keep_out_of_core(&attached.mapping, options.core_dump);
         if options.prefault {
             huge::prefault(&attached.mapping, attempt)?;
         }

@@ -51,6 +51,7 @@ impl Segment {
             }
             (address.clone(), mapping, Kernel::Sysv(id))
         };
+        file::keep_out_of_core(&mapping, options.core_dump);
         let attached = Attached { address, mapping: Arc::new(mapping), kernel };
         Ok(Self { attached })
     }
@@ -78,6 +79,7 @@ impl Segment {
     fn open(address: &Address, read_only: bool, options: &Options) -> Result<Self> {
         let attempt = Attempt::new("attach to", address);
         let attached = Opened::open(address, read_only, options, attempt)?.map(attempt)?;
+        file::keep_out_of_core(&attached.mapping, options.core_dump);
         if options.prefault {
             huge::prefault(&attached.mapping, attempt)?;
         }

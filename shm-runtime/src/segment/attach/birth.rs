@@ -20,7 +20,7 @@ use crate::segment::os::fork::Birthplace;
 use crate::segment::os::kept::KeptFile;
 use crate::segment::os::options::{Making, Options};
 use crate::segment::os::sysv::idfile::IdFile;
-use crate::segment::os::{memfd, posix, process, sysv};
+use crate::segment::os::{file, memfd, posix, process, sysv};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -41,11 +41,13 @@ pub(crate) fn create(spec: &Spec, address: &Address, options: &Options) -> Resul
         birthplace: Birthplace::here().map_err(|e| attempt.wrap(e))?,
         attempt,
     };
-    match address {
+    let core = match address {
         Address::Posix(name) => birth.posix(name),
         Address::Memfd(None) => birth.memfd(),
         _ => birth.sysv(options),
-    }
+    }?;
+    file::keep_out_of_core(core.mapping(), options.core_dump);
+    Ok(core)
 }
 
 /// What a segment is made of.

@@ -102,6 +102,13 @@ impl<S: SegmentType> OpenOptions<S> {
         self
     }
 
+    /// Whether a core file of this process has the bytes of the segment. If nothing
+    /// is said it has not.
+    pub fn core_dump(mut self, core_dump: bool) -> Self {
+        self.options = self.options.core_dump(core_dump);
+        self
+    }
+
     /// Whether create and attach map every page at once, so that no access
     /// waits for a page fault later. Takes time by the size.
     pub fn prefault(mut self, prefault: bool) -> Self {

@@ -70,6 +70,7 @@ pub(crate) mod file {
     pub(crate) fn facts(_: &File, attempt: Attempt<'_>) -> Result<FileFacts> {
         no(attempt)
     }
+    pub(crate) fn keep_out_of_core(_: &Mapping, _: bool) {}
     pub(crate) fn place(_: &File) -> Result<(u64, u64)> {
         Err(Error::new(ErrorKind::Unsupported, "there are no segments here"))
     }

@@ -12,7 +12,7 @@ use crate::segment::os::{huge, limits, resident};
 use crate::text::bytes;
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, FallocateFlags, OFlag, fallocate};
-use nix::sys::mman::{MapFlags, ProtFlags, mmap, munmap};
+use nix::sys::mman::{MapFlags, MmapAdvise, ProtFlags, madvise, mmap, munmap};
 use nix::sys::stat::{FchmodatFlags, Mode, fchmod, fchmodat, fstat};
 use nix::sys::statvfs::fstatvfs;
 use nix::unistd::{Gid, Uid, fchown};
@@ -155,6 +155,16 @@ pub(crate) fn not_mapped(call: &str, size: u64, errno: Errno, attempt: Attempt<'
         Errno::EAGAIN => not_again(call, attempt),
         errno => attempt.os(call, errno),
     })
+}
+
+/// Leaves what is mapped out of core files of this process, unless it is asked for.
+/// Where that cannot be had, they have it.
+pub(crate) fn keep_out_of_core(mapping: &Mapping, core_dump: bool) {
+    if !core_dump {
+        let (base, len) = mapping.range();
+        // SAFETY: advice about what is mapped there, which changes none of it.
+        let _ = unsafe { madvise(base.cast(), len, MmapAdvise::MADV_DONTDUMP) };
+    }
 }
 
 /// Maps the first page of a file that carries locks: the mapping keeps its open

@@ -20,6 +20,7 @@ pub struct Options {
     /// The pages that the schema asks for.
     pub(crate) pages: Option<HugePages>,
     pub(crate) prefault: bool,
+    pub(crate) core_dump: bool,
     pub(crate) wait: Duration,
 }
 
@@ -44,6 +45,7 @@ impl Default for Options {
             schema_owner: None,
             pages: None,
             prefault: false,
+            core_dump: false,
             wait: Duration::ZERO,
         }
     }
@@ -112,6 +114,15 @@ impl Options {
     #[must_use]
     pub fn wait(mut self, time: Duration) -> Self {
         self.wait = time;
+        self
+    }
+
+    /// Whether a core file of this process has the bytes of the segment. If nothing
+    /// is said it has not: messages would be written to disk at each crash, and as
+    /// much as the segment is large.
+    #[must_use]
+    pub fn core_dump(mut self, core_dump: bool) -> Self {
+        self.core_dump = core_dump;
         self
     }
 

@@ -147,6 +147,7 @@ SHM_APART shm_status shm_create_request(shm_core **made, const shm_segment_spec 
   if (status != SHM_OK) {
     return shm_core_abandon(core, status);
   }
+  shm_keep_out_of_core(core->segment.base, core->segment.size, request->options.core_dump);
   if (strlen(request->address.text) < SHM_CHOSEN_ADDRESS_SIZE) {
     memcpy(core->address, request->address.text, strlen(request->address.text) + 1);
   }
@@ -165,6 +166,9 @@ SHM_APART shm_status shm_join(shm_core *core, const shm_header *header, const sh
     /* By its own descriptor, which is there as long as this is; the one that was
      * named may be closed at any moment. */
     shm_descriptor_address(segment->fd, core->address);
+  }
+  if (status == SHM_OK) {
+    shm_keep_out_of_core(segment->base, segment->size, request->options.core_dump);
   }
   if (status == SHM_OK && request->options.prefault) {
     status = shm_prefault(segment->base, SHM_CAST(size_t, segment->size), !segment->read_only, attempt);

@@ -124,6 +124,7 @@ SHM_NODISCARD SHM_APART shm_status shm_segment_create_with(shm_segment *segment,
     shm_opened_close(&opened);
     return status;
   }
+  shm_keep_out_of_core(opened.base, opened.size, own.core_dump);
   return shm_segment_hold(segment, &opened, &address, attempt);
 }
 
@@ -155,6 +156,9 @@ SHM_APART shm_status shm_segment_open_once(shm_segment *segment, const char *add
     return status;
   }
   status = shm_opened_map(&opened, attempt);
+  if (status == SHM_OK) {
+    shm_keep_out_of_core(opened.base, opened.size, own.core_dump);
+  }
   if (status == SHM_OK && own.prefault) {
     status = shm_prefault(opened.base, SHM_CAST(size_t, opened.size), !read_only, attempt);
   }

@@ -145,6 +145,14 @@ SHM_APART void shm_pages_touch(const char *base, size_t size) {
   }
 }
 
+/* Leaves a segment out of core files of this process, unless it is asked for. Where
+ * that cannot be had, they have it. */
+SHM_INLINE void shm_keep_out_of_core(char *base, uint64_t size, bool core_dump) {
+  if (!core_dump) {
+    shm_sys_madvise(base, SHM_CAST(size_t, size), SHM_SYS_MADV_DONTDUMP);
+  }
+}
+
 /* Maps every page of a segment, so that no access waits for a page fault. */
 SHM_APART shm_status shm_prefault(char *base, size_t size, bool writable, shm_attempt attempt) {
   bool unknown;

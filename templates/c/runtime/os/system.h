@@ -36,6 +36,7 @@ enum {
   SHM_SYS_OFD_GETLK = 36,
   SHM_SYS_OFD_SETLK = 37,
   SHM_SYS_MAP_ANONYMOUS = 0x20,
+  SHM_SYS_MADV_DONTDUMP = 16,
   SHM_SYS_MADV_WIPEONFORK = 18,
   SHM_SYS_MADV_NONE = 0x40000000, /* no advice has this number */
   SHM_SYS_FUTEX_WAIT = 0,         /* without the private flag: across processes */

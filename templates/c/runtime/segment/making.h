@@ -11,7 +11,8 @@ typedef struct shm_options {
   uint32_t mode;        /* on create: exactly these permissions; 0: as the schema says */
   bool attach_existing; /* create attaches to a segment that is there, instead of SHM_EXISTS */
   bool any_owner;       /* attach whoever the segment belongs to */
-  bool prefault; /* create and attach map every page at once, so that no access waits for a page fault */
+  bool prefault;  /* create and attach map every page at once, so that no access waits for a page fault */
+  bool core_dump; /* a core file of this process has the segment's bytes, which else are left out */
   const uint32_t *uid; /* on create: the owner; NULL: see `owner`. Needs the privilege to give files away */
   const uint32_t *gid; /* on create: the group; NULL: see `group` */
   const uint32_t *trust_uid; /* attach also if it belongs to this user; NULL: nobody else */
