@@ -256,3 +256,27 @@ def test_prefault_is_an_option_of_every_way(either: str) -> None:
         made.unlink()
     with Segment.open_or_create(either, 100, prefault=True) as bare:
         bare.unlink()
+
+
+def left_out_of_core_files() -> list[bool]:
+    """Of each segment that is mapped here, whether core files leave it out."""
+    found: list[bool] = []
+    ours = False
+    for line in pathlib.Path("/proc/self/smaps").read_text().splitlines():
+        if line.startswith("VmFlags:"):
+            if ours:
+                found.append("dd" in line.split())
+        elif "-" in line.split(maxsplit=1)[0]:
+            ours = "/memfd:" in line
+    return found
+
+
+def test_core_files_have_what_is_asked_for() -> None:
+    before = left_out_of_core_files()
+    for asked in (False, True):
+        with backends.InMemory.create("memfd:", core_dump=asked) as made:
+            assert sorted(left_out_of_core_files()) == sorted([*before, not asked])
+            with backends.InMemory.attach(made.address, core_dump=asked):
+                assert sorted(left_out_of_core_files()) == sorted([*before, not asked, not asked])
+        with Segment.create("memfd:", 4096, core_dump=asked):
+            assert sorted(left_out_of_core_files()) == sorted([*before, not asked])

@@ -123,7 +123,7 @@ def test_a_mode_that_was_meant_to_be_octal_is_told_so(address: str) -> None:
 
 def test_an_option_that_is_none_is_refused(address: str) -> None:
     with pytest.raises(
-        TypeError, match=r"^create\(\) has no option 'colour' \(it has mode, uid, gid, prefault\)$"
+        TypeError, match=r"^create\(\) has no option 'colour' \(it has mode, uid, gid, prefault, core_dump\)$"
     ):
         talk.Talk.create(address, colour="red")
     with pytest.raises(TypeError, match=r"^open_or_create\(\) has no option 'moed'; did you mean 'mode'\?"):

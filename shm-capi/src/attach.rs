@@ -52,6 +52,8 @@ pub struct ShmrtRequest {
     pub pages: u64,
     /// Whether every page is mapped at once.
     pub prefault: u32,
+    /// Whether core files of the process have the bytes of the segment.
+    pub core_dump: u32,
 }
 
 /// Text that a caller gave.
@@ -76,6 +78,7 @@ pub(crate) struct Wishes {
     pub(crate) trust_uid: i64,
     pub(crate) any_owner: u32,
     pub(crate) prefault: u32,
+    pub(crate) core_dump: u32,
 }
 
 impl Wishes {
@@ -85,7 +88,10 @@ impl Wishes {
     ///
     /// The texts are NULL or NUL-terminated.
     pub(crate) unsafe fn options(&self) -> Options {
-        let mut options = Options::default().mode(self.mode).prefault(self.prefault != 0);
+        let mut options = Options::default()
+            .mode(self.mode)
+            .prefault(self.prefault != 0)
+            .core_dump(self.core_dump != 0);
         // SAFETY: as the caller promises.
         let (user, group) = unsafe { (text(self.user), text(self.group)) };
         if let Some(user) = user {
@@ -145,6 +151,7 @@ pub unsafe extern "C" fn shmrt_open(
             trust_uid: request.trust_uid,
             any_owner: request.any_owner,
             prefault: request.prefault,
+            core_dump: request.core_dump,
         };
         // SAFETY: as the caller promises.
         let options = unsafe { wishes.options() };

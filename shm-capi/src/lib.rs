@@ -32,7 +32,7 @@ pub use queue::*;
 pub use segment::*;
 
 /// The version of this ABI: the Python package refuses another one.
-pub const ABI: u32 = 4;
+pub const ABI: u32 = 5;
 
 /// [`ABI`].
 #[unsafe(no_mangle)]

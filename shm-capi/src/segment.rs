@@ -32,6 +32,8 @@ pub struct ShmrtSegmentRequest {
     pub how: u32,
     /// Whether every page is mapped at once.
     pub prefault: u32,
+    /// Whether core files of the process have the bytes of the segment.
+    pub core_dump: u32,
 }
 
 /// Opens a segment; `out` becomes a handle, see [`shmrt_segment_free`].
@@ -62,6 +64,7 @@ pub unsafe extern "C" fn shmrt_segment_open(
             trust_uid: request.trust_uid,
             any_owner: request.any_owner,
             prefault: request.prefault,
+            core_dump: request.core_dump,
         };
         // SAFETY: as the caller promises.
         let options = unsafe { wishes.options() };

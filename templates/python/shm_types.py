@@ -1221,14 +1221,18 @@ class Segment:
         uid: int | str = -1,
         gid: int | str = -1,
         prefault: bool = False,
+        core_dump: bool = False,
         **unknown: Any,
     ) -> _S:
         """Creates the segment; FileExistsError if there is one.
 
         ``uid`` and ``gid`` are numbers or names; -1 leaves what the schema or the system gives.
-        With ``prefault``, every page is mapped at once.
+        With ``prefault``, every page is mapped at once; with ``core_dump``, core files of this process
+        have its bytes.
         """
-        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, unknown=unknown)
+        return cls._open(
+            0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, core_dump=core_dump, unknown=unknown
+        )
 
     @classmethod
     def attach(
@@ -1240,13 +1244,15 @@ class Segment:
         trust_uid: int = -1,
         any_owner: bool = False,
         prefault: bool = False,
+        core_dump: bool = False,
         **unknown: Any,
     ) -> _S:
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
         It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.
-        With ``prefault``, every page is mapped at once.
+        With ``prefault``, every page is mapped at once; with ``core_dump``, core files of this process
+        have its bytes.
         """
         return cls._open(
             2 if read_only else 1,
@@ -1255,6 +1261,7 @@ class Segment:
             trust_uid=trust_uid,
             any_owner=any_owner,
             prefault=prefault,
+            core_dump=core_dump,
             unknown=unknown,
         )
 
@@ -1269,6 +1276,7 @@ class Segment:
         trust_uid: int = -1,
         any_owner: bool = False,
         prefault: bool = False,
+        core_dump: bool = False,
         **unknown: Any,
     ) -> _S:
         """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
@@ -1281,6 +1289,7 @@ class Segment:
             trust_uid=trust_uid,
             any_owner=any_owner,
             prefault=prefault,
+            core_dump=core_dump,
             unknown=unknown,
         )
 

@@ -47,10 +47,10 @@ def check_mode(mode: int, verb: str, address: str) -> None:
 
 #: The options of a generated class's methods, by what they do.
 _OPTIONS = {
-    CREATE: ("mode", "uid", "gid", "prefault"),
-    ATTACH: ("read_only", "timeout", "trust_uid", "any_owner", "prefault"),
-    ATTACH_READ_ONLY: ("read_only", "timeout", "trust_uid", "any_owner", "prefault"),
-    OPEN_OR_CREATE: ("mode", "uid", "gid", "trust_uid", "any_owner", "prefault"),
+    CREATE: ("mode", "uid", "gid", "prefault", "core_dump"),
+    ATTACH: ("read_only", "timeout", "trust_uid", "any_owner", "prefault", "core_dump"),
+    ATTACH_READ_ONLY: ("read_only", "timeout", "trust_uid", "any_owner", "prefault", "core_dump"),
+    OPEN_OR_CREATE: ("mode", "uid", "gid", "trust_uid", "any_owner", "prefault", "core_dump"),
 }
 _METHODS = {CREATE: "create", ATTACH: "attach", ATTACH_READ_ONLY: "attach", OPEN_OR_CREATE: "open_or_create"}
 
@@ -186,6 +186,7 @@ class Attachment:
         trust_uid: int = -1,
         any_owner: bool = False,
         prefault: bool = False,
+        core_dump: bool = False,
         timeout: float | None = None,
         unknown: Mapping[str, object] | None = None,
     ) -> Attachment:
@@ -216,6 +217,7 @@ class Attachment:
             how,
             0 if spec.pages is None else HUGE_PAGES[spec.pages],
             int(prefault),
+            int(core_dump),
         )
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:

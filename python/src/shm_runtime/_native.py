@@ -14,7 +14,7 @@ import os
 import pathlib
 from typing import Any
 
-ABI = 4
+ABI = 5
 FOREVER = ctypes.c_uint64(2**64 - 1)
 
 _NAME = "libshm_capi.so"
@@ -55,6 +55,7 @@ class Request(ctypes.Structure):
         ("how", ctypes.c_uint32),
         ("pages", ctypes.c_uint64),
         ("prefault", ctypes.c_uint32),
+        ("core_dump", ctypes.c_uint32),
     )
 
 
@@ -71,6 +72,7 @@ class SegmentRequest(ctypes.Structure):
         ("any_owner", ctypes.c_uint32),
         ("how", ctypes.c_uint32),
         ("prefault", ctypes.c_uint32),
+        ("core_dump", ctypes.c_uint32),
     )
 
 

@@ -65,15 +65,19 @@ class Segment:
         uid: int | str = -1,
         gid: int | str = -1,
         prefault: bool = False,
+        core_dump: bool = False,
     ) -> Segment:
         """Creates a segment of exactly ``size`` bytes, all zero. ``Exists`` if there is one.
 
         ``posix:`` as address chooses a name that is free, ``memfd:`` makes a memfd; see
         :attr:`address`. The mode is exactly the one given, whatever the umask. ``uid`` and ``gid`` are
         numbers or names; -1 leaves what the system gives. ``prefault`` maps every page at once, so that
-        no access waits for a page fault later.
+        no access waits for a page fault later. With ``core_dump``, core files of this process have the bytes
+        of the segment, which they else leave out.
         """
-        return cls._open(CREATE, address, size=size, mode=mode, uid=uid, gid=gid, prefault=prefault)
+        return cls._open(
+            CREATE, address, size=size, mode=mode, uid=uid, gid=gid, prefault=prefault, core_dump=core_dump
+        )
 
     @classmethod
     def attach(
@@ -84,10 +88,17 @@ class Segment:
         trust_uid: int = -1,
         any_owner: bool = False,
         prefault: bool = False,
+        core_dump: bool = False,
     ) -> Segment:
         """Attaches to a segment of any size and content; waits up to ``timeout`` seconds for it."""
         return cls._open(
-            ATTACH, address, timeout=timeout, trust_uid=trust_uid, any_owner=any_owner, prefault=prefault
+            ATTACH,
+            address,
+            timeout=timeout,
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            core_dump=core_dump,
         )
 
     @classmethod
@@ -99,6 +110,7 @@ class Segment:
         trust_uid: int = -1,
         any_owner: bool = False,
         prefault: bool = False,
+        core_dump: bool = False,
     ) -> Segment:
         """As :meth:`attach`, with views that cannot be written to."""
         return cls._open(
@@ -108,6 +120,7 @@ class Segment:
             trust_uid=trust_uid,
             any_owner=any_owner,
             prefault=prefault,
+            core_dump=core_dump,
         )
 
     @classmethod
@@ -120,6 +133,7 @@ class Segment:
         trust_uid: int = -1,
         any_owner: bool = False,
         prefault: bool = False,
+        core_dump: bool = False,
     ) -> Segment:
         """Attaches to the segment, or creates it if there is none. One of another size is a
         ``Mismatch``; an existing one is never changed."""
@@ -131,6 +145,7 @@ class Segment:
             trust_uid=trust_uid,
             any_owner=any_owner,
             prefault=prefault,
+            core_dump=core_dump,
         )
 
     @classmethod
@@ -146,6 +161,7 @@ class Segment:
         trust_uid: int = -1,
         any_owner: bool = False,
         prefault: bool = False,
+        core_dump: bool = False,
         timeout: float | None = None,
     ) -> Segment:
         library = _native.library()
@@ -165,6 +181,7 @@ class Segment:
             int(any_owner),
             how,
             int(prefault),
+            int(core_dump),
         )
         deadline = None if timeout is None else time.monotonic() + timeout
         while True:
