@@ -73,7 +73,7 @@ pub use segment::{
     Account, Address, Attachment, Candidate, CreatorStat, Fault, HeaderStat, HugePages, Inspector,
     IntoAddress, Keep, KernelStat, Leftover, Mapper, ObjectStat, OpenOptions, Options, Owner,
     ParticipantStat, Plan, Segment, SegmentBytes, SegmentStat, SegmentState, SegmentType, Setup,
-    Spec, Verdict, Watch, list, survey,
+    Spec, Survey, Verdict, Watch, list, stat, survey,
 };
 #[cfg(feature = "derive")]
 #[doc(hidden)]

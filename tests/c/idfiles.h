@@ -34,16 +34,20 @@ static void an_id_file_says_what_the_segment_is(void) {
   shm_attachment b;
   struct stat facts;
   char expected[SHM_ID_FILE_SIZE];
-  char found[SHM_ID_FILE_SIZE] = SHM_ZERO;
+  char boot[SHM_BOOT_ID_SIZE];
+  char found[SHM_ID_FILE_SIZE + 1] = SHM_ZERO;
   char by_id[64];
   FILE *file;
   const shm_segment_spec *spec = make_spec(&t, fresh_address(), PLAIN, 8, 4);
   CHECK_OK(shm_attachment_create(&a, spec, NULL, NULL));
   CHECK(stat(path_of(t.address), &facts) == 0);
   CHECK((facts.st_mode & 07777) == 0600 && facts.st_nlink == 1);
-  snprintf(expected, sizeof expected, "shmgen.sysv %d %016llx %llu\n", a.core->segment.id,
+  shm_boot_id(boot);
+  CHECK(shm_is_boot_id(boot) && shm_ipc_namespace() != 0);
+  snprintf(expected, sizeof expected, "shmgen.sysv %d %016llx %llu %llu %s\n", a.core->segment.id,
            SHM_CAST(unsigned long long, shm_get64(a.core->segment.base, SHM_HEADER_BIRTH_MARK)),
-           SHM_CAST(unsigned long long, t.spec.total_size));
+           SHM_CAST(unsigned long long, t.spec.total_size), SHM_CAST(unsigned long long, shm_ipc_namespace()),
+           boot);
   file = fopen(path_of(t.address), "r");
   CHECK(file != NULL && fread(found, 1, sizeof found - 1, file) == strlen(expected));
   fclose(file);

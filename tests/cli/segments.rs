@@ -618,15 +618,66 @@ fn another_users_segment_is_looked_at_and_removed_only_when_that_is_said() {
     for place in Place::both() {
         let address = place.text();
         drop(Plain::options().address(&place.0).owner(12345, 12345).create().unwrap());
-        for verb in [&["stat", &address][..], &["dump", &address], &["rm", &address]] {
-            let refused = run(verb);
-            assert_eq!(code(&refused), 4, "{verb:?}: {}", err(&refused));
-            assert!(err(&refused).contains("12345"), "{}", err(&refused));
+        let refused = run(&["rm", &address]);
+        assert_eq!(code(&refused), 4, "{}", err(&refused));
+        assert!(err(&refused).contains("12345"), "{}", err(&refused));
+        // Who may read may look; trust is for attaching.
+        for verb in ["stat", "dump"] {
+            assert_eq!(code(&run(&[verb, &address])), 0);
+            assert_eq!(code(&run(&[verb, &address, "--any-owner"])), 0);
         }
-        assert_eq!(code(&run(&["stat", &address, "--any-owner"])), 0);
-        assert_eq!(code(&run(&["dump", &address, "--any-owner"])), 0);
         assert_eq!(code(&run(&["rm", &address, "--force"])), 0);
     }
+}
+
+#[test]
+fn stat_shows_what_ls_shows_also_of_what_is_removed() {
+    let place = Place::sysv();
+    let held = Segment::create(&place.0, 4096).unwrap();
+    let id = held.stat().unwrap().kernel.id.unwrap();
+    let ours = Place::sysv();
+    let attached = Plain::options().address(&ours.0).create().unwrap();
+    let other = attached.stat().unwrap().kernel.id.unwrap();
+    held.remove().unwrap();
+    attached.remove().unwrap();
+    for id in [id, other] {
+        let address = format!("sysv-id:{id}");
+        assert_eq!(json(&["stat", &address, "--json"])["state"], "removed");
+        let listed = out(&run(&["ls", "-o", "address,state", "--noheadings"]));
+        let row = listed.lines().find(|l| l.split_ascii_whitespace().next() == Some(&address));
+        assert!(row.unwrap().ends_with(" removed"), "{listed}");
+    }
+    // Of ours, who still has it is told.
+    let seen = json(&["stat", &format!("sysv-id:{other}"), "--json"]);
+    assert_eq!(seen["participants"][0]["pid"], std::process::id());
+}
+
+#[test]
+fn what_may_not_be_read_is_unreadable_in_stat_and_ls() {
+    if !is_root() {
+        return; // who is not root is tried as nobody below
+    }
+    let folder = std::env::temp_dir().join(format!("shmgen.look.{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::set_permissions(&folder, PermissionsExt::from_mode(0o755)).unwrap();
+    let shmgen = folder.join("shmgen");
+    tools::copy_program(&tools::built().shmgen, &shmgen);
+    for place in Place::both() {
+        let address = place.text();
+        drop(Plain::options().address(&place.0).create().unwrap());
+        let as_nobody = |arguments: &[&str]| {
+            let mut command = std::process::Command::new(&shmgen);
+            command.args(arguments).uid(65534).gid(65534).current_dir("/").output().unwrap()
+        };
+        let looked = as_nobody(&["stat", &address]);
+        assert_eq!(code(&looked), 0, "{}", err(&looked));
+        assert!(out(&looked).contains("state         unreadable\n"), "{}", out(&looked));
+        let listed = out(&as_nobody(&["ls", "-o", "address,state", "--noheadings"]));
+        let row = listed.lines().find(|l| l.starts_with(&address)).unwrap();
+        assert!(row.ends_with(" unreadable"), "{row}");
+        assert_eq!(code(&as_nobody(&["dump", &address])), 4);
+    }
+    std::fs::remove_dir_all(&folder).unwrap();
 }
 
 // --- names

@@ -17,7 +17,7 @@ use nix::sys::mman::{MapFlags, ProtFlags, mmap_anonymous};
 use nix::sys::signal::{Signal, kill};
 use nix::sys::wait::{WaitStatus, waitpid};
 use nix::unistd::{ForkResult, Pid, fork};
-use shm_runtime::survey;
+use shm_runtime::Survey;
 use shmgen_test_support::{apart, children, dice, injected, languages, tools};
 use std::process::Command;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -109,7 +109,7 @@ fn is_whole_or_gives_way(language: Language, address: &str, title: &str) {
 /// Collects; then everything is as before, but for one that is unborn.
 fn clear(before: &World, language: Language, address: &str, left: &mut Left, title: &str) {
     let mut found = 0;
-    for candidate in survey() {
+    for candidate in Survey::default().drop_messages().look() {
         if !candidate.is_leftover() {
             continue;
         }
@@ -281,7 +281,9 @@ const DEEDS: [Deed; 7] = [
     ("gc", |l, a| {
         let there = Kept::make(l, a);
         Box::new(move || {
-            for candidate in survey().iter().filter(|c| c.is_leftover()) {
+            for candidate in
+                Survey::default().drop_messages().look().iter().filter(|c| c.is_leftover())
+            {
                 let _ = candidate.remove();
             }
             drop(there);

@@ -5,9 +5,11 @@
 use children::{Player, say, wait_for_end_of_stdin};
 use everything::{Book, Plain, SystemV};
 use nix::fcntl::{FcntlArg, fcntl};
+use nix::mount::{MsFlags, mount};
+use nix::sys::mman::{MapFlags, ProtFlags, mmap, munmap};
 use places::Place;
 use serde_json::Value;
-use shm_runtime::{Address, ErrorKind, Keep, Leftover, Segment, Verdict, survey};
+use shm_runtime::{Address, ErrorKind, Keep, Leftover, Segment, Survey, Verdict, survey};
 use shmgen_test_support::schemas::everything;
 use shmgen_test_support::{apart, children, places, tools};
 use std::os::unix::fs::{FileExt, PermissionsExt};
@@ -30,6 +32,8 @@ children!(
     mapper,
     forked_child,
     half_born,
+    messages,
+    mapped_elsewhere,
 );
 
 /// A part that is played in namespaces of its own, with an empty /dev/shm and
@@ -285,7 +289,8 @@ fn names_change_hands(_: &[String]) {
         assert_eq!(found[0].remove().unwrap_err().kind(), ErrorKind::Busy);
         drop(new);
         // In use again between the look and the removal.
-        let found = survey();
+        let look = || Survey::default().drop_messages().look();
+        let found = look();
         let attached = Plain::options().address(&place.0).attach().unwrap();
         let refused = found[0].remove().unwrap_err();
         assert_eq!(refused.kind(), ErrorKind::Busy, "{refused}");
@@ -314,7 +319,7 @@ fn names_change_hands(_: &[String]) {
             fcntl(&file, FcntlArg::F_OFD_SETLK(&lock)).unwrap();
             assert_eq!(found[0].remove().unwrap_err().kind(), ErrorKind::Busy, "byte {byte}");
             let remover = byte == (1 << 40) + 1;
-            assert_eq!(survey()[0].is_leftover(), remover, "byte {byte}");
+            assert_eq!(look()[0].is_leftover(), remover, "byte {byte}");
         }
         assert!(Plain::options().address(&place.0).attach().is_ok(), "it is as it was");
         found[0].remove().unwrap();
@@ -561,6 +566,95 @@ fn other_namespaces(arguments: &[String]) {
     say("done");
 }
 
+// --- what is in an orphan, and who came to it by another path
+
+#[test]
+fn an_orphan_in_which_messages_wait_stays_until_they_may_be_dropped() {
+    apart("messages");
+}
+
+fn messages(arguments: &[String]) {
+    let shmgen = &arguments[0];
+    apart::enter();
+    let places = [Place::posix(), Place::sysv()];
+    for place in &places {
+        let segment = Plain::options().address(&place.0).create().unwrap();
+        let mut out = segment.books().producer().unwrap();
+        (0..3).for_each(|_| out.try_push(&Book::default()).unwrap());
+    }
+    let count = |report: &Value, list: &str| -> Vec<Value> {
+        let found = report[list].as_array().unwrap().iter();
+        found.filter(|e| e["kind"] != "companion").map(|e| e["waiting"].clone()).collect()
+    };
+    let three = || vec![Value::from(3), Value::from(3)];
+    for rest in [&[][..], &["--dry-run"]] {
+        let report = gc(shmgen, rest);
+        assert_eq!(count(&report, "kept"), three(), "{report:#}");
+        assert!(addresses(&report, "removed").is_empty());
+        for place in &places {
+            let (reason, text) = why(&report, &place.text());
+            assert_eq!(reason, "messages");
+            assert!(text.contains("3 messages wait") && text.contains("--drop-messages"), "{text}");
+        }
+    }
+    let listed = run(shmgen, &["ls", "-o", "waiting", "--noheadings"]).stdout;
+    assert_eq!(String::from_utf8_lossy(&listed), "3\n3\n");
+    let doctor = run(shmgen, &["doctor"]).stdout;
+    let doctor = String::from_utf8_lossy(&doctor).into_owned();
+    assert!(doctor.contains("2 that nobody uses, with 6 messages that wait"), "{doctor}");
+    // They can still be had; then nothing keeps the segment.
+    let segment = Plain::options().address(&places[0].0).attach().unwrap();
+    let mut inn = segment.books().consumer().unwrap();
+    (0..3).for_each(|_| assert!(inn.try_pop().is_ok()));
+    drop((inn, segment));
+    assert_eq!(addresses(&gc(shmgen, &[]), "removed"), [places[0].text()]);
+    // What came between the look and the removal keeps it, too.
+    let late = Place::posix();
+    let segment = Plain::options().address(&late.0).create().unwrap();
+    drop(segment);
+    let found = survey().into_iter().find(|c| c.name == late.text()).unwrap();
+    assert!(found.is_leftover());
+    let segment = Plain::options().address(&late.0).attach().unwrap();
+    segment.books().producer().unwrap().try_push(&Book::default()).unwrap();
+    drop(segment);
+    let refused = found.remove().unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Busy);
+    assert!(refused.to_string().contains("1 message waits"), "{refused}");
+    let report = gc(shmgen, &["--drop-messages"]);
+    assert_eq!(count(&report, "removed"), [1, 3], "{report:#}");
+    say("done");
+}
+
+#[test]
+fn whoever_maps_it_by_another_path_keeps_it() {
+    apart("mapped_elsewhere");
+}
+
+fn mapped_elsewhere(arguments: &[String]) {
+    apart::enter();
+    let place = Place::posix();
+    drop(Plain::options().address(&place.0).create().unwrap());
+    let folder = tools::scratch("gc-bind");
+    let bind = MsFlags::MS_BIND;
+    mount(Some("/dev/shm"), &folder, None::<&str>, bind, None::<&str>).unwrap();
+    let name = place.path();
+    let name = Path::new(&name).file_name().unwrap();
+    let file = std::fs::File::open(folder.join(name)).unwrap();
+    let size = std::num::NonZeroUsize::new(4096).unwrap();
+    // SAFETY: a new mapping for reading, which nobody reads.
+    let at = unsafe { mmap(None, size, ProtFlags::PROT_READ, MapFlags::MAP_SHARED, &file, 0) };
+    let at = at.unwrap();
+    let (reason, text) = why(&gc(&arguments[0], &[]), &place.text());
+    assert_eq!(reason, "in-use");
+    assert!(text.contains(&format!("mapped by pid {}", std::process::id())), "{text}");
+    // SAFETY: mapped above, and of no more use.
+    unsafe { munmap(at, 4096) }.unwrap();
+    drop(file);
+    assert_eq!(addresses(&gc(&arguments[0], &[]), "removed"), [place.text()]);
+    nix::mount::umount(&folder).unwrap();
+    say("done");
+}
+
 // --- other users, and segments that lie
 
 #[test]
@@ -617,8 +711,13 @@ fn other_users(arguments: &[String]) {
     }
     // Retired and still there: whoever removed it died before it was done.
     file.write_all_at(&[3], 16).unwrap();
-    let done = addresses(&gc(&arguments[0], &[]), "removed");
-    assert_eq!(done.len(), 6, "root takes everybody's: {done:?}");
+    // Root takes those of others only if that is said.
+    let done = gc(&arguments[0], &[]);
+    assert_eq!(why(&done, &closed.text()).0, "other-user");
+    assert!(why(&done, &closed.text()).1.contains("--all-users"));
+    assert_eq!(addresses(&done, "removed").len(), 5, "{done:#}");
+    let done = gc(&arguments[0], &["--all-users"]);
+    assert_eq!(addresses(&done, "removed"), [closed.text()]);
     std::fs::remove_dir_all(&folder).unwrap();
     say("done");
 }

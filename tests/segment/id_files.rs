@@ -3,12 +3,14 @@
 
 use children::{say, wait_for_end_of_stdin};
 use everything::Plain;
+use languages::{BOTH, Language};
+use nix::sched::CloneFlags;
 use nix::sys::stat::Mode;
 use nix::unistd::{Gid, Uid, setresgid, setresuid};
 use places::Place;
 use shm_runtime::{Address, Error, ErrorKind, Inspector, Options, Owner, Segment, SegmentState};
 use shmgen_test_support::schemas::everything;
-use shmgen_test_support::{children, languages, places};
+use shmgen_test_support::{apart, children, languages, places, tools};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, chown, symlink};
 use std::time::{Duration, Instant};
 
@@ -20,6 +22,7 @@ children!(
     failures,
     open_or_create_at_once,
     create_and_be_killed,
+    in_another_namespace,
 );
 
 /// A part that counts what it leaves, in a process of its own.
@@ -48,11 +51,11 @@ fn left() -> Vec<i32> {
     private.collect()
 }
 
-/// Id, birth mark and size, as the file says them.
+/// Id, birth mark and size, as the file says them in its second form.
 fn parts(place: &Place) -> [String; 3] {
     let text = std::fs::read_to_string(place.path()).unwrap();
     let words: Vec<&str> = text.strip_suffix('\n').unwrap().split(' ').collect();
-    let ["shmgen.sysv", id, mark, size] = words[..] else { panic!("{text:?}") };
+    let ["shmgen.sysv", id, mark, size, _, _] = words[..] else { panic!("{text:?}") };
     [id.to_owned(), mark.to_owned(), size.to_owned()]
 }
 
@@ -154,6 +157,62 @@ fn stale_files(_: &[String]) {
     assert_eq!(left().len(), 1);
     new.remove().unwrap();
     assert!(left().is_empty());
+    say("done");
+}
+
+#[test]
+fn what_lies_in_another_ipc_namespace_is_neither_used_nor_replaced() {
+    let place = Place::id_file();
+    let mut ours = Language::Rust.create(&place.text()).unwrap();
+    ours.push(1).unwrap();
+    let text = std::fs::read_to_string(place.path()).unwrap();
+    let mut player = play("in_another_namespace", &[&place.text()]);
+    assert_eq!(player.hear(), "done");
+    player.finish();
+    assert_eq!(std::fs::read_to_string(place.path()).unwrap(), text);
+    assert_eq!(ours.pop().unwrap(), 1);
+    // The first form says nothing of namespaces, and is still read.
+    let first = text.split(' ').take(4).collect::<Vec<_>>().join(" ");
+    std::fs::write(place.path(), first + "\n").unwrap();
+    for language in BOTH {
+        assert_eq!(language.attach(&place.text()).unwrap().identity(), ours.identity());
+    }
+    ours.remove().unwrap();
+}
+
+fn in_another_namespace(arguments: &[String]) {
+    let (address, path) = (&arguments[0], arguments[0].strip_prefix("sysv-file:").unwrap());
+    apart::separate(CloneFlags::CLONE_NEWNS | CloneFlags::CLONE_NEWIPC);
+    let text = std::fs::read_to_string(path).unwrap();
+    let unsupported = |what: &str, error: languages::Refused| {
+        assert_eq!(error.kind, "Unsupported", "{what}: {error}");
+        assert!(error.to_string().contains("nsenter --ipc"), "{what}: {error}");
+        assert_eq!(std::fs::read_to_string(path).unwrap(), text, "{what}");
+    };
+    for language in BOTH {
+        unsupported("attach", language.attach(address).map(drop).unwrap_err());
+        unsupported("attach to read", language.attach_read_only(address).map(drop).unwrap_err());
+        unsupported("create", language.create(address).map(drop).unwrap_err());
+        unsupported("open or create", language.open_or_create(address).map(drop).unwrap_err());
+        unsupported("bare", language.create_bare(address, 4096).map(drop).unwrap_err());
+        unsupported("remove", language.remove_at(address).unwrap_err());
+    }
+    let refused = tools::shmgen().args(["stat", address]).output().unwrap();
+    assert!(String::from_utf8_lossy(&refused.stderr).contains("another IPC namespace"));
+    // Of another boot, it is stale.
+    let (words, boot) = text.trim_end().rsplit_once(' ').unwrap();
+    let other = format!(
+        "{words} {}\n",
+        boot.replace(&boot[..1], if &boot[..1] == "0" { "1" } else { "0" })
+    );
+    for language in BOTH {
+        std::fs::write(path, &other).unwrap();
+        assert_eq!(language.attach(address).map(drop).unwrap_err().kind, "NotFound");
+        language.open_or_create(address).unwrap().remove().unwrap();
+        assert!(!std::fs::exists(path).unwrap());
+    }
+    // The caller goes on with it as it was.
+    std::fs::write(path, text).unwrap();
     say("done");
 }
 

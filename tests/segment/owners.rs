@@ -3,14 +3,17 @@
 
 use backends::{Owned, UnknownOwner};
 use children::say;
-use nix::unistd::{Gid, Uid, User, setgroups, setresgid, setresuid};
+use languages::BOTH;
+use nix::sched::{CloneFlags, unshare};
+use nix::sys::wait::{WaitStatus, waitpid};
+use nix::unistd::{ForkResult, Gid, Uid, User, fork, setgroups, setresgid, setresuid};
 use places::Place;
 use shm_runtime::{Account, ErrorKind, Options, Segment};
 use shmgen_test_support::schemas::backends;
-use shmgen_test_support::{children, places};
+use shmgen_test_support::{children, languages, places};
 use std::os::unix::fs::MetadataExt;
 
-children!(of_the_group, of_nobody_in_particular);
+children!(of_the_group, of_nobody_in_particular, in_a_user_namespace);
 
 fn nobody() -> u32 {
     User::from_name("nobody").unwrap().expect("every machine has it").uid.as_raw()
@@ -160,4 +163,80 @@ fn of_nobody_in_particular(_: &[String]) {
         Owned::options().address(&place.0).owner(me, own).create().unwrap().remove().unwrap();
     }
     say("told");
+}
+
+#[test]
+fn who_is_shown_as_the_overflow_uid_is_nobody_in_particular() {
+    if !nix::unistd::geteuid().is_root() {
+        return; // nobody else can map a range of users
+    }
+    // A stranger's, which everybody may use; for the namespace below the stranger
+    // has no number.
+    let places = [Place::posix(), Place::sysv()];
+    let _made = places.each_ref().map(|place| {
+        Owned::options().address(&place.0).owner(4321, 4321).mode(0o666).create().unwrap()
+    });
+    let theirs: Vec<String> = places.iter().map(Place::text).collect();
+    let own = Place::posix();
+    let mut player = play("in_a_user_namespace", &[&theirs[0], &theirs[1], &own.text()]);
+    assert_eq!(player.hear(), "done");
+    player.finish();
+    assert!(!std::fs::exists(own.path()).unwrap());
+}
+
+/// Plays in a child with one thread, whose users are numbers from 100000 on.
+fn in_a_user_namespace(arguments: &[String]) {
+    languages::ready();
+    let namespace = |pid: &str| std::fs::read_link(format!("/proc/{pid}/ns/user")).unwrap();
+    let here = namespace("self");
+    // SAFETY: the child runs this thread alone, and ends without returning.
+    match unsafe { fork() }.unwrap() {
+        ForkResult::Child => {
+            let done = std::panic::catch_unwind(|| of_those_without_a_number(arguments));
+            // SAFETY: as above.
+            unsafe { nix::libc::_exit(i32::from(done.is_err())) };
+        }
+        ForkResult::Parent { child } => {
+            while namespace(&child.to_string()) == here {
+                std::thread::sleep(std::time::Duration::from_millis(1));
+            }
+            for map in ["uid_map", "gid_map"] {
+                std::fs::write(format!("/proc/{child}/{map}"), "0 100000 65536").unwrap();
+            }
+            assert_eq!(waitpid(child, None).unwrap(), WaitStatus::Exited(child, 0));
+            say("done");
+        }
+    }
+}
+
+fn of_those_without_a_number(arguments: &[String]) {
+    unshare(CloneFlags::CLONE_NEWUSER).unwrap();
+    while std::fs::read_to_string("/proc/self/gid_map").unwrap().is_empty() {
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    let (uid, gid) = (Uid::from_raw(65534), Gid::from_raw(65534));
+    setresgid(gid, gid, gid).unwrap();
+    setresuid(uid, uid, uid).unwrap();
+    for language in BOTH {
+        for theirs in &arguments[..2] {
+            let refused = language.attach(theirs).map(drop).unwrap_err();
+            assert_eq!(refused.kind, "Permission", "{refused}");
+            let text = refused.to_string();
+            assert!(text.contains("shown as uid 65534") && !text.contains("trust_uid"), "{text}");
+            let refused = language.attach_as(theirs, true, false).map(drop).unwrap_err();
+            assert_eq!(refused.kind, "Permission", "{refused}");
+        }
+        // What is provably its own it uses.
+        let made = language.create(&arguments[2]).unwrap();
+        drop(language.attach(&arguments[2]).unwrap());
+        drop(language.other().attach(&arguments[2]).unwrap());
+        made.remove().unwrap();
+    }
+    // The owner that a schema names, or a program trusts, is nobody either.
+    let trusting = Options::default().trust_uid(65534);
+    let address = arguments[0].parse().unwrap();
+    let refused = Segment::attach_with(&address, &trusting).unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Permission);
+    let refused = Owned::options().address(&address).attach().unwrap_err();
+    assert_eq!(refused.kind(), ErrorKind::Permission);
 }

@@ -64,6 +64,10 @@ pub struct Segment {
     pub readers: bool,
     /// Its objects, in the order of its contract.
     pub objects: Vec<Object>,
+    /// How many messages wait in its objects. Only of a segment of shmgen that is
+    /// not damaged.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub waiting: Option<u64>,
     /// When it was created. Only of a segment of shmgen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created: Option<Time>,
@@ -97,6 +101,7 @@ impl From<&SegmentStat> for Segment {
             participants: stat.participants.iter().map(Participant::from).collect(),
             readers: stat.readers,
             objects: stat.objects.iter().map(object).collect(),
+            waiting: stat.waiting(),
             created: header.map(|h| Time::of_ns(h.created_ns)),
             retired: header.map(|h| h.retired),
             participant_records: header.map(|h| h.participant_records),
@@ -134,16 +139,14 @@ pub enum State {
     Live,
     /// Of shmgen, with nobody attached.
     Orphan,
-    /// Bare, another program's, or not to be read by the caller; or of shmgen
-    /// and damaged, with a `fault`.
+    /// Bare or another program's; or of shmgen and damaged, with a `fault`.
     Foreign,
     /// Of shmgen, not ready yet.
     Initialising,
-    /// Of shmgen, and its name is gone: only who is attached still has it. This
-    /// version does not tell it yet: see `retired`.
+    /// Its name is gone, or a System V segment is marked for removal: only who is
+    /// attached still has it.
     Removed,
-    /// Not to be read by the caller. This version does not tell it yet, and
-    /// says `foreign`.
+    /// Not to be read by the caller, so that what it is cannot be told.
     Unreadable,
 }
 
@@ -154,6 +157,8 @@ impl From<SegmentState> for State {
             SegmentState::Orphan => Self::Orphan,
             SegmentState::Foreign | SegmentState::Damaged => Self::Foreign,
             SegmentState::Initialising => Self::Initialising,
+            SegmentState::Removed => Self::Removed,
+            SegmentState::Unreadable => Self::Unreadable,
         }
     }
 }

@@ -33,14 +33,14 @@ pub(crate) use attach::open_or_create::open_or_create;
 pub use attach::owner::Owner;
 pub use attach::setup::Setup;
 pub use attach::spec::{Spec, SpecCell};
-pub use collect::{Candidate, Keep, Leftover, Verdict, survey};
+pub use collect::{Candidate, Keep, Leftover, Survey, Verdict, survey};
 pub use format::fault::Fault;
 pub use format::header;
 pub use format::pages::HugePages;
 pub use format::plan::Plan;
 pub use look::bytes::SegmentBytes;
 pub use look::inspector::Inspector;
-pub use look::list::list;
+pub use look::list::{list, stat};
 pub use look::mapper::Mapper;
 pub use look::stat::{
     CreatorStat, HeaderStat, KernelStat, ObjectStat, ParticipantStat, SegmentStat, SegmentState,

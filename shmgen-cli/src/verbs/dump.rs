@@ -2,9 +2,9 @@
 
 mod follow;
 
+use super::address;
 use super::patience::interval;
 use super::read::hex_lines;
-use super::{Trust, address};
 use crate::about;
 use crate::failure::{Done, Failure};
 use crate::show;
@@ -13,7 +13,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use shm_runtime::contract::{Contract, ObjectKind, TypeExpr, Value};
 use shm_runtime::json::{self, Version};
-use shm_runtime::{Inspector, ObjectStat, Printable, SegmentStat};
+use shm_runtime::{Inspector, ObjectStat, Options, Printable, SegmentStat};
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -28,8 +28,9 @@ pub(crate) struct Arguments {
     address: String,
     /// Only this object
     object: Option<String>,
-    #[command(flatten)]
-    trust: Trust,
+    /// Of no effect: who may read it may look at it
+    #[arg(long, hide = true)]
+    any_owner: bool,
     /// At most so many messages of each queue, the oldest; with --follow, of those that wait
     /// already, the newest; with --hex, lines of 16 bytes
     #[arg(long, value_name = "N", default_value_t = 20)]
@@ -105,7 +106,7 @@ struct Content {
 
 pub(crate) fn run(arguments: &Arguments) -> Done {
     let address = address(&arguments.address)?;
-    let inspector = Inspector::open_to("decode", &address, &arguments.trust.options())?;
+    let inspector = Inspector::open_to("decode", &address, &Options::default().trust_any_owner())?;
     let Some(contract) = inspector.contract() else {
         return Err(match inspector.fault() {
             Some(fault) => Failure::of_fault(&address, fault),

@@ -6,14 +6,14 @@ use crate::show;
 use schemars::JsonSchema;
 use serde::Serialize;
 use shm_runtime::json::Version;
-use shm_runtime::{Candidate, ErrorKind, Keep, Printable, Verdict, survey};
+use shm_runtime::{Candidate, ErrorKind, Keep, Printable, Survey, Verdict};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// Remove the segments of shmgen that nobody uses any more
 ///
 /// These are orphans (nobody alive is attached), System V segments whose creator died before they
-/// were ready, and companion files whose segment is gone: your own, or everybody's if you are root.
-/// Bare segments and those of other programs are never removed. Tells what it kept, and why.
+/// were ready, and companion files whose segment is gone: your own. An orphan in which messages
+/// wait is kept; how many is told. Bare segments and those of other programs are never removed. Tells what it kept, and why.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Remove nothing; say what would be removed
@@ -22,6 +22,12 @@ pub(crate) struct Arguments {
     /// Only what was made, or given another owner or mode, so long ago: 90s, 15m, 12h, 7d
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     older: Option<Duration>,
+    /// Remove orphans in which messages wait, too, and the messages with them
+    #[arg(long)]
+    drop_messages: bool,
+    /// As root: remove what belongs to other users, too
+    #[arg(long)]
+    all_users: bool,
     /// For programs
     #[arg(long)]
     json: bool,
@@ -49,14 +55,18 @@ struct Element {
     size: u64,
     /// The owning user.
     uid: u32,
-    /// `live`, `orphan`, `foreign`, `initialising` or `damaged`; null for a
-    /// companion.
+    /// `live`, `orphan`, `foreign`, `removed`, `unreadable`, `initialising` or
+    /// `damaged`; null for a companion.
     state: Option<&'static str>,
     /// What it is that nobody uses: `orphan`, `half-born` or `companion`; null
     /// for what was kept because of what it is.
     kind: Option<&'static str>,
+    /// How many messages wait in it; missing for a companion, and for what cannot
+    /// be looked into.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    waiting: Option<u64>,
     /// Why it was kept, for programs: `foreign`, `damaged`, `other-user`,
-    /// `in-use`, `being-born`, `young`, `gone`, `unknown` or `failed`.
+    /// `messages`, `in-use`, `being-born`, `young`, `gone`, `unknown` or `failed`.
     #[serde(skip_serializing_if = "Option::is_none")]
     reason: Option<&'static str>,
     /// Why it was kept, for people.
@@ -74,6 +84,7 @@ impl From<&Outcome> for Element {
             uid: c.uid,
             state: c.state.map(shm_runtime::SegmentState::name),
             kind: kind(c),
+            waiting: c.waiting,
             reason: kept.map(|(reason, _)| *reason),
             why: kept.map(|(_, why)| why.clone()),
         }
@@ -91,7 +102,14 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
     let mut failed: Option<Failure> = None;
     let mut outcomes = Vec::new();
-    for candidate in survey() {
+    let mut asked = Survey::default();
+    if arguments.drop_messages {
+        asked = asked.drop_messages();
+    }
+    if arguments.all_users {
+        asked = asked.all_users();
+    }
+    for candidate in asked.look() {
         let (kept, failure) = decide(&candidate, arguments, now);
         if let Some(earlier) = failure.and_then(|f| failed.replace(f)) {
             earlier.report();
@@ -158,7 +176,12 @@ fn as_text(outcomes: &[Outcome], dry_run: bool) -> String {
                     Some("companion") => "its System V segment is gone",
                     _ => "orphan: nobody is attached",
                 };
-                (verb, why.to_owned())
+                let waiting = match o.candidate.waiting.unwrap_or(0) {
+                    0 => String::new(),
+                    1 => ", with 1 message that waits".to_owned(),
+                    n => format!(", with {n} messages that wait"),
+                };
+                (verb, why.to_owned() + &waiting)
             }
         };
         let c = &o.candidate;

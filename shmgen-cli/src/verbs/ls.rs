@@ -39,6 +39,7 @@ enum Column {
     Owner,
     Group,
     State,
+    Waiting,
     Schema,
     Segment,
     Attached,
@@ -56,12 +57,13 @@ enum Column {
     Wrong,
 }
 
-const USUAL: [Column; 7] = [
+const USUAL: [Column; 8] = [
     Column::Address,
     Column::Size,
     Column::Mode,
     Column::Owner,
     Column::State,
+    Column::Waiting,
     Column::Schema,
     Column::Attached,
 ];
@@ -105,6 +107,7 @@ impl Column {
             Self::Owner => Some(show::user(stat.uid)),
             Self::Group => Some(show::group(stat.gid)),
             Self::State => Some(show::state(stat)),
+            Self::Waiting => stat.waiting().map(|n| n.to_string()),
             Self::Schema => header.map(|h| match h.schema.as_str() {
                 "" => "no schema".to_owned(),
                 schema => format!("{} {}", Printable(schema), Printable(&h.version)),

@@ -1,10 +1,10 @@
 //! `shmgen stat`: all that can be told of one segment.
 
-use super::{Trust, address};
+use super::address;
 use crate::about;
 use crate::failure::Done;
 use crate::show;
-use shm_runtime::{Inspector, ObjectStat, Printable, SegmentStat, json};
+use shm_runtime::{ObjectStat, Printable, SegmentStat, json};
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
@@ -14,8 +14,9 @@ pub(crate) struct Arguments {
     /// Where it is: <posix:/NAME>, sysv:KEY, sysv-id:ID, sysv-file:PATH, memfd:PID/FD
     #[arg(allow_negative_numbers = true)]
     address: String,
-    #[command(flatten)]
-    trust: Trust,
+    /// Of no effect: who may read it may look at it
+    #[arg(long, hide = true)]
+    any_owner: bool,
     /// For programs
     #[arg(long)]
     json: bool,
@@ -23,7 +24,7 @@ pub(crate) struct Arguments {
 
 pub(crate) fn run(arguments: &Arguments) -> Done {
     let address = address(&arguments.address)?;
-    let stat = Inspector::open(&address, &arguments.trust.options())?.stat()?;
+    let stat = shm_runtime::stat(&address)?;
     if arguments.json {
         show::print_json(&json::Segment::from(&stat))?;
     } else {
@@ -142,6 +143,9 @@ fn header_lines(stat: &SegmentStat, line: &mut impl FnMut(&str, String)) {
     let dead = stat.participants.len() - alive;
     let records = header.participant_records;
     let readers = if stat.readers { "; and somebody who only reads" } else { "" };
+    if let Some(n) = stat.waiting() {
+        line("waiting", if n == 1 { "1 message".to_owned() } else { format!("{n} messages") });
+    }
     line("participants", format!("{alive} alive, {dead} dead, of {records} records{readers}"));
 }
 

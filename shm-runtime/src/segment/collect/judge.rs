@@ -1,9 +1,9 @@
 //! Looking at everything that may be a leftover. Nothing is changed, and what
 //! is found here is looked at again before it is removed.
 
-use crate::error::{Error, ErrorKind};
+use crate::error::{Error, ErrorKind, Result};
 use crate::object::look::HowMany;
-use crate::segment::collect::{Candidate, Identity, Keep, Leftover, Verdict};
+use crate::segment::collect::{Candidate, Identity, Keep, Leftover, Survey, Verdict};
 use crate::segment::format::header::HEADER_SIZE;
 use crate::segment::look::inspector::Inspector;
 use crate::segment::look::stat::{SegmentStat, SegmentState};
@@ -11,22 +11,22 @@ use crate::segment::os::address::Address;
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::options::Options;
 use crate::segment::os::process::{self, Mappers};
-use crate::segment::os::{file, locks, posix, sysv};
+use crate::segment::os::{file, locks, nobody, posix, sysv};
 use crate::text::Printable;
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 
-pub(crate) fn look() -> Vec<Candidate> {
+pub(crate) fn look(asked: Survey) -> Vec<Candidate> {
     let mappers = Mappers::find();
     let mut all: Vec<Candidate> =
-        posix::list().into_iter().filter_map(|name| posix_segment(name, &mappers)).collect();
-    all.extend(sysv::list().iter().filter_map(|kernel| sysv_segment(kernel, &mappers)));
-    all.extend(posix::list_companions().iter().filter_map(|name| companion(name)));
+        posix::list().into_iter().filter_map(|name| posix_segment(name, &mappers, asked)).collect();
+    all.extend(sysv::list().iter().filter_map(|kernel| sysv_segment(kernel, &mappers, asked)));
+    all.extend(posix::list_companions().iter().filter_map(|name| companion(name, asked)));
     all
 }
 
 /// `None` if it went away meanwhile.
-fn posix_segment(name: String, mappers: &Mappers) -> Option<Candidate> {
+fn posix_segment(name: String, mappers: &Mappers, asked: Survey) -> Option<Candidate> {
     let address = Address::Posix(name.clone());
     let any = Options::default().trust_any_owner();
     let looked = Inspector::open(&address, &any).and_then(|i| {
@@ -45,19 +45,21 @@ fn posix_segment(name: String, mappers: &Mappers) -> Option<Candidate> {
                 uid: facts.uid,
                 state: None,
                 changed: facts.change_time,
-                verdict: unreadable(facts.uid, &error),
+                waiting: None,
+                verdict: unreadable(facts.uid, asked, &error),
                 identity: Identity::None,
+                asked,
             });
         }
     };
     let file = inspector.file()?;
     let facts = file::facts(file, Attempt::new("look at", &address)).ok()?;
-    let verdict = judge(&inspector, &stat);
+    let verdict = judge(&inspector, &stat, asked);
     let identity = Identity::Posix(name, (facts.device, facts.inode));
-    Some(candidate(&stat, facts.change_time, verdict, identity))
+    Some(candidate(&stat, facts.change_time, verdict, identity, asked))
 }
 
-fn sysv_segment(kernel: &sysv::KernelStat, mappers: &Mappers) -> Option<Candidate> {
+fn sysv_segment(kernel: &sysv::KernelStat, mappers: &Mappers, asked: Survey) -> Option<Candidate> {
     let address = match kernel.key {
         0 => Address::SysvId(kernel.id),
         key => Address::Sysv(key),
@@ -76,23 +78,27 @@ fn sysv_segment(kernel: &sysv::KernelStat, mappers: &Mappers) -> Option<Candidat
                 uid: kernel.uid,
                 state: None,
                 changed: kernel.change_time,
-                verdict: unreadable(kernel.uid, &error),
+                waiting: None,
+                verdict: unreadable(kernel.uid, asked, &error),
                 identity: Identity::None,
+                asked,
             });
         }
     };
     let (verdict, identity) = match inspector.header() {
-        Some(header) => (judge(&inspector, &stat), Identity::Sysv(kernel.id, header.birth_mark)),
+        Some(header) => {
+            (judge(&inspector, &stat, asked), Identity::Sysv(kernel.id, header.birth_mark))
+        }
         None if kernel.attached == 0 && is_stillborn(&inspector, kernel) => {
-            let verdict = match is_mine(kernel.uid) {
+            let verdict = match is_mine(kernel.uid, asked) {
                 true => Verdict::Leftover(Leftover::HalfBorn),
                 false => of_another_user(kernel.uid),
             };
             (verdict, Identity::Stillborn(kernel.id))
         }
-        None => (judge(&inspector, &stat), Identity::None),
+        None => (judge(&inspector, &stat, asked), Identity::None),
     };
-    Some(candidate(&stat, kernel.change_time, verdict, identity))
+    Some(candidate(&stat, kernel.change_time, verdict, identity, asked))
 }
 
 fn is_stillborn(inspector: &Inspector, kernel: &sysv::KernelStat) -> bool {
@@ -100,15 +106,23 @@ fn is_stillborn(inspector: &Inspector, kernel: &sysv::KernelStat) -> bool {
     inspector.read(0, &mut head).is_ok() && sysv::is_stillborn(kernel, &head)
 }
 
-fn candidate(stat: &SegmentStat, changed: i64, verdict: Verdict, identity: Identity) -> Candidate {
+fn candidate(
+    stat: &SegmentStat,
+    changed: i64,
+    verdict: Verdict,
+    identity: Identity,
+    asked: Survey,
+) -> Candidate {
     Candidate {
         name: stat.address.spelling(),
         size: stat.size,
         uid: stat.uid,
         state: Some(stat.state),
         changed,
+        waiting: stat.waiting(),
         verdict,
         identity,
+        asked,
     }
 }
 
@@ -117,34 +131,39 @@ fn keep(reason: Keep, why: impl Into<String>) -> Verdict {
 }
 
 /// Whether the caller may remove what belongs to a user.
-fn is_mine(uid: u32) -> bool {
-    let me = process::effective_uid();
-    me == 0 || me == uid
+fn is_mine(uid: u32, asked: Survey) -> bool {
+    nobody::is_caller(uid) || (process::effective_uid() == 0 && asked.all_users)
 }
 
 fn of_another_user(uid: u32) -> Verdict {
-    keep(Keep::OtherUser, format!("it belongs to uid {uid}; root may remove it"))
+    let who = if process::effective_uid() == 0 { "" } else { "root, with " };
+    keep(Keep::OtherUser, format!("it belongs to uid {uid}; {who}--all-users removes it"))
 }
 
-fn unreadable(uid: u32, error: &Error) -> Verdict {
-    if is_mine(uid) { keep(Keep::Unknown, error.to_string()) } else { of_another_user(uid) }
+fn unreadable(uid: u32, asked: Survey, error: &Error) -> Verdict {
+    if is_mine(uid, asked) { keep(Keep::Unknown, error.to_string()) } else { of_another_user(uid) }
 }
 
-fn judge(inspector: &Inspector, stat: &SegmentStat) -> Verdict {
+fn judge(inspector: &Inspector, stat: &SegmentStat, asked: Survey) -> Verdict {
     if inspector.header().is_none() || stat.state == SegmentState::Damaged {
         return match &stat.fault {
             Some(fault) => keep(Keep::Damaged, fault.to_string()),
             None => keep(Keep::Foreign, "it is bare, or another program's"),
         };
     }
-    if !is_mine(stat.uid) {
+    if !is_mine(stat.uid, asked) {
         return of_another_user(stat.uid);
     }
     if let Some(who) = user(inspector, stat) {
         return keep(Keep::InUse, who);
     }
     if stat.state != SegmentState::Initialising {
-        return Verdict::Leftover(Leftover::Orphan);
+        return match messages(stat) {
+            Some(why) if !asked.drop_messages => {
+                keep(Keep::Messages, format!("{why}; --drop-messages removes it with them"))
+            }
+            _ => Verdict::Leftover(Leftover::Orphan),
+        };
     }
     match stat.kernel.creator_pid {
         Some(pid) if process::pid_is_dead(pid) => Verdict::Leftover(Leftover::HalfBorn),
@@ -157,6 +176,27 @@ fn judge(inspector: &Inspector, stat: &SegmentStat) -> Verdict {
             keep(Keep::Unknown, "its header says that it is not ready, which no POSIX segment is")
         }
     }
+}
+
+/// How many messages wait in an orphan, or why that cannot be told; `None` if none
+/// do, and of one that is removed: nobody comes to them any more.
+fn messages(stat: &SegmentStat) -> Option<String> {
+    if stat.header.as_ref().is_some_and(|header| header.retired) {
+        return None;
+    }
+    match stat.waiting() {
+        Some(0) => None,
+        Some(1) => Some("nobody is attached, and 1 message waits in it".into()),
+        Some(n) => Some(format!("nobody is attached, and {n} messages wait in it")),
+        None => Some("it is damaged, so that nobody can tell whether messages wait in it".into()),
+    }
+}
+
+/// The same of one that is looked at anew.
+pub(crate) fn messages_in(inspector: &Inspector) -> Result<Option<String>> {
+    // Who has it mapped does not matter here.
+    let stat = inspector.stat_among(&Mappers::default(), HowMany::AtLeast)?;
+    Ok(messages(&stat))
 }
 
 /// Who uses it, or may use it; `None` if nobody does, as far as can be seen.
@@ -190,7 +230,7 @@ fn user(inspector: &Inspector, stat: &SegmentStat) -> Option<String> {
     locks::is_any_record_locked(locks).then(|| "somebody holds a lock on its file".into())
 }
 
-fn companion(name: &str) -> Option<Candidate> {
+fn companion(name: &str, asked: Survey) -> Option<Candidate> {
     let (id, mark) = sysv::parse_companion(name)?;
     let path = sysv::companion_path(id, mark);
     let meta = std::fs::symlink_metadata(&path).ok()?;
@@ -200,7 +240,7 @@ fn companion(name: &str) -> Option<Candidate> {
     // Neither a lease nor what somebody put there meanwhile makes it wait.
     let flags = nix::libc::O_NOFOLLOW | nix::libc::O_NONBLOCK;
     let verdict = match OpenOptions::new().read(true).custom_flags(flags).open(&path) {
-        _ if !is_mine(meta.uid()) => of_another_user(meta.uid()),
+        _ if !is_mine(meta.uid(), asked) => of_another_user(meta.uid()),
         Err(error) => keep(Keep::Unknown, format!("cannot open it: {error}")),
         Ok(file) => companion_verdict(&file),
     };
@@ -210,8 +250,10 @@ fn companion(name: &str) -> Option<Candidate> {
         uid: meta.uid(),
         state: None,
         changed: meta.ctime(),
+        waiting: None,
         verdict,
         identity: Identity::Companion(id, mark, (meta.dev(), meta.ino())),
+        asked,
     })
 }
 

@@ -36,9 +36,53 @@ pub struct Candidate {
     /// When it was made, or its owner or mode was changed last, in seconds
     /// since 1970, as the kernel has it.
     pub changed: i64,
+    /// How many messages wait in it; `None` of a companion file, and of what
+    /// cannot be looked into.
+    pub waiting: Option<u64>,
     /// Whether it may be removed.
     pub verdict: Verdict,
     identity: Identity,
+    asked: Survey,
+}
+
+/// What a collection is asked for.
+///
+/// ```no_run
+/// for candidate in shm_runtime::Survey::default().drop_messages().look() {
+///     if candidate.is_leftover() {
+///         candidate.remove()?;
+///     }
+/// }
+/// # Ok::<(), shm_runtime::Error>(())
+/// ```
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Survey {
+    drop_messages: bool,
+    all_users: bool,
+}
+
+impl Survey {
+    /// Orphans are removed with the messages that wait in them, which keep them
+    /// otherwise.
+    #[must_use]
+    pub fn drop_messages(mut self) -> Self {
+        self.drop_messages = true;
+        self
+    }
+
+    /// If the caller is root: what belongs to other users is removed, too.
+    #[must_use]
+    pub fn all_users(mut self) -> Self {
+        self.all_users = true;
+        self
+    }
+
+    /// Everything that may be a leftover: all segments that the caller can see,
+    /// POSIX first, then the companion files of System V segments, each sorted.
+    /// `SHM_RUNTIME_PREFIX` narrows it to the POSIX names that have it.
+    pub fn look(self) -> Vec<Candidate> {
+        look(self)
+    }
 }
 
 /// Whether something may be removed.
@@ -68,8 +112,11 @@ pub enum Keep {
     Foreign,
     /// It begins like one of ours, and its header cannot be read.
     Damaged,
-    /// Of another user, and the caller is not root.
+    /// Of another user, and the caller is not root, or did not ask for those of
+    /// [`all_users`](Survey::all_users).
     OtherUser,
+    /// Nobody is attached, and messages wait in it, or may.
+    Messages,
     /// Somebody is attached, or may be.
     InUse,
     /// Its creator is at work, or may be.
@@ -90,12 +137,14 @@ impl Leftover {
 }
 
 impl Keep {
-    /// `foreign`, `damaged`, `other-user`, `in-use`, `being-born` or `unknown`.
+    /// `foreign`, `damaged`, `other-user`, `messages`, `in-use`, `being-born` or
+    /// `unknown`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Foreign => "foreign",
             Self::Damaged => "damaged",
             Self::OtherUser => "other-user",
+            Self::Messages => "messages",
             Self::InUse => "in-use",
             Self::BeingBorn => "being-born",
             Self::Unknown => "unknown",
@@ -136,18 +185,17 @@ impl Candidate {
     }
 }
 
-/// Everything that may be a leftover: all segments that the caller can see,
-/// POSIX first, then the companion files of System V segments, each sorted.
-/// `SHM_RUNTIME_PREFIX` narrows it to the POSIX names that have it.
+/// What [`Survey::look`] finds if nothing else is asked for: nothing of other
+/// users is a leftover, nor is what messages wait in.
 pub fn survey() -> Vec<Candidate> {
-    look()
+    Survey::default().look()
 }
 
 #[cfg(segments)]
 use {judge::look, take::take};
 
 #[cfg(not(segments))]
-fn look() -> Vec<Candidate> {
+fn look(_: Survey) -> Vec<Candidate> {
     Vec::new()
 }
 

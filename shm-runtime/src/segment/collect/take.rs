@@ -5,9 +5,10 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::Mapping;
-use crate::segment::collect::judge::{companion_verdict, is_of_a_segment};
-use crate::segment::collect::{Candidate, Identity, Leftover, Verdict};
+use crate::segment::collect::judge::{companion_verdict, is_of_a_segment, messages_in};
+use crate::segment::collect::{Candidate, Identity, Leftover, Survey, Verdict};
 use crate::segment::format::header::{HEADER_SIZE, Header, STATE, State};
+use crate::segment::look::inspector::Inspector;
 use crate::segment::os::address::Address;
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::options::Options;
@@ -30,8 +31,8 @@ pub(crate) fn take(candidate: &Candidate) -> Result<()> {
         }
     };
     match &candidate.identity {
-        Identity::Posix(name, file) => take_posix(name, *file),
-        Identity::Sysv(id, mark) => take_sysv(*id, *mark, leftover),
+        Identity::Posix(name, file) => take_posix(name, *file, candidate.asked),
+        Identity::Sysv(id, mark) => take_sysv(*id, *mark, leftover, candidate.asked),
         Identity::Stillborn(id) => take_stillborn(*id),
         Identity::Companion(id, mark, file) => take_companion(*id, *mark, *file),
         Identity::None => {
@@ -58,7 +59,16 @@ fn exclude(file: &File, attempt: Attempt<'_>) -> Result<()> {
     Err(in_use(attempt))
 }
 
-fn take_posix(name: &str, file: (u64, u64)) -> Result<()> {
+/// Refuses where messages wait: somebody may have put them in and died, too, since
+/// it was looked at.
+fn check_messages(inspector: &Inspector, asked: Survey, attempt: Attempt<'_>) -> Result<()> {
+    match messages_in(inspector)? {
+        Some(why) if !asked.drop_messages => Err(attempt.fail(ErrorKind::Busy, why)),
+        _ => Ok(()),
+    }
+}
+
+fn take_posix(name: &str, file: (u64, u64), asked: Survey) -> Result<()> {
     let address = Address::Posix(name.to_owned());
     let attempt = Attempt::new("remove", &address);
     let mapped = || !Mappers::find().of(file.0, file.1).is_empty();
@@ -72,13 +82,15 @@ fn take_posix(name: &str, file: (u64, u64)) -> Result<()> {
         let read = file.read_exact_at(&mut head, 0);
         let header = read.ok().and_then(|()| Header::parse(&head).ok());
         match header {
-            Some(h) if matches!(h.state, State::Ready | State::Retired) => Ok(()),
+            Some(h) if matches!(h.state, State::Ready | State::Retired) => {
+                check_messages(&Inspector::of_file(&address, file)?, asked, attempt)
+            }
             _ => Err(no_orphan(attempt)),
         }
     })
 }
 
-fn take_sysv(id: i32, mark: u64, leftover: Leftover) -> Result<()> {
+fn take_sysv(id: i32, mark: u64, leftover: Leftover, asked: Survey) -> Result<()> {
     let address = Address::SysvId(id);
     let attempt = Attempt::new("remove", &address);
     let any = Options::default().trust_any_owner();
@@ -91,6 +103,9 @@ fn take_sysv(id: i32, mark: u64, leftover: Leftover) -> Result<()> {
     let kernel = sysv::stat(id, attempt)?;
     if kernel.attached != 0 {
         return Err(in_use(attempt));
+    }
+    if leftover == Leftover::Orphan {
+        check_messages(&Inspector::of_sysv(&address, id)?, asked, attempt)?;
     }
     let len = usize::try_from(kernel.size).unwrap_or(usize::MAX);
     let mapping = sysv::map(id, false, len, attempt)?;

@@ -85,7 +85,12 @@ impl Inspector {
         let attempt = Attempt::new("look at", address);
         let options = Options::default().trust_any_owner();
         let before = before_sysv(id, attempt)?;
-        Self::new(Opened::of_sysv(address, id, &options, attempt)?, before, attempt)
+        let opened = match sysv::is_removed(id) {
+            // To be looked at as long as somebody has it.
+            true => Opened::of_attached_sysv(address, id, attempt)?,
+            false => Opened::of_sysv(address, id, &options, attempt)?,
+        };
+        Self::new(opened, before, attempt)
     }
 
     /// The one that the caller has attached, which may have been removed since.
@@ -237,7 +242,9 @@ impl Inspector {
         stat.participants = self.participants(header);
         stat.readers = self.locks.as_ref().is_some_and(|f| locks::is_any_locked(f, locks::READERS));
         stat.objects = self.objects(&stat.participants, how_many);
+        let removed = header.state == State::Retired && anybody(&stat);
         stat.state = match header.state {
+            _ if removed || stat.state == SegmentState::Removed => SegmentState::Removed,
             State::Uninitialised | State::Initialising => SegmentState::Initialising,
             State::Unknown(_) => SegmentState::Damaged,
             State::Ready | State::Retired if anybody(&stat) => SegmentState::Live,

@@ -1,11 +1,12 @@
 //! What the kernel alone tells of a segment.
 
 use super::stat::{KernelStat, SegmentStat, SegmentState};
-use crate::error::{ErrorKind, Result};
+use crate::error::{Error, ErrorKind, Result};
 use crate::segment::os::address::Address;
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::process::Mappers;
 use crate::segment::os::{file, huge, memfd, posix, resident, sysv};
+use nix::errno::Errno;
 use std::fs::File;
 
 /// The file of a segment, opened so that only its facts can be asked.
@@ -53,11 +54,20 @@ pub(super) fn of_file_kernel(
     })
 }
 
+/// What the kernel tells of a segment that could not be looked into.
+pub(super) fn outside(mut stat: SegmentStat, why: &Error) -> SegmentStat {
+    let denied = [Errno::EACCES, Errno::EPERM].map(|errno| Some(errno as i32));
+    if stat.state == SegmentState::Foreign && denied.contains(&why.raw_os_error()) {
+        stat.state = SegmentState::Unreadable;
+    }
+    stat
+}
+
 pub(super) fn of_sysv_kernel(address: &Address, kernel: &sysv::KernelStat) -> SegmentStat {
     SegmentStat {
         mapped_by: Vec::new(),
         address: address.clone(),
-        state: SegmentState::Foreign,
+        state: if kernel.is_removed() { SegmentState::Removed } else { SegmentState::Foreign },
         size: kernel.size,
         mode: kernel.mode & 0o777,
         uid: kernel.uid,

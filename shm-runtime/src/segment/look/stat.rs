@@ -15,8 +15,12 @@ pub enum SegmentState {
     Live,
     /// Ours, with nobody attached.
     Orphan,
-    /// Bare, or another program's, or not to be read by the caller.
+    /// Bare, or another program's.
     Foreign,
+    /// Removed: only who is attached still has it.
+    Removed,
+    /// Not to be read by the caller: what it is cannot be told.
+    Unreadable,
     /// Ours, not ready yet.
     Initialising,
     /// It begins like one of ours, and its header makes no sense; see
@@ -25,12 +29,15 @@ pub enum SegmentState {
 }
 
 impl SegmentState {
-    /// `live`, `orphan`, `foreign`, `initialising` or `damaged`.
+    /// `live`, `orphan`, `foreign`, `removed`, `unreadable`, `initialising` or
+    /// `damaged`.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Live => "live",
             Self::Orphan => "orphan",
             Self::Foreign => "foreign",
+            Self::Removed => "removed",
+            Self::Unreadable => "unreadable",
             Self::Initialising => "initialising",
             Self::Damaged => "damaged",
         }
@@ -67,6 +74,16 @@ pub struct SegmentStat {
     pub readers: bool,
     /// Its objects, in order.
     pub objects: Vec<ObjectStat>,
+}
+
+impl SegmentStat {
+    /// How many messages wait in its objects; `None` if it is none of ours, or
+    /// what lies in it cannot be told.
+    pub fn waiting(&self) -> Option<u64> {
+        let told = self.header.is_some() && self.fault.is_none();
+        let depths = self.objects.iter().filter_map(|o| o.queue.as_ref()).map(|q| q.depth);
+        told.then(|| depths.fold(0, u64::saturating_add))
+    }
 }
 
 /// What the kernel knows of a segment; which of it depends on the kind.

@@ -17,7 +17,7 @@ use crate::segment::os::descriptor::{self, open};
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::options::{Making, Options};
 use crate::segment::os::posix::require_file;
-use crate::segment::os::{file, huge, limits, locks};
+use crate::segment::os::{file, huge, limits, locks, nobody};
 use nix::errno::Errno;
 use nix::fcntl::{FcntlArg, OFlag, SealFlag, fcntl};
 use nix::sys::memfd::{MFdFlags, memfd_create};
@@ -122,7 +122,7 @@ pub(crate) fn open_checked(
     attempt: Attempt<'_>,
 ) -> Result<(File, u64)> {
     let (peek, stat) = look(place, attempt)?;
-    options.check_owner(stat.st_uid, attempt)?;
+    options.check_owner(stat.st_uid, || nobody::owns(&peek), attempt)?;
     let file = reopen(&peek, read_only, attempt)?;
     seals(&file).map_err(|e| attempt.os("fcntl(F_GET_SEALS)", e))?;
     Ok((file, u64::try_from(stat.st_size).unwrap_or(0)))

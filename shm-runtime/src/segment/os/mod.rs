@@ -32,6 +32,8 @@ pub(crate) mod locks;
 #[cfg(segments)]
 pub(crate) mod memfd;
 #[cfg(segments)]
+pub(crate) mod nobody;
+#[cfg(segments)]
 pub(crate) mod pidfds;
 #[cfg(segments)]
 pub(crate) mod posix;
@@ -48,5 +50,5 @@ pub(crate) mod sysv;
 mod elsewhere;
 #[cfg(not(segments))]
 pub(crate) use elsewhere::{
-    file, huge, kept, locks, memfd, pidfds, posix, process, resident, sysv,
+    file, huge, kept, locks, memfd, nobody, pidfds, posix, process, resident, sysv,
 };

@@ -4,7 +4,7 @@ use crate::error::{ErrorKind, Result};
 use crate::segment::format::pages::HugePages;
 use crate::segment::os::account::{Account, AccountKind};
 use crate::segment::os::failure::{Attempt, no_mode};
-use crate::segment::os::process;
+use crate::segment::os::{nobody, process};
 use std::time::Duration;
 
 /// How a segment is created, and who is trusted when attaching to one.
@@ -146,17 +146,35 @@ impl Options {
 
     /// A segment is trusted if it belongs to root, to the caller, to the user
     /// whom the schema gives it to, or to a uid that the caller named: its owner
-    /// can write whatever it likes into it.
-    pub(crate) fn check_owner(&self, owner: u32, attempt: Attempt<'_>) -> Result<()> {
+    /// can write whatever it likes into it. A number that stands for everybody who
+    /// has none is nobody's, unless the caller proves to be the owner.
+    pub(crate) fn check_owner(
+        &self,
+        owner: u32,
+        is_proven: impl FnOnce() -> bool,
+        attempt: Attempt<'_>,
+    ) -> Result<()> {
         let me = process::effective_uid();
-        if self.any_owner || owner == 0 || owner == me || self.trusted.contains(&owner) {
+        if self.any_owner || owner == 0 {
             return Ok(());
         }
         // A name is looked up only where it decides; one that this machine does
         // not know is nobody.
         let schema = self.schema_owner.as_ref();
-        if schema.is_some_and(|account| account.id(AccountKind::User) == Some(owner)) {
+        let is_schemas =
+            || schema.is_some_and(|account| account.id(AccountKind::User) == Some(owner));
+        let is_trusted = owner == me || self.trusted.contains(&owner) || is_schemas();
+        let is_anybody = nobody::is_anybody(owner);
+        if is_trusted && (!is_anybody || is_proven()) {
             return Ok(());
+        }
+        if is_anybody {
+            let why = format!(
+                "its owner is shown as uid {owner}, which stands for everybody who has no uid in \
+                 this user namespace, so nobody can tell whose it is; trust_any_owner() or \
+                 --any-owner attaches to it all the same"
+            );
+            return Err(attempt.fail(ErrorKind::Permission, why));
         }
         let named = schema.map_or(String::new(), |account| format!(", nor the schema's {account}"));
         let why = format!(

@@ -70,6 +70,19 @@ pub(crate) fn ipc_namespace() -> u64 {
     std::fs::metadata("/proc/thread-self/ns/ipc").map_or(0, |m| m.ino())
 }
 
+/// What the kernel calls this boot: 36 digits and dashes; `None` if it cannot be
+/// told.
+pub(crate) fn boot_id() -> Option<String> {
+    let text = std::fs::read_to_string("/proc/sys/kernel/random/boot_id").ok()?;
+    let id = text.trim_end();
+    is_boot_id(id).then(|| id.to_owned())
+}
+
+/// Whether a text can be the name of a boot.
+pub(crate) fn is_boot_id(text: &str) -> bool {
+    text.len() == 36 && text.bytes().all(|b| matches!(b, b'0'..=b'9' | b'a'..=b'f' | b'-'))
+}
+
 /// A descriptor of a process, which can be polled once it is dead; ESRCH if nobody
 /// has this pid.
 pub(crate) fn pidfd(pid: u32) -> Result<OwnedFd, Errno> {
@@ -93,7 +106,7 @@ pub(crate) fn pid_is_dead(pid: u32) -> bool {
     ready == Ok(1) && asked[0].revents().is_some_and(|found| found.contains(PollFlags::POLLIN))
 }
 
-/// Which processes have which files of /dev/shm and memfds mapped, as /proc tells the
+/// Which processes have which files mapped, as /proc tells the
 /// caller: one look at all of them.
 #[derive(Default)]
 pub(crate) struct Mappers {
@@ -113,10 +126,10 @@ impl Mappers {
             // Of another user's process, or gone: not to be known.
             let Ok(maps) = std::fs::read_to_string(entry.path().join("maps")) else { continue };
             for line in maps.lines() {
-                let pids = if let Some(file) = mapped_file(line) {
-                    all.files.entry(file).or_default()
-                } else if let Some(id) = mapped_sysv(line) {
+                let pids = if let Some(id) = mapped_sysv(line) {
                     all.sysv.entry(id).or_default()
+                } else if let Some(file) = mapped_file(line) {
+                    all.files.entry(file).or_default()
                 } else {
                     continue;
                 };
@@ -143,14 +156,13 @@ impl Mappers {
     }
 }
 
-/// Device and inode of a line of /proc/PID/maps about a file of /dev/shm, or a
-/// memfd:
+/// Device and inode of a line of /proc/PID/maps about a file, whatever path it
+/// came by: a bind mount and a container have others for the same one.
 /// `7f.. rw-s 00000000 00:15 42   /dev/shm/acme.feed`. See proc(5).
 pub(crate) fn mapped_file(line: &str) -> Option<(u64, u64)> {
     let mut fields = line.split_ascii_whitespace();
     let (device, inode) = (fields.nth(3)?, fields.next()?);
-    let path = fields.next()?;
-    if !path.starts_with("/dev/shm/") && !path.starts_with("/memfd:") {
+    if inode == "0" || mapped_sysv(line).is_some() {
         return None;
     }
     let (major, minor) = device.split_once(':')?;
@@ -163,7 +175,10 @@ pub(crate) fn mapped_file(line: &str) -> Option<(u64, u64)> {
 pub(crate) fn mapped_sysv(line: &str) -> Option<u64> {
     let mut fields = line.split_ascii_whitespace();
     let inode = fields.nth(4)?;
-    fields.next()?.starts_with("/SYSV").then(|| inode.parse().ok())?
+    let key = fields.next()?.strip_prefix("/SYSV")?;
+    // A file can have such a name, in the folder that a container begins with.
+    let deleted = fields.next() == Some("(deleted)");
+    (key.len() == 8 && deleted).then(|| inode.parse().ok())?
 }
 
 /// `/proc/PID/smaps`: what /proc has of a process.
@@ -185,7 +200,8 @@ mod tests {
         assert_eq!(mapped_file(line), Some((0x15, 42)));
         let line = "7f25 rw-s 00000000 00:01 84722   /memfd:acme.feed (deleted)";
         assert_eq!(mapped_file(line), Some((1, 84722)));
-        assert_eq!(mapped_file("7f25 r--p 00000000 fd:00 7   /usr/lib/x.so"), None);
+        assert_eq!(mapped_file("7f25 rw-s 00000000 00:15 42   /acme.feed"), Some((0x15, 42)));
+        assert_eq!(mapped_file("7f25 rw-s 00000000 00:15 42   /SYSV1"), Some((0x15, 42)));
         assert_eq!(mapped_file("7f25 rw-p 00000000 00:00 0"), None);
         assert_eq!(mapped_file(""), None);
         let line = "7f25 rw-s 00000000 00:01 32768   /SYSV53480001 (deleted)";

@@ -369,15 +369,24 @@ fn hidepid(machine: &Machine) -> Option<Finding> {
 }
 
 fn leftovers(machine: &Machine) -> Finding {
-    match machine.leftovers {
-        (0, _) => Finding::new("leftovers", Ok, "none"),
-        (n, bytes) => {
-            let found = format!("{n} that nobody uses, {}", show::size(bytes));
-            Finding::new("leftovers", Warn, found)
-                .means("They take memory until somebody removes them.")
-                .todo("shmgen gc")
-        }
+    let ((n, bytes), (kept, messages)) = (machine.leftovers, machine.waiting);
+    let mut found = Vec::new();
+    if n > 0 {
+        found.push(format!("{n} that nobody uses, {}", show::size(bytes)));
     }
+    if kept > 0 {
+        found.push(format!("{kept} that nobody uses, with {messages} messages that wait"));
+    }
+    if found.is_empty() {
+        return Finding::new("leftovers", Ok, "none");
+    }
+    let todo = match (n, kept) {
+        (_, 0) => "shmgen gc",
+        _ => "shmgen gc; with --drop-messages also what messages wait in",
+    };
+    Finding::new("leftovers", Warn, found.join("; "))
+        .means("They take memory until somebody removes them.")
+        .todo(todo)
 }
 
 #[cfg(test)]

@@ -109,6 +109,7 @@ fn each_fault_is_found_alone_and_weighed() {
     assert_eq!(level("shmmni", None, |m| m.shmmni = Some(3)), Fail);
     assert_eq!(level("shmmni", None, |m| m.shmmni = Some(4)), Ok);
     assert_eq!(level("leftovers", None, |m| m.leftovers = (2, 4096)), Warn);
+    assert_eq!(level("leftovers", None, |m| m.waiting = (1, 3)), Warn);
     assert_eq!(level("namespaces", None, |m| m.first_namespaces = Some([true, false, true])), Warn);
     assert_eq!(level("namespaces", None, |m| m.container = Some("Docker".into())), Warn);
     assert_eq!(level("/proc", None, |m| m.proc = shm("proc", &["hidepid=2"])), Warn);

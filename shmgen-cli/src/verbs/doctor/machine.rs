@@ -4,7 +4,7 @@
 use nix::sys::statvfs::statvfs;
 use schemars::JsonSchema;
 use serde::Serialize;
-use shm_runtime::{Address, Segment, survey};
+use shm_runtime::{Address, Keep, Segment, Verdict, survey};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
@@ -101,6 +101,8 @@ pub(super) struct Machine {
     pub(super) first_namespaces: Option<[bool; 3]>,
     /// Segments that nobody uses, and their bytes.
     pub(super) leftovers: (u64, u64),
+    /// Segments that nobody uses and messages wait in, and how many these are.
+    pub(super) waiting: (u64, u64),
     pub(super) is_root: bool,
 }
 
@@ -148,6 +150,7 @@ impl Machine {
         let mounts = read("/proc/self/mountinfo").unwrap_or_default();
         let uid = std::fs::metadata("/proc/self").map_or(0, |m| m.uid());
         let vfs = statvfs("/dev/shm").ok();
+        let (leftovers, waiting) = leftovers();
         Self {
             shm: mount_at(&mounts, "/dev/shm"),
             room: vfs.map(|s| {
@@ -176,7 +179,8 @@ impl Machine {
             }),
             container: container(),
             first_namespaces: first_namespaces(),
-            leftovers: leftovers(),
+            leftovers,
+            waiting,
             is_root: uid == 0,
         }
     }
@@ -339,8 +343,19 @@ fn first_namespaces() -> Option<[bool; 3]> {
     Some([is("pid", 0xEFFF_FFFC)?, is("ipc", 0xEFFF_FFFF)?, is("user", 0xEFFF_FFFD)?])
 }
 
-fn leftovers() -> (u64, u64) {
-    let all = survey();
-    let found = all.iter().filter(|c| c.is_leftover());
-    found.fold((0, 0), |(n, bytes), c| (n + 1, bytes.saturating_add(c.size)))
+/// What nobody uses, with its bytes; and what only messages keep, with their number.
+fn leftovers() -> ((u64, u64), (u64, u64)) {
+    let (mut gone, mut kept) = ((0, 0), (0, 0u64));
+    for candidate in survey() {
+        match candidate.verdict {
+            Verdict::Leftover(_) => {
+                gone = (gone.0 + 1, candidate.size.saturating_add(gone.1));
+            }
+            Verdict::Keep(Keep::Messages, _) => {
+                kept = (kept.0 + 1, kept.1.saturating_add(candidate.waiting.unwrap_or(0)));
+            }
+            Verdict::Keep(..) => {}
+        }
+    }
+    (gone, kept)
 }

@@ -16,6 +16,31 @@ SHM_APART uint64_t shm_ipc_namespace(void) {
   return stat("/proc/thread-self/ns/ipc", &facts) == 0 ? SHM_CAST(uint64_t, facts.st_ino) : 0;
 }
 
+#define SHM_BOOT_ID_SIZE 37 /* digits and dashes, and a NUL */
+
+/* Whether a text can be what the kernel calls a boot. */
+SHM_APART bool shm_is_boot_id(const char *text) {
+  size_t used = 0;
+  while ((text[used] >= '0' && text[used] <= '9') || (text[used] >= 'a' && text[used] <= 'f') ||
+         text[used] == '-') {
+    used++;
+  }
+  return used == SHM_BOOT_ID_SIZE - 1 && text[used] == '\0';
+}
+
+/* What the kernel calls this boot; empty if it cannot be told. */
+SHM_APART void shm_boot_id(char id[SHM_BOOT_ID_SIZE]) {
+  int fd = shm_sys_open("/proc/sys/kernel/random/boot_id", O_RDONLY, 0);
+  memset(id, 0, SHM_BOOT_ID_SIZE);
+  if (fd >= 0) {
+    bool whole = shm_sys_pread(fd, id, SHM_BOOT_ID_SIZE - 1, 0) == SHM_BOOT_ID_SIZE - 1;
+    close(fd);
+    if (!whole || !shm_is_boot_id(id)) {
+      id[0] = '\0';
+    }
+  }
+}
+
 /* The name of the caller's program, as `ps` shows it; at most 15 bytes. */
 SHM_APART void shm_program_name(char name[16]) {
   int fd = shm_sys_open("/proc/self/comm", O_RDONLY, 0);

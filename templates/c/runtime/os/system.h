@@ -24,6 +24,7 @@ SHM_EXTERN_C int shm_libc_clock_gettime(int clock, shm_timespec *time) __asm__("
 enum {
   SHM_SYS_CLOEXEC = 02000000,
   SHM_SYS_PATH = 010000000,
+  SHM_SYS_NOATIME = 01000000,
 #if defined(__aarch64__)
   SHM_SYS_NOFOLLOW = 0100000,
   SHM_SYS_TMPFILE = 020000000 | 040000,

@@ -1,14 +1,17 @@
 /* ---- The id file of a private System V segment --------------------------
  *
  * Such a segment has no key by which it could be found; the file holds its id.
- * One line: `shmgen.sysv ID BIRTH_MARK SIZE`, the birth mark as 16 hexadecimal
- * digits, zeros for a bare segment. The file is there, whole and with mode 0600,
- * once the segment is ready, and is never changed; so whoever finds it finds a
- * segment that can be used, or one that is gone. That is told by id, birth mark
- * and size: ids come again.
+ * One line: `shmgen.sysv ID BIRTH_MARK SIZE IPC_NAMESPACE BOOT`, the birth mark as
+ * 16 hexadecimal digits, zeros for a bare segment; an earlier form, which is still
+ * read, ends with the size. The file is there, whole and with mode 0600, once the
+ * segment is ready, and is never changed; so whoever finds it finds a segment that
+ * can be used, or one that is gone. That is told by id, birth mark and size: ids
+ * come again.
  *
  * The file of a segment that is gone is stale. Attaching calls it SHM_NOT_FOUND;
- * creating puts a new one in its place.
+ * creating puts a new one in its place. An id counts in its IPC namespace alone:
+ * what lies in another one of this boot cannot be looked for, so it is
+ * SHM_UNSUPPORTED, and nothing is changed.
  */
 
 #define SHM_ID_FILE_WORD "shmgen.sysv "
@@ -20,7 +23,18 @@ typedef struct shm_id_file {
   int32_t id;
   uint64_t birth_mark; /* of a segment of ours; 0 of a bare one */
   uint64_t size;
+  uint64_t ipc_namespace;      /* in which the id counts, by its inode */
+  char boot[SHM_BOOT_ID_SIZE]; /* of which that is one; empty in the earlier form */
 } shm_id_file;
+
+/* Notes where the caller is, if that can be told. */
+SHM_APART void shm_id_file_here(shm_id_file *file) {
+  shm_boot_id(file->boot);
+  file->ipc_namespace = shm_ipc_namespace();
+  if (file->ipc_namespace == 0) {
+    file->boot[0] = '\0';
+  }
+}
 
 /* The line of an id file. */
 SHM_APART void shm_id_file_line(const shm_id_file *file, shm_text *line, char buffer[SHM_ID_FILE_SIZE]) {
@@ -31,6 +45,12 @@ SHM_APART void shm_id_file_line(const shm_id_file *file, shm_text *line, char bu
   shm_add_digits(line, file->birth_mark, 16, 16);
   shm_add(line, " ");
   shm_add_number(line, file->size);
+  if (file->boot[0] != '\0') {
+    shm_add(line, " ");
+    shm_add_number(line, file->ipc_namespace);
+    shm_add(line, " ");
+    shm_add(line, file->boot);
+  }
   shm_add(line, "\n");
 }
 
@@ -56,6 +76,18 @@ SHM_APART bool shm_id_file_parse(const char *text, size_t count, shm_id_file *fi
   file->id = SHM_CAST(int32_t, shm_id_file_number(&at, 10) & INT32_MAX);
   file->birth_mark = shm_id_file_number(&at, 16);
   file->size = shm_id_file_number(&at, 10);
+  file->ipc_namespace = 0;
+  memset(file->boot, 0, sizeof file->boot);
+  if (*at != '\0') {
+    size_t used = 0;
+    file->ipc_namespace = shm_id_file_number(&at, 10);
+    while (*at > ' ' && used < sizeof file->boot - 1) {
+      file->boot[used++] = *at++;
+    }
+    if (file->ipc_namespace == 0 || !shm_is_boot_id(file->boot)) {
+      return false;
+    }
+  }
   /* Whatever else stands there gives another line. */
   shm_id_file_line(file, &line, buffer);
   return line.used == count && memcmp(buffer, text, count) == 0;
@@ -122,7 +154,25 @@ SHM_APART shm_status shm_id_file_segment(const shm_id_file *file, shm_attempt at
                                          shm_sysv_facts *facts) {
   uint64_t birth_mark = 0;
   bool ours = false;
-  shm_status status = shm_sysv_stat(file->id, attempt, facts);
+  shm_id_file here = SHM_ZERO;
+  shm_status status;
+  *there = false;
+  shm_id_file_here(&here);
+  if (file->boot[0] != '\0' && here.boot[0] != '\0') {
+    bool same_boot = strcmp(file->boot, here.boot) == 0;
+    if (same_boot && file->ipc_namespace != here.ipc_namespace) {
+      return shm_fail(attempt, SHM_UNSUPPORTED,
+                      "its segment lies in another IPC namespace (of a container, or of a service with "
+                      "PrivateIPC=yes), where alone its id counts; nothing was changed; come into that "
+                      "namespace (nsenter --ipc, docker run --ipc), or delete its id file if that namespace "
+                      "is gone");
+    }
+    /* No segment outlives its boot, and a bare one has nothing to be known by. */
+    if (!same_boot && file->birth_mark == 0) {
+      return SHM_OK;
+    }
+  }
+  status = shm_sysv_stat(file->id, attempt, facts);
   *there = status == SHM_OK && (facts->mode & SHM_SYSV_MODE_DEST) == 0 && facts->key == 0 &&
            facts->size == file->size;
   if (*there && file->birth_mark != 0) {
@@ -149,12 +199,14 @@ SHM_APART shm_status shm_id_file_find(const char *path, shm_attempt attempt, int
   shm_id_file file;
   shm_sysv_facts facts;
   bool there;
+  bool known;
   uint32_t me = geteuid();
   shm_text *why;
   shm_status status = shm_id_file_read(path, O_RDONLY, attempt, &file);
   if (status != SHM_OK) {
     return status;
   }
+  known = !shm_uid_is_anybody(file.facts.st_uid) || (file.facts.st_uid == me && shm_owns_file(file.fd));
   close(file.fd);
   status = shm_id_file_segment(&file, attempt, &there, &facts);
   if (status != SHM_OK) {
@@ -169,7 +221,7 @@ SHM_APART shm_status shm_id_file_find(const char *path, shm_attempt attempt, int
   }
   /* Else who can write the folder could send its readers to a segment of their
    * own choice among those that belong to others. */
-  if (file.facts.st_uid != 0 && file.facts.st_uid != me && file.facts.st_uid != facts.uid) {
+  if (file.facts.st_uid != 0 && !(known && (file.facts.st_uid == me || file.facts.st_uid == facts.uid))) {
     why = shm_explain_attempt(attempt, SHM_PERMISSION);
     shm_add(why, "its id file belongs to uid ");
     shm_add_number(why, file.facts.st_uid);
@@ -243,7 +295,7 @@ SHM_APART shm_status shm_id_file_replace(const char *path, const shm_options *op
     status = shm_fail_os(attempt, "linkat", EEXIST);
   }
   if (status == SHM_OK) {
-    status = shm_check_owner(options, file.facts.st_uid, attempt);
+    status = shm_check_owner(options, file.facts.st_uid, file.fd, attempt);
   }
   if (status == SHM_OK) {
     status = shm_id_file_take_away(path, &file, attempt);

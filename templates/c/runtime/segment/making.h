@@ -164,26 +164,117 @@ SHM_APART shm_status shm_decide_making(const shm_options *options, shm_attempt a
   return status;
 }
 
+#define SHM_OVERFLOW_UID 65534u /* if nothing else is set */
+
+/* What is shown for a user who has no number here. */
+SHM_APART uint32_t shm_overflow_uid(void) {
+  char text[16] = SHM_ZERO;
+  uint32_t uid = 0;
+  int fd = shm_sys_open("/proc/sys/kernel/overflowuid", O_RDONLY, 0);
+  int64_t count = fd < 0 ? 0 : shm_sys_pread(fd, text, sizeof text - 1, 0);
+  if (fd >= 0) {
+    close(fd);
+  }
+  for (int64_t i = 0; i < count && text[i] >= '0' && text[i] <= '9'; i++) {
+    uid = uid * 10 + SHM_CAST(uint32_t, text[i] - '0');
+  }
+  return count > 0 ? uid : SHM_OVERFLOW_UID;
+}
+
+/* Whether this user namespace has a number for every user: each line of its map
+ * ends with how many it maps. */
+SHM_APART bool shm_every_uid_is_mapped(void) {
+  char text[512];
+  uint64_t at = 0;
+  uint64_t mapped = 0;
+  uint64_t number = 0;
+  unsigned words = 0;
+  bool in_word = false;
+  int64_t count;
+  int fd = shm_sys_open("/proc/self/uid_map", O_RDONLY, 0);
+  if (fd < 0) {
+    return false;
+  }
+  while ((count = shm_sys_pread(fd, text, sizeof text, at)) > 0) {
+    for (int64_t i = 0; i < count; i++) {
+      bool digit = text[i] >= '0' && text[i] <= '9';
+      if (digit) {
+        number = number * 10 + SHM_CAST(uint64_t, text[i] - '0');
+      } else if (in_word) {
+        mapped += ++words == 3 ? number : 0;
+        number = 0;
+      }
+      words = text[i] == '\n' ? 0 : words;
+      in_word = digit;
+    }
+    at += SHM_CAST(uint64_t, count);
+  }
+  close(fd);
+  return mapped >= UINT32_MAX;
+}
+
+/*
+ * Whether this number stands for everybody who has none here: in a user namespace
+ * that does not map every uid, a stranger and `nobody` look the same. Where /proc
+ * does not tell, it may.
+ */
+SHM_APART bool shm_uid_is_anybody(uint32_t uid) {
+  return uid == shm_overflow_uid() && !shm_every_uid_is_mapped();
+}
+
+/* Whether the caller is the user of this number, for certain. */
+SHM_APART bool shm_uid_is_caller(uint32_t uid) { return uid == geteuid() && !shm_uid_is_anybody(uid); }
+
+/* Whether the caller owns a file, whatever number its owner is shown by: nobody else
+ * may open it so that its access time stays. */
+SHM_APART bool shm_owns_file(int fd) {
+  char path[32];
+  int own;
+  if (fd < 0) {
+    return false;
+  }
+  shm_proc_path(path, fd);
+  own = shm_sys_open(path, O_RDONLY | SHM_SYS_NOATIME | O_NONBLOCK, 0);
+  if (own >= 0) {
+    close(own);
+  }
+  return own >= 0;
+}
+
 /*
  * A segment is trusted if it belongs to root, to the caller, to the user whom
  * the schema gives it to, or to a uid that the caller named: its owner can write
- * whatever it likes into it, and can make a POSIX one shrink under the reader.
+ * whatever it likes into it, and can make a POSIX one shrink under the reader. A
+ * number that stands for everybody who has none is nobody's, unless the caller
+ * proves to own the file `fd`; -1 where there is none.
  */
-SHM_APART shm_status shm_check_owner(const shm_options *options, uint32_t owner, shm_attempt attempt) {
+SHM_APART shm_status shm_check_owner(const shm_options *options, uint32_t owner, int fd,
+                                     shm_attempt attempt) {
   uint32_t me = geteuid();
   uint32_t schema_owner = UINT32_MAX;
+  bool anybody;
   shm_text *why;
-  if (options->any_owner != 0 || owner == 0 || owner == me ||
-      (options->trust_uid != NULL && *options->trust_uid == owner)) {
+  if (options->any_owner != 0 || owner == 0) {
     return SHM_OK;
   }
-  /* A name is looked up only where it decides; one that this machine does not
-   * know is nobody. */
-  if (options->schema_owner != NULL && shm_account_id(options->schema_owner, false, &schema_owner) &&
-      schema_owner == owner) {
-    return SHM_OK;
+  anybody = shm_uid_is_anybody(owner);
+  if (owner == me || (options->trust_uid != NULL && *options->trust_uid == owner) ||
+      /* A name is looked up only where it decides; one that this machine does not
+       * know is nobody. */
+      (options->schema_owner != NULL && shm_account_id(options->schema_owner, false, &schema_owner) &&
+       schema_owner == owner)) {
+    if (!anybody || shm_owns_file(fd)) {
+      return SHM_OK;
+    }
   }
   why = shm_explain_attempt(attempt, SHM_PERMISSION);
+  if (anybody) {
+    shm_add(why, "its owner is shown as uid ");
+    shm_add_number(why, owner);
+    shm_add(why, ", which stands for everybody who has no uid in this user namespace, so nobody can tell "
+                 "whose it is; any_owner in shm_options attaches to it all the same");
+    return SHM_PERMISSION;
+  }
   shm_add(why, "it belongs to uid ");
   shm_add_number(why, owner);
   shm_add(why, ", which is neither root nor you (uid ");

@@ -190,7 +190,7 @@ SHM_APART shm_status shm_memfd_open(const shm_address *address, bool read_only, 
   if (status != SHM_OK) {
     return status;
   }
-  status = shm_check_owner(options, seen.st_uid, attempt);
+  status = shm_check_owner(options, seen.st_uid, peek, attempt);
   if (status == SHM_OK) {
     status = shm_memfd_reopen(peek, read_only, attempt, fd);
   }

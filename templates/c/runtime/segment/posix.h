@@ -292,7 +292,7 @@ SHM_APART shm_status shm_posix_look(const char *name, const char *path, shm_atte
   return status == SHM_NOT_FOUND ? shm_fail_number(name, attempt) : status;
 }
 
-SHM_APART shm_status shm_posix_check(const struct stat *seen, const shm_options *options,
+SHM_APART shm_status shm_posix_check(const struct stat *seen, int peek, const shm_options *options,
                                      shm_attempt attempt) {
   if (seen->st_nlink == 0) {
     return shm_fail_os(attempt, "open", ENOENT);
@@ -305,7 +305,7 @@ SHM_APART shm_status shm_posix_check(const struct stat *seen, const shm_options 
                  "this name away");
     return SHM_PERMISSION;
   }
-  return shm_check_owner(options, seen->st_uid, attempt);
+  return shm_check_owner(options, seen->st_uid, peek, attempt);
 }
 
 /* A file that is not opened, perhaps because its lease would have to be waited for. */
@@ -349,7 +349,7 @@ SHM_APART shm_status shm_posix_open(const char *name, bool read_only, const shm_
   if (status != SHM_OK) {
     return status;
   }
-  status = shm_posix_check(&seen, options, attempt);
+  status = shm_posix_check(&seen, peek, options, attempt);
   if (status == SHM_OK) {
     status = shm_posix_open_seen(path, &seen, read_only, attempt, fd, size);
   }

@@ -150,7 +150,7 @@ SHM_APART bool shm_posix_remove_retired(const char *name, const char *path) {
   if (fd < 0) {
     return false;
   }
-  if (fstat(fd, &seen) == 0 && seen.st_uid == geteuid() && seen.st_nlink == 1 &&
+  if (fstat(fd, &seen) == 0 && shm_uid_is_caller(seen.st_uid) && seen.st_nlink == 1 &&
       (SHM_CAST(uint32_t, seen.st_mode) & SHM_SYS_TYPE_MASK) == SHM_SYS_REGULAR &&
       shm_posix_says(fd, SHM_SEGMENT_RETIRED)) {
     done = shm_posix_remove_if(name, fd, true, attempt) == SHM_OK;

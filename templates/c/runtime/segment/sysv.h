@@ -93,7 +93,7 @@ SHM_APART shm_status shm_sysv_attach(int32_t id, bool read_only, const shm_optio
     status = shm_fail_os(attempt, "shmctl", ENOENT);
   }
   if (status == SHM_OK) {
-    status = shm_check_owner(options, facts.uid, attempt);
+    status = shm_check_owner(options, facts.uid, -1, attempt);
   }
   if (status == SHM_OK) {
     status = shm_sysv_map(id, facts.size, read_only, attempt, base);
@@ -105,7 +105,7 @@ SHM_APART shm_status shm_sysv_attach(int32_t id, bool read_only, const shm_optio
   *size = facts.size;
   status = shm_sysv_stat(id, attempt, &facts);
   if (status == SHM_OK) {
-    status = shm_check_owner(options, facts.uid, attempt);
+    status = shm_check_owner(options, facts.uid, -1, attempt);
   }
   if (status == SHM_OK && facts.size != *size) {
     status = shm_fail(attempt, SHM_BUSY, "the id was given to another segment meanwhile");
@@ -249,7 +249,7 @@ SHM_APART shm_status shm_companion_open(int32_t id, uint64_t birth_mark, bool re
   } else if ((SHM_CAST(uint32_t, facts.st_mode) & SHM_SYS_TYPE_MASK) != SHM_SYS_REGULAR) {
     status = shm_fail(attempt, SHM_PERMISSION, no_regular_file);
   } else {
-    status = shm_check_owner(options, facts.st_uid, attempt);
+    status = shm_check_owner(options, facts.st_uid, *fd, attempt);
   }
   if (status != SHM_OK) {
     close(*fd);
@@ -289,12 +289,11 @@ SHM_APART bool shm_sysv_reap_retired(int32_t id) {
   shm_sysv_facts facts;
   shm_header header;
   char *base;
-  uint32_t me = geteuid();
   int companion = -1;
   bool retired;
   memset(&facts, 0, sizeof facts);
   if (shm_sys_shmctl(id, SHM_SYSV_STAT, &facts) < 0 || (facts.mode & SHM_SYSV_MODE_DEST) != 0 ||
-      (facts.uid != me && facts.creator_uid != me)) {
+      !(shm_uid_is_caller(facts.uid) || shm_uid_is_caller(facts.creator_uid))) {
     return false;
   }
   base = shm_sys_shmat(id, SHM_SYSV_READ_ONLY);

@@ -40,7 +40,7 @@ SHM_APART bool shm_sysv_reap_half_born(int32_t key, uint64_t size) {
   if (id < 0 || shm_sys_shmctl(id, SHM_SYSV_STAT, &facts) < 0) {
     return false;
   }
-  if (facts.creator_uid != geteuid() || facts.size != size || facts.attached != 0 ||
+  if (!shm_uid_is_caller(facts.creator_uid) || facts.size != size || facts.attached != 0 ||
       !shm_pid_is_dead(SHM_CAST(uint32_t, facts.creator_pid))) {
     return false;
   }
@@ -225,6 +225,7 @@ SHM_APART shm_status shm_sysv_announce(const shm_address *address, int32_t id, u
   says.id = id;
   says.birth_mark = birth_mark;
   says.size = size;
+  shm_id_file_here(&says);
   return shm_id_file_publish(shm_id_file_path(address), &says, making, options, attempt);
 }
 

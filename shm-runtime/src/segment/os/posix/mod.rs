@@ -15,7 +15,7 @@ use crate::segment::os::address::OWN_FILES;
 use crate::segment::os::descriptor::open;
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::options::{Making, Options};
-use crate::segment::os::{file, huge, process, sysv};
+use crate::segment::os::{file, huge, nobody, process, sysv};
 use crate::text::Printable;
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, OFlag};
@@ -133,8 +133,8 @@ pub(crate) fn open_checked(
     attempt: Attempt<'_>,
 ) -> Result<(File, u64)> {
     let path = path(name, attempt)?;
-    let (_peek, seen) = look_at(name, &path, attempt)?;
-    check_file(&seen, options, attempt)?;
+    let (peek, seen) = look_at(name, &path, attempt)?;
+    check_file(&seen, &peek, options, attempt)?;
     let access = if read_only { OFlag::O_RDONLY } else { OFlag::O_RDWR };
     let flags = access | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
     let fd = open(&path, flags, Mode::empty()).map_err(|e| match e {
@@ -156,9 +156,14 @@ pub(crate) fn leased(attempt: Attempt<'_>) -> Error {
         .with_os(Errno::EWOULDBLOCK as i32)
 }
 
-fn check_file(stat: &FileStat, options: &Options, attempt: Attempt<'_>) -> Result<()> {
+fn check_file(
+    stat: &FileStat,
+    file: &OwnedFd,
+    options: &Options,
+    attempt: Attempt<'_>,
+) -> Result<()> {
     check_links(stat, attempt)?;
-    options.check_owner(stat.st_uid, attempt)
+    options.check_owner(stat.st_uid, || nobody::owns(file), attempt)
 }
 
 /// A segment has one name.

@@ -6,7 +6,7 @@ use crate::segment::format::header::{HEADER_SIZE, Header, STATE, State};
 use crate::segment::os::descriptor::open;
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::posix::{inode, is_unlinked, leased, look, look_at, path};
-use crate::segment::os::{limits, locks, process};
+use crate::segment::os::{limits, locks, nobody};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::sys::stat::{FileStat, Mode, fstat, lstat};
@@ -52,7 +52,7 @@ pub(crate) fn remove_retired(name: &str, attempt: Attempt<'_>) -> bool {
         let (_peek, seen) = look(&path, "a segment", attempt).ok()?;
         let flags = OFlag::O_RDONLY | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
         let file = open(&path, flags, Mode::empty()).map(File::from).ok()?;
-        let mine = seen.st_uid == process::effective_uid() && seen.st_nlink == 1;
+        let mine = nobody::is_caller(seen.st_uid) && seen.st_nlink == 1;
         let same = inode(&fstat(&file).ok()?) == inode(&seen);
         (mine && same && retired(&file)).then(|| inode(&seen))
     };

@@ -13,7 +13,7 @@ use crate::segment::os::address::OWN_FILES;
 use crate::segment::os::descriptor::open;
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::options::{Making, Options};
-use crate::segment::os::{file, posix, process};
+use crate::segment::os::{file, nobody, posix, process};
 use nix::errno::Errno;
 use nix::fcntl::OFlag;
 use nix::sys::stat::{Mode, SFlag, fstat};
@@ -67,7 +67,7 @@ pub(crate) fn open_companion(
     if stat.st_mode & SFlag::S_IFMT.bits() != SFlag::S_IFREG.bits() {
         return Err(no_regular_file(attempt));
     }
-    options.check_owner(stat.st_uid, attempt)?;
+    options.check_owner(stat.st_uid, || nobody::owns(&fd), attempt)?;
     Ok(File::from(fd))
 }
 

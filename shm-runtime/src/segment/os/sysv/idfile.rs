@@ -1,14 +1,17 @@
 //! The id file of a private System V segment. Such a segment has no key by
 //! which it could be found; the file holds its id.
 //!
-//! One line: `shmgen.sysv ID BIRTH_MARK SIZE`, the birth mark as 16 hexadecimal
-//! digits, zeros for a bare segment. The file is there, whole and with mode
+//! One line: `shmgen.sysv ID BIRTH_MARK SIZE IPC_NAMESPACE BOOT`, the birth mark as
+//! 16 hexadecimal digits, zeros for a bare segment; an earlier form, which is still
+//! read, ends with the size. The file is there, whole and with mode
 //! 0600, once the segment is ready, and is never changed; so whoever finds it
 //! finds a segment that can be used, or one that is gone. That is told by id,
 //! birth mark and size: ids come again.
 //!
 //! The file of a segment that is gone is *stale*. Attaching calls it
-//! `NotFound`; creating puts a new one in its place.
+//! `NotFound`; creating puts a new one in its place. An id counts in its IPC
+//! namespace alone: what lies in another one of this boot cannot be looked for, so
+//! it is `Unsupported`, and nothing is changed.
 
 use super::kernel::KernelStat;
 use super::{kernel, reap};
@@ -17,7 +20,7 @@ use crate::segment::os::descriptor::open;
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::options::{Making, Options};
 use crate::segment::os::posix::{inode, look};
-use crate::segment::os::{file, limits, locks, process};
+use crate::segment::os::{file, limits, locks, nobody, process};
 use crate::text::Printable;
 use nix::errno::Errno;
 use nix::fcntl::{AT_FDCWD, OFlag};
@@ -34,6 +37,21 @@ const WORD: &str = "shmgen.sysv";
 /// No id file is longer.
 const SIZE_MAX: usize = 128;
 
+/// Where an id counts: in an IPC namespace, by its inode, of a boot.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Origin {
+    namespace: u64,
+    boot: String,
+}
+
+impl Origin {
+    /// Where the caller is, if that can be told.
+    fn here() -> Option<Self> {
+        let (namespace, boot) = (process::ipc_namespace(), process::boot_id()?);
+        (namespace != 0).then_some(Self { namespace, boot })
+    }
+}
+
 /// What an id file says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct IdFile {
@@ -44,7 +62,7 @@ pub(crate) struct IdFile {
 }
 
 impl IdFile {
-    fn parse(text: &str) -> Option<Self> {
+    fn parse(text: &str) -> Option<(Self, Option<Origin>)> {
         let mut words = text.strip_suffix('\n')?.split(' ');
         if words.next()? != WORD {
             return None;
@@ -55,23 +73,29 @@ impl IdFile {
             birth_mark: u64::from_str_radix(mark, 16).ok()?,
             size: size.parse().ok()?,
         };
+        let origin = match words.next() {
+            None => None,
+            Some(namespace) => {
+                let boot = words.next().filter(|boot| process::is_boot_id(boot))?;
+                let namespace = namespace.parse().ok().filter(|n| *n != 0)?;
+                Some(Origin { namespace, boot: boot.to_owned() })
+            }
+        };
         // Only what `line` writes.
-        (found.line() == text).then_some(found)
+        (found.line(origin.as_ref()) == text).then_some((found, origin))
     }
 
-    fn line(&self) -> String {
-        format!("{WORD} {} {:016x} {}\n", self.id, self.birth_mark, self.size)
+    fn line(&self, origin: Option<&Origin>) -> String {
+        let words = format!("{WORD} {} {:016x} {}", self.id, self.birth_mark, self.size);
+        match origin {
+            Some(origin) => format!("{words} {} {}\n", origin.namespace, origin.boot),
+            None => words + "\n",
+        }
     }
 
-    /// Whether the segment is there, for who creates: one that is removed but for
-    /// the last step is taken away.
-    fn is_taken(&self, attempt: Attempt<'_>) -> Result<bool> {
-        let there = self.segment(attempt)?.is_some();
-        Ok(there && !(self.birth_mark != 0 && reap::reap_retired(self.id)))
-    }
-
-    /// What the kernel knows of the segment, if it is still there.
-    fn segment(&self, attempt: Attempt<'_>) -> Result<Option<KernelStat>> {
+    /// What the kernel knows of the segment, if it is still there, in this IPC
+    /// namespace.
+    fn in_this_namespace(&self, attempt: Attempt<'_>) -> Result<Option<KernelStat>> {
         let kernel = match kernel::stat(self.id, attempt) {
             Ok(kernel) => kernel,
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
@@ -96,6 +120,34 @@ struct Opened {
     file: File,
     stat: FileStat,
     says: IdFile,
+    origin: Option<Origin>,
+}
+
+impl Opened {
+    /// Whether the segment is there, for who creates: one that is removed but for
+    /// the last step is taken away.
+    fn is_taken(&self, attempt: Attempt<'_>) -> Result<bool> {
+        let there = self.segment(attempt)?.is_some();
+        Ok(there && !(self.says.birth_mark != 0 && reap::reap_retired(self.says.id)))
+    }
+
+    /// What the kernel knows of the segment, if it is still there.
+    fn segment(&self, attempt: Attempt<'_>) -> Result<Option<KernelStat>> {
+        if let (Some(origin), Some(here)) = (&self.origin, Origin::here()) {
+            if origin.boot == here.boot && origin.namespace != here.namespace {
+                let why = "its segment lies in another IPC namespace (of a container, or of a \
+                           service with PrivateIPC=yes), where alone its id counts; nothing was \
+                           changed; come into that namespace (nsenter --ipc, docker run --ipc), \
+                           or delete its id file if that namespace is gone";
+                return Err(attempt.fail(ErrorKind::Unsupported, why));
+            }
+            // No segment outlives its boot, and a bare one has nothing to be known by.
+            if origin.boot != here.boot && self.says.birth_mark == 0 {
+                return Ok(None);
+            }
+        }
+        self.says.in_this_namespace(attempt)
+    }
 }
 
 fn read(path: &str, access: OFlag, attempt: Attempt<'_>) -> Result<Opened> {
@@ -127,7 +179,7 @@ fn read(path: &str, access: OFlag, attempt: Attempt<'_>) -> Result<Opened> {
     })?;
     let says = std::str::from_utf8(&bytes[..read]).ok().and_then(IdFile::parse);
     match says {
-        Some(says) => Ok(Opened { file, stat, says }),
+        Some((says, origin)) => Ok(Opened { file, stat, says, origin }),
         None => fail("says something else"),
     }
 }
@@ -135,7 +187,7 @@ fn read(path: &str, access: OFlag, attempt: Attempt<'_>) -> Result<Opened> {
 /// The id that the file at a path leads to.
 pub(crate) fn find(path: &str, attempt: Attempt<'_>) -> Result<i32> {
     let opened = read(path, OFlag::O_RDONLY, attempt)?;
-    let Some(kernel) = opened.says.segment(attempt)? else {
+    let Some(kernel) = opened.segment(attempt)? else {
         let why = format!(
             "its id file is stale: segment {} is gone, or is another one by now",
             opened.says.id
@@ -145,7 +197,8 @@ pub(crate) fn find(path: &str, attempt: Attempt<'_>) -> Result<i32> {
     // Else who can write the folder could send its readers to a segment of
     // their own choice among those that belong to others.
     let (writer, me) = (opened.stat.st_uid, process::effective_uid());
-    if writer != 0 && writer != me && writer != kernel.uid {
+    let known = !nobody::is_anybody(writer) || (writer == me && nobody::owns(&opened.file));
+    if writer != 0 && !(known && (writer == me || writer == kernel.uid)) {
         let why = format!(
             "its id file belongs to uid {writer}, who is neither root nor you (uid {me}) nor the \
              segment's owner (uid {})",
@@ -160,7 +213,7 @@ pub(crate) fn find(path: &str, attempt: Attempt<'_>) -> Result<i32> {
 /// else lies in its place.
 pub(crate) fn check_free(path: &str, attempt: Attempt<'_>) -> Result<()> {
     match read(path, OFlag::O_RDONLY, attempt) {
-        Ok(opened) if opened.says.is_taken(attempt)? => Err(attempt.os("open", Errno::EEXIST)),
+        Ok(opened) if opened.is_taken(attempt)? => Err(attempt.os("open", Errno::EEXIST)),
         Err(error) if error.kind() != ErrorKind::NotFound => Err(error),
         _ => Ok(()),
     }
@@ -216,8 +269,9 @@ pub(crate) fn publish(
 fn write(file: &File, says: &IdFile, making: &Making, attempt: Attempt<'_>) -> Result<()> {
     // Whoever may use the segment by this file is its owner.
     file::give(file, &Making { mode: 0o600, ..*making }, attempt)?;
-    limits::file_size(says.line().len() as u64, attempt)?;
-    let written = file.write_all_at(says.line().as_bytes(), 0).and_then(|()| file.sync_data());
+    let line = says.line(Origin::here().as_ref());
+    limits::file_size(line.len() as u64, attempt)?;
+    let written = file.write_all_at(line.as_bytes(), 0).and_then(|()| file.sync_data());
     written.map_err(|e| match e.raw_os_error() {
         Some(errno) => attempt.os("write of its id file", Errno::from_raw(errno)),
         None => attempt.fail(ErrorKind::Os, e.to_string()),
@@ -241,10 +295,10 @@ fn link(from: &str, path: &str, options: &Options, attempt: Attempt<'_>) -> Resu
             Err(error) if error.kind() == ErrorKind::NotFound => continue,
             Err(error) => return Err(error),
         };
-        if found.says.is_taken(attempt)? {
+        if found.is_taken(attempt)? {
             return Err(attempt.os("linkat", Errno::EEXIST));
         }
-        options.check_owner(found.stat.st_uid, attempt)?;
+        options.check_owner(found.stat.st_uid, || nobody::owns(&found.file), attempt)?;
         take_away(path, &found, attempt)?;
     }
     Err(attempt.fail(ErrorKind::Busy, "others are replacing its id file all the time"))
@@ -274,7 +328,7 @@ pub(crate) fn remove(path: &str, id: i32, attempt: Attempt<'_>) -> Result<()> {
             Err(e) if matches!(e.kind(), ErrorKind::NotFound | ErrorKind::Corrupt) => return Ok(()),
             Err(e) => return Err(left(e)),
         };
-        if found.says.id != id || found.says.segment(attempt)?.is_some() {
+        if found.says.id != id || found.segment(attempt)?.is_some() {
             return Ok(());
         }
         take_away(path, &found, attempt).map_err(left)?;
@@ -296,14 +350,32 @@ pub(crate) fn change(
 #[cfg(test)]
 #[allow(clippy::pedantic)]
 mod tests {
-    use super::IdFile;
+    use super::{IdFile, Origin};
 
     #[test]
     fn only_what_is_written_is_read() {
         let file = IdFile { id: 32768, birth_mark: 0x0123_4567_89ab_cdef, size: 4096 };
         let line = "shmgen.sysv 32768 0123456789abcdef 4096\n";
-        assert_eq!(file.line(), line);
-        assert_eq!(IdFile::parse(line), Some(file));
+        assert_eq!(file.line(None), line);
+        assert_eq!(IdFile::parse(line), Some((file, None)));
+        let boot = "0123456e-89ab-cdef-0123-456789abcdef";
+        let origin = Origin { namespace: 4_026_531_839, boot: boot.to_owned() };
+        let second = format!("{} 4026531839 {boot}\n", line.trim_end());
+        assert_eq!(file.line(Some(&origin)), second);
+        assert_eq!(IdFile::parse(&second), Some((file, Some(origin))));
+        let longest = IdFile { id: i32::MAX, birth_mark: u64::MAX, size: u64::MAX };
+        let far = Origin { namespace: u64::MAX, boot: boot.to_owned() };
+        assert!(longest.line(Some(&far)).len() <= super::SIZE_MAX);
+        for bad in [
+            second.replace(boot, ""),
+            second.replace(boot, &boot.to_uppercase()),
+            second.replace(boot, &boot[1..]),
+            second.replace("4026531839", "0"),
+            second.replace("4026531839", "04026531839"),
+            second.replace('\n', " 1\n"),
+        ] {
+            assert_eq!(IdFile::parse(&bad), None, "{bad:?}");
+        }
         for bad in [
             "",
             "\n",

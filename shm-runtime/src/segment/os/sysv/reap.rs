@@ -8,7 +8,7 @@ use crate::segment::format::header::{HEADER_SIZE, Header, State, breaks_off};
 use crate::segment::os::address::Address;
 use crate::segment::os::failure::Attempt;
 use crate::segment::os::options::Options;
-use crate::segment::os::{locks, process};
+use crate::segment::os::{locks, nobody, process};
 use nix::errno::Errno;
 use nix::libc;
 
@@ -21,7 +21,7 @@ pub(super) fn reap_half_born(key: libc::key_t, size: u64) -> bool {
         return false;
     };
     let Ok(ds) = raw_stat(id) else { return false };
-    let mine = ds.shm_perm.cuid == nix::unistd::geteuid().as_raw();
+    let mine = nobody::is_caller(ds.shm_perm.cuid);
     let pid = u32::try_from(ds.shm_cpid).unwrap_or(0);
     if !mine || ds.shm_segsz as u64 != size || ds.shm_nattch != 0 || !process::pid_is_dead(pid) {
         return false;
@@ -61,8 +61,8 @@ pub(super) fn reap_retired(id: i32) -> bool {
     let address = Address::SysvId(id);
     let attempt = Attempt::new("look at", &address);
     let Ok(kernel) = stat(id, attempt) else { return false };
-    let me = process::effective_uid();
-    if kernel.is_removed() || (kernel.uid != me && kernel.creator_uid != me) {
+    let is_mine = nobody::is_caller(kernel.uid) || nobody::is_caller(kernel.creator_uid);
+    if kernel.is_removed() || !is_mine {
         return false;
     }
     let len = usize::try_from(kernel.size).unwrap_or(usize::MAX);
