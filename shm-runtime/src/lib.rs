@@ -72,8 +72,8 @@ pub use segment::header;
 pub use segment::{
     Account, Address, Attachment, Candidate, CreatorStat, Fault, HeaderStat, HugePages, Inspector,
     IntoAddress, Keep, KernelStat, Leftover, Mapper, ObjectStat, OpenOptions, Options, Owner,
-    ParticipantStat, Plan, Segment, SegmentBytes, SegmentStat, SegmentState, SegmentType, Setup,
-    Spec, Survey, Verdict, Watch, list, stat, survey,
+    ParticipantStat, Plan, Probe, Segment, SegmentBytes, SegmentStat, SegmentState, SegmentType,
+    Setup, Spec, Survey, Verdict, Watch, list, probe_calls, stat, survey,
 };
 #[cfg(feature = "derive")]
 #[doc(hidden)]

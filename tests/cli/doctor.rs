@@ -3,15 +3,18 @@
 
 use children::say;
 use command::code;
+use denied::Denied;
+use nix::errno::Errno;
+use nix::libc;
 use nix::mount::{MsFlags, mount};
 use nix::sched::{CloneFlags, unshare};
 use serde_json::Value;
-use shmgen_test_support::{children, command, tools};
+use shmgen_test_support::{apart, children, command, denied, tools};
 use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Output};
 use tools::{root, shmgen};
 
-children!(with_faults);
+children!(with_faults, in_a_sandbox);
 
 fn schema() -> String {
     root().join("tests/schemas/everything.toml").display().to_string()
@@ -139,5 +142,61 @@ fn with_faults(arguments: &[String]) {
     assert_eq!(code(&done), 1);
     let told = report(&done);
     assert_eq!((level(&told, "/dev/shm"), level(&told, "create")), ("fail".into(), "fail".into()));
+    say("done");
+}
+
+/// What each denied call is to segments without a schema, and to those of
+/// everything.toml, which has POSIX and System V ones.
+#[test]
+fn calls_that_a_sandbox_denies_are_told_with_what_is_lost_and_nothing_is_left() {
+    let shmgen = tools::built().shmgen.display().to_string();
+    let made = [
+        ("pidfd_open", libc::SYS_pidfd_open, "warn", "warn"),
+        ("memfd_create", libc::SYS_memfd_create, "warn", "warn"),
+        ("shmget", libc::SYS_shmget, "warn", "fail"),
+        ("shmat", libc::SYS_shmat, "warn", "fail"),
+        ("fallocate", libc::SYS_fallocate, "fail", "fail"),
+        ("linkat", libc::SYS_linkat, "fail", "fail"),
+        ("unlink", libc::SYS_unlink, "fail", "fail"),
+        ("fcntl(F_OFD_SETLK)", libc::SYS_fcntl, "fail", "fail"),
+        ("open(O_TMPFILE)", libc::SYS_openat, "warn", "warn"),
+        ("getrandom", libc::SYS_getrandom, "warn", "warn"),
+    ];
+    for (name, call, plain, with_schema) in made {
+        for errno in [Errno::EPERM, Errno::ENOSYS] {
+            let (call, errno) = (call.to_string(), (errno as i32).to_string());
+            let arguments = [&shmgen, name, &call, &errno, plain, with_schema];
+            let mut player = play("in_a_sandbox", &arguments.map(|a| a as &str));
+            assert_eq!(player.hear(), "done", "{name}");
+            player.finish();
+        }
+    }
+}
+
+fn in_a_sandbox(arguments: &[String]) {
+    let [shmgen, name, call, errno, plain, with_schema] = arguments else { panic!() };
+    apart::enter();
+    let errno = Errno::from_raw(errno.parse().unwrap());
+    let call = call.parse().unwrap();
+    let denied = match name.as_str() {
+        "fcntl(F_OFD_SETLK)" => Denied::with(call, 1, libc::F_OFD_SETLK as u32, errno),
+        "open(O_TMPFILE)" => Denied::with_bits(call, 2, libc::O_TMPFILE as u32, errno),
+        _ => Denied::call(call, errno),
+    };
+    denied::from_now_on(&[denied]);
+    let doctor = |rest: &[&str]| {
+        let mut command = Command::new(shmgen);
+        command.env_remove("SHM_RUNTIME_PREFIX").args(["doctor", "--json"]).args(rest);
+        report(&command.output().unwrap())
+    };
+    for (found, wanted) in [(doctor(&[]), plain), (doctor(&["--schema", &schema()]), with_schema)] {
+        assert_eq!(&level(&found, name), wanted, "{found:#}");
+        let findings = found["findings"].as_array().unwrap();
+        let finding = findings.iter().find(|f| f["check"] == name.as_str()).unwrap();
+        let part = if errno == Errno::EPERM { "seccomp" } else { "does not have it" };
+        assert!(finding["found"].as_str().unwrap().contains(part), "{finding}");
+        assert!(!finding["means"].as_str().unwrap().is_empty());
+        assert!(apart::names().is_empty() && apart::ids().is_empty(), "{:?}", apart::names());
+    }
     say("done");
 }

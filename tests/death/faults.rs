@@ -359,6 +359,8 @@ fn may_be_ignored(step: &str, call: &str, errno: i32) -> Option<&'static str> {
             "it only tells more, or is asked to"
         }
         "statvfs" => "fallocate tells as well",
+        "open" if about == "/dev/shm" => "with a name of the runtime's own meanwhile",
+        "statfs" => "it only tells more",
         "prlimit" => "the call that runs into the limit tells",
         "getrandom" => "a number by time and place does",
         "cachestat" => "the blocks of the file tell as well, but for what is swapped out",

@@ -15,4 +15,5 @@ mod no_room;
 mod owners;
 mod pages;
 mod races;
+mod sandboxes;
 mod stat;

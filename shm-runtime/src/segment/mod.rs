@@ -51,3 +51,4 @@ pub use os::address::{Address, IntoAddress};
 #[cfg(target_os = "linux")]
 pub use os::fd;
 pub use os::options::Options;
+pub use os::probe::{Probe, probe_calls};

@@ -136,6 +136,19 @@ pub fn errnos(call: &str) -> Vec<i32> {
         "madvise" => {
             &[EACCES, EAGAIN, EBADF, EFAULT, EHWPOISON, EINVAL, EIO, ENOMEM, EPERM, ENOSYS]
         }
+        "statfs" => &[
+            EACCES,
+            EFAULT,
+            EINTR,
+            EIO,
+            ELOOP,
+            ENAMETOOLONG,
+            ENOENT,
+            ENOMEM,
+            ENOSYS,
+            ENOTDIR,
+            EOVERFLOW,
+        ],
         "prlimit" => &[EFAULT, EINVAL, EPERM, ESRCH, ENOSYS],
         "mlock" => &[EAGAIN, EINVAL, ENOMEM, EPERM],
         "linkat" => {

@@ -8,6 +8,7 @@ pub mod apart;
 #[macro_use]
 pub mod children;
 pub mod command;
+pub mod denied;
 pub mod dice;
 pub mod injected;
 pub mod languages;

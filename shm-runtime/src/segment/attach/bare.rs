@@ -36,8 +36,9 @@ impl Segment {
         }
         let making = options.making(attempt)?;
         let (address, mapping, kernel) = if let Address::Posix(name) = address {
-            let (file, mapping) = posix::make(size, &making, attempt)?;
+            let (file, own, mapping) = posix::make(size, &making, attempt)?;
             let name = posix::publish(&file, name, &making, attempt)?;
+            drop(own);
             (Address::Posix(name), mapping, Kernel::Posix(KeptFile::new(file, attempt)?))
         } else if *address == Address::Memfd(None) {
             let (file, mapping) = memfd::make("shmgen", size, &making, attempt)?;

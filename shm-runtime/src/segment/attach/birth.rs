@@ -63,13 +63,14 @@ struct Birth<'a> {
 
 impl Birth<'_> {
     fn posix(self, name: &str) -> Result<Core> {
-        let (file, mapping) = posix::make(self.plan.total_size, &self.making, self.attempt)?;
+        let (file, own, mapping) = posix::make(self.plan.total_size, &self.making, self.attempt)?;
         let mut core =
             self.fill(mapping, Kernel::Posix(KeptFile::new(file, self.attempt)?), None)?;
         if let Kernel::Posix(file) = core.kernel() {
             let name = posix::publish(file.just_opened(), name, &self.making, self.attempt)?;
             core.set_address(Address::Posix(name));
         }
+        drop(own);
         Ok(core)
     }
 

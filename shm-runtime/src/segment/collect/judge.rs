@@ -21,7 +21,10 @@ pub(crate) fn look(asked: Survey) -> Vec<Candidate> {
     let mut all: Vec<Candidate> =
         posix::list().into_iter().filter_map(|name| posix_segment(name, &mappers, asked)).collect();
     all.extend(sysv::list().iter().filter_map(|kernel| sysv_segment(kernel, &mappers, asked)));
-    all.extend(posix::list_companions().iter().filter_map(|name| companion(name, asked)));
+    let own = posix::list_companions();
+    all.extend(
+        own.iter().filter_map(|name| companion(name, asked).or_else(|| temporary(name, asked))),
+    );
     all
 }
 
@@ -253,6 +256,32 @@ fn companion(name: &str, asked: Survey) -> Option<Candidate> {
         waiting: None,
         verdict,
         identity: Identity::Companion(id, mark, (meta.dev(), meta.ino())),
+        asked,
+    })
+}
+
+/// A file that is being made, or whose maker was killed.
+fn temporary(name: &str, asked: Survey) -> Option<Candidate> {
+    let path = posix::temporary_path(name)?;
+    let meta = std::fs::symlink_metadata(&path).ok()?;
+    let flags = nix::libc::O_NOFOLLOW | nix::libc::O_NONBLOCK;
+    let verdict = match OpenOptions::new().read(true).custom_flags(flags).open(&path) {
+        _ if !is_mine(meta.uid(), asked) => of_another_user(meta.uid()),
+        Err(error) => keep(Keep::Unknown, format!("cannot open it: {error}")),
+        Ok(file) if locks::is_any_locked(&file, locks::MAKING) => {
+            keep(Keep::BeingBorn, "somebody is making a segment of it")
+        }
+        Ok(_) => Verdict::Leftover(Leftover::HalfBorn),
+    };
+    Some(Candidate {
+        name: path.clone(),
+        size: meta.len(),
+        uid: meta.uid(),
+        state: None,
+        changed: meta.ctime(),
+        waiting: None,
+        verdict,
+        identity: Identity::Temporary(path, (meta.dev(), meta.ino())),
         asked,
     })
 }

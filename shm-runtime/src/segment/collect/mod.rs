@@ -1,5 +1,6 @@
 //! Collecting what nobody uses any more: orphans, System V segments whose
-//! creator died at birth, and companion files whose segment is gone.
+//! creator died at birth, files whose maker died before they got their name, and
+//! companion files whose segment is gone.
 //!
 //! [`survey`] looks at everything and removes nothing. [`Candidate::remove`]
 //! looks again, under locks that keep everybody out, and removes only what is
@@ -164,6 +165,9 @@ enum Identity {
     Stillborn(i32),
     /// A companion file by its name's id and birth mark, device and inode.
     Companion(i32, u64, (u64, u64)),
+    /// A file that its maker gave a name of the runtime's own, by that, device and
+    /// inode.
+    Temporary(String, (u64, u64)),
     /// Something that stays anyway.
     None,
 }

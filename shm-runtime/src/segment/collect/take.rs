@@ -35,6 +35,7 @@ pub(crate) fn take(candidate: &Candidate) -> Result<()> {
         Identity::Sysv(id, mark) => take_sysv(*id, *mark, leftover, candidate.asked),
         Identity::Stillborn(id) => take_stillborn(*id),
         Identity::Companion(id, mark, file) => take_companion(*id, *mark, *file),
+        Identity::Temporary(path, file) => posix::remove_temporary(path, *file),
         Identity::None => {
             let why =
                 format!("cannot remove {}: it was not looked into", Printable(&candidate.name));

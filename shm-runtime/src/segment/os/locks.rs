@@ -13,6 +13,7 @@
 //! | i < 4096 | the attachment that owns participant record i, for writing |
 //! | 2^40 | each read-only attachment, for reading: for counting only |
 //! | 2^40 + 1 | who removes the segment, for writing |
+//! | 2^40 + 2 | who made it where files without a name cannot be had, for writing |
 //!
 //! Who collects an orphan locks all of them, which proves that nobody is attached.
 
@@ -29,6 +30,9 @@ pub(crate) const READERS: i64 = 1 << 40;
 pub(crate) const REMOVE: i64 = READERS + 1;
 
 const CALL: &str = "fcntl(F_OFD_SETLK)";
+
+/// The byte that is locked by who makes a file that has a name meanwhile.
+pub(crate) const MAKING: i64 = READERS + 2;
 
 /// How many bytes, from the first, are for participant records.
 pub(crate) const RECORDS: i64 = 4096;

@@ -15,6 +15,7 @@ pub mod fd;
 pub(crate) mod fork;
 pub(crate) mod liveness;
 pub(crate) mod options;
+pub(crate) mod probe;
 
 #[cfg(segments)]
 pub(crate) mod errno;

@@ -72,6 +72,7 @@ impl Pidfds {
         let fd = match process::pidfd(pid) {
             Ok(fd) => descriptor::keep(fd),
             Err(Errno::ESRCH) => return Life::Ended,
+            Err(_) if process::is_nobody(pid) => return Life::Ended,
             Err(_) => return Life::Unknown,
         };
         let Some((fd, file)) = fd.ok().and_then(|fd| identity(&fd).map(|file| (fd, file))) else {

@@ -6,7 +6,7 @@ use super::finding::Finding;
 use super::finding::Level::{Fail, Ok, Warn};
 use super::machine::{Machine, Need};
 use crate::show;
-use shm_runtime::Printable;
+use shm_runtime::{Printable, Probe};
 
 /// What container engines give if nothing is said.
 const ENGINES_DEFAULT: u64 = 64 << 20;
@@ -17,6 +17,7 @@ pub(super) fn all(machine: &Machine, need: Option<&Need>) -> Vec<Finding> {
         Some(kernel(machine)),
         Some(mounted(machine)),
         Some(create(machine)),
+        file_size(machine, need),
         room(machine, need),
         files(machine),
         sticky(machine),
@@ -33,7 +34,59 @@ pub(super) fn all(machine: &Machine, need: Option<&Need>) -> Vec<Finding> {
         hidepid(machine),
         Some(leftovers(machine)),
     ];
-    checks.into_iter().flatten().collect()
+    checks.into_iter().flatten().chain(calls(machine, need)).collect()
+}
+
+/// The system calls that cannot be had, one each; or that all can.
+fn calls(machine: &Machine, need: Option<&Need>) -> Vec<Finding> {
+    let failed = |probe: &Probe| {
+        let why = probe.failure.as_ref()?;
+        let missed = |backend: &&&str| match need {
+            Some(need) => need.segments.iter().any(|s| s.kind == **backend),
+            // Without a schema, what segments are by default.
+            None => **backend == "posix",
+        };
+        let of = probe.backends.join(", ");
+        let finding = match probe.instead {
+            Some(instead) => Finding::new(probe.call, Warn, why.clone()).means(instead),
+            None if probe.backends.iter().any(|backend| missed(&backend)) => {
+                Finding::new(probe.call, Fail, why.clone())
+                    .means(format!("Without it there are no segments ({of})."))
+            }
+            None => Finding::new(probe.call, Warn, why.clone())
+                .means(format!("Without it there are no segments of backend {of}.")),
+        };
+        Some(finding.todo("allow it in the sandbox: docker run --security-opt seccomp=PROFILE .."))
+    };
+    let found: Vec<Finding> = machine.calls.iter().filter_map(failed).collect();
+    if found.is_empty() && !machine.calls.is_empty() {
+        let all = format!("all {} that segments need can be made", machine.calls.len());
+        return vec![Finding::new("system calls", Ok, all)];
+    }
+    found
+}
+
+fn file_size(machine: &Machine, need: Option<&Need>) -> Option<Finding> {
+    let limit = machine.file_size?;
+    let found = format!("{} for one file (ulimit -f)", show::size(limit));
+    let files = |need: &Need| {
+        let of_files = need.segments.iter().filter(|s| !s.there && s.kind != "sysv");
+        of_files.map(|s| s.size).max()
+    };
+    match need.map(|need| files(need).unwrap_or(0)) {
+        Some(largest) if largest > limit => Some(
+            Finding::new("file size", Fail, found)
+                .means(format!("A segment of the schema has {}.", show::size(largest)))
+                .todo("ulimit -f unlimited")
+                .todo("docker run --ulimit fsize=-1 .."),
+        ),
+        None if limit < 64 << 20 => Some(
+            Finding::new("file size", Warn, found)
+                .means("A POSIX segment or a memfd that is larger cannot be made.")
+                .todo("ulimit -f unlimited"),
+        ),
+        _ => Some(Finding::new("file size", Ok, found)),
+    }
 }
 
 fn kernel(machine: &Machine) -> Finding {

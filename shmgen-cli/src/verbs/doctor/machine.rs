@@ -4,7 +4,7 @@
 use nix::sys::statvfs::statvfs;
 use schemars::JsonSchema;
 use serde::Serialize;
-use shm_runtime::{Address, Keep, Segment, Verdict, survey};
+use shm_runtime::{Address, Keep, Probe, Segment, Verdict, probe_calls, survey};
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 
@@ -68,6 +68,10 @@ pub(super) struct Machine {
     pub(super) files_left: Option<u64>,
     /// The mode of /dev/shm.
     pub(super) mode: Option<u32>,
+    /// The system calls that segments need, tried.
+    pub(super) calls: Vec<Probe>,
+    /// Bytes that a file of a process may have; `None` for no limit.
+    pub(super) file_size: Option<u64>,
     /// Why no segment could be made there, if so.
     pub(super) create_failure: Option<String>,
     /// The options of /proc.
@@ -151,7 +155,12 @@ impl Machine {
         let uid = std::fs::metadata("/proc/self").map_or(0, |m| m.uid());
         let vfs = statvfs("/dev/shm").ok();
         let (leftovers, waiting) = leftovers();
+        let calls = probe_calls();
+        let limits = read("/proc/self/limits");
         Self {
+            file_size: limits.as_deref().and_then(|t| limit_in(t, "Max file size")),
+            create_failure: create_failure(&calls),
+            calls,
             shm: mount_at(&mounts, "/dev/shm"),
             room: vfs.map(|s| {
                 let unit = s.fragment_size();
@@ -160,7 +169,6 @@ impl Machine {
             // 0 of 0 is a file system that does not count.
             files_left: vfs.filter(|s| s.files() > 0).map(|s| s.files_available()),
             mode: std::fs::metadata("/dev/shm").ok().map(|m| m.mode() & 0o7777),
-            create_failure: create_failure(),
             proc: mount_at(&mounts, "/proc"),
             kernel: read("/proc/sys/kernel/osrelease").map(|t| t.trim().to_owned()),
             remove_ipc: remove_ipc(uid),
@@ -168,7 +176,7 @@ impl Machine {
             shmall: number("/proc/sys/kernel/shmall"),
             shmmni: number("/proc/sys/kernel/shmmni"),
             sysv: read("/proc/sysvipc/shm").map(|t| sysv_use(&t)),
-            memlock: read("/proc/self/limits").and_then(|t| memlock(&t)),
+            memlock: limits.as_deref().and_then(memlock),
             memory: read("/proc/meminfo").and_then(|t| memory(&t)),
             cgroup: cgroup(),
             huge: read("/sys/kernel/mm/transparent_hugepage/shmem_enabled")
@@ -212,10 +220,23 @@ pub(super) fn mount_at(mountinfo: &str, place: &str) -> Option<Mount> {
     Some(Mount { kind, options: options.collect() })
 }
 
-/// Makes a small segment and takes it away again.
-fn create_failure() -> Option<String> {
-    let made = Segment::create(&Address::Posix(String::new()), 4096);
-    made.and_then(|segment| segment.remove()).err().map(|e| e.to_string())
+/// Makes a small segment and takes it away again, if that can be done.
+fn create_failure(calls: &[Probe]) -> Option<String> {
+    let unlink = calls.iter().find(|probe| probe.call == "unlink");
+    if let Some(why) = unlink.and_then(|probe| probe.failure.as_ref()) {
+        return Some(format!("not tried, since it could not be removed: unlink: {why}"));
+    }
+    let segment = match Segment::create(&Address::Posix(String::new()), 4096) {
+        Ok(segment) => segment,
+        Err(error) => return Some(error.to_string()),
+    };
+    let failure = segment.remove().err()?.to_string();
+    // Whatever stands against it, the name is this command's own.
+    if let Address::Posix(name) = segment.address() {
+        let prefix = std::env::var("SHM_RUNTIME_PREFIX").unwrap_or_default();
+        let _ = std::fs::remove_file(format!("/dev/shm/{prefix}{name}"));
+    }
+    Some(failure)
 }
 
 /// What logind does, if it is there; see logind.conf(5).
@@ -265,13 +286,17 @@ pub(super) fn sysv_use(table: &str) -> (u64, u64) {
     sizes.fold((0, 0), |(n, pages), size: u64| (n + 1, pages.saturating_add(size.div_ceil(PAGE))))
 }
 
-/// The soft limit in a line such as `Max locked memory  8388608  8388608  bytes`.
+/// How much may be locked in memory; `u64::MAX` for no limit.
 pub(super) fn memlock(limits: &str) -> Option<u64> {
-    let line = limits.lines().find_map(|l| l.strip_prefix("Max locked memory"))?;
-    match line.split_ascii_whitespace().next()? {
-        "unlimited" => Some(u64::MAX),
-        bytes => bytes.parse().ok(),
-    }
+    let is_there = limits.lines().any(|l| l.starts_with("Max locked memory"));
+    is_there.then(|| limit_in(limits, "Max locked memory").unwrap_or(u64::MAX))
+}
+
+/// The soft limit in a line such as `Max locked memory  8388608  8388608  bytes`;
+/// `None` for no limit.
+pub(super) fn limit_in(limits: &str, name: &str) -> Option<u64> {
+    let line = limits.lines().find_map(|l| l.strip_prefix(name))?;
+    line.split_ascii_whitespace().next()?.parse().ok()
 }
 
 /// What is available, with the swap that is free.

@@ -17,7 +17,7 @@ macro_rules! parts {
 const PARTS: &[(&str, &str)] = parts![
     "base": "prelude.h" "status.h" "text.h" "failure.h" "atomics.h" "values.h";
     "os": "system.h" "limits.h" "errno.h" "pages.h" "process.h" "kept.h" "watch.h" "wait.h" "locks.h";
-    "segment": "address.h" "header.h" "making.h" "posix.h" "removal.h" "publish.h" "memfd.h" "sysv.h"
+    "segment": "address.h" "header.h" "making.h" "nameless.h" "posix.h" "removal.h" "publish.h" "memfd.h" "sysv.h"
         "idfile.h" "sysv_life.h" "opened.h" "descriptor.h";
     "contract": "kinds.h" "contract.h" "difference.h" "difference_of_objects.h";
     "object": "queue_layout.h" "layouts.h" "spec.h" "core.h" "participants.h" "roles.h"

@@ -74,9 +74,10 @@ SHM_APART shm_status shm_fill_new_segment(shm_core *core, shm_attempt attempt) {
 SHM_APART shm_status shm_create_posix(shm_core *core, shm_address *address, const shm_making *making,
                                       shm_attempt attempt) {
   shm_opened *segment = &core->segment;
+  char own_name[SHM_OWN_NAME_SIZE];
   shm_status status;
   segment->size = core->spec->total_size;
-  status = shm_posix_make(segment->size, making, attempt, &segment->fd, &segment->base);
+  status = shm_posix_make(segment->size, making, attempt, &segment->fd, own_name, &segment->base);
   if (status != SHM_OK) {
     segment->fd = -1;
     segment->base = NULL;
@@ -89,6 +90,7 @@ SHM_APART shm_status shm_create_posix(shm_core *core, shm_address *address, cons
   if (status == SHM_OK) {
     status = shm_posix_publish(segment->fd, making, attempt, address);
   }
+  shm_drop_own_name(own_name);
   return status;
 }
 

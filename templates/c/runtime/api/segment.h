@@ -72,6 +72,7 @@ SHM_NODISCARD SHM_APART shm_status shm_segment_create_with(shm_segment *segment,
                                                            uint64_t size, const shm_options *options) {
   shm_options own = SHM_ZERO;
   shm_making making;
+  char own_name[SHM_OWN_NAME_SIZE];
   shm_address address;
   shm_attempt attempt;
   shm_opened opened;
@@ -102,11 +103,12 @@ SHM_NODISCARD SHM_APART shm_status shm_segment_create_with(shm_segment *segment,
     }
     shm_memfd_address(opened.fd, &address);
   } else if (address.kind == SHM_ADDRESS_POSIX) {
-    status = shm_posix_make(size, &making, attempt, &opened.fd, &opened.base);
+    status = shm_posix_make(size, &making, attempt, &opened.fd, own_name, &opened.base);
     if (status != SHM_OK) {
       return status;
     }
     status = shm_posix_publish(opened.fd, &making, attempt, &address);
+    shm_drop_own_name(own_name);
   } else {
     status = shm_sysv_make(&address, size, &making, NULL, attempt, &opened.id, &opened.base);
     if (status != SHM_OK) {

@@ -10,10 +10,12 @@
  *   byte i < 4096   the attachment that owns participant record i, for writing
  *   byte 2^40       each read-only attachment, for reading: for counting only
  *   byte 2^40 + 1   who removes the segment, for writing
+ *   byte 2^40 + 2   who made it where files without a name cannot be had, for writing
  */
 
 #define SHM_BYTE_READERS (INT64_C(1) << 40)
 #define SHM_BYTE_REMOVE (SHM_BYTE_READERS + 1)
+#define SHM_BYTE_MAKING (SHM_BYTE_READERS + 2)
 
 SHM_INLINE struct flock shm_flock(int kind, int64_t byte) {
   struct flock lock;

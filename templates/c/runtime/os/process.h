@@ -55,6 +55,12 @@ SHM_APART void shm_program_name(char name[16]) {
   }
 }
 
+/* Whether nobody has this pid. Without a descriptor a zombie counts as alive. */
+SHM_APART bool shm_is_nobody(uint32_t pid) {
+  /* Signal 0 is none; it only asks whether there is such a process. */
+  return pid > 0 && pid <= INT32_MAX && shm_libc_syscall(SYS_kill, pid, 0) != 0 && errno == ESRCH;
+}
+
 /*
  * Whether nobody has this pid, or whoever has it is dead. A zombie is dead, a
  * process whose main thread has left is not; what cannot be told counts as
@@ -69,7 +75,8 @@ SHM_APART bool shm_pid_is_dead(uint32_t pid) {
   memset(&ask, 0, sizeof ask);
   ask.fd = SHM_CAST(int, shm_libc_syscall(SHM_SYS_PIDFD_OPEN, pid, 0));
   if (ask.fd < 0) {
-    return errno == ESRCH;
+    /* A sandbox denies it, or the kernel has none (Linux before 5.3). */
+    return errno == ESRCH || shm_is_nobody(pid);
   }
   ask.events = POLLIN;
   ready = poll(&ask, 1, 0);

@@ -60,7 +60,7 @@ SHM_APART shm_life shm_watch_add(shm_watch *watch, uint32_t pid) {
   }
   fd = SHM_CAST(int, shm_libc_syscall(SHM_SYS_PIDFD_OPEN, pid, 0));
   if (fd < 0) {
-    return errno == ESRCH ? SHM_LIFE_ENDED : SHM_LIFE_UNKNOWN;
+    return errno == ESRCH || shm_is_nobody(pid) ? SHM_LIFE_ENDED : SHM_LIFE_UNKNOWN;
   }
   fd = shm_keep_descriptor(fd);
   if (fd < 0) {

@@ -5,7 +5,6 @@
  * one, and a full /dev/shm is an error of create instead of a SIGBUS later.
  */
 
-#define SHM_DIR "/dev/shm"
 #define SHM_PATH_SIZE (sizeof SHM_DIR + SHM_NAME_SIZE)
 
 /* The path of a segment's file, with SHM_RUNTIME_PREFIX before its name. */
@@ -143,21 +142,6 @@ SHM_APART shm_status shm_posix_map(int fd, uint64_t size, bool writable, shm_att
   return SHM_MISMATCH;
 }
 
-/* A file in /dev/shm without a name, which is given one when it is whole. */
-SHM_APART shm_status shm_posix_open_nameless(shm_attempt attempt, int *fd) {
-  int os_error;
-  /* Without O_EXCL, which would forbid to link it. */
-  *fd = shm_sys_open(SHM_DIR, SHM_SYS_TMPFILE | O_RDWR, 0600);
-  if (*fd >= 0) {
-    return SHM_OK;
-  }
-  os_error = errno;
-  if (os_error != EOPNOTSUPP && os_error != EISDIR && os_error != ENOENT) {
-    return shm_fail_os(attempt, "open(O_TMPFILE)", os_error);
-  }
-  return shm_fail_with(attempt, SHM_UNSUPPORTED, SHM_DIR " is no tmpfs that knows O_TMPFILE", os_error);
-}
-
 /* What is left to do when a fresh segment has its pages and is mapped. */
 SHM_APART shm_status shm_settle_pages(char *base, uint64_t size, const shm_making *making,
                                       shm_attempt attempt) {
@@ -169,11 +153,11 @@ SHM_APART shm_status shm_settle_pages(char *base, uint64_t size, const shm_makin
 
 /* Makes a nameless segment of `size` bytes, mapped for writing. */
 SHM_APART shm_status shm_posix_make(uint64_t size, const shm_making *making, shm_attempt attempt, int *fd,
-                                    char **base) {
+                                    char own[SHM_OWN_NAME_SIZE], char **base) {
   int os_error;
   shm_status status = shm_limit_addresses(size, attempt);
   if (status == SHM_OK) {
-    status = shm_posix_open_nameless(attempt, fd);
+    status = shm_posix_open_nameless(attempt, fd, own);
   }
   if (status != SHM_OK) {
     return status;
@@ -189,6 +173,7 @@ SHM_APART shm_status shm_posix_make(uint64_t size, const shm_making *making, shm
   }
   if (status != SHM_OK) {
     close(*fd);
+    shm_drop_own_name(own);
   }
   return status;
 }
@@ -288,8 +273,18 @@ SHM_APART shm_status shm_fail_number(const char *name, shm_attempt attempt) {
 /* What a name leads to, without opening it. */
 SHM_APART shm_status shm_posix_look(const char *name, const char *path, shm_attempt attempt, int *peek,
                                     struct stat *seen) {
+  const char *no_tmpfs;
   shm_status status = shm_look(path, "a segment", attempt, peek, seen);
-  return status == SHM_NOT_FOUND ? shm_fail_number(name, attempt) : status;
+  if (status != SHM_NOT_FOUND) {
+    return status;
+  }
+  no_tmpfs = shm_no_tmpfs();
+  if (no_tmpfs != NULL) {
+    shm_text *why = &SHM_VERSIONED(shm_runtime_failure).text;
+    shm_add(why, "; ");
+    shm_add(why, no_tmpfs);
+  }
+  return shm_fail_number(name, attempt);
 }
 
 SHM_APART shm_status shm_posix_check(const struct stat *seen, int peek, const shm_options *options,
@@ -344,6 +339,12 @@ SHM_APART shm_status shm_posix_open(const char *name, bool read_only, const shm_
   int peek;
   shm_status status = shm_posix_path(name, attempt, path);
   if (status == SHM_OK) {
+    status = shm_posix_look(name, path, attempt, &peek, &seen);
+  }
+  /* One that is being given its name has two for a moment. */
+  for (int tries = 0; status == SHM_OK && seen.st_nlink > 1 && tries < 50; tries++) {
+    close(peek);
+    shm_sys_sleep_ms(1);
     status = shm_posix_look(name, path, attempt, &peek, &seen);
   }
   if (status != SHM_OK) {

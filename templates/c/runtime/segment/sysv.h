@@ -196,17 +196,16 @@ SHM_APART shm_status shm_companion_make(int32_t id, uint64_t birth_mark, const s
                                         shm_attempt attempt, int *fd) {
   char path[SHM_COMPANION_SIZE];
   uint64_t namespace_inode = shm_ipc_namespace();
-  shm_status status = shm_posix_open_nameless(attempt, fd);
+  char own[SHM_OWN_NAME_SIZE];
+  shm_status status = shm_posix_open_nameless(attempt, fd, own);
   if (status != SHM_OK) {
     return status;
   }
   shm_companion_path(id, birth_mark, path);
   status = shm_limit_file_size(sizeof namespace_inode, attempt);
   if (status != SHM_OK) {
-    close(*fd);
-    return status;
-  }
-  if (shm_sys_pwrite(*fd, &namespace_inode, sizeof namespace_inode, 0) != sizeof namespace_inode) {
+    /* it stays without */
+  } else if (shm_sys_pwrite(*fd, &namespace_inode, sizeof namespace_inode, 0) != sizeof namespace_inode) {
     status = shm_fail_os(attempt, "pwrite to its companion file", errno);
   } else {
     status = shm_file_give(*fd, making, attempt);
@@ -214,6 +213,7 @@ SHM_APART shm_status shm_companion_make(int32_t id, uint64_t birth_mark, const s
   if (status == SHM_OK) {
     status = shm_posix_link_as(*fd, path, attempt);
   }
+  shm_drop_own_name(own);
   if (status != SHM_OK) {
     close(*fd);
   }

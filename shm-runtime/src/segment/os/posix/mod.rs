@@ -5,8 +5,10 @@
 //! half-made one, and a full /dev/shm is an error of create instead of a
 //! SIGBUS later.
 
+mod nameless;
 mod removal;
 
+pub(crate) use nameless::{OwnName, no_tmpfs, open_nameless, remove_temporary, temporary_path};
 pub(crate) use removal::{remove, remove_claimed, remove_this};
 
 use crate::error::{Error, ErrorKind, Result};
@@ -24,7 +26,7 @@ use nix::unistd::{LinkatFlags, linkat};
 use std::fs::File;
 use std::os::fd::{AsRawFd, OwnedFd};
 
-const DIR: &str = "/dev/shm";
+pub(crate) const DIR: &str = "/dev/shm";
 
 /// Random names of 64 bits do not meet; this ends a search that cannot succeed.
 const NAMES_TO_TRY: u32 = 100;
@@ -51,24 +53,16 @@ pub(crate) fn path(name: &str, attempt: Attempt<'_>) -> Result<String> {
     Ok(format!("{DIR}/{file}"))
 }
 
+/// What `make` makes: a file, the name that it has meanwhile, and where it is mapped.
+pub(crate) type Made = (File, Option<OwnName>, Mapping);
+
 /// Makes a nameless segment of `size` bytes, mapped for writing.
-pub(crate) fn make(size: u64, making: &Making, attempt: Attempt<'_>) -> Result<(File, Mapping)> {
-    let fd = open_nameless(attempt)?;
+pub(crate) fn make(size: u64, making: &Making, attempt: Attempt<'_>) -> Result<Made> {
+    let (fd, own) = open_nameless(attempt)?;
     file::reserve(&fd, size, Some(DIR), attempt)?;
     let mapping = file::map(&fd, size, true, attempt)?;
     huge::settle(&mapping, making, attempt)?;
-    Ok((fd, mapping))
-}
-
-/// A file in /dev/shm without a name, which is given one when it is whole.
-pub(crate) fn open_nameless(attempt: Attempt<'_>) -> Result<File> {
-    let flags = OFlag::O_TMPFILE | OFlag::O_RDWR | OFlag::O_CLOEXEC;
-    open(DIR, flags, Mode::from_bits_truncate(0o600)).map(File::from).map_err(|e| match e {
-        Errno::EOPNOTSUPP | Errno::EISDIR | Errno::ENOENT => attempt
-            .fail(ErrorKind::Unsupported, format!("{DIR} is no tmpfs that knows O_TMPFILE"))
-            .with_os(e as i32),
-        e => attempt.os("open(O_TMPFILE)", e),
-    })
+    Ok((fd, own, mapping))
 }
 
 /// Gives a filled segment its owner, its mode and its name; an empty name
@@ -133,7 +127,7 @@ pub(crate) fn open_checked(
     attempt: Attempt<'_>,
 ) -> Result<(File, u64)> {
     let path = path(name, attempt)?;
-    let (peek, seen) = look_at(name, &path, attempt)?;
+    let (peek, seen) = look_at_settled(name, &path, attempt)?;
     check_file(&seen, &peek, options, attempt)?;
     let access = if read_only { OFlag::O_RDONLY } else { OFlag::O_RDWR };
     let flags = access | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
@@ -202,18 +196,30 @@ pub(crate) fn inode(stat: &FileStat) -> (u64, u64) {
 /// is the key or the id of a System V segment, the answer says so.
 fn look_at(name: &str, path: &str, attempt: Attempt<'_>) -> Result<(OwnedFd, FileStat)> {
     look(path, "a segment", attempt).map_err(|error| {
-        let meant =
-            Some(name).filter(|_| error.kind() == ErrorKind::NotFound).and_then(sysv::named);
-        match meant {
-            Some(meant) => attempt
-                .fail(
-                    ErrorKind::NotFound,
-                    format!("there is no POSIX segment of that name; {meant}"),
-                )
-                .with_os(Errno::ENOENT as i32),
-            None => error,
+        if error.kind() != ErrorKind::NotFound {
+            return error;
         }
+        let why = match sysv::named(name) {
+            Some(meant) => format!("there is no POSIX segment of that name; {meant}"),
+            None => match no_tmpfs() {
+                Some(why) => format!("there is no such segment; {why}"),
+                None => return error,
+            },
+        };
+        attempt.fail(ErrorKind::NotFound, why).with_os(Errno::ENOENT as i32)
     })
+}
+
+/// The same; a segment that is being given its name has two for a moment.
+fn look_at_settled(name: &str, path: &str, attempt: Attempt<'_>) -> Result<(OwnedFd, FileStat)> {
+    for _ in 0..50 {
+        let found = look_at(name, path, attempt)?;
+        if found.1.st_nlink < 2 {
+            return Ok(found);
+        }
+        std::thread::sleep(std::time::Duration::from_millis(1));
+    }
+    look_at(name, path, attempt)
 }
 
 /// What a path leads to, without opening it; refused if it is no file, as

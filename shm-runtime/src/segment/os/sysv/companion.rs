@@ -30,11 +30,12 @@ pub(crate) fn make_companion(
     making: &Making,
     attempt: Attempt<'_>,
 ) -> Result<File> {
-    let companion = posix::open_nameless(attempt)?;
+    let (companion, own) = posix::open_nameless(attempt)?;
     let namespace = process::ipc_namespace().to_le_bytes();
     file::write(&companion, 0, &namespace, attempt)?;
     file::give(&companion, making, attempt)?;
     posix::link_as(&companion, &companion_path(id, birth_mark), attempt)?;
+    drop(own);
     Ok(companion)
 }
 
