@@ -106,9 +106,24 @@ impl<'s> Linter<'s> {
         for s in &written.segments {
             self.within(&s.lint, |l| {
                 l.name(&s.name, "a segment", Style::Snake);
+                l.mode(s);
                 for o in &s.objects {
                     l.within(&o.lint, |l| l.object(o));
                 }
+            });
+        }
+    }
+
+    /// Whom the mode lets in who cannot read the id file.
+    fn mode(&mut self, s: &'s syntax::Segment) {
+        let (Some(mode), Some(_)) = (&s.mode, &s.id_file) else { return };
+        if mode.value & 0o077 != 0 {
+            let message = format!(
+                "mode {:#o} lets others in, and the id file is of mode 0600 whatever it says",
+                mode.value
+            );
+            self.warn(Code::L007, &mode.span, message, |d| {
+                d.help("find the segment by a `key`, or say mode = 0o600");
             });
         }
     }

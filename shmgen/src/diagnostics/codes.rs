@@ -179,6 +179,8 @@ codes! {
         "Fresh memory is zero, and so is a field that nobody has set. A value, or a variant, with the number 0 gives that state a name."
     L006 "a large item"
         "The struct that an object passes or holds has more than 64 KiB. Rust, C and C++ put values on the stack, which has 8 MiB in the first thread of a program and 2 MiB in another thread of Rust. In Rust, `shm_runtime::boxed` makes a value on the heap, `reserve` with `set_slice` fills one in place, `peek` with `get_slice` reads one in place, and `try_pop_into` pops into one that is there."
+    L007 "a mode that an id file does not follow"
+        "The mode of the segment lets others in. Its id file, by which they would find it, is always of mode 0600: only the owner and root read it. Others can attach by the id alone."
 }
 
 /// How bad a diagnostic is.

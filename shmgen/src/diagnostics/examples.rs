@@ -465,4 +465,13 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
         "[struct.Frame]\nfield = [ { name = \"pixels\", type = \"bytes[1000000]\" } ]\n\n[segment.camera]\nobject = [ { name = \"frames\", kind = \"queue\", item = \"Frame\", capacity = 2 } ]",
         "[struct.Frame]\nfield = [ { name = \"pixels\", type = \"bytes[1000000]\" } ]\n\n[segment.camera]\nobject = [ { name = \"frames\", kind = \"queue\", item = \"Frame\", capacity = 2, lint = { allow = [\"L006\"], reason = \"filled in place\" } } ]",
     ),
+    (
+        Code::L007,
+        queue!(
+            "[segment.feed]\nbackend = \"sysv\"\nid_file = \"feed.id\"\nmode = 0o640\nobject = [ { name = \"last\", kind = \"queue\", item = \"Tick\", capacity = 1 } ]"
+        ),
+        queue!(
+            "[segment.feed]\nbackend = \"sysv\"\nkey = 0x5348_0001\nmode = 0o640\nobject = [ { name = \"last\", kind = \"queue\", item = \"Tick\", capacity = 1 } ]"
+        ),
+    ),
 ];
