@@ -44,6 +44,7 @@
 
 pub mod contract;
 mod error;
+mod events;
 mod handle;
 #[cfg(feature = "json")]
 pub mod json;
@@ -101,4 +102,6 @@ pub mod __private {
     pub use crate::types::layout::Aligned;
     pub use crate::types::range::Bound;
     pub use crate::version::require;
+    #[cfg(feature = "serde")]
+    pub use {crate::types::serial, serde};
 }

@@ -95,6 +95,168 @@ macro_rules! __shared_struct {
                 })
             }
         }
+        $crate::__serial! { struct $type { $($field)* } }
+    };
+}
+
+/// Nothing, without the feature `serde`.
+#[cfg(not(feature = "serde"))]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __serial {
+    ($($anything:tt)*) => {};
+}
+
+/// serde's traits for generated types.
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+#[macro_export]
+macro_rules! __serial {
+    (struct $type:ident { $($field:ident)* }) => {
+        #[allow(deprecated)]
+        const _: () = {
+            const __SHM_FIELDS: &[&str] = &[$(stringify!($field)),*];
+            impl $crate::__private::serial::Serial for $type {
+                fn write<__S: $crate::__private::serde::ser::Serializer>(&self, to: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
+                    let mut out = $crate::__private::serde::ser::Serializer::serialize_struct(to, stringify!($type), __SHM_FIELDS.len())?;
+                    $($crate::__private::serde::ser::SerializeStruct::serialize_field(&mut out, stringify!($field), &$crate::__private::serial::Written(&self.$field))?;)*
+                    $crate::__private::serde::ser::SerializeStruct::end(out)
+                }
+                fn read<'de, __D: $crate::__private::serde::de::Deserializer<'de>>(from: __D) -> ::core::result::Result<Self, __D::Error> {
+                    struct __ShmFields;
+                    impl<'de> $crate::__private::serde::de::Visitor<'de> for __ShmFields {
+                        type Value = $type;
+                        fn expecting(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                            f.write_str(concat!("the fields of ", stringify!($type)))
+                        }
+                        // A field that is missing has its default.
+                        fn visit_map<__A: $crate::__private::serde::de::MapAccess<'de>>(self, mut map: __A) -> ::core::result::Result<$type, __A::Error> {
+                            let mut out = <$type as ::core::default::Default>::default();
+                            while let ::core::option::Option::Some(key) = $crate::__private::serde::de::MapAccess::next_key::<::std::string::String>(&mut map)? {
+                                match key.as_str() {
+                                    $(stringify!($field) => out.$field = $crate::__private::serde::de::MapAccess::next_value::<$crate::__private::serial::Read<_>>(&mut map)?.0,)*
+                                    other => return ::core::result::Result::Err($crate::__private::serde::de::Error::unknown_field(other, __SHM_FIELDS)),
+                                }
+                            }
+                            ::core::result::Result::Ok(out)
+                        }
+                        fn visit_seq<__A: $crate::__private::serde::de::SeqAccess<'de>>(self, mut seq: __A) -> ::core::result::Result<$type, __A::Error> {
+                            let mut out = <$type as ::core::default::Default>::default();
+                            $(match $crate::__private::serde::de::SeqAccess::next_element::<$crate::__private::serial::Read<_>>(&mut seq)? {
+                                ::core::option::Option::Some(value) => out.$field = value.0,
+                                ::core::option::Option::None => {
+                                    return ::core::result::Result::Err($crate::__private::serde::de::Error::missing_field(stringify!($field)))
+                                }
+                            })*
+                            ::core::result::Result::Ok(out)
+                        }
+                    }
+                    $crate::__private::serde::de::Deserializer::deserialize_struct(from, stringify!($type), __SHM_FIELDS, __ShmFields)
+                }
+            }
+        };
+        $crate::__serial! { both $type }
+    };
+    (enumeration $type:ident { $($name:literal = $number:literal),* }) => {
+        #[allow(deprecated)]
+        const _: () = {
+            impl $crate::__private::serial::Serial for $type {
+                fn write<__S: $crate::__private::serde::ser::Serializer>(&self, to: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
+                    $crate::__private::serial::write_enum(self.name(), &self.0, to)
+                }
+                fn read<'de, __D: $crate::__private::serde::de::Deserializer<'de>>(from: __D) -> ::core::result::Result<Self, __D::Error> {
+                    let number = |name: &str| match name {
+                        $($name => ::core::option::Option::Some($number),)*
+                        _ => ::core::option::Option::None,
+                    };
+                    $crate::__private::serial::read_enum(from, number).map(Self)
+                }
+            }
+        };
+        $crate::__serial! { both $type }
+    };
+    (flags $type:ident { $($anything:tt)* }) => {
+        #[allow(deprecated)]
+        const _: () = {
+            impl $crate::__private::serial::Serial for $type {
+                fn write<__S: $crate::__private::serde::ser::Serializer>(&self, to: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
+                    $crate::__private::serial::Serial::write(&self.0, to)
+                }
+                fn read<'de, __D: $crate::__private::serde::de::Deserializer<'de>>(from: __D) -> ::core::result::Result<Self, __D::Error> {
+                    $crate::__private::serial::Serial::read(from).map(Self)
+                }
+            }
+        };
+        $crate::__serial! { both $type }
+    };
+    (union $type:ident $value:ident { $($variant:ident $(($holds:ty))?,)* }) => {
+        #[allow(deprecated)]
+        const _: () = {
+            const __SHM_VARIANTS: &[&str] = &[$(stringify!($variant)),*];
+            impl $crate::__private::serial::Serial for $type {
+                fn write<__S: $crate::__private::serde::ser::Serializer>(&self, to: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
+                    let held = self.get().map_err(<__S::Error as $crate::__private::serde::ser::Error>::custom)?;
+                    let mut _index = 0u32;
+                    $(
+                        $crate::__serial! { write_variant to, held, _index, $type, $value, $variant $(($holds))? }
+                        _index += 1;
+                    )*
+                    ::core::result::Result::Err(<__S::Error as $crate::__private::serde::ser::Error>::custom("a variant without a value"))
+                }
+                fn read<'de, __D: $crate::__private::serde::de::Deserializer<'de>>(from: __D) -> ::core::result::Result<Self, __D::Error> {
+                    struct __ShmVariants;
+                    impl<'de> $crate::__private::serde::de::Visitor<'de> for __ShmVariants {
+                        type Value = $type;
+                        fn expecting(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                            f.write_str(concat!("one variant of ", stringify!($type)))
+                        }
+                        fn visit_enum<__A: $crate::__private::serde::de::EnumAccess<'de>>(self, data: __A) -> ::core::result::Result<$type, __A::Error> {
+                            let (key, held) = $crate::__private::serde::de::EnumAccess::variant::<$crate::__private::serial::Variant>(data)?;
+                            let mut _index = 0u32;
+                            $(
+                                if key.is(_index, stringify!($variant)) {
+                                    return $crate::__serial! { read_variant held, $value, $variant $(($holds))? };
+                                }
+                                _index += 1;
+                            )*
+                            ::core::result::Result::Err(key.unknown(__SHM_VARIANTS))
+                        }
+                    }
+                    $crate::__private::serde::de::Deserializer::deserialize_enum(from, stringify!($type), __SHM_VARIANTS, __ShmVariants)
+                }
+            }
+        };
+        $crate::__serial! { both $type }
+    };
+    (write_variant $to:ident, $held:ident, $index:ident, $type:ident, $value:ident, $variant:ident ($holds:ty)) => {
+        if let $value::$variant(value) = &$held {
+            return $crate::__private::serde::ser::Serializer::serialize_newtype_variant($to, stringify!($type), $index, stringify!($variant), &$crate::__private::serial::Written(value));
+        }
+    };
+    (write_variant $to:ident, $held:ident, $index:ident, $type:ident, $value:ident, $variant:ident) => {
+        if let $value::$variant = &$held {
+            return $crate::__private::serde::ser::Serializer::serialize_unit_variant($to, stringify!($type), $index, stringify!($variant));
+        }
+    };
+    (read_variant $held:ident, $value:ident, $variant:ident ($holds:ty)) => {
+        $crate::__private::serde::de::VariantAccess::newtype_variant::<$crate::__private::serial::Read<$holds>>($held).map(|value| $value::$variant(value.0).into())
+    };
+    (read_variant $held:ident, $value:ident, $variant:ident) => {
+        $crate::__private::serde::de::VariantAccess::unit_variant($held).map(|()| $value::$variant.into())
+    };
+    (both $type:ident) => {
+        #[allow(deprecated)]
+        impl $crate::__private::serde::Serialize for $type {
+            fn serialize<__S: $crate::__private::serde::Serializer>(&self, to: __S) -> ::core::result::Result<__S::Ok, __S::Error> {
+                $crate::__private::serial::Serial::write(self, to)
+            }
+        }
+        #[allow(deprecated)]
+        impl<'de> $crate::__private::serde::Deserialize<'de> for $type {
+            fn deserialize<__D: $crate::__private::serde::Deserializer<'de>>(from: __D) -> ::core::result::Result<Self, __D::Error> {
+                $crate::__private::serial::Serial::read(from)
+            }
+        }
     };
 }
 
@@ -113,6 +275,7 @@ macro_rules! __shared_number {
                 })
             }
         }
+        $crate::__serial! { $kind $type { $($name = $number),* } }
     };
 }
 

@@ -15,7 +15,10 @@ struct Floor(&'static [&'static str], #[allow(dead_code)] &'static str);
 
 /// From the ground up.
 const RUNTIME: &[Floor] = &[
-    Floor(&["error", "text", "version"], "What every file may say: errors, text for people."),
+    Floor(
+        &["error", "events", "text", "version"],
+        "What every file may say: errors, events, text for people.",
+    ),
     Floor(&["memory"], "Mappings, and the words and slots in them."),
     Floor(&["types"], "Types as data, and the Rust types that may lie in shared memory."),
     Floor(&["object"], "What lies in a segment: a room for each kind of object."),

@@ -13,5 +13,6 @@ mod interop;
 mod python;
 mod python_types;
 mod ranges;
+mod serial;
 mod values;
 mod write;

@@ -5,6 +5,7 @@
 mod addresses;
 mod core_files;
 mod descriptors;
+mod events;
 mod gc;
 mod id_files;
 mod interleavings;

@@ -13,5 +13,8 @@ pub(crate) mod fingerprint;
 pub mod layout;
 pub(crate) mod range;
 pub(crate) mod read;
+#[cfg(feature = "serde")]
+#[doc(hidden)]
+pub mod serial;
 pub(crate) mod value;
 pub(crate) mod write;

@@ -117,6 +117,14 @@ impl ::core::fmt::Debug for Payload {
 }
 
 #[rustfmt::skip]
+::shm_runtime::__serial! {
+    union Payload PayloadValue {
+        Nothing,
+        Price(i64),
+    }
+}
+
+#[rustfmt::skip]
 ::shm_runtime::__shared_union! {
     Payload, u8, size 16, align 8,
     storage at 8, uses [],

@@ -1,6 +1,7 @@
 //! A segment of ours that is mapped, and the part this process takes in it.
 
 use crate::error::{Error, ErrorKind, Holder, Result};
+use crate::events;
 use crate::memory::{MappedWord, Mapping};
 use crate::object::place::Place;
 use crate::object::role::{self, ParticipantId, Previous, Refusal};
@@ -47,7 +48,9 @@ impl Attachment {
     }
 
     pub(crate) fn create_at(spec: &Spec, address: &Address, options: &Options) -> Result<Self> {
-        birth::create(spec, address, &spec.complete(options)).map(|core| Self(Arc::new(core)))
+        let core = birth::create(spec, address, &spec.complete(options))?;
+        events::created(&core.address);
+        Ok(Self(Arc::new(core)))
     }
 
     pub(crate) fn attach_at(
@@ -56,8 +59,9 @@ impl Attachment {
         options: &Options,
         read_only: bool,
     ) -> Result<Self> {
-        admit::attach(spec, address, &spec.complete(options), read_only)
-            .map(|core| Self(Arc::new(core)))
+        let core = admit::attach(spec, address, &spec.complete(options), read_only)?;
+        events::attached(&core.address, read_only);
+        Ok(Self(Arc::new(core)))
     }
 
     pub(crate) fn open_or_create_at(
@@ -92,14 +96,18 @@ impl Attachment {
     /// name: nobody attaches to it any more.
     pub fn remove(&self) -> Result<()> {
         let attempt = Attempt::new("remove", self.address());
-        match (&self.0.kernel, self.address()) {
+        let removed = match (&self.0.kernel, self.address()) {
             (Kernel::Sysv(id), address) => sysv::remove(address, *id, attempt),
             (Kernel::Posix(file), Address::Posix(name)) => {
                 posix::remove_this(name, file.require(attempt)?, attempt)
             }
             (Kernel::Posix(_), _) => Err(attempt.fail(ErrorKind::Invalid, "it has no name")),
             (Kernel::Memfd(file), _) => memfd::retire(file.require(attempt)?, attempt),
+        };
+        if removed.is_ok() {
+            events::removed(self.address());
         }
+        removed
     }
 
     /// A new descriptor of a memfd, to be handed to another process: by
@@ -171,6 +179,7 @@ impl Attachment {
             role::claim(&word, me, |holder| self.0.participants.is_gone(file, Some(me), holder));
         match claimed {
             Ok(previous) => {
+                events::claimed(self.address(), what, previous == Previous::Died);
                 Ok((RoleGuard { word, me, attachment: Self(Arc::clone(&self.0)) }, previous))
             }
             Err(Refusal::Restless) => {

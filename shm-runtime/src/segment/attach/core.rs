@@ -2,6 +2,7 @@
 //! the attachment and the handles on its objects share it.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::events;
 use crate::memory::Mapping;
 use crate::object::clock::monotonic_ns;
 use crate::object::place::Place;
@@ -99,6 +100,7 @@ impl Core {
             return Err(Error::new(ErrorKind::Unsupported, "there is no file to lock"));
         };
         let me = self.participants.claim(file, &claimant, |dead| {
+            events::swept(&self.address, dead.index);
             sweep_objects(&self.mapping, &self.places, dead);
         })?;
         self.me = Some(me);
@@ -144,6 +146,7 @@ impl Core {
         }
         if self.mapping.is_writable() {
             self.participants.sweep_dead(self.lock_file(), self.me, thorough, |dead| {
+                events::swept(&self.address, dead.index);
                 sweep_objects(&self.mapping, &self.places, dead);
             });
         }
@@ -180,6 +183,7 @@ impl Drop for Core {
         // its parent's.
         if let Some(me) = self.me.filter(|_| !self.birthplace.finds_fork()) {
             self.participants.release(me);
+            events::detached(&self.address);
         }
     }
 }

@@ -4,6 +4,7 @@
 //! becomes so until it is gone.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::events;
 use crate::memory::Mapping;
 use crate::segment::collect::judge::{companion_verdict, is_of_a_segment, messages_in};
 use crate::segment::collect::{Candidate, Identity, Leftover, Survey, Verdict};
@@ -30,7 +31,7 @@ pub(crate) fn take(candidate: &Candidate) -> Result<()> {
             return Err(Error::new(ErrorKind::Busy, why));
         }
     };
-    match &candidate.identity {
+    let taken = match &candidate.identity {
         Identity::Posix(name, file) => take_posix(name, *file, candidate.asked),
         Identity::Sysv(id, mark) => take_sysv(*id, *mark, leftover, candidate.asked),
         Identity::Stillborn(id) => take_stillborn(*id),
@@ -41,7 +42,11 @@ pub(crate) fn take(candidate: &Candidate) -> Result<()> {
                 format!("cannot remove {}: it was not looked into", Printable(&candidate.name));
             Err(Error::new(ErrorKind::Busy, why))
         }
+    };
+    if taken.is_ok() {
+        events::collected(&Printable(&candidate.name));
     }
+    taken
 }
 
 fn in_use(attempt: Attempt<'_>) -> Error {
