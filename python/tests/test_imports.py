@@ -61,7 +61,7 @@ def test_a_module_has_its_own_names_only() -> None:
 def test_an_imported_type_that_has_changed_is_refused_on_import(tmp_path: Any, monkeypatch: Any) -> None:
     source = open(constructs.__file__).read()  # noqa: SIM115
     (tmp_path / "newer.py").write_text(source.replace("constructs_root", "changed"))
-    stamp = "class Stamp(_ctypes.Structure):\n    _fields_ = [('time', _ctypes.c_uint32)]\n    DTYPE = {}\n"
+    stamp = "class Stamp(_ctypes.Structure):\n    _fields_ = [('time', _ctypes.c_uint32)]\n    _layout = {}\n"
     rest = "from constructs_root import Clock, Mark\n"
     (tmp_path / "changed.py").write_text(f"import ctypes as _ctypes\n{rest}\n{stamp}")
     monkeypatch.syspath_prepend(str(tmp_path))

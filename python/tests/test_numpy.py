@@ -20,7 +20,7 @@ Side: Any = everything.Side
 
 @pytest.mark.parametrize("kind", [Book, Level, Option, Outer])
 def test_numpy_takes_it_with_every_size_and_offset(kind: Any) -> None:
-    assert type(kind.DTYPE).__name__ == "dict", "a plain one"
+    assert isinstance(kind.DTYPE, numpy.dtype) and kind.DTYPE is kind.DTYPE
     dtype = numpy.dtype(kind.DTYPE)
     assert dtype.itemsize == kind.SIZE
     assert dtype.names == kind._names
@@ -81,7 +81,7 @@ def test_an_array_of_outers_is_as_long_as_it_should_be() -> None:
 def test_an_array_of_something_else_is_refused(address: str) -> None:
     good = numpy.zeros(2, dtype=talk.Trade.DTYPE)
     swapped = good.astype(good.dtype.newbyteorder(">"))
-    fields: Any = {**talk.Trade.DTYPE, "names": [f"x{name}" for name in talk.Trade.DTYPE["names"]]}
+    fields: Any = {**talk.Trade._layout, "names": [f"x{name}" for name in talk.Trade.DTYPE.names]}
     renamed = good.view(numpy.dtype(fields))
     with talk.Talk.create(address) as talking:
         for wrong in (swapped, renamed):

@@ -32,7 +32,7 @@ def test_the_layout_is_that_of_c(name: str) -> None:
         for field, offset in zip(t.of, place.offsets):
             size = layout(t.of[field]).size
             assert (getattr(kind, field).offset, getattr(kind, field).size) == (offset, size), field
-    assert tuple(kind.DTYPE["offsets"][: len(place.offsets)]) == place.offsets
+    assert tuple(kind._layout["offsets"][: len(place.offsets)]) == place.offsets
 
 
 @pytest.mark.parametrize("name", STRUCTS)

@@ -206,8 +206,8 @@ def test_a_struct_in_a_variant_is_a_view_when_read_and_a_copy_when_made() -> Non
 def test_an_unknown_variant_survives_and_keeps_every_byte() -> None:
     raw = bytearray(range(1, 201)) * (All.SIZE // 200 + 1)
     for name, union, tag in (("payload", Payload, 200), ("tall", Tall, 2**63), ("broad", Broad, 2**32 - 1)):
-        place, offset = getattr(All, name).offset, union.DTYPE["offsets"][1]
-        size = union.DTYPE["formats"][0]
+        place, offset = getattr(All, name).offset, union._layout["offsets"][1]
+        size = union._layout["formats"][0]
         width = int(size[2:])
         part = bytearray(raw[: union.SIZE])
         part[:width] = tag.to_bytes(width, "little")
@@ -286,17 +286,17 @@ def test_what_cannot_be_read_within_a_variant_is_an_error_when_it_is_read(
 
 def test_the_layout_is_that_of_c() -> None:
     # Worked out by hand from the rules of the ABI.
-    assert (Bit.SIZE, Bit.DTYPE["offsets"]) == (2, [0, 1, 1])
-    assert (Tall.SIZE, Tall.DTYPE["offsets"]) == (16, [0, 8, 8])
-    assert (Broad.SIZE, Broad.DTYPE["offsets"]) == (64 + 128, [0, 64, 64])
-    assert Payload.DTYPE["offsets"] == [0] + [8] * 14
+    assert (Bit.SIZE, Bit._layout["offsets"]) == (2, [0, 1, 1])
+    assert (Tall.SIZE, Tall._layout["offsets"]) == (16, [0, 8, 8])
+    assert (Broad.SIZE, Broad._layout["offsets"]) == (64 + 128, [0, 64, 64])
+    assert Payload._layout["offsets"] == [0] + [8] * 14
     assert All.bit.offset == Payload.SIZE and All.broad.offset % 64 == 0
 
 
 def test_numpy_sees_the_tag_and_every_variant_in_the_same_bytes() -> None:
     for union in (Bit, Tall, Broad, Payload):
         dtype = numpy.dtype(union.DTYPE)
-        assert type(union.DTYPE) is dict and dtype.itemsize == union.SIZE
+        assert dtype == union.DTYPE and dtype.itemsize == union.SIZE
     assert numpy.dtype(Payload.DTYPE).names == (
         "tag", "level", "text", "counts", "flag", "maybe", "raw", "side", "state", "grid", "mark", "marks",
         "levels", "ratio", "last",

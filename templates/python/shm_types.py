@@ -10,11 +10,14 @@ from __future__ import annotations
 
 import copy
 import ctypes
+import difflib
 import enum
+import functools
 import math
 import operator
+import sys
 import typing
-from collections.abc import Callable, Iterable, Iterator, MutableSequence, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, MutableSequence, Sequence
 from typing import Any, ClassVar, Generic, Optional, SupportsIndex, TypeVar, cast, overload
 
 #: The version of shmgen that wrote this file.
@@ -41,11 +44,28 @@ def require(file: str, major: int, minor: int) -> None:
 
 _Get = TypeVar("_Get")
 _Set = TypeVar("_Set")
+_T = TypeVar("_T")
 _Range = tuple[Optional[float], Optional[float]]
 
 
 class OutOfRange(ValueError, OverflowError):
     """A value that the type of a field cannot hold."""
+
+
+if not typing.TYPE_CHECKING:
+
+    def _of_all(kind: type) -> type:
+        """The class of that name that another copy of this file, or shm_runtime, has: programs catch one."""
+        for key, module in list(sys.modules.items()):
+            ours = key.rpartition(".")[2] in ("shm_types", "shm_runtime") and key != __name__
+            found = getattr(module, "__dict__", {}).get(kind.__name__) if ours else None
+            if found is not None:
+                if found.__module__ == "shm_runtime":
+                    found.__module__ = __name__
+                return found
+        return kind
+
+    OutOfRange = _of_all(OutOfRange)
 
 
 def _shown(value: object) -> str:
@@ -115,6 +135,10 @@ class Field(Generic[_Get, _Set]):
     def within_raw(self, raw: Any) -> bool:
         """The same of what ctypes holds."""
         return True
+
+    def given(self, value: Any) -> Any:
+        """What the field is to be assigned for what ``asdict`` makes of its value."""
+        return value
 
     def show(self, instance: object) -> str:
         """The value as it is written, or the bytes that are none."""
@@ -289,6 +313,9 @@ class StructField(Field[_Get, _Set]):
             raise TypeError(self.bad(value, f"a {self.kind.__name__}"))
         return value
 
+    def given(self, value: Any) -> Any:
+        return self.kind.from_dict(value) if isinstance(value, Mapping) else value
+
     def within_raw(self, raw: Any) -> bool:
         return bool(raw.within_ranges())
 
@@ -325,6 +352,9 @@ class ArrayField(Field[_Get, _Set]):
 
     def load(self, raw: Any) -> _Get:
         return cast(_Get, Array(self, raw))
+
+    def given(self, value: Any) -> Any:
+        return [self.part.given(part) for part in value] if isinstance(value, (list, tuple)) else value
 
     def same_raw(self, a: Any, b: Any) -> bool:
         return all(self.part.same_raw(x, y) for x, y in zip(a, b))
@@ -363,7 +393,10 @@ class UnionField(Field[_Get, _Set]):
     def store(self, value: _Set) -> Any:
         if not isinstance(value, self.kind):
             raise TypeError(self.bad(value, f"a {self.kind.__name__}"))
-        return value._store()
+        return cast(Any, value)._store()
+
+    def given(self, value: Any) -> Any:
+        return self.kind.from_dict(value) if isinstance(value, Mapping) else value
 
 
 def _put(items: Any, index: int, stored: Any) -> None:
@@ -483,11 +516,11 @@ class Array(Sequence[_Get], Generic[_Get, _Set]):
     def __ge__(self, other: Any) -> bool:
         return self._list() >= list(other) if isinstance(other, (list, Array)) else NotImplemented
 
-    def __add__(self, other: Any) -> list[Any]:
-        return self._list() + list(other) if isinstance(other, (list, Array)) else NotImplemented
+    def __add__(self, other: list[_T] | Array[_T, Any]) -> list[_Get | _T]:
+        return [*self._list(), *other] if isinstance(other, (list, Array)) else NotImplemented
 
-    def __radd__(self, other: Any) -> list[Any]:
-        return other + self._list() if isinstance(other, list) else NotImplemented
+    def __radd__(self, other: list[_T]) -> list[_T | _Get]:
+        return [*other, *self._list()] if isinstance(other, list) else NotImplemented
 
     def __mul__(self, times: SupportsIndex) -> list[_Get]:
         return self._list() * times
@@ -567,7 +600,7 @@ class List(Array[_Get, _Set], MutableSequence[_Get]):
     def __setitem__(self, index: SupportsIndex, value: _Set) -> None: ...
     @overload
     def __setitem__(self, index: slice, value: Iterable[_Set]) -> None: ...
-    def __setitem__(self, index: SupportsIndex | slice, value: Any) -> None:
+    def __setitem__(self, index: SupportsIndex | slice, value: Any) -> None:  # pyright: ignore[reportIncompatibleMethodOverride]
         if isinstance(index, slice):
             values: list[Any] = self._list()
             values[index] = self._several(value)
@@ -601,7 +634,7 @@ class List(Array[_Get, _Set], MutableSequence[_Get]):
         self._write(range(count, count + len(given)), given)
         self._whole.count = count + len(given)
 
-    def __iadd__(self: _L, values: Iterable[Any]) -> _L:  # type: ignore[override, misc]
+    def __iadd__(self, values: Iterable[_Set]) -> List[_Get, _Set]:  # type: ignore[override, misc]
         self.extend(values)
         return self
 
@@ -616,33 +649,119 @@ class List(Array[_Get, _Set], MutableSequence[_Get]):
         self._replace([])
 
 
-_L = TypeVar("_L", bound="List[Any, Any]")
-
-
 # --- structs
 
 
-class Struct(ctypes.Structure):
+def _plain(value: Any) -> Any:
+    """A value as ``asdict`` has it."""
+    if isinstance(value, (Struct, Union)):
+        return value.asdict()
+    return [_plain(part) for part in value] if isinstance(value, Array) else value
+
+
+class Dtype:
+    """A layout, as a dtype where NumPy is installed, else as the dict that NumPy would take.
+
+    The dtype is made when it is first asked for: NumPy takes its time to load.
+    """
+
+    def __init__(self, layout: dict[str, Any]) -> None:
+        self._layout = layout
+        self._made: Any = None
+
+    def __get__(self, instance: object, owner: type) -> Any:
+        if self._made is None:
+            try:
+                import numpy
+            except ImportError:
+                return self._layout
+            self._made = numpy.dtype(cast(Any, self._layout))
+        return self._made
+
+
+def _has_layout(kind: Any, layout: dict[str, Any]) -> None:
+    kind._layout, kind.DTYPE = layout, Dtype(layout)
+
+
+if typing.TYPE_CHECKING:
+    from ctypes import _CData
+
+    _C = TypeVar("_C", bound=_CData)
+
+    class _StructType(type):
+        def __mul__(cls: type[_C], count: int) -> type[ctypes.Array[_C]]: ...  # type: ignore[misc]
+        def __rmul__(cls: type[_C], count: int) -> type[ctypes.Array[_C]]: ...  # type: ignore[misc]
+
+    class _Structure(_CData, metaclass=_StructType):  # pyright: ignore[reportGeneralTypeIssues]
+        """What ctypes gives a struct; a type checker believes that ctypes.Structure has every attribute."""
+
+        @classmethod
+        def from_address(cls: type[_C], address: int, /) -> _C: ...
+        @classmethod
+        def from_buffer(cls: type[_C], source: Any, offset: int = 0, /) -> _C: ...
+        @classmethod
+        def from_buffer_copy(cls: type[_C], source: Any, offset: int = 0, /) -> _C: ...
+
+else:
+    _Structure = ctypes.Structure
+
+_St = TypeVar("_St", bound="Struct")
+
+
+class Struct(_Structure):
     """What all structs have in common."""
 
     __slots__ = ()
     #: Bytes in memory.
     SIZE: ClassVar[int]
-    #: The layout as NumPy takes it: ``numpy.dtype(Trade.DTYPE)``.
-    # (Any, since NumPy's hints know dict literals only.)
+    #: The layout, as a dtype where NumPy is installed, else as the dict that NumPy takes.
     DTYPE: ClassVar[Any]
+    _layout: ClassVar[Any]
     _names: ClassVar[tuple[str, ...]]
     #: The bytes of a new value, empty if they are all zero.
     _initial: ClassVar[bytes] = b""
 
-    def __init__(self, **values: Any) -> None:
+    def __init__(self, *values: Any, **named: Any) -> None:
         super().__init__()
+        if values:
+            raise TypeError(self._by_name(values))
         if self._initial:
             ctypes.memmove(ctypes.addressof(self), self._initial, self.SIZE)
-        for name, value in values.items():
+        for name, value in named.items():
             if name not in self._names:
-                raise TypeError(f"{type(self).__name__} has no field {name!r}")
+                raise TypeError(self._no_field(name))
             setattr(self, name, value)
+
+    @classmethod
+    def _by_name(cls, values: Sequence[object]) -> str:
+        """What to write in place of values without names."""
+        named = ", ".join(f"{name}={value!r}" for name, value in zip(cls._names, values))
+        end = ")" if len(values) <= len(cls._names) else f"), which has {len(cls._names)} fields"
+        return f"{cls.__name__} takes its fields by name: write {cls.__name__}({named}{end}"
+
+    @classmethod
+    def _no_field(cls, name: object) -> str:
+        near = difflib.get_close_matches(str(name), cls._names, 1)
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+        return f"{cls.__name__} has no field {name!r}{hint}"
+
+    def asdict(self) -> dict[str, Any]:
+        """The fields by name, with a dict for each struct and union in it, and a list for each sequence.
+
+        A union is ``variant`` and ``value``. All else is as it reads. Nothing is a view.
+        """
+        return {name: _plain(getattr(self, name)) for name in self._names}
+
+    @classmethod
+    def from_dict(cls: type[_St], values: Mapping[str, Any]) -> _St:
+        """What ``asdict`` made a dict of. Fields that are left out have their defaults; TypeError for a name
+        that is none of a field's."""
+        made = cls()
+        for name, value in values.items():
+            if name not in cls._names:
+                raise TypeError(cls._no_field(name))
+            setattr(made, name, getattr(cls, name).given(value))
+        return made
 
     def __eq__(self, other: object) -> bool:
         if type(other) is not type(self):
@@ -767,20 +886,27 @@ def lay_out(
     fields: dict[str, Any],
     *,
     defaults: dict[str, Any] | None = None,
+    docs: dict[str, str] | None = None,
 ) -> None:
-    """Checks what ctypes made of a struct against the schema; puts checked fields and defaults in place."""
+    """Checks what ctypes made of a struct against the schema; puts checked fields, with what is said of them,
+    and defaults in place."""
     _check(struct, size, offsets)
     struct.SIZE = size
     struct._names = tuple(offsets)
-    struct.DTYPE = {
-        "names": list(offsets),
-        "formats": formats,
-        "offsets": [offset for offset, _ in offsets.values()],
-        "itemsize": size,
-    }
+    _has_layout(
+        struct,
+        {
+            "names": list(offsets),
+            "formats": formats,
+            "offsets": [offset for offset, _ in offsets.values()],
+            "itemsize": size,
+        },
+    )
     for (name, field), format in zip(fields.items(), formats):
         checked = field(getattr(struct, name), f"{struct.__name__}.{name}")
         _tell(checked, format)
+        place = f"{checked.size} bytes at {checked.offset}."
+        checked.__doc__ = f"{docs[name]}\n\n{place}" if docs and name in docs else place
         setattr(struct, name, checked)
     if defaults:
         struct._initial = bytes(struct(**defaults))
@@ -806,6 +932,7 @@ class Room(ctypes.Structure):
 
     __slots__ = ()
     DTYPE: ClassVar[Any]
+    _layout: ClassVar[Any]
     #: What NumPy is told of an element.
     _item_format: ClassVar[Any]
 
@@ -842,6 +969,9 @@ class ListField(Field[_Get, _Set]):
         if count > self.room:
             raise ValueError(f"{self.name} holds a list of {count}, with room for {self.room}")
         return count
+
+    def given(self, value: Any) -> Any:
+        return [self.part.given(part) for part in value] if isinstance(value, (list, tuple)) else value
 
     def same_raw(self, a: Any, b: Any) -> bool:
         count = a.count
@@ -891,6 +1021,9 @@ class OptionalField(Field[_Get, _Set]):
             raise ValueError(f"{self.name} holds {has}, which is neither 0 (None) nor 1 (a value)")
         return cast(_Get, self.element.load(raw.value[0]) if has else None)
 
+    def given(self, value: Any) -> Any:
+        return None if value is None else self.element.given(value)
+
     def same_raw(self, a: Any, b: Any) -> bool:
         has = a.has
         if has != b.has or has > 1:
@@ -913,12 +1046,15 @@ def lay_out_room(kind: type[Room], size: int, parts: dict[str, tuple[int, int, A
     _check(kind, size, {name: (offset, length) for name, (offset, length, _) in parts.items()})
     # Of a list, the format of its items is one of an array.
     kind._item_format = parts["items"][2][0] if "items" in parts else parts["value"][2]
-    kind.DTYPE = {
-        "names": list(parts),
-        "formats": [format for _, _, format in parts.values()],
-        "offsets": [offset for offset, _, _ in parts.values()],
-        "itemsize": size,
-    }
+    _has_layout(
+        kind,
+        {
+            "names": list(parts),
+            "formats": [format for _, _, format in parts.values()],
+            "offsets": [offset for offset, _, _ in parts.values()],
+            "itemsize": size,
+        },
+    )
 
 
 # --- unions
@@ -930,8 +1066,9 @@ class Union:
     __slots__ = ("_held",)
     #: Bytes in memory.
     SIZE: ClassVar[int]
-    #: The layout as NumPy takes it: the tag, and the variants, which share their bytes.
+    #: The layout, as of a struct: the tag, and the variants, which share their bytes.
     DTYPE: ClassVar[Any]
+    _layout: ClassVar[Any]
     _raw: ClassVar[Any]
     _offset: ClassVar[int]
     _variants: ClassVar[dict[int, Any]]
@@ -1003,6 +1140,24 @@ class Union:
     def _arguments(self) -> tuple[Any, ...]:
         """What it is made of."""
         return ()
+
+    def asdict(self) -> dict[str, Any]:
+        """The name of the ``variant``, and the ``value`` where it holds one; of a tag without a name, ``tag``
+        and ``bytes``, and no variant."""
+        value = [_plain(value) for value in self._arguments()]
+        return {"variant": type(self).__name__, **dict(zip(("value",), value))}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Any:
+        """What ``asdict`` made a dict of; TypeError if it is none."""
+        parts = dict(values)
+        name = parts.pop("variant", None)
+        if name is None and parts.keys() == {"tag", "bytes"}:
+            return cls._unknown(parts["tag"], parts["bytes"])
+        for variant in cls._variants.values():
+            if variant.__name__ == name and parts.keys() == set(variant.__match_args__):
+                return variant(*(variant._part[1].given(value) for value in parts.values()))
+        raise TypeError(f"{cls.__name__} is a variant and its value, and not {dict(values)!r}")
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Union) or type(other) is not type(self):
@@ -1119,6 +1274,10 @@ class _Unknown(Union):
         # The zeros at the end come back by themselves.
         return self.tag, self.value.rstrip(b"\0")
 
+    def asdict(self) -> dict[str, Any]:
+        tag, value = self._arguments()
+        return {"variant": None, "tag": tag, "bytes": value}
+
 
 def lay_out_union(
     union: type[Union],
@@ -1136,12 +1295,15 @@ def lay_out_union(
     places = {name: (0, length) for name, (_, length, _, _) in holding.items()}
     _check(dict(raw._fields_)["held"], payload, places)
     union.SIZE = size
-    union.DTYPE = {
-        "names": ["tag", *holding],
-        "formats": [tag, *(format for _, _, format, _ in holding.values())],
-        "offsets": [0, *(offset for _ in holding)],
-        "itemsize": size,
-    }
+    _has_layout(
+        union,
+        {
+            "names": ["tag", *holding],
+            "formats": [tag, *(format for _, _, format, _ in holding.values())],
+            "offsets": [0, *(offset for _ in holding)],
+            "itemsize": size,
+        },
+    )
     union._raw = raw
     union._offset = offset
     union._variants = {}
@@ -1179,6 +1341,39 @@ class _Attachment(typing.Protocol):
     def descriptor(self) -> int: ...
     def close(self) -> None: ...
     def unlink(self) -> None: ...
+    def __reduce__(self) -> tuple[Any, ...]: ...
+
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def _options(method: _F) -> _F:
+    """Says which options a method has, where it is given one that it has not."""
+    own: dict[str, Any] = getattr(method, "__kwdefaults__")  # noqa: B009
+
+    @functools.wraps(method)
+    def checked(*arguments: Any, **options: Any) -> Any:
+        for name in options:
+            if name not in own and name != "address":
+                raise TypeError(_no_option(method.__name__, list(own), name))
+        return method(*arguments, **options)
+
+    return cast(_F, checked)
+
+
+def _no_option(method: str, own: list[str], name: str) -> str:
+    """An option that a method has not: what has it, or which is meant."""
+    near = difflib.get_close_matches(name, own, 1)
+    others = [
+        f"{other}()"
+        for other in ("create", "attach", "open_or_create")
+        if name in getattr(Segment, other).__wrapped__.__kwdefaults__
+    ]
+    if others:
+        hint = f", which is for {' and '.join(others)}"
+    else:
+        hint = f"; did you mean {near[0]!r}?" if near else ""
+    return f"{method}() has no option {name!r}{hint} (it has {', '.join(own)})"
 
 
 _S = TypeVar("_S", bound="Segment")
@@ -1213,6 +1408,7 @@ class Segment:
         return cls(shm_runtime.Attachment.open(spec, how, address=address, **options))
 
     @classmethod
+    @_options
     def create(
         cls: type[_S],
         address: str | None = None,
@@ -1222,7 +1418,6 @@ class Segment:
         gid: int | str = -1,
         prefault: bool = False,
         core_dump: bool = False,
-        **unknown: Any,
     ) -> _S:
         """Creates the segment; FileExistsError if there is one.
 
@@ -1230,11 +1425,10 @@ class Segment:
         With ``prefault``, every page is mapped at once; with ``core_dump``, core files of this process
         have its bytes.
         """
-        return cls._open(
-            0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, core_dump=core_dump, unknown=unknown
-        )
+        return cls._open(0, address, mode=mode, uid=uid, gid=gid, prefault=prefault, core_dump=core_dump)
 
     @classmethod
+    @_options
     def attach(
         cls: type[_S],
         address: str | None = None,
@@ -1245,7 +1439,6 @@ class Segment:
         any_owner: bool = False,
         prefault: bool = False,
         core_dump: bool = False,
-        **unknown: Any,
     ) -> _S:
         """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
 
@@ -1262,10 +1455,10 @@ class Segment:
             any_owner=any_owner,
             prefault=prefault,
             core_dump=core_dump,
-            unknown=unknown,
         )
 
     @classmethod
+    @_options
     def open_or_create(
         cls: type[_S],
         address: str | None = None,
@@ -1277,7 +1470,6 @@ class Segment:
         any_owner: bool = False,
         prefault: bool = False,
         core_dump: bool = False,
-        **unknown: Any,
     ) -> _S:
         """Attaches to the segment, or creates it if there is none. Options as of attach and create."""
         return cls._open(
@@ -1290,7 +1482,6 @@ class Segment:
             any_owner=any_owner,
             prefault=prefault,
             core_dump=core_dump,
-            unknown=unknown,
         )
 
     @property
@@ -1318,6 +1509,11 @@ class Segment:
         """Takes the segment's name away. Who is attached keeps the memory."""
         self._attachment.unlink()
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled as its address and options, it attaches where it is unpickled."""
+        arrive, told = self._attachment.__reduce__()
+        return _arrived, (type(self), arrive, told)
+
     def __enter__(self: _S) -> _S:
         return self
 
@@ -1326,6 +1522,10 @@ class Segment:
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} at {self.address}{', closed' if self._attachment.closed else ''}>"
+
+
+def _arrived(kind: type[_S], arrive: Callable[..., _Attachment], told: tuple[Any, ...]) -> _S:
+    return kind(arrive(*told))
 
 
 if typing.TYPE_CHECKING:

@@ -2,8 +2,10 @@
 //! found here makes of it.
 
 use shmgen_test_support::tools;
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::Once;
 use tools::{OTHER_PYTHONS, built, other_python, python, python_with, root, run, scratch};
 
 /// A folder with the module of the tests' schema. Those of the other schemas
@@ -82,31 +84,62 @@ fn the_package_its_tests_and_what_they_generate_pass_mypy_in_strict_mode() {
     run(&mut mypy);
 }
 
+/// pyright in its default mode, which finds what the folder and the package have.
+fn pyright(folder: &Path) -> Command {
+    let of = |folder: &Path| {
+        let mut pyright = python_with(folder);
+        pyright.env("PYRIGHT_PYTHON_CACHE_DIR", tools::target().join("pyright"));
+        pyright.env("PYRIGHT_PYTHON_IGNORE_WARNINGS", "1").current_dir(folder);
+        pyright.args(["-m", "pyright"]);
+        pyright
+    };
+    // It comes by npm when it is first run: once, while the other tests wait.
+    static FETCHED: Once = Once::new();
+    FETCHED.call_once(|| drop(run(of(folder).arg("--version"))));
+    let mut pyright = of(folder);
+    pyright.arg("--pythonpath").arg(python());
+    pyright
+}
+
 #[test]
-fn what_is_wrong_with_the_use_of_a_module_is_seen_by_mypy() {
-    let out = generated("python-mypy-wrong");
-    let uses = [
-        ("talk.Trade(number='1')", "arg-type"),
-        ("talk.Trade(nummber=1)", "call-arg"),
-        ("talk.Trade().symbol = b'x'", "assignment"),
-        ("text: str = talk.Trade().number", "assignment"),
-        ("talk.Talk.attach().ticks.put(talk.Trade())", "arg-type"),
-        ("more: str = talk.Talk.attach().ticks.get().number", "assignment"),
-        ("talk.Talk.attach().tiks", "attr-defined"),
-        ("talk.Trade.number.ofset", "attr-defined"),
-        ("talk.Talk.create(mode='0640')", "arg-type"),
-    ];
-    let lines: String = uses.iter().map(|(line, _)| format!("\n{line}")).collect();
-    std::fs::write(out.join("wrong.py"), format!("import talk{lines}\n")).unwrap();
+fn the_package_and_what_is_generated_pass_pyright_in_its_default_mode() {
+    let out = generated("python-pyright");
+    let mut modules: Vec<PathBuf> =
+        std::fs::read_dir(&out).unwrap().map(|e| e.unwrap().path()).collect();
+    modules.retain(|path| path.extension().is_some_and(|e| e == "py"));
+    run(pyright(&out).args(modules).arg(root().join("python/src/shm_runtime")));
+}
+
+/// The lines of a file that a type checker complains of.
+fn refused(mut checker: Command, file: &Path) -> (BTreeSet<usize>, String) {
+    let output = checker.arg(file).output().unwrap();
+    let said = String::from_utf8_lossy(&output.stdout) + String::from_utf8_lossy(&output.stderr);
+    let place = format!("{}:", file.file_name().unwrap().to_string_lossy());
+    let lines = said.lines().filter(|l| l.contains("error")).filter_map(|l| {
+        let (_, rest) = l.split_once(&place)?;
+        rest.split(':').next()?.parse().ok()
+    });
+    (lines.collect(), said.into_owned())
+}
+
+#[test]
+fn each_mistake_is_found_by_mypy_and_by_pyright() {
+    let out = generated("python-mistakes");
+    let text = include_str!("mistakes.py");
+    let file = out.join("mistakes.py");
+    std::fs::write(&file, text).unwrap();
+    let wrong = text.lines().enumerate().filter(|(_, l)| l.ends_with("# wrong"));
+    let wrong: BTreeSet<usize> = wrong.map(|(i, _)| i + 1).collect();
+    assert!(wrong.len() > 30);
     let mut mypy = python_with(&out);
     mypy.env("MYPYPATH", format!("{}:{}", out.display(), root().join("python/src").display()));
     mypy.args(["-m", "mypy", "--strict", "--cache-dir"]).arg(out.join("cache"));
-    let output = mypy.arg(out.join("wrong.py")).output().unwrap();
-    let said = String::from_utf8_lossy(&output.stdout);
-    for (i, (line, code)) in uses.iter().enumerate() {
-        let place = format!("wrong.py:{}: error:", i + 2);
-        let told = said.lines().any(|l| l.contains(&place) && l.ends_with(&format!("[{code}]")));
-        assert!(told, "{line} is not refused as {code}:\n{said}");
+    for (name, checker) in [("mypy", mypy), ("pyright", pyright(&out))] {
+        let (found, said) = refused(checker, &file);
+        let line = |i: &usize| text.lines().nth(i - 1).unwrap_or_default();
+        let missed: Vec<&str> = wrong.difference(&found).map(line).collect();
+        let more: Vec<&str> = found.difference(&wrong).map(line).collect();
+        assert!(missed.is_empty() && more.is_empty(), "{name}: {missed:#?} {more:#?}\n{said}");
     }
 }
 

@@ -5,6 +5,10 @@ it calls. Programs need it by name for its errors, which derive from :class:`Err
 fitting builtin, and for segments without a schema: :class:`Segment`.
 """
 
+import sys as _sys
+import typing as _typing
+
+from . import _errors
 from ._attachment import Attachment, QueueStat, SegmentSpec, remove
 from ._descriptors import descriptor_address, receive_descriptor, send_descriptor
 from ._errors import (
@@ -54,6 +58,7 @@ __all__ = [
     "NotFound",
     "NotReady",
     "Os",
+    "OutOfRange",
     "OwnerDied",
     "Permission",
     "Queue",
@@ -73,3 +78,23 @@ __all__ = [
     "remove",
     "send_descriptor",
 ]
+
+# As programs know them, in messages and in what is pickled.
+for _name in __all__:
+    if _name in globals():
+        globals()[_name].__module__ = __name__
+
+
+if _typing.TYPE_CHECKING:
+    from ._errors import OutOfRange as OutOfRange
+else:
+
+    def __getattr__(name: str) -> _typing.Any:
+        """``OutOfRange`` is of the generated modules, which have it from their shm_types."""
+        if name != "OutOfRange":
+            raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+        modules = [m for key, m in list(_sys.modules.items()) if key.rpartition(".")[2] == "shm_types"]
+        # Where none is loaded yet, the first one takes this.
+        found = [kind for module in modules if (kind := getattr(module, name, None)) is not None]
+        globals()[name] = kind = found[0] if found else _errors.OutOfRange
+        return kind

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import ctypes
-import difflib
 import json
 import os
 import threading
 import time
 import weakref
-from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import _native
+from . import _native, _travel
 from ._errors import Corrupt, Forked, Invalid, NotFound, error
 
 #: What a handle answers that was closed, among others; see `shm_status`.
@@ -45,27 +43,7 @@ def check_mode(mode: int, verb: str, address: str) -> None:
     raise Invalid(f"cannot {verb} {_native.shown(address)}: mode {mode:o} is not within 0 to 777{hint}")
 
 
-#: The options of a generated class's methods, by what they do.
-_OPTIONS = {
-    CREATE: ("mode", "uid", "gid", "prefault", "core_dump"),
-    ATTACH: ("read_only", "timeout", "trust_uid", "any_owner", "prefault", "core_dump"),
-    ATTACH_READ_ONLY: ("read_only", "timeout", "trust_uid", "any_owner", "prefault", "core_dump"),
-    OPEN_OR_CREATE: ("mode", "uid", "gid", "trust_uid", "any_owner", "prefault", "core_dump"),
-}
 _METHODS = {CREATE: "create", ATTACH: "attach", ATTACH_READ_ONLY: "attach", OPEN_OR_CREATE: "open_or_create"}
-
-
-def _refuse_options(how: int, names: Iterable[str]) -> None:
-    """Refuses options that a method does not have."""
-    method, options = _METHODS[how], _OPTIONS[how]
-    for name in names:
-        others = [f"{_METHODS[other]}()" for other, has in _OPTIONS.items() if name in has]
-        near = difflib.get_close_matches(name, options, 1)
-        if others:
-            hint = f", which is for {' and '.join(dict.fromkeys(others))}"
-        else:
-            hint = f"; did you mean {near[0]!r}?" if near else ""
-        raise TypeError(f"{method}() has no option {name!r}{hint} (it has {', '.join(options)})")
 
 
 @dataclass(frozen=True)
@@ -165,8 +143,12 @@ def _let_go(handle: _native.Handle, roles: list[Role]) -> None:
 class Attachment:
     """An attached segment. Generated classes own one; :meth:`close` detaches and never removes."""
 
-    def __init__(self, handle: _native.Handle, address: str) -> None:
+    def __init__(
+        self, handle: _native.Handle, address: str, spec: SegmentSpec, how: int, options: dict[str, Any]
+    ) -> None:
         self._handle = handle
+        # How it was made, for attaching in another process.
+        self._spec, self._how, self._options = spec, how, options
         self._roles: list[Role] = []
         self.address = address
         # Runs at the latest when the interpreter ends, so that a program which forgets to close
@@ -188,13 +170,8 @@ class Attachment:
         prefault: bool = False,
         core_dump: bool = False,
         timeout: float | None = None,
-        unknown: Mapping[str, object] | None = None,
     ) -> Attachment:
-        """Opens a segment; with a time-out (seconds), waits so long for it to come into being.
-
-        ``unknown`` are options that a generated class was given and does not have: a ``TypeError``.
-        """
-        _refuse_options(how, unknown or ())
+        """Opens a segment; with a time-out (seconds), waits so long for it to come into being."""
         if mode is not None:
             check_mode(mode, _METHODS[how], spec.address if address is None else address)
         library = _native.library()
@@ -224,12 +201,27 @@ class Attachment:
             handle = _native.Handle(library.attachment_free)
             status = library.open(ctypes.byref(request), ctypes.byref(handle))
             if status == 0:
-                return cls(handle, _native.address(library.address, handle))
+                options: dict[str, Any] = {
+                    "trust_uid": trust_uid,
+                    "any_owner": any_owner,
+                    "prefault": prefault,
+                    "core_dump": core_dump,
+                }
+                return cls(handle, _native.address(library.address, handle), spec, how, options)
             failure = error(status)
             late = deadline is None or time.monotonic() >= deadline
             if late or not isinstance(failure, NotFound):
                 raise failure
             time.sleep(RETRY)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled as its address and options, it attaches where it is unpickled."""
+        place = _travel.depart(self)
+        options = dict(self._options)
+        created = self._how in (CREATE, OPEN_OR_CREATE)
+        options["trust_uid"] = _travel.trusted(self, created, options["trust_uid"])
+        how = ATTACH_READ_ONLY if self._how == ATTACH_READ_ONLY else ATTACH
+        return _arrive, (place, self._spec, how, options)
 
     def call(self, function: Any, *arguments: Any) -> None:
         """Calls a native function with the handle, whoever closes meanwhile."""
@@ -305,6 +297,10 @@ class Attachment:
             dropped=numbers["dropped"],
             waiters=numbers["waiters"],
         )
+
+
+def _arrive(place: tuple[str, Any], spec: SegmentSpec, how: int, options: dict[str, Any]) -> Attachment:
+    return _travel.arrive(place, lambda address: Attachment.open(spec, how, address=address, **options))
 
 
 def remove(address: str) -> None:

@@ -138,6 +138,12 @@ class Unsupported(Error, NotImplementedError):
     status = "SHM_UNSUPPORTED"
 
 
+class OutOfRange(ValueError, OverflowError):
+    """A value that the type of a field cannot hold. Raised by generated modules, whose shm_types has it."""
+
+    __module__ = "shm_runtime"
+
+
 class Os(Error, OSError):
     """A system call failed for a reason of its own."""
 

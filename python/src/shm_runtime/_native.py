@@ -12,7 +12,14 @@ import ctypes
 import ctypes.util
 import os
 import pathlib
+import sys
 from typing import Any
+
+if sys.implementation.name != "cpython":
+    raise ImportError(
+        f"shm_runtime needs CPython, and this is {sys.implementation.name}, whose ctypes and lifetimes of "
+        "objects are others. Types of generated modules, and decoding, do not need shm_runtime"
+    )
 
 ABI = 5
 FOREVER = ctypes.c_uint64(2**64 - 1)

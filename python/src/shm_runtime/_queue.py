@@ -6,13 +6,24 @@ import ctypes
 import functools
 import time
 from collections.abc import Iterable, Iterator
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar, cast
 
 from . import _native
 from ._attachment import Attachment, QueueStat, Role
 from ._errors import Empty, Full, Invalid, Removed, error
 
-_Item = TypeVar("_Item", bound=ctypes.Structure)
+if TYPE_CHECKING:
+    from ctypes import _CData
+
+    import numpy
+    import numpy.typing
+    from typing_extensions import Buffer, TypeAlias
+
+    #: Of structs.
+    _Array: TypeAlias = numpy.typing.NDArray[numpy.void]
+
+# Not ctypes.Structure, of which type checkers believe that it has every attribute.
+_Item = TypeVar("_Item", bound="_CData")
 
 # Statuses, see `shm_status`.
 _OK, _FULL, _EMPTY, _NOT_READY, _TIMEOUT = 0, 1, 2, 3, 4
@@ -41,7 +52,7 @@ class Queue(Generic[_Item]):
     ) -> None:
         self._attachment = attachment
         self._index = index
-        self._item = item
+        self._item: Any = item
         self._size = ctypes.sizeof(item)
         library = _native.library()
         self._try_push, self._try_pop = library.try_push, library.try_pop
@@ -56,6 +67,12 @@ class Queue(Generic[_Item]):
         self.name = name
         #: Messages that always fit.
         self.capacity = capacity
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        raise TypeError(
+            f"{self!r} cannot be pickled, since who puts and who gets is of this process: hand the segment "
+            f"over instead, and use its .{self.name} there"
+        )
 
     # --- put
 
@@ -91,7 +108,12 @@ class Queue(Generic[_Item]):
                     raise self._failure(status)
         raise self._failure(_FULL)
 
-    def put_many(self, items: Any, block: bool = True, timeout: float | None = None) -> int:
+    def put_many(
+        self,
+        items: Iterable[_Item] | Buffer | numpy.typing.NDArray[Any],
+        block: bool = True,
+        timeout: float | None = None,
+    ) -> int:
         """Puts many messages in, from a NumPy array of ``DTYPE``, any buffer of whole items, or an
         iterable of structs; how many went in.
 
@@ -196,7 +218,7 @@ class Queue(Generic[_Item]):
         Raises :class:`queue.Empty` after ``timeout`` seconds, and at once with ``block=False``, and
         :class:`shm_runtime.Removed` when the segment was removed and is drained.
         """
-        item: _Item | None = None
+        item: _Item = cast(Any, None)
         got = False
         status = _EMPTY
         consumer = self._consumer
@@ -260,11 +282,11 @@ class Queue(Generic[_Item]):
         kept = {id(item) for item in self._left}
         self._left[:0] = [item for item in items if id(item) not in kept]
 
-    def get_many(self, count: int, block: bool = True, timeout: float | None = None) -> Any:
+    def get_many(self, count: int, block: bool = True, timeout: float | None = None) -> _Array:
         """Takes up to ``count`` messages out in one call: at least one, if it may wait for it.
 
-        A NumPy array of ``DTYPE`` where NumPy is installed, else a list. Raises :class:`queue.Empty`
-        as :meth:`get` does.
+        A NumPy array of ``DTYPE`` where NumPy is installed, as type checkers see it, else a list. Raises
+        :class:`queue.Empty` as :meth:`get` does.
         """
         if count < 1:
             raise ValueError(f"a count of {count}")
@@ -302,11 +324,13 @@ class Queue(Generic[_Item]):
             raise
         raise self._failure(_EMPTY)
 
-    def _present(self, batch: Any, n: int) -> Any:
+    def _present(self, batch: Any, n: int) -> _Array:
         numpy = _numpy()
         if numpy is None:
-            return [self._item.from_buffer_copy(batch, i * self._size) for i in range(n)]
-        return numpy.frombuffer(batch, dtype=self._dtype, count=n)
+            copies = [self._item.from_buffer_copy(batch, i * self._size) for i in range(n)]
+            return cast("_Array", copies)
+        found: _Array = numpy.frombuffer(batch, dtype=self._dtype, count=n)
+        return found
 
     def __iter__(self) -> Iterator[_Item]:
         """Takes messages out, waiting for each, until the segment is removed."""

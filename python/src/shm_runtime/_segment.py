@@ -15,7 +15,7 @@ import weakref
 from types import TracebackType
 from typing import Any, Callable
 
-from . import _native
+from . import _native, _travel
 from ._attachment import (
     ATTACH,
     ATTACH_READ_ONLY,
@@ -34,7 +34,11 @@ class Segment:
     """A segment of N bytes. Made by :meth:`create`, :meth:`attach`, :meth:`attach_read_only` or
     :meth:`open_or_create`; leaving a ``with`` detaches and never removes."""
 
-    def __init__(self, handle: _native.Handle, *, read_only: bool) -> None:
+    def __init__(
+        self, handle: _native.Handle, *, read_only: bool, created: bool = False, **options: Any
+    ) -> None:
+        # How it was made, for attaching in another process.
+        self._created, self._options = created, options
         library = _native.library()
         self._handle = handle
         # Held by who closes.
@@ -188,11 +192,26 @@ class Segment:
             handle = _native.Handle(library.segment_free)
             status = library.segment_open(ctypes.byref(request), ctypes.byref(handle))
             if status == 0:
-                return cls(handle, read_only=how == ATTACH_READ_ONLY)
+                return cls(
+                    handle,
+                    read_only=how == ATTACH_READ_ONLY,
+                    created=how in (CREATE, OPEN_OR_CREATE),
+                    trust_uid=trust_uid,
+                    any_owner=any_owner,
+                    prefault=prefault,
+                    core_dump=core_dump,
+                )
             failure = error(status)
             if deadline is None or time.monotonic() >= deadline or not isinstance(failure, NotFound):
                 raise failure
             time.sleep(RETRY)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickled as its address and options, it attaches where it is unpickled."""
+        place = _travel.depart(self)
+        options = dict(self._options)
+        options["trust_uid"] = _travel.trusted(self, self._created, options["trust_uid"])
+        return _arrive, (type(self), place, ATTACH_READ_ONLY if self._read_only else ATTACH, options)
 
     @property
     def buf(self) -> memoryview:
@@ -324,6 +343,10 @@ class Segment:
             if status != INVALID or not self.closed:
                 raise error(status)
         raise Invalid(f"{_native.shown(self._address)} is closed")
+
+
+def _arrive(kind: type[Segment], place: tuple[str, Any], how: int, options: dict[str, Any]) -> Segment:
+    return _travel.arrive(place, lambda address: kind._open(how, address, **options))
 
 
 _segments: weakref.WeakSet[Segment] = weakref.WeakSet()

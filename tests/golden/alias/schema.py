@@ -12,8 +12,8 @@ class Level(_t.Struct):
         ("row", _ctypes.c_float * 4),
     ]
     if _typing.TYPE_CHECKING:
-        #: Unit: 1e-8 USD.
         price = _Field[int, int](None, "")
+        """Unit: 1e-8 USD."""
         row = _Field[_Array[float, float], _typing.Sequence[float]](None, "")
 
         def __init__(
@@ -38,5 +38,8 @@ _t.lay_out(
     {
         "price": lambda raw, name: _t.IntField(raw, name, -9223372036854775808, 9223372036854775807, unit="1e-8 USD"),
         "row": lambda raw, name: _t.ArrayField(raw, name, (4,), lambda raw, name: _t.FloatField(raw, name, 3.4028235677973364e+38), _ctypes.c_float * 4),
+    },
+    docs={
+        "price": "Unit: 1e-8 USD.",
 # [9 lines as in ../struct/schema.py]
         Level: _TypeAlias = Level

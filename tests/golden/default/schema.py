@@ -22,14 +22,14 @@ class Order(_t.Struct):
         ("_reserved0", _ctypes.c_uint8 * 4),
     ]
     if _typing.TYPE_CHECKING:
-        #: Default: 100.
         price = _Field[int, int](None, "")
-        #: Default: 0.5.
+        """Default: 100."""
         ratio = _Field[float, float](None, "")
-        #: Default: BUY.
+        """Default: 0.5."""
         side = _Field[Side, int](None, "")
-        #: Default: "XNAS".
+        """Default: BUY."""
         venue = _Field[str, str](None, "")
+        """Default: \"XNAS\"."""
 
         def __init__(
             self,
@@ -67,6 +67,12 @@ _t.lay_out(
         "ratio": 0.5,
         "side": Side.BUY,
         "venue": "XNAS",
+    },
+    docs={
+        "price": "Default: 100.",
+        "ratio": "Default: 0.5.",
+        "side": "Default: BUY.",
+        "venue": "Default: \"XNAS\".",
 # [9 lines as in ../struct/schema.py]
         Side: _TypeAlias = Side
         Order: _TypeAlias = Order

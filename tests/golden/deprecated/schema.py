@@ -18,10 +18,10 @@ class Trade(_t.Struct):
         ("_reserved0", _ctypes.c_uint8 * 4),
     ]
     if _typing.TYPE_CHECKING:
-        #: Since 1.0.
         price = _Field[int, int](None, "")
-        #: Deprecated: use price.
+        """Since 1.0."""
         fee = _Field[int, int](None, "")
+        """Deprecated: use price."""
 
         def __init__(
             self,
@@ -45,5 +45,9 @@ _t.lay_out(
     {
         "price": lambda raw, name: _t.IntField(raw, name, -9223372036854775808, 9223372036854775807),
         "fee": lambda raw, name: _t.IntField(raw, name, 0, 4294967295),
+    },
+    docs={
+        "price": "Since 1.0.",
+        "fee": "Deprecated: use price.",
 # [9 lines as in ../struct/schema.py]
         Trade: _TypeAlias = Trade

@@ -46,7 +46,7 @@ _t.lay_out(
         "number": (8, 8),
     },
     [
-        _base_module.Stamp.DTYPE,
+        _base_module.Stamp._layout,
         "<u8",
     ],
     {

@@ -45,7 +45,7 @@ _t.lay_out(
         "prices": (0, 40),
     },
     [
-        _i64_list4.DTYPE,
+        _i64_list4._layout,
     ],
     {
         "prices": lambda raw, name: _t.ListField(raw, name, _i64_list4, lambda raw, name: _t.IntField(raw, name, -9223372036854775808, 9223372036854775807)),

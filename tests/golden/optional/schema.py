@@ -45,7 +45,7 @@ _t.lay_out(
         "limit": (0, 16),
     },
     [
-        _i64_optional.DTYPE,
+        _i64_optional._layout,
     ],
     {
         "limit": lambda raw, name: _t.OptionalField(raw, name, _i64_optional, lambda raw, name: _t.IntField(raw, name, -9223372036854775808, 9223372036854775807)),

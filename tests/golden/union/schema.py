@@ -23,29 +23,35 @@ class Payload(_t.Union):
 
     __slots__ = ()
     if _typing.TYPE_CHECKING:
+        nothing: _TypeAlias = "_Payload_variant_nothing"
+        price: _TypeAlias = "_Payload_variant_price"
+        unknown: _TypeAlias = "_Payload_variant_unknown"
 
-        class nothing(Payload):
-            __match_args__ = ()
 
-            def __init__(self) -> None: ...
+if _typing.TYPE_CHECKING:
 
-        class price(Payload):
-            """A price."""
+    class _Payload_variant_nothing(Payload):
+        __match_args__ = ()
 
-            __match_args__ = ("value",)
+        def __init__(self) -> None: ...
 
-            def __init__(self, value: int) -> None: ...
-            @property
-            def value(self) -> int: ...
+    class _Payload_variant_price(Payload):
+        """A price."""
 
-        class unknown(Payload):
-            """A variant of another version, with all that lies behind its tag."""
+        __match_args__ = ("value",)
 
-            __match_args__ = ("tag", "value")
+        def __init__(self, value: int) -> None: ...
+        @property
+        def value(self) -> int: ...
 
-            def __init__(self, tag: int, value: bytes) -> None: ...
-            @property
-            def value(self) -> bytes: ...
+    class _Payload_variant_unknown(Payload):
+        """A variant of another version, with all that lies behind its tag."""
+
+        __match_args__ = ("tag", "value")
+
+        def __init__(self, tag: int, value: bytes) -> None: ...
+        @property
+        def value(self) -> bytes: ...
 
 
 _t.lay_out_union(

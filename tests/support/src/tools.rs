@@ -197,14 +197,14 @@ pub fn generate(schema: &Path, out: &Path) {
     run(shmgen().arg("gen").arg(schema).arg("--out").arg(out));
 }
 
-/// Python with mypy, NumPy, pytest, what checks JSON Schemas, and others' shared
+/// Python with mypy, pyright, NumPy, pytest, what checks JSON Schemas, and others' shared
 /// memory, in an environment under target/.
 pub fn python() -> &'static Path {
     static PYTHON: OnceLock<PathBuf> = OnceLock::new();
     PYTHON.get_or_init(|| {
         let folder = target().join("python-env");
         let python = folder.join("bin/python");
-        let marker = folder.join("complete-3");
+        let marker = folder.join("complete-4");
         // Tests run at once: one makes it, the others wait.
         let lock = std::fs::File::create(target().join("python-env.lock")).unwrap();
         let _lock = nix::fcntl::Flock::lock(lock, nix::fcntl::FlockArg::LockExclusive).unwrap();
@@ -219,6 +219,7 @@ pub fn python() -> &'static Path {
                 "--quiet",
                 "--disable-pip-version-check",
                 "mypy",
+                "pyright[nodejs]",
                 "numpy",
                 "pytest",
                 "jsonschema",

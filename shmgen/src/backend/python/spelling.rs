@@ -142,9 +142,9 @@ impl<'s> Names<'s> {
                 shape.push(n.to_string());
                 "\"u1\"".to_owned()
             }
-            Element::Struct(name) | Element::Union(name) => format!("{}.DTYPE", self.name(name)),
+            Element::Struct(name) | Element::Union(name) => format!("{}._layout", self.name(name)),
             wrapped @ (Element::List(..) | Element::Optional(_)) => {
-                format!("{}.DTYPE", wrapped_name(wrapped))
+                format!("{}._layout", wrapped_name(wrapped))
             }
         };
         match shape.len() {
@@ -160,9 +160,10 @@ pub(super) fn module_name(module: &str) -> String {
     format!("_{module}_module")
 }
 
-/// A type of the module, for a type checker, where something else has its name.
-pub(super) fn own(name: &str) -> String {
-    format!("_Types.{name}")
+/// A type of the module, for a type checker, where something else has its name;
+/// quoted, since it comes later.
+fn own(name: &str) -> String {
+    format!("\"_Types.{name}\"")
 }
 
 /// What a list or an optional is called.
@@ -228,6 +229,21 @@ pub(super) fn class_doc(text: &str, otherwise: &str) -> String {
         out.push_str("\n    ");
     }
     out
+}
+
+/// A docstring behind an attribute of a class that only a type checker sees,
+/// with a line end before it; nothing if there is none.
+pub(super) fn attribute_doc(text: &str) -> String {
+    if text.is_empty() {
+        return String::new();
+    }
+    let indent = " ".repeat(8);
+    let mut out = docstring(text, &indent);
+    if out.contains('\n') {
+        out.push('\n');
+        out.push_str(&indent);
+    }
+    format!("\n{indent}\"\"\"{out}\"\"\"")
 }
 
 /// A number, True or False.

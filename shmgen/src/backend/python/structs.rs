@@ -1,10 +1,10 @@
 //! Structs in Python: a `ctypes.Structure`, whose fields are checked.
 
 use super::Context;
-use super::spelling::{class_doc, range, value};
+use super::spelling::{attribute_doc, class_doc, range, value};
 use crate::backend::notes::{self, Deprecation::Text};
 use crate::backend::parts::{Member, Members};
-use crate::backend::text::{lines, quoted};
+use crate::backend::text::quoted;
 use crate::model::{self, Element, FieldDefault, TypeDecl};
 use askama::Template;
 use std::collections::BTreeSet;
@@ -16,11 +16,15 @@ pub(super) struct Struct<'a> {
     name: &'a str,
     size: u64,
     has_defaults: bool,
+    has_docs: bool,
     members: Members<'a, Field<'a>>,
 }
 
 struct Field<'a> {
+    /// What is said of it, as a string behind it, which type checkers show.
     doc: String,
+    /// The same for a program.
+    said: Option<String>,
     name: &'a str,
     offset: u64,
     size: u64,
@@ -48,6 +52,7 @@ pub(super) fn structure<'a>(
         name: &s.name,
         size: s.size,
         has_defaults: s.has_defaults,
+        has_docs: s.fields().any(|f| !notes::field(f, Text).is_empty()),
         members: Members::of(s, |f| field(f, &own, context)),
     }
 }
@@ -58,8 +63,10 @@ fn field<'a>(f: &'a model::Field, own: &BTreeSet<&str>, context: &Context<'_>) -
         if f.unit.is_empty() { String::new() } else { format!(", unit=\"{}\"", quoted(&f.unit)) };
     let range = f.range.map(range).unwrap_or_default();
     let (get, set) = context.names.hints(&f.ty, own);
+    let said = notes::field(f, Text);
     Field {
-        doc: lines(&notes::field(f, Text), "        #: "),
+        doc: attribute_doc(&said),
+        said: (!said.is_empty()).then(|| quoted(&said)),
         name: &f.name,
         offset: f.offset,
         size: f.size,

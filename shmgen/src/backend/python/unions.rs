@@ -23,8 +23,6 @@ pub(super) struct Union {
     /// Of the whole, as for lists.
     members: Vec<(&'static str, String)>,
     variants: Vec<Variant>,
-    /// What its variants are told that they belong to.
-    base: String,
     hints: Vec<Hint>,
 }
 
@@ -80,11 +78,6 @@ pub(super) fn union(u: &model::Union, names: &Names<'_>) -> Union {
                 held: v.ty.as_ref().map(|ty| held(v, ty)),
             })
             .collect(),
-        base: if u.variants.iter().any(|v| v.name == u.name) {
-            spelling::own(&u.name)
-        } else {
-            u.name.clone()
-        },
         hints: variant_hints(u, names),
     }
 }
@@ -116,15 +109,17 @@ fn variant_hints(u: &model::Union, names: &Names<'_>) -> Vec<Hint> {
     hints
 }
 
-/// A docstring of a class within a class, with a line end; nothing if there is
-/// none.
+/// A docstring of a class that only a type checker sees, with a line end;
+/// nothing if there is none.
 fn variant_doc(text: &str) -> String {
     if text.is_empty() {
         return String::new();
     }
-    let mut text = docstring(text, "            ");
+    let indent = " ".repeat(8);
+    let mut text = docstring(text, &indent);
     if text.contains('\n') {
-        text.push_str("\n            ");
+        text.push('\n');
+        text.push_str(&indent);
     }
-    format!("            \"\"\"{text}\"\"\"\n\n")
+    format!("{indent}\"\"\"{text}\"\"\"\n\n")
 }
