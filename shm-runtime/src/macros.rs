@@ -1,5 +1,9 @@
 //! Macros for generated code and the derive. They hold the `unsafe` that those
 //! need, so that a crate under `#![forbid(unsafe_code)]` can use them.
+//!
+//! Their locals end in an underscore, as those of generated code do: a pattern
+//! means the constant of that name where there is one, and no name of a schema
+//! ends so.
 
 /// Includes what `shmgen::Builder` generated in build.rs: `pub mod NAME` with
 /// the types and segments of `NAME.toml`.
@@ -37,13 +41,13 @@ macro_rules! include_schema {
 #[macro_export]
 macro_rules! __offset_of {
     ($type:ty, $field:ident) => {{
-        let whole = ::core::mem::MaybeUninit::<$type>::uninit();
-        let base = whole.as_ptr();
+        let whole_ = ::core::mem::MaybeUninit::<$type>::uninit();
+        let base_ = whole_.as_ptr();
         // SAFETY: only addresses within one allocation are taken.
-        let bytes = unsafe {
-            ::core::ptr::addr_of!((*base).$field).cast::<u8>().offset_from(base.cast::<u8>())
+        let bytes_ = unsafe {
+            ::core::ptr::addr_of!((*base_).$field).cast::<u8>().offset_from(base_.cast::<u8>())
         };
-        bytes as usize
+        bytes_ as usize
     }};
 }
 
@@ -83,15 +87,15 @@ macro_rules! __shared_struct {
         #[allow(deprecated)]
         unsafe impl $crate::SharedLayout for $type {
             type Align = $crate::__private::Aligned<{ ::core::mem::align_of::<$type>() }>;
-            fn describe(types: &mut $crate::__private::TypeSet) -> $crate::__private::TypeExpr {
-                $crate::__private::describe(types, stringify!($type), |types| {
-                    $(<$uses as $crate::SharedLayout>::describe(types);)*
-                    $($crate::__private::describe_imported::<$import>(types, $schema);)*
-                    let mut def = $crate::__private::StructBuilder::new($size, $align);
-                    $(def.field(stringify!($field), ($offset, $bytes), $expr, $unit, $range);)*
-                    $(def.was($was, ($place, $room));)*
-                    def.extent($extent);
-                    def.finish()
+            fn describe(types_: &mut $crate::__private::TypeSet) -> $crate::__private::TypeExpr {
+                $crate::__private::describe(types_, stringify!($type), |types_| {
+                    $(<$uses as $crate::SharedLayout>::describe(types_);)*
+                    $($crate::__private::describe_imported::<$import>(types_, $schema);)*
+                    let mut def_ = $crate::__private::StructBuilder::new($size, $align);
+                    $(def_.field(stringify!($field), ($offset, $bytes), $expr, $unit, $range);)*
+                    $(def_.was($was, ($place, $room));)*
+                    def_.extent($extent);
+                    def_.finish()
                 })
             }
         }
@@ -269,8 +273,8 @@ macro_rules! __shared_number {
         #[allow(deprecated)]
         unsafe impl $crate::SharedLayout for $type {
             type Align = $crate::__private::Aligned<{ ::core::mem::align_of::<$type>() }>;
-            fn describe(types: &mut $crate::__private::TypeSet) -> $crate::__private::TypeExpr {
-                $crate::__private::describe(types, stringify!($type), |_| {
+            fn describe(types_: &mut $crate::__private::TypeSet) -> $crate::__private::TypeExpr {
+                $crate::__private::describe(types_, stringify!($type), |_| {
                     $crate::__private::$kind(stringify!($repr), &[$(($name, $number)),*])
                 })
             }
@@ -305,12 +309,12 @@ macro_rules! __shared_union {
         #[allow(deprecated)]
         unsafe impl $crate::SharedLayout for $type {
             type Align = $crate::__private::Aligned<{ ::core::mem::align_of::<$type>() }>;
-            fn describe(types: &mut $crate::__private::TypeSet) -> $crate::__private::TypeExpr {
-                $crate::__private::describe(types, stringify!($type), |types| {
-                    $(<$uses as $crate::SharedLayout>::describe(types);)*
-                    $($crate::__private::describe_imported::<$import>(types, $schema);)*
-                    let variants = &[$(($name, $number, $expr, $range)),*];
-                    $crate::__private::union(stringify!($tag), $size, $align, variants)
+            fn describe(types_: &mut $crate::__private::TypeSet) -> $crate::__private::TypeExpr {
+                $crate::__private::describe(types_, stringify!($type), |types_| {
+                    $(<$uses as $crate::SharedLayout>::describe(types_);)*
+                    $($crate::__private::describe_imported::<$import>(types_, $schema);)*
+                    let variants_ = &[$(($name, $number, $expr, $range)),*];
+                    $crate::__private::union(stringify!($tag), $size, $align, variants_)
                 })
             }
         }
@@ -329,56 +333,56 @@ macro_rules! __derived_struct {
     ) => {
         #[allow(deprecated)]
         const _: () = {
-            let mut _end = 0;
+            let mut end_ = 0;
             $(
                 assert!(
-                    $crate::__offset_of!($type, $field) == _end,
+                    $crate::__offset_of!($type, $field) == end_,
                     concat!(
                         "there is padding before `", stringify!($type), ".", stringify!($field),
                         "`: put a field of that many bytes there, marked #[shm(reserved)]",
                     ),
                 );
-                _end += ::core::mem::size_of::<$ty>();
+                end_ += ::core::mem::size_of::<$ty>();
                 let () = <$ty as $crate::SharedLayout>::WITHOUT_PADDING;
             )*
             assert!(
-                ::core::mem::size_of::<$type>() == _end,
+                ::core::mem::size_of::<$type>() == end_,
                 concat!(
                     "there is padding at the end of `", stringify!($type),
                     "`: put a field of that many bytes there, marked #[shm(reserved)]",
                 ),
             );
-            assert!(_end > 0, concat!("`", stringify!($type), "` has no fields"));
+            assert!(end_ > 0, concat!("`", stringify!($type), "` has no fields"));
         };
         // SAFETY: repr(C) without gaps, as just asserted; each field's type is
         // itself fit for shared memory, which the calls below require.
         #[allow(deprecated)]
         unsafe impl $crate::SharedLayout for $type {
             type Align = $crate::__private::Aligned<{ ::core::mem::align_of::<$type>() }>;
-            fn describe(types: &mut $crate::__private::TypeSet) -> $crate::__private::TypeExpr {
-                $crate::__private::describe(types, stringify!($type), |_types| {
-                    let mut def = $crate::__private::StructBuilder::new(
+            fn describe(types_: &mut $crate::__private::TypeSet) -> $crate::__private::TypeExpr {
+                $crate::__private::describe(types_, stringify!($type), |_types_| {
+                    let mut def_ = $crate::__private::StructBuilder::new(
                         ::core::mem::size_of::<$type>() as u64,
                         ::core::mem::align_of::<$type>() as u64,
                     );
                     $(
                         // A constant: the offset in a value that lies on no stack.
-                        let place = {
-                            const OFFSET: usize = $crate::__offset_of!($type, $field);
-                            (OFFSET as u64, ::core::mem::size_of::<$ty>() as u64)
+                        let place_ = {
+                            const OFFSET_: usize = $crate::__offset_of!($type, $field);
+                            (OFFSET_ as u64, ::core::mem::size_of::<$ty>() as u64)
                         };
-                        def.derived_field(
+                        def_.derived_field(
                             stringify!($field),
-                            place,
-                            <$ty as $crate::SharedLayout>::describe(_types),
+                            place_,
+                            <$ty as $crate::SharedLayout>::describe(_types_),
                             $crate::__private::FieldKind::$kind,
                             $unit,
                             ($min, $max),
                         );
-                        $(def.was($was, place);)*
+                        $(def_.was($was, place_);)*
                     )*
-                    def.extent($extent);
-                    def.finish()
+                    def_.extent($extent);
+                    def_.finish()
                 })
             }
         }

@@ -48,6 +48,7 @@
 pub mod backend;
 mod builder;
 pub mod bytemap;
+mod captured;
 mod contract;
 pub mod diagnostics;
 mod lint;

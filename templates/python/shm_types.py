@@ -826,7 +826,7 @@ class Flags(int):
     _bits: ClassVar[dict[str, int]]
 
     @classmethod
-    def _finish(cls, **bits: int) -> None:
+    def _finish(cls, /, **bits: int) -> None:
         cls._bits = bits
         for name, bit in bits.items():
             setattr(cls, name, cls(bit))

@@ -123,7 +123,7 @@ fn the_texts_are_short_enough_to_be_read() {
             let path = entry.unwrap().path();
             let lines = std::fs::read_to_string(&path).unwrap().lines().count();
             // What every text has is in one of them.
-            assert!(lines <= 150 || construct == "empty", "{}: {lines} lines", path.display());
+            assert!(lines <= 170 || construct == "empty", "{}: {lines} lines", path.display());
             all += lines;
         }
     }

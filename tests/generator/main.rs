@@ -11,5 +11,7 @@ mod golden;
 mod json_schema;
 mod kernel;
 mod layouts;
+mod names;
 mod oracle;
 mod sizes;
+mod words;

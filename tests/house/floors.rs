@@ -36,7 +36,10 @@ const RUNTIME: &[Floor] = &[
 /// that no backend can ask a schema as it is written, or report a mistake.
 const GENERATOR: &[Floor] = &[
     Floor(&["model", "width"], "A schema, resolved: plain data. How wide text is."),
-    Floor(&["contract", "bytemap", "sizes"], "What a model says of contracts, bytes and sizes."),
+    Floor(
+        &["captured", "contract", "bytemap", "sizes"],
+        "What a model says of contracts, bytes and sizes. Names that C and C++ take away.",
+    ),
     Floor(&["backend"], "The model in each language."),
     Floor(&["output"], "Files on a disk."),
     Floor(&["diagnostics"], "What is wrong with a schema, and how that is shown."),

@@ -49,13 +49,15 @@ codes! {
         "The table needs this key."
     E013 "a value that is out of range"
         "The number or text is not among those that the key takes."
+    E014 "a character that the text cannot have"
+        "Text of a schema goes into comments, documentation and strings of every language. Documentation has lines and tabs; a carriage return by itself, which ends a line in some languages only, and other control characters mean nothing in it. Units, names and accounts have no control characters at all. Characters that turn the direction of writing (U+202A to U+202E, U+2066 to U+2069) are refused, since code would read otherwise than compilers read it. Defaults of str[N] fields are data and may have any."
 
     E020 "a name that cannot be one"
         "Names begin with a letter and go on with letters, digits and underscores, without two underscores in a row or one at the end, and have at most 63 characters. So they can be written in every language."
     E021 "the same name twice"
         "Constants, aliases, enums, flags, structs and the types of segments share one space of names; the fields of a struct, the values of an enum, the objects of a segment and the counters of an object have one each."
     E022 "a name that a language keeps for itself"
-        "The name is a keyword of Rust, C, C++ or Python, or one that the generated code uses itself, in this version or in one to come. Choose another one; the generated code would not compile otherwise."
+        "The name is a keyword of Rust, C, C++ or Python, one that the generated code uses itself, in this version or in one to come, or one that C or C++ takes away: a macro of a system header where a field would stand, a function of the C library that prefix and name come to together. Choose another one; the generated code would not compile otherwise."
     E023 "two names that become the same"
         "The names differ in the schema, but generated code would write both in the same way."
 

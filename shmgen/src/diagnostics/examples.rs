@@ -73,6 +73,11 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
         "shmgen = 1\n\n[schema]\nname = \"acme.market\"\nversion = \"2.0\"",
     ),
     (
+        Code::E014,
+        "[struct.Tick]\nfield = [ { name = \"time\", type = \"u64\", unit = \"ns\\t\" } ]",
+        "[struct.Tick]\nfield = [ { name = \"time\", type = \"u64\", unit = \"ns\" } ]",
+    ),
+    (
         Code::E020,
         "[struct.Tick]\nfield = [ { name = \"best-bid\", type = \"i64\" } ]",
         "[struct.Tick]\nfield = [ { name = \"best_bid\", type = \"i64\" } ]",

@@ -33,7 +33,7 @@ fn ranged(resolved: &Schema) -> BTreeSet<(&str, &str)> {
 
 /// Told of every name in C, behind the schema's own: how it is written, the name
 /// it is made from, and what that is.
-type Each<'a> = &'a mut dyn FnMut(fmt::Arguments<'_>, &Range<usize>, fmt::Arguments<'_>);
+pub(super) type Each<'a> = &'a mut dyn FnMut(fmt::Arguments<'_>, &Range<usize>, fmt::Arguments<'_>);
 
 /// Takes a name as C has it, the name it is made from, and what that is.
 type Add<'a> = dyn FnMut(fmt::Arguments<'_>, &Spanned<String>, fmt::Arguments<'_>) + 'a;
@@ -51,7 +51,8 @@ pub(super) fn c_names(
     c
 }
 
-fn each_c_name(schema: &syntax::Schema, resolved: &Schema, each: Each<'_>) {
+/// Every name in C, behind the schema's own.
+pub(super) fn each_c_name(schema: &syntax::Schema, resolved: &Schema, each: Each<'_>) {
     let ranged = ranged(resolved);
     let mut add =
         |written: fmt::Arguments<'_>, name: &Spanned<String>, from: fmt::Arguments<'_>| {

@@ -4,6 +4,7 @@
 //! Layout is computed here and nowhere else.
 
 mod assertions;
+mod captures;
 mod checked;
 mod clashes;
 mod computed;
@@ -17,6 +18,7 @@ mod names;
 mod numbers;
 mod order;
 mod ranges;
+mod runtime;
 mod segments;
 mod sizes;
 mod structs;
@@ -85,6 +87,7 @@ pub(crate) fn resolve(
     resolved.segments =
         resolve_segments(schema, &resolved, &resolver.names, limits, resolver.diagnostics);
     clashes::check(schema, &resolved, resolver.diagnostics);
+    captures::check(schema, &resolved, resolver.diagnostics);
     resolved
 }
 

@@ -1,6 +1,8 @@
 //! Names: which can be written in every language, and which are taken.
 
+use super::runtime;
 use super::words::{Role, is_taken, language_of};
+use crate::captured;
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned};
 use crate::syntax::NAME_MAX as MAX;
 use std::collections::{BTreeMap, BTreeSet};
@@ -52,12 +54,35 @@ fn reserved(text: &str, role: Role) -> Option<String> {
         None if is_taken(text, role) => {
             Some(format!("`{text}` is a name that generated code uses itself, or will"))
         }
+        None if is_macro(text, role) => {
+            Some(format!("`{text}` is a macro of a header that generated C includes"))
+        }
         None => None,
     }
 }
 
+/// Whether a header has a macro of that name where one of that role stands by
+/// itself in C or C++. Elsewhere C has the schema's name before it, or macros
+/// are put aside.
+fn is_macro(text: &str, role: Role) -> bool {
+    match role {
+        Role::Field | Role::Variant => {
+            captured::takes_members(text) || runtime::is_macro(text, role == Role::Object)
+        }
+        Role::Object => {
+            captured::takes_functions(text) || runtime::is_macro(text, role == Role::Object)
+        }
+        Role::Top | Role::Member | Role::Namespace => runtime::is_macro(text, role == Role::Object),
+        Role::Segment | Role::Counter => false,
+    }
+}
+
 /// Another name for one that is not free.
-fn renamed(text: &str) -> String {
+pub(super) fn renamed(text: &str) -> String {
+    let is_capitals = text.len() > 1 && !text.contains(|c: char| c.is_ascii_lowercase());
+    if is_capitals {
+        return format!("{text}_VALUE");
+    }
     match text.starts_with(|c: char| c.is_ascii_uppercase()) {
         true => format!("{text}Value"),
         false => format!("{text}_value"),

@@ -197,6 +197,9 @@ pub(super) const TAKEN: [(Role, &[&str]); 8] = [
     (
         Role::Top,
         &[
+            // What every generated module of Python has.
+            "SCHEMA",
+            "SCHEMA_VERSION",
             // Functions of generated C++.
             "to_string",
             "visit",
@@ -266,6 +269,15 @@ pub(super) const TAKEN: [(Role, &[&str]); 8] = [
     (
         Role::Field,
         &[
+            // Types of the members behind it in C++.
+            "int8_t",
+            "int16_t",
+            "int32_t",
+            "int64_t",
+            "uint8_t",
+            "uint16_t",
+            "uint32_t",
+            "uint64_t",
             "SIZE",
             "DTYPE",
             "asdict",
@@ -317,6 +329,15 @@ pub(super) const TAKEN: [(Role, &[&str]); 8] = [
             "from_dict",
             "SIZE",
             "DTYPE",
+            // Types of the members behind it in C++.
+            "int8_t",
+            "int16_t",
+            "int32_t",
+            "int64_t",
+            "uint8_t",
+            "uint16_t",
+            "uint32_t",
+            "uint64_t",
         ],
     ),
     (Role::Segment, &["shm", "std"]),

@@ -16,7 +16,36 @@ pub(super) fn version(text: &str) -> Option<(u32, u32)> {
     Some((number(major)?, number(minor)?))
 }
 
+/// Whether a character controls a terminal, or turns the direction of writing.
+fn is_invisible(c: char) -> bool {
+    c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+}
+
 impl Context<'_> {
+    /// The text, if there is nothing wrong in it.
+    pub(super) fn without(
+        &mut self,
+        key: &str,
+        wrong: Option<char>,
+        text: Spanned<String>,
+    ) -> Option<Spanned<String>> {
+        let Some(c) = wrong else { return Some(text) };
+        let (what, why) = match c {
+            '\r' => ("a carriage return".to_owned(), "lines end in `\\n`"),
+            '\t' => ("a tab".to_owned(), "write a space"),
+            '\n' => ("a line end".to_owned(), "it is one line"),
+            c if c.is_control() => {
+                (format!("the control character U+{:04X}", u32::from(c)), "leave it out")
+            }
+            c => {
+                let what = format!("U+{:04X} (it turns the direction of writing)", u32::from(c));
+                (what, "leave it out: editors know the direction of letters")
+            }
+        };
+        self.error(Code::E014, text.span, format!("`{key}` has {what} in it")).help(why);
+        None
+    }
+
     /// The value as the code of a lint.
     fn lint_code(&mut self, node: &Node<'_>) -> Option<Code> {
         let text = self.text(node, "allow")?;
@@ -79,6 +108,9 @@ impl Table<'_, '_> {
     /// Why it is not to be used any more, in one line.
     fn deprecated(&self, context: &mut Context<'_>) -> Option<String> {
         let text = self.text(context, "deprecated")?;
+        // White space of any kind becomes one space.
+        let wrong = text.value.chars().find(|&c| !c.is_whitespace() && is_invisible(c));
+        let text = context.without("deprecated", wrong, text)?;
         let line = text.value.split_whitespace().collect::<Vec<_>>().join(" ");
         if line.is_empty() {
             context
@@ -91,6 +123,22 @@ impl Table<'_, '_> {
 
     /// Documentation, without the white space around it.
     pub(super) fn doc(&self, context: &mut Context<'_>) -> String {
-        self.text(context, "doc").map(|t| t.value.trim().to_owned()).unwrap_or_default()
+        self.words(context, "doc").map(|t| t.value.trim().to_owned()).unwrap_or_default()
+    }
+
+    /// Text for people, in lines.
+    fn words(&self, context: &mut Context<'_>, key: &str) -> Option<Spanned<String>> {
+        let text = self.text(context, key)?;
+        // A line may end as Windows ends it.
+        let shown = text.value.replace("\r\n", "\n");
+        let wrong = shown.chars().find(|&c| !matches!(c, '\n' | '\t') && is_invisible(c));
+        context.without(key, wrong, text)
+    }
+
+    /// Text in one line.
+    pub(super) fn line(&self, context: &mut Context<'_>, key: &str) -> Option<Spanned<String>> {
+        let text = self.text(context, key)?;
+        let wrong = text.value.chars().find(|&c| is_invisible(c));
+        context.without(key, wrong, text)
     }
 }

@@ -177,7 +177,7 @@ fn constant(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Constant>
 fn alias(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Alias> {
     let table = Table::new(context, entry.table, &ALIAS, &entry.span);
     let meta = table.meta(context);
-    let unit = table.text(context, "unit").map(|t| t.value).unwrap_or_default();
+    let unit = table.line(context, "unit").map(|t| t.value).unwrap_or_default();
     let range = range(context, &table);
     let ty = type_text(context, &table, "type")?;
     Some(Alias { name: entry.name, ty, unit, range, meta })
@@ -289,7 +289,7 @@ fn member(context: &mut Context<'_>, table: &DeTable<'_>, span: &Span) -> Option
     }
     let table = Table::new(context, table, &FIELD, span);
     let meta = table.meta(context);
-    let unit = table.text(context, "unit").map(|t| t.value);
+    let unit = table.line(context, "unit").map(|t| t.value);
     let align = table.number(context, "align");
     let default = table.get("default").and_then(|node| default(context, node));
     let range = range(context, &table);
@@ -327,9 +327,9 @@ fn segment(context: &mut Context<'_>, entry: Named<'_, '_>) -> Option<Segment> {
     let mut segment = Segment {
         name: entry.name,
         backend: table.text(context, "backend"),
-        posix_name: table.text(context, "name"),
+        posix_name: table.line(context, "name"),
         key: table.number(context, "key"),
-        id_file: table.text(context, "id_file"),
+        id_file: table.line(context, "id_file"),
         mode: table.integer(context, "mode"),
         owner: account(context, &table, "owner"),
         group: account(context, &table, "group"),

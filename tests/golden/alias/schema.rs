@@ -38,8 +38,8 @@ impl ::core::default::Default for Level {
             row: [0.0; 4],
 // [6 lines as in ../struct/schema.rs]
 impl ::core::fmt::Debug for Level {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        f.debug_struct("Level")
+    fn fmt(&self, f_: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f_.debug_struct("Level")
             .field("price", &self.price)
             .field("row", &self.row)
 // [6 lines as in ../struct/schema.rs]

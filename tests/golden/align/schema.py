@@ -1,4 +1,4 @@
-# [22 lines as in ../empty/schema.py]
+# [23 lines as in ../empty/schema.py]
     "Line",
 # [8 lines as in ../empty/schema.py]
 
@@ -14,14 +14,14 @@ class Line(_t.Struct):
         ("_reserved1", _ctypes.c_uint8 * 44),
     ]
     if _typing.TYPE_CHECKING:
-        first = _Field[int, int](None, "")
-        second = _Field[int, int](None, "")
+        first = _Field[_builtins.int, _builtins.int](None, "")
+        second = _Field[_builtins.int, _builtins.int](None, "")
 
         def __init__(
             self,
             *,
-            first: int = ...,
-            second: int = ...,
+            first: _builtins.int = ...,
+            second: _builtins.int = ...,
         ) -> None: ...
 
 
@@ -37,7 +37,7 @@ _t.lay_out(
         "<u4",
     ],
     {
-        "first": lambda raw, name: _t.IntField(raw, name, 0, 255),
-        "second": lambda raw, name: _t.IntField(raw, name, 0, 4294967295),
+        "first": lambda _raw, _name: _t.IntField(_raw, _name, 0, 255),
+        "second": lambda _raw, _name: _t.IntField(_raw, _name, 0, 4294967295),
 # [9 lines as in ../struct/schema.py]
         Line: _TypeAlias = Line

@@ -29,8 +29,8 @@ impl ::core::default::Default for Line {
             _reserved1: ::shm_runtime::Reserved::ZERO,
 // [6 lines as in ../struct/schema.rs]
 impl ::core::fmt::Debug for Line {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        f.debug_struct("Line")
+    fn fmt(&self, f_: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f_.debug_struct("Line")
             .field("first", &self.first)
             .field("second", &self.second)
 // [6 lines as in ../struct/schema.rs]

@@ -1,4 +1,4 @@
-# [22 lines as in ../empty/schema.py]
+# [23 lines as in ../empty/schema.py]
     "Pair",
 # [8 lines as in ../empty/schema.py]
 
@@ -12,14 +12,14 @@ class Pair(_t.Struct):
         ("two", _ctypes.c_uint64),
     ]
     if _typing.TYPE_CHECKING:
-        one = _Field[int, int](None, "")
-        two = _Field[int, int](None, "")
+        one = _Field[_builtins.int, _builtins.int](None, "")
+        two = _Field[_builtins.int, _builtins.int](None, "")
 
         def __init__(
             self,
             *,
-            one: int = ...,
-            two: int = ...,
+            one: _builtins.int = ...,
+            two: _builtins.int = ...,
         ) -> None: ...
 
 
@@ -35,7 +35,7 @@ _t.lay_out(
         "<u8",
     ],
     {
-        "one": lambda raw, name: _t.IntField(raw, name, 0, 18446744073709551615),
-        "two": lambda raw, name: _t.IntField(raw, name, 0, 18446744073709551615),
+        "one": lambda _raw, _name: _t.IntField(_raw, _name, 0, 18446744073709551615),
+        "two": lambda _raw, _name: _t.IntField(_raw, _name, 0, 18446744073709551615),
 # [9 lines as in ../struct/schema.py]
         Pair: _TypeAlias = Pair

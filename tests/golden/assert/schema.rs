@@ -22,8 +22,8 @@ impl ::core::default::Default for Pair {
             two: 0,
 // [6 lines as in ../struct/schema.rs]
 impl ::core::fmt::Debug for Pair {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        f.debug_struct("Pair")
+    fn fmt(&self, f_: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f_.debug_struct("Pair")
             .field("one", &self.one)
             .field("two", &self.two)
 // [6 lines as in ../struct/schema.rs]

@@ -1,4 +1,4 @@
-# [22 lines as in ../empty/schema.py]
+# [23 lines as in ../empty/schema.py]
     "Packet",
 # [8 lines as in ../empty/schema.py]
 
@@ -12,14 +12,14 @@ class Packet(_t.Struct):
         ("sums", _ctypes.c_uint16 * 3),
     ]
     if _typing.TYPE_CHECKING:
-        raw = _Field[bytes, bytes](None, "")
-        sums = _Field[_Array[int, int], _typing.Sequence[int]](None, "")
+        raw = _Field[_builtins.bytes, _builtins.bytes](None, "")
+        sums = _Field[_Array[_builtins.int, _builtins.int], _typing.Sequence[_builtins.int]](None, "")
 
         def __init__(
             self,
             *,
-            raw: bytes = ...,
-            sums: _typing.Sequence[int] = ...,
+            raw: _builtins.bytes = ...,
+            sums: _typing.Sequence[_builtins.int] = ...,
         ) -> None: ...
 
 
@@ -35,7 +35,7 @@ _t.lay_out(
         ("<u2", (3,)),
     ],
     {
-        "raw": lambda raw, name: _t.BytesField(raw, name),
-        "sums": lambda raw, name: _t.ArrayField(raw, name, (3,), lambda raw, name: _t.IntField(raw, name, 0, 65535), _ctypes.c_uint16 * 3),
+        "raw": lambda _raw, _name: _t.BytesField(_raw, _name),
+        "sums": lambda _raw, _name: _t.ArrayField(_raw, _name, (3,), lambda _raw, _name: _t.IntField(_raw, _name, 0, 65535), _ctypes.c_uint16 * 3),
 # [9 lines as in ../struct/schema.py]
         Packet: _TypeAlias = Packet

@@ -22,8 +22,8 @@ impl ::core::default::Default for Packet {
             sums: [0; 3],
 // [6 lines as in ../struct/schema.rs]
 impl ::core::fmt::Debug for Packet {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        f.debug_struct("Packet")
+    fn fmt(&self, f_: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f_.debug_struct("Packet")
             .field("raw", &self.raw)
             .field("sums", &self.sums)
 // [6 lines as in ../struct/schema.rs]

@@ -29,25 +29,25 @@ impl Side {
 
 #[rustfmt::skip]
 impl ::core::fmt::Debug for Side {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+    fn fmt(&self, f_: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match self.name() {
-            ::core::option::Option::Some(name) => f.write_str("Side::").and_then(|()| f.write_str(name)),
-            ::core::option::Option::None => ::core::write!(f, "Side({})", self.0),
+            ::core::option::Option::Some(name_) => f_.write_str("Side::").and_then(|()| f_.write_str(name_)),
+            ::core::option::Option::None => ::core::write!(f_, "Side({})", self.0),
         }
     }
 }
 
 #[rustfmt::skip]
 impl ::core::convert::From<u8> for Side {
-    fn from(number: u8) -> Self {
-        Self(number)
+    fn from(number_: u8) -> Self {
+        Self(number_)
     }
 }
 
 #[rustfmt::skip]
 impl ::core::convert::From<Side> for u8 {
-    fn from(value: Side) -> Self {
-        value.0
+    fn from(value_: Side) -> Self {
+        value_.0
     }
 }
 
@@ -100,8 +100,8 @@ impl ::core::default::Default for Order {
             _reserved0: ::shm_runtime::Reserved::ZERO,
 // [6 lines as in ../struct/schema.rs]
 impl ::core::fmt::Debug for Order {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        f.debug_struct("Order")
+    fn fmt(&self, f_: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f_.debug_struct("Order")
             .field("price", &self.price)
             .field("ratio", &self.ratio)
             .field("side", &self.side)

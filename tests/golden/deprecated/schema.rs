@@ -42,8 +42,8 @@ impl ::core::default::Default for Trade {
 #[rustfmt::skip]
 #[allow(dead_code, deprecated, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::fmt::Debug for Trade {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        f.debug_struct("Trade")
+    fn fmt(&self, f_: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f_.debug_struct("Trade")
             .field("price", &self.price)
             .field("fee", &self.fee)
 // [6 lines as in ../struct/schema.rs]

@@ -2,23 +2,30 @@
 /* clang-format off */
 /* Schema golden 1.0, for C++17. Over schema.h, which has the types.
  */
-#ifndef GOLDEN_SCHEMA_HPP
-#define GOLDEN_SCHEMA_HPP
+#if defined(SHM_SCHEMA_golden) && SHM_SCHEMA_golden != 0x9d7a5483
+#error "schema.hpp: another version of the schema golden is included before; one source file takes one of them"
+#endif
+#ifndef SHM_SCHEMA_golden_HPP
+#define SHM_SCHEMA_golden_HPP
+
+extern "C++" {  // whatever it is included in
 
 #include "schema.h"
 #include "shm_runtime.hpp"
 
 #include <ostream>
 
-inline namespace SHM_VERSIONED(shm_schema) {
+inline namespace SHM_VERSIONED(shm_schema_9d7a5483) {
 
 }  // inline namespace
 
 namespace golden {
-inline namespace shmgen_v0_1_0 {
+inline namespace shm_schema_9d7a5483_v0_1_0_ {
 
 
-}  // namespace shmgen_v0_1_0
+}  // namespace shm_schema_9d7a5483_v0_1_0_
 }  // namespace golden
 
-#endif  // GOLDEN_SCHEMA_HPP
+}  // extern "C++"
+
+#endif  // SHM_SCHEMA_golden_HPP

@@ -3,6 +3,7 @@
 # isort: skip_file
 """Schema golden 1.0."""
 
+import builtins as _builtins
 import ctypes as _ctypes
 import typing as _typing
 

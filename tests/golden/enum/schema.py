@@ -1,4 +1,4 @@
-# [24 lines as in ../empty/schema.py]
+# [25 lines as in ../empty/schema.py]
     "Side",
 # [8 lines as in ../struct/schema.py]
 class Side(_t.Enum):

@@ -1,4 +1,4 @@
-# [24 lines as in ../empty/schema.py]
+# [25 lines as in ../empty/schema.py]
     "Trade",
 # [8 lines as in ../struct/schema.py]
 class Trade(_t.Struct):
@@ -11,14 +11,14 @@ class Trade(_t.Struct):
         ("_reserved0", _ctypes.c_uint8 * 52),
     ]
     if _typing.TYPE_CHECKING:
-        price = _Field[int, int](None, "")
-        quantity = _Field[int, int](None, "")
+        price = _Field[_builtins.int, _builtins.int](None, "")
+        quantity = _Field[_builtins.int, _builtins.int](None, "")
 
         def __init__(
             self,
             *,
-            price: int = ...,
-            quantity: int = ...,
+            price: _builtins.int = ...,
+            quantity: _builtins.int = ...,
         ) -> None: ...
 
 
@@ -34,7 +34,7 @@ _t.lay_out(
         "<u4",
     ],
     {
-        "price": lambda raw, name: _t.IntField(raw, name, -9223372036854775808, 9223372036854775807),
-        "quantity": lambda raw, name: _t.IntField(raw, name, 0, 4294967295),
+        "price": lambda _raw, _name: _t.IntField(_raw, _name, -9223372036854775808, 9223372036854775807),
+        "quantity": lambda _raw, _name: _t.IntField(_raw, _name, 0, 4294967295),
 # [9 lines as in ../struct/schema.py]
         Trade: _TypeAlias = Trade

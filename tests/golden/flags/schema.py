@@ -1,4 +1,4 @@
-# [24 lines as in ../empty/schema.py]
+# [25 lines as in ../empty/schema.py]
     "State",
 # [8 lines as in ../struct/schema.py]
 class State(_t.Flags):

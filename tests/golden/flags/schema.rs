@@ -27,17 +27,17 @@ impl State {
 
     /// Whether all bits of the other are set.
     #[must_use]
-    pub const fn contains(self, other: Self) -> bool {
-        self.0 & other.0 == other.0
+    pub const fn contains(self, other_: Self) -> bool {
+        self.0 & other_.0 == other_.0
     }
 
     /// The names of the bits that are set and have one.
     pub fn names(self) -> impl ::core::iter::Iterator<Item = &'static str> {
-        const ALL: &[(u32, &str)] = &[
+        const ALL_: &[(u32, &str)] = &[
             (1 << 0, "OLD"),
             (1 << 31, "TOP"),
         ];
-        ALL.iter().filter(move |(bit, _)| self.0 & bit != 0).map(|(_, name)| *name)
+        ALL_.iter().filter(move |(bit_, _)| self.0 & bit_ != 0).map(|(_, name_)| *name_)
     }
 
     /// Whether this version of the schema has a name for each bit that is set.
@@ -50,23 +50,23 @@ impl State {
 #[rustfmt::skip]
 impl ::core::ops::BitOr for State {
     type Output = Self;
-    fn bitor(self, other: Self) -> Self {
-        Self(self.0 | other.0)
+    fn bitor(self, other_: Self) -> Self {
+        Self(self.0 | other_.0)
     }
 }
 
 #[rustfmt::skip]
 impl ::core::ops::BitOrAssign for State {
-    fn bitor_assign(&mut self, other: Self) {
-        self.0 |= other.0;
+    fn bitor_assign(&mut self, other_: Self) {
+        self.0 |= other_.0;
     }
 }
 
 #[rustfmt::skip]
 impl ::core::ops::BitAnd for State {
     type Output = Self;
-    fn bitand(self, other: Self) -> Self {
-        Self(self.0 & other.0)
+    fn bitand(self, other_: Self) -> Self {
+        Self(self.0 & other_.0)
     }
 }
 
@@ -80,15 +80,15 @@ impl ::core::ops::Not for State {
 
 #[rustfmt::skip]
 impl ::core::fmt::Debug for State {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        let rest = self.0 & !(0x8000_0001);
-        let mut separator = "";
-        for name in self.names() {
-            ::core::write!(f, "{separator}State::{name}")?;
-            separator = " | ";
+    fn fmt(&self, f_: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        let rest_ = self.0 & !(0x8000_0001);
+        let mut separator_ = "";
+        for name_ in self.names() {
+            ::core::write!(f_, "{separator_}State::{name_}")?;
+            separator_ = " | ";
         }
-        if rest != 0 || separator.is_empty() {
-            ::core::write!(f, "{separator}State({rest:#x})")?;
+        if rest_ != 0 || separator_.is_empty() {
+            ::core::write!(f_, "{separator_}State({rest_:#x})")?;
         }
         ::core::result::Result::Ok(())
     }
@@ -96,15 +96,15 @@ impl ::core::fmt::Debug for State {
 
 #[rustfmt::skip]
 impl ::core::convert::From<u32> for State {
-    fn from(bits: u32) -> Self {
-        Self(bits)
+    fn from(bits_: u32) -> Self {
+        Self(bits_)
     }
 }
 
 #[rustfmt::skip]
 impl ::core::convert::From<State> for u32 {
-    fn from(value: State) -> Self {
-        value.0
+    fn from(value_: State) -> Self {
+        value_.0
     }
 }
 

@@ -1,4 +1,4 @@
-# [21 lines as in ../empty/schema.py]
+# [22 lines as in ../empty/schema.py]
 # base lies beside this module: in the same package, or in none. A type checker finds it in one
 # of the two ways; what it does not find can be a base class too, and adds nothing.
 if _typing.TYPE_CHECKING:
@@ -28,13 +28,13 @@ class Event(_t.Struct):
     ]
     if _typing.TYPE_CHECKING:
         at = _Field[_base_module.Stamp, _base_module.Stamp](None, "")
-        number = _Field[int, int](None, "")
+        number = _Field[_builtins.int, _builtins.int](None, "")
 
         def __init__(
             self,
             *,
             at: _base_module.Stamp = ...,
-            number: int = ...,
+            number: _builtins.int = ...,
         ) -> None: ...
 
 
@@ -50,6 +50,6 @@ _t.lay_out(
         "<u8",
     ],
     {
-        "at": lambda raw, name: _t.StructField(raw, name, _base_module.Stamp),
+        "at": lambda _raw, _name: _t.StructField(_raw, _name, _base_module.Stamp),
 # [10 lines as in ../struct/schema.py]
         Event: _TypeAlias = Event

@@ -21,8 +21,8 @@ impl ::core::default::Default for Event {
             at: <super::base::Stamp as ::core::default::Default>::default(),
 // [7 lines as in ../struct/schema.rs]
 impl ::core::fmt::Debug for Event {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        f.debug_struct("Event")
+    fn fmt(&self, f_: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f_.debug_struct("Event")
             .field("at", &self.at)
 // [7 lines as in ../struct/schema.rs]
     Event, size 16, align 8,

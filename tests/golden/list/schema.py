@@ -1,4 +1,4 @@
-# [22 lines as in ../empty/schema.py]
+# [23 lines as in ../empty/schema.py]
     "Book",
 # [8 lines as in ../empty/schema.py]
 
@@ -29,12 +29,12 @@ class Book(_t.Struct):
         ("prices", _i64_list4),
     ]
     if _typing.TYPE_CHECKING:
-        prices = _Field[_List[int, int], _typing.Sequence[int]](None, "")
+        prices = _Field[_List[_builtins.int, _builtins.int], _typing.Sequence[_builtins.int]](None, "")
 
         def __init__(
             self,
             *,
-            prices: _typing.Sequence[int] = ...,
+            prices: _typing.Sequence[_builtins.int] = ...,
         ) -> None: ...
 
 
@@ -48,6 +48,6 @@ _t.lay_out(
         _i64_list4._layout,
     ],
     {
-        "prices": lambda raw, name: _t.ListField(raw, name, _i64_list4, lambda raw, name: _t.IntField(raw, name, -9223372036854775808, 9223372036854775807)),
+        "prices": lambda _raw, _name: _t.ListField(_raw, _name, _i64_list4, lambda _raw, _name: _t.IntField(_raw, _name, -9223372036854775808, 9223372036854775807)),
 # [9 lines as in ../struct/schema.py]
         Book: _TypeAlias = Book

@@ -19,8 +19,8 @@ impl ::core::default::Default for Book {
             prices: ::shm_runtime::List::new(),
 // [6 lines as in ../struct/schema.rs]
 impl ::core::fmt::Debug for Book {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        f.debug_struct("Book")
+    fn fmt(&self, f_: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f_.debug_struct("Book")
             .field("prices", &self.prices)
 // [6 lines as in ../struct/schema.rs]
     Book, size 40, align 8,

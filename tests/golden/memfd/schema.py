@@ -1,4 +1,4 @@
-# [88 lines as in ../segment/schema.py]
+# [89 lines as in ../segment/schema.py]
         "address": "memfd:",
         "mode": 0o600,
         "participants": 64,

@@ -1,4 +1,4 @@
-# [79 lines as in ../segment/schema.py]
+# [80 lines as in ../segment/schema.py]
     - `lanes` (queue)
     - `log` (ring)
     - `pipe` (stream)

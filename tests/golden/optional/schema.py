@@ -1,4 +1,4 @@
-# [22 lines as in ../empty/schema.py]
+# [23 lines as in ../empty/schema.py]
     "Order",
 # [8 lines as in ../empty/schema.py]
 
@@ -29,12 +29,12 @@ class Order(_t.Struct):
         ("limit", _i64_optional),
     ]
     if _typing.TYPE_CHECKING:
-        limit = _Field[_typing.Optional[int], _typing.Optional[int]](None, "")
+        limit = _Field[_typing.Optional[_builtins.int], _typing.Optional[_builtins.int]](None, "")
 
         def __init__(
             self,
             *,
-            limit: _typing.Optional[int] = ...,
+            limit: _typing.Optional[_builtins.int] = ...,
         ) -> None: ...
 
 
@@ -48,6 +48,6 @@ _t.lay_out(
         _i64_optional._layout,
     ],
     {
-        "limit": lambda raw, name: _t.OptionalField(raw, name, _i64_optional, lambda raw, name: _t.IntField(raw, name, -9223372036854775808, 9223372036854775807)),
+        "limit": lambda _raw, _name: _t.OptionalField(_raw, _name, _i64_optional, lambda _raw, _name: _t.IntField(_raw, _name, -9223372036854775808, 9223372036854775807)),
 # [9 lines as in ../struct/schema.py]
         Order: _TypeAlias = Order

@@ -19,8 +19,8 @@ impl ::core::default::Default for Order {
             limit: ::shm_runtime::Optional::none(),
 // [6 lines as in ../struct/schema.rs]
 impl ::core::fmt::Debug for Order {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        f.debug_struct("Order")
+    fn fmt(&self, f_: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f_.debug_struct("Order")
             .field("limit", &self.limit)
 // [6 lines as in ../struct/schema.rs]
     Order, size 16, align 8,

@@ -1,4 +1,4 @@
-# [89 lines as in ../segment/schema.py]
+# [90 lines as in ../segment/schema.py]
         "mode": 0o660,
         "participants": 64,
         "owner": "nobody",

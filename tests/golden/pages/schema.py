@@ -1,4 +1,4 @@
-# [85 lines as in ../segment/schema.py]
+# [86 lines as in ../segment/schema.py]
     SIZE: _typing.Final = 2097152
     _spec = {
         "version": "1.0",

@@ -1,4 +1,4 @@
-# [75 lines as in ../segment/schema.py]
+# [76 lines as in ../segment/schema.py]
     """The segment feed."""
 
     #: What the bytes of the segment mean, in the canonical form that lies in it.

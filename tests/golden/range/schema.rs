@@ -31,7 +31,7 @@ impl Reading {
     pub fn within_ranges(&self) -> bool {
         Self::CELSIUS_RANGE.contains(&self.celsius)
             && Self::PERCENT_RANGE.contains(&self.percent)
-            && self.hours.iter().all(|element| Self::HOURS_RANGE.contains(element))
+            && self.hours.iter().all(|element_| Self::HOURS_RANGE.contains(element_))
     }
 }
 
@@ -46,8 +46,8 @@ impl ::core::default::Default for Reading {
             _reserved0: ::shm_runtime::Reserved::ZERO,
 // [6 lines as in ../struct/schema.rs]
 impl ::core::fmt::Debug for Reading {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        f.debug_struct("Reading")
+    fn fmt(&self, f_: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f_.debug_struct("Reading")
             .field("celsius", &self.celsius)
             .field("percent", &self.percent)
             .field("hours", &self.hours)

@@ -1,4 +1,4 @@
-# [24 lines as in ../empty/schema.py]
+# [25 lines as in ../empty/schema.py]
     "Trade",
 # [8 lines as in ../struct/schema.py]
 class Trade(_t.Struct):
@@ -10,12 +10,12 @@ class Trade(_t.Struct):
         ("_reserved0", _ctypes.c_uint8 * 8),
     ]
     if _typing.TYPE_CHECKING:
-        price = _Field[int, int](None, "")
+        price = _Field[_builtins.int, _builtins.int](None, "")
 
         def __init__(
             self,
             *,
-            price: int = ...,
+            price: _builtins.int = ...,
         ) -> None: ...
 
 
@@ -29,6 +29,6 @@ _t.lay_out(
         "<i8",
     ],
     {
-        "price": lambda raw, name: _t.IntField(raw, name, -9223372036854775808, 9223372036854775807),
+        "price": lambda _raw, _name: _t.IntField(_raw, _name, -9223372036854775808, 9223372036854775807),
 # [9 lines as in ../struct/schema.py]
         Trade: _TypeAlias = Trade

@@ -26,8 +26,8 @@ impl ::core::default::Default for Trade {
             _reserved0: ::shm_runtime::Reserved::ZERO,
 // [6 lines as in ../struct/schema.rs]
 impl ::core::fmt::Debug for Trade {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        f.debug_struct("Trade")
+    fn fmt(&self, f_: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f_.debug_struct("Trade")
             .field("price", &self.price)
 // [6 lines as in ../struct/schema.rs]
     Trade, size 16, align 8,

@@ -1,4 +1,4 @@
-# [22 lines as in ../empty/schema.py]
+# [23 lines as in ../empty/schema.py]
     "Feed",
 # [49 lines as in ../struct/schema.py]
 

@@ -13,14 +13,14 @@ pub struct Feed(::shm_runtime::Attachment);
 #[rustfmt::skip]
 impl ::shm_runtime::SegmentType for Feed {
     fn spec() -> ::shm_runtime::Result<&'static ::shm_runtime::Spec> {
-        static SPEC: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
-        SPEC.get_or_decode(Self::CONTRACT, "1.0", || {
+        static SPEC_: ::shm_runtime::__private::SpecCell = ::shm_runtime::__private::SpecCell::new();
+        SPEC_.get_or_decode(Self::CONTRACT, "1.0", || {
             ::shm_runtime::Setup::at("posix:/golden.feed").mode(0o600).participants(64)
         })
     }
 
-    fn from_attachment(attachment: ::shm_runtime::Attachment) -> Self {
-        Self(attachment)
+    fn from_attachment(attachment_: ::shm_runtime::Attachment) -> Self {
+        Self(attachment_)
     }
 }
 
@@ -76,8 +76,8 @@ impl Feed {
     }
 
     /// Changes owner and permissions.
-    pub fn set(&self, owner: ::shm_runtime::Owner) -> ::shm_runtime::Result<()> {
-        self.0.set(owner)
+    pub fn set(&self, owner_: ::shm_runtime::Owner) -> ::shm_runtime::Result<()> {
+        self.0.set(owner_)
     }
 
     /// Takes the segment's name away. Who is attached keeps the memory.

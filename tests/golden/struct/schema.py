@@ -1,4 +1,4 @@
-# [24 lines as in ../empty/schema.py]
+# [25 lines as in ../empty/schema.py]
     "Tick",
 # [6 lines as in ../empty/schema.py]
 
@@ -11,12 +11,12 @@ class Tick(_t.Struct):
         ("number", _ctypes.c_uint64),
     ]
     if _typing.TYPE_CHECKING:
-        number = _Field[int, int](None, "")
+        number = _Field[_builtins.int, _builtins.int](None, "")
 
         def __init__(
             self,
             *,
-            number: int = ...,
+            number: _builtins.int = ...,
         ) -> None: ...
 
 
@@ -30,7 +30,7 @@ _t.lay_out(
         "<u8",
     ],
     {
-        "number": lambda raw, name: _t.IntField(raw, name, 0, 18446744073709551615),
+        "number": lambda _raw, _name: _t.IntField(_raw, _name, 0, 18446744073709551615),
     },
 )
 

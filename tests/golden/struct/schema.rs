@@ -28,8 +28,8 @@ impl ::core::default::Default for Tick {
 #[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::fmt::Debug for Tick {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        f.debug_struct("Tick")
+    fn fmt(&self, f_: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f_.debug_struct("Tick")
             .field("number", &self.number)
             .finish()
     }

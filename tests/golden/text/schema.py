@@ -1,4 +1,4 @@
-# [22 lines as in ../empty/schema.py]
+# [23 lines as in ../empty/schema.py]
     "Named",
 # [8 lines as in ../empty/schema.py]
 
@@ -11,12 +11,12 @@ class Named(_t.Struct):
         ("name", _ctypes.c_char * 12),
     ]
     if _typing.TYPE_CHECKING:
-        name = _Field[str, str](None, "")
+        name = _Field[_builtins.str, _builtins.str](None, "")
 
         def __init__(
             self,
             *,
-            name: str = ...,
+            name: _builtins.str = ...,
         ) -> None: ...
 
 
@@ -30,6 +30,6 @@ _t.lay_out(
         "S12",
     ],
     {
-        "name": lambda raw, name: _t.StrField(raw, name),
+        "name": lambda _raw, _name: _t.StrField(_raw, _name),
 # [9 lines as in ../struct/schema.py]
         Named: _TypeAlias = Named

@@ -18,8 +18,8 @@ impl ::core::default::Default for Named {
             name: ::shm_runtime::Str::EMPTY,
 // [6 lines as in ../struct/schema.rs]
 impl ::core::fmt::Debug for Named {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        f.debug_struct("Named")
+    fn fmt(&self, f_: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        f_.debug_struct("Named")
             .field("name", &self.name)
 // [6 lines as in ../struct/schema.rs]
     Named, size 12, align 1,

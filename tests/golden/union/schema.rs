@@ -58,7 +58,7 @@ impl Payload {
         ::core::result::Result::Ok(match self.tag {
             0 => PayloadValue::Nothing,
             1 => PayloadValue::Price(::shm_runtime::__private::load(&self.storage)),
-            tag => return ::core::result::Result::Err(::shm_runtime::UnknownTag(u64::from(tag))),
+            tag_ => return ::core::result::Result::Err(::shm_runtime::UnknownTag(u64::from(tag_))),
         })
     }
 }
@@ -66,20 +66,20 @@ impl Payload {
 #[rustfmt::skip]
 #[allow(dead_code, missing_docs, nonstandard_style, clippy::all, clippy::pedantic)]
 impl ::core::convert::From<PayloadValue> for Payload {
-    fn from(value: PayloadValue) -> Self {
-        let (tag, storage) = match value {
+    fn from(value_: PayloadValue) -> Self {
+        let (tag_, storage_) = match value_ {
             PayloadValue::Nothing => (0, [0; 1]),
-            PayloadValue::Price(value) => (1, ::shm_runtime::__private::store(&value)),
+            PayloadValue::Price(held_) => (1, ::shm_runtime::__private::store(&held_)),
         };
-        Self { tag, storage, ..<Self as ::core::default::Default>::default() }
+        Self { tag: tag_, storage: storage_, ..<Self as ::core::default::Default>::default() }
     }
 }
 
 #[rustfmt::skip]
 impl ::core::convert::TryFrom<Payload> for PayloadValue {
     type Error = ::shm_runtime::UnknownTag;
-    fn try_from(value: Payload) -> ::core::result::Result<Self, Self::Error> {
-        value.get()
+    fn try_from(value_: Payload) -> ::core::result::Result<Self, ::shm_runtime::UnknownTag> {
+        value_.get()
     }
 }
 
@@ -97,21 +97,21 @@ impl ::core::default::Default for Payload {
 
 #[rustfmt::skip]
 impl ::core::cmp::PartialEq for Payload {
-    fn eq(&self, other: &Self) -> bool {
-        self.tag == other.tag
-            && match (self.get(), other.get()) {
-                (::core::result::Result::Ok(a), ::core::result::Result::Ok(b)) => a == b,
-                _ => self.storage == other.storage,
+    fn eq(&self, other_: &Self) -> bool {
+        self.tag == other_.tag
+            && match (self.get(), other_.get()) {
+                (::core::result::Result::Ok(a_), ::core::result::Result::Ok(b_)) => a_ == b_,
+                _ => self.storage == other_.storage,
             }
     }
 }
 
 #[rustfmt::skip]
 impl ::core::fmt::Debug for Payload {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+    fn fmt(&self, f_: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         match self.get() {
-            ::core::result::Result::Ok(value) => ::core::fmt::Debug::fmt(&value, f),
-            ::core::result::Result::Err(_) => ::core::write!(f, "Payload(tag {})", self.tag),
+            ::core::result::Result::Ok(value_) => ::core::fmt::Debug::fmt(&value_, f_),
+            ::core::result::Result::Err(_) => ::core::write!(f_, "Payload(tag {})", self.tag),
         }
     }
 }

@@ -17,6 +17,7 @@ pub(super) use ranges::bounds;
 pub(super) use spelling::{c_name, constant, ctype, literal, mark};
 
 use super::text::{Page, lines, version_parts};
+use crate::captured;
 use crate::model::{Schema, TypeDecl};
 use askama::Template;
 use shm_runtime::contract::TypeName;
@@ -33,6 +34,13 @@ struct Begin<'a> {
     version: String,
     doc: Option<String>,
     guard: &'a str,
+    /// What tells versions of the schema from one another.
+    identity: &'a str,
+    number: String,
+    /// The inline namespace in C++, without the version of the tool.
+    namespace: String,
+    /// Macros of others that are put aside.
+    put_aside: &'a [&'a str],
     /// The modules of the schemas that it imports.
     imports: Vec<&'a str>,
     /// Whether C++17 sees `std::optional` in it.
@@ -48,6 +56,7 @@ struct Begin<'a> {
 #[template(path = "c/end.jinja", escape = "none")]
 struct End<'a> {
     guard: &'a str,
+    put_aside: &'a [&'a str],
     deprecates: bool,
 }
 
@@ -76,6 +85,30 @@ pub(super) fn runtime_version_number() -> u32 {
     major * 1_000_000 + minor * 1000 + patch
 }
 
+/// What tells one version of a schema from all others in C and C++: a macro that
+/// each of its headers defines, the number that it is defined to, and a
+/// namespace.
+pub(super) struct Identity {
+    pub(super) name: String,
+    pub(super) number: String,
+    pub(super) namespace: String,
+}
+
+pub(super) fn identity(schema: &Schema) -> Identity {
+    let number = format!("{:08x}", crate::contract::identity(schema));
+    Identity {
+        name: format!("SHM_SCHEMA_{}", schema.name.replace('.', "_")),
+        namespace: format!("shm_schema_{number}"),
+        number: format!("0x{number}"),
+    }
+}
+
+/// The include guard of a header of a schema. Of two files with the same schema
+/// in them, one is enough.
+pub(super) fn guard(schema: &Schema, language: &str) -> String {
+    format!("SHM_SCHEMA_{}{language}", prefix(schema))
+}
+
 /// The header of a schema.
 pub(super) fn header(schema: &Schema) -> String {
     let context = Context {
@@ -83,9 +116,10 @@ pub(super) fn header(schema: &Schema) -> String {
         with_defaults: schema.types_where("", TypeDecl::has_defaults),
         with_ranges: schema.types_where("", TypeDecl::has_ranges),
     };
-    let guard = format!("{}{}_H", context.prefix, schema.module).to_uppercase();
+    let (guard, identity) = (guard(schema, "H"), identity(schema));
+    let put_aside = captured::put_aside(schema);
     let mut page = Page::default();
-    page.add(&begin(schema, &guard));
+    page.add(&begin(schema, &guard, &identity, &put_aside));
     for c in &schema.constants {
         page.add_line(&declarations::constant(c, &context));
     }
@@ -111,11 +145,16 @@ pub(super) fn header(schema: &Schema) -> String {
             page.add(&queue);
         }
     }
-    page.add_apart(&End { guard: &guard, deprecates: schema.deprecates() });
+    page.add_apart(&End { guard: &guard, put_aside: &put_aside, deprecates: schema.deprecates() });
     page.finish()
 }
 
-fn begin<'a>(schema: &'a Schema, guard: &'a str) -> Begin<'a> {
+fn begin<'a>(
+    schema: &'a Schema,
+    guard: &'a str,
+    identity: &'a Identity,
+    put_aside: &'a [&'a str],
+) -> Begin<'a> {
     let [major, minor, _] = runtime_version();
     let is_optional = |t: &TypeDecl| matches!(t, TypeDecl::Wrapped(w) if w.room.is_none());
     Begin {
@@ -125,6 +164,10 @@ fn begin<'a>(schema: &'a Schema, guard: &'a str) -> Begin<'a> {
         version: schema.version_text(),
         doc: (!schema.doc.is_empty()).then(|| lines(&safe(&schema.doc), " * ")),
         guard,
+        identity: &identity.name,
+        number: identity.number.clone(),
+        namespace: identity.namespace.clone(),
+        put_aside,
         imports: schema.imports.iter().map(|i| i.module.as_str()).collect(),
         has_optionals: schema.types.iter().any(is_optional),
         // Before 1.0 a minor version may break, as a major one after it.

@@ -1,6 +1,6 @@
 //! Constants, aliases and the names of types in C++.
 
-use super::spelling::doc;
+use super::spelling::{ctype, doc};
 use crate::backend::c;
 use crate::backend::notes::{self, Deprecation::Text};
 use crate::model::{self, Field, TypeDecl, Value};
@@ -14,7 +14,7 @@ pub(super) struct Constant<'a> {
     /// The mark of what is deprecated, with a space before it.
     deprecated: String,
     name: &'a str,
-    ty: &'static str,
+    ty: String,
     value: String,
 }
 
@@ -24,8 +24,8 @@ pub(super) fn constant(constant: &model::Constant) -> Constant<'_> {
         deprecated: c::mark(constant.meta.deprecated.as_deref()),
         name: &constant.name,
         ty: match constant.ty {
-            Primitive::Bool => "bool",
-            other => c::ctype(other),
+            Primitive::Bool => "bool".to_owned(),
+            other => ctype(other),
         },
         value: match constant.value {
             Value::Bool(b) => b.to_string(),
@@ -71,7 +71,7 @@ struct Bound {
     /// The mark of what is deprecated, with a space before it.
     deprecated: String,
     name: String,
-    ty: &'static str,
+    ty: String,
     value: String,
 }
 
@@ -115,7 +115,7 @@ fn bounds(
     let bound = |(end, value): (&str, String)| Bound {
         deprecated: c::mark(deprecated),
         name: format!("{owner}_{name}_{end}"),
-        ty: c::ctype(range.ty()),
+        ty: ctype(range.ty()),
         value,
     };
     c::bounds(Some(range)).into_iter().map(bound).collect()

@@ -8,6 +8,7 @@ mod types;
 
 use super::c;
 use super::text::{Page, VERSION, render, version_parts};
+use crate::captured;
 use crate::model::{Schema, TypeDecl};
 use askama::Template;
 
@@ -30,6 +31,13 @@ struct Begin<'a> {
     version: String,
     module: &'a str,
     guard: &'a str,
+    /// As in the C header.
+    identity: &'a str,
+    number: &'a str,
+    /// The inline namespace of the C header.
+    outer: &'a str,
+    /// Macros of others that are put aside.
+    put_aside: &'a [&'a str],
     /// The modules of the schemas that it imports.
     imports: Vec<&'a str>,
     deprecates: bool,
@@ -58,6 +66,7 @@ struct End<'a> {
     namespace: &'a str,
     inline_namespace: &'a str,
     guard: &'a str,
+    put_aside: &'a [&'a str],
     deprecates: bool,
 }
 
@@ -78,9 +87,11 @@ pub(super) fn runtime() -> String {
 /// The header of a schema.
 pub(super) fn header(schema: &Schema) -> String {
     let prefix = c::prefix(schema);
-    let guard = format!("{prefix}{}_HPP", schema.module).to_uppercase();
-    let namespace = schema.name.replace('.', "::");
-    let inline_namespace = format!("shmgen_{}", inline_namespace());
+    let (guard, identity) = (c::guard(schema, "HPP"), c::identity(schema));
+    let put_aside = captured::put_aside(schema);
+    let namespace = captured::namespace(&schema.name, c::runtime::has);
+    // No name of a schema ends so.
+    let inline_namespace = format!("{}_{}_", identity.namespace, inline_namespace());
     let mut page = Page::default();
     page.add(&Begin {
         file: format!("{}.toml", schema.stem),
@@ -88,6 +99,10 @@ pub(super) fn header(schema: &Schema) -> String {
         version: schema.version_text(),
         module: &schema.module,
         guard: &guard,
+        identity: &identity.name,
+        number: &identity.number,
+        outer: &identity.namespace,
+        put_aside: &put_aside,
         imports: schema.imports.iter().map(|i| i.module.as_str()).collect(),
         deprecates: schema.deprecates(),
     });
@@ -125,6 +140,7 @@ pub(super) fn header(schema: &Schema) -> String {
         namespace: &namespace,
         inline_namespace: &inline_namespace,
         guard: &guard,
+        put_aside: &put_aside,
         deprecates: schema.deprecates(),
     });
     page.finish()

@@ -6,6 +6,7 @@ use crate::backend::parts::{Queue, queues};
 use crate::backend::text::{others, quoted};
 use crate::model;
 use askama::Template;
+use shm_runtime::contract::TypeName;
 
 #[derive(Template)]
 #[template(path = "cpp/segment.jinja", escape = "none")]
@@ -22,11 +23,8 @@ pub(super) struct Segment<'a> {
 }
 
 pub(super) fn segment<'a>(s: &'a model::Segment, prefix: &str) -> Segment<'a> {
-    // A type of this schema by its bare name.
-    let item = |item: &shm_runtime::contract::TypeName| match item.schema.as_str() {
-        "" => item.name.clone(),
-        _ => format!("::{}", c::c_name(item, prefix)),
-    };
+    // An object may have the name of its item.
+    let item = |item: &TypeName| format!("::{}", c::c_name(item, prefix));
     Segment {
         doc: doc(&s.doc, ""),
         name: &s.name,

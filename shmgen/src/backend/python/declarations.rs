@@ -1,6 +1,6 @@
 //! Constants, enums and sets of flags in Python.
 
-use super::spelling::{class_doc, value};
+use super::spelling::{self, class_doc, value};
 use crate::backend::notes::{self, Deprecation::Text};
 use crate::backend::text::lines;
 use crate::model::{self, TypeDecl};
@@ -54,6 +54,8 @@ pub(super) fn enumeration<'a>(e: &'a model::Enum, decl: &TypeDecl) -> Enum<'a> {
 pub(super) struct Flags<'a> {
     doc: String,
     name: &'a str,
+    /// Its own name within it, for a type checker.
+    hint: String,
     bits: Vec<Bit<'a>>,
 }
 
@@ -73,6 +75,11 @@ pub(super) fn flags<'a>(f: &'a model::Flags, decl: &TypeDecl) -> Flags<'a> {
     Flags {
         doc: class_doc(&notes::declared(decl, Text), "A set of flags of the schema."),
         name: &f.name,
+        hint: if f.bits.iter().any(|b| b.name == f.name) {
+            spelling::own(&f.name)
+        } else {
+            f.name.clone()
+        },
         bits: f.bits.iter().map(bit).collect(),
     }
 }

@@ -49,7 +49,7 @@ impl<'s> Names<'s> {
         ty.dims.iter().rev().fold(element, |inner, n| array(&inner, *n))
     }
 
-    /// The checked field of `raw` and `name`. `unit` is the rest of its
+    /// The checked field of `_raw` and `_name`. `unit` is the rest of its
     /// arguments, `range` that of what checks an element.
     pub(super) fn descriptor(&self, ty: &Type, unit: &str, range: &str) -> String {
         if ty.dims.is_empty() {
@@ -58,7 +58,7 @@ impl<'s> Names<'s> {
         let dims: Vec<String> = ty.dims.iter().map(u64::to_string).collect();
         let comma = if dims.len() == 1 { "," } else { "" };
         format!(
-            "_t.ArrayField(raw, name, ({}{comma}), lambda raw, name: {}, {}{unit})",
+            "_t.ArrayField(_raw, _name, ({}{comma}), lambda _raw, _name: {}, {}{unit})",
             dims.join(", "),
             self.element_field(&ty.element, "", range),
             self.ctype(ty),
@@ -72,28 +72,30 @@ impl<'s> Names<'s> {
         };
         let wrapper = |kind: &str, inner: &Type| {
             format!(
-                "_t.{kind}(raw, name, {}, lambda raw, name: {}{unit})",
+                "_t.{kind}(_raw, _name, {}, lambda _raw, _name: {}{unit})",
                 wrapped_name(element),
                 self.descriptor(inner, "", range)
             )
         };
         match element {
-            Element::Primitive(Primitive::Bool) => "_t.BoolField(raw, name)".to_owned(),
+            Element::Primitive(Primitive::Bool) => "_t.BoolField(_raw, _name)".to_owned(),
             Element::Primitive(Primitive::F32) => {
                 // The greatest number that rounds to a finite f32.
-                format!("_t.FloatField(raw, name, 3.4028235677973364e+38{unit}{range})")
+                format!("_t.FloatField(_raw, _name, 3.4028235677973364e+38{unit}{range})")
             }
             Element::Primitive(Primitive::F64) => {
-                format!("_t.FloatField(raw, name, 1.7976931348623157e+308{unit}{range})")
+                format!("_t.FloatField(_raw, _name, 1.7976931348623157e+308{unit}{range})")
             }
-            Element::Primitive(p) => format!("_t.IntField(raw, name, {}{unit}{range})", limits(*p)),
-            Element::Str(_) => format!("_t.StrField(raw, name{unit})"),
-            Element::Bytes(_) => format!("_t.BytesField(raw, name{unit})"),
+            Element::Primitive(p) => {
+                format!("_t.IntField(_raw, _name, {}{unit}{range})", limits(*p))
+            }
+            Element::Str(_) => format!("_t.StrField(_raw, _name{unit})"),
+            Element::Bytes(_) => format!("_t.BytesField(_raw, _name{unit})"),
             Element::Enum(name, p) | Element::Flags(name, p) => {
-                format!("_t.NumberField(raw, name, {}, {})", self.name(name), limits(*p))
+                format!("_t.NumberField(_raw, _name, {}, {})", self.name(name), limits(*p))
             }
-            Element::Struct(name) => format!("_t.StructField(raw, name, {})", self.name(name)),
-            Element::Union(name) => format!("_t.UnionField(raw, name, {})", self.name(name)),
+            Element::Struct(name) => format!("_t.StructField(_raw, _name, {})", self.name(name)),
+            Element::Union(name) => format!("_t.UnionField(_raw, _name, {})", self.name(name)),
             Element::List(inner, _) => wrapper("ListField", inner),
             Element::Optional(inner) => wrapper("OptionalField", inner),
         }
@@ -107,15 +109,13 @@ impl<'s> Names<'s> {
             if hidden.contains(written.as_str()) { own(&written) } else { written }
         };
         let (mut get, mut set) = match &ty.element {
-            Element::Primitive(Primitive::Bool) => ("bool".to_owned(), "bool".to_owned()),
-            Element::Primitive(Primitive::F32 | Primitive::F64) => {
-                ("float".to_owned(), "float".to_owned())
-            }
-            Element::Primitive(_) => ("int".to_owned(), "int".to_owned()),
-            Element::Str(_) => ("str".to_owned(), "str".to_owned()),
-            Element::Bytes(_) => ("bytes".to_owned(), "bytes".to_owned()),
+            Element::Primitive(Primitive::Bool) => both("_builtins.bool"),
+            Element::Primitive(Primitive::F32 | Primitive::F64) => both("_builtins.float"),
+            Element::Primitive(_) => both("_builtins.int"),
+            Element::Str(_) => both("_builtins.str"),
+            Element::Bytes(_) => both("_builtins.bytes"),
             Element::Enum(declared, _) | Element::Flags(declared, _) => {
-                (name(declared), "int".to_owned())
+                (name(declared), "_builtins.int".to_owned())
             }
             Element::Struct(declared) | Element::Union(declared) => {
                 (name(declared), name(declared))
@@ -174,6 +174,10 @@ fn wrapped_name(element: &Element) -> String {
 /// An array of so many.
 pub(super) fn array(ctype: &str, n: u64) -> String {
     if ctype.contains('*') { format!("({ctype}) * {n}") } else { format!("{ctype} * {n}") }
+}
+
+fn both(name: &str) -> (String, String) {
+    (name.to_owned(), name.to_owned())
 }
 
 /// Elements where they lie, for a type checker; any sequence can be assigned.

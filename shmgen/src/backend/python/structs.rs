@@ -35,7 +35,7 @@ struct Field<'a> {
     /// What reading gives, and what assignment takes, for a type checker.
     get: String,
     set: String,
-    /// The checked field, of `raw` and `name`.
+    /// The checked field, of `_raw` and `_name`.
     descriptor: String,
     /// What a new value has in it if not zero.
     default: Option<String>,

@@ -103,8 +103,8 @@ fn variant_hints(u: &model::Union, names: &Names<'_>) -> Vec<Hint> {
         doc: variant_doc("A variant of another version, with all that lies behind its tag."),
         name: "unknown".to_owned(),
         match_args: "(\"tag\", \"value\")",
-        parameters: ", tag: int, value: bytes".to_owned(),
-        value: Some("bytes".to_owned()),
+        parameters: ", tag: _builtins.int, value: _builtins.bytes".to_owned(),
+        value: Some("_builtins.bytes".to_owned()),
     });
     hints
 }

@@ -52,19 +52,19 @@ fn of(ty: &Type, place: &str, borrow: &str, range: Option<&str>) -> String {
         return one(&ty.element, place, borrow, range);
     }
     let elements = format!("{place}.iter(){}", ".flatten()".repeat(ty.dims.len() - 1));
-    format!("{elements}.all(|element| {})", one(&ty.element, "element", "", range))
+    format!("{elements}.all(|element_| {})", one(&ty.element, "element_", "", range))
 }
 
 /// The same of one element. A count or a `has` that cannot be is within nothing.
 fn one(element: &Element, place: &str, borrow: &str, range: Option<&str>) -> String {
     match (element, range) {
         (Element::List(inner, _), _) => {
-            let all = of(inner, "item", "", range);
-            format!("{place}.get().is_ok_and(|items| items.iter().all(|item| {all}))")
+            let all = of(inner, "item_", "", range);
+            format!("{place}.get().is_ok_and(|items_| items_.iter().all(|item_| {all}))")
         }
         (Element::Optional(inner), _) => {
-            let one = of(inner, "value", "&", range);
-            format!("{place}.get().is_ok_and(|value| value.map_or(true, |value| {one}))")
+            let one = of(inner, "value_", "&", range);
+            format!("{place}.get().is_ok_and(|value_| value_.map_or(true, |value_| {one}))")
         }
         (_, Some(range)) => format!("{range}.contains({borrow}{place})"),
         (_, None) => format!("{place}.within_ranges()"),

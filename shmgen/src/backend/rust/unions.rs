@@ -47,7 +47,7 @@ struct Variant<'a> {
     /// As a contract has it.
     range: String,
     bounds: Option<Bounds>,
-    /// What is true of `value` within its ranges, if it has some.
+    /// What is true of `value_` within its ranges, if it has some.
     within: Option<String>,
 }
 
@@ -96,6 +96,6 @@ fn variant<'a>(v: &'a model::Variant, context: &Context<'_>) -> Variant<'a> {
         range: v.range.map_or(String::new(), |range| range.to_string()),
         bounds: v.range.map(ranges::bounds),
         within: ty
-            .and_then(|ty| ranges::within(&v.name, "value", ty, v.range, &context.with_ranges)),
+            .and_then(|ty| ranges::within(&v.name, "value_", ty, v.range, &context.with_ranges)),
     }
 }
