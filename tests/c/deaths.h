@@ -30,7 +30,7 @@ static void a_dead_consumer_s_messages_come_again(void) {
     shm_queue_consumer c = SHM_ZERO;
     pair q;
     uint64_t suspects = number > 1 ? number : 1; /* a pop announces nothing, but it died */
-    open_pair(&q, 8);
+    open_pair(&q, 40);                           /* so that the head lags behind */
     shm_queue_consumer_release(&q.c);
     for (uint64_t n = 0; n < 6; n++) {
       push(&q, n);

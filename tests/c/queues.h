@@ -272,6 +272,40 @@ static void a_role_is_taken_once(void) {
   close_pair(&q);
 }
 
+/* What it does not know it looks up: neither is a message overwritten, nor is more
+ * taken for free than there is. */
+static void a_successor_finds_what_waits(void) {
+  pair q;
+  trade m = trade_of(0);
+  open_pair(&q, 3);
+  push(&q, 0);
+  push(&q, 1);
+  shm_queue_producer_release(&q.p);
+  CHECK_OK(shm_queue_producer_claim(&q.p, &q.a, 0));
+  push(&q, 2);
+  CHECK_STATUS(SHM_FULL, shm_queue_producer_try_push(&q.p, &m, sizeof m));
+  for (uint64_t n = 0; n < 3; n++) {
+    pop(&q, n);
+  }
+  CHECK_STATUS(SHM_EMPTY, shm_queue_consumer_try_pop(&q.c, &m, sizeof m));
+  close_pair(&q);
+}
+
+/* Words of the other side that no honest one stores. */
+static void impossible_cursors_are_told(void) {
+  pair q;
+  trade m = trade_of(0);
+  open_pair(&q, 1);
+  push(&q, 0);
+  shm_store_relaxed(shm_queue_word(&q.p.slots, SHM_QUEUE_HEAD), 5);
+  CHECK_STATUS(SHM_CORRUPT, shm_queue_producer_try_push(&q.p, &m, sizeof m));
+  CHECK_STATUS(SHM_CORRUPT, shm_queue_producer_push_timeout(&q.p, &m, sizeof m, 1000));
+  shm_store_relaxed(shm_queue_stamp(q.p.slots.first), 5);
+  CHECK_STATUS(SHM_CORRUPT, shm_queue_consumer_try_pop(&q.c, &m, sizeof m));
+  CHECK_STATUS(SHM_CORRUPT, shm_queue_consumer_pop_timeout(&q.c, &m, sizeof m, 1000));
+  close_pair(&q);
+}
+
 static void unclaimed_and_wrong_handles_are_told(void) {
   pair q;
   shm_attachment none = SHM_ZERO;

@@ -14,8 +14,8 @@ children!(wakes, sleeps, takes_some_and_waits);
 
 /// A slice.
 const LONG: Duration = Duration::from_secs(30);
-/// A time-out that only a hang meets.
-const HANG: Duration = Duration::from_secs(100);
+/// A time-out that is met only where a wake-up was missed.
+const HANG: Duration = Duration::from_secs(20);
 const ROUNDS: usize = 12;
 
 // --- wake-ups
@@ -238,6 +238,22 @@ fn sleeps(_: &[String]) {
     // About 20 slices, with a look around in each.
     let limit = Duration::from_millis(60);
     assert!(popping < limit && pushing < limit, "{popping:?} {pushing:?} of {a_while:?}");
+}
+
+/// Nobody spins longer than the time-out.
+#[test]
+fn time_outs_shorter_than_the_spin_end_in_time() {
+    let mut pair = Pair::new(Place::posix(), 1);
+    let time = Duration::from_micros(2);
+    let once = |_| {
+        let start = Instant::now();
+        assert!(matches!(pair.inn.pop_timeout(time), Err(PopError::Timeout)));
+        start.elapsed()
+    };
+    let times: Vec<Duration> = (0..3000).map(once).collect();
+    assert!(times.iter().all(|took| *took >= time));
+    let least = times.iter().min().unwrap();
+    assert!(*least < Duration::from_micros(20), "{least:?}"); // as long as the spin
 }
 
 // --- the capacity

@@ -10,29 +10,31 @@ use super::words::{Flag, Memory, Slots, Word};
 use loom::cell::UnsafeCell;
 use loom::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 use loom::sync::{Arc, Condvar, Mutex};
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::sync::atomic::{AtomicIsize, Ordering::SeqCst};
 use std::time::Duration;
 
 /// How many more stores a process does before it is dead.
 #[derive(Clone)]
-pub(crate) struct Life(std::sync::Arc<AtomicUsize>);
+pub(crate) struct Life(std::sync::Arc<AtomicIsize>);
 
 impl Life {
-    pub(crate) fn of(stores: usize) -> Self {
-        Self(std::sync::Arc::new(AtomicUsize::new(stores)))
+    pub(crate) fn of(stores: isize) -> Self {
+        Self(std::sync::Arc::new(AtomicIsize::new(stores)))
     }
 
     pub(crate) fn endless() -> Self {
-        Self::of(usize::MAX / 2)
+        Self::of(isize::MAX / 2)
     }
 
     /// Whether the store that is about to be done is still done.
     fn lives(&self) -> bool {
-        self.0.fetch_update(SeqCst, SeqCst, |n| n.checked_sub(1)).is_ok()
+        self.0.fetch_sub(1, SeqCst) > 0
     }
 
+    /// Whether a store was dropped. Between its last store and the next one it may
+    /// have done all that lies there, or nothing of it.
     pub(crate) fn is_over(&self) -> bool {
-        self.0.load(SeqCst) == 0
+        self.0.load(SeqCst) < 0
     }
 }
 

@@ -114,3 +114,55 @@ pub(crate) fn sweep(role: &impl Word, dead: ParticipantId) {
     // Lost races are fine: somebody else swept or claimed.
     let _ = role.exchange(dead.word(), orphaned);
 }
+
+#[cfg(test)]
+#[allow(clippy::pedantic)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::AtomicU64;
+
+    impl Word for AtomicU64 {
+        fn load(&self, order: Ordering) -> u64 {
+            AtomicU64::load(self, order)
+        }
+        fn store(&self, value: u64, order: Ordering) {
+            AtomicU64::store(self, value, order);
+        }
+        fn exchange(&self, current: u64, new: u64) -> Result<u64, u64> {
+            self.compare_exchange(current, new, Ordering::AcqRel, Ordering::Acquire)
+        }
+    }
+
+    const FIRST: ParticipantId = ParticipantId { index: 4, generation: 7 };
+    const SECOND: ParticipantId = ParticipantId { index: 5, generation: 1 };
+
+    fn number(role: &AtomicU64) -> u64 {
+        role.load(Ordering::Relaxed)
+    }
+
+    #[test]
+    fn a_living_holder_keeps_the_role_and_a_dead_one_loses_it() {
+        let role = AtomicU64::new(0);
+        assert_eq!(claim(&role, FIRST, |_| false), Ok(Previous::Left));
+        assert_eq!(number(&role), 7 << 32 | 5);
+        assert_eq!(claim(&role, SECOND, |_| false), Err(Refusal::Held(FIRST)));
+        assert_eq!(claim(&role, SECOND, |holder| holder == FIRST), Ok(Previous::Died));
+        assert_eq!(state(number(&role)), RoleState::Held(SECOND));
+    }
+
+    /// Whose index is used again is somebody else.
+    #[test]
+    fn a_sweep_takes_the_role_of_that_very_holder_and_leaves_the_news() {
+        let role = AtomicU64::new(0);
+        assert_eq!(claim(&role, FIRST, |_| false), Ok(Previous::Left));
+        let held = number(&role);
+        sweep(&role, ParticipantId { generation: 6, ..FIRST });
+        sweep(&role, ParticipantId { index: 3, ..FIRST });
+        assert_eq!(number(&role), held);
+        sweep(&role, FIRST);
+        assert_eq!(number(&role), 7 << 32 | 0xFFFF_FFFF);
+        sweep(&role, FIRST);
+        assert_eq!(state(number(&role)), RoleState::Orphaned);
+        assert_eq!(claim(&role, SECOND, |_| panic!("nobody holds it")), Ok(Previous::Died));
+    }
+}

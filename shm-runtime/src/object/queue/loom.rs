@@ -225,6 +225,75 @@ fn a_producer_that_dies_leaves_a_prefix_and_its_successor_goes_on() {
     }
 }
 
+/// Pops until nothing is there, or it is dead.
+fn pop_and_die(
+    consumer: &mut ConsumerCore<Model>,
+    life: &Life,
+    seen: &mut Vec<u64>,
+    handed: &mut Vec<u64>,
+) {
+    let mut out = [0; 16];
+    while !life.is_over() && consumer.pop(&mut out).is_ok() {
+        seen.push(number(&out)); // before the next store
+        if !life.is_over() {
+            handed.push(number(&out));
+        }
+    }
+    consumer.settle();
+}
+
+/// The same by batches of two.
+fn pop_batches_and_die(
+    consumer: &mut ConsumerCore<Model>,
+    life: &Life,
+    seen: &mut Vec<u64>,
+    handed: &mut Vec<u64>,
+) {
+    while !life.is_over() {
+        let mut out = Vec::new();
+        let popped = consumer.pop_batch(2, |_, slots, index| {
+            let mut one = [0; 16];
+            slots.read(index, &mut one);
+            out.push(number(&one));
+            if !life.is_over() {
+                seen.push(number(&one));
+            }
+        });
+        if popped.is_err() {
+            break;
+        }
+        if !life.is_over() {
+            handed.append(&mut out);
+        }
+    }
+}
+
+/// The same, one after the other: what was committed stays, and what was not never
+/// appears, not behind a message of the successor either.
+#[test]
+fn what_was_committed_stays_and_what_was_not_never_appears() {
+    for stores in 0..16 {
+        explore(0, move || {
+            let shared = Shared::new(Weak::None);
+            let mut consumer = shared.consumer(&Life::endless(), Previous::Left);
+            let mut got = Vec::new();
+            push_up_to(&mut shared.producer(&Life::endless()), &mut 1, 1);
+            drain(&mut consumer, &mut got, 1);
+            push_batches(&mut shared.producer(&Life::of(stores)), &mut 2, 3);
+            let stamp = shared.slots[1].stamp.load(loom::sync::atomic::Ordering::Relaxed);
+            let mut second = shared.producer(&Life::endless());
+            drain(&mut consumer, &mut got, 1);
+            assert_eq!(&got[1..], if stamp == 2 { &[2, 3][..] } else { &[] }, "{stores}");
+            for n in 10..15 {
+                got.clear();
+                second.push(&item(n)).unwrap();
+                drain(&mut consumer, &mut got, 1);
+                assert_eq!(got, [n], "{stores}");
+            }
+        });
+    }
+}
+
 /// A consumer dies after each of its stores in turn. Its successor gets all
 /// that was not acknowledged, and what the dead one may have seen is flagged.
 #[test]
@@ -240,29 +309,27 @@ fn a_consumer_that_dies_loses_nothing_and_repeats_nothing_unflagged() {
                 push_up_to(&mut producer, &mut next, 4);
                 (producer, next)
             });
-            // What the first one handed to its user before it died.
-            let mut handed = Vec::new();
             let life = Life::of(stores);
             let mut first = shared.consumer(&life, Previous::Left);
-            for pop in [drain, drain_batches] {
-                let mut out = Vec::new();
-                pop(&mut first, &mut out, 1);
-                if !life.is_over() {
-                    handed.append(&mut out);
-                }
-            }
+            // What it saw before it died, and what its user got of that.
+            let (mut seen, mut handed) = (Vec::new(), Vec::new());
+            pop_and_die(&mut first, &life, &mut seen, &mut handed);
+            pop_batches_and_die(&mut first, &life, &mut seen, &mut handed);
+            let taken = shared.words[2].load(loom::sync::atomic::Ordering::Relaxed);
             let mut second = shared.consumer(&Life::endless(), Previous::Died);
             let flagged = usize::try_from(second.redelivered()).unwrap();
             let (mut producer, mut next) = producer.join().unwrap();
             let mut got = Vec::new();
-            while got.last() != Some(&4) && !(handed.contains(&4) && got.is_empty() && next == 5) {
+            while taken < 4 && got.last() != Some(&4) {
                 push_up_to(&mut producer, &mut next, 4);
                 drain(&mut second, &mut got, 1);
             }
-            assert!([1, 2, 3, 4].ends_with(&got), "{handed:?} then {got:?}");
+            // What was acknowledged does not come again, and all else does.
+            assert_eq!(got, (taken + 1..=4).collect::<Vec<u64>>());
+            assert!(handed.iter().all(|n| *n <= taken), "{handed:?} then {got:?}");
             // What comes again is flagged: it is among the first of the new ones.
-            let again = handed.iter().filter(|n| got.contains(n)).count();
-            assert!(again <= flagged, "{handed:?} then {got:?}, {flagged} flagged");
+            let again = seen.iter().filter(|n| got.contains(n)).count();
+            assert!(again <= flagged, "{seen:?} then {got:?}, {flagged} flagged");
         });
     }
 }
@@ -289,6 +356,49 @@ fn what_may_have_been_seen_stays_suspect_through_three_lives() {
             assert_eq!(third.redelivered(), if taken == 2 { 0 } else { seen }, "{lives:?}");
         });
     }
+}
+
+/// Who leaves tells the producer the exact head, and a successor what is suspect.
+#[test]
+fn who_leaves_hands_the_suspicion_on() {
+    explore(0, || {
+        let shared = Shared::new(Weak::None);
+        push_up_to(&mut shared.producer(&Life::endless()), &mut 1, 2);
+        let _ = shared.consumer(&Life::of(3), Previous::Left).pop_batch(2, |_, _, _| ());
+        let mut second = shared.consumer(&Life::endless(), Previous::Died);
+        assert_eq!(second.redelivered(), 2);
+        second.pop(&mut [0; 16]).unwrap();
+        second.leave();
+        assert_eq!(shared.words[6].load(loom::sync::atomic::Ordering::Relaxed), 1);
+        assert_eq!(shared.consumer(&Life::endless(), Previous::Left).redelivered(), 1);
+    });
+}
+
+/// Words of the other side that no honest one stores.
+#[test]
+fn impossible_cursors_are_told() {
+    explore(0, || {
+        let shared = Shared::new(Weak::None);
+        let mut producer = shared.producer(&Life::endless());
+        let mut consumer = shared.consumer(&Life::endless(), Previous::Left);
+        shared.words[6].store(5, loom::sync::atomic::Ordering::Relaxed);
+        assert_eq!(producer.push(&item(1)), Err(Fault::Corrupt));
+        shared.slots[0].stamp.store(5, loom::sync::atomic::Ordering::Relaxed);
+        assert_eq!(consumer.pop(&mut [0; 16]), Err(Fault::Corrupt));
+    });
+}
+
+/// What a successor does not know it looks up: it overwrites nothing.
+#[test]
+fn a_successor_finds_what_waits() {
+    explore(0, || {
+        let shared = Shared::new(Weak::None);
+        push_up_to(&mut shared.producer(&Life::endless()), &mut 1, 2);
+        assert_eq!(shared.producer(&Life::endless()).push(&item(3)), Err(Fault::Wait));
+        let mut got = Vec::new();
+        drain(&mut shared.consumer(&Life::endless(), Previous::Left), &mut got, 1);
+        assert_eq!(got, [1, 2]);
+    });
 }
 
 fn fails(test: impl FnOnce() + std::panic::UnwindSafe) -> bool {

@@ -348,3 +348,93 @@ pub(crate) fn get_u64(bytes: &[u8], at: usize) -> u64 {
     out.copy_from_slice(&bytes[at..at + 8]);
     u64::from_le_bytes(out)
 }
+
+#[cfg(test)]
+#[allow(clippy::pedantic)]
+mod tests {
+    use super::*;
+
+    const SIZE: u64 = 8192;
+
+    fn header() -> Header {
+        Header {
+            format_major: FORMAT_MAJOR,
+            format_minor: FORMAT_MINOR,
+            byte_order: BYTE_ORDER,
+            state: State::Ready,
+            header_size: 512,
+            total_size: SIZE,
+            fingerprint: Fingerprint([7; 16]),
+            contract_offset: 4096,
+            contract_size: 4000,
+            participants_offset: 640,
+            participants_count: 8,
+            participants_stride: 64,
+            directory_offset: 512,
+            directory_count: 2,
+            directory_stride: 64,
+            birth_mark: 1,
+            created_ns: 2,
+            creator_pid: 3,
+            creator_uid: 4,
+            creator_pid_namespace: 5,
+            creator_program: "engine".to_owned(),
+            tool_version: "0.1.0".to_owned(),
+            schema_version: "2.1".to_owned(),
+            schema_name: "acme.market".to_owned(),
+            segment_name: "feed".to_owned(),
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_read() {
+        assert_eq!(Header::parse(&header().to_bytes()), Ok(header()));
+        assert_eq!(header().check(SIZE), Ok(()));
+    }
+
+    #[test]
+    fn each_number_that_cannot_be_is_refused() {
+        let cases: [(&str, fn(&mut Header)); 15] = [
+            ("another size than the system", |h| h.total_size -= 1),
+            ("another size than 512", |h| h.header_size = 256),
+            ("another stride", |h| h.directory_stride = 32),
+            ("another stride", |h| h.participants_stride = 128),
+            ("no participants", |h| h.participants_count = 0),
+            ("too many participants", |h| h.participants_count = PARTICIPANTS_MAX + 1),
+            ("too long a contract", |h| h.contract_size = CONTRACT_MAX + 1),
+            ("not aligned", |h| h.directory_offset += 8),
+            ("not aligned", |h| h.contract_offset += 63),
+            ("overlap", |h| h.directory_offset = 448),
+            ("overlap", |h| h.participants_offset = 576),
+            ("overlap", |h| h.participants_count = 1000),
+            ("overflows", |h| h.contract_offset = u64::MAX - 63),
+            ("outside", |h| h.contract_size = SIZE - 4096 + 1),
+            ("outside", |h| h.contract_offset = SIZE),
+        ];
+        for (why, change) in cases {
+            let mut changed = header();
+            change(&mut changed);
+            match changed.check(SIZE) {
+                Err(HeaderFault::Damaged(what)) => assert!(what.contains(why), "{why}: {what}"),
+                other => panic!("{why}: {other:?}"),
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_header_is_told_by_its_form() {
+        let parse = |at: usize, byte: u8| {
+            let mut bytes = header().to_bytes();
+            bytes[at] = byte;
+            Header::parse(&bytes)
+        };
+        assert_eq!(parse(7, 0), Err(HeaderFault::Foreign));
+        assert_eq!(parse(8, 9), Err(HeaderFault::Format(9, 0)));
+        assert!(parse(10, 9).is_ok(), "a later minor version is read");
+        assert!(matches!(parse(12, 0), Err(HeaderFault::Damaged(_))));
+        let mut turned = header().to_bytes();
+        turned[12..16].reverse();
+        assert_eq!(Header::parse(&turned), Err(HeaderFault::ByteOrder));
+        assert!(matches!(Header::parse(&turned[..511]), Err(HeaderFault::Damaged(_))));
+    }
+}
