@@ -10,6 +10,7 @@ pub mod children;
 pub mod command;
 pub mod denied;
 pub mod dice;
+pub mod fences;
 pub mod injected;
 pub mod languages;
 pub mod liars;

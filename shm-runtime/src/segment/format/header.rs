@@ -356,6 +356,8 @@ mod tests {
 
     const SIZE: u64 = 8192;
 
+    type Change = fn(&mut Header);
+
     fn header() -> Header {
         Header {
             format_major: FORMAT_MAJOR,
@@ -394,7 +396,7 @@ mod tests {
 
     #[test]
     fn each_number_that_cannot_be_is_refused() {
-        let cases: [(&str, fn(&mut Header)); 15] = [
+        let cases: [(&str, Change); 15] = [
             ("another size than the system", |h| h.total_size -= 1),
             ("another size than 512", |h| h.header_size = 256),
             ("another stride", |h| h.directory_stride = 32),
