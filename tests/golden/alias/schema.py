@@ -1,4 +1,4 @@
-# [22 lines as in ../empty/schema.py]
+# [23 lines as in ../empty/schema.py]
     "Level",
 # [8 lines as in ../empty/schema.py]
 
@@ -12,15 +12,15 @@ class Level(_t.Struct):
         ("row", _ctypes.c_float * 4),
     ]
     if _typing.TYPE_CHECKING:
-        price = _Field[int, int](None, "")
+        price = _Field[_builtins.int, _builtins.int](None, "")
         """Unit: 1e-8 USD."""
-        row = _Field[_Array[float, float], _typing.Sequence[float]](None, "")
+        row = _Field[_Array[_builtins.float, _builtins.float], _typing.Sequence[_builtins.float]](None, "")
 
         def __init__(
             self,
             *,
-            price: int = ...,
-            row: _typing.Sequence[float] = ...,
+            price: _builtins.int = ...,
+            row: _typing.Sequence[_builtins.float] = ...,
         ) -> None: ...
 
 
@@ -36,8 +36,8 @@ _t.lay_out(
         ("<f4", (4,)),
     ],
     {
-        "price": lambda raw, name: _t.IntField(raw, name, -9223372036854775808, 9223372036854775807, unit="1e-8 USD"),
-        "row": lambda raw, name: _t.ArrayField(raw, name, (4,), lambda raw, name: _t.FloatField(raw, name, 3.4028235677973364e+38), _ctypes.c_float * 4),
+        "price": lambda _raw, _name: _t.IntField(_raw, _name, -9223372036854775808, 9223372036854775807, unit="1e-8 USD"),
+        "row": lambda _raw, _name: _t.ArrayField(_raw, _name, (4,), lambda _raw, _name: _t.FloatField(_raw, _name, 3.4028235677973364e+38), _ctypes.c_float * 4),
     },
     docs={
         "price": "Unit: 1e-8 USD.",

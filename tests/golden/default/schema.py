@@ -1,4 +1,4 @@
-# [22 lines as in ../empty/schema.py]
+# [23 lines as in ../empty/schema.py]
     "Order",
     "SCHEMA",
     "SCHEMA_VERSION",
@@ -22,22 +22,22 @@ class Order(_t.Struct):
         ("_reserved0", _ctypes.c_uint8 * 4),
     ]
     if _typing.TYPE_CHECKING:
-        price = _Field[int, int](None, "")
+        price = _Field[_builtins.int, _builtins.int](None, "")
         """Default: 100."""
-        ratio = _Field[float, float](None, "")
+        ratio = _Field[_builtins.float, _builtins.float](None, "")
         """Default: 0.5."""
-        side = _Field[Side, int](None, "")
+        side = _Field[Side, _builtins.int](None, "")
         """Default: BUY."""
-        venue = _Field[str, str](None, "")
+        venue = _Field[_builtins.str, _builtins.str](None, "")
         """Default: \"XNAS\"."""
 
         def __init__(
             self,
             *,
-            price: int = ...,
-            ratio: float = ...,
-            side: int = ...,
-            venue: str = ...,
+            price: _builtins.int = ...,
+            ratio: _builtins.float = ...,
+            side: _builtins.int = ...,
+            venue: _builtins.str = ...,
         ) -> None: ...
 
 
@@ -57,10 +57,10 @@ _t.lay_out(
         "S7",
     ],
     {
-        "price": lambda raw, name: _t.IntField(raw, name, -9223372036854775808, 9223372036854775807),
-        "ratio": lambda raw, name: _t.FloatField(raw, name, 3.4028235677973364e+38),
-        "side": lambda raw, name: _t.NumberField(raw, name, Side, 0, 255),
-        "venue": lambda raw, name: _t.StrField(raw, name),
+        "price": lambda _raw, _name: _t.IntField(_raw, _name, -9223372036854775808, 9223372036854775807),
+        "ratio": lambda _raw, _name: _t.FloatField(_raw, _name, 3.4028235677973364e+38),
+        "side": lambda _raw, _name: _t.NumberField(_raw, _name, Side, 0, 255),
+        "venue": lambda _raw, _name: _t.StrField(_raw, _name),
     },
     defaults={
         "price": 100,

@@ -1,4 +1,4 @@
-# [22 lines as in ../empty/schema.py]
+# [23 lines as in ../empty/schema.py]
     "OLD",
     "SCHEMA",
     "SCHEMA_VERSION",
@@ -18,16 +18,16 @@ class Trade(_t.Struct):
         ("_reserved0", _ctypes.c_uint8 * 4),
     ]
     if _typing.TYPE_CHECKING:
-        price = _Field[int, int](None, "")
+        price = _Field[_builtins.int, _builtins.int](None, "")
         """Since 1.0."""
-        fee = _Field[int, int](None, "")
+        fee = _Field[_builtins.int, _builtins.int](None, "")
         """Deprecated: use price."""
 
         def __init__(
             self,
             *,
-            price: int = ...,
-            fee: int = ...,
+            price: _builtins.int = ...,
+            fee: _builtins.int = ...,
         ) -> None: ...
 
 
@@ -43,8 +43,8 @@ _t.lay_out(
         "<u4",
     ],
     {
-        "price": lambda raw, name: _t.IntField(raw, name, -9223372036854775808, 9223372036854775807),
-        "fee": lambda raw, name: _t.IntField(raw, name, 0, 4294967295),
+        "price": lambda _raw, _name: _t.IntField(_raw, _name, -9223372036854775808, 9223372036854775807),
+        "fee": lambda _raw, _name: _t.IntField(_raw, _name, 0, 4294967295),
     },
     docs={
         "price": "Since 1.0.",

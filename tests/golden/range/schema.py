@@ -1,4 +1,4 @@
-# [22 lines as in ../empty/schema.py]
+# [23 lines as in ../empty/schema.py]
     "Reading",
 # [8 lines as in ../empty/schema.py]
 
@@ -14,19 +14,19 @@ class Reading(_t.Struct):
         ("_reserved0", _ctypes.c_uint8 * 3),
     ]
     if _typing.TYPE_CHECKING:
-        celsius = _Field[float, float](None, "")
+        celsius = _Field[_builtins.float, _builtins.float](None, "")
         """Range: at least -273.15."""
-        percent = _Field[int, int](None, "")
+        percent = _Field[_builtins.int, _builtins.int](None, "")
         """Range: at most 100."""
-        hours = _Field[_Array[int, int], _typing.Sequence[int]](None, "")
+        hours = _Field[_Array[_builtins.int, _builtins.int], _typing.Sequence[_builtins.int]](None, "")
         """Range: -12 to 12."""
 
         def __init__(
             self,
             *,
-            celsius: float = ...,
-            percent: int = ...,
-            hours: _typing.Sequence[int] = ...,
+            celsius: _builtins.float = ...,
+            percent: _builtins.int = ...,
+            hours: _typing.Sequence[_builtins.int] = ...,
         ) -> None: ...
 
 
@@ -44,9 +44,9 @@ _t.lay_out(
         ("<i1", (4,)),
     ],
     {
-        "celsius": lambda raw, name: _t.FloatField(raw, name, 1.7976931348623157e+308, range=(-273.15, None)),
-        "percent": lambda raw, name: _t.IntField(raw, name, 0, 255, range=(None, 100)),
-        "hours": lambda raw, name: _t.ArrayField(raw, name, (4,), lambda raw, name: _t.IntField(raw, name, -128, 127, range=(-12, 12)), _ctypes.c_int8 * 4),
+        "celsius": lambda _raw, _name: _t.FloatField(_raw, _name, 1.7976931348623157e+308, range=(-273.15, None)),
+        "percent": lambda _raw, _name: _t.IntField(_raw, _name, 0, 255, range=(None, 100)),
+        "hours": lambda _raw, _name: _t.ArrayField(_raw, _name, (4,), lambda _raw, _name: _t.IntField(_raw, _name, -128, 127, range=(-12, 12)), _ctypes.c_int8 * 4),
     },
     docs={
         "celsius": "Range: at least -273.15.",

@@ -1,4 +1,4 @@
-# [22 lines as in ../empty/schema.py]
+# [23 lines as in ../empty/schema.py]
     "Payload",
 # [8 lines as in ../empty/schema.py]
 
@@ -40,18 +40,18 @@ if _typing.TYPE_CHECKING:
 
         __match_args__ = ("value",)
 
-        def __init__(self, value: int) -> None: ...
-        @property
-        def value(self) -> int: ...
+        def __init__(self, value: _builtins.int) -> None: ...
+        @_builtins.property
+        def value(self) -> _builtins.int: ...
 
     class _Payload_variant_unknown(Payload):
         """A variant of another version, with all that lies behind its tag."""
 
         __match_args__ = ("tag", "value")
 
-        def __init__(self, tag: int, value: bytes) -> None: ...
-        @property
-        def value(self) -> bytes: ...
+        def __init__(self, tag: _builtins.int, value: _builtins.bytes) -> None: ...
+        @_builtins.property
+        def value(self) -> _builtins.bytes: ...
 
 
 _t.lay_out_union(
@@ -62,6 +62,6 @@ _t.lay_out_union(
     "<u1",
     variants={
         "nothing": (0, 0, None, None),
-        "price": (1, 8, "<i8", lambda raw, name: _t.IntField(raw, name, -9223372036854775808, 9223372036854775807)),
+        "price": (1, 8, "<i8", lambda _raw, _name: _t.IntField(_raw, _name, -9223372036854775808, 9223372036854775807)),
 # [9 lines as in ../struct/schema.py]
         Payload: _TypeAlias = Payload

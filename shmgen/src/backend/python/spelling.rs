@@ -162,7 +162,7 @@ pub(super) fn module_name(module: &str) -> String {
 
 /// A type of the module, for a type checker, where something else has its name;
 /// quoted, since it comes later.
-fn own(name: &str) -> String {
+pub(super) fn own(name: &str) -> String {
     format!("\"_Types.{name}\"")
 }
 
