@@ -22,7 +22,8 @@ fn is_invisible(c: char) -> bool {
 }
 
 impl Context<'_> {
-    /// The text, if there is nothing wrong in it.
+    /// The text. What is wrong in it is told and left out, so that what needs the
+    /// text has no complaint of its own.
     pub(super) fn without(
         &mut self,
         key: &str,
@@ -42,8 +43,8 @@ impl Context<'_> {
                 (what, "leave it out: editors know the direction of letters")
             }
         };
-        self.error(Code::E014, text.span, format!("`{key}` has {what} in it")).help(why);
-        None
+        self.error(Code::E014, text.span.clone(), format!("`{key}` has {what} in it")).help(why);
+        Some(Spanned::new(text.value.replace(is_invisible, ""), text.span))
     }
 
     /// The value as the code of a lint.
