@@ -592,8 +592,12 @@ fn what_one_may_not_do_exits_with_4() {
     for place in Place::both() {
         let address = place.text();
         drop(Plain::options().address(&place.0).mode(0o000).create().unwrap());
-        let refused = shmgen.run(&["stat", &address]);
+        let refused = shmgen.run(&["dump", &address]);
         assert_eq!((code(&refused), out(&refused).as_str()), (4, ""), "{}", err(&refused));
+        // What the kernel tells everybody, it shows.
+        let seen = shmgen.run(&["stat", &address]);
+        assert_eq!(code(&seen), 0, "{}", err(&seen));
+        assert!(out(&seen).contains("state         unreadable\n"), "{}", out(&seen));
         if is_root() {
             for verb in [
                 &["rm", &address][..],

@@ -22,6 +22,7 @@ use std::time::Duration;
 /// Nothing is consumed. The segment's own contract says what its bytes mean. With --follow it goes
 /// on, and shows messages as they are committed.
 #[derive(clap::Args)]
+#[allow(clippy::struct_excessive_bools)] // one for each switch
 pub(crate) struct Arguments {
     /// Where it is: <posix:/NAME>, sysv:KEY, sysv-id:ID, sysv-file:PATH, memfd:PID/FD
     #[arg(allow_negative_numbers = true)]

@@ -15,6 +15,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// were ready, and companion files whose segment is gone: your own. An orphan in which messages
 /// wait is kept; how many is told. Bare segments and those of other programs are never removed. Tells what it kept, and why.
 #[derive(clap::Args)]
+#[allow(clippy::struct_excessive_bools)] // one for each switch
 pub(crate) struct Arguments {
     /// Remove nothing; say what would be removed
     #[arg(long)]

@@ -58,10 +58,9 @@ pub fn stat(address: &Address) -> Result<SegmentStat> {
         _ => Some(sysv::find(address, attempt)?),
     };
     let looked = match id {
-        None => Inspector::open(address, &options),
         // An id leads to it even when it is removed.
         Some(id) if sysv::is_removed(id) => Inspector::of_sysv(address, id),
-        Some(_) => Inspector::open(address, &options),
+        _ => Inspector::open(address, &options),
     };
     let why = match looked.and_then(|inspector| inspector.stat()) {
         Ok(stat) => return Ok(stat),
@@ -69,7 +68,16 @@ pub fn stat(address: &Address) -> Result<SegmentStat> {
     };
     let of_kernel = match id {
         None => file_facts(address, &Mappers::find()),
-        Some(id) => sysv::stat(id, attempt).map(|kernel| of_sysv_kernel(address, &kernel)),
+        Some(id) => sysv::stat(id, attempt).map(|kernel| of_sysv_kernel(address, &kernel)).or_else(
+            // Who may not read it may not ask for it either, but see it in the list.
+            |error| {
+                let found = sysv::list().into_iter().find(|kernel| kernel.id == id);
+                let kernel = found.ok_or(error)?;
+                let mut stat = of_sysv_kernel(address, &kernel);
+                add_pages(&mut stat.kernel, kernel.pages);
+                Ok(stat)
+            },
+        ),
     };
     match of_kernel.map(|stat| outside(stat, &why)) {
         Ok(stat) if stat.state != SegmentState::Foreign => Ok(stat),

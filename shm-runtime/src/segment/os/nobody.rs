@@ -2,7 +2,7 @@
 //!
 //! In a user namespace that does not map every uid, whoever has none is shown as
 //! the overflow uid, 65534: the owner of a stranger's file, and `nobody` of a
-//! container, look the same. See user_namespaces(7).
+//! container, look the same. See `user_namespaces(7)`.
 
 use crate::segment::os::descriptor::open;
 use crate::segment::os::process;
