@@ -59,9 +59,14 @@ def test_any_iterable_of_structs_goes_in(talking: talk.Talk) -> None:
 
 def test_any_buffer_of_whole_items_goes_in(talking: talk.Talk) -> None:
     raw = bytes(talk.Tick(number=7)) + bytes(talk.Tick(number=8))
-    for n, buffer in enumerate(
-        (raw, bytearray(raw), memoryview(raw), memoryview(bytearray(raw)), array.array("Q", [7, 8])), 1
-    ):
+    buffers: tuple[Any, ...] = (
+        raw,
+        bytearray(raw),
+        memoryview(raw),
+        memoryview(bytearray(raw)),
+        array.array("Q", [7, 8]),
+    )
+    for n, buffer in enumerate(buffers, 1):
         assert talking.ticks.put_many(buffer) == 2
         assert talking.ticks.qsize() == 2 * n
     # Not in one piece: every second item.

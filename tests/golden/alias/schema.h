@@ -8,7 +8,7 @@
 #define SHM_SCHEMA_golden_H
 /* What this version of the schema is told from others by. */
 #define SHM_SCHEMA_golden 0x38b4b5dc
-/* [22 lines as in ../empty/schema.h] */
+/* [18 lines as in ../empty/schema.h] */
 inline namespace SHM_VERSIONED(shm_schema_38b4b5dc) {
 #endif
 
@@ -73,4 +73,4 @@ SHM_INLINE size_t golden_Level_format(const golden_Level *value, char *buffer, s
 typedef int64_t golden_Price;
 
 typedef float golden_Row[4];
-/* [12 lines as in ../empty/schema.h] */
+/* [8 lines as in ../empty/schema.h] */

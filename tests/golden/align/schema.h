@@ -8,7 +8,7 @@
 #define SHM_SCHEMA_golden_H
 /* What this version of the schema is told from others by. */
 #define SHM_SCHEMA_golden 0x085e16a4
-/* [22 lines as in ../empty/schema.h] */
+/* [18 lines as in ../empty/schema.h] */
 inline namespace SHM_VERSIONED(shm_schema_085e16a4) {
 #endif
 
@@ -54,4 +54,4 @@ SHM_INLINE size_t golden_Line_format(const golden_Line *value, char *buffer, siz
   }
   shm_text_begin(&text, buffer, size);
   golden_Line_add(&text, value);
-/* [14 lines as in ../struct/schema.h] */
+/* [10 lines as in ../struct/schema.h] */

@@ -8,7 +8,7 @@
 #define SHM_SCHEMA_golden_H
 /* What this version of the schema is told from others by. */
 #define SHM_SCHEMA_golden 0x31c71df9
-/* [22 lines as in ../empty/schema.h] */
+/* [18 lines as in ../empty/schema.h] */
 inline namespace SHM_VERSIONED(shm_schema_31c71df9) {
 #endif
 
@@ -57,4 +57,4 @@ SHM_INLINE size_t golden_Packet_format(const golden_Packet *value, char *buffer,
   }
   shm_text_begin(&text, buffer, size);
   golden_Packet_add(&text, value);
-/* [14 lines as in ../struct/schema.h] */
+/* [10 lines as in ../struct/schema.h] */

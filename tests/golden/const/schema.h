@@ -8,7 +8,7 @@
 #define SHM_SCHEMA_golden_H
 /* What this version of the schema is told from others by. */
 #define SHM_SCHEMA_golden 0x33f466f9
-/* [22 lines as in ../empty/schema.h] */
+/* [18 lines as in ../empty/schema.h] */
 inline namespace SHM_VERSIONED(shm_schema_33f466f9) {
 #endif
 
@@ -17,4 +17,4 @@ inline namespace SHM_VERSIONED(shm_schema_33f466f9) {
 #define golden_SLOTS UINT64_C(11)
 #define golden_RATIO (-0.5)
 #define golden_ENABLED 1
-/* [12 lines as in ../empty/schema.h] */
+/* [8 lines as in ../empty/schema.h] */

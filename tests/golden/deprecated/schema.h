@@ -8,7 +8,7 @@
 #define SHM_SCHEMA_golden_H
 /* What this version of the schema is told from others by. */
 #define SHM_SCHEMA_golden 0xcff31f97
-/* [20 lines as in ../empty/schema.h] */
+/* [16 lines as in ../empty/schema.h] */
 /* What is deprecated is for others not to use. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
@@ -70,4 +70,5 @@ SHM_INLINE size_t golden_Trade_format(const golden_Trade *value, char *buffer, s
   golden_Trade_add(&text, value);
 /* [9 lines as in ../struct/schema.h] */
 #pragma GCC diagnostic pop
-/* [6 lines as in ../empty/schema.h] */
+
+#endif /* SHM_SCHEMA_golden_H */

@@ -10,10 +10,6 @@
 #define SHM_SCHEMA_golden 0x9d7a5483
 
 #if defined(__cplusplus)
-extern "C++" { /* whatever it is included in */
-#endif
-
-#if defined(__cplusplus)
 /* Whoever includes this within extern "C" gets C++ all the same. */
 extern "C++" {
 #endif
@@ -36,10 +32,6 @@ inline namespace SHM_VERSIONED(shm_schema_9d7a5483) {
 
 #if defined(__cplusplus)
 }
-} /* extern "C++" */
-#endif
-
-#if defined(__cplusplus)
 } /* extern "C++" */
 #endif
 

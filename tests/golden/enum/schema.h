@@ -8,7 +8,7 @@
 #define SHM_SCHEMA_golden_H
 /* What this version of the schema is told from others by. */
 #define SHM_SCHEMA_golden 0xb743f4a7
-/* [22 lines as in ../empty/schema.h] */
+/* [18 lines as in ../empty/schema.h] */
 inline namespace SHM_VERSIONED(shm_schema_b743f4a7) {
 #endif
 
@@ -54,4 +54,4 @@ SHM_APART void golden_Side_add(shm_text *text, golden_Side value) {
   } else {
     shm_add_number(text, SHM_CAST(uint8_t, value));
   }
-/* [13 lines as in ../struct/schema.h] */
+/* [9 lines as in ../struct/schema.h] */

@@ -8,7 +8,7 @@
 #define SHM_SCHEMA_golden_H
 /* What this version of the schema is told from others by. */
 #define SHM_SCHEMA_golden 0x9712f86a
-/* [11 lines as in ../empty/schema.h] */
+/* [7 lines as in ../empty/schema.h] */
 #include "base.h"
 /* [11 lines as in ../empty/schema.h] */
 inline namespace SHM_VERSIONED(shm_schema_9712f86a) {
@@ -47,4 +47,4 @@ SHM_INLINE size_t golden_Event_format(const golden_Event *value, char *buffer, s
   }
   shm_text_begin(&text, buffer, size);
   golden_Event_add(&text, value);
-/* [14 lines as in ../struct/schema.h] */
+/* [10 lines as in ../struct/schema.h] */

@@ -8,7 +8,7 @@
 #define SHM_SCHEMA_golden_H
 /* What this version of the schema is told from others by. */
 #define SHM_SCHEMA_golden 0x045be29d
-/* [22 lines as in ../empty/schema.h] */
+/* [18 lines as in ../empty/schema.h] */
 inline namespace SHM_VERSIONED(shm_schema_045be29d) {
 #endif
 
@@ -134,4 +134,4 @@ SHM_INLINE size_t golden_Book_format(const golden_Book *value, char *buffer, siz
   }
   shm_text_begin(&text, buffer, size);
   golden_Book_add(&text, value);
-/* [14 lines as in ../struct/schema.h] */
+/* [10 lines as in ../struct/schema.h] */

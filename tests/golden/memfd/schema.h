@@ -8,10 +8,10 @@
 #define SHM_SCHEMA_golden_H
 /* What this version of the schema is told from others by. */
 #define SHM_SCHEMA_golden 0x0c972628
-/* [22 lines as in ../empty/schema.h] */
+/* [18 lines as in ../empty/schema.h] */
 inline namespace SHM_VERSIONED(shm_schema_0c972628) {
 /* [36 lines as in ../struct/schema.h] */
 /* The segment feed: 8192 bytes, at memfd: unless told otherwise.
 /* [29 lines as in ../segment/schema.h] */
     "memfd:",
-/* [104 lines as in ../segment/schema.h] */
+/* [100 lines as in ../segment/schema.h] */

@@ -8,7 +8,7 @@
 #define SHM_SCHEMA_golden_H
 /* What this version of the schema is told from others by. */
 #define SHM_SCHEMA_golden 0xfbc46245
-/* [20 lines as in ../empty/schema.h] */
+/* [16 lines as in ../empty/schema.h] */
 /* Macros of headers that may be included before, put aside up to the end of this one. */
 #pragma push_macro("log")
 #undef log
@@ -79,4 +79,5 @@ static const uint64_t golden_Feed_offsets[9] = {
     16384,
 /* [86 lines as in ../segment/schema.h] */
 #pragma pop_macro("log")
-/* [6 lines as in ../empty/schema.h] */
+
+#endif /* SHM_SCHEMA_golden_H */

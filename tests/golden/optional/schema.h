@@ -8,7 +8,7 @@
 #define SHM_SCHEMA_golden_H
 /* What this version of the schema is told from others by. */
 #define SHM_SCHEMA_golden 0x838061f9
-/* [19 lines as in ../empty/schema.h] */
+/* [15 lines as in ../empty/schema.h] */
 #if defined(__cplusplus) && __cplusplus >= 201703L
 #include <optional>
 #include <string_view>
@@ -161,4 +161,4 @@ SHM_INLINE size_t golden_Order_format(const golden_Order *value, char *buffer, s
   }
   shm_text_begin(&text, buffer, size);
   golden_Order_add(&text, value);
-/* [14 lines as in ../struct/schema.h] */
+/* [10 lines as in ../struct/schema.h] */

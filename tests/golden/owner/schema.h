@@ -8,11 +8,11 @@
 #define SHM_SCHEMA_golden_H
 /* What this version of the schema is told from others by. */
 #define SHM_SCHEMA_golden 0xf9ab8966
-/* [22 lines as in ../empty/schema.h] */
+/* [18 lines as in ../empty/schema.h] */
 inline namespace SHM_VERSIONED(shm_schema_f9ab8966) {
 /* [67 lines as in ../segment/schema.h] */
     0660,
     64,
     "nobody",
     "12345",
-/* [100 lines as in ../segment/schema.h] */
+/* [96 lines as in ../segment/schema.h] */

@@ -8,7 +8,7 @@
 #define SHM_SCHEMA_golden_H
 /* What this version of the schema is told from others by. */
 #define SHM_SCHEMA_golden 0x878eac47
-/* [22 lines as in ../empty/schema.h] */
+/* [18 lines as in ../empty/schema.h] */
 inline namespace SHM_VERSIONED(shm_schema_878eac47) {
 /* [36 lines as in ../struct/schema.h] */
 /* The segment feed: 2097152 bytes, at posix:/golden.feed unless told otherwise.
@@ -16,4 +16,4 @@ inline namespace SHM_VERSIONED(shm_schema_878eac47) {
     2097152,
 /* [6 lines as in ../segment/schema.h] */
     2097152,
-/* [92 lines as in ../segment/schema.h] */
+/* [88 lines as in ../segment/schema.h] */

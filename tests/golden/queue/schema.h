@@ -8,7 +8,7 @@
 #define SHM_SCHEMA_golden_H
 /* What this version of the schema is told from others by. */
 #define SHM_SCHEMA_golden 0x33e3f7ae
-/* [22 lines as in ../empty/schema.h] */
+/* [18 lines as in ../empty/schema.h] */
 inline namespace SHM_VERSIONED(shm_schema_33e3f7ae) {
 /* [38 lines as in ../segment/schema.h] */
  * A handle is for one thread at a time; attach again for another. It must not be copied while attached.
@@ -148,4 +148,4 @@ SHM_NODISCARD SHM_INLINE shm_status golden_Feed_ticks_depth(const golden_Feed *s
 /* Asks for the numbers of the queue. */
 SHM_NODISCARD SHM_INLINE shm_status golden_Feed_ticks_stat(const golden_Feed *segment, shm_queue_facts *facts) {
   return shm_queue_stat(&segment->attachment, 0, facts);
-/* [13 lines as in ../struct/schema.h] */
+/* [9 lines as in ../struct/schema.h] */

@@ -8,7 +8,7 @@
 #define SHM_SCHEMA_golden_H
 /* What this version of the schema is told from others by. */
 #define SHM_SCHEMA_golden 0xbc2ac832
-/* [22 lines as in ../empty/schema.h] */
+/* [18 lines as in ../empty/schema.h] */
 inline namespace SHM_VERSIONED(shm_schema_bc2ac832) {
 #endif
 
@@ -94,4 +94,4 @@ SHM_INLINE size_t golden_Reading_format(const golden_Reading *value, char *buffe
   }
   shm_text_begin(&text, buffer, size);
   golden_Reading_add(&text, value);
-/* [14 lines as in ../struct/schema.h] */
+/* [10 lines as in ../struct/schema.h] */

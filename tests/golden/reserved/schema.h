@@ -8,7 +8,7 @@
 #define SHM_SCHEMA_golden_H
 /* What this version of the schema is told from others by. */
 #define SHM_SCHEMA_golden 0x40a26ccd
-/* [22 lines as in ../empty/schema.h] */
+/* [18 lines as in ../empty/schema.h] */
 inline namespace SHM_VERSIONED(shm_schema_40a26ccd) {
 #endif
 
@@ -46,4 +46,4 @@ SHM_INLINE size_t golden_Trade_format(const golden_Trade *value, char *buffer, s
   }
   shm_text_begin(&text, buffer, size);
   golden_Trade_add(&text, value);
-/* [14 lines as in ../struct/schema.h] */
+/* [10 lines as in ../struct/schema.h] */

@@ -8,7 +8,7 @@
 #define SHM_SCHEMA_golden_H
 /* What this version of the schema is told from others by. */
 #define SHM_SCHEMA_golden 0xec954983
-/* [22 lines as in ../empty/schema.h] */
+/* [18 lines as in ../empty/schema.h] */
 inline namespace SHM_VERSIONED(shm_schema_ec954983) {
 /* [36 lines as in ../struct/schema.h] */
 /* The segment feed: 8192 bytes, at posix:/golden.feed unless told otherwise.
@@ -133,4 +133,4 @@ SHM_INLINE void golden_Feed_detach(golden_Feed *segment) {
 /* Takes the segment's name away. Who is attached keeps the memory. */
 SHM_INLINE shm_status golden_Feed_remove(const char *address) {
   return shm_remove(address != NULL ? address : golden_Feed_spec.address);
-/* [13 lines as in ../struct/schema.h] */
+/* [9 lines as in ../struct/schema.h] */

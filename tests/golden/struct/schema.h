@@ -8,7 +8,7 @@
 #define SHM_SCHEMA_golden_H
 /* What this version of the schema is told from others by. */
 #define SHM_SCHEMA_golden 0xce226b68
-/* [22 lines as in ../empty/schema.h] */
+/* [18 lines as in ../empty/schema.h] */
 inline namespace SHM_VERSIONED(shm_schema_ce226b68) {
 #endif
 
@@ -45,4 +45,4 @@ SHM_INLINE size_t golden_Tick_format(const golden_Tick *value, char *buffer, siz
   golden_Tick_add(&text, value);
   return text.used;
 }
-/* [12 lines as in ../empty/schema.h] */
+/* [8 lines as in ../empty/schema.h] */

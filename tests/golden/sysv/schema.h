@@ -8,10 +8,10 @@
 #define SHM_SCHEMA_golden_H
 /* What this version of the schema is told from others by. */
 #define SHM_SCHEMA_golden 0x450544a9
-/* [22 lines as in ../empty/schema.h] */
+/* [18 lines as in ../empty/schema.h] */
 inline namespace SHM_VERSIONED(shm_schema_450544a9) {
 /* [36 lines as in ../struct/schema.h] */
 /* The segment feed: 8192 bytes, at sysv:0x53480001 unless told otherwise.
 /* [29 lines as in ../segment/schema.h] */
     "sysv:0x53480001",
-/* [104 lines as in ../segment/schema.h] */
+/* [100 lines as in ../segment/schema.h] */
