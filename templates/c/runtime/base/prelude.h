@@ -66,9 +66,6 @@ extern "C++" {
  * and without feature macros, are used as they are. What the C library hides in
  * some dialect goes through syscall(), see the part on the system.
  */
-#if defined(__cplusplus)
-extern "C++" { /* whatever it is included in */
-#endif
 #include <errno.h>
 #include <fcntl.h>
 #include <grp.h>
