@@ -15,7 +15,7 @@ const RELAY_CPP: &str = include_str!("../../../quickstart/cpp/relay.cpp");
 const RELAY_PY: &str = include_str!("../../../quickstart/python/relay.py");
 
 /// The Python package, whose sources are in the command.
-const PACKAGE: [(&str, &str); 9] = [
+const PACKAGE: [(&str, &str); 10] = [
     ("__init__.py", include_str!("../../../python_package/__init__.py")),
     ("_attachment.py", include_str!("../../../python_package/_attachment.py")),
     ("_descriptors.py", include_str!("../../../python_package/_descriptors.py")),
@@ -24,6 +24,7 @@ const PACKAGE: [(&str, &str); 9] = [
     ("_queue.py", include_str!("../../../python_package/_queue.py")),
     ("_segment.py", include_str!("../../../python_package/_segment.py")),
     ("_shared_memory.py", include_str!("../../../python_package/_shared_memory.py")),
+    ("_travel.py", include_str!("../../../python_package/_travel.py")),
     ("_views.py", include_str!("../../../python_package/_views.py")),
 ];
 
