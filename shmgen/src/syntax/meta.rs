@@ -29,8 +29,8 @@ impl Context<'_> {
         key: &str,
         wrong: Option<char>,
         text: Spanned<String>,
-    ) -> Option<Spanned<String>> {
-        let Some(c) = wrong else { return Some(text) };
+    ) -> Spanned<String> {
+        let Some(c) = wrong else { return text };
         let (what, why) = match c {
             '\r' => ("a carriage return".to_owned(), "lines end in `\\n`"),
             '\t' => ("a tab".to_owned(), "write a space"),
@@ -44,7 +44,7 @@ impl Context<'_> {
             }
         };
         self.error(Code::E014, text.span.clone(), format!("`{key}` has {what} in it")).help(why);
-        Some(Spanned::new(text.value.replace(is_invisible, ""), text.span))
+        Spanned::new(text.value.replace(is_invisible, ""), text.span)
     }
 
     /// The value as the code of a lint.
@@ -111,7 +111,7 @@ impl Table<'_, '_> {
         let text = self.text(context, "deprecated")?;
         // White space of any kind becomes one space.
         let wrong = text.value.chars().find(|&c| !c.is_whitespace() && is_invisible(c));
-        let text = context.without("deprecated", wrong, text)?;
+        let text = context.without("deprecated", wrong, text);
         let line = text.value.split_whitespace().collect::<Vec<_>>().join(" ");
         if line.is_empty() {
             context
@@ -133,13 +133,13 @@ impl Table<'_, '_> {
         // A line may end as Windows ends it.
         let shown = text.value.replace("\r\n", "\n");
         let wrong = shown.chars().find(|&c| !matches!(c, '\n' | '\t') && is_invisible(c));
-        context.without(key, wrong, text)
+        Some(context.without(key, wrong, text))
     }
 
     /// Text in one line.
     pub(super) fn line(&self, context: &mut Context<'_>, key: &str) -> Option<Spanned<String>> {
         let text = self.text(context, key)?;
         let wrong = text.value.chars().find(|&c| is_invisible(c));
-        context.without(key, wrong, text)
+        Some(context.without(key, wrong, text))
     }
 }
