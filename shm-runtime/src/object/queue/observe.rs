@@ -140,6 +140,12 @@ impl<L: Look> Observed<'_, L> {
         self.tail(HowMany::Exactly).wrapping_sub(popped).min(self.queue.slots)
     }
 
+    /// The same, by two words and one block of stamps.
+    pub(crate) fn depth_at_least(&self) -> u64 {
+        let popped = self.word(layout::TAKEN);
+        ahead(self.tail(HowMany::AtLeast), popped).unwrap_or(0).min(self.queue.slots)
+    }
+
     /// The messages from position `next` on, at most `limit`, whether
     /// they wait or were taken; none is consumed.
     pub(crate) fn follow(&self, next: u64, limit: usize) -> Result<Followed> {

@@ -1,10 +1,10 @@
 //! Looking at everything that may be a leftover. Nothing is changed, and what
 //! is found here is looked at again before it is removed.
 
-use crate::error::{Error, ErrorKind, Result};
+use crate::error::{Error, ErrorKind};
 use crate::object::look::HowMany;
 use crate::segment::collect::{Candidate, Identity, Keep, Leftover, Survey, Verdict};
-use crate::segment::format::header::HEADER_SIZE;
+use crate::segment::format::header::{HEADER_SIZE, State};
 use crate::segment::look::inspector::Inspector;
 use crate::segment::look::stat::{SegmentStat, SegmentState};
 use crate::segment::os::address::Address;
@@ -187,7 +187,11 @@ fn messages(stat: &SegmentStat) -> Option<String> {
     if stat.header.as_ref().is_some_and(|header| header.retired) {
         return None;
     }
-    match stat.waiting() {
+    told(stat.waiting())
+}
+
+fn told(waiting: Option<u64>) -> Option<String> {
+    match waiting {
         Some(0) => None,
         Some(1) => Some("nobody is attached, and 1 message waits in it".into()),
         Some(n) => Some(format!("nobody is attached, and {n} messages wait in it")),
@@ -195,11 +199,11 @@ fn messages(stat: &SegmentStat) -> Option<String> {
     }
 }
 
-/// The same of one that is looked at anew.
-pub(crate) fn messages_in(inspector: &Inspector) -> Result<Option<String>> {
-    // Who has it mapped does not matter here.
-    let stat = inspector.stat_among(&Mappers::default(), HowMany::AtLeast)?;
-    Ok(messages(&stat))
+/// The same of one that is looked at anew, by a few reads: whoever wants to attach
+/// waits meanwhile.
+pub(crate) fn messages_in(inspector: &Inspector) -> Option<String> {
+    let retired = inspector.header().is_some_and(|header| header.state == State::Retired);
+    if retired { None } else { told(inspector.waiting()) }
 }
 
 /// Who uses it, or may use it; `None` if nobody does, as far as can be seen.

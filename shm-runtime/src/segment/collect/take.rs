@@ -68,7 +68,7 @@ fn exclude(file: &File, attempt: Attempt<'_>) -> Result<()> {
 /// Refuses where messages wait: somebody may have put them in and died, too, since
 /// it was looked at.
 fn check_messages(inspector: &Inspector, asked: Survey, attempt: Attempt<'_>) -> Result<()> {
-    match messages_in(inspector)? {
+    match messages_in(inspector) {
         Some(why) if !asked.drop_messages => Err(attempt.fail(ErrorKind::Busy, why)),
         _ => Ok(()),
     }
@@ -79,6 +79,8 @@ fn take_posix(name: &str, file: (u64, u64), asked: Survey) -> Result<()> {
     let attempt = Attempt::new("remove", &address);
     let mapped = || !Mappers::find().of(file.0, file.1).is_empty();
     posix::remove_claimed(name, file, attempt, |file| {
+        // Opened while nobody is kept out yet.
+        let inspector = Inspector::of_file(&address, file)?;
         // Mapped as a bare segment, it has no lock; attachments have both.
         if mapped() {
             return Err(in_use(attempt));
@@ -89,7 +91,7 @@ fn take_posix(name: &str, file: (u64, u64), asked: Survey) -> Result<()> {
         let header = read.ok().and_then(|()| Header::parse(&head).ok());
         match header {
             Some(h) if matches!(h.state, State::Ready | State::Retired) => {
-                check_messages(&Inspector::of_file(&address, file)?, asked, attempt)
+                check_messages(&inspector, asked, attempt)
             }
             _ => Err(no_orphan(attempt)),
         }
@@ -100,18 +102,23 @@ fn take_sysv(id: i32, mark: u64, leftover: Leftover, asked: Survey) -> Result<()
     let address = Address::SysvId(id);
     let attempt = Attempt::new("remove", &address);
     let any = Options::default().trust_any_owner();
+    // Opened while nobody is kept out yet.
+    let inspector = match leftover {
+        Leftover::Orphan => Some(Inspector::of_sysv(&address, id)?),
+        _ => None,
+    };
     // Out of sight, it cannot tell of anybody; the kernel's count still does.
     let companion = sysv::open_companion(id, mark, false, &any, attempt).ok();
     if let Some(file) = &companion {
         lock_removal(file, attempt)?;
         exclude(file, attempt)?;
     }
+    if let Some(inspector) = inspector {
+        check_messages(&inspector, asked, attempt)?;
+    }
     let kernel = sysv::stat(id, attempt)?;
     if kernel.attached != 0 {
         return Err(in_use(attempt));
-    }
-    if leftover == Leftover::Orphan {
-        check_messages(&Inspector::of_sysv(&address, id)?, asked, attempt)?;
     }
     let len = usize::try_from(kernel.size).unwrap_or(usize::MAX);
     let mapping = sysv::map(id, false, len, attempt)?;

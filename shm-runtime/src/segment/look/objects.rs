@@ -104,6 +104,14 @@ impl Inspector {
         }
     }
 
+    /// How many messages wait in all its objects; `None` if what lies in it cannot
+    /// be told.
+    pub(crate) fn waiting(&self) -> Option<u64> {
+        self.contract.as_ref()?;
+        let queues = self.places.iter().filter_map(|place| facts::messages(self, place));
+        Some(queues.fold(0, |sum: u64, queue| sum.saturating_add(queue.depth_at_least())))
+    }
+
     /// How many messages wait in a one-to-one queue; `None` if the object is
     /// none.
     pub fn depth(&self, object: usize) -> Option<u64> {
