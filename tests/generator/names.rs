@@ -200,7 +200,7 @@ fn together(names: &[&str], may: &BTreeMap<&str, BTreeSet<Role>>, turn: usize) -
         |name: &&str| types.iter().find(|(n, _)| *n == name).map_or("u16", |(_, ty)| ty.as_str());
     out += "[struct.Z1]\nfield = [\n";
     for name in with(Role::Field) {
-        let _ = writeln!(out, "  {{ name = \"{name}\", type = \"{}\" }},", ty(&name));
+        let _ = writeln!(out, "  {{ name = \"{name}\", type = \"{}\" }},", ty(name));
     }
     for (i, (_, ty)) in types.iter().enumerate() {
         let _ = writeln!(out, "  {{ name = \"z{i}\", type = \"{ty}[<=2]\" }},");
@@ -211,7 +211,7 @@ fn together(names: &[&str], may: &BTreeMap<&str, BTreeSet<Role>>, turn: usize) -
             out,
             "  {{ name = \"{name}\", number = {}, type = \"{}\" }},",
             i + 1,
-            ty(&name)
+            ty(name)
         );
     }
     out +=

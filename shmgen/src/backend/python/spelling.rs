@@ -106,7 +106,11 @@ impl<'s> Names<'s> {
     pub(super) fn hints(&self, ty: &Type, hidden: &BTreeSet<&str>) -> (String, String) {
         let name = |name: &TypeName| {
             let written = self.name(name);
-            if hidden.contains(written.as_str()) { own(&written) } else { written }
+            if hidden.contains(written.as_str()) {
+                format!("\"{}\"", own(&written))
+            } else {
+                written
+            }
         };
         let (mut get, mut set) = match &ty.element {
             Element::Primitive(Primitive::Bool) => both("_builtins.bool"),
@@ -160,10 +164,10 @@ pub(super) fn module_name(module: &str) -> String {
     format!("_{module}_module")
 }
 
-/// A type of the module, for a type checker, where something else has its name;
-/// quoted, since it comes later.
+/// A type of the module, for a type checker, where something else has its name; to
+/// be quoted, since it comes later.
 pub(super) fn own(name: &str) -> String {
-    format!("\"_Types.{name}\"")
+    format!("_Types.{name}")
 }
 
 /// What a list or an optional is called.
