@@ -304,10 +304,13 @@ fn prefault_maps_every_page_at_create_and_at_attach() {
     }
 }
 
-/// Where this process has files of /dev/shm mapped.
-fn mappings() -> Vec<*const u8> {
+/// Where this process has the file of a segment mapped.
+fn mappings(place: &Place) -> Vec<*const u8> {
     let maps = std::fs::read_to_string("/proc/self/maps").unwrap();
-    let lines = maps.lines().filter(|l| l.contains(" /dev/shm/"));
+    // By its number: a file that was made without a name has none there.
+    let file = std::os::unix::fs::MetadataExt::ino(&std::fs::metadata(place.path()).unwrap());
+    let file = file.to_string();
+    let lines = maps.lines().filter(|l| l.split_whitespace().nth(4) == Some(&file));
     lines.map(|l| usize::from_str_radix(l.split('-').next().unwrap(), 16).unwrap() as _).collect()
 }
 
@@ -316,7 +319,7 @@ fn a_segment_of_a_schema_is_prefaulted_if_that_is_asked_for() {
     let _alone = alone();
     let place = Place::posix();
     let options = || Ordinary::options().address(&place.0);
-    let only = || match mappings()[..] {
+    let only = || match mappings(&place)[..] {
         [at] => mapped(at),
         ref many => panic!("{many:?}"),
     };

@@ -453,9 +453,11 @@ pub fn library() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
         let program = std::env::current_exe().unwrap();
+        // A part that is not told of it builds its own.
         let folder = tools::scratch(&format!(
-            "operations-{}",
-            program.file_stem().unwrap().to_string_lossy()
+            "operations-{}-{}",
+            program.file_stem().unwrap().to_string_lossy(),
+            std::process::id()
         ));
         tools::generate(&tools::root().join("tests/schemas/everything.toml"), &folder);
         let library = folder.join("liboperations.so");
@@ -513,7 +515,11 @@ impl Library {
         let text = c(path.to_str().unwrap());
         // SAFETY: the library has no constructors that run anything.
         let library = unsafe { libc::dlopen(text.as_ptr(), libc::RTLD_NOW) };
-        assert!(!library.is_null(), "cannot load {}", path.display());
+        if library.is_null() {
+            // SAFETY: what it gives is text, since the call before failed.
+            let why = unsafe { std::ffi::CStr::from_ptr(libc::dlerror()) };
+            panic!("cannot load {}: {}", path.display(), why.to_string_lossy());
+        }
         Self(library)
     }
 
