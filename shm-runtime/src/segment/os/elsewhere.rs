@@ -249,6 +249,9 @@ pub(crate) mod sysv {
     }
 
     impl KernelStat {
+        pub(crate) fn is_removed(&self) -> bool {
+            false
+        }
         pub(crate) fn is_locked(&self) -> bool {
             false
         }
