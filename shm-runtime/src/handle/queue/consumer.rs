@@ -1,7 +1,7 @@
 //! The typed consumer.
 
 use crate::handle::queue::errors::{PopError, TryPopError};
-use crate::handle::queue::place::{Place, note};
+use crate::handle::queue::place::Place;
 use crate::handle::queue::untyped::RawConsumer;
 use crate::memory::Slots;
 use crate::types::checked::FieldRef;
@@ -48,13 +48,13 @@ impl<T: SharedLayout> Consumer<T> {
 
     fn wait(&mut self, message: &mut T, timeout: Option<Duration>) -> Result<(), PopError> {
         self.raw.pop(bytes_of_mut(message), timeout).map_err(|e| {
-            note(e.kind(), &self.place);
+            self.place.note(e.kind());
             e
         })
     }
 
     fn failed(&self, error: TryPopError) -> TryPopError {
-        note(error.kind(), &self.place);
+        self.place.note(error.kind());
         error
     }
 

@@ -165,7 +165,7 @@ impl<T: SharedLayout> Queue<T> {
         if target.layout.item != size_of::<T>() as u64 {
             let why = format!(
                 "{} has items of {} bytes, not of {}",
-                target.place(),
+                target.in_words(),
                 target.layout.item,
                 size_of::<T>()
             );

@@ -1,7 +1,7 @@
 //! The typed producer.
 
 use crate::handle::queue::errors::{PushError, TryPushError};
-use crate::handle::queue::place::{Place, note};
+use crate::handle::queue::place::Place;
 use crate::handle::queue::untyped::RawProducer;
 use crate::memory::Slots;
 use crate::types::checked::FieldRef;
@@ -43,13 +43,13 @@ impl<T: SharedLayout> Producer<T> {
     fn wait(&mut self, message: &T, timeout: Option<Duration>) -> Result<(), PushError> {
         let done = self.raw.push(bytes_of(message), timeout);
         done.map_err(|e| {
-            note(e.kind(), &self.place);
+            self.place.note(e.kind());
             e
         })
     }
 
     fn failed(&self, error: TryPushError) -> TryPushError {
-        note(error.kind(), &self.place);
+        self.place.note(error.kind());
         error
     }
 

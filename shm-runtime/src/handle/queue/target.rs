@@ -40,8 +40,13 @@ impl Target {
     }
 
     /// Where it is, for messages.
+    pub(crate) fn in_words(&self) -> String {
+        in_words(&self.attachment, self.index)
+    }
+
+    /// The same, for the errors of a handle.
     pub(crate) fn place(&self) -> Place {
-        in_words(&self.attachment, self.index).into()
+        Place::new(self.in_words())
     }
 
     pub(crate) fn name(&self) -> &str {
@@ -63,7 +68,7 @@ impl Target {
         let word = |at| mapping.word(self.offset + at);
         let number = |n: u64| {
             usize::try_from(n).map_err(|_| {
-                let why = format!("{} is too large for this system", self.place());
+                let why = format!("{} is too large for this system", self.in_words());
                 Error::new(ErrorKind::Unsupported, why)
             })
         };
