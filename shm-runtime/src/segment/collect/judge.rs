@@ -161,7 +161,7 @@ fn judge(inspector: &Inspector, stat: &SegmentStat, asked: Survey) -> Verdict {
         return keep(Keep::InUse, who);
     }
     if stat.state != SegmentState::Initialising {
-        return match messages(stat) {
+        return match messages(inspector, stat.waiting()) {
             Some(why) if !asked.drop_messages => {
                 keep(Keep::Messages, format!("{why}; --drop-messages removes it with them"))
             }
@@ -183,27 +183,16 @@ fn judge(inspector: &Inspector, stat: &SegmentStat, asked: Survey) -> Verdict {
 
 /// How many messages wait in an orphan, or why that cannot be told; `None` if none
 /// do, and of one that is removed: nobody comes to them any more.
-fn messages(stat: &SegmentStat) -> Option<String> {
-    if stat.header.as_ref().is_some_and(|header| header.retired) {
+pub(crate) fn messages(inspector: &Inspector, waiting: Option<u64>) -> Option<String> {
+    if inspector.header().is_some_and(|header| header.state == State::Retired) {
         return None;
     }
-    told(stat.waiting())
-}
-
-fn told(waiting: Option<u64>) -> Option<String> {
     match waiting {
         Some(0) => None,
         Some(1) => Some("nobody is attached, and 1 message waits in it".into()),
         Some(n) => Some(format!("nobody is attached, and {n} messages wait in it")),
         None => Some("it is damaged, so that nobody can tell whether messages wait in it".into()),
     }
-}
-
-/// The same of one that is looked at anew, by a few reads: whoever wants to attach
-/// waits meanwhile.
-pub(crate) fn messages_in(inspector: &Inspector) -> Option<String> {
-    let retired = inspector.header().is_some_and(|header| header.state == State::Retired);
-    if retired { None } else { told(inspector.waiting()) }
 }
 
 /// Who uses it, or may use it; `None` if nobody does, as far as can be seen.
@@ -239,17 +228,37 @@ fn user(inspector: &Inspector, stat: &SegmentStat) -> Option<String> {
 
 fn companion(name: &str, asked: Survey) -> Option<Candidate> {
     let (id, mark) = sysv::parse_companion(name)?;
-    let path = sysv::companion_path(id, mark);
-    let meta = std::fs::symlink_metadata(&path).ok()?;
     if is_of_a_segment(id, mark) {
         return None; // it goes with its segment
     }
+    let identity = |file| Identity::Companion(id, mark, file);
+    own_file(sysv::companion_path(id, mark), identity, asked, companion_verdict)
+}
+
+/// A file that is being made, or whose maker was killed.
+fn temporary(name: &str, asked: Survey) -> Option<Candidate> {
+    let path = posix::temporary_path(name)?;
+    let identity = |file| Identity::Temporary(path.clone(), file);
+    own_file(path.clone(), identity, asked, |file| match locks::is_any_locked(file, locks::MAKING) {
+        true => keep(Keep::BeingBorn, "somebody is making a segment of it"),
+        false => Verdict::Leftover(Leftover::HalfBorn),
+    })
+}
+
+/// A file of the runtime's own; `judge` says what becomes of it when it is open.
+fn own_file(
+    path: String,
+    identity: impl FnOnce((u64, u64)) -> Identity,
+    asked: Survey,
+    judge: impl FnOnce(&File) -> Verdict,
+) -> Option<Candidate> {
+    let meta = std::fs::symlink_metadata(&path).ok()?;
     // Neither a lease nor what somebody put there meanwhile makes it wait.
     let flags = nix::libc::O_NOFOLLOW | nix::libc::O_NONBLOCK;
     let verdict = match OpenOptions::new().read(true).custom_flags(flags).open(&path) {
         _ if !is_mine(meta.uid(), asked) => of_another_user(meta.uid()),
         Err(error) => keep(Keep::Unknown, format!("cannot open it: {error}")),
-        Ok(file) => companion_verdict(&file),
+        Ok(file) => judge(&file),
     };
     Some(Candidate {
         name: path,
@@ -259,33 +268,7 @@ fn companion(name: &str, asked: Survey) -> Option<Candidate> {
         changed: meta.ctime(),
         waiting: None,
         verdict,
-        identity: Identity::Companion(id, mark, (meta.dev(), meta.ino())),
-        asked,
-    })
-}
-
-/// A file that is being made, or whose maker was killed.
-fn temporary(name: &str, asked: Survey) -> Option<Candidate> {
-    let path = posix::temporary_path(name)?;
-    let meta = std::fs::symlink_metadata(&path).ok()?;
-    let flags = nix::libc::O_NOFOLLOW | nix::libc::O_NONBLOCK;
-    let verdict = match OpenOptions::new().read(true).custom_flags(flags).open(&path) {
-        _ if !is_mine(meta.uid(), asked) => of_another_user(meta.uid()),
-        Err(error) => keep(Keep::Unknown, format!("cannot open it: {error}")),
-        Ok(file) if locks::is_any_locked(&file, locks::MAKING) => {
-            keep(Keep::BeingBorn, "somebody is making a segment of it")
-        }
-        Ok(_) => Verdict::Leftover(Leftover::HalfBorn),
-    };
-    Some(Candidate {
-        name: path.clone(),
-        size: meta.len(),
-        uid: meta.uid(),
-        state: None,
-        changed: meta.ctime(),
-        waiting: None,
-        verdict,
-        identity: Identity::Temporary(path, (meta.dev(), meta.ino())),
+        identity: identity((meta.dev(), meta.ino())),
         asked,
     })
 }

@@ -6,7 +6,7 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::events;
 use crate::memory::Mapping;
-use crate::segment::collect::judge::{companion_verdict, is_of_a_segment, messages_in};
+use crate::segment::collect::judge::{companion_verdict, is_of_a_segment, messages};
 use crate::segment::collect::{Candidate, Identity, Leftover, Survey, Verdict};
 use crate::segment::format::header::{HEADER_SIZE, Header, STATE, State};
 use crate::segment::look::inspector::Inspector;
@@ -66,9 +66,9 @@ fn exclude(file: &File, attempt: Attempt<'_>) -> Result<()> {
 }
 
 /// Refuses where messages wait: somebody may have put them in and died, too, since
-/// it was looked at.
+/// it was looked at. By a few reads, as whoever wants to attach waits meanwhile.
 fn check_messages(inspector: &Inspector, asked: Survey, attempt: Attempt<'_>) -> Result<()> {
-    match messages_in(inspector) {
+    match messages(inspector, inspector.waiting()) {
         Some(why) if !asked.drop_messages => Err(attempt.fail(ErrorKind::Busy, why)),
         _ => Ok(()),
     }
