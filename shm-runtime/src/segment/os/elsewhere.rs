@@ -163,11 +163,11 @@ pub(crate) mod memfd {
 pub(crate) mod posix {
     use super::{Attempt, File, Making, Mapping, Options, Result, no};
 
-    pub(crate) fn make(
-        _: u64,
-        _: &Making,
-        attempt: Attempt<'_>,
-    ) -> Result<(File, Option<()>, Mapping)> {
+    pub(crate) enum OwnName {}
+
+    pub(crate) type Made = (File, Option<OwnName>, Mapping);
+
+    pub(crate) fn make(_: u64, _: &Making, attempt: Attempt<'_>) -> Result<Made> {
         no(attempt)
     }
     pub(crate) fn publish(_: &File, _: &str, _: &Making, attempt: Attempt<'_>) -> Result<String> {

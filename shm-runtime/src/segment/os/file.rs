@@ -268,7 +268,7 @@ pub(crate) fn facts(file: &File, attempt: Attempt<'_>) -> Result<FileFacts> {
 }
 
 /// Device and inode of a file.
-pub(crate) fn place(file: &File) -> Result<(u64, u64), Errno> {
+pub(crate) fn place(file: impl AsFd) -> Result<(u64, u64), Errno> {
     fstat(file).map(|stat| (stat.st_dev, stat.st_ino))
 }
 

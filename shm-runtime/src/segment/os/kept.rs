@@ -10,7 +10,7 @@ use crate::segment::os::file;
 use nix::errno::Errno;
 use std::fs::File;
 use std::mem::ManuallyDrop;
-use std::os::fd::IntoRawFd;
+use std::os::fd::{AsRawFd, BorrowedFd, RawFd};
 
 /// An open file, closed on drop unless its descriptor is another file's by then.
 pub(crate) struct KeptFile {
@@ -32,7 +32,7 @@ impl KeptFile {
 
     /// The file, unless the program has closed its descriptor.
     pub(crate) fn get(&self) -> Option<&File> {
-        let is_here = match file::place(&self.file) {
+        let is_here = match file::place(&*self.file) {
             Ok(place) => place == self.place,
             Err(e) => e != Errno::EBADF,
         };
@@ -43,7 +43,7 @@ impl KeptFile {
     pub(crate) fn require(&self, attempt: Attempt<'_>) -> Result<&File> {
         const WHY: &str = "this program has closed the segment's descriptor, as what makes a \
                            daemon of it does; attach after that";
-        match file::place(&self.file) {
+        match file::place(&*self.file) {
             Ok(place) if place == self.place => Ok(&self.file),
             Ok(_) => Err(attempt.fail(ErrorKind::Invalid, WHY)),
             Err(Errno::EBADF) => {
@@ -56,11 +56,16 @@ impl KeptFile {
 
 impl Drop for KeptFile {
     fn drop(&mut self) {
-        if file::place(&self.file).map_or(true, |place| place == self.place) {
-            // SAFETY: taken once, and not used again.
-            let file = unsafe { ManuallyDrop::take(&mut self.file) };
-            // By its number: if it is closed already, a `File` that is dropped aborts.
-            let _ = nix::unistd::close(file.into_raw_fd());
-        }
+        close(self.file.as_raw_fd(), self.place);
+    }
+}
+
+/// Closes a descriptor that was kept, unless it is another file's by now.
+pub(crate) fn close(fd: RawFd, kept: (u64, u64)) {
+    // SAFETY: only asked about; if it is closed, fstat says so.
+    let asked = unsafe { BorrowedFd::borrow_raw(fd) };
+    if file::place(asked).map_or(true, |place| place == kept) {
+        // By its number: if it is closed already, an owner that is dropped aborts.
+        let _ = nix::unistd::close(fd);
     }
 }

@@ -1,10 +1,11 @@
 //! Processes that are watched by descriptors which are kept: one call tells which
 //! of them have ended. See `pidfd_open(2)`.
 
-use crate::segment::os::{descriptor, process};
+use crate::segment::os::kept::close;
+use crate::segment::os::{descriptor, file, process};
 use nix::errno::Errno;
 use nix::libc;
-use std::os::fd::{FromRawFd, IntoRawFd, OwnedFd, RawFd};
+use std::os::fd::{IntoRawFd, RawFd};
 
 /// Processes that are watched at once.
 const WATCHED_MAX: usize = 64;
@@ -75,7 +76,7 @@ impl Pidfds {
             Err(_) if process::is_nobody(pid) => return Life::Ended,
             Err(_) => return Life::Unknown,
         };
-        let Some((fd, file)) = fd.ok().and_then(|fd| identity(&fd).map(|file| (fd, file))) else {
+        let Ok((fd, file)) = fd.and_then(|fd| file::place(&fd).map(|file| (fd, file))) else {
             return Life::Unknown;
         };
         let fd = fd.into_raw_fd();
@@ -105,22 +106,6 @@ impl Drop for Pidfds {
         for (ask, process) in self.asks.iter().zip(&self.processes) {
             close(ask.fd, process.file);
         }
-    }
-}
-
-/// Device and inode of an open file.
-fn identity(fd: &impl std::os::fd::AsFd) -> Option<(u64, u64)> {
-    let stat = nix::sys::stat::fstat(fd).ok()?;
-    Some((stat.st_dev, stat.st_ino))
-}
-
-/// Closes a descriptor if it is still this file's.
-fn close(fd: RawFd, file: (u64, u64)) {
-    // SAFETY: if it is closed, fstat says so.
-    let borrowed = unsafe { std::os::fd::BorrowedFd::borrow_raw(fd) };
-    if identity(&borrowed) == Some(file) {
-        // SAFETY: made here, not used again, and no other file's.
-        drop(unsafe { OwnedFd::from_raw_fd(fd) });
     }
 }
 
