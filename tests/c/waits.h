@@ -239,12 +239,7 @@ static void a_busy_collector_is_waited_for(void) {
 /* ---- looking around ---- */
 
 static void attach_and_run_another_program(const void *argument) {
-  const victim *v = SHM_CAST(const victim *, argument);
-  shm_attachment a;
-  shm_queue_producer p = SHM_ZERO;
-  CHECK_OK(shm_attachment_attach(&a, &v->t->spec, NULL, NULL));
-  CHECK_OK(shm_queue_producer_claim(&p, &a, 1));
-  say_and_wait();
+  take_record_and_role(argument);
   execl("/bin/sleep", "sleep", "60", SHM_CAST(char *, NULL));
   _exit(1);
 }
