@@ -83,7 +83,7 @@ pub(super) fn account(
     let node = table.get(key)?;
     let account = match node.get_ref() {
         DeValue::Integer(_) => Account::Number(context.integer(node, key)?.value),
-        DeValue::String(text) => Account::Name(text.to_string()),
+        DeValue::String(_) => Account::Name(table.line(context, key)?.value),
         _ => {
             let message = format!("`{key}` is a number or a name");
             context.error(Code::E011, node.span(), message);
