@@ -101,25 +101,13 @@ impl Context<'_> {
 
     /// An element of a list of tables that is none.
     fn no_table_in_list(&mut self, item: &Node<'_>, key: &str) {
-        let found = with_article(item.get_ref().type_str());
-        let error = self.error(Code::E011, item.span(), format!("`{key}` is a list of tables"));
-        error.label(format!("this is {found}"));
-        let name = item.get_ref().as_str().unwrap_or("NAME");
-        match key {
-            "value" | "variant" => {
-                error.help(format!("write {{ name = \"{name}\", number = 0 }}"));
-            }
-            "bit" => {
-                error.help(format!("write {{ name = \"{name}\", bit = 0 }}"));
-            }
-            "field" => {
-                let name = item.get_ref().as_str().unwrap_or("name");
-                error.help(format!("write {{ name = \"{name}\", type = \"u32\" }}"));
-            }
-            _ => {
-                error.help("write { name = \"..\", .. } for each");
-            }
-        }
+        let name = |otherwise| item.get_ref().as_str().unwrap_or(otherwise);
+        self.wrong_kind(item, key, "a list of tables").help(match key {
+            "value" | "variant" => format!("write {{ name = \"{}\", number = 0 }}", name("NAME")),
+            "bit" => format!("write {{ name = \"{}\", bit = 0 }}", name("NAME")),
+            "field" => format!("write {{ name = \"{}\", type = \"u32\" }}", name("name")),
+            _ => "write { name = \"..\", .. } for each".to_owned(),
+        });
     }
 
     /// The value as text.
@@ -315,11 +303,12 @@ impl<'t, 'a> Table<'t, 'a> {
                 continue;
             }
             let what = format!("{key}.{}", name.get_ref());
-            let error = context.wrong_kind(node, &what, "a table");
-            error.help(format!("write [{what}] with single brackets, once"));
-            if !node.get_ref().is_array() {
-                error.help(format!("write [{what}] and its keys below"));
-            }
+            let how = if node.get_ref().is_array() {
+                "with single brackets, once"
+            } else {
+                "and its keys below"
+            };
+            context.wrong_kind(node, &what, "a table").help(format!("write [{what}] {how}"));
             left_out.push(spanned);
         }
         entries.sort_by_key(|e| e.name.span.start);
