@@ -103,12 +103,12 @@ impl<'s> Linter<'s> {
         for u in &written.unions {
             self.within(&u.meta.lint, |l| l.union(u));
         }
-        for s in &written.segments {
+        for (s, resolved) in written.segments.iter().zip(&self.schema.segments) {
             self.within(&s.lint, |l| {
                 l.name(&s.name, "a segment", Style::Snake);
                 l.mode(s);
-                for o in &s.objects {
-                    l.within(&o.lint, |l| l.object(o));
+                for (o, resolved) in s.objects.iter().zip(&resolved.objects) {
+                    l.within(&o.lint, |l| l.object(o, resolved.item.as_ref()));
                 }
             });
         }
@@ -128,14 +128,14 @@ impl<'s> Linter<'s> {
         }
     }
 
-    fn object(&mut self, o: &'s syntax::Object) {
+    fn object(&mut self, o: &'s syntax::Object, item: Option<&model::Item>) {
         self.name(&o.name, "an object", Style::Snake);
         if let Body::Queue { item: ty, .. }
         | Body::Topic { item: ty, .. }
         | Body::Cell { ty }
         | Body::State { ty } = &o.body
         {
-            self.large(ty);
+            self.large(ty, item.map_or(0, |item| item.size));
         }
         let Body::Counters { counters, .. } = &o.body else { return };
         for counter in counters {
@@ -249,8 +249,10 @@ impl<'s> Linter<'s> {
     }
 
     /// An item that had better not lie on a stack.
-    fn large(&mut self, ty: &TypeText) {
-        let Some(size) = self.size_of(&ty.name.value).filter(|size| *size > LARGE) else { return };
+    fn large(&mut self, ty: &TypeText, size: u64) {
+        if size <= LARGE {
+            return;
+        }
         let message = format!("items of {size} bytes are large for a stack");
         self.warn(Code::L006, &ty.span, message, |d| {
             d.help(
@@ -258,18 +260,6 @@ impl<'s> Linter<'s> {
                  or in a box: shm_runtime::boxed, try_pop_into",
             );
         });
-    }
-
-    /// The size of a struct of this schema or an imported one.
-    fn size_of(&self, name: &str) -> Option<u64> {
-        let aliased = self.schema.aliases.iter().find(|a| a.name == name);
-        let name = match aliased.map(|a| &a.ty.element) {
-            Some(model::Element::Struct(of)) => of.name.as_str(),
-            _ => name.rsplit('.').next()?,
-        };
-        let all = self.schema.with_imports();
-        let mut structs = all.iter().flat_map(|schema| schema.structs());
-        structs.find(|s| s.name == name).map(|s| s.size)
     }
 
     /// A text that holds one byte.

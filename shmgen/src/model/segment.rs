@@ -53,6 +53,8 @@ pub struct Object {
 pub struct Item {
     /// Its name, with its schema's if that is another one.
     pub name: TypeName,
+    /// Its size in bytes.
+    pub size: u64,
     /// Its alignment in bytes.
     pub align: u64,
 }

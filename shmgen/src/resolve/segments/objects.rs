@@ -84,8 +84,7 @@ impl Resolver<'_, '_> {
     /// That an object is larger than the limit, where it says how large it is.
     pub(super) fn too_large(&mut self, object: &syntax::Object, checked: &Checked) {
         let limit = self.limits.segment;
-        let item = checked.item.as_ref().and_then(|item| self.declared(&item.name));
-        let item = item.map_or(0, |item| item.size);
+        let item = checked.item.as_ref().map_or(0, |item| item.size);
         let lanes = match &checked.kind {
             ObjectKind::Queue(QueueDef { flow: Flow::Lanes(n), .. })
             | ObjectKind::Ring(RingDef { lanes: Some(n), .. }) => {
@@ -140,9 +139,9 @@ impl Resolver<'_, '_> {
             }
         };
         // Without a layout, the struct was reported.
-        let align = self.declared(&name)?.align;
+        let Struct { size, align, .. } = *self.declared(&name)?;
         let ty = TypeExpr::Named(name.clone());
-        Some((Item { name, align }, ty))
+        Some((Item { name, size, align }, ty))
     }
 
     fn declared(&self, name: &TypeName) -> Option<&Struct> {
