@@ -192,8 +192,12 @@ pub(super) const KEYWORDS: [(&str, &[&str]); 4] = [
 /// installed with them.
 pub(crate) const TAKEN_MODULES: [&str; 2] = ["shm_runtime", "shm_types"];
 
+/// Types of members in C++, where a member before them may not have their name.
+const INTEGERS: &[&str] =
+    &["int8_t", "int16_t", "int32_t", "int64_t", "uint8_t", "uint16_t", "uint32_t", "uint64_t"];
+
 /// Names that generated code uses itself, by what they would collide with.
-pub(super) const TAKEN: [(Role, &[&str]); 8] = [
+pub(super) const TAKEN: [(Role, &[&str]); 10] = [
     (
         Role::Top,
         &[
@@ -203,6 +207,7 @@ pub(super) const TAKEN: [(Role, &[&str]); 8] = [
             // Functions of generated C++.
             "to_string",
             "visit",
+            "within_ranges",
             // Types of the schema language.
             "u8",
             "u16",
@@ -220,9 +225,6 @@ pub(super) const TAKEN: [(Role, &[&str]); 8] = [
             "isize",
             "u128",
             "i128",
-            // Functions that generated C++ has beside them.
-            "to_string",
-            "within_ranges",
             // Builtins that generated Python calls.
             "all",
             "any",
@@ -269,15 +271,6 @@ pub(super) const TAKEN: [(Role, &[&str]); 8] = [
     (
         Role::Field,
         &[
-            // Types of the members behind it in C++.
-            "int8_t",
-            "int16_t",
-            "int32_t",
-            "int64_t",
-            "uint8_t",
-            "uint16_t",
-            "uint32_t",
-            "uint64_t",
             "SIZE",
             "DTYPE",
             "asdict",
@@ -329,17 +322,10 @@ pub(super) const TAKEN: [(Role, &[&str]); 8] = [
             "from_dict",
             "SIZE",
             "DTYPE",
-            // Types of the members behind it in C++.
-            "int8_t",
-            "int16_t",
-            "int32_t",
-            "int64_t",
-            "uint8_t",
-            "uint16_t",
-            "uint32_t",
-            "uint64_t",
         ],
     ),
+    (Role::Field, INTEGERS),
+    (Role::Variant, INTEGERS),
     (Role::Segment, &["shm", "std"]),
     (
         Role::Object,
