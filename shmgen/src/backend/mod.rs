@@ -16,6 +16,7 @@ use crate::model::Schema;
 use std::collections::BTreeMap;
 use std::fmt;
 
+pub(crate) use c::taken as runtime;
 pub use json::Model;
 pub use rust::RustOptions;
 
@@ -71,11 +72,6 @@ pub struct Options {
 
 /// Names of files and their text.
 pub type Files = BTreeMap<String, String>;
-
-/// The header of the runtime in C, for what looks which names it takes.
-pub(crate) fn runtime_header() -> String {
-    c::runtime::header()
-}
 
 /// How the text of a file is made.
 type Writer = fn(&Schema, &Options) -> String;

@@ -10,14 +10,17 @@ use crate::model::{Schema, TypeDecl};
 use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
+/// The lines of a file, which is sorted.
+type List = LazyLock<Vec<&'static str>>;
+
 /// Of the headers that generated code includes before C++20.
-const OURS: &str = include_str!("macros_of_ours.txt");
+static OURS: List = LazyLock::new(|| include_str!("macros_of_ours.txt").lines().collect());
 
 /// Of the other headers of C, C++, POSIX and Linux.
-const OTHERS: &str = include_str!("macros_of_others.txt");
+static OTHERS: List = LazyLock::new(|| include_str!("macros_of_others.txt").lines().collect());
 
 /// Functions, types, variables and enumerators of any of these headers.
-const GLOBALS: &str = include_str!("globals.txt");
+static GLOBALS: List = LazyLock::new(|| include_str!("globals.txt").lines().collect());
 
 /// Functions that generated C++ itself has there.
 const OWN_GLOBALS: [&str; 5] =
@@ -32,62 +35,48 @@ enum Takes {
     Call,
 }
 
-/// The lines of a list, which is sorted.
-fn lines(list: &'static str) -> Vec<&'static str> {
-    list.lines().collect()
-}
-
 fn find(list: &[&'static str], name: &str) -> Option<Takes> {
     let bare = |line: &&'static str| line.strip_suffix("()").unwrap_or(line);
     let found = list.binary_search_by(|line| bare(line).cmp(name)).ok()?;
     Some(if list[found].ends_with("()") { Takes::Call } else { Takes::Name })
 }
 
-/// What the macro of that name takes, if a header that generated code includes
-/// has one.
-fn of_ours(name: &str) -> Option<Takes> {
-    static LINES: LazyLock<Vec<&str>> = LazyLock::new(|| lines(OURS));
-    find(&LINES, name)
-}
-
-fn of_others(name: &str) -> Option<Takes> {
-    static LINES: LazyLock<Vec<&str>> = LazyLock::new(|| lines(OTHERS));
-    find(&LINES, name)
+/// What the macro of that name takes, if any header has one.
+fn macro_of(name: &str) -> Option<Takes> {
+    find(&OURS, name).or_else(|| find(&OTHERS, name))
 }
 
 /// Whether a member of a struct cannot have that name in C, because it is a
 /// macro of a header that generated code includes.
 pub(crate) fn takes_members(name: &str) -> bool {
-    of_ours(name) == Some(Takes::Name)
+    find(&OURS, name) == Some(Takes::Name)
 }
 
 /// Whether a function without a prefix cannot have that name in C++.
 pub(crate) fn takes_functions(name: &str) -> bool {
-    of_ours(name).is_some()
+    find(&OURS, name).is_some()
 }
 
 /// Whether a header of the system declares a name at global scope, or defines it.
 pub(crate) fn is_global(name: &str) -> bool {
-    static LINES: LazyLock<Vec<&str>> = LazyLock::new(|| lines(GLOBALS));
-    find(&LINES, name).is_some() || of_ours(name).is_some() || of_others(name).is_some()
+    find(&GLOBALS, name).is_some() || macro_of(name).is_some()
 }
 
 /// Whether a name of such a header may begin so; if not, none need be looked up.
 pub(crate) fn may_begin(prefix: &str) -> bool {
-    let behind_a_line_end = format!("\n{prefix}");
-    [GLOBALS, OURS, OTHERS]
-        .iter()
-        .any(|list| list.starts_with(prefix) || list.contains(&behind_a_line_end))
+    [&GLOBALS, &OURS, &OTHERS].iter().any(|list| {
+        let first = list.partition_point(|line| *line < prefix);
+        list.get(first).is_some_and(|line| line.starts_with(prefix))
+    })
 }
 
 /// The namespace of a schema in C++: its dotted name. A first part that a header
 /// declares something else by, of the system or one that `is_ours` tells of, has a
 /// `_` behind it, as no name of a schema has.
 pub(crate) fn namespace(schema: &str, is_ours: impl Fn(&str) -> bool) -> String {
-    static LINES: LazyLock<Vec<&str>> = LazyLock::new(|| lines(GLOBALS));
     let path = schema.replace('.', "::");
     let first = schema.split('.').next().unwrap_or_default();
-    if find(&LINES, first).is_some() || OWN_GLOBALS.contains(&first) || is_ours(first) {
+    if find(&GLOBALS, first).is_some() || OWN_GLOBALS.contains(&first) || is_ours(first) {
         return format!("{first}_{}", &path[first.len()..]);
     }
     path
@@ -99,7 +88,7 @@ pub(crate) fn namespace(schema: &str, is_ours: impl Fn(&str) -> bool) -> String 
 pub(crate) fn put_aside(schema: &Schema) -> Vec<&str> {
     let mut out = BTreeSet::new();
     let mut add = |name| {
-        if of_ours(name).or_else(|| of_others(name)) == Some(Takes::Name) {
+        if macro_of(name) == Some(Takes::Name) {
             out.insert(name);
         }
     };
@@ -121,7 +110,7 @@ pub(crate) fn put_aside(schema: &Schema) -> Vec<&str> {
     }
     // Whose names stand before parentheses.
     for object in schema.segments.iter().flat_map(|s| &s.objects) {
-        if of_ours(&object.name).or_else(|| of_others(&object.name)).is_some() {
+        if macro_of(&object.name).is_some() {
             out.insert(&object.name);
         }
     }
@@ -135,9 +124,9 @@ mod tests {
 
     #[test]
     fn the_lists_are_sorted_and_say_what_takes_what() {
-        for list in [OURS, OTHERS, GLOBALS] {
+        for list in [&OURS, &OTHERS, &GLOBALS] {
             let names: Vec<&str> =
-                list.lines().map(|line| line.strip_suffix("()").unwrap_or(line)).collect();
+                list.iter().map(|line| line.strip_suffix("()").unwrap_or(line)).collect();
             assert!(names.windows(2).all(|two| two[0] < two[1]));
         }
         assert!(takes_members("EPERM"));

@@ -3,7 +3,8 @@
 
 use super::clashes::each_c_name;
 use super::names::renamed;
-use super::{runtime, segments};
+use super::segments;
+use crate::backend::runtime;
 use crate::captured;
 use crate::diagnostics::{Code, Diagnostics, Spanned};
 use crate::model::{Schema, TypeDecl};

@@ -18,7 +18,6 @@ mod names;
 mod numbers;
 mod order;
 mod ranges;
-mod runtime;
 mod segments;
 mod sizes;
 mod structs;

@@ -1,7 +1,7 @@
 //! Names: which can be written in every language, and which are taken.
 
-use super::runtime;
 use super::words::{Role, is_taken, language_of};
+use crate::backend::runtime;
 use crate::captured;
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned};
 use crate::syntax::NAME_MAX as MAX;
@@ -65,16 +65,13 @@ fn reserved(text: &str, role: Role) -> Option<String> {
 /// itself in C or C++. Elsewhere C has the schema's name before it, or macros
 /// are put aside.
 fn is_macro(text: &str, role: Role) -> bool {
-    match role {
-        Role::Field | Role::Variant => {
-            captured::takes_members(text) || runtime::is_macro(text, role == Role::Object)
-        }
-        Role::Object => {
-            captured::takes_functions(text) || runtime::is_macro(text, role == Role::Object)
-        }
-        Role::Top | Role::Member | Role::Namespace => runtime::is_macro(text, role == Role::Object),
-        Role::Segment | Role::Counter => false,
-    }
+    let of_the_system = match role {
+        Role::Field | Role::Variant => captured::takes_members(text),
+        Role::Object => captured::takes_functions(text),
+        Role::Top | Role::Member | Role::Namespace => false,
+        Role::Segment | Role::Counter => return false,
+    };
+    of_the_system || runtime::is_macro(text, role == Role::Object)
 }
 
 /// Another name for one that is not free.

@@ -10,6 +10,7 @@ mod segment;
 mod spelling;
 mod statements;
 mod structs;
+pub(crate) mod taken;
 mod unions;
 mod values;
 

@@ -38,13 +38,6 @@ pub(in super::super) fn header() -> String {
         .replace("@VERSION_PATCH@", patch)
 }
 
-/// Whether the header declares or defines a name.
-pub(in super::super) fn has(name: &str) -> bool {
-    let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
-    let ours = name.starts_with("shm_") || name.starts_with("SHM_");
-    ours && PARTS.iter().any(|(_, text)| text.split(|c| !is_part(c)).any(|word| word == name))
-}
-
 #[cfg(test)]
 #[allow(clippy::pedantic)]
 mod tests {

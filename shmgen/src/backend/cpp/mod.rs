@@ -89,7 +89,7 @@ pub(super) fn header(schema: &Schema) -> String {
     let prefix = c::prefix(schema);
     let (guard, identity) = (c::guard(schema, "HPP"), c::identity(schema));
     let put_aside = captured::put_aside(schema);
-    let namespace = captured::namespace(&schema.name, c::runtime::has);
+    let namespace = captured::namespace(&schema.name, c::taken::has);
     // No name of a schema ends so.
     let inline_namespace = format!("{}_{}_", identity.namespace, inline_namespace());
     let mut page = Page::default();

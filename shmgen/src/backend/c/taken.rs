@@ -1,13 +1,13 @@
-//! Names that the runtime's header in C has, as it is generated.
+//! Names that the runtime's header in C takes away, as it is generated.
 
-use crate::backend::runtime_header;
+use super::runtime::header;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::LazyLock;
 
 /// What the runtime's header in C has: all that begins with `shm_` or `SHM_`; of
 /// that the macros, and whether they have parameters.
 static RUNTIME: LazyLock<(BTreeSet<String>, BTreeMap<String, bool>)> = LazyLock::new(|| {
-    let text = runtime_header();
+    let text = header();
     let is_part = |c: char| c.is_ascii_alphanumeric() || c == '_';
     let words = text.split(|c| !is_part(c));
     let names = words.filter(|w| w.starts_with("shm_") || w.starts_with("SHM_"));
@@ -21,11 +21,11 @@ static RUNTIME: LazyLock<(BTreeSet<String>, BTreeMap<String, bool>)> = LazyLock:
 
 /// Whether a name is a macro of the runtime's header, which is needed where the
 /// name would stand, as that of a function or of something else.
-pub(super) fn is_macro(name: &str, as_function: bool) -> bool {
+pub(crate) fn is_macro(name: &str, as_function: bool) -> bool {
     name.starts_with("SHM_") && RUNTIME.1.get(name).is_some_and(|calls| as_function || !calls)
 }
 
 /// Whether the runtime's header has a name.
-pub(super) fn has(name: &str) -> bool {
+pub(crate) fn has(name: &str) -> bool {
     (name.starts_with("shm_") || name.starts_with("SHM_")) && RUNTIME.0.contains(name)
 }
