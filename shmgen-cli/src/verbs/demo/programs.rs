@@ -256,3 +256,21 @@ fn find(variable: &str, candidates: &[&str]) -> Option<String> {
         None => candidates.iter().copied().find(|c| runs(c)).map(str::to_owned),
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::pedantic)]
+mod tests {
+    use std::collections::BTreeSet;
+    use std::path::Path;
+
+    /// A module that is added to the package must be added to the list.
+    #[test]
+    fn the_list_has_every_module_of_the_package() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("python_package");
+        let files = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name());
+        let names = files.map(|name| name.into_string().unwrap());
+        let found: BTreeSet<String> = names.filter(|name| name.ends_with(".py")).collect();
+        let listed = super::PACKAGE.iter().map(|(name, _)| (*name).to_owned());
+        assert_eq!(BTreeSet::from_iter(listed), found);
+    }
+}
