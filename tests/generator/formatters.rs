@@ -54,21 +54,3 @@ fn formatters_leave_what_is_generated_alone() {
         run("ruff", &["format", "--isolated", "--line-length", "60"], &[".py"]);
     }
 }
-
-#[test]
-fn a_header_works_within_extern_c() {
-    let folder = tools::scratch("extern-c");
-    for name in SCHEMAS {
-        tools::generate(&tools::root().join(format!("tests/schemas/{name}.toml")), &folder);
-    }
-    let includes: String = SCHEMAS.iter().map(|s| format!("#include \"{s}.h\"\n")).collect();
-    let text = format!("extern \"C\" {{\n{includes}}}\nint main() {{ return 0; }}\n");
-    std::fs::write(folder.join("main.cpp"), text).unwrap();
-    for compilers in tools::compilers() {
-        for std in ["-std=c++11", "-std=c++20"] {
-            let mut command = Command::new(compilers.cpp);
-            command.current_dir(&folder).args([std, "-Wall", "-Wextra", "-Wpedantic", "-Werror"]);
-            tools::run(command.args(["-fsyntax-only", "main.cpp"]));
-        }
-    }
-}

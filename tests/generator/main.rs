@@ -8,6 +8,7 @@ mod diagnostics;
 mod expressions;
 mod formatters;
 mod golden;
+mod headers;
 mod json_schema;
 mod kernel;
 mod layouts;
