@@ -68,12 +68,16 @@ if not typing.TYPE_CHECKING:
     OutOfRange = _of_all(OutOfRange)
 
 
+# What is a view of nothing. Asked for before an Array, which is an abstract class and takes longer to tell.
+_SCALARS = (int, float, str, bytes)
+
+
 def _shown(value: object) -> str:
     """As repr, but of floats that are not finite what evaluates to them."""
-    if isinstance(value, (list, Array)):
-        return f"[{', '.join(map(_shown, value))}]"
     if isinstance(value, float) and not math.isfinite(value):
         return f"float('{value}')"
+    if not isinstance(value, _SCALARS) and isinstance(value, (list, Array)):
+        return f"[{', '.join(map(_shown, value))}]"
     return repr(value)
 
 
@@ -409,6 +413,8 @@ def _put(items: Any, index: int, stored: Any) -> None:
 
 def _own(value: Any) -> Any:
     """The value in memory of its own, where it is a view of something else's; sequences become lists."""
+    if isinstance(value, _SCALARS):
+        return value
     if isinstance(value, Array):
         return value.copy()
     if isinstance(value, Struct):
@@ -465,7 +471,8 @@ class Array(Sequence[_Get], Generic[_Get, _Set]):
             ctypes.memmove(start + place * size, own + i * size, size)
 
     def __len__(self) -> int:
-        return int(self._field.room)
+        room: int = self._field.room
+        return room
 
     @overload
     def __getitem__(self, index: SupportsIndex) -> _Get: ...
@@ -474,7 +481,9 @@ class Array(Sequence[_Get], Generic[_Get, _Set]):
     def __getitem__(self, index: SupportsIndex | slice) -> _Get | list[_Get]:
         if isinstance(index, slice):
             return self._list()[index]
-        return cast(_Get, self._field.part.load(self._items[self._place(index)]))
+        held, part = self._items[self._place(index)], self._field.part
+        value: _Get = held if part.plain else part.load(held)
+        return value
 
     @overload
     def __setitem__(self, index: SupportsIndex, value: _Set) -> None: ...
@@ -528,6 +537,8 @@ class Array(Sequence[_Get], Generic[_Get, _Set]):
     __rmul__ = __mul__
 
     def __repr__(self) -> str:
+        if self._field.part.plain:
+            return repr(self._list())
         return f"[{', '.join(map(self._show, self._items[: len(self)]))}]"
 
     def _show(self, held: Any) -> str:
@@ -580,11 +591,12 @@ class List(Array[_Get, _Set], MutableSequence[_Get]):
     __slots__ = ("_whole",)
 
     def __init__(self, field: Any, whole: Any) -> None:
-        super().__init__(field, whole.items)
-        self._whole = whole
+        # As Array does; a list is made whenever one is read.
+        self._field, self._items, self._whole = field, whole.items, whole
 
     def __len__(self) -> int:
-        return int(self._field.count(self._whole))
+        count: int = self._field.count(self._whole)
+        return count
 
     @property
     def room(self) -> int:
@@ -654,6 +666,8 @@ class List(Array[_Get, _Set], MutableSequence[_Get]):
 
 def _plain(value: Any) -> Any:
     """A value as ``asdict`` has it."""
+    if isinstance(value, _SCALARS):
+        return value
     if isinstance(value, (Struct, Union)):
         return value.asdict()
     return [_plain(part) for part in value] if isinstance(value, Array) else value
