@@ -37,7 +37,7 @@ use imports::Imports;
 use order::{Compound, order};
 use segments::resolve_segments;
 use shm_runtime::contract::TypeName;
-use sizes::Sizes;
+use sizes::{DEPTH_MAX, Sizes};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use types::{Declared, Found, Names};
@@ -182,6 +182,7 @@ impl Resolver<'_, '_> {
             for found in found[index].iter().flatten() {
                 types.extend(sizes.wrapped(&found.ty));
             }
+            self.depth(&all[index], &found[index], sizes);
             let decl = match &all[index] {
                 Compound::Struct(s) => {
                     let laid_out = self.lay_out(s, &found[index], sizes);
@@ -196,6 +197,19 @@ impl Resolver<'_, '_> {
                 sizes.add(&decl);
                 types.push(decl);
             }
+        }
+    }
+
+    /// Reports the first member by which a type nests too deep.
+    fn depth(&mut self, compound: &Compound<'_>, found: &[Option<Found>], sizes: &Sizes) {
+        let deepest = |part: &Option<Found>| {
+            let name = part.as_ref().and_then(|found| found.ty.element.named());
+            name.is_some_and(|name| sizes.depth(name) == DEPTH_MAX)
+        };
+        let member = found.iter().position(deepest);
+        if let Some(span) = member.and_then(|member| compound.type_of(member)) {
+            let message = format!("types lie in one another more than {DEPTH_MAX} deep");
+            self.error(Code::E051, span, message);
         }
     }
 

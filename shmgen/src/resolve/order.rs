@@ -22,7 +22,7 @@ impl Compound<'_> {
     }
 
     /// Where the type of a member is named.
-    fn type_of(&self, member: usize) -> Option<&Range<usize>> {
+    pub(super) fn type_of(&self, member: usize) -> Option<&Range<usize>> {
         let ty = match self {
             Self::Struct(s) => match s.members.get(member)? {
                 Member::Field(field) => &field.ty,
@@ -35,8 +35,8 @@ impl Compound<'_> {
 }
 
 /// The types, by their places in `all`. `found` are the types of the members of
-/// each. Circles are reported and left out, and so is what nests too deep. Without
-/// recursion, since that is not known before.
+/// each. Circles are reported and left out. Without recursion, since a schema may
+/// nest as deep as it likes up to here.
 pub(super) fn order(
     all: &[Compound<'_>],
     found: &[Vec<Option<Found>>],
@@ -90,52 +90,5 @@ pub(super) fn order(
             }
         }
     }
-    let mut depths = vec![1; all.len()];
-    for &i in &order {
-        for (member, part) in found[i].iter().enumerate() {
-            let Some(name) = part.as_ref().and_then(|p| p.ty.element.named()) else { continue };
-            let own = Some(name).filter(|n| n.schema.is_empty());
-            let own = own.and_then(|n| index.get(n.name.as_str()));
-            let depth = own.map_or(1, |part| depths[*part]) + 1;
-            if depth == DEPTH_MAX + 1 && depths[i] < depth {
-                let Some(span) = all[i].type_of(member) else { continue };
-                let message = format!("types lie in one another more than {DEPTH_MAX} deep");
-                diagnostics.error(Code::E051, source, span.clone(), message);
-            }
-            depths[i] = depths[i].max(depth);
-        }
-    }
     order
-}
-
-/// What a reader of contracts takes.
-const DEPTH_MAX: usize = 64;
-
-#[cfg(test)]
-#[allow(clippy::pedantic)]
-mod tests {
-    use super::DEPTH_MAX;
-    use crate::diagnostics::{Code, Source};
-    use std::fmt::Write as _;
-
-    /// A schema of structs that lie in one another.
-    fn nested(depth: usize) -> String {
-        let mut text = "shmgen = 1\n[schema]\nname = \"a.b\"\nversion = \"1.0\"\n".to_owned();
-        for n in 0..depth {
-            let part = if n == 0 { "u8".to_owned() } else { format!("T{}", n - 1) };
-            let _ =
-                write!(text, "[struct.T{n}]\nfield = [ {{ name = \"a\", type = \"{part}\" }} ]\n");
-        }
-        text
-    }
-
-    #[test]
-    fn types_nest_as_deep_as_a_reader_of_contracts_takes() {
-        let errors = |depth| {
-            let source = Source::new("a.toml", nested(depth));
-            let found = crate::check(&source, crate::model::Limits::default()).diagnostics;
-            found.sorted().iter().filter(|d| d.code == Code::E051).count()
-        };
-        assert_eq!((errors(DEPTH_MAX), errors(DEPTH_MAX + 1), errors(200)), (0, 1, 1));
-    }
 }
