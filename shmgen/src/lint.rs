@@ -119,7 +119,7 @@ impl<'s> Linter<'s> {
         let (Some(mode), Some(_)) = (&s.mode, &s.id_file) else { return };
         if mode.value & 0o077 != 0 {
             let message = format!(
-                "mode {:#o} lets others in, and the id file is of mode 0600 whatever it says",
+                "mode {:#o} admits other users, but the id file always has mode 0600",
                 mode.value
             );
             self.warn(Code::L007, &mode.span, message, |d| {

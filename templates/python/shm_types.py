@@ -426,7 +426,7 @@ _DATA = (ctypes.Array, ctypes.Structure)
 
 
 class Array(Sequence[_Get], Generic[_Get, _Set]):
-    """The elements of an array, where they lie: changing one changes the struct, with the field's checks.
+    """A view of the elements of an array: changing one changes the struct, with the field's checks.
 
     It compares, prints, adds and slices as a list does; a slice is a list of its own. An element that is
     a struct or an array is a view itself. ``numpy.asarray`` of it shares the memory. Copied or pickled, it
@@ -500,7 +500,7 @@ class Array(Sequence[_Get], Generic[_Get, _Set]):
         self._write(places, given)
 
     def _several(self, values: Any) -> list[Any]:
-        """Elements that are given; a text is not meant as its letters."""
+        """Elements to store; text is refused, not taken as a sequence of letters."""
         if isinstance(values, (str, dict)) or not hasattr(values, "__iter__"):
             raise TypeError(self._field.bad(values, "a list of elements"))
         return list(values)
@@ -549,20 +549,20 @@ class Array(Sequence[_Get], Generic[_Get, _Set]):
             return f"<invalid {bytes(held).hex() if isinstance(held, _DATA) else held}>"
 
     def copy(self) -> list[Any]:
-        """A list of its own, and with all that is in it."""
+        """A deep copy, as a list."""
         return [_own(value) for value in self._list()]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return list, (self.copy(),)
 
     def sort(self, *, key: Callable[[_Get], Any] | None = None, reverse: bool = False) -> None:
-        """Sorts it in place."""
+        """Sorts the elements in place."""
         values: list[Any] = self._list()
         values.sort(key=key, reverse=reverse)
         self[:] = values
 
     def reverse(self) -> None:
-        """Turns it around in place."""
+        """Reverses the elements in place."""
         values: list[Any] = self._list()
         self[:] = values[::-1]
 
@@ -586,7 +586,7 @@ class Array(Sequence[_Get], Generic[_Get, _Set]):
 
 
 class List(Array[_Get, _Set], MutableSequence[_Get]):
-    """The elements of a bounded list, where they lie: an Array whose length changes, up to its room."""
+    """A view of the elements of a bounded list: an Array whose length changes, up to its room."""
 
     __slots__ = ("_whole",)
 
@@ -600,11 +600,11 @@ class List(Array[_Get, _Set], MutableSequence[_Get]):
 
     @property
     def room(self) -> int:
-        """The most elements that it can have."""
+        """The greatest number of elements."""
         return int(self._field.room)
 
     def _replace(self, values: list[Any]) -> None:
-        """Puts other elements in place of all; nothing is left of those."""
+        """Replaces all elements; the bytes of the old ones become zero."""
         made = self._field.store(values)
         ctypes.memmove(ctypes.addressof(self._whole), ctypes.addressof(made), ctypes.sizeof(made))
 
@@ -626,22 +626,22 @@ class List(Array[_Get, _Set], MutableSequence[_Get]):
         self._replace(values)
 
     def insert(self, index: SupportsIndex, value: _Set) -> None:  # type: ignore[override]
-        """Puts an element before another one."""
+        """Inserts an element before the one at an index."""
         values: list[Any] = self._list()
         values.insert(index, value)
         self._replace(values)
 
     def append(self, value: _Set) -> None:  # type: ignore[override]
-        """Puts an element behind the others; OutOfRange if there is no room for it."""
+        """Appends an element; OutOfRange if there is no room for it."""
         self.extend((value,))
 
     def extend(self, values: Iterable[_Set]) -> None:  # type: ignore[override]
-        """Puts elements behind the others; none if there is not room for all."""
+        """Appends elements; none of them, with OutOfRange, if there is no room for all."""
         given, count = self._several(values), len(self)
         if count + len(given) > self.room:
             raise OutOfRange(
-                f"{self._field.name} has room for {self.room} elements, and {count} of them are there: "
-                f"not for {len(given)} more"
+                f"{self._field.name} has room for {self.room} elements and holds {count}: "
+                f"there is no room for {len(given)} more"
             )
         self._write(range(count, count + len(given)), given)
         self._whole.count = count + len(given)
@@ -651,13 +651,13 @@ class List(Array[_Get, _Set], MutableSequence[_Get]):
         return self
 
     def pop(self, index: SupportsIndex = -1) -> _Get:
-        """Takes an element out."""
+        """Removes an element and returns it."""
         value = _own(self[index])
         del self[index]
         return cast(_Get, value)
 
     def clear(self) -> None:
-        """Takes all elements out."""
+        """Removes all elements."""
         self._replace([])
 
 
@@ -768,8 +768,8 @@ class Struct(_Structure):
 
     @classmethod
     def from_dict(cls: type[_St], values: Mapping[str, Any]) -> _St:
-        """What ``asdict`` made a dict of. Fields that are left out have their defaults; TypeError for a name
-        that is none of a field's."""
+        """The value of a dict that ``asdict`` made. Fields that are left out have their defaults; TypeError for
+        a name of no field."""
         made = cls()
         for name, value in values.items():
             if name not in cls._names:
@@ -1163,7 +1163,7 @@ class Union:
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Any:
-        """What ``asdict`` made a dict of; TypeError if it is none."""
+        """The value of a dict that ``asdict`` made; TypeError for any other."""
         parts = dict(values)
         name = parts.pop("variant", None)
         if name is None and parts.keys() == {"tag", "bytes"}:
@@ -1362,7 +1362,7 @@ _F = TypeVar("_F", bound=Callable[..., Any])
 
 
 def _options(method: _F) -> _F:
-    """Says which options a method has, where it is given one that it has not."""
+    """Names the options of a method that is called with one that it does not have."""
     own: dict[str, Any] = getattr(method, "__kwdefaults__")  # noqa: B009
 
     @functools.wraps(method)
@@ -1376,7 +1376,7 @@ def _options(method: _F) -> _F:
 
 
 def _no_option(method: str, own: list[str], name: str) -> str:
-    """An option that a method has not: what has it, or which is meant."""
+    """Explains an option that a method does not have: which method has it, or which option is meant."""
     near = difflib.get_close_matches(name, own, 1)
     others = [
         f"{other}()"
@@ -1454,7 +1454,7 @@ class Segment:
         prefault: bool = False,
         core_dump: bool = False,
     ) -> _S:
-        """Attaches to the segment, waiting up to ``timeout`` seconds for it to come into being.
+        """Attaches to the segment, waiting up to ``timeout`` seconds for it to be created.
 
         FileNotFoundError if there is none, shm_runtime.Mismatch if it is of another contract.
         It must belong to root, to the caller or to ``trust_uid``, unless ``any_owner`` is trusted.

@@ -34,14 +34,17 @@ fn schema_of(form: &str) -> Value {
 fn schemas_and_pages_are_those_of_the_types() {
     let bless = std::env::var_os("SHMGEN_BLESS").is_some();
     let docs = root().join("docs");
-    let summary = std::fs::read_to_string(docs.join("SUMMARY.md")).unwrap();
+    let lists = [("SUMMARY.md", "json/"), ("json/README.md", "")]
+        .map(|(list, to)| (list, to, std::fs::read_to_string(docs.join(list)).unwrap()));
     let mut wrong = Vec::new();
     let mut expected = Vec::new();
     for form in forms() {
         let schema = schema_of(&form);
         let page = format!("json/{form}.md");
-        if !summary.contains(&format!("({page})")) {
-            wrong.push(format!("docs/SUMMARY.md has no {page}"));
+        for (list, to, text) in &lists {
+            if !text.contains(&format!("({to}{form}.md)")) {
+                wrong.push(format!("docs/{list} has no {page}"));
+            }
         }
         expected.push((format!("schemas/{form}.schema.json"), format!("{schema:#}\n")));
         expected.push((page, json_page::page(&form, &schema)));

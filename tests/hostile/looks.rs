@@ -180,7 +180,7 @@ fn each_verb(arguments: &[String]) {
         let last = Box::leak(format!("T{:06}", depth - 1).into_boxed_str());
         write(&nested(depth), Queue(last, 8, 4), 1, 1, false);
         let said = look(shmgen, "types without end in one another");
-        assert!(said.contains("types lie in one another more than 64 deep"), "{said}");
+        assert!(said.contains("types are nested more than 64 deep"), "{said}");
     }
     children::say("looked");
 }

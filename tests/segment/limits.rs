@@ -148,7 +148,7 @@ fn few_addresses(_: &[String]) {
         let line = status.lines().find_map(|l| l.strip_prefix("VmSize:")).unwrap().trim();
         line.trim_end_matches(" kB").parse::<u64>().unwrap() * 1024
     };
-    let told = ["33.6 MB of addresses needed", "RLIMIT_AS; ", "`ulimit -v unlimited`"];
+    let told = ["33.6 MB of address space needed", "RLIMIT_AS; ", "`ulimit -v unlimited`"];
     for language in BOTH {
         for address in ["posix:/x", "sysv:0x70000013"] {
             language.create_bare(address, 32 << 20).unwrap();

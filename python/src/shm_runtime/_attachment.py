@@ -286,7 +286,7 @@ class Attachment:
         numbers = objects[index]["numbers"] if index < len(objects) else {}
         if "depth" not in numbers:
             shown = _native.shown(self.address)
-            raise Corrupt(f"{shown}: the contract in it is damaged, so its objects cannot be told")
+            raise Corrupt(f"{shown}: the contract in it is damaged, so its objects are unknown")
         return QueueStat(
             depth=numbers["depth"],
             put=numbers["in"],

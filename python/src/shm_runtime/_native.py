@@ -17,8 +17,8 @@ from typing import Any
 
 if sys.implementation.name != "cpython":
     raise ImportError(
-        f"shm_runtime needs CPython, and this is {sys.implementation.name}, whose ctypes and lifetimes of "
-        "objects are others. Types of generated modules, and decoding, do not need shm_runtime"
+        f"shm_runtime needs CPython, and this is {sys.implementation.name}, whose ctypes and object "
+        "lifetimes differ. Types of generated modules, and decoding, do not need shm_runtime"
     )
 
 ABI = 5

@@ -70,8 +70,8 @@ class Queue(Generic[_Item]):
 
     def __reduce__(self) -> tuple[Any, ...]:
         raise TypeError(
-            f"{self!r} cannot be pickled, since who puts and who gets is of this process: hand the segment "
-            f"over instead, and use its .{self.name} there"
+            f"{self!r} cannot be pickled, since its producer and consumer roles belong to this process: "
+            f"hand the segment over instead, and use its .{self.name} there"
         )
 
     # --- put

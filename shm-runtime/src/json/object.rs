@@ -25,7 +25,7 @@ pub struct Object {
     pub numbers: Numbers,
     /// Who holds its roles.
     pub holders: Vec<Holder>,
-    /// Between the last two looks of `top`; nowhere else.
+    /// Messages per second between the last two samples; only in `top`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub rates: Option<Rates>,
     /// Bytes from the start of the segment; null where directory and contract do
@@ -33,7 +33,8 @@ pub struct Object {
     pub offset: Option<u64>,
     /// Bytes that it takes; null as for the offset.
     pub size: Option<u64>,
-    /// Whether this version can do with it what it is for.
+    /// Whether programs can use it with this version, which creates and shows
+    /// objects of every kind.
     pub operable: bool,
 }
 
@@ -56,7 +57,7 @@ impl Object {
 }
 
 /// What a contract says of an object, by the keys of a schema, and what it comes
-/// to. What its kind does not have is missing.
+/// to. What its kind does not have is left out.
 #[derive(Debug, Default, Serialize, JsonSchema)]
 pub struct Definition {
     /// Queue and topic: the type of what it passes.
@@ -76,19 +77,20 @@ pub struct Definition {
     /// Raw: its bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bytes: Option<u64>,
-    /// Queue and ring: who puts in.
+    /// Queue and ring: how many producers it may have at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub producers: Option<Side>,
-    /// Queue: who takes out.
+    /// Queue: how many consumers it may have at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub consumers: Option<Side>,
     /// Queue and ring: how many lanes the producers share.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lanes: Option<u32>,
-    /// Queue with owned slots: `total`, for there is one order for all.
+    /// Queue with owned slots: `total`, one order of all messages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub order: Option<&'static str>,
-    /// Queue with owned slots: whether what a dead consumer had comes again.
+    /// Queue with owned slots: whether messages that a dead consumer had taken are
+    /// delivered again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub redeliver: Option<bool>,
     /// Queue, topic, cell, state, counters: how many slots there are.
@@ -275,8 +277,8 @@ impl JsonSchema for Numbers {
         json_schema!({
             "type": "object",
             "description": "Whole numbers by name; those of counters have the names of the \
-                counters. What a kind does not have is missing, and so is what this version does \
-                not read.",
+                counters. A number that the kind does not have, or that this version does not \
+                read, is left out.",
             "properties": {
                 "depth": number("Queue: messages that wait."),
                 "in": number("Queue: messages that were ever put in."),
@@ -287,7 +289,7 @@ impl JsonSchema for Numbers {
                 ),
                 "dropped": number("Queue: messages that were committed and given up."),
                 "high_water": number("Queue: the greatest depth that was noticed; sampled."),
-                "waiters": number("Queue: how many who are alive sleep on it."),
+                "waiters": number("Queue: living participants that sleep until they can go on."),
                 "version": number("Cell and state: how often a value was stored."),
                 "count": number("Event: how often it was signalled."),
             },
@@ -301,13 +303,13 @@ impl JsonSchema for Numbers {
 pub struct Holder {
     /// The role, such as `producer` or `consumer`.
     pub role: &'static str,
-    /// Its process id, as it sees itself.
+    /// Its process id in its own pid namespace.
     pub pid: u32,
     /// The name of its program.
     pub program: String,
-    /// Whether it is alive; what cannot be told counts as alive.
+    /// Whether it is alive; also true if that is unknown.
     pub alive: bool,
-    /// Whether it sleeps until there is something to do for it.
+    /// Whether it sleeps until there is a message, or room for one.
     pub waits: bool,
 }
 
@@ -323,7 +325,7 @@ fn holders(q: &QueueStat, participants: &[ParticipantStat]) -> Vec<Holder> {
     roles.into_iter().filter_map(holder).collect()
 }
 
-/// Messages a second; null at the first look.
+/// Messages per second; null in the first sample.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, JsonSchema)]
 pub struct Rates {
     /// Put in.

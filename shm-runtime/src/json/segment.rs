@@ -27,7 +27,7 @@ impl From<&[SegmentStat]> for Segments {
 /// A segment: what the kernel knows of it, and what it says of itself.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Segment {
-    /// Where it is, as it is written, to be handed back to a command.
+    /// Its address, in the form that commands take.
     pub address: String,
     /// What the system calls it.
     pub kind: SegmentKind,
@@ -58,20 +58,20 @@ pub struct Segment {
     /// The same, with the names of the programs.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mappers: Option<Vec<Mapper>>,
-    /// Who takes part in it, the dead included until they are swept.
+    /// Its participants, the dead included until they are swept.
     pub participants: Vec<Participant>,
-    /// Whether somebody is attached who only reads, and so has no record.
+    /// Whether a process is attached for reading only; it has no participant record.
     pub readers: bool,
     /// Its objects, in the order of its contract.
     pub objects: Vec<Object>,
-    /// How many messages wait in its objects. Only of a segment of shmgen that is
+    /// How many messages wait in its queues. Only of a segment of shmgen that is
     /// not damaged.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub waiting: Option<u64>,
     /// When it was created. Only of a segment of shmgen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub created: Option<Time>,
-    /// Whether it was removed, so that only who is attached still has it. Only
+    /// Whether it was removed: it is freed when the last process detaches. Only
     /// of a segment of shmgen.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub retired: Option<bool>,
@@ -143,10 +143,10 @@ pub enum State {
     Foreign,
     /// Of shmgen, not ready yet.
     Initialising,
-    /// Its name is gone, or a System V segment is marked for removal: only who is
-    /// attached still has it.
+    /// Unlinked or, for System V, marked for destruction (`IPC_RMID`): it is freed
+    /// when the last process detaches.
     Removed,
-    /// Not to be read by the caller, so that what it is cannot be told.
+    /// The caller has no read permission, so its content is unknown.
     Unreadable,
 }
 
@@ -193,13 +193,13 @@ impl From<&HeaderStat> for Schema {
 /// Who created a segment.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Creator {
-    /// Its process id, as it saw itself.
+    /// Its process id in its own pid namespace.
     pub pid: Option<u32>,
     /// Its user.
     pub uid: u32,
     /// The name of its program; null if only the kernel knows of it.
     pub program: Option<String>,
-    /// Whether it is alive; null if that cannot be told.
+    /// Whether it is alive; null if that is unknown.
     pub alive: Option<bool>,
 }
 
@@ -271,11 +271,11 @@ pub struct Kernel {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub page_size: Option<u64>,
     /// Bytes of it that lie in huge pages, transparent ones among them, as far
-    /// as those who have it mapped have come across them. Missing if none of
-    /// them may be looked into, and in `ls`.
+    /// as processes that map it have touched them. Missing in `ls`, and if the
+    /// caller may not look into any of these processes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub huge: Option<u64>,
-    /// Memfd: the name that it was made with, which leads nowhere.
+    /// Memfd: the name that it was created with; not an address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// Memfd: its seals, such as `shrink`.
@@ -340,7 +340,7 @@ impl From<MapperStat> for Mapper {
 pub struct Participant {
     /// The index of its record.
     pub index: u32,
-    /// Its process id, as it sees itself.
+    /// Its process id in its own pid namespace.
     pub pid: u32,
     /// Whether that id counts in another pid namespace than the caller's.
     pub foreign_pid_namespace: bool,
@@ -352,7 +352,7 @@ pub struct Participant {
     pub version: String,
     /// When it attached.
     pub attached: Time,
-    /// Whether it is alive; what cannot be told counts as alive.
+    /// Whether it is alive; also true if that is unknown.
     pub alive: bool,
 }
 

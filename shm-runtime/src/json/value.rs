@@ -72,17 +72,16 @@ impl JsonSchema for Value {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         json_schema!({
-            "description": "A value, as the contract in the segment says to read it. An integer \
-                is a number. A float is a number, or text if it is not finite. A bool is true or \
+            "description": "A value, decoded by the contract in the segment. An integer is a \
+                number. A float is a number, or text if it is not finite. A bool is true or \
                 false, or the number of the byte if it is neither 0 nor 1. Text is text, or \
                 hexadecimal if it is not UTF-8; bytes are hexadecimal. An enum is the name of its \
                 value, or the number if it has none; flags are `bits` and `names`. A struct is an \
                 object with a key for each field, an array and a list are lists. An optional is \
-                what it holds, or null. A union is `variant` and `value`; with a tag that no \
-                variant has, `variant` is null and `tag` and `bytes` say what there is. What no \
-                program of ours may have written is told as it is: a list that claims more than \
-                it has room for as `count` and `room`, an optional that says neither yes nor no \
-                as `has`.",
+                the value in it, or null. A union is `variant` and `value`; if no variant has the \
+                tag, `variant` is null, and `tag` and `bytes` hold the raw content. Invalid bytes \
+                are shown as they are: a list whose count exceeds its capacity as `count` and \
+                `room`, an optional whose first byte is neither 0 nor 1 as `has`.",
             "type": ["number", "boolean", "string", "object", "array", "null"],
         })
     }

@@ -62,7 +62,7 @@ impl Types<'_> {
         while let Some(part) = ready.pop() {
             done += 1;
             if depths[part] > DEPTH_MAX {
-                return Err("types lie in one another more than 64 deep");
+                return Err("types are nested more than 64 deep");
             }
             for &whole in &needed_by[part] {
                 depths[whole] = depths[whole].max(depths[part] + 1);

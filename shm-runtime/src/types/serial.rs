@@ -197,7 +197,7 @@ where
             f.write_str("the name of a value, or its number")
         }
         fn visit_str<E: serde::de::Error>(self, name: &str) -> Result<T, E> {
-            (self.0)(name).ok_or_else(|| E::custom(format_args!("`{name}` is no value's name")))
+            (self.0)(name).ok_or_else(|| E::custom(format_args!("no value has the name `{name}`")))
         }
         fn visit_u64<E: serde::de::Error>(self, number: u64) -> Result<T, E> {
             T::try_from(number).map_err(|_| E::custom(format_args!("{number} is out of range")))

@@ -57,7 +57,7 @@ pub(crate) struct Arguments {
     json: bool,
 }
 
-/// What `dump --json` prints: objects with what is in them.
+/// What `dump --json` prints: objects with their contents.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Dumped {
     /// The version of this form.
@@ -88,7 +88,7 @@ struct Contents {
 /// A message that waits.
 #[derive(Serialize, JsonSchema)]
 struct Message {
-    /// How many were pushed before it.
+    /// How many messages were pushed before it.
     position: u64,
     #[serde(flatten)]
     content: Content,
@@ -97,7 +97,7 @@ struct Message {
 /// The bytes of a message, decoded or not.
 #[derive(Serialize, JsonSchema)]
 struct Content {
-    /// What they say by the contract in the segment. Not with `--hex`.
+    /// The message, decoded by the contract in the segment. Not with `--hex`.
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<Value>,
     /// With `--hex`: the bytes, in hexadecimal.

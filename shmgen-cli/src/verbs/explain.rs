@@ -37,16 +37,17 @@ struct Explained {
     title: &'static str,
     /// What it means, and what to do.
     explanation: &'static str,
-    /// A piece of a schema that provokes it; null if there is none.
+    /// A piece of a schema with that error, and the same without it; null if there
+    /// is none.
     example: Option<Example>,
 }
 
-/// A piece of a schema, wrong and mended.
+/// A piece of a schema, before and after the fix.
 #[derive(Serialize, JsonSchema)]
 struct Example {
-    /// What provokes the code.
+    /// With the error.
     wrong: &'static str,
-    /// What does not.
+    /// Without it.
     right: &'static str,
 }
 

@@ -12,8 +12,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 /// Remove the segments of shmgen that nobody uses any more
 ///
 /// These are orphans (nobody alive is attached), System V segments whose creator died before they
-/// were ready, and companion files whose segment is gone: your own. An orphan in which messages
-/// wait is kept; how many is told. Bare segments and those of other programs are never removed. Tells what it kept, and why.
+/// were ready, and companion files whose segment is gone. Only your own are removed, and no orphans
+/// in which messages wait; bare segments and those of other programs never are. Lists what it kept,
+/// and why.
 #[derive(clap::Args)]
 #[allow(clippy::struct_excessive_bools)] // one for each switch
 pub(crate) struct Arguments {
@@ -23,10 +24,10 @@ pub(crate) struct Arguments {
     /// Only what was made, or given another owner or mode, so long ago: 90s, 15m, 12h, 7d
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     older: Option<Duration>,
-    /// Remove orphans in which messages wait, too, and the messages with them
+    /// Also remove orphans in which messages wait, and the messages with them
     #[arg(long)]
     drop_messages: bool,
-    /// As root: remove what belongs to other users, too
+    /// As root: also remove what belongs to other users
     #[arg(long)]
     all_users: bool,
     /// For programs
@@ -59,11 +60,11 @@ struct Element {
     /// `live`, `orphan`, `foreign`, `removed`, `unreadable`, `initialising` or
     /// `damaged`; null for a companion.
     state: Option<&'static str>,
-    /// What it is that nobody uses: `orphan`, `half-born` or `companion`; null
-    /// for what was kept because of what it is.
+    /// Why it counts as unused: `orphan`, `half-born` or `companion`; null if it
+    /// does not.
     kind: Option<&'static str>,
-    /// How many messages wait in it; missing for a companion, and for what cannot
-    /// be looked into.
+    /// How many messages wait in it; missing for a companion, and where they cannot
+    /// be counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     waiting: Option<u64>,
     /// Why it was kept, for programs: `foreign`, `damaged`, `other-user`,

@@ -50,14 +50,14 @@ codes! {
     E013 "a value that is out of range"
         "The number or text is not among those that the key takes."
     E014 "a character that the text cannot have"
-        "Text of a schema goes into comments, documentation and strings of every language. Documentation has lines and tabs; a carriage return by itself, which ends a line in some languages only, and other control characters mean nothing in it. Units, names and accounts have no control characters at all. Characters that turn the direction of writing (U+202A to U+202E, U+2066 to U+2069) are refused, since code would read otherwise than compilers read it. Defaults of str[N] fields are data and may have any."
+        "Text of a schema goes into comments, documentation and strings of every language. Documentation has lines and tabs; a carriage return by itself, which ends a line in some languages only, and other control characters mean nothing in it. Units, names and accounts have no control characters at all. Bidirectional control characters (U+202A to U+202E, U+2066 to U+2069) are refused, since editors would show code in another order than compilers read it. Defaults of str[N] fields are data and may have any."
 
     E020 "a name that cannot be one"
         "Names begin with a letter and go on with letters, digits and underscores, without two underscores in a row or one at the end, and have at most 63 characters. So they can be written in every language."
     E021 "the same name twice"
         "Constants, aliases, enums, flags, structs and the types of segments share one space of names; the fields of a struct, the values of an enum, the objects of a segment and the counters of an object have one each."
     E022 "a name that a language keeps for itself"
-        "The name is a keyword of Rust, C, C++ or Python, one that the generated code uses itself, in this version or in one to come, or one that C or C++ takes away: a macro of a system header where a field would stand, a function of the C library that prefix and name come to together. Choose another one; the generated code would not compile otherwise."
+        "The name is a keyword of Rust, C, C++ or Python, one that the generated code uses itself, in this version or in a later one, or one that C or C++ cannot use: a macro of a system header for a field, or a name that together with the prefix is a function of the C library. Choose another one; the generated code would not compile otherwise."
     E023 "two names that become the same"
         "The names differ in the schema, but generated code would write both in the same way."
 
@@ -101,7 +101,7 @@ codes! {
     E050 "an optional of an optional"
         "`T??` says the same thing twice: whether there is a value. One `?` is enough. An alias may have the other one."
     E051 "types nested too deeply"
-        "A type has at most 16 lists and optionals in one another, and structs and unions lie in one another at most 64 deep. Give the inner ones a struct of their own."
+        "Lists and optionals can be nested at most 16 deep in a type, structs and unions at most 64 deep. Give the inner ones a struct of their own."
 
     E060 "not the name of a segment"
         "A POSIX segment's name begins with a slash and has no other; it has at most 255 bytes."
@@ -181,8 +181,8 @@ codes! {
         "Fresh memory is zero, and so is a field that nobody has set. A value, or a variant, with the number 0 gives that state a name."
     L006 "a large item"
         "The struct that an object passes or holds has more than 64 KiB. Rust, C and C++ put values on the stack, which has 8 MiB in the first thread of a program and 2 MiB in another thread of Rust. In Rust, `shm_runtime::boxed` makes a value on the heap, `reserve` with `set_slice` fills one in place, `peek` with `get_slice` reads one in place, and `try_pop_into` pops into one that is there."
-    L007 "a mode that an id file does not follow"
-        "The mode of the segment lets others in. Its id file, by which they would find it, is always of mode 0600: only the owner and root read it. Others can attach by the id alone."
+    L007 "a mode wider than that of the id file"
+        "The mode of the segment admits other users. Its id file, by which they would find it, always has mode 0600: only its owner and root can read it. Others can attach by the id only."
 }
 
 /// How bad a diagnostic is.

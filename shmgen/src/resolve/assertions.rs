@@ -23,8 +23,8 @@ pub(super) fn check(
             error.label(format!("it is {real}"));
             if !std::mem::replace(&mut told, true) {
                 error.help(
-                    "`shmgen layout` shows where each field lies; of a layout that others made, \
-                     packed ones too, see the page \"Foreign layouts\" of the documentation",
+                    "`shmgen layout` shows where each field lies; for the layout of another program, \
+                     also a packed one, see the page \"Foreign layouts\" of the documentation",
                 );
             }
         }

@@ -22,7 +22,8 @@ pub(super) fn check(schema: &syntax::Schema, resolved: &Schema, diagnostics: &mu
             let whole = format!("{prefix}{written}");
             let taken = captured::is_global(&whole) || runtime::has(&whole);
             if taken && told.insert(place.start) {
-                let message = format!("{from} becomes `{whole}` in C, which a header has already");
+                let message =
+                    format!("{from} becomes `{whole}` in C, which a header declares already");
                 diagnostics
                     .error(Code::E022, &schema.source, place.clone(), message)
                     .label("rename this one, or the schema")

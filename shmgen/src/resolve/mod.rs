@@ -208,7 +208,7 @@ impl Resolver<'_, '_> {
         };
         let member = found.iter().position(deepest);
         if let Some(span) = member.and_then(|member| compound.type_of(member)) {
-            let message = format!("types lie in one another more than {DEPTH_MAX} deep");
+            let message = format!("types are nested more than {DEPTH_MAX} deep");
             self.error(Code::E051, span, message);
         }
     }

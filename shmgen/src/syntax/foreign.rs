@@ -10,9 +10,9 @@ pub(crate) fn advice_on_type(text: &str) -> Option<String> {
     let text = plain(text);
     if text.contains('*') || text.starts_with('&') || text.contains("_Atomic") {
         let instead = if text.contains("char") || text.contains("str") {
-            "text lies in place: str[N]"
+            "text is stored in place: str[N]"
         } else {
-            "write a number that says where what is meant lies: u64"
+            "write an offset or an index: u64"
         };
         return Some(format!("an address means nothing in another process; {instead}"));
     }
@@ -21,7 +21,7 @@ pub(crate) fn advice_on_type(text: &str) -> Option<String> {
     {
         let unit = scalar(unit.trim()).unwrap_or("u8");
         return Some(format!(
-            "bit fields cannot be said yet: write one {unit} for all bits of the unit, and shift \
+            "bit fields are not supported yet: write one {unit} for all bits of the unit, and shift \
              and mask; or flags, if each is one bit; {PAGE}"
         ));
     }
@@ -63,14 +63,12 @@ pub(crate) fn advice_on_name(name: &str, suffix: &str) -> Option<String> {
         }
         "wchar_t" | "char32_t" | "char16_t" | "wstr" => {
             let unit = if name == "char16_t" { "u16" } else { "u32" };
-            return Some(format!(
-                "text is UTF-8 here: str[N]; a wide character as it lies is {unit}{suffix}"
-            ));
+            return Some(format!("text is UTF-8 here: str[N]; a wide character is {unit}{suffix}"));
         }
         "char" if suffix.is_empty() => return Some("use u8 for a byte, str[N] for text".into()),
         "char" => return Some(format!("write str{suffix} for text, u8{suffix} for bytes")),
         "string" | "String" | "std.string" | "text" => {
-            return Some("text has a fixed room in shared memory: str[N]".into());
+            return Some("text has a fixed size in shared memory: str[N]".into());
         }
         "long" | "unsigned long" => {
             let ty = if name == "long" { "i64" } else { "u64" };
@@ -81,7 +79,7 @@ pub(crate) fn advice_on_name(name: &str, suffix: &str) -> Option<String> {
             return Some("a list of up to N is written T[<=N], such as u8[<=16]".into());
         }
         "Optional" | "Option" | "optional" => {
-            return Some("one or none is written T?, such as u8?".into());
+            return Some("an optional is written T?, such as u8?".into());
         }
         "i128" | "u128" | "__int128" | "f16" | "f80" | "f128" => {
             let (kind, bytes) = match name {
@@ -96,8 +94,8 @@ pub(crate) fn advice_on_name(name: &str, suffix: &str) -> Option<String> {
         return Some(match order {
             "little" => format!("all numbers are little-endian: use {ty}{suffix}"),
             _ => format!(
-                "all numbers are little-endian, another order cannot be said yet: write \
-                 bytes[{}]{suffix}, and turn them round in the program; {PAGE}",
+                "all numbers are little-endian, another byte order is not supported yet: \
+                 write bytes[{}]{suffix}, and swap them in the program; {PAGE}",
                 bytes_of(ty)
             ),
         });
@@ -199,15 +197,15 @@ fn bytes_of(ty: &str) -> u32 {
 /// What to write instead of a key that a kind of table does not have.
 pub(super) fn advice_on_key(table: &str, key: &str) -> Option<String> {
     let later =
-        |what: &str, instead: &str| Some(format!("{what} cannot be said yet: {instead}; {PAGE}"));
+        |what: &str, instead: &str| Some(format!("{what} is not supported yet: {instead}; {PAGE}"));
     match (table, key) {
         ("a struct" | "[schema]" | "a field", "pack" | "packed") => later(
             "a packed layout",
-            "fields lie as a C compiler lays them; write a number that is not aligned as bytes[N]",
+            "fields are laid out as in C; write a number that is not aligned as bytes[N]",
         ),
         (_, "endian" | "endianness" | "byte_order" | "byteorder" | "big_endian") => later(
-            "another order of bytes than little-endian",
-            "write such a number as bytes[N], and turn it round in the program",
+            "another byte order than little-endian",
+            "write such a number as bytes[N], and swap its bytes in the program",
         ),
         ("a field", "bits" | "bit" | "bit_size" | "bitfield" | "width") => later(
             "a bit field",
@@ -222,10 +220,10 @@ pub(super) fn advice_on_key(table: &str, key: &str) -> Option<String> {
             Some("bytes without a meaning are `{ reserved = N }` among the fields".into())
         }
         ("a field", "optional" | "nullable" | "required") => {
-            Some("one or none is a type of its own: type = \"u8?\"".into())
+            Some("an optional is a type of its own: type = \"u8?\"".into())
         }
         ("a field", "length" | "len" | "count" | "size" | "array" | "max" | "capacity") => Some(
-            "it stands behind the type: \"u8[4]\" is four, \"u8[<=4]\" up to four, \"str[4]\" a \
+            "it is part of the type: \"u8[4]\" is four, \"u8[<=4]\" up to four, \"str[4]\" a \
              text of four bytes"
                 .into(),
         ),
@@ -233,10 +231,10 @@ pub(super) fn advice_on_key(table: &str, key: &str) -> Option<String> {
             "`extent = N` keeps room for later fields, `assert = { size = N }` only checks".into(),
         ),
         ("a field", "unit_of" | "overlay" | "union") => {
-            later("that fields share bytes", "write a union with a tag, or bytes[N]")
+            later("an untagged union", "write a union with a tag, or bytes[N]")
         }
         ("a segment", "bare" | "type" | "consistent" | "magic" | "min_size") => later(
-            "a segment that others laid out",
+            "a segment that another program laid out",
             "attach to it without a schema, and read it through the struct",
         ),
         ("a segment", "size" | "bytes") => {

@@ -39,8 +39,8 @@ impl Context<'_> {
                 (format!("the control character U+{:04X}", u32::from(c)), "leave it out")
             }
             c => {
-                let what = format!("U+{:04X} (it turns the direction of writing)", u32::from(c));
-                (what, "leave it out: editors know the direction of letters")
+                let what = format!("the bidirectional control character U+{:04X}", u32::from(c));
+                (what, "leave it out: editors find the direction of text themselves")
             }
         };
         self.error(Code::E014, text.span.clone(), format!("`{key}` has {what} in it")).help(why);

@@ -33,7 +33,7 @@ pub fn parse(source: &Arc<Source>, diagnostics: &mut Diagnostics) -> Option<Sche
         let message = format!("this is not TOML: {}", error.message());
         let told = context.error(Code::E003, span, message);
         if zeros {
-            told.help("a number has no zeros in front; an octal one is written 0o640");
+            told.help("a number has no leading zeros; an octal one is written 0o640");
         }
     }
     if !errors.is_empty() {

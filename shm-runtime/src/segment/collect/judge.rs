@@ -191,7 +191,7 @@ pub(crate) fn messages(inspector: &Inspector, waiting: Option<u64>) -> Option<St
         Some(0) => None,
         Some(1) => Some("nobody is attached, and 1 message waits in it".into()),
         Some(n) => Some(format!("nobody is attached, and {n} messages wait in it")),
-        None => Some("it is damaged, so that nobody can tell whether messages wait in it".into()),
+        None => Some("it is damaged, so the messages in it cannot be counted".into()),
     }
 }
 

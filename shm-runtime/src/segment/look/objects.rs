@@ -67,7 +67,7 @@ impl Inspector {
     ) -> Result<ObjectStat> {
         let attempt = Attempt::new("look at", &self.opened.address);
         let Some(contract) = &self.contract else {
-            let why = "the contract in it is damaged, so its objects cannot be told";
+            let why = "the contract in it is damaged, so its objects are unknown";
             return Err(attempt.fail(ErrorKind::Corrupt, why));
         };
         match (contract.objects.get(index), self.places.get(index)) {

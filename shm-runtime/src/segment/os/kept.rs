@@ -41,8 +41,8 @@ impl KeptFile {
 
     /// The same, for what cannot be done without it.
     pub(crate) fn require(&self, attempt: Attempt<'_>) -> Result<&File> {
-        const WHY: &str = "this program has closed the segment's descriptor, as what makes a \
-                           daemon of it does; attach after that";
+        const WHY: &str = "this program has closed the segment's descriptor, as daemonizing \
+                           does; attach after that";
         match file::place(&*self.file) {
             Ok(place) if place == self.place => Ok(&self.file),
             Ok(_) => Err(attempt.fail(ErrorKind::Invalid, WHY)),

@@ -82,7 +82,7 @@ pub(crate) fn addresses(size: u64, attempt: Attempt<'_>) -> Result<()> {
         return Ok(());
     }
     let why = format!(
-        "{} of addresses needed, and this process uses {} of the {} that it may ({})",
+        "{} of address space needed, and this process uses {} of the {} that it may ({})",
         bytes(size),
         bytes(used),
         bytes(soft),

@@ -170,9 +170,9 @@ impl Options {
         }
         if is_anybody {
             let why = format!(
-                "its owner is shown as uid {owner}, which stands for everybody who has no uid in \
-                 this user namespace, so nobody can tell whose it is; trust_any_owner() or \
-                 --any-owner attaches to it all the same"
+                "its owner is shown as uid {owner}, the overflow uid of this user namespace, which \
+                 stands for all uids that are not mapped, so the real owner is unknown; \
+                 trust_any_owner() or --any-owner attaches to it all the same"
             );
             return Err(attempt.fail(ErrorKind::Permission, why));
         }

@@ -37,30 +37,29 @@ pub(super) fn all(machine: &Machine, need: Option<&Need>) -> Vec<Finding> {
     checks.into_iter().flatten().chain(calls(machine, need)).collect()
 }
 
-/// The system calls that cannot be had, one each; or that all can.
+/// One finding for each system call that is not available, or one for all.
 fn calls(machine: &Machine, need: Option<&Need>) -> Vec<Finding> {
+    let is_wanted = |backend: &&str| match need {
+        Some(need) => need.segments.iter().any(|s| s.kind == *backend),
+        // Without a schema, what segments are by default.
+        None => *backend == "posix",
+    };
     let failed = |probe: &Probe| {
-        let why = probe.failure.as_ref()?;
-        let missed = |backend: &&&str| match need {
-            Some(need) => need.segments.iter().any(|s| s.kind == **backend),
-            // Without a schema, what segments are by default.
-            None => **backend == "posix",
-        };
-        let of = probe.backends.join(", ");
-        let finding = match probe.instead {
-            Some(instead) => Finding::new(probe.call, Warn, why.clone()).means(instead),
-            None if probe.backends.iter().any(|backend| missed(&backend)) => {
-                Finding::new(probe.call, Fail, why.clone())
-                    .means(format!("Without it there are no segments ({of})."))
+        let why = probe.failure.clone()?;
+        let (level, means) = match probe.instead {
+            Some(instead) => (Warn, instead.to_owned()),
+            None => {
+                let level = if probe.backends.iter().any(is_wanted) { Fail } else { Warn };
+                let of = probe.backends.join(", ");
+                (level, format!("Segments of these kinds cannot be created without it: {of}."))
             }
-            None => Finding::new(probe.call, Warn, why.clone())
-                .means(format!("Without it there are no segments of backend {of}.")),
         };
-        Some(finding.todo("allow it in the sandbox: docker run --security-opt seccomp=PROFILE .."))
+        let todo = "allow it in the sandbox: docker run --security-opt seccomp=PROFILE ..";
+        Some(Finding::new(probe.call, level, why).means(means).todo(todo))
     };
     let found: Vec<Finding> = machine.calls.iter().filter_map(failed).collect();
     if found.is_empty() && !machine.calls.is_empty() {
-        let all = format!("all {} that segments need can be made", machine.calls.len());
+        let all = format!("all {} that segments need are available", machine.calls.len());
         return vec![Finding::new("system calls", Ok, all)];
     }
     found
@@ -76,7 +75,7 @@ fn file_size(machine: &Machine, need: Option<&Need>) -> Option<Finding> {
     match need.map(|need| files(need).unwrap_or(0)) {
         Some(largest) if largest > limit => Some(
             Finding::new("file size", Fail, found)
-                .means(format!("A segment of the schema has {}.", show::size(largest)))
+                .means(format!("The largest segment of the schema has {}.", show::size(largest)))
                 .todo("ulimit -f unlimited")
                 .todo("docker run --ulimit fsize=-1 .."),
         ),
@@ -435,7 +434,7 @@ fn leftovers(machine: &Machine) -> Finding {
     }
     let todo = match (n, kept) {
         (_, 0) => "shmgen gc",
-        _ => "shmgen gc; with --drop-messages also what messages wait in",
+        _ => "shmgen gc; with --drop-messages also those in which messages wait",
     };
     Finding::new("leftovers", Warn, found.join("; "))
         .means("They take memory until somebody removes them.")

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::Serialize;
 use std::fmt::Write as _;
 
-/// What to type, and for how many bytes.
+/// What to type, and the size of /dev/shm in it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 pub(super) struct Snippets {
     /// Bytes of /dev/shm that they ask for.

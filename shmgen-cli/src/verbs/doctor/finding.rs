@@ -3,13 +3,13 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
-/// How a finding is meant.
+/// How serious a finding is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, JsonSchema)]
 #[serde(rename_all = "lowercase")]
 pub(super) enum Level {
     /// Nothing to do.
     Ok,
-    /// It works, and may not for long, or not for everybody.
+    /// It works, but perhaps not for long, or not for every user.
     Warn,
     /// It does not work.
     Fail,
@@ -30,7 +30,7 @@ impl Level {
 pub(super) struct Finding {
     /// What was looked at.
     pub(super) check: &'static str,
-    /// How it is meant.
+    /// How serious it is.
     pub(super) level: Level,
     /// What there is.
     pub(super) found: String,

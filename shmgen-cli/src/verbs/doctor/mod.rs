@@ -41,9 +41,9 @@ pub(crate) struct Report {
     version: Version<1>,
     /// What was found, a check each.
     findings: Vec<Finding>,
-    /// The segments of the schema that was named; null if none was.
+    /// The segments of the schema; null without `--schema`.
     segments: Option<Vec<machine::Wanted>>,
-    /// What to tell a container engine.
+    /// Options for container engines.
     containers: containers::Snippets,
 }
 

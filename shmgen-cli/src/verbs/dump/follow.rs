@@ -34,7 +34,7 @@ enum Event {
     Message {
         /// The queue.
         object: String,
-        /// How many were pushed before it.
+        /// How many messages were pushed before it.
         position: u64,
         /// Whether a consumer had taken it already.
         taken: bool,

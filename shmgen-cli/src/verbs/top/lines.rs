@@ -29,19 +29,19 @@ const HEADINGS: [&str; 16] = [
     "DEAD",
 ];
 
-/// What `top --json` prints at each look, a line each: segments as `ls --json`
-/// has them, with the rates of their objects.
+/// What `top --json` prints for each sample, a line each: segments as in `ls --json`,
+/// with the rates of their objects.
 #[derive(Serialize, JsonSchema)]
 pub(crate) struct Look {
     /// The version of this form.
     version: Version<{ json::VERSION }>,
     /// When it was.
     time: Time,
-    /// Seconds since the look before; null at the first.
+    /// Seconds since the last sample; null in the first.
     elapsed: Option<f64>,
     /// The segments of shmgen that the caller can see, or those that were named.
     segments: Vec<json::Segment>,
-    /// Of those that were named: why they cannot be looked at.
+    /// The named segments that cannot be read, with the reason.
     gone: Vec<String>,
 }
 

@@ -153,7 +153,7 @@ struct AliasView<'a> {
     ty: TypeView<'a>,
     /// The unit of fields that do not say otherwise; empty for none.
     unit: &'a str,
-    /// The numbers that belong into it; null for all.
+    /// The valid numbers; null for all.
     range: Option<RangeView>,
     /// What to use instead; null for what is not deprecated.
     deprecated: Option<&'a str>,

@@ -67,7 +67,7 @@ impl Number {
     }
 }
 
-/// The numbers that belong into a field.
+/// The valid numbers of a field.
 #[derive(Debug, Serialize)]
 #[cfg_attr(feature = "json-schema", derive(schemars::JsonSchema), schemars(rename = "Range"))]
 pub(super) struct RangeView {

@@ -119,19 +119,20 @@ struct ObjectView<'a> {
     /// Raw: its bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<u64>,
-    /// Queue and ring: who puts in.
+    /// Queue and ring: how many producers it may have at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     producers: Option<SideView>,
-    /// Queue: who takes out.
+    /// Queue: how many consumers it may have at once.
     #[serde(skip_serializing_if = "Option::is_none")]
     consumers: Option<SideView>,
     /// Queue and ring: how many lanes the producers share.
     #[serde(skip_serializing_if = "Option::is_none")]
     lanes: Option<u32>,
-    /// Queue with owned slots: `total`, for there is one order for all.
+    /// Queue with owned slots: `total`, one order of all messages.
     #[serde(skip_serializing_if = "Option::is_none")]
     order: Option<&'static str>,
-    /// Queue with owned slots: whether what a dead consumer had comes again.
+    /// Queue with owned slots: whether messages that a dead consumer had taken are
+    /// delivered again.
     #[serde(skip_serializing_if = "Option::is_none")]
     redeliver: Option<bool>,
     /// Raw: it begins at a multiple of this.

@@ -48,7 +48,7 @@ struct EnumValueView<'a> {
     name: &'a str,
     /// The number.
     number: i128,
-    /// The version of the schema that brought it; null if it does not say.
+    /// The version of the schema that added it; null if it does not say.
     since: Option<String>,
     /// What to use instead; null for what is not deprecated.
     deprecated: Option<&'a str>,
@@ -107,7 +107,7 @@ struct BitView<'a> {
     name: &'a str,
     /// Its position; 0 is the least significant.
     bit: u8,
-    /// The version of the schema that brought it; null if it does not say.
+    /// The version of the schema that added it; null if it does not say.
     since: Option<String>,
     /// What to use instead; null for what is not deprecated.
     deprecated: Option<&'a str>,
@@ -204,11 +204,11 @@ struct FieldView<'a> {
     ty: TypeView<'a>,
     /// Unit of measure; empty for none.
     unit: &'a str,
-    /// The numbers that belong into it; null for all.
+    /// The valid numbers; null for all.
     range: Option<RangeView>,
     /// What a new value has in it; null for zero.
     default: Option<DefaultView<'a>>,
-    /// The version of the schema that brought it; null if it does not say.
+    /// The version of the schema that added it; null if it does not say.
     since: Option<String>,
     /// What to use instead; null for what is not deprecated.
     deprecated: Option<&'a str>,
@@ -367,9 +367,9 @@ struct VariantView<'a> {
     number: u64,
     /// Bytes of what it holds; 0 for nothing.
     size: u64,
-    /// The numbers that belong into it; null for all.
+    /// The valid numbers; null for all.
     range: Option<RangeView>,
-    /// The version of the schema that brought it; null if it does not say.
+    /// The version of the schema that added it; null if it does not say.
     since: Option<String>,
     /// What to use instead; null for what is not deprecated.
     deprecated: Option<&'a str>,

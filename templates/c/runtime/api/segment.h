@@ -386,7 +386,7 @@ SHM_APART shm_status shm_fail_sysv_lock(int32_t id, int os_error, shm_attempt at
     shm_text *why = shm_explain_attempt(attempt, SHM_PERMISSION);
     shm_add(why, "it belongs to uid ");
     shm_add_number(why, facts.uid);
-    shm_add(why, "; only that user and root lock it");
+    shm_add(why, "; only that user and root may lock it");
     SHM_VERSIONED(shm_runtime_failure).os_error = os_error;
     return SHM_PERMISSION;
   }

@@ -112,7 +112,7 @@ SHM_APART shm_status shm_limit_addresses(uint64_t size, shm_attempt attempt) {
   }
   why = shm_explain_attempt(attempt, SHM_NO_SPACE);
   shm_add_size(why, size);
-  shm_add(why, " of addresses needed, and this process uses ");
+  shm_add(why, " of address space needed, and this process uses ");
   shm_add_size(why, used);
   shm_add(why, " of the ");
   shm_add_size(why, limit.soft);

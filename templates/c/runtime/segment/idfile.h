@@ -163,7 +163,7 @@ SHM_APART shm_status shm_id_file_segment(const shm_id_file *file, shm_attempt at
     if (same_boot && file->ipc_namespace != here.ipc_namespace) {
       return shm_fail(attempt, SHM_UNSUPPORTED,
                       "its segment lies in another IPC namespace (of a container, or of a service with "
-                      "PrivateIPC=yes), where alone its id counts; nothing was changed; come into that "
+                      "PrivateIPC=yes), and its id is valid only there; nothing was changed; join that "
                       "namespace (nsenter --ipc, docker run --ipc), or delete its id file if that namespace "
                       "is gone");
     }

@@ -271,8 +271,9 @@ SHM_APART shm_status shm_check_owner(const shm_options *options, uint32_t owner,
   if (anybody) {
     shm_add(why, "its owner is shown as uid ");
     shm_add_number(why, owner);
-    shm_add(why, ", which stands for everybody who has no uid in this user namespace, so nobody can tell "
-                 "whose it is; any_owner in shm_options attaches to it all the same");
+    shm_add(why,
+            ", the overflow uid of this user namespace, which stands for all uids that are not "
+            "mapped, so the real owner is unknown; any_owner in shm_options attaches to it all the same");
     return SHM_PERMISSION;
   }
   shm_add(why, "it belongs to uid ");

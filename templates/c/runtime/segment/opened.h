@@ -107,8 +107,8 @@ SHM_APART shm_status shm_opened_check_kept(const shm_opened *opened, shm_attempt
   }
   return known || errno == EBADF
              ? shm_fail_with(attempt, SHM_INVALID,
-                             "this program has closed the segment's descriptor, as what makes a daemon of it "
-                             "does; attach after that",
+                             "this program has closed the segment's descriptor, as daemonizing does; "
+                             "attach after that",
                              known ? 0 : EBADF)
              : shm_fail_os(attempt, "fstat", errno);
 }

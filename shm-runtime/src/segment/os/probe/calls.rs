@@ -58,15 +58,16 @@ pub(super) fn all() -> Vec<Probe> {
     all
 }
 
-const NAMELESS: &str = "Files have a name of the runtime's own (.shmgen.tmp.*) until they are \
-                        whole: who is killed in that moment leaves it behind, for shmgen gc to \
-                        take.";
-const PIDS: &str = "Whether somebody is dead is asked by kill(pid, 0) and by locks: a dead process \
-                    that its parent has not waited for counts as alive if a child of it lives.";
+const NAMELESS: &str = "Files have a temporary name (.shmgen.tmp.*) until they are complete. A \
+                        process that is killed in that moment leaves one behind, which shmgen gc \
+                        removes.";
+const PIDS: &str = "Only kill(pid, 0) and locks tell whether a process is alive: a zombie (a dead \
+                    process that its parent has not waited for) counts as alive if a child of it \
+                    lives.";
 const RANDOM: &str = "Names and birth marks are made of the time and an address, which can be \
                       guessed.";
-const POPULATE: &str = "The pages of a System V segment are not all taken by create: a lack of \
-                        memory is met later, by whoever touches the page.";
+const POPULATE: &str = "create does not allocate all pages of a System V segment: a process that \
+                        touches one later may be killed for want of memory.";
 
 fn told(call: &'static str, errno: Errno) -> String {
     let hint = match errno {

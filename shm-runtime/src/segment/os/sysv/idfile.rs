@@ -136,8 +136,8 @@ impl Opened {
         if let (Some(origin), Some(here)) = (&self.origin, Origin::here()) {
             if origin.boot == here.boot && origin.namespace != here.namespace {
                 let why = "its segment lies in another IPC namespace (of a container, or of a \
-                           service with PrivateIPC=yes), where alone its id counts; nothing was \
-                           changed; come into that namespace (nsenter --ipc, docker run --ipc), \
+                           service with PrivateIPC=yes), and its id is valid only there; nothing \
+                           was changed; join that namespace (nsenter --ipc, docker run --ipc), \
                            or delete its id file if that namespace is gone";
                 return Err(attempt.fail(ErrorKind::Unsupported, why));
             }

@@ -208,7 +208,7 @@ fn not_locked(id: i32, errno: Errno, attempt: Attempt<'_>) -> Error {
     let Ok(facts) = stat(id, attempt) else { return attempt.os("shmctl(SHM_LOCK)", errno) };
     let me = process::effective_uid();
     if me != facts.uid && me != facts.creator_uid {
-        let why = format!("it belongs to uid {}; only that user and root lock it", facts.uid);
+        let why = format!("it belongs to uid {}; only that user and root may lock it", facts.uid);
         return attempt.fail(ErrorKind::Permission, why).with_os(errno as i32);
     }
     limits::locked_by_user(facts.size, errno, attempt)
