@@ -239,9 +239,11 @@ fn companion(name: &str, asked: Survey) -> Option<Candidate> {
 fn temporary(name: &str, asked: Survey) -> Option<Candidate> {
     let path = posix::temporary_path(name)?;
     let identity = |file| Identity::Temporary(path.clone(), file);
-    own_file(path.clone(), identity, asked, |file| match locks::is_any_locked(file, locks::MAKING) {
-        true => keep(Keep::BeingBorn, "somebody is making a segment of it"),
-        false => Verdict::Leftover(Leftover::HalfBorn),
+    own_file(path.clone(), identity, asked, |file| {
+        match locks::is_any_locked(file, locks::MAKING) {
+            true => keep(Keep::BeingBorn, "somebody is making a segment of it"),
+            false => Verdict::Leftover(Leftover::HalfBorn),
+        }
     })
 }
 
