@@ -181,7 +181,7 @@ def test_a_field_takes_one_of_its_own_union_only(wrong: Any) -> None:
 
 def test_a_list_in_a_variant_cannot_be_made_wrong_behind_its_back() -> None:
     value = Payload.counts([1])
-    with pytest.raises(ValueError, match=r"Payload\.counts has room for 5 elements, and 1 of them are there"):
+    with pytest.raises(ValueError, match=r"Payload\.counts has room for 5 elements and holds 1"):
         value.value.extend([2] * 5)
     whole = All(payload=value)
     whole.payload.value.append(2)
