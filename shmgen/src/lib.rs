@@ -51,6 +51,7 @@ pub mod bytemap;
 mod captured;
 mod contract;
 pub mod diagnostics;
+mod kind;
 mod lint;
 mod load;
 pub mod model;
@@ -100,9 +101,7 @@ impl Checked {
     /// objects that it can create and show, and no more.
     pub fn notes(&self) -> Diagnostics {
         match (&self.written, &self.schema) {
-            (Some(written), Some(schema)) if self.diagnostics.is_empty() => {
-                notes::notes(written, schema)
-            }
+            (Some(written), Some(_)) if self.diagnostics.is_empty() => notes::notes(written),
             _ => Diagnostics::default(),
         }
     }

@@ -5,7 +5,7 @@
 use crate::bytemap::{Kind, Map};
 use crate::diagnostics::{Code, Diagnostic, Diagnostics, Spanned};
 use crate::model::{self, Struct, TypeDecl, Value};
-use crate::syntax::{self, Body, Length, Member, Suffix, TypeText};
+use crate::syntax::{self, Length, Member, Suffix, TypeText};
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 use std::collections::BTreeMap;
 
@@ -130,15 +130,10 @@ impl<'s> Linter<'s> {
 
     fn object(&mut self, o: &'s syntax::Object, item: Option<&model::Item>) {
         self.name(&o.name, "an object", Style::Snake);
-        if let Body::Queue { item: ty, .. }
-        | Body::Topic { item: ty, .. }
-        | Body::Cell { ty }
-        | Body::State { ty } = &o.body
-        {
+        if let Some(ty) = o.body.item() {
             self.large(ty, item.map_or(0, |item| item.size));
         }
-        let Body::Counters { counters, .. } = &o.body else { return };
-        for counter in counters {
+        for counter in o.body.counters() {
             self.within(&counter.lint, |l| l.name(&counter.name, "a counter", Style::Snake));
         }
     }

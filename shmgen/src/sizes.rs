@@ -4,12 +4,11 @@
 //! The places are the runtime's; here they are only told apart, so that their
 //! sum is what the segment takes.
 
+use crate::kind;
+pub use crate::kind::Lanes;
 use crate::model::Segment;
+use shm_runtime::Plan;
 use shm_runtime::header::{ENTRY_SIZE, HEADER_SIZE};
-use shm_runtime::{
-    ObjectLayout, cell::layout as cell, lanes::layout as lanes, topic::layout as topic,
-};
-use shm_runtime::{Plan, queue};
 
 /// Bytes of a page, of which segments are made.
 pub const PAGE: u64 = 4096;
@@ -72,44 +71,20 @@ pub struct Object {
     pub item_size: u64,
 }
 
-/// The lanes of an object.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Lanes {
-    /// Bytes before the first.
-    pub control: u64,
-    /// How many.
-    pub count: u64,
-    /// Bytes from one to the next.
-    pub stride: u64,
-}
-
 impl Object {
     fn of(object: &crate::model::Object) -> Self {
         let geometry = object.layout.geometry();
-        let lanes = match object.layout {
-            ObjectLayout::QueueLanes(lanes, _) | ObjectLayout::RingLanes(lanes, _) => {
-                let count = u64::from(lanes.count);
-                Some(Lanes { control: lanes::LANES, count, stride: lanes.stride })
-            }
-            _ => None,
-        };
-        let stamp = match object.layout {
-            ObjectLayout::Queue(_) | ObjectLayout::QueueLanes(..) => queue::layout::STAMP_SIZE,
-            ObjectLayout::QueueMany(_) => queue::many_to_many::layout::WORD_SIZE,
-            ObjectLayout::Topic(_) => topic::STAMP_SIZE,
-            ObjectLayout::Cell(_) => cell::STAMP_SIZE,
-            _ => 0,
-        };
+        let kind = kind::of(object);
         Self {
             name: object.name.clone(),
             kind: object.kind.name(),
             item: object.item.as_ref().map(|item| item.name.to_string()),
-            lanes,
+            lanes: kind.lanes(object),
             control: geometry.control,
             capacity: geometry.capacity,
             slots: geometry.slots,
             stride: geometry.stride,
-            stamp,
+            stamp: kind.stamp(),
             item_size: geometry.item,
         }
     }

@@ -37,8 +37,8 @@ const RUNTIME: &[Floor] = &[
 const GENERATOR: &[Floor] = &[
     Floor(&["model", "width"], "A schema, resolved: plain data. How wide text is."),
     Floor(
-        &["captured", "contract", "bytemap", "sizes"],
-        "What a model says of contracts, bytes and sizes. Names that C and C++ take away.",
+        &["captured", "contract", "bytemap", "kind", "sizes"],
+        "What a model says of contracts, bytes, kinds and sizes. Names that C and C++ take away.",
     ),
     Floor(&["backend"], "The model in each language."),
     Floor(&["output"], "Files on a disk."),

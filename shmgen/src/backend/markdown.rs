@@ -7,10 +7,11 @@ use super::notes::{self, Deprecation::Text};
 use super::setup;
 use super::text::{lines, value_text};
 use crate::bytemap::{Kind, Map, text as map_text};
+use crate::kind;
 use crate::model::{
     Alias, Constant, Enum, Flags, Object, Schema, Segment, Setup, Struct, TypeDecl, Union,
 };
-use shm_runtime::contract::{Flow, ObjectKind, RingDef, Side};
+use shm_runtime::contract::Side;
 use std::fmt::Write as _;
 
 /// The page of a schema.
@@ -180,16 +181,17 @@ fn segment(out: &mut String, s: &Segment) {
     head(out, &["object", "kind", "of", "room", "offset", "size", "description"]);
     for o in &s.objects {
         let item = o.item.as_ref().map(|item| code(&item.name.to_string())).unwrap_or_default();
-        let names = [code(&o.name), kind(o), item, cell(&room(o))];
+        let names = [code(&o.name), kind_text(o), item, cell(&kind::of(o).room())];
         let numbers = [o.offset, o.layout.size()].map(|n| n.to_string());
         row(out, &[names.as_slice(), &numbers, &[cell(&o.doc)]].concat());
     }
     for o in &s.objects {
-        if let ObjectKind::Counters(all) = &o.kind {
+        let counters = kind::of(o).counters();
+        if !counters.is_empty() {
             head(out, &[&format!("counter of `{}`", o.name), "type", "description"]);
-            for (counter, doc) in all.iter().zip(&o.counter_docs) {
-                row(out, &[code(&counter.name), code(counter.ty.name()), cell(doc)]);
-            }
+        }
+        for (counter, doc) in counters.iter().zip(&o.counter_docs) {
+            row(out, &[code(&counter.name), code(counter.ty.name()), cell(doc)]);
         }
     }
 }
@@ -210,35 +212,10 @@ fn given_to(setup: &Setup) -> String {
 }
 
 /// `queue, many to one`
-fn kind(o: &Object) -> String {
+fn kind_text(o: &Object) -> String {
     let name = o.kind.name();
-    let sides = match &o.kind {
-        ObjectKind::Queue(queue) => Some((queue.flow.producers(), queue.flow.consumers())),
-        ObjectKind::Ring(RingDef { lanes: Some(_), .. }) => Some((Side::Many, Side::One)),
-        _ => None,
-    };
-    match sides {
+    match kind::of(o).sides() {
         Some((Side::One, Side::One)) | None => name.to_owned(),
         Some((from, to)) => format!("{name}, {} to {}", from.name(), to.name()),
-    }
-}
-
-/// How much an object takes up: items, bytes, lanes.
-fn room(o: &Object) -> String {
-    let lanes = |n: u32| format!(" in each of {n} lanes");
-    let bytes = |n: u64| if n == 1 { "1 byte".to_owned() } else { format!("{n} bytes") };
-    match &o.kind {
-        ObjectKind::Queue(queue) => match queue.flow {
-            Flow::Lanes(n) => format!("{}{}", queue.capacity, lanes(n)),
-            _ => queue.capacity.to_string(),
-        },
-        ObjectKind::Topic(topic) => format!("the newest {}", topic.capacity),
-        ObjectKind::Ring(ring) => {
-            format!("{}{}", bytes(ring.bytes), ring.lanes.map(lanes).unwrap_or_default())
-        }
-        ObjectKind::Stream(stream) => bytes(stream.bytes),
-        ObjectKind::Raw(raw) => bytes(raw.bytes),
-        ObjectKind::Counters(counters) => counters.len().to_string(),
-        _ => String::new(),
     }
 }

@@ -1,9 +1,9 @@
 //! What the templates of more than one language are filled with: the members of
-//! structs, the queues of segments, contracts as literals.
+//! structs, the objects of segments, contracts as literals.
 
-use crate::model::{self, Gap, Segment, Struct};
+use crate::kind::{self, Access, Kind};
+use crate::model::{self, Gap, Object, Segment, Struct};
 use shm_runtime::contract::TypeName;
-use shm_runtime::queue::layout::QueueLayout;
 
 /// Something that takes bytes of a struct: a field as a language has it, or
 /// reserved bytes.
@@ -46,33 +46,37 @@ impl<'a, F> Members<'a, F> {
     }
 }
 
-/// A queue of a segment, as the method or attribute of a handle.
-pub(super) struct Queue<'a> {
+/// An object of a segment, as the method or attribute of a handle.
+pub(super) struct Reached<'a> {
     pub(super) doc: String,
     pub(super) name: &'a str,
-    /// The type of its items.
-    pub(super) item: String,
-    pub(super) capacity: u64,
     /// Its place among the objects of the segment.
     pub(super) index: usize,
+    pub(super) access: Access,
 }
 
-/// Those that generated code can use; how documentation and types are written
-/// is the language's business.
-pub(super) fn queues<'a>(
+/// What a room says of the access to an object, whose struct is written so.
+type Ask = fn(&dyn Kind, &Object, &str) -> Option<Access>;
+
+/// The objects that a language gives access to, and those to which it does not;
+/// how documentation and types are written is the language's business.
+pub(super) fn reached<'a>(
     s: &'a Segment,
+    ask: Ask,
     doc: impl Fn(&str) -> String,
     item: impl Fn(&TypeName) -> String,
-) -> Vec<Queue<'a>> {
-    let queue =
-        |(index, o, its, layout): (usize, &'a model::Object, &model::Item, &QueueLayout)| Queue {
-            doc: doc(&o.doc),
-            name: &o.name,
-            item: item(&its.name),
-            capacity: layout.capacity,
-            index,
-        };
-    s.handles().map(queue).collect()
+) -> (Vec<Reached<'a>>, Vec<&'a Object>) {
+    let (mut reached, mut others) = (Vec::new(), Vec::new());
+    for (index, o) in s.objects.iter().enumerate() {
+        let item = o.item.as_ref().map(|its| item(&its.name)).unwrap_or_default();
+        match ask(kind::of(o), o, &item) {
+            Some(access) => {
+                reached.push(Reached { doc: doc(&o.doc), name: &o.name, index, access })
+            }
+            None => others.push(o),
+        }
+    }
+    (reached, others)
 }
 
 /// The bytes of a contract between the quotes of a literal, in the escapes that

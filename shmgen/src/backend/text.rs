@@ -1,6 +1,6 @@
 //! Small pieces of text that more than one language needs.
 
-use crate::model::{Segment, Value};
+use crate::model::{Object, Value};
 use askama::Template;
 use shm_runtime::contract::{Bound, Primitive};
 use std::fmt::{self, Write as _};
@@ -146,13 +146,11 @@ pub(super) fn quoted(text: &str) -> String {
     out
 }
 
-/// Which objects of a segment generated code has nothing for: a paragraph, each
+/// That generated code has nothing for these objects: a paragraph, each
 /// line behind a prefix, with an empty line before it; nothing if there are none.
-pub(super) fn others(segment: &Segment, prefix: &str) -> String {
-    let list: String = segment
-        .without_handles()
-        .map(|o| format!("- `{}` ({})\n", o.name, o.kind.name()))
-        .collect();
+pub(super) fn others(objects: &[&Object], prefix: &str) -> String {
+    let list: String =
+        objects.iter().map(|o| format!("- `{}` ({})\n", o.name, o.kind.name())).collect();
     if list.is_empty() {
         return list;
     }

@@ -1,7 +1,6 @@
 //! Segments: where each is, what lies in it and where.
 
 use shm_runtime::contract::{Contract, ObjectKind, TypeName};
-use shm_runtime::queue::layout::QueueLayout;
 use shm_runtime::{Account, Address, Fingerprint, HugePages, ObjectLayout};
 
 /// A segment.
@@ -57,32 +56,6 @@ pub struct Item {
     pub size: u64,
     /// Its alignment in bytes.
     pub align: u64,
-}
-
-impl Object {
-    /// Item and geometry of a queue that generated code can use. The other
-    /// objects it can create and show, and no more.
-    pub fn handle(&self) -> Option<(&Item, &QueueLayout)> {
-        match (&self.item, &self.layout) {
-            (Some(item), ObjectLayout::Queue(layout)) => Some((item, layout)),
-            _ => None,
-        }
-    }
-}
-
-impl Segment {
-    /// The objects that generated code can use, each with its place among all,
-    /// its item and its geometry.
-    pub fn handles(&self) -> impl Iterator<Item = (usize, &Object, &Item, &QueueLayout)> {
-        let all = self.objects.iter().enumerate();
-        all.filter_map(|(index, o)| o.handle().map(|(item, layout)| (index, o, item, layout)))
-    }
-
-    /// The others: this version creates and shows them, and has no functions
-    /// for them.
-    pub fn without_handles(&self) -> impl Iterator<Item = &Object> {
-        self.objects.iter().filter(|o| o.handle().is_none())
-    }
 }
 
 /// Where a segment is and how it is made, unless the program says otherwise.

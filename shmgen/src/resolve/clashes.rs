@@ -5,7 +5,7 @@ use super::names::Space;
 use super::{functions, segments, unions, written};
 use crate::diagnostics::{Diagnostics, Spanned};
 use crate::model::{Schema, TypeDecl};
-use crate::syntax::{self, Body, Member};
+use crate::syntax::{self, Member};
 use std::collections::BTreeSet;
 use std::fmt::{self, Write as _};
 use std::hash::{DefaultHasher, Hasher as _};
@@ -201,8 +201,7 @@ fn of_segments(schema: &syntax::Schema, add: &mut Add<'_>) {
             for suffix in functions::of_object(&object.body) {
                 add(format_args!("{name}_{o}{suffix}"), &object.name, format_args!("{from}"));
             }
-            let Body::Counters { counters, .. } = &object.body else { continue };
-            for counter in counters {
+            for counter in object.body.counters() {
                 let c = &counter.name.value;
                 let from = format!("a function of the counter `{o}.{c}`");
                 for suffix in functions::OF_COUNTER {

@@ -18,7 +18,7 @@ mod names;
 mod numbers;
 mod order;
 mod ranges;
-mod segments;
+pub(crate) mod segments;
 mod sizes;
 mod structs;
 mod types;

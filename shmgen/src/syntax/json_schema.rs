@@ -73,12 +73,12 @@ fn table(kind: &'static TableKind, definitions: &mut Definitions) -> Map<String,
     }
     out.insert("additionalProperties".to_owned(), json!(false));
     if !kind.rules.is_empty() {
-        out.insert("allOf".to_owned(), kind.rules.iter().map(rule).collect());
+        out.insert("allOf".to_owned(), kind.rules.iter().map(|r| rule(kind, r)).collect());
     }
     out
 }
 
-fn rule(rule: &Rule) -> Value {
+fn rule(table: &TableKind, rule: &Rule) -> Value {
     let mut condition = json!({ "properties": { rule.of: { "const": rule.choice } } });
     if !rule.by_default {
         condition["required"] = json!([rule.of]);
@@ -93,8 +93,8 @@ fn rule(rule: &Rule) -> Value {
         let keys = keys.split('|').map(|key| json!({ "required": [key] }));
         then["oneOf"] = keys.collect();
     }
-    for key in rule.excludes {
-        then["properties"][*key] = json!(false);
+    for key in table.excluded(rule) {
+        then["properties"][key] = json!(false);
     }
     json!({ "if": condition, "then": then })
 }

@@ -1,127 +1,26 @@
 //! The keys of each table of a schema, in one place: what the parser accepts,
-//! and what `shmgen schema` tells editors.
+//! and what `shmgen schema` tells editors. Those of the kinds of object are in
+//! the rooms of the kinds.
 
 mod objects;
+pub(super) mod shape;
 
-pub(crate) use objects::{COUNTER, OBJECT};
-
-use Shape::{
-    Account, Bits, Choice, Constant, Default, Dotted, Edition, Flag, Integer, Lints, List, Name,
-    Named, Names, Number, Numbers, Permissions, Scalar, Side, Table, Text, Texts, Type, Version,
+pub(crate) use objects::OBJECT;
+pub(crate) use shape::{
+    ALIGN, DOC, Key, LINT, LINTS, Rule, Shape, TableKind, key, required, table,
 };
 
-/// A key of a table.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Key {
-    /// Its name.
-    pub(crate) name: &'static str,
-    /// Whether the table is incomplete without it.
-    pub(crate) required: bool,
-    /// What its value looks like.
-    pub(crate) shape: Shape,
-    /// What it is for.
-    pub(crate) doc: &'static str,
-}
-
-/// What the value of a key looks like.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum Shape {
-    /// Any text.
-    Text,
-    /// A name that every language takes.
-    Name,
-    /// Names with dots between them.
-    Dotted,
-    /// `2.1`
-    Version,
-    /// A type: `u64`, `f32[4][8]`.
-    Type,
-    /// A type of constants.
-    Scalar,
-    /// An integer type; an unsigned one if not `signed`.
-    Bits { signed: bool },
-    /// One of these texts.
-    Choice(&'static [&'static str]),
-    /// The edition of the language.
-    Edition,
-    /// A whole number within these bounds.
-    Integer(i128, i128),
-    /// A list of names.
-    Names,
-    /// A table of whole numbers by name.
-    Numbers,
-    /// A list of codes of lints.
-    Lints,
-    /// A list of texts.
-    Texts,
-    /// A whole number of up to 0o777.
-    Permissions,
-    /// A user or a group, by number or by name.
-    Account,
-    /// The value of a constant.
-    Constant,
-    /// A number, or an expression.
-    Number,
-    /// The value of a field.
-    Default,
-    /// The number 1, or "many".
-    Side,
-    /// `true` or `false`.
-    Flag,
-    /// A table.
-    Table(&'static TableKind),
-    /// A table of such tables by name.
-    Named(&'static TableKind),
-    /// A list of such tables.
-    List(&'static TableKind),
-}
-
-/// A kind of table.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct TableKind {
-    /// What it is called in messages.
-    pub(crate) what: &'static str,
-    /// Its keys.
-    pub(crate) keys: &'static [Key],
-    /// Keys that go with a choice.
-    pub(crate) rules: &'static [Rule],
-    /// Another kind of table, if this key of it is there.
-    pub(crate) instead: Option<(&'static str, &'static TableKind)>,
-}
-
-/// What goes with a choice of the key `of`.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Rule {
-    pub(crate) of: &'static str,
-    pub(crate) choice: &'static str,
-    /// Whether it is the choice if nothing is written.
-    pub(crate) by_default: bool,
-    /// Keys that must be there; `a|b` is one of both.
-    pub(crate) needs: &'static [&'static str],
-    /// Keys that must not be there.
-    pub(crate) excludes: &'static [&'static str],
-}
-
-const fn table(what: &'static str, keys: &'static [Key]) -> TableKind {
-    TableKind { what, keys, rules: &[], instead: None }
-}
-
-const fn key(name: &'static str, shape: Shape, doc: &'static str) -> Key {
-    Key { name, required: false, shape, doc }
-}
-
-const fn required(name: &'static str, shape: Shape, doc: &'static str) -> Key {
-    Key { name, required: true, shape, doc }
-}
+use Shape::{
+    Account, Bits, Choice, Constant, Default, Dotted, Edition, Integer, List, Name, Named, Names,
+    Number, Numbers, Permissions, Scalar, Table, Text, Texts, Type, Version,
+};
 
 const ANY: Shape = Integer(i64::MIN as i128, u64::MAX as i128);
-const DOC: Key = key("doc", Text, "Documentation, which goes into the generated code.");
 const SINCE: Key = key("since", Version, "The version of the schema that brought it.");
 const DEPRECATED: Key =
     key("deprecated", Text, "Why it is not to be used any more: \"use x instead\".");
 const RANGED: Key =
     key("range", Table(&RANGE), "The numbers that belong into it: { min = 1, max = 10 }.");
-const LINTS: Key = key("lint", Table(&LINT), "Lints that are allowed here and inside, and why.");
 
 pub(crate) const ROOT: TableKind = table(
     "a schema",
@@ -146,14 +45,6 @@ pub(crate) const SCHEMA: TableKind = table(
         DOC,
         LINTS,
         key("imports", Texts, "Schema files whose types are used here, relative to this file."),
-    ],
-);
-
-pub(crate) const LINT: TableKind = table(
-    "an allowance",
-    &[
-        required("allow", Lints, "The codes of the lints."),
-        required("reason", Text, "Why what they tell of is meant so."),
     ],
 );
 
@@ -233,8 +124,6 @@ pub(crate) const BIT: TableKind = table(
         DEPRECATED,
     ],
 );
-
-const ALIGN: Shape = Integer(1, 4096);
 
 pub(crate) const STRUCT: TableKind = table(
     "a struct",
@@ -352,27 +241,15 @@ pub(crate) const SEGMENT: TableKind = TableKind {
         ),
     ],
     rules: &[
-        Rule {
-            of: "backend",
-            choice: "posix",
-            by_default: true,
-            needs: &[],
-            excludes: &["key", "id_file"],
-        },
+        Rule { of: "backend", choice: "posix", by_default: true, needs: &[], takes: &["name"] },
         Rule {
             of: "backend",
             choice: "sysv",
             by_default: false,
             needs: &["key|id_file"],
-            excludes: &["name"],
+            takes: &[],
         },
-        Rule {
-            of: "backend",
-            choice: "memfd",
-            by_default: false,
-            needs: &[],
-            excludes: &["name", "key", "id_file"],
-        },
+        Rule { of: "backend", choice: "memfd", by_default: false, needs: &[], takes: &[] },
     ],
     instead: None,
 };

@@ -1,6 +1,6 @@
 //! All whole numbers of a schema that may be written as expressions.
 
-use super::{Body, Member, Object, Schema, Segment, Struct};
+use super::{Member, Schema, Segment, Struct};
 use crate::diagnostics::Spanned;
 
 type Numbers<'s> = Vec<&'s mut Spanned<i128>>;
@@ -38,25 +38,5 @@ fn structure<'s>(s: &'s mut Struct, out: &mut Numbers<'s>) {
 fn segment<'s>(s: &'s mut Segment, out: &mut Numbers<'s>) {
     out.extend(&mut s.key);
     out.extend(&mut s.participants);
-    s.objects.iter_mut().for_each(|o| object(o, out));
-}
-
-fn object<'s>(o: &'s mut Object, out: &mut Numbers<'s>) {
-    match &mut o.body {
-        Body::Queue { capacity, lanes, .. } => {
-            out.push(capacity);
-            out.extend(lanes);
-        }
-        Body::Ring { bytes, lanes, .. } => {
-            out.push(bytes);
-            out.extend(lanes);
-        }
-        Body::Stream { bytes, .. } => out.push(bytes),
-        Body::Topic { capacity, .. } => out.push(capacity),
-        Body::Raw { bytes, align } => {
-            out.push(bytes);
-            out.extend(align);
-        }
-        Body::Cell { .. } | Body::State { .. } | Body::Event | Body::Counters { .. } => {}
-    }
+    out.extend(s.objects.iter_mut().flat_map(|o| o.body.numbers()));
 }

@@ -3,6 +3,7 @@
 
 mod declarations;
 mod defaults;
+mod kinds;
 mod ranges;
 mod rooms;
 pub(super) mod runtime;
@@ -142,9 +143,7 @@ pub(super) fn header(schema: &Schema) -> String {
     }
     for s in &schema.segments {
         page.add(&segment::segment(s, schema, &context));
-        for queue in segment::queues(s, &context) {
-            page.add(&queue);
-        }
+        kinds::write(&mut page, s, &context);
     }
     page.add_apart(&End { guard: &guard, put_aside: &put_aside, deprecates: schema.deprecates() });
     page.finish()

@@ -1,13 +1,14 @@
-//! Segments in C: the handle, what the runtime is told of the segment, and the
-//! functions of its objects.
+//! Segments in C: the handle, and what the runtime is told of the segment.
 
 use super::Context;
-use super::spelling::{c_name, comment};
+use super::kinds::{self, Functions, Held};
+use super::spelling::comment;
 use crate::backend::setup;
 use crate::backend::text::{others, quoted};
+use crate::kind;
 use crate::model::{self, Schema, Setup};
 use askama::Template;
-use shm_runtime::{Account, Geometry, ObjectLayout};
+use shm_runtime::{Account, Geometry};
 use std::fmt::Write as _;
 
 #[derive(Template)]
@@ -28,8 +29,8 @@ pub(super) struct Segment<'a> {
     fingerprint: String,
     size: u64,
     objects: Vec<Object<'a>>,
-    /// The names of those that have functions.
-    queues: Vec<&'a str>,
+    /// What the handle has of them, each with the name of the object.
+    held: Vec<(&'a str, &'static Held)>,
     /// Objects that have no functions.
     others: String,
 }
@@ -37,6 +38,7 @@ pub(super) struct Segment<'a> {
 /// An object as `shm_object_spec` has it.
 struct Object<'a> {
     name: &'a str,
+    /// Of its number in `shm_runtime.h`.
     kind: &'static str,
     geometry: Geometry,
     offset: u64,
@@ -49,10 +51,15 @@ pub(super) fn segment<'a>(
 ) -> Segment<'a> {
     let object = |o: &'a model::Object| Object {
         name: &o.name,
-        kind: kind(&o.layout),
+        kind: kind::of(o).c_name(),
         geometry: o.layout.geometry(),
         offset: o.offset,
     };
+    let held = |o: &'a model::Object| {
+        let held = kinds::of(o).map(Functions::held).unwrap_or_default();
+        held.iter().map(|held| (o.name.as_str(), held))
+    };
+    let without_functions: Vec<_> = s.objects.iter().filter(|o| kinds::of(o).is_none()).collect();
     Segment {
         doc: comment(&s.doc, ""),
         name: &s.name,
@@ -70,8 +77,8 @@ pub(super) fn segment<'a>(
         fingerprint: bytes(&s.fingerprint.0),
         size: s.size,
         objects: s.objects.iter().map(object).collect(),
-        queues: s.handles().map(|(_, o, ..)| o.name.as_str()).collect(),
-        others: others(s, " * "),
+        held: s.objects.iter().flat_map(held).collect(),
+        others: others(&without_functions, " * "),
     }
 }
 
@@ -94,60 +101,4 @@ fn setup_members(setup: &Setup) -> String {
         account(setup.group.as_ref()),
         setup.pages.map_or(0, shm_runtime::HugePages::bytes)
     )
-}
-
-/// The functions of a queue.
-#[derive(Template)]
-#[template(path = "c/queue.jinja", escape = "none")]
-pub(super) struct Queue<'a> {
-    doc: String,
-    name: &'a str,
-    cname: String,
-    /// The handle of its segment.
-    segment: String,
-    item: String,
-    /// What a pointer into a slot points to: the item, unless it wants more
-    /// alignment than a slot has.
-    slot: String,
-    index: usize,
-    capacity: u64,
-}
-
-/// Those of a segment that have functions.
-pub(super) fn queues<'a>(
-    s: &'a model::Segment,
-    context: &'a Context,
-) -> impl Iterator<Item = Queue<'a>> {
-    let segment = format!("{}{}", context.prefix, s.type_name);
-    s.handles().map(move |(index, o, item, layout)| {
-        let name = c_name(&item.name, &context.prefix);
-        Queue {
-            doc: comment(&o.doc, ""),
-            name: &o.name,
-            cname: format!("{segment}_{}", o.name),
-            segment: segment.clone(),
-            slot: if item.align <= 8 { name.clone() } else { "void".to_owned() },
-            item: name,
-            index,
-            capacity: layout.capacity,
-        }
-    })
-}
-
-/// The name of a kind's number in `shm_runtime.h`.
-fn kind(layout: &ObjectLayout) -> &'static str {
-    match layout {
-        ObjectLayout::Queue(_) => "SHM_KIND_QUEUE",
-        ObjectLayout::QueueLanes(..) => "SHM_KIND_QUEUE_LANES",
-        ObjectLayout::QueueMany(_) => "SHM_KIND_QUEUE_OWNED",
-        ObjectLayout::Ring(_) => "SHM_KIND_RING",
-        ObjectLayout::RingLanes(..) => "SHM_KIND_RING_LANES",
-        ObjectLayout::Stream(_) => "SHM_KIND_STREAM",
-        ObjectLayout::Topic(_) => "SHM_KIND_TOPIC",
-        ObjectLayout::Cell(_) => "SHM_KIND_CELL",
-        ObjectLayout::State(_) => "SHM_KIND_STATE",
-        ObjectLayout::Event => "SHM_KIND_EVENT",
-        ObjectLayout::Counters(_) => "SHM_KIND_COUNTERS",
-        ObjectLayout::Raw(_) => "SHM_KIND_RAW",
-    }
 }

@@ -2,7 +2,7 @@
 
 use super::spelling::doc;
 use crate::backend::c;
-use crate::backend::parts::{Queue, queues};
+use crate::backend::parts::{Reached, reached};
 use crate::backend::text::{others, quoted};
 use crate::model;
 use askama::Template;
@@ -17,7 +17,7 @@ pub(super) struct Segment<'a> {
     cname: String,
     address: String,
     size: u64,
-    queues: Vec<Queue<'a>>,
+    objects: Vec<Reached<'a>>,
     /// Objects that have no functions.
     others: String,
 }
@@ -25,6 +25,8 @@ pub(super) struct Segment<'a> {
 pub(super) fn segment<'a>(s: &'a model::Segment, prefix: &str) -> Segment<'a> {
     // An object may have the name of its item.
     let item = |item: &TypeName| format!("::{}", c::c_name(item, prefix));
+    let docs = |text: &str| doc(text, "  ");
+    let (objects, unreached) = reached(s, |kind, o, item| kind.in_cpp(o, item), docs, item);
     Segment {
         doc: doc(&s.doc, ""),
         name: &s.name,
@@ -32,7 +34,7 @@ pub(super) fn segment<'a>(s: &'a model::Segment, prefix: &str) -> Segment<'a> {
         cname: format!("{prefix}{}", s.type_name),
         address: quoted(&s.setup.address.to_string()),
         size: s.size,
-        queues: queues(s, |text| doc(text, "  "), item),
-        others: others(s, "/// "),
+        objects,
+        others: others(&unreached, "/// "),
     }
 }

@@ -10,6 +10,7 @@ mod structs;
 mod unions;
 
 use super::text::{Page, version_parts};
+use crate::kind;
 use crate::model::{Schema, Type, TypeDecl};
 use askama::Template;
 use shm_runtime::contract::TypeName;
@@ -133,7 +134,9 @@ fn used(schema: &Schema) -> impl Iterator<Item = &TypeName> {
             TypeDecl::Wrapped(w) => vec![&w.inner],
         }
     });
-    let items = schema.segments.iter().flat_map(|s| s.handles().map(|(_, _, item, _)| &item.name));
+    let objects = schema.segments.iter().flat_map(|s| &s.objects);
+    let reached = objects.filter(|o| kind::of(o).in_python(o, "").is_some());
+    let items = reached.filter_map(|o| o.item.as_ref()).map(|item| &item.name);
     types.filter_map(|ty| ty.element.named()).chain(items)
 }
 

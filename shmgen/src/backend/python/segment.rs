@@ -2,11 +2,12 @@
 
 use super::Context;
 use super::spelling::class_doc;
-use crate::backend::parts::{Queue, contract_literal, queues};
+use crate::backend::parts::{Reached, contract_literal, reached};
 use crate::backend::setup;
 use crate::backend::text::{lines, others, quoted};
 use crate::model::{self, Schema, Setup};
 use askama::Template;
+use shm_runtime::contract::TypeName;
 
 #[derive(Template)]
 #[template(path = "python/segment.jinja", escape = "none")]
@@ -19,8 +20,9 @@ pub(super) struct Segment<'a> {
     size: u64,
     /// What `SegmentSpec` is told beside contract and version.
     setup: Vec<(&'static str, String)>,
-    has_handles: bool,
-    queues: Vec<Queue<'a>>,
+    has_objects: bool,
+    /// Those that the module gives access to.
+    objects: Vec<Reached<'a>>,
 }
 
 pub(super) fn segment<'a>(
@@ -28,22 +30,24 @@ pub(super) fn segment<'a>(
     schema: &Schema,
     context: &Context<'_>,
 ) -> Segment<'a> {
-    let queues = queues(s, |doc| lines(doc, "        #: "), |item| context.names.name(item));
+    let docs = |doc: &str| lines(doc, "        #: ");
+    let item = |item: &TypeName| context.names.name(item);
+    let (objects, unreached) = reached(s, |kind, o, item| kind.in_python(o, item), docs, item);
     Segment {
-        doc: doc(s),
+        doc: doc(s, &unreached),
         type_name: &s.type_name,
         version: schema.version_text(),
         contract: contract_literal(s),
         size: s.size,
         setup: told(&s.setup),
-        has_handles: !queues.is_empty(),
-        queues,
+        has_objects: !objects.is_empty(),
+        objects,
     }
 }
 
-fn doc(s: &model::Segment) -> String {
+fn doc(s: &model::Segment, unreached: &[&model::Object]) -> String {
     let named = format!("The segment {}.", s.name);
-    let others = others(s, "");
+    let others = others(unreached, "");
     if others.is_empty() {
         return class_doc(&s.doc, &named);
     }

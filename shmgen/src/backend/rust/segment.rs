@@ -2,12 +2,13 @@
 
 use super::spelling::{doc_before, literal};
 use super::{Context, Lints};
-use crate::backend::parts::{Queue, contract_literal, queues};
+use crate::backend::parts::{Reached, contract_literal, reached};
 use crate::backend::setup;
 use crate::backend::text::{others, quoted};
 use crate::model::{self, Schema, Setup};
 use askama::Template;
 use shm_runtime::Account;
+use shm_runtime::contract::TypeName;
 use std::fmt::Write as _;
 
 #[derive(Template)]
@@ -24,7 +25,7 @@ pub(super) struct Segment<'a> {
     setup: String,
     contract: String,
     size: String,
-    queues: Vec<Queue<'a>>,
+    objects: Vec<Reached<'a>>,
     /// Objects that have no functions.
     others: String,
 }
@@ -34,6 +35,9 @@ pub(super) fn segment<'a>(
     schema: &Schema,
     context: &Context<'_>,
 ) -> Segment<'a> {
+    let doc = |doc: &str| doc_before(doc, "    ");
+    let item = |item: &TypeName| context.names.path(item);
+    let (objects, unreached) = reached(s, |kind, o, item| kind.in_rust(o, item), doc, item);
     Segment {
         lints: context.lints,
         doc: doc_before(&s.doc, ""),
@@ -44,8 +48,8 @@ pub(super) fn segment<'a>(
         setup: setup_calls(&s.setup),
         contract: contract_literal(s),
         size: literal(i128::from(s.size)),
-        queues: queues(s, |doc| doc_before(doc, "    "), |item| context.names.path(item)),
-        others: others(s, "/// "),
+        objects,
+        others: others(&unreached, "/// "),
     }
 }
 

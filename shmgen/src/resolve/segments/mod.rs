@@ -1,5 +1,6 @@
 //! Segments and the plan of their objects.
 
+pub(crate) mod kinds;
 mod objects;
 mod setup;
 
@@ -7,20 +8,23 @@ use super::types::Names;
 use crate::contract;
 use crate::diagnostics::{Code, Diagnostics, Source, Spanned};
 use crate::model::{Limits, Object, Schema, Segment};
-use crate::syntax::{self, Body};
+use crate::syntax;
 use heck::ToUpperCamelCase;
-use objects::Checked;
+use kinds::Checked;
 use shm_runtime::contract::{Contract, ObjectDef};
 use shm_runtime::{Address, Fingerprint, ObjectLayout, Plan};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+
+/// Who can make the limit of a segment larger.
+const RAISE: &str = "let a build.rs ask for more, with Builder::segment_limit";
 
 /// The type of a segment in generated code.
 pub(super) fn type_name(segment: &str) -> String {
     segment.to_upper_camel_case()
 }
 
-struct Resolver<'s, 'd> {
+pub(crate) struct Resolver<'s, 'd> {
     source: Arc<Source>,
     names: &'d Names<'s>,
     model: &'d Schema,
@@ -78,7 +82,8 @@ impl Resolver<'_, '_> {
     fn segment(&mut self, segment: &syntax::Segment, type_name: String) -> Option<Segment> {
         let setup = self.setup(segment);
         self.unique_objects(segment);
-        let checked: Vec<_> = segment.objects.iter().map(|o| self.object(o)).collect();
+        let checked: Vec<_> =
+            segment.objects.iter().map(|o| kinds::of(&o.body).resolve(self, o)).collect();
         let whole = !checked.is_empty() && checked.iter().all(Option::is_some);
         // Sizes are looked at even where some objects are wrong.
         let (objects, checked): (Vec<_>, Vec<Checked>) =
@@ -124,12 +129,7 @@ impl Resolver<'_, '_> {
                     name: object.name.value.clone(),
                     kind: checked.kind,
                     item: checked.item,
-                    counter_docs: match &object.body {
-                        Body::Counters { counters, .. } => {
-                            counters.iter().map(|c| c.doc.clone()).collect()
-                        }
-                        _ => Vec::new(),
-                    },
+                    counter_docs: object.body.counters().iter().map(|c| c.doc.clone()).collect(),
                     layout,
                     offset,
                     doc: object.doc.clone(),
@@ -147,6 +147,16 @@ impl Resolver<'_, '_> {
             size: plan.total_size(),
             doc: segment.doc.clone(),
         })
+    }
+
+    /// That an object is larger than the limit, where it says how large it is.
+    fn too_large(&mut self, object: &syntax::Object, checked: &Checked) {
+        let limit = self.limits.segment;
+        let size = kinds::of(&object.body).size(object, checked);
+        let message = format!("{} are more than {limit} bytes", size.what);
+        self.diagnostics
+            .error(size.code, &self.source, size.span, message)
+            .help(format!("{}{RAISE}", size.less));
     }
 
     fn unique_objects(&mut self, segment: &syntax::Segment) {

@@ -1,0 +1,27 @@
+//! Topics.
+
+use super::view::View;
+use super::{Kind, item};
+use crate::model::Object;
+use shm_runtime::contract::TopicDef;
+use shm_runtime::topic::layout as topic;
+
+impl Kind for TopicDef {
+    fn c_name(&self) -> &'static str {
+        "TOPIC"
+    }
+
+    fn room(&self) -> String {
+        format!("the newest {}", self.capacity)
+    }
+
+    fn stamp(&self) -> u64 {
+        topic::STAMP_SIZE
+    }
+
+    fn view<'a>(&'a self, o: &'a Object, view: &mut View<'a>) {
+        view.item = item(o);
+        view.capacity = Some(self.capacity);
+        view.tell_slots(&o.layout.geometry());
+    }
+}

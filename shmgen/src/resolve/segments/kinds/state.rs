@@ -1,0 +1,37 @@
+//! States.
+
+use super::{Checked, Kind, Size, all_of};
+use crate::diagnostics::Span;
+use crate::resolve::segments::Resolver;
+use crate::syntax;
+use crate::syntax::kinds::State;
+use shm_runtime::contract::ObjectKind;
+
+impl Kind for State {
+    fn resolve(&self, r: &mut Resolver<'_, '_>, _: &syntax::Object) -> Option<Checked> {
+        let (item, ty) = r.item(&self.ty, "what a state holds is a struct")?;
+        Some(Checked { kind: ObjectKind::State(ty), item: Some(item) })
+    }
+
+    fn size(&self, _: &syntax::Object, checked: &Checked) -> Size {
+        Size::of_struct(&self.ty, format!("2 copies of {} bytes", checked.item_size()))
+    }
+
+    fn functions(&self) -> &'static [&'static str] {
+        &[
+            "_lock",
+            "_try_lock",
+            "_lock_timeout",
+            "_unlock",
+            "_wait",
+            "_wait_timeout",
+            "_notify_one",
+            "_notify_all",
+            "_recover",
+        ]
+    }
+
+    fn missing(&self, object: &syntax::Object) -> Option<(Span, &'static str)> {
+        all_of(object, "states")
+    }
+}
