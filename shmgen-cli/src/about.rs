@@ -1,7 +1,7 @@
 //! What is said of an object: from whom to whom it goes, how much it takes up,
 //! and what can be told of its contents without taking part.
 
-use shm_runtime::contract::{Flow, ObjectKind, RingDef, Side};
+use shm_runtime::contract::{CellDef, Flow, ObjectKind, RingDef, Side};
 use shm_runtime::{ObjectStat, Printable};
 
 /// The struct that it passes or holds, with its size; nothing if it has none.
@@ -26,6 +26,7 @@ pub(crate) fn room(object: &ObjectStat) -> String {
         ObjectKind::Stream(stream) => bytes(stream.bytes),
         ObjectKind::Topic(topic) => format!("the newest {}", topic.capacity),
         ObjectKind::Raw(raw) => format!("{} at a multiple of {}", bytes(raw.bytes), raw.align),
+        ObjectKind::Cell(CellDef { count: Some(n), .. }) => format!("an array of {n}"),
         _ => String::new(),
     };
     let sides = match &object.def {

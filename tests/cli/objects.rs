@@ -49,9 +49,9 @@ fn check_tells_what_cannot_be_used_yet_and_is_content() {
     let done = run(&["check", &objects_toml()]);
     assert_eq!((code(&done), out(&done).as_str()), (0, ""));
     let said = err(&done);
-    assert_eq!(said.matches("note[N001]: ").count(), 17, "{said}");
+    assert_eq!(said.matches("note[N001]: ").count(), 18, "{said}");
     assert!(said.contains("objects.toml:42:29\n") && said.contains("functions for `latest`"));
-    assert!(said.contains("\n17 notes\n") && said.contains("ok, test.objects 1.0"), "{said}");
+    assert!(said.contains("\n18 notes\n") && said.contains("ok, test.objects 1.0"), "{said}");
     assert!(!said.contains("`one`"), "it can be used: {said}");
     // Lints are told beside them, and only they are denied.
     assert_eq!(code(&run(&["check", &objects_toml(), "--lint", "--deny"])), 0);
@@ -71,14 +71,14 @@ fn check_tells_what_cannot_be_used_yet_and_is_content() {
 fn check_tells_notes_to_programs_too() {
     let found = of(&["check", &objects_toml(), "--format", "json"]);
     let list = found["diagnostics"].as_array().unwrap();
-    assert_eq!(list.len(), 17);
+    assert_eq!(list.len(), 18);
     for note in list {
         assert_eq!((&note["code"], &note["severity"]), (&json!("N001"), &json!("note")));
         assert!(note["start"]["line"].as_u64().unwrap() > 30);
     }
     let done = run(&["check", &objects_toml(), "--format", "github"]);
     assert_eq!(code(&done), 0);
-    assert_eq!(out(&done).lines().filter(|l| l.starts_with("::notice file=")).count(), 17);
+    assert_eq!(out(&done).lines().filter(|l| l.starts_with("::notice file=")).count(), 18);
     assert!(out(&done).contains("title=N001::this version creates and shows cells"));
 }
 
@@ -87,11 +87,11 @@ fn gen_tells_notes_and_writes_all_the_same() {
     let folder = tools::scratch("objects-gen");
     let arguments = ["gen", &objects_toml(), "--out", text(&folder)];
     let done = run(&arguments);
-    assert_eq!((code(&done), err(&done).matches("note[N001]").count()), (0, 17));
+    assert_eq!((code(&done), err(&done).matches("note[N001]").count()), (0, 18));
     assert_eq!(command::files(&folder).len(), 7);
     // Up to date: nothing to do, and still to be told.
     let done = run(&[&arguments[..], &["--check"]].concat());
-    assert_eq!((code(&done), err(&done).matches("note[N001]").count()), (0, 17));
+    assert_eq!((code(&done), err(&done).matches("note[N001]").count()), (0, 18));
     let everything = tools::root().join("tests/schemas/everything.toml").display().to_string();
     let done = run(&["gen", &everything, "--out", text(&folder)]);
     assert!(!err(&done).contains("note"), "{}", err(&done));
@@ -118,6 +118,8 @@ fn stat_shows_kind_item_geometry_and_size_of_every_kind() {
     put("counts", 256, u64::MAX);
     put("stop", 0, 2);
     put("shared_state", 0x80, 9);
+    put("each", 1280, 4);
+    put("each", 2 * 1280, 1);
     let address = place.text();
     let said = out(&run(&["stat", &address]));
     let (_, tables) = said.split_once("\nOBJECT").unwrap();
@@ -133,6 +135,7 @@ fn stat_shows_kind_item_geometry_and_size_of_every_kind() {
         "pipe             stream    -                   1.6K  1001 bytes",
         "news             topic     Tick (12 bytes)     520   the newest 10",
         "latest           cell      Config (256 bytes)  3.2K  never stored",
+        "each             cell      Tick (12 bytes)     3.8K  an array of 3, version 4",
         "shared_state     state     Tick (12 bytes)     640   version 9",
         "stop             event     -                   128   signalled 2 times",
         "counts           counters  -                   384   balance -3, pushed 5, popped 18446744073709551615",
@@ -175,6 +178,10 @@ fn stat_shows_kind_item_geometry_and_size_of_every_kind() {
         "latest",
         json!({ "kind": "cell", "type": "Config", "item_size": 256, "version": 0, "size": 3328 }),
     );
+    has(
+        "each",
+        json!({ "kind": "cell", "type": "Tick", "count": 3, "slots": 8, "version": 4, "size": 3840 }),
+    );
     has("shared_state", json!({ "kind": "state", "type": "Tick", "version": 9 }));
     has("stop", json!({ "kind": "event", "count": 2, "size": 128 }));
     has(
@@ -195,7 +202,7 @@ fn stat_shows_kind_item_geometry_and_size_of_every_kind() {
     }
     let listed = out(&run(&["ls", "-o", "address,objects"]));
     let row = listed.lines().find(|l| l.starts_with(&address)).unwrap();
-    assert!(row.ends_with("latest,shared_state,stop,counts,bytes_of_others,blob"), "{row}");
+    assert!(row.ends_with("latest,each,shared_state,stop,counts,bytes_of_others,blob"), "{row}");
 }
 
 #[test]
@@ -248,6 +255,7 @@ fn dump_shows_what_it_can_and_says_what_it_does_not_read() {
     assert_eq!(dump("pipe"), format!("pipe (stream), 1001 bytes{}", not_read("stream")));
     assert_eq!(dump("news"), format!("news (topic of Tick), the newest 10{}", not_read("topic")));
     assert_eq!(dump("latest"), "latest (cell of Config), never stored\n");
+    assert_eq!(dump("each"), "each (cell of Tick), an array of 3, never stored\n");
     assert_eq!(dump("shared_state"), "shared_state (state of Tick), never changed, all zero\n");
     assert_eq!(dump("stop"), "stop (event), signalled 0 times\n");
     assert_eq!(
@@ -263,10 +271,10 @@ fn dump_shows_what_it_can_and_says_what_it_does_not_read() {
     // All of them at once, one after the other.
     let whole = out(&run(&["dump", &address]));
     let titles: Vec<&str> = whole.lines().filter(|l| !l.starts_with(' ')).collect();
-    assert_eq!(titles.len(), 16, "{whole}");
+    assert_eq!(titles.len(), 17, "{whole}");
     let whole = of(&["dump", &address, "--json"]);
     let objects = whole["objects"].as_array().unwrap();
-    assert_eq!(objects.len(), 16);
+    assert_eq!(objects.len(), 17);
     let remarks = objects.iter().filter(|o| o["remark"].is_string()).count();
     assert_eq!(remarks, 12, "{whole:#}");
     assert_eq!(objects[0]["messages"][0]["value"]["time"], 7);

@@ -6,8 +6,8 @@ use dice::Dice;
 use objects::{Every, WithoutHandles};
 use places::Place;
 use shm_runtime::contract::{
-    Contract, CounterDef, Flow, ObjectDef, ObjectKind, Primitive, QueueDef, RawDef, RingDef, Side,
-    StreamDef, TopicDef, TypeExpr, explain,
+    CellDef, Contract, CounterDef, Flow, ObjectDef, ObjectKind, Primitive, QueueDef, RawDef,
+    RingDef, Side, StreamDef, TopicDef, TypeExpr, explain,
 };
 use shm_runtime::header::{Entry, Header};
 use shm_runtime::{
@@ -98,7 +98,7 @@ fn rust_c_and_python_create_the_same_bytes() {
     }
     let entries = entries(&rust);
     let kinds: Vec<u32> = entries.iter().map(|e| e.kind).collect();
-    assert_eq!(kinds, [1, 2, 2, 3, 3, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 12]);
+    assert_eq!(kinds, [1, 2, 2, 3, 3, 3, 4, 5, 6, 7, 8, 13, 9, 10, 11, 12, 12]);
     for entry in &entries {
         let object = &rust[entry.offset as usize..(entry.offset + entry.size) as usize];
         assert!(object.iter().all(|byte| *byte == 0), "zero is the first state of each");
@@ -121,7 +121,7 @@ fn each_language_attaches_to_what_the_others_made() {
         c("plain", "create", &address);
         c("plain", "attach", &address);
         let every = Every::options().address(&place.0).attach().unwrap();
-        assert_eq!(every.stat().unwrap().objects.len(), 16);
+        assert_eq!(every.stat().unwrap().objects.len(), 17);
         drop(Every::options().address(&place.0).attach_read_only().unwrap());
         drop(Every::options().address(&place.0).open_or_create().unwrap());
         python(attach, &address);
@@ -141,7 +141,7 @@ fn a_handle_of_a_queue_on_another_kind_is_refused() {
     let spec = Spec::new(contract, "1.0", Setup::at(&place.0).participants(8)).unwrap();
     let made = Attachment::create(&spec, &Options::default()).unwrap();
     assert!(shm_runtime::queue::RawProducer::of_attachment(&made, 0).is_ok());
-    for index in 1..16 {
+    for index in 1..17 {
         let error = shm_runtime::queue::RawProducer::of_attachment(&made, index).err().unwrap();
         assert_eq!(error.kind(), ErrorKind::Invalid);
         let name = &spec.contract().objects[index].name;
@@ -154,7 +154,7 @@ fn a_handle_of_a_queue_on_another_kind_is_refused() {
 #[test]
 fn c_refuses_a_spec_whose_numbers_do_not_fit_together() {
     let place = Place::posix();
-    assert_eq!(c("checked", "refuse", place.text()), format!("{}\n", 15 * 9 * 2));
+    assert_eq!(c("checked", "refuse", place.text()), format!("{}\n", 16 * 9 * 2));
     assert!(!Path::new(&place.path()).exists());
 }
 
@@ -185,7 +185,8 @@ fn kind(number: u64, lanes: u32, item: u64, capacity: u64) -> ObjectKind {
         5 => ObjectKind::Ring(RingDef { bytes: capacity, lanes: Some(lanes) }),
         6 => ObjectKind::Stream(StreamDef { bytes: capacity }),
         7 => ObjectKind::Topic(TopicDef { item: bytes_of(item), capacity }),
-        8 => ObjectKind::Cell(bytes_of(item)),
+        8 => ObjectKind::Cell(CellDef::single(bytes_of(item))),
+        13 => ObjectKind::Cell(CellDef { item: bytes_of(item), count: Some(lanes) }),
         9 => ObjectKind::State(bytes_of(item)),
         10 => ObjectKind::Event,
         _ => ObjectKind::Raw(RawDef { bytes: capacity, align: 128 }),
@@ -199,17 +200,17 @@ fn c_computes_the_geometry_that_rust_computes() {
     let mut dice = Dice(11);
     let (mut asked, mut expected) = (String::new(), Vec::new());
     for round in 0..40_000 {
-        let number = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12][round % 11];
+        let number = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13][round % 12];
         let lanes = dice.roll(if round % 7 == 0 { 1100 } else { 20 }) as u32;
         let (item, capacity) = (size(&mut dice), size(&mut dice));
-        let has_lanes = matches!(number, 2 | 5);
+        let has_lanes = matches!(number, 2 | 5 | 13);
         let item = match number {
             4 | 5 | 6 | 12 => 1,
             10 => 0,
             _ => item,
         };
         let capacity = match number {
-            8 | 9 => 1,
+            8 | 9 | 13 => 1,
             10 => 0,
             _ => capacity,
         };
@@ -261,7 +262,10 @@ fn random_kind(dice: &mut Dice) -> ObjectKind {
         }
         2 => ObjectKind::Stream(StreamDef { bytes: number }),
         3 => ObjectKind::Topic(TopicDef { item: bytes_of(item), capacity: number }),
-        4 => ObjectKind::Cell(bytes_of(item)),
+        4 => {
+            let count = [None, Some(1), Some(2)][dice.roll(3) as usize];
+            ObjectKind::Cell(CellDef { item: bytes_of(item), count })
+        }
         5 => ObjectKind::State(bytes_of(item)),
         6 => ObjectKind::Event,
         7 => {
@@ -356,7 +360,7 @@ fn no_bytes_in_a_contract_make_c_read_outside_of_it() {
                 0 => bytes[at] = dice.roll(256) as u8,
                 1 => bytes[at] ^= 1 << dice.roll(8),
                 2 => bytes.truncate(at + 1),
-                _ => bytes[at] = b"QLMRBPCANKWk"[dice.roll(12) as usize],
+                _ => bytes[at] = b"QLMRBPCVANKWk"[dice.roll(13) as usize],
             }
         }
         damaged.push([good.to_vec(), bytes]);
@@ -412,7 +416,7 @@ fn role_offsets(bytes: &[u8]) -> BTreeSet<u64> {
     offsets(bytes, |entry| match entry.kind {
         2 | 5 => of_lanes(entry, 0x088, 0x188),
         4 | 6 => vec![0x188, 0x190],
-        7 | 8 => vec![0x088],
+        7 | 8 | 13 => vec![0x088],
         _ => vec![],
     })
 }
@@ -424,6 +428,7 @@ fn flag_offsets(bytes: &[u8]) -> BTreeSet<u64> {
         3 => vec![0x100, 0x104],
         4 | 6 => vec![0x180, 0x184],
         7 | 8 => vec![0x080],
+        13 => (0..3).map(|n| n * 1280 + 0x080).collect(),
         10 => vec![0x008],
         _ => vec![],
     })
@@ -469,7 +474,7 @@ fn a_sweep_takes_the_roles_of_the_dead_and_nothing_that_looks_like_one() {
             words(&after).iter().filter(|(_, w)| *w == orphaned).map(|(at, _)| *at).collect();
         let flags = flag_offsets(&after);
         assert_eq!(found, role_offsets(&after), "in C: {in_c}");
-        assert_eq!(found.len(), 9 + 3 + 4 + 2 + 2 + 2);
+        assert_eq!(found.len(), 9 + 3 + 4 + 2 + 2 + 2 + 1);
         // Whoever sleeps was woken, since the dead one may have missed it; all else
         // is as it was.
         let woken = |at: u64, word: u64| {

@@ -24,6 +24,7 @@
 //!           | 'B' { text name | u64 bytes }                            stream
 //!           | 'P' { text name | text item | u64 capacity }             topic
 //!           | 'C' { text name | text type }                            cell
+//!           | 'V' { text name | text type | u64 count }                array of cells
 //!           | 'A' { text name | text type }                            state
 //!           | 'N' { text name }                                        event
 //!           | 'K' { text name | 'k' record* }                          counters
@@ -51,6 +52,7 @@ pub(super) const RING: u8 = b'R';
 pub(super) const STREAM: u8 = b'B';
 pub(super) const TOPIC: u8 = b'P';
 pub(super) const CELL: u8 = b'C';
+pub(super) const CELLS: u8 = b'V';
 pub(super) const STATE: u8 = b'A';
 pub(super) const EVENT: u8 = b'N';
 pub(super) const COUNTERS: u8 = b'K';
@@ -108,7 +110,12 @@ fn object_def(out: &mut Vec<u8>, object: &ObjectDef) {
             }
             ObjectKind::Stream(stream) => number(out, stream.bytes),
             ObjectKind::Topic(topic) => number(out, topic.capacity),
-            ObjectKind::Cell(_) | ObjectKind::State(_) | ObjectKind::Event => {}
+            ObjectKind::Cell(cell) => {
+                if let Some(count) = cell.count {
+                    number(out, u64::from(count));
+                }
+            }
+            ObjectKind::State(_) | ObjectKind::Event => {}
             ObjectKind::Counters(counters) => {
                 for counter in counters {
                     record(out, COUNTER, |out| {
@@ -135,7 +142,10 @@ fn object_tag(kind: &ObjectKind) -> u8 {
         ObjectKind::Ring(_) => RING,
         ObjectKind::Stream(_) => STREAM,
         ObjectKind::Topic(_) => TOPIC,
-        ObjectKind::Cell(_) => CELL,
+        ObjectKind::Cell(cell) => match cell.count {
+            None => CELL,
+            Some(_) => CELLS,
+        },
         ObjectKind::State(_) => STATE,
         ObjectKind::Event => EVENT,
         ObjectKind::Counters(_) => COUNTERS,

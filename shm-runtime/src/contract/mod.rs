@@ -19,6 +19,7 @@ mod encode;
 pub(crate) mod explain;
 
 pub use crate::error::Difference;
+pub use crate::object::cell::def::CellDef;
 pub use crate::object::counters::def::CounterDef;
 pub use crate::object::kind::{ObjectDef, ObjectKind};
 pub use crate::object::queue::def::{Flow, QueueDef, Side};

@@ -99,6 +99,10 @@ pub struct Definition {
     /// Ring and stream: bytes that fit at most.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub area: Option<u64>,
+    /// Array of cells: how many lie side by side, each with slots and a version
+    /// of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub count: Option<u32>,
     /// Raw: it begins at a multiple of this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub align: Option<u64>,
@@ -153,9 +157,10 @@ impl From<&ObjectKind> for Definition {
                 let item = Some(topic.item.to_string());
                 Self { item, capacity: Some(topic.capacity), ..empty }
             }
-            ObjectKind::Cell(ty) | ObjectKind::State(ty) => {
-                Self { ty: Some(ty.to_string()), ..empty }
+            ObjectKind::Cell(cell) => {
+                Self { ty: Some(cell.item.to_string()), count: cell.count, ..empty }
             }
+            ObjectKind::State(ty) => Self { ty: Some(ty.to_string()), ..empty },
             ObjectKind::Raw(raw) => {
                 Self { bytes: Some(raw.bytes), align: Some(raw.align), ..empty }
             }

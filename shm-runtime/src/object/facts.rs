@@ -37,8 +37,8 @@ pub(crate) fn observe(
             let stat = Observed { look, at, queue }.stat(def, how_many, is_alive);
             Facts { queue: Some(stat), ..none }
         }
-        (ObjectKind::Cell(_), _) => {
-            Facts { version: Some(cell::observe::version(look, at)), ..none }
+        (ObjectKind::Cell(_), layout) => {
+            Facts { version: Some(cell::observe::version(look, at, layout)), ..none }
         }
         (ObjectKind::State(_), _) => {
             Facts { version: Some(state::observe::version(look, at)), ..none }

@@ -1,6 +1,7 @@
 //! The objects of a contract, as data: what each is, how large, and who may do
 //! what with it.
 
+use super::cell::def::CellDef;
 use super::counters::def::CounterDef;
 use super::queue::def::{Flow, QueueDef};
 use super::raw::def::RawDef;
@@ -29,8 +30,8 @@ pub enum ObjectKind {
     Stream(StreamDef),
     /// Every reader sees every message.
     Topic(TopicDef),
-    /// The latest value of this type.
-    Cell(TypeExpr),
+    /// The latest value, from one writer to any number of readers.
+    Cell(CellDef),
     /// A value of this type behind a lock.
     State(TypeExpr),
     /// A signal.
@@ -62,7 +63,7 @@ impl ObjectKind {
         match self {
             Self::Queue(QueueDef { item, .. })
             | Self::Topic(TopicDef { item, .. })
-            | Self::Cell(item)
+            | Self::Cell(CellDef { item, .. })
             | Self::State(item) => Some(item),
             Self::Ring(_) | Self::Stream(_) | Self::Event | Self::Counters(_) | Self::Raw(_) => {
                 None

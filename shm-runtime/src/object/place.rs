@@ -2,7 +2,7 @@
 
 use crate::object::LINE;
 use crate::object::cell::layout as cell;
-use crate::object::cell::layout::CellLayout;
+use crate::object::cell::layout::{CellLayout, CellsLayout};
 use crate::object::counters::layout as counters;
 use crate::object::counters::layout::CountersLayout;
 use crate::object::event::layout as event;
@@ -51,6 +51,8 @@ pub enum ObjectLayout {
     Topic(TopicLayout),
     /// A cell.
     Cell(CellLayout),
+    /// An array of cells.
+    Cells(CellsLayout, CellLayout),
     /// A state.
     State(StateLayout),
     /// An event.
@@ -67,8 +69,8 @@ pub enum ObjectLayout {
 pub struct Geometry {
     /// The kind as the directory numbers it.
     pub kind: u32,
-    /// How many lanes; 0 if it has none. The other numbers but the size are
-    /// those of one lane then.
+    /// How many lanes, or cells of an array; 0 if it has none. The other numbers
+    /// but the size are those of one of them then.
     pub lanes: u32,
     /// Bytes of an item; 1 where bytes are passed.
     pub item: u64,
@@ -115,7 +117,13 @@ impl ObjectLayout {
             ObjectKind::Topic(def) => {
                 Self::Topic(TopicLayout::new(size(&def.item)?, def.capacity)?)
             }
-            ObjectKind::Cell(value) => Self::Cell(CellLayout::new(size(value)?)?),
+            ObjectKind::Cell(def) => {
+                let one = CellLayout::new(size(&def.item)?)?;
+                match def.count {
+                    None => Self::Cell(one),
+                    Some(count) => Self::Cells(CellsLayout::new(count, &one)?, one),
+                }
+            }
             ObjectKind::State(value) => Self::State(StateLayout::new(size(value)?)?),
             ObjectKind::Event => Self::Event,
             ObjectKind::Counters(all) => Self::Counters(CountersLayout::new(all.len() as u64)?),
@@ -148,6 +156,7 @@ impl ObjectLayout {
             Self::Event => 10,
             Self::Counters(_) => 11,
             Self::Raw(_) => 12,
+            Self::Cells(..) => 13,
         }
     }
 
@@ -203,7 +212,7 @@ impl ObjectLayout {
                 size: l.size,
                 ..none
             },
-            Self::Cell(l) => Geometry {
+            Self::Cell(l) | Self::Cells(_, l) => Geometry {
                 item: l.item,
                 capacity: 1,
                 slots: cell::SLOT_COUNT,
@@ -244,6 +253,7 @@ impl ObjectLayout {
             Self::QueueLanes(lanes, _) | Self::RingLanes(lanes, _) => {
                 Geometry { lanes: lanes.count, size: lanes.size, ..of_one }
             }
+            Self::Cells(all, _) => Geometry { lanes: all.count, size: all.size, ..of_one },
             _ => of_one,
         }
     }
@@ -256,7 +266,8 @@ impl ObjectLayout {
             Self::QueueLanes(..) | Self::RingLanes(..) => &[lanes::CONSUMER_ROLE],
             Self::Stream(_) => &[stream::WRITER_ROLE, stream::READER_ROLE],
             Self::Topic(_) => &[topic::PUBLISHER_ROLE],
-            Self::Cell(_) => &[cell::WRITER_ROLE],
+            // Of an array, one for all: that of the first.
+            Self::Cell(_) | Self::Cells(..) => &[cell::WRITER_ROLE],
             Self::QueueMany(_)
             | Self::State(_)
             | Self::Event
@@ -284,10 +295,11 @@ impl ObjectLayout {
             Self::Topic(_) => &[topic::DATA_FLAG],
             Self::Cell(_) => &[cell::FLAG],
             Self::Event => &[event::FLAG],
-            Self::State(_) | Self::Counters(_) | Self::Raw(_) => &[],
+            Self::Cells(..) | Self::State(_) | Self::Counters(_) | Self::Raw(_) => &[],
         };
         let (count, first, stride) = match self {
             Self::QueueLanes(l, _) => (l.count, lanes::LANES + queue::SPACE_FLAG, l.stride),
+            Self::Cells(l, _) => (l.count, cell::FLAG, l.stride),
             Self::RingLanes(l, _) => (l.count, lanes::LANES + ring::SPACE_FLAG, l.stride),
             _ => (0, 0, 0),
         };

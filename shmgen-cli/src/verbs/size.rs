@@ -81,8 +81,8 @@ struct ObjectView {
     /// Object: the type of what it passes or holds; null for none.
     #[schemars(schema_with = "text_or_null")]
     item: Option<String>,
-    /// Object with lanes: what they take. The numbers beside it are those of one
-    /// lane then.
+    /// Object with lanes, or array of cells: what they take. The numbers beside it
+    /// are those of one lane or cell then.
     #[serde(skip_serializing_if = "Option::is_none")]
     lanes: Option<LanesView>,
     /// Object: bytes before the first slot.
@@ -204,8 +204,13 @@ fn about(part: &Part) -> String {
                     0 => String::new(),
                     n => format!(" + padding {n}"),
                 };
-                let each = each(lanes.count, "lane", lanes.stride);
-                format!("control {} + {each} ({}{padding})", lanes.control, of_one(o))
+                let what = if o.kind == "cell" { "cell" } else { "lane" };
+                let each = each(lanes.count, what, lanes.stride);
+                let all = format!("{each} ({}{padding})", of_one(o));
+                match lanes.control {
+                    0 => all,
+                    control => format!("control {control} + {all}"),
+                }
             }
         },
     }

@@ -121,7 +121,7 @@ codes! {
         "Two segments of the schema have the same name, key or id file, so that only one of them could exist."
 
     E068 "a key of another kind of object"
-        "Objects of this kind have no such key. A queue and a topic have `item` and `capacity`, a ring, a stream and raw bytes `bytes`, a cell and a state `type`, counters `counter`."
+        "Objects of this kind have no such key. A queue and a topic have `item` and `capacity`, a ring, a stream and raw bytes `bytes`, a cell and a state `type`, counters `counter`. Only a cell has `count`."
     E069 "a key that means nothing here"
         "`order` and `lanes` are for many producers and one consumer, where `order = \"total\"` does without lanes. `redeliver` is for many consumers, and for `order = \"total\"`."
     E070 "an import that cannot be read"
@@ -161,6 +161,8 @@ codes! {
         "Many producers share from 1 to 1024 lanes, each as large as a queue or ring of its own."
     E093 "many where there is one"
         "A ring has one consumer, a stream one producer and one consumer."
+    E094 "a number of cells that cannot be one"
+        "An array of cells has from 1 to 4294967295 of them, and none more than a segment may have. Each has eight slots of its own."
     E100 "not the path of an id file"
         "An id file holds the id of a private System V segment. Its path has at most 4095 bytes; one that does not begin with a slash counts from the folder in which the program runs."
     E101 "not a user or a group"

@@ -406,6 +406,15 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
         "[segment.feed]\nobject = [ { name = \"log\", kind = \"ring\", bytes = 65_536, producers = \"many\" } ]",
     ),
     (
+        Code::E094,
+        queue!(
+            "[segment.feed]\nobject = [ { name = \"latest\", kind = \"cell\", type = \"Tick\", count = 0 } ]"
+        ),
+        queue!(
+            "[segment.feed]\nobject = [ { name = \"latest\", kind = \"cell\", type = \"Tick\", count = 64 } ]"
+        ),
+    ),
+    (
         Code::E100,
         queue!(
             "[segment.feed]\nbackend = \"sysv\"\nid_file = \"\"\n\

@@ -1,16 +1,28 @@
-//! Cells.
+//! Cells, and arrays of them.
 
 use super::view::View;
-use super::{Kind, item};
+use super::{Kind, Lanes, item};
 use crate::model::Object;
+use shm_runtime::ObjectLayout;
 use shm_runtime::cell::layout as cell;
+use shm_runtime::contract::CellDef;
 
-/// A cell: what it holds says the object.
-pub(super) struct Cell;
-
-impl Kind for Cell {
+impl Kind for CellDef {
     fn c_name(&self) -> &'static str {
-        "CELL"
+        if self.count.is_some() { "CELLS" } else { "CELL" }
+    }
+
+    fn room(&self) -> String {
+        self.count.map_or(String::new(), |n| format!("{n} of them"))
+    }
+
+    fn lanes(&self, o: &Object) -> Option<Lanes> {
+        match &o.layout {
+            ObjectLayout::Cells(all, _) => {
+                Some(Lanes { control: 0, count: u64::from(all.count), stride: all.stride })
+            }
+            _ => None,
+        }
     }
 
     fn stamp(&self) -> u64 {
@@ -19,6 +31,7 @@ impl Kind for Cell {
 
     fn view<'a>(&'a self, o: &'a Object, view: &mut View<'a>) {
         view.ty = item(o);
+        view.count = self.count;
         view.tell_slots(&o.layout.geometry());
     }
 }

@@ -28,7 +28,7 @@ pub(crate) fn of(object: &Object) -> &dyn Kind {
         ObjectKind::Ring(ring) => ring,
         ObjectKind::Stream(stream) => stream,
         ObjectKind::Topic(topic) => topic,
-        ObjectKind::Cell(_) => &cell::Cell,
+        ObjectKind::Cell(cell) => cell,
         ObjectKind::State(_) => &state::State,
         ObjectKind::Event => &event::Event,
         ObjectKind::Counters(counters) => counters,

@@ -48,6 +48,10 @@ pub(crate) struct View<'a> {
     /// delivered again.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) redeliver: Option<bool>,
+    /// Array of cells: how many lie side by side, each with slots and a version
+    /// of its own.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(super) count: Option<u32>,
     /// Raw: it begins at a multiple of this.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) align: Option<u64>,

@@ -1,9 +1,10 @@
 //! Reads the records of objects.
 
 use crate::contract::encode::{
-    CELL, COUNTER, COUNTERS, EVENT, QUEUE, QUEUE_LANES, QUEUE_OWNED, RAW, RING, STATE, STREAM,
-    TOPIC,
+    CELL, CELLS, COUNTER, COUNTERS, EVENT, QUEUE, QUEUE_LANES, QUEUE_OWNED, RAW, RING, STATE,
+    STREAM, TOPIC,
 };
+use crate::object::cell::def::CellDef;
 use crate::object::counters::def::CounterDef;
 use crate::object::kind::{ObjectDef, ObjectKind};
 use crate::object::lanes::layout as lanes;
@@ -30,6 +31,7 @@ pub(super) fn object(tag: u8, record: &mut Reader<'_>) -> Result<ObjectDef, Deco
             | STREAM
             | TOPIC
             | CELL
+            | CELLS
             | STATE
             | EVENT
             | COUNTERS
@@ -57,7 +59,12 @@ pub(super) fn object(tag: u8, record: &mut Reader<'_>) -> Result<ObjectDef, Deco
             item: record.type_expr()?,
             capacity: record.within(1, u64::MAX, "a capacity out of range")?,
         }),
-        CELL => ObjectKind::Cell(record.type_expr()?),
+        CELL => ObjectKind::Cell(CellDef::single(record.type_expr()?)),
+        CELLS => {
+            let item = record.type_expr()?;
+            let count = record.within(1, u64::from(u32::MAX), "a number of cells out of range")?;
+            ObjectKind::Cell(CellDef { item, count: u32::try_from(count).ok() })
+        }
         STATE => ObjectKind::State(record.type_expr()?),
         EVENT => ObjectKind::Event,
         COUNTERS => ObjectKind::Counters(counters(record)?),
@@ -167,7 +174,9 @@ mod tests {
             ObjectKind::Ring(RingDef { bytes: 4096, lanes: Some(8) }),
             ObjectKind::Stream(StreamDef { bytes: 1 }),
             ObjectKind::Topic(TopicDef { item: ty("f32[4][8]"), capacity: 9 }),
-            ObjectKind::Cell(ty("i64")),
+            ObjectKind::Cell(CellDef::single(ty("i64"))),
+            ObjectKind::Cell(CellDef { item: ty("i64"), count: Some(1) }),
+            ObjectKind::Cell(CellDef { item: ty("str[9]"), count: Some(u32::MAX) }),
             ObjectKind::State(ty("bytes[100]")),
             ObjectKind::Event,
             ObjectKind::Counters(vec![
@@ -194,7 +203,7 @@ mod tests {
             assert!(layout.size() > 0 && layout.align() >= 128, "{object:?}");
             numbers.insert(layout.kind_number());
         }
-        assert_eq!(numbers, (1..=12).collect(), "each layout has a number of its own");
+        assert_eq!(numbers, (1..=13).collect(), "each layout has a number of its own");
     }
 
     #[test]
@@ -223,7 +232,9 @@ mod tests {
             ObjectKind::Stream(StreamDef { bytes: 0 }),
             ObjectKind::Topic(TopicDef { item: ty("u8"), capacity: 0 }),
             ObjectKind::Topic(TopicDef { item: ty("Nobody"), capacity: 1 }),
-            ObjectKind::Cell(ty("Nobody")),
+            ObjectKind::Cell(CellDef::single(ty("Nobody"))),
+            ObjectKind::Cell(CellDef { item: ty("Nobody"), count: Some(1) }),
+            ObjectKind::Cell(CellDef { item: ty("u8"), count: Some(0) }),
             ObjectKind::State(ty("Nobody")),
             ObjectKind::Counters(vec![]),
             ObjectKind::Counters(vec![counter("a", Primitive::U32)]),

@@ -1,6 +1,7 @@
 //! Says how the objects of two contracts differ.
 
 use super::Out;
+use crate::object::cell::def::CellDef;
 use crate::object::counters::def::CounterDef;
 use crate::object::kind::{ObjectDef, ObjectKind};
 use crate::object::queue::def::{Flow, QueueDef, Side};
@@ -68,6 +69,7 @@ fn compare_kinds(told: &mut Told<'_>, mine: &ObjectKind, theirs: &ObjectKind) {
         (ObjectKind::Topic(mine), ObjectKind::Topic(theirs)) => {
             told.differ("has capacity", mine.capacity, theirs.capacity);
         }
+        (ObjectKind::Cell(mine), ObjectKind::Cell(theirs)) => cells(told, mine, theirs),
         (ObjectKind::Counters(mine), ObjectKind::Counters(theirs)) => counters(told, mine, theirs),
         (ObjectKind::Raw(mine), ObjectKind::Raw(theirs)) => {
             let [RawDef { bytes, align }, other] = [mine, theirs];
@@ -110,6 +112,15 @@ fn rings(told: &mut Told<'_>, mine: &RingDef, theirs: &RingDef) {
     }
 }
 
+/// `is an array of cells: no here, yes in the segment`
+fn cells(told: &mut Told<'_>, mine: &CellDef, theirs: &CellDef) {
+    let is_array = |def: &CellDef| if def.count.is_some() { "yes" } else { "no" };
+    told.differ("is an array of cells:", is_array(mine), is_array(theirs));
+    if let (Some(a), Some(b)) = (mine.count, theirs.count) {
+        told.differ("has count", a, b);
+    }
+}
+
 /// `has producers: one here, many in the segment`
 fn sides(told: &mut Told<'_>, what: &str, mine: Side, theirs: Side) {
     told.differ(&format!("has {what}:"), mine.name(), theirs.name());
@@ -144,6 +155,10 @@ mod tests {
 
     fn ty(text: &str) -> TypeExpr {
         TypeExpr::parse(text).unwrap()
+    }
+
+    fn cell(item: &str, count: Option<u32>) -> ObjectKind {
+        ObjectKind::Cell(CellDef { item: ty(item), count })
     }
 
     fn queue(flow: Flow) -> ObjectKind {
@@ -185,10 +200,19 @@ mod tests {
     fn each_difference_of_each_kind_is_told() {
         use Primitive::{I64, U64};
         use Side::{Many, One};
-        let cell = || ObjectKind::Cell(ty("u8"));
         let cases = [
-            (cell(), ObjectKind::State(ty("u8")), "is of kind cell here, state in the segment"),
-            (cell(), ObjectKind::Cell(ty("u16")), "holds u8 here, u16 in the segment"),
+            (
+                cell("u8", None),
+                ObjectKind::State(ty("u8")),
+                "is of kind cell here, state in the segment",
+            ),
+            (cell("u8", None), cell("u16", None), "holds u8 here, u16 in the segment"),
+            (
+                cell("u8", None),
+                cell("u8", Some(1)),
+                "is an array of cells: no here, yes in the segment",
+            ),
+            (cell("u8", Some(2)), cell("u8", Some(3)), "has count 2 here, 3 in the segment"),
             (
                 ObjectKind::State(ty("u8")),
                 ObjectKind::State(ty("i8")),
@@ -276,6 +300,9 @@ mod tests {
             ring(64, None),
             ring(64, Some(1)),
             ring(64, Some(2)),
+            cell("u8", None),
+            cell("u8", Some(1)),
+            cell("u8", Some(2)),
             ObjectKind::Event,
         ];
         for (i, mine) in all.iter().enumerate() {

@@ -17,6 +17,10 @@
 //! bytes are. Version v lies in slot v mod 8. Its stamp is 2v − 1 while it is
 //! written and 2v once it is whole. Slots begin at multiples of 128, so that who
 //! reads the latest version shares no line with who writes the next one.
+//!
+//! An array of cells is so many of them side by side, each laid out as above with a
+//! version, a flag and slots of its own. The writer's role is one for all: that of
+//! cell 0. That of the others stays 0.
 
 use crate::object::{LINE, round_up};
 
@@ -66,10 +70,48 @@ impl CellLayout {
     }
 }
 
+/// The geometry of an array of cells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CellsLayout {
+    /// How many.
+    pub count: u32,
+    /// Bytes from one cell to the next: the size of one.
+    pub stride: u64,
+    /// Bytes of the whole object.
+    pub size: u64,
+}
+
+impl CellsLayout {
+    /// The layout of `count` cells; `None` if there are none or the size
+    /// overflows.
+    pub const fn new(count: u32, cell: &CellLayout) -> Option<Self> {
+        if count == 0 {
+            return None;
+        }
+        #[allow(clippy::cast_lossless)] // not in a constant function
+        let Some(size) = cell.size.checked_mul(count as u64) else {
+            return None;
+        };
+        Some(Self { count, stride: cell.size, size })
+    }
+}
+
 #[cfg(test)]
 #[allow(clippy::pedantic)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn cells_side_by_side_begin_at_whole_lines() {
+        let cell = CellLayout::new(1).unwrap();
+        let all = CellsLayout::new(3, &cell).unwrap();
+        assert_eq!((all.stride, all.size), (cell.size, 3 * cell.size));
+        assert_eq!(all.stride % LINE, 0);
+        assert_eq!(CellsLayout::new(0, &cell), None);
+        let large = CellLayout::new(u64::MAX / 16).unwrap();
+        assert!(CellsLayout::new(1, &large).is_some());
+        assert_eq!(CellsLayout::new(u32::MAX, &large), None);
+    }
 
     #[test]
     fn eight_slots_of_whole_lines() {

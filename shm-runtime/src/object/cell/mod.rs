@@ -1,5 +1,6 @@
 //! Cells: the latest value, never torn, from one writer to any number of
 //! readers.
 
+pub(crate) mod def;
 pub mod layout;
 pub(crate) mod observe;

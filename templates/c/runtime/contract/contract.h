@@ -22,6 +22,7 @@
  *             | 'B' { text name | u64 bytes }                                     a stream
  *             | 'P' { text name | text item | u64 capacity }                      a topic
  *             | 'C' { text name | text type }                                     a cell
+ *             | 'V' { text name | text type | u64 count }                         an array of cells
  *             | 'A' { text name | text type }                                     a state
  *             | 'N' { text name }                                                 an event
  *             | 'K' { text name | counter* }                                      counters
@@ -207,6 +208,7 @@ typedef struct shm_object_record {
   uint64_t producers;  /* of a queue or a ring; 0: many */
   uint64_t consumers;  /* of a queue; 0: many */
   uint64_t redeliver;  /* of a queue with owned slots */
+  uint64_t count;      /* of an array of cells; 0: a single one */
   uint64_t align;      /* of raw bytes */
   shm_reader counters; /* of counters */
 } shm_object_record;
@@ -225,6 +227,7 @@ SHM_APART const char *shm_object_kind(char tag) {
   case 'P':
     return "topic";
   case 'C':
+  case 'V':
     return "cell";
   case 'A':
     return "state";
@@ -296,6 +299,10 @@ SHM_APART bool shm_take_geometry(shm_reader *body, shm_object_record *object) {
     object->consumers = shm_take_number(body);
     object->redeliver = shm_take_number(body);
   }
+  if (tag == 'V') {
+    object->count = shm_take_number(body);
+    body->damaged = body->damaged || object->count == 0;
+  }
   if (tag == 'W') {
     object->align = shm_take_number(body);
   }
@@ -305,7 +312,7 @@ SHM_APART bool shm_take_geometry(shm_reader *body, shm_object_record *object) {
     }
   }
   return !body->damaged && body->left == 0 && object->producers <= 1 && object->consumers <= 1 &&
-         object->redeliver <= 1 && object->lanes <= SHM_LANES_MAX;
+         object->redeliver <= 1 && object->lanes <= SHM_LANES_MAX && object->count <= UINT32_MAX;
 }
 
 SHM_APART shm_object_record shm_take_object(shm_reader *reader) {
@@ -317,7 +324,7 @@ SHM_APART shm_object_record shm_take_object(shm_reader *reader) {
     return object;
   }
   object.name = shm_take_text(&body);
-  if (strchr("QLMPCA", object.tag) != NULL) {
+  if (strchr("QLMPCVA", object.tag) != NULL) {
     object.item = shm_take_text(&body);
   }
   if (shm_object_kind(object.tag) == NULL || !shm_take_geometry(&body, &object)) {

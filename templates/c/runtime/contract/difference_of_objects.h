@@ -124,6 +124,8 @@ SHM_APART bool shm_compare_kinds(shm_comparison *c, const shm_object_record *min
                       theirs->lanes == 0 ? 0 : 1) ||
       shm_tell_numbers(out, name, " has lanes ", mine->lanes, theirs->lanes) ||
       shm_tell_choice(out, name, " has redeliver ", "false", "true", mine->redeliver, theirs->redeliver) ||
+      shm_tell_choice(out, name, " is an array of cells: ", "no", "yes", mine->count, theirs->count) ||
+      shm_tell_numbers(out, name, " has count ", mine->count, theirs->count) ||
       shm_tell_numbers(out, name, " is aligned to ", mine->align, theirs->align)) {
     return true;
   }

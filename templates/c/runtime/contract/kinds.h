@@ -15,7 +15,8 @@ enum {
   SHM_KIND_STATE = 9,
   SHM_KIND_EVENT = 10,
   SHM_KIND_COUNTERS = 11,
-  SHM_KIND_RAW = 12
+  SHM_KIND_RAW = 12,
+  SHM_KIND_CELLS = 13 /* an array of cells */
 };
 
 enum {

@@ -41,6 +41,9 @@
  *  0x080  data flag u32 | 0x088 publisher role     0x080  flag u32 | 0x088 writer role
  *  0x100  slots: stamp u64, item                   0x100  8 slots: stamp u64, value; whole lines
  *
+ *                                                  An array of cells: as many side by side.
+ *                                                  The writer role of the first is that of all.
+ *
  * A state.                                        An event.
  *
  *  0x000  lock u32 | 0x008 times died u64          0x000  count u64 | 0x008 flag u32
@@ -93,7 +96,7 @@ enum {
 typedef struct shm_object_spec {
   const char *name;
   uint32_t kind;      /* SHM_KIND_QUEUE .. */
-  uint32_t lanes;     /* 0: none; else all but the size is of one lane */
+  uint32_t lanes;     /* or cells of an array; 0: none; else all but the size is of one of them */
   uint64_t item_size; /* bytes of an item; 1 where bytes are passed */
   uint64_t capacity;  /* items that always fit */
   uint64_t batch;     /* the consumer publishes its head after so many */
@@ -189,13 +192,15 @@ SHM_APART bool shm_lay_one(uint32_t kind, uint64_t item_size, uint64_t capacity,
   }
 }
 
-/* The kind of one lane; 0 if the kind has none. */
+/* The kind of one lane, or of one cell of an array; 0 if the kind has none. */
 SHM_APART uint32_t shm_kind_of_lane(uint32_t kind) {
   switch (kind) {
   case SHM_KIND_QUEUE_LANES:
     return SHM_KIND_QUEUE;
   case SHM_KIND_RING_LANES:
     return SHM_KIND_RING;
+  case SHM_KIND_CELLS:
+    return SHM_KIND_CELL;
   default:
     return 0;
   }
@@ -207,6 +212,11 @@ SHM_APART uint64_t shm_lane_stride(const shm_object_spec *object) {
   return (lane + SHM_LINE - 1) & ~SHM_CAST(uint64_t, SHM_LINE - 1);
 }
 
+/* Bytes from one cell of an array to the next. */
+SHM_INLINE uint64_t shm_cell_size(const shm_object_spec *object) {
+  return SHM_CELL_SLOTS + object->slots * object->stride;
+}
+
 /* The geometry of an object; false if it makes no sense. With lanes it is that of one, but for the size. */
 SHM_APART bool shm_lay_object(uint32_t kind, uint32_t lanes, uint64_t item_size, uint64_t capacity,
                               shm_geometry *out) {
@@ -214,6 +224,9 @@ SHM_APART bool shm_lay_object(uint32_t kind, uint32_t lanes, uint64_t item_size,
   uint64_t lane;
   if (of_lane == 0) {
     return lanes == 0 && shm_lay_one(kind, item_size, capacity, out);
+  }
+  if (kind == SHM_KIND_CELLS) {
+    return shm_lay_one(of_lane, item_size, capacity, out) && shm_slots_size(0, lanes, out->size, &out->size);
   }
   return lanes > 0 && lanes <= SHM_LANES_MAX && shm_lay_one(of_lane, item_size, capacity, out) &&
          shm_round_up(out->size, SHM_LINE, &lane) && shm_slots_size(SHM_LANES_FIRST, lanes, lane, &out->size);
@@ -236,6 +249,7 @@ SHM_APART uint64_t shm_role_offset(const shm_object_spec *object, uint32_t n) {
   case SHM_KIND_TOPIC:
     return shm_nth(n, SHM_TOPIC_PUBLISHER_ROLE, 0);
   case SHM_KIND_CELL:
+  case SHM_KIND_CELLS: /* one for all: that of the first */
     return shm_nth(n, SHM_CELL_WRITER_ROLE, 0);
   case SHM_KIND_QUEUE_LANES:
   case SHM_KIND_RING_LANES:
@@ -265,6 +279,8 @@ SHM_APART uint64_t shm_flag_offset(const shm_object_spec *object, uint32_t n) {
     return shm_nth(n, SHM_TOPIC_DATA_FLAG, 0);
   case SHM_KIND_CELL:
     return shm_nth(n, SHM_CELL_FLAG, 0);
+  case SHM_KIND_CELLS:
+    return n < object->lanes ? n * shm_cell_size(object) + SHM_CELL_FLAG : 0;
   case SHM_KIND_EVENT:
     return shm_nth(n, SHM_EVENT_FLAG, 0);
   case SHM_KIND_QUEUE_LANES:

@@ -1,20 +1,36 @@
 //! Cells.
 
 use super::{Checked, Kind, Size, all_of};
-use crate::diagnostics::Span;
+use crate::diagnostics::{Code, Span, Spanned};
 use crate::resolve::segments::Resolver;
 use crate::syntax;
 use crate::syntax::kinds::Cell;
-use shm_runtime::contract::ObjectKind;
+use shm_runtime::contract::{CellDef, ObjectKind};
 
 impl Kind for Cell {
     fn resolve(&self, r: &mut Resolver<'_, '_>, _: &syntax::Object) -> Option<Checked> {
-        let (item, ty) = r.item(&self.ty, "what a cell holds is a struct")?;
-        Some(Checked { kind: ObjectKind::Cell(ty), item: Some(item) })
+        let found = r.item(&self.ty, "what a cell holds is a struct");
+        let count = self.count.as_ref().map(|count| number(count, r));
+        let (item, ty) = found?;
+        let count = match count {
+            Some(count) => Some(count?),
+            None => None,
+        };
+        let kind = ObjectKind::Cell(CellDef { item: ty, count });
+        Some(Checked { kind, item: Some(item) })
     }
 
     fn size(&self, _: &syntax::Object, checked: &Checked) -> Size {
-        Size::of_struct(&self.ty, format!("8 versions of {} bytes", checked.item_size()))
+        let one = format!("8 versions of {} bytes", checked.item_size());
+        match &self.count {
+            None => Size::of_struct(&self.ty, one),
+            Some(count) => Size {
+                code: Code::E094,
+                span: count.span.clone(),
+                what: format!("{one} in each of {} cells", count.value),
+                less: "choose fewer cells, or ",
+            },
+        }
     }
 
     fn functions(&self) -> &'static [&'static str] {
@@ -24,4 +40,15 @@ impl Kind for Cell {
     fn missing(&self, object: &syntax::Object) -> Option<(Span, &'static str)> {
         all_of(object, "cells")
     }
+}
+
+/// How many cells an array has.
+fn number(count: &Spanned<i128>, r: &mut Resolver<'_, '_>) -> Option<u32> {
+    let found = u32::try_from(count.value).ok().filter(|n| *n > 0);
+    if found.is_none() {
+        let message = format!("{} is not a number of cells", count.value);
+        r.error(Code::E094, count, message)
+            .help(format!("it is from 1 to {}; without `count` there is a single cell", u32::MAX));
+    }
+    found
 }
