@@ -12,7 +12,7 @@ import pytest
 import talk
 from players import Player, in_thread
 
-import shm_runtime._queue
+import shm_runtime._items
 
 # NumPy's hints know dicts of literals only.
 TRADE: numpy.dtype[Any] = numpy.dtype(cast(Any, talk.Trade.DTYPE))
@@ -36,7 +36,7 @@ def talking(
 ) -> Iterator[talk.Talk]:
     """A segment, where NumPy is installed and where it is not."""
     if request.param == "without NumPy":
-        monkeypatch.setattr(shm_runtime._queue, "_found_numpy", None)
+        monkeypatch.setattr(shm_runtime._items, "_found_numpy", None)
     with talk.Talk.create(address) as made:
         yield made
 

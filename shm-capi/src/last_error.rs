@@ -19,8 +19,13 @@ pub(crate) fn remember(error: &Error) -> i32 {
 
 /// Remembers a mistake of the caller.
 pub(crate) fn invalid(what: &str) -> i32 {
+    refuse(ErrorKind::Invalid, what)
+}
+
+/// Remembers what this library itself refuses, and gives its number.
+pub(crate) fn refuse(kind: ErrorKind, what: &str) -> i32 {
     LAST.with(|last| *last.borrow_mut() = (what.to_owned(), 0));
-    status::of(ErrorKind::Invalid)
+    status::of(kind)
 }
 
 /// The number of a result, remembering its failure.

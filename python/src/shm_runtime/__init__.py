@@ -9,7 +9,7 @@ import sys as _sys
 import typing as _typing
 
 from . import _errors
-from ._attachment import Attachment, QueueStat, SegmentSpec, remove
+from ._attachment import Attachment, SegmentSpec, remove
 from ._descriptors import descriptor_address, receive_descriptor, send_descriptor
 from ._errors import (
     Busy,
@@ -36,7 +36,7 @@ from ._errors import (
     Unsupported,
     ViewsExist,
 )
-from ._queue import Queue
+from ._queue import Queue, QueueStat
 from ._segment import Segment
 from ._shared_memory import open_shared_memory
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import ctypes
-import json
-import os
-import threading
 import time
 import weakref
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import _native, _travel
-from ._errors import Corrupt, Forked, Invalid, NotFound, error
+from ._errors import Invalid, NotFound, error
+
+if TYPE_CHECKING:
+    from ._side import Side
 
 #: What a handle answers that was closed, among others; see `shm_status`.
 INVALID = 17
@@ -63,80 +63,11 @@ class SegmentSpec:
     pages: str | None = None
 
 
-@dataclass(frozen=True)
-class QueueStat:
-    """The numbers of a queue."""
-
-    #: Messages that wait.
-    depth: int
-    #: Messages that were ever put in, and taken out.
-    put: int
-    got: int
-    #: How often a put found no room.
-    full: int
-    #: Messages that came a second time after a consumer died.
-    redelivered: int
-    #: The greatest depth that was noticed: sampled, not exact.
-    high_water: int
-    #: Messages that were committed and given up; this kind of queue gives none up.
-    dropped: int = 0
-    #: How many processes sleep until there is a message, or room.
-    waiters: int = 0
-
-
-class Role:
-    """A role of an object, producer or consumer: claimed at the first use, given up at close."""
-
-    def __init__(self, claim: Any, close: Any, free: Any) -> None:
-        self._claim, self._close, self._free = claim, close, free
-        # Filled by the native call itself, so that an interrupt behind it does not lose a claim.
-        self._handle = _native.Handle(free)
-        #: Held by whoever uses the handle, for one native call. A signal's handler may come in between,
-        #: in the thread that has it.
-        self.lock = threading.RLock()
-        #: Whether whoever holds the lock found nothing to do, and waits.
-        self.waiting = False
-        #: Whoever waits with the handle looks at this now and then.
-        self.closed = False
-        #: Whether a fork brought it here.
-        self.forked = False
-        _roles.add(self)
-
-    def handle(self, attachment: Attachment, index: int) -> _native.Handle:
-        """The native handle. The caller holds the lock."""
-        if self.forked:
-            address = _native.shown(attachment.address)
-            raise Forked(f"{address} was attached by the parent of this process; attach again in the child")
-        if not self._handle:
-            attachment.call(self._claim, ctypes.c_size_t(index), ctypes.byref(self._handle))
-        return self._handle
-
-    def give_up(self) -> None:
-        """Gives the role up, once nobody uses it."""
-        self.closed = True
-        with self.lock:
-            handle, self._handle = self._handle, _native.Handle(self._free)
-            self._close(handle)
-
-
-_roles: weakref.WeakSet[Role] = weakref.WeakSet()
-
-
-def _forked() -> None:
-    """In a child, the lock of a thread that is not here would never be released."""
-    for role in _roles:
-        role.lock = threading.RLock()
-        role.forked, role.waiting = True, False
-
-
-os.register_at_fork(after_in_child=_forked)
-
-
-def _let_go(handle: _native.Handle, roles: list[Role]) -> None:
-    for role in roles:
-        role.closed = True  # all first: whoever waits stops waiting now
-    for role in roles:
-        role.give_up()
+def _let_go(handle: _native.Handle, sides: list[Side]) -> None:
+    for side in sides:
+        side.closed = True  # all first: whoever waits stops waiting now
+    for side in sides:
+        side.give_up()
     _native.library().detach(handle)
 
 
@@ -149,11 +80,11 @@ class Attachment:
         self._handle = handle
         # How it was made, for attaching in another process.
         self._spec, self._how, self._options = spec, how, options
-        self._roles: list[Role] = []
+        self._sides: list[Side] = []
         self.address = address
         # Runs at the latest when the interpreter ends, so that a program which forgets to close
         # leaves like one that does not.
-        self._finalizer = weakref.finalize(self, _let_go, handle, self._roles)
+        self._finalizer = weakref.finalize(self, _let_go, handle, self._sides)
 
     @classmethod
     def open(
@@ -238,11 +169,9 @@ class Attachment:
         """Whether :meth:`close` was called."""
         return not self._finalizer.alive
 
-    def role(self, claim: Any, close: Any, free: Any) -> Role:
-        """A role that is given up when the attachment is closed."""
-        role = Role(claim, close, free)
-        self._roles.append(role)
-        return role
+    def add(self, side: Side) -> None:
+        """A side of one of its objects, which is given up when the attachment is closed."""
+        self._sides.append(side)
 
     def close(self) -> None:
         """Detaches: gives up every role, and never removes the segment. May be called twice."""
@@ -261,16 +190,7 @@ class Attachment:
 
     def stat(self) -> dict[str, Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
-        library = _native.library()
-        size = 4096
-        while True:
-            buffer = ctypes.create_string_buffer(size)
-            length = ctypes.c_size_t()
-            self.call(library.stat, buffer, ctypes.c_size_t(size), ctypes.byref(length))
-            if length.value < size:
-                found: dict[str, Any] = json.loads(buffer.value)
-                return found
-            size = length.value + 1
+        return _native.from_json(lambda *arguments: self.call(_native.library().stat, *arguments))
 
     def set(self, *, mode: int | None = None, uid: int = -1, gid: int = -1) -> None:
         """Changes what is named, and keeps the rest."""
@@ -279,24 +199,6 @@ class Attachment:
             check_mode(mode, "set", self.address)
         numbers = [ctypes.c_int64(-1 if n is None else n) for n in (uid, gid, mode)]
         self.call(_native.library().set, *numbers)
-
-    def queue_stat(self, index: int) -> QueueStat:
-        """The numbers of the queue that is object ``index``."""
-        objects = self.stat()["objects"]
-        numbers = objects[index]["numbers"] if index < len(objects) else {}
-        if "depth" not in numbers:
-            shown = _native.shown(self.address)
-            raise Corrupt(f"{shown}: the contract in it is damaged, so its objects are unknown")
-        return QueueStat(
-            depth=numbers["depth"],
-            put=numbers["in"],
-            got=numbers["out"],
-            full=numbers["full"],
-            redelivered=numbers["redelivered"],
-            high_water=numbers["high_water"],
-            dropped=numbers["dropped"],
-            waiters=numbers["waiters"],
-        )
 
 
 def _arrive(place: tuple[str, Any], spec: SegmentSpec, how: int, options: dict[str, Any]) -> Attachment:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
+import json
 import os
 import pathlib
 import sys
@@ -21,8 +22,7 @@ if sys.implementation.name != "cpython":
         "lifetimes differ. Types of generated modules, and decoding, do not need shm_runtime"
     )
 
-ABI = 5
-FOREVER = ctypes.c_uint64(2**64 - 1)
+ABI = 6
 
 _NAME = "libshm_capi.so"
 
@@ -83,6 +83,18 @@ class SegmentRequest(ctypes.Structure):
     )
 
 
+class Turn(ctypes.Structure):
+    """What a call of a side is about, and what became of it; see ``ShmrtTurn``."""
+
+    _fields_ = (
+        ("size", ctypes.c_size_t),
+        ("at", ctypes.c_size_t),
+        ("count", ctypes.c_size_t),
+        ("version", ctypes.c_uint64),
+        ("done", ctypes.c_size_t),
+    )
+
+
 def text(value: str, what: str) -> bytes:
     """Text as the library takes it, which ends at a NUL."""
     if not isinstance(value, str):
@@ -106,6 +118,19 @@ def address(function: Any, handle: ctypes.c_void_p) -> str:
         if length < size:
             return buffer.value.decode("utf-8", "replace")
         size = length + 1
+
+
+def from_json(tell: Any) -> dict[str, Any]:
+    """What a call tells as JSON, which takes room for it, its size, and where the length goes."""
+    size = 4096
+    while True:
+        buffer = ctypes.create_string_buffer(size)
+        length = ctypes.c_size_t()
+        tell(buffer, ctypes.c_size_t(size), ctypes.byref(length))
+        if length.value < size:
+            found: dict[str, Any] = json.loads(buffer.value)
+            return found
+        size = length.value + 1
 
 
 def account(value: int | str, what: str) -> bytes | None:
@@ -139,19 +164,18 @@ class _Library:
         self.path = path
         # May block: without the interpreter's lock.
         self.open = blocking.shmrt_open
-        self.producer = blocking.shmrt_producer
-        self.consumer = blocking.shmrt_consumer
-        self.wait_room = blocking.shmrt_wait_room
-        self.pop = blocking.shmrt_pop
-        self.pop_many = blocking.shmrt_pop_many
+        self.side = blocking.shmrt_side
+        self.put_wait = blocking.shmrt_put_wait
+        self.get_wait = blocking.shmrt_get_wait
+        self.get_many = blocking.shmrt_get_many
+        self.facts = blocking.shmrt_facts
         self.stat = blocking.shmrt_stat
         self.set = blocking.shmrt_set
         self.unlink = blocking.shmrt_unlink
         self.descriptor = blocking.shmrt_descriptor
         self.remove = blocking.shmrt_remove
         self.detach = _void(blocking.shmrt_detach)
-        self.producer_close = _void(blocking.shmrt_producer_close)
-        self.consumer_close = _void(blocking.shmrt_consumer_close)
+        self.side_close = _void(blocking.shmrt_side_close)
         self.segment_open = blocking.shmrt_segment_open
         self.segment_stat = blocking.shmrt_segment_stat
         self.segment_set = blocking.shmrt_segment_set
@@ -161,18 +185,16 @@ class _Library:
         # Called when an object dies, wherever that is: the interpreter's lock is kept.
         self.segment_detach = _void(quick.shmrt_segment_detach)
         self.attachment_free = _void(quick.shmrt_attachment_free)
-        self.producer_free = _void(quick.shmrt_producer_free)
-        self.consumer_free = _void(quick.shmrt_consumer_free)
+        self.side_free = _void(quick.shmrt_side_free)
         self.segment_free = _void(quick.shmrt_segment_free)
         # Never block; those that push read the program's own memory.
         self.segment_data = _returns(quick.shmrt_segment_data, ctypes.c_void_p)
         self.segment_size = _returns(quick.shmrt_segment_size, ctypes.c_uint64)
         self.segment_address = _returns(quick.shmrt_segment_address, ctypes.c_size_t)
-        self.try_push = quick.shmrt_try_push
-        self.try_push_many = quick.shmrt_try_push_many
-        self.try_pop = quick.shmrt_try_pop
-        self.depth = quick.shmrt_depth
-        self.redelivered = _returns(quick.shmrt_redelivered, ctypes.c_uint64)
+        self.put = quick.shmrt_put
+        self.put_many = quick.shmrt_put_many
+        self.get = quick.shmrt_get
+        self.number = quick.shmrt_number
         self.address = _returns(quick.shmrt_address, ctypes.c_size_t)
         self.last_error = _returns(quick.shmrt_last_error, ctypes.c_size_t)
         self.last_errno = quick.shmrt_last_errno

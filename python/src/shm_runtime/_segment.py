@@ -7,7 +7,6 @@ a segment that is forgotten leaves with its last view. So no view ever leads to 
 from __future__ import annotations
 
 import ctypes
-import json
 import os
 import threading
 import time
@@ -242,16 +241,7 @@ class Segment:
 
     def stat(self) -> dict[str, Any]:
         """What the system and the segment know of it, as ``shmgen stat --json`` has it."""
-        library = _native.library()
-        size = 4096
-        while True:
-            buffer = ctypes.create_string_buffer(size)
-            length = ctypes.c_size_t()
-            self._call(library.segment_stat, buffer, ctypes.c_size_t(size), ctypes.byref(length))
-            if length.value < size:
-                found: dict[str, Any] = json.loads(buffer.value)
-                return found
-            size = length.value + 1
+        return _native.from_json(lambda *arguments: self._call(_native.library().segment_stat, *arguments))
 
     def set(self, *, mode: int | None = None, uid: int = -1, gid: int = -1) -> None:
         """Changes what is named, and keeps the rest."""

@@ -314,6 +314,13 @@ impl RawConsumer {
         Ok(())
     }
 
+    /// Waits for an item, and leaves it where it is: only this consumer takes it
+    /// out, so a pop that follows finds it.
+    #[doc(hidden)]
+    pub fn wait_item(&mut self, timeout: Option<Duration>) -> Result<(), PopError> {
+        self.wait(timeout, |core| core.ready())
+    }
+
     /// Waits for at least one item, then pops up to `count`; how many.
     pub fn pop_many(
         &mut self,

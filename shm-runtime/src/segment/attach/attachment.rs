@@ -3,7 +3,7 @@
 use crate::error::{Error, ErrorKind, Holder, Result};
 use crate::events;
 use crate::memory::{MappedWord, Mapping};
-use crate::object::place::Place;
+use crate::object::place::{ObjectLayout, Place};
 use crate::object::role::{self, ParticipantId, Previous, Refusal};
 use crate::segment::attach::access::Kernel;
 use crate::segment::attach::core::Core;
@@ -132,6 +132,13 @@ impl Attachment {
             let why = format!("{} has no object number {index}", self.address());
             Error::new(ErrorKind::Invalid, why)
         })
+    }
+
+    /// How the object at `index` of the contract's objects lies, which says of what
+    /// kind it is.
+    #[doc(hidden)]
+    pub fn object_layout(&self, index: usize) -> Result<ObjectLayout> {
+        self.place(index).map(|place| place.layout)
     }
 
     /// An object's name, for messages.

@@ -1,0 +1,89 @@
+//! What each kind of object does with the verbs: a file for each kind, and the
+//! registry of them. Nothing else here knows a kind.
+
+mod queue;
+
+use crate::last_error::{invalid, refuse, remember};
+use crate::side::ShmrtTurn;
+use shm_runtime::{Attachment, ErrorKind, ObjectLayout};
+use std::time::Duration;
+
+/// What one side of an object does. Each verb answers with a status; those that
+/// the side does not have are mistakes of the caller.
+///
+/// Items are as long as [`Self::item_size`] says, or `count` times as long.
+pub(crate) trait Verbs: Send + Sync {
+    /// Bytes of an item.
+    fn item_size(&self) -> usize;
+
+    /// Puts an item in, if that can be done at once.
+    fn put(&self, _turn: &ShmrtTurn, _item: &[u8]) -> i32 {
+        lacking("put")
+    }
+
+    /// Takes an item out, or reads it, if there is one.
+    fn get(&self, _turn: &mut ShmrtTurn, _item: &mut [u8]) -> i32 {
+        lacking("get")
+    }
+
+    /// Waits until an item can be put in.
+    fn put_wait(&self, _turn: &ShmrtTurn, _timeout: Option<Duration>) -> i32 {
+        lacking("put")
+    }
+
+    /// Waits for an item, and takes it out if there is room for it.
+    fn get_wait(
+        &self,
+        _turn: &mut ShmrtTurn,
+        _item: Option<&mut [u8]>,
+        _timeout: Option<Duration>,
+    ) -> i32 {
+        lacking("get")
+    }
+
+    /// Puts in as many as can be at once; `done` says how many.
+    fn put_many(&self, _turn: &mut ShmrtTurn, _items: &[u8]) -> i32 {
+        lacking("put_many")
+    }
+
+    /// Waits for at least one, and takes out up to `count`; `done` says how many.
+    fn get_many(
+        &self,
+        _turn: &mut ShmrtTurn,
+        _items: &mut [u8],
+        _timeout: Option<Duration>,
+    ) -> i32 {
+        lacking("get_many")
+    }
+
+    /// A number of the object or of this side; `None` if there is none of that
+    /// name.
+    fn number(&self, _name: &str) -> Option<shm_runtime::Result<u64>> {
+        None
+    }
+}
+
+fn lacking(verb: &str) -> i32 {
+    invalid(&format!("this side of the object has no {verb}"))
+}
+
+/// A side, or the status of what stands against it.
+type Claim = Result<Box<dyn Verbs>, i32>;
+
+/// The registry: claims a side of object `index`.
+pub(crate) fn side(attachment: &Attachment, index: usize, role: u32) -> Claim {
+    let layout = attachment.object_layout(index).map_err(|e| remember(&e))?;
+    match layout {
+        ObjectLayout::Queue(queue) => queue::side(attachment, index, &queue, role),
+        _ => {
+            let why = "is of a kind that has no operations in Python";
+            let why = format!("object {index} of {} {why}", attachment.address());
+            Err(refuse(ErrorKind::Unsupported, &why))
+        }
+    }
+}
+
+/// A role that a kind does not have.
+fn no_such_role(attachment: &Attachment, index: usize, role: u32) -> i32 {
+    invalid(&format!("object {index} of {} has no side number {role}", attachment.address()))
+}

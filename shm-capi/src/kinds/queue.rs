@@ -1,0 +1,149 @@
+//! Queues from one producer to one consumer.
+
+use super::{Claim, Verbs, no_such_role};
+use crate::last_error::remember;
+use crate::side::{GET, LOOK, PUT, ShmrtTurn};
+use crate::status;
+use shm_runtime::queue::layout::QueueLayout;
+use shm_runtime::queue::{RawConsumer, RawProducer};
+use shm_runtime::{Attachment, Error, Result};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::Duration;
+
+pub(super) fn side(
+    attachment: &Attachment,
+    index: usize,
+    layout: &QueueLayout,
+    role: u32,
+) -> Claim {
+    let item = usize::try_from(layout.item).unwrap_or(usize::MAX);
+    let remember = |e: Error| remember(&e);
+    Ok(match role {
+        PUT => {
+            let raw = RawProducer::of_attachment(attachment, index).map_err(remember)?;
+            Box::new(Producer(Claimed::new(raw, item)))
+        }
+        GET => {
+            let raw = RawConsumer::of_attachment(attachment, index).map_err(remember)?;
+            Box::new(Consumer(Claimed::new(raw, item)))
+        }
+        LOOK => Box::new(Looker { attachment: attachment.clone(), index, item }),
+        _ => return Err(no_such_role(attachment, index, role)),
+    })
+}
+
+/// A side that is one thread's at a time.
+struct Claimed<T> {
+    raw: Mutex<T>,
+    item: usize,
+}
+
+impl<T> Claimed<T> {
+    fn new(raw: T, item: usize) -> Self {
+        Self { raw: Mutex::new(raw), item }
+    }
+
+    /// The side, unless another thread is at work with it.
+    fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+        match self.raw.try_lock() {
+            Ok(guard) => Some(guard),
+            // Nothing under the lock panics; if it did, the state is whole.
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, T> {
+        self.raw.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+struct Producer(Claimed<RawProducer>);
+
+impl Verbs for Producer {
+    fn item_size(&self) -> usize {
+        self.0.item
+    }
+
+    fn put(&self, _: &ShmrtTurn, item: &[u8]) -> i32 {
+        match self.0.try_lock() {
+            Some(mut raw) => status::push(&raw.try_push(item)),
+            None => status::BUSY,
+        }
+    }
+
+    fn put_wait(&self, _: &ShmrtTurn, timeout: Option<Duration>) -> i32 {
+        status::push_wait(&self.0.lock().wait_room(timeout))
+    }
+
+    fn put_many(&self, turn: &mut ShmrtTurn, items: &[u8]) -> i32 {
+        let Some(mut raw) = self.0.try_lock() else { return status::BUSY };
+        let size = turn.size;
+        let result = raw.try_push_many(turn.count, |k| &items[k * size..(k + 1) * size]);
+        let number = status::push(&result);
+        turn.done = result.unwrap_or(0);
+        number
+    }
+}
+
+struct Consumer(Claimed<RawConsumer>);
+
+impl Verbs for Consumer {
+    fn item_size(&self) -> usize {
+        self.0.item
+    }
+
+    fn get(&self, _: &mut ShmrtTurn, item: &mut [u8]) -> i32 {
+        match self.0.try_lock() {
+            Some(mut raw) => status::pop(&raw.try_pop(item)),
+            None => status::BUSY,
+        }
+    }
+
+    fn get_wait(
+        &self,
+        _: &mut ShmrtTurn,
+        item: Option<&mut [u8]>,
+        timeout: Option<Duration>,
+    ) -> i32 {
+        let mut raw = self.0.lock();
+        status::pop_wait(&match item {
+            Some(item) => raw.pop(item, timeout),
+            None => raw.wait_item(timeout),
+        })
+    }
+
+    fn get_many(&self, turn: &mut ShmrtTurn, items: &mut [u8], timeout: Option<Duration>) -> i32 {
+        let mut raw = self.0.lock();
+        let (number, done) = if timeout == Some(Duration::ZERO) {
+            let result = raw.try_pop_many(turn.count, items);
+            (status::pop(&result), result.unwrap_or(0))
+        } else {
+            let result = raw.pop_many(turn.count, items, timeout);
+            (status::pop_wait(&result), result.unwrap_or(0))
+        };
+        turn.done = done;
+        number
+    }
+
+    fn number(&self, name: &str) -> Option<Result<u64>> {
+        (name == "redelivered").then(|| Ok(self.0.lock().redelivered()))
+    }
+}
+
+/// Whoever looks, and takes no part.
+struct Looker {
+    attachment: Attachment,
+    index: usize,
+    item: usize,
+}
+
+impl Verbs for Looker {
+    fn item_size(&self) -> usize {
+        self.item
+    }
+
+    fn number(&self, name: &str) -> Option<Result<u64>> {
+        (name == "depth").then(|| self.attachment.queue_depth(self.index))
+    }
+}
