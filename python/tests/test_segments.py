@@ -84,6 +84,20 @@ def test_attach_gives_up_when_the_time_is_over(address: str) -> None:
     assert 0.1 <= time.monotonic() - start < 5
 
 
+def test_an_attach_that_waits_waits_for_another_one_where_one_was_removed(address: str) -> None:
+    with talk.Talk.create("memfd:") as talking:
+        descriptor = talking.descriptor()
+        talking.unlink()
+        place = shm_runtime.descriptor_address(descriptor)
+        with pytest.raises(shm_runtime.Removed) as at_once:
+            talk.Talk.attach(place)
+        start = time.monotonic()
+        with pytest.raises(shm_runtime.Removed, match=r", and none came in 50 ms$"):
+            talk.Talk.attach(place, timeout=0.05)
+        assert time.monotonic() - start >= 0.05 and "none came" not in str(at_once.value)
+        os.close(descriptor)
+
+
 def test_reading_only_can_look_and_take_no_part(either: str) -> None:
     with talk.Talk.create(either) as talking:
         talking.ticks.put(talk.Tick())

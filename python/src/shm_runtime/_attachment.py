@@ -6,10 +6,10 @@ import ctypes
 import time
 import weakref
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Callable
 
 from . import _native, _travel
-from ._errors import Invalid, NotFound, error
+from ._errors import Invalid, NotFound, Removed, error
 
 if TYPE_CHECKING:
     from ._side import Side
@@ -44,6 +44,21 @@ def check_mode(mode: int, verb: str, address: str) -> None:
 
 
 _METHODS = {CREATE: "create", ATTACH: "attach", ATTACH_READ_ONLY: "attach", OPEN_OR_CREATE: "open_or_create"}
+
+
+def wait_for(timeout: float | None, attach: Callable[[], int]) -> None:
+    """``attach``, and again while there is no such segment, for ``timeout`` seconds at most. What was removed
+    may come again."""
+    deadline = time.monotonic() + (timeout or 0)
+    while status := attach():
+        failure = error(status)
+        if not timeout or not isinstance(failure, (NotFound, Removed)):
+            raise failure
+        left = deadline - time.monotonic()
+        if left <= 0:
+            failure.args = (f"{failure}, and none came in {timeout * 1000:.0f} ms",)
+            raise failure
+        time.sleep(min(left, RETRY))
 
 
 @dataclass(frozen=True)
@@ -127,23 +142,15 @@ class Attachment:
             int(prefault),
             int(core_dump),
         )
-        deadline = None if timeout is None else time.monotonic() + timeout
-        while True:
-            handle = _native.Handle(library.attachment_free)
-            status = library.open(ctypes.byref(request), ctypes.byref(handle))
-            if status == 0:
-                options: dict[str, Any] = {
-                    "trust_uid": trust_uid,
-                    "any_owner": any_owner,
-                    "prefault": prefault,
-                    "core_dump": core_dump,
-                }
-                return cls(handle, _native.address(library.address, handle), spec, how, options)
-            failure = error(status)
-            late = deadline is None or time.monotonic() >= deadline
-            if late or not isinstance(failure, NotFound):
-                raise failure
-            time.sleep(RETRY)
+        handle = _native.Handle(library.attachment_free)
+        wait_for(timeout, lambda: library.open(ctypes.byref(request), ctypes.byref(handle)))
+        options: dict[str, Any] = {
+            "trust_uid": trust_uid,
+            "any_owner": any_owner,
+            "prefault": prefault,
+            "core_dump": core_dump,
+        }
+        return cls(handle, _native.address(library.address, handle), spec, how, options)
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled as its address and options, it attaches where it is unpickled."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 import ctypes
 import os
 import threading
-import time
 import weakref
 from types import TracebackType
 from typing import Any, Callable
@@ -21,11 +20,11 @@ from ._attachment import (
     CREATE,
     INVALID,
     OPEN_OR_CREATE,
-    RETRY,
     check_ids,
     check_mode,
+    wait_for,
 )
-from ._errors import Invalid, NotFound, ViewsExist, error
+from ._errors import Invalid, ViewsExist, error
 from ._views import describe_views
 
 
@@ -186,24 +185,17 @@ class Segment:
             int(prefault),
             int(core_dump),
         )
-        deadline = None if timeout is None else time.monotonic() + timeout
-        while True:
-            handle = _native.Handle(library.segment_free)
-            status = library.segment_open(ctypes.byref(request), ctypes.byref(handle))
-            if status == 0:
-                return cls(
-                    handle,
-                    read_only=how == ATTACH_READ_ONLY,
-                    created=how in (CREATE, OPEN_OR_CREATE),
-                    trust_uid=trust_uid,
-                    any_owner=any_owner,
-                    prefault=prefault,
-                    core_dump=core_dump,
-                )
-            failure = error(status)
-            if deadline is None or time.monotonic() >= deadline or not isinstance(failure, NotFound):
-                raise failure
-            time.sleep(RETRY)
+        handle = _native.Handle(library.segment_free)
+        wait_for(timeout, lambda: library.segment_open(ctypes.byref(request), ctypes.byref(handle)))
+        return cls(
+            handle,
+            read_only=how == ATTACH_READ_ONLY,
+            created=how in (CREATE, OPEN_OR_CREATE),
+            trust_uid=trust_uid,
+            any_owner=any_owner,
+            prefault=prefault,
+            core_dump=core_dump,
+        )
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickled as its address and options, it attaches where it is unpickled."""
