@@ -60,18 +60,18 @@ type Ask = fn(&dyn Kind, &Object, &str) -> Option<Access>;
 
 /// The objects that a language gives access to, and those to which it does not;
 /// how documentation and types are written is the language's business.
-pub(super) fn reached<'a>(
-    s: &'a Segment,
+pub(super) fn reached(
+    s: &Segment,
     ask: Ask,
     doc: impl Fn(&str) -> String,
     item: impl Fn(&TypeName) -> String,
-) -> (Vec<Reached<'a>>, Vec<&'a Object>) {
+) -> (Vec<Reached<'_>>, Vec<&Object>) {
     let (mut reached, mut others) = (Vec::new(), Vec::new());
     for (index, o) in s.objects.iter().enumerate() {
         let item = o.item.as_ref().map(|its| item(&its.name)).unwrap_or_default();
         match ask(kind::of(o), o, &item) {
             Some(access) => {
-                reached.push(Reached { doc: doc(&o.doc), name: &o.name, index, access })
+                reached.push(Reached { doc: doc(&o.doc), name: &o.name, index, access });
             }
             None => others.push(o),
         }
