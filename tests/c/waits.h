@@ -56,6 +56,25 @@ static void waiters_sleep_whatever_stands_in_their_word(void) {
   close_pair(&q);
 }
 
+/* Whose time is up leaves the bit, which may be another one's as well. */
+static void the_word_counts_wake_ups_and_only_a_wake_up_clears_it(void) {
+  pair q;
+  trade m;
+  const shm_word32 *flag;
+  uint32_t sequence;
+  open_pair(&q, 8);
+  flag = shm_queue_flag(&q.p.slots, SHM_QUEUE_DATA_FLAG);
+  sequence = *flag / SHM_WAKE_STEP;
+  for (uint32_t n = 0; n < 3; n++) {
+    CHECK_STATUS(SHM_TIMEOUT, shm_queue_consumer_pop_timeout(&q.c, &m, sizeof m, 1000000));
+    CHECK(*flag / SHM_WAKE_STEP == sequence + n && (*flag & SHM_WAITING) != 0);
+    push(&q, n);
+    CHECK(*flag / SHM_WAKE_STEP == sequence + n + 1 && (*flag & SHM_WAITING) == 0);
+    pop(&q, n);
+  }
+  close_pair(&q);
+}
+
 static void time_outs_shorter_than_the_spin_end_in_time(void) {
   uint64_t least = UINT64_MAX;
   trade m = trade_of(0);

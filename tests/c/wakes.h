@@ -266,6 +266,79 @@ static void a_sweep_wakes_who_sleeps(void) {
   close_pair(&q);
 }
 
+/* ---- two versions ---- */
+
+/* Sleeps and wakes as the first form of the protocol has it: who finds something clears the bit, and who
+ * wakes counts nothing. */
+static void older_sleep(shm_word32 *flag, const shm_word64 *word, uint64_t until) {
+  uint64_t begin = now_ms();
+  for (;;) {
+    uint32_t value = __atomic_or_fetch(flag, SHM_WAITING | SHM_NEED_FENCE, __ATOMIC_SEQ_CST);
+    shm_fence();
+    if (shm_load_acquire(word) == until) {
+      __atomic_fetch_and(flag, ~SHM_WAITING, __ATOMIC_SEQ_CST);
+      return;
+    }
+    CHECK(now_ms() - begin < 20000);
+    shm_sys_futex_wait(flag, value, LONG_NS);
+  }
+}
+
+static void older_notify(shm_word32 *flag) {
+  shm_fence();
+  if ((__atomic_load_n(flag, __ATOMIC_RELAXED) & SHM_WAITING) != 0) {
+    __atomic_fetch_and(flag, ~SHM_WAITING, __ATOMIC_SEQ_CST);
+    shm_sys_futex_wake(flag);
+  }
+}
+
+static void an_older_consumer(const void *argument) {
+  const sleeper_of *s = SHM_CAST(const sleeper_of *, argument);
+  shm_attachment a;
+  shm_queue_consumer c = SHM_ZERO;
+  CHECK_OK(shm_attachment_attach(&a, &s->t->spec, NULL, NULL));
+  CHECK_OK(shm_queue_consumer_claim(&c, &a, 0));
+  for (;;) {
+    trade m;
+    older_sleep(shm_queue_flag(&c.slots, SHM_QUEUE_DATA_FLAG), shm_queue_stamp(c.head.slot),
+                c.head.position + 1);
+    CHECK_OK(shm_queue_consumer_try_pop(&c, &m, sizeof m));
+    say();
+  }
+}
+
+/* Processes of this form and of the first one in one segment, either way round. */
+static void older_ones_sleep_and_wake_beside_those_of_this_version(void) {
+  for (int older_sleeps = 0; older_sleeps < 2; older_sleeps++) {
+    pair q;
+    sleeper_of s;
+    child sleeper;
+    uint64_t times[WAKES];
+    open_pair(&q, 8);
+    shm_queue_consumer_release(&q.c);
+    s.t = &q.t;
+    s.pops = true;
+    sleeper = start(older_sleeps ? an_older_consumer : sleep_again_and_again, &s);
+    for (int i = 0; i < WAKES; i++) {
+      until_it_sleeps(shm_queue_flag(&q.p.slots, SHM_QUEUE_DATA_FLAG));
+      times[i] = now_ms();
+      if (older_sleeps) {
+        push_in_a_way(&q, i % WAYS);
+      } else {
+        shm_queue_cursor tail = q.p.tail;
+        shm_store_release(shm_queue_stamp(tail.slot), tail.position + 1);
+        shm_queue_cursor_advance(&q.p.slots, &q.p.tail);
+        older_notify(shm_queue_flag(&q.p.slots, SHM_QUEUE_DATA_FLAG));
+      }
+      wait_in_time_for(&sleeper);
+      times[i] = now_ms() - times[i];
+    }
+    must_be_prompt(times);
+    kill_child(&sleeper);
+    close_pair(&q);
+  }
+}
+
 static uint64_t drawn(uint64_t dice) {
   return dice * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
 }

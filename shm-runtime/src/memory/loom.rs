@@ -95,8 +95,8 @@ impl Flag for ModelFlag {
     fn set(&self, bits: u32) -> u32 {
         self.word.fetch_or(bits, Ordering::SeqCst) | bits
     }
-    fn clear(&self, bits: u32) {
-        self.word.fetch_and(!bits, Ordering::SeqCst);
+    fn exchange(&self, current: u32, new: u32) -> Result<u32, u32> {
+        self.word.compare_exchange(current, new, Ordering::SeqCst, Ordering::Relaxed)
     }
     /// Without end: a wake-up that is missed is a deadlock, which loom tells.
     fn sleep(&self, value: u32, _: Duration) {

@@ -127,8 +127,8 @@ impl Flag for MappedFlag {
         self.atomic().fetch_or(bits, Ordering::SeqCst) | bits
     }
 
-    fn clear(&self, bits: u32) {
-        self.atomic().fetch_and(!bits, Ordering::SeqCst);
+    fn exchange(&self, current: u32, new: u32) -> Result<u32, u32> {
+        self.atomic().compare_exchange(current, new, Ordering::SeqCst, Ordering::Relaxed)
     }
 
     fn sleep(&self, value: u32, at_most: Duration) {

@@ -35,7 +35,8 @@ pub(crate) trait Flag {
     fn load(&self, order: Ordering) -> u32;
     /// Sets bits; the value after that.
     fn set(&self, bits: u32) -> u32;
-    fn clear(&self, bits: u32);
+    /// Compare and swap, sequentially consistent; `Err` is the value found.
+    fn exchange(&self, current: u32, new: u32) -> Result<u32, u32>;
     /// Sleeps while the word has this value, until woken or for so long.
     /// Spurious returns are allowed.
     fn sleep(&self, value: u32, at_most: Duration);

@@ -1,11 +1,18 @@
 //! Waiting for another process: spin a little, then sleep.
 //!
-//! One 32-bit word says that somebody sleeps. The sleeper sets [`WAITING`],
-//! fences, looks once more, and sleeps while the word is unchanged; whoever
-//! changes what it waits for fences, looks at the word, and if the bit is set
-//! clears it and wakes. The two fences are each other's partners: at least one
-//! side sees the other's store, so no wake-up is missed. Nobody waiting costs
-//! the other side a fence and a load, no system call.
+//! One 32-bit word says that somebody sleeps, and counts the wake-ups: two bits,
+//! and a sequence in those above. A sleeper sets [`WAITING`], fences, looks once
+//! more, and sleeps while the word is unchanged; whoever changes what it waits
+//! for fences, looks at the word, and if the bit is set wakes. The two fences are
+//! each other's partners: at least one side sees the other's store, so no wake-up
+//! is missed. Nobody waiting costs the other side a fence and a load, no system
+//! call.
+//!
+//! Any number may sleep on one word (rule W1). A sleeper never clears [`WAITING`],
+//! since it may be another one's as well. Only who wakes clears it, and advances
+//! the sequence in the same step: whoever is about to sleep on the older value
+//! does not. Then it wakes all. Whoever recovers from a death does so without
+//! asking (rule W2): the dead one may have stored and not notified.
 //!
 //! [`NEED_FENCE`] is sticky and tells a later version, whose sleepers may pay
 //! for both fences, that this sleeper does not.
@@ -19,6 +26,8 @@ use std::time::{Duration, Instant};
 pub(crate) const WAITING: u32 = 1;
 /// Somebody relies on a fence between commit and look. Never cleared.
 pub(crate) const NEED_FENCE: u32 = 2;
+/// One in the sequence.
+const STEP: u32 = 4;
 
 /// How long to spin before sleeping: about what a wake-up costs.
 const SPIN: Duration = Duration::from_micros(20);
@@ -45,9 +54,19 @@ pub(crate) fn notify<M: Memory>(flag: &M::Flag) {
     }
 }
 
+/// So often is the word tried to be advanced. It fails where another wakes in that
+/// very moment, which does as well; so often only where a peer writes all the time.
+const TRIES: u32 = 100;
+
 #[cold]
 fn wake_up(flag: &impl Flag) {
-    flag.clear(WAITING);
+    let mut word = flag.load(Ordering::Relaxed);
+    for _ in 0..TRIES {
+        match flag.exchange(word, (word & !WAITING).wrapping_add(STEP)) {
+            Ok(_) => break,
+            Err(found) => word = found,
+        }
+    }
     flag.wake();
 }
 
@@ -65,17 +84,18 @@ pub(crate) fn look_before_sleep<M: Memory, T>(
 ) -> Result<T, u32> {
     let value = flag.set(WAITING | NEED_FENCE);
     M::fence(); // pairs with the fence in `notify`
-    let answer = look().ok_or(value)?;
-    flag.clear(WAITING);
-    Ok(answer)
+    look().ok_or(value)
 }
 
 /// Calls `attempt` until it gives an answer or the time is up; `None` is without
 /// end. `look` is called once for each sleep, to notice deaths and removals; with true
 /// after a whole slice in which nobody woke the caller.
+///
+/// Without a flag, for who may only read and so cannot say that it sleeps, it looks
+/// every 1 to 10 ms.
 #[inline]
-pub(crate) fn until<M: Memory, T>(
-    flag: &M::Flag,
+pub(crate) fn until<'a, M: Memory, T>(
+    flag: impl Into<Option<&'a M::Flag>>,
     timeout: Option<Duration>,
     mut attempt: impl FnMut() -> Option<T>,
     look: impl FnMut(bool),
@@ -85,12 +105,12 @@ pub(crate) fn until<M: Memory, T>(
         return Some(answer);
     }
     let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
-    wait_until::<M, T>(flag, deadline, attempt, look)
+    wait_until::<M, T>(flag.into(), deadline, attempt, look)
 }
 
 #[cold]
 fn wait_until<M: Memory, T>(
-    flag: &M::Flag,
+    flag: Option<&M::Flag>,
     deadline: Deadline,
     mut attempt: impl FnMut() -> Option<T>,
     mut look: impl FnMut(bool),
@@ -104,21 +124,20 @@ fn wait_until<M: Memory, T>(
             std::hint::spin_loop();
         }
     }
-    let mut sleeper = Sleeper::new();
-    let mut announced = false;
+    let mut sleeper = Sleeper::new(flag.is_some());
     while let Some(left) = deadline.left() {
-        announced = true;
-        let looked = look_before_sleep::<M, T>(flag, || {
+        let mut look_again = || {
             look(sleeper.slept);
             attempt()
-        });
+        };
+        let looked = match flag {
+            Some(flag) => look_before_sleep::<M, T>(flag, look_again),
+            None => look_again().ok_or(0),
+        };
         match looked {
             Ok(answer) => return Some(answer),
             Err(value) => sleeper.sleep(flag, value, left),
         }
-    }
-    if announced {
-        flag.clear(WAITING);
     }
     look(sleeper.slept);
     attempt()
@@ -128,6 +147,8 @@ fn wait_until<M: Memory, T>(
 const VAIN_MAX: u32 = 16;
 /// What is too soon, and for how long the word is left alone then.
 const PAUSE: Duration = Duration::from_millis(1);
+/// The longest sleep of who cannot be woken.
+const LAST_PAUSE: Duration = Duration::from_millis(10);
 
 /// How long to sleep. A peer that writes the word all the time, or wakes without
 /// a reason, ends each sleep at once: then some last a millisecond whatever it
@@ -141,19 +162,27 @@ struct Sleeper {
 }
 
 impl Sleeper {
-    fn new() -> Self {
+    fn new(can_be_woken: bool) -> Self {
         let slice = |ns: &AtomicU64| Duration::from_nanos(ns.load(Ordering::Relaxed));
-        Self { slice: slice(&FIRST_SLICE), last: slice(&LAST_SLICE), vain: 0, slept: false }
+        let (slice, last) = match can_be_woken {
+            true => (slice(&FIRST_SLICE), slice(&LAST_SLICE)),
+            false => (PAUSE, LAST_PAUSE),
+        };
+        Self { slice, last, vain: 0, slept: false }
     }
 
-    fn sleep(&mut self, flag: &impl Flag, value: u32, left: Duration) {
+    fn sleep(&mut self, flag: Option<&impl Flag>, value: u32, left: Duration) {
         if self.vain == VAIN_MAX {
             self.vain = 0;
             std::thread::sleep(PAUSE.min(left));
             return;
         }
         let start = Instant::now();
-        flag.sleep(value, self.slice.min(left));
+        let slice = self.slice.min(left);
+        match flag {
+            Some(flag) => flag.sleep(value, slice),
+            None => std::thread::sleep(slice),
+        }
         let slept = start.elapsed();
         self.slept = slept >= self.slice;
         self.vain = if slept < PAUSE { self.vain + 1 } else { 0 };

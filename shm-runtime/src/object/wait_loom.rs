@@ -2,12 +2,12 @@
 //! functions that ship. A wake-up that is missed is a deadlock there, since the
 //! model's slices never end.
 
-use super::wait::{look_before_sleep, notify, wake_regardless};
+use super::wait::{NEED_FENCE, WAITING, look_before_sleep, notify, wake_regardless};
 use crate::memory::loom::{Model, ModelFlag, Unfenced};
 use crate::memory::{Flag, Memory};
 use loom::sync::Arc;
 use loom::sync::atomic::AtomicU64;
-use loom::sync::atomic::Ordering::{Acquire, Release};
+use loom::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use loom::thread;
 use std::time::Duration;
 
@@ -77,6 +77,80 @@ fn bits_that_a_peer_writes_lose_no_wake_up() {
         waker.join().unwrap();
         liar.join().unwrap();
     });
+}
+
+/// Two sleep on one word. One waits for the first message alone; nobody stores the
+/// second one, for which the other waits as well, before that is awake.
+#[test]
+fn each_of_two_who_sleep_on_one_word_is_woken() {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(2);
+    model.check(move || {
+        let shared = Arc::new(Shared { count: AtomicU64::new(0), flag: ModelFlag::new() });
+        let sleepers = [1, 2].map(|last| {
+            let theirs = Arc::clone(&shared);
+            thread::spawn(move || (1..=last).for_each(|n| sleep_until::<Model>(&theirs, n)))
+        });
+        for (n, sleeper) in (1..).zip(sleepers) {
+            shared.count.store(n, Release);
+            notify::<Model>(&shared.flag);
+            sleeper.join().unwrap();
+        }
+    });
+}
+
+fn clear(flag: &ModelFlag) {
+    let mut word = flag.load(Relaxed);
+    while let Err(found) = flag.exchange(word, word & !WAITING) {
+        word = found;
+    }
+}
+
+/// Sleeps as the first form of the protocol has it, which is right for one sleeper alone: who finds
+/// something clears the bit.
+fn sleep_as_an_older_one(shared: &Shared, wanted: u64) {
+    loop {
+        let value = shared.flag.set(WAITING | NEED_FENCE);
+        Model::fence();
+        if shared.count.load(Acquire) >= wanted {
+            return clear(&shared.flag);
+        }
+        shared.flag.sleep(value, Duration::MAX);
+    }
+}
+
+/// Notifies as the first form of the protocol has it: clears the bit, and advances nothing.
+fn notify_without_a_sequence(flag: &ModelFlag) {
+    Model::fence();
+    if flag.load(Relaxed) & WAITING != 0 {
+        clear(flag);
+        flag.wake();
+    }
+}
+
+/// One process has this version, the other one the first, as in a segment of both: either
+/// way, who sleeps is woken.
+fn beside_an_older_one(sleep: fn(&Shared, u64), notify: fn(&ModelFlag)) {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(3);
+    model.check(move || {
+        let shared = Arc::new(Shared { count: AtomicU64::new(0), flag: ModelFlag::new() });
+        let theirs = Arc::clone(&shared);
+        let waker = thread::spawn(move || {
+            for n in 1..=2 {
+                theirs.count.store(n, Release);
+                notify(&theirs.flag);
+            }
+        });
+        (1..=2).for_each(|n| sleep(&shared, n));
+        waker.join().unwrap();
+    });
+}
+
+#[test]
+fn one_that_sleeps_and_one_that_wakes_may_be_of_two_versions() {
+    beside_an_older_one(sleep_as_an_older_one, notify::<Model>);
+    beside_an_older_one(sleep_until::<Model>, notify_without_a_sequence);
 }
 
 /// Who stores dies before it notifies; who recovers wakes without asking.

@@ -51,9 +51,10 @@ pub struct QueueStat {
     pub producer: Option<u32>,
     /// The participant that is the consumer, by the index of its record.
     pub consumer: Option<u32>,
-    /// Whether the producer, alive, sleeps until there is room.
+    /// Whether the producer, alive, sleeps until there is room: it went to sleep, and
+    /// nobody woke it since. One whose time was up before that counts, too.
     pub producer_waits: bool,
-    /// Whether the consumer, alive, sleeps until there is a message.
+    /// The same of the consumer, which sleeps until there is a message.
     pub consumer_waits: bool,
 }
 

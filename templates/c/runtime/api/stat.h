@@ -35,8 +35,8 @@ typedef struct shm_queue_facts {
   int64_t producer;     /* the participant that is the producer, by the index of its record; -1 for none */
   int64_t consumer;     /* likewise */
   uint64_t dropped;     /* messages that were committed and given up; from one to one none is */
-  bool producer_waits;  /* alive, and asleep until there is room */
-  bool consumer_waits;  /* alive, and asleep until there is a message */
+  bool producer_waits;  /* alive; went to sleep until there is room, and nobody woke it since */
+  bool consumer_waits;  /* the same, until there is a message */
 } shm_queue_facts;
 
 /* SHM_OK if something is attached, by this very process. */

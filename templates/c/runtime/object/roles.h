@@ -76,7 +76,6 @@ SHM_APART shm_status shm_await(shm_core *core, shm_limiter *limiter, shm_word32 
   uint64_t deadline = shm_deadline_after(ns);
   uint64_t spin_end = shm_deadline_after(ns < SHM_SPIN_NS ? ns : SHM_SPIN_NS);
   uint64_t left;
-  bool announced = false;
   shm_sleeper sleeper = SHM_ZERO;
   shm_status status;
   while (shm_time_left(spin_end) != 0) {
@@ -91,19 +90,14 @@ SHM_APART shm_status shm_await(shm_core *core, shm_limiter *limiter, shm_word32 
   sleeper.slice = SHM_FIRST_SLICE_NS;
   while ((left = shm_time_left(deadline)) != 0) {
     uint32_t value = shm_announce_sleep(flag);
-    announced = true;
     if (shm_limiter_is_due_now(limiter)) {
       shm_core_look_around(core, sleeper.slept);
     }
     status = shm_core_is_foreign(core) ? shm_fail_foreign(core) : look(handle);
     if (status != not_yet) {
-      shm_cancel_sleep(flag);
       return status;
     }
     shm_sleep_slice(&sleeper, flag, value, left);
-  }
-  if (announced) {
-    shm_cancel_sleep(flag);
   }
   if (shm_limiter_is_due_now(limiter)) {
     shm_core_look_around(core, sleeper.slept);

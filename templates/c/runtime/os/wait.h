@@ -1,11 +1,15 @@
 /* ---- Waiting ------------------------------------------------------------
  *
- * One 32-bit word says that somebody sleeps. The sleeper sets WAITING, fences,
- * looks once more, and sleeps while the word is unchanged; whoever changes what
- * it waits for fences, looks at the word, and if the bit is set clears it and
- * wakes. The two fences are each other's partners: at least one side sees the
- * other's store, so no wake-up is missed. Nobody waiting costs the other side a
- * fence and a load, no system call.
+ * One 32-bit word says that somebody sleeps, and counts the wake-ups: two bits, and a
+ * sequence in those above. A sleeper sets WAITING, fences, looks once more, and sleeps
+ * while the word is unchanged; whoever changes what it waits for fences, looks at the
+ * word, and if the bit is set wakes. The two fences are each other's partners: at least
+ * one side sees the other's store, so no wake-up is missed. Nobody waiting costs the
+ * other side a fence and a load, no system call.
+ *
+ * Any number may sleep on one word. A sleeper never clears WAITING, since it may be
+ * another one's as well. Only who wakes clears it, and advances the sequence in the same
+ * step: whoever is about to sleep on the older value does not. Then it wakes all.
  *
  * NEED_FENCE is sticky and tells a later version, whose sleepers may pay for
  * both fences, that this sleeper does not.
@@ -13,6 +17,7 @@
 
 #define SHM_WAITING 1u
 #define SHM_NEED_FENCE 2u
+#define SHM_WAKE_STEP 4u /* one in the sequence */
 
 /* How long to spin before sleeping: about what a wake-up costs. */
 #if !defined(SHM_SPIN_NS)
@@ -29,10 +34,20 @@
 
 #define SHM_FOREVER UINT64_MAX
 
+/* So often is the word tried to be advanced. It fails where another wakes in that very
+ * moment, which does as well; so often only where a peer writes all the time. */
+#define SHM_WAKE_TRIES 100
+
 /* Wakes who sleeps on the word without asking whether somebody does: also after a
  * death, since whoever died may have stored and not notified. */
 SHM_APART void shm_wake_up(shm_word32 *flag) {
-  __atomic_fetch_and(flag, ~SHM_WAITING, __ATOMIC_SEQ_CST);
+  uint32_t word = __atomic_load_n(flag, __ATOMIC_RELAXED);
+  for (int n = 0; n < SHM_WAKE_TRIES; n++) {
+    uint32_t next = (word & ~SHM_WAITING) + SHM_WAKE_STEP;
+    if (__atomic_compare_exchange_n(flag, &word, next, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
+      break;
+    }
+  }
   shm_sys_futex_wake(flag);
 }
 
@@ -52,10 +67,6 @@ SHM_INLINE uint32_t shm_announce_sleep(shm_word32 *flag) {
   uint32_t value = __atomic_or_fetch(flag, SHM_WAITING | SHM_NEED_FENCE, __ATOMIC_SEQ_CST);
   shm_fence(); /* pairs with the fence in shm_notify */
   return value;
-}
-
-SHM_INLINE void shm_cancel_sleep(shm_word32 *flag) {
-  __atomic_fetch_and(flag, ~SHM_WAITING, __ATOMIC_SEQ_CST);
 }
 
 /*
