@@ -2,6 +2,7 @@
 //! beside other queues. README.md says what each number means.
 
 mod c_queue;
+mod cells;
 mod generator;
 mod lab;
 mod looking;
@@ -26,7 +27,7 @@ use scratch::Scratch;
 use std::process::ExitCode;
 use tools::Tools;
 
-const USAGE: &str = "usage: shmgen-benches [round-trip|throughput|batches|looking|python|gen|all] [--samples N] [--json]";
+const USAGE: &str = "usage: shmgen-benches [round-trip|throughput|batches|cells|looking|python|gen|all] [--samples N] [--json]";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
     match words[..] {
         ["peer", memory, there, back] => peer::serve(memory.as_ref(), there, back),
         ["attend", there] => looking::attend(there),
+        ["store", address, size] => cells::store(address, size),
         ["look", there, looks] => looking::look(there, looks.parse().expect("a number")),
         _ => return report_of(&arguments),
     }
@@ -70,7 +72,8 @@ impl Wish {
             match argument.as_str() {
                 "--json" => wish.json = true,
                 "--samples" => wish.samples = rest.next()?.parse().ok().filter(|n| *n > 0)?,
-                "round-trip" | "throughput" | "batches" | "looking" | "python" | "gen" | "all" => {
+                "round-trip" | "throughput" | "batches" | "cells" | "looking" | "python"
+                | "gen" | "all" => {
                     wish.suite.clone_from(argument);
                 }
                 _ => return None,
@@ -114,6 +117,9 @@ fn measure(wish: &Wish) -> Vec<Line> {
         if wish.wants("batches") {
             lines.extend(queues::batches(&mut lab, c, n));
         }
+    }
+    if wish.wants("cells") {
+        lines.extend(cells::cells(&lab, &scratch, n));
     }
     if let Some(tools) = tools.as_ref().filter(|_| wish.wants("python")) {
         lines.extend(python::python(&mut lab, &scratch, tools, n));

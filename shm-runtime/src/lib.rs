@@ -58,13 +58,14 @@ mod version;
 
 pub use contract::Fingerprint;
 pub use error::{Error, ErrorKind, Holder, Result};
+pub use handle::cell;
 pub use handle::queue::{self, PopError, PushError, Queue, TryPopError, TryPushError};
 pub use object::counts::Counts;
 pub use object::place::{Geometry, ObjectLayout};
 /// Where the parts of an object lie: for the generator; docs/segment-format.md is
 /// for people.
 #[doc(hidden)]
-pub use object::{cell, counters, event, lanes, raw, ring, state, stream, topic};
+pub use object::{counters, event, lanes, raw, ring, state, stream, topic};
 #[cfg(target_os = "linux")]
 pub use segment::fd;
 /// The bytes of a header, likewise.

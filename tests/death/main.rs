@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, clippy::pedantic)]
 
+mod cells;
 mod claims;
 mod faults;
 mod forks;

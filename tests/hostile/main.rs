@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, clippy::pedantic)]
 
+mod cells;
 mod files;
 mod headers;
 mod looks;

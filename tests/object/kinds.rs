@@ -475,10 +475,10 @@ fn a_sweep_takes_the_roles_of_the_dead_and_nothing_that_looks_like_one() {
         let flags = flag_offsets(&after);
         assert_eq!(found, role_offsets(&after), "in C: {in_c}");
         assert_eq!(found.len(), 9 + 3 + 4 + 2 + 2 + 2 + 1);
-        // Whoever sleeps was woken, since the dead one may have missed it; all else
-        // is as it was.
+        // Whoever sleeps was woken, since the dead one may have missed it, and the
+        // wake-up was counted; all else is as it was.
         let woken = |at: u64, word: u64| {
-            let half = |at: u64, n: u32| if flags.contains(&at) { n & !1 } else { n };
+            let half = |at: u64, n: u32| if flags.contains(&at) { (n & !1) + 4 } else { n };
             let (low, high) = (word as u32, (word >> 32) as u32);
             u64::from(half(at + 4, high)) << 32 | u64::from(half(at, low))
         };

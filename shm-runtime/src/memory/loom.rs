@@ -6,10 +6,11 @@
 //! are dropped. And a *weak spot*: a store that is relaxed where the code asks
 //! for release.
 
-use super::words::{Flag, Memory, Slots, Word};
+use super::words::{Area, Flag, Memory, ReadArea, Slots, Word};
 use loom::cell::UnsafeCell;
 use loom::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 use loom::sync::{Arc, Condvar, Mutex};
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicIsize, Ordering::SeqCst};
 use std::time::Duration;
 
@@ -44,8 +45,16 @@ impl Memory for Model {
     type Word = ModelWord;
     type Flag = ModelFlag;
     type Slots = ModelSlots;
+    type ReadArea = ModelArea;
+    type Area = ModelArea;
     fn fence() {
         fence(Ordering::SeqCst);
+    }
+    fn release_fence() {
+        fence(Ordering::Release);
+    }
+    fn acquire_fence() {
+        fence(Ordering::Acquire);
     }
     fn program_order() {}
 }
@@ -118,7 +127,11 @@ impl Memory for Unfenced {
     type Word = ModelWord;
     type Flag = ModelFlag;
     type Slots = ModelSlots;
+    type ReadArea = ModelArea;
+    type Area = ModelArea;
     fn fence() {}
+    fn release_fence() {}
+    fn acquire_fence() {}
     fn program_order() {}
 }
 
@@ -160,5 +173,62 @@ impl Slots for ModelSlots {
     fn read(&self, index: usize, bytes: &mut [u8]) {
         // SAFETY: as above.
         self.slots[index].item.with(|item| bytes.copy_from_slice(unsafe { &*item }));
+    }
+}
+
+/// Words at computed places: those that the object under test uses. Each is an
+/// atomic of its own, so that payloads may be read while they are written, as those
+/// of a cell are.
+#[derive(Clone)]
+pub(crate) struct ModelArea {
+    words: Arc<BTreeMap<usize, AtomicU64>>,
+    life: Life,
+    /// Words whose stores are relaxed where the code asks for release.
+    weak: std::sync::Arc<[usize]>,
+}
+
+impl ModelArea {
+    /// With these words, all 0.
+    pub(crate) fn new(places: impl IntoIterator<Item = usize>) -> Self {
+        let words = places.into_iter().map(|at| (at, AtomicU64::new(0))).collect();
+        Self { words: Arc::new(words), life: Life::endless(), weak: [].into() }
+    }
+
+    /// The same words as another process sees them, which lives so long.
+    pub(crate) fn of(&self, life: &Life) -> Self {
+        Self { life: life.clone(), ..self.clone() }
+    }
+
+    pub(crate) fn weakened(&self, weak: &[usize]) -> Self {
+        Self { weak: weak.into(), ..self.clone() }
+    }
+}
+
+impl ReadArea for ModelArea {
+    fn load(&self, at: usize, order: Ordering) -> u64 {
+        self.words[&at].load(order)
+    }
+    fn read(&self, at: usize, bytes: &mut [u8]) {
+        for (n, bytes) in bytes.chunks_exact_mut(8).enumerate() {
+            bytes.copy_from_slice(&self.load(at + n, Ordering::Relaxed).to_ne_bytes());
+        }
+    }
+}
+
+impl Area for ModelArea {
+    fn store(&self, at: usize, value: u64, order: Ordering) {
+        if self.life.lives() {
+            self.words[&at].store(value, soften(order, self.weak.contains(&at)));
+        }
+    }
+    fn write(&self, at: usize, bytes: &[u8]) {
+        for (n, bytes) in bytes.chunks_exact(8).enumerate() {
+            let mut value = [0; 8];
+            value.copy_from_slice(bytes);
+            self.store(at + n, u64::from_ne_bytes(value), Ordering::Relaxed);
+        }
+    }
+    fn write_part(&self, _: usize, _: usize, _: &[u8]) {
+        unreachable!("no model fills a loan");
     }
 }

@@ -1,6 +1,7 @@
 //! The memory of a segment: words, flags and slots of a [`Mapping`], which they
 //! keep alive.
 
+use super::area::{MappedArea, MappedReadArea};
 use super::futex;
 use super::mapping::Mapping;
 use super::words::{Flag, Memory, Slots, Word};
@@ -50,10 +51,22 @@ impl Memory for Mapped {
     type Word = MappedWord;
     type Flag = MappedFlag;
     type Slots = MappedSlots;
+    type ReadArea = MappedReadArea;
+    type Area = MappedArea;
 
     #[inline]
     fn fence() {
         fence(Ordering::SeqCst);
+    }
+
+    #[inline]
+    fn release_fence() {
+        fence(Ordering::Release);
+    }
+
+    #[inline]
+    fn acquire_fence() {
+        fence(Ordering::Acquire);
     }
 
     #[inline]

@@ -6,6 +6,7 @@
 //! every pointer into a mapping is made here, after a bounds check, and keeps
 //! the mapping alive.
 
+mod area;
 mod futex;
 #[cfg(test)]
 pub(crate) mod loom;
@@ -13,6 +14,7 @@ mod mapped;
 mod mapping;
 mod words;
 
+pub(crate) use area::{MappedArea, MappedReadArea};
 pub(crate) use mapped::{Mapped, MappedFlag, MappedSlots, MappedWord};
 pub(crate) use mapping::Mapping;
-pub(crate) use words::{Flag, Memory, Slots, Word};
+pub(crate) use words::{Area, Flag, Memory, ReadArea, Slots, Word};

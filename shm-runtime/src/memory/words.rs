@@ -12,9 +12,17 @@ pub(crate) trait Memory: 'static {
     type Word: Word;
     type Flag: Flag;
     type Slots: Slots;
+    type ReadArea: ReadArea;
+    type Area: Area;
 
     /// A sequentially consistent fence.
     fn fence();
+
+    /// A release fence: what is stored behind it shows what was stored before it.
+    fn release_fence();
+
+    /// An acquire fence, its partner on the side that loads.
+    fn acquire_fence();
 
     /// Keeps the compiler from moving memory accesses across this point. A
     /// process that is killed has executed a prefix of its program, so this
@@ -56,4 +64,25 @@ pub(crate) trait Slots {
     fn write(&self, index: usize, bytes: &[u8]);
     /// Copies the whole payload out; `bytes` is as long as an item.
     fn read(&self, index: usize, bytes: &mut [u8]);
+}
+
+/// A range of whole words, of which single ones are loaded and payloads read. A
+/// word, and every word of a payload, lies within the range; one that does not is a
+/// mistake of the caller and panics.
+pub(crate) trait ReadArea {
+    /// Loads the word `at`, counted in words.
+    fn load(&self, at: usize, order: Ordering) -> u64;
+    /// Copies a payload out that begins at the word `at`, by relaxed loads.
+    fn read(&self, at: usize, bytes: &mut [u8]);
+}
+
+/// The same, to be written as well.
+pub(crate) trait Area: ReadArea {
+    fn store(&self, at: usize, value: u64, order: Ordering);
+    /// Overwrites a payload that begins at the word `at`, by relaxed stores; with
+    /// zeros up to a whole word.
+    fn write(&self, at: usize, bytes: &[u8]);
+    /// Overwrites a part of it, `offset` bytes from its start, where nobody else
+    /// writes.
+    fn write_part(&self, at: usize, offset: usize, bytes: &[u8]);
 }

@@ -7,7 +7,7 @@
 //! rooms: `kind` (its name, its item), `place` (its layout, its roles), `facts`
 //! (what can be told of it).
 
-pub mod cell;
+pub(crate) mod cell;
 pub(crate) mod clock;
 pub mod counters;
 pub(crate) mod counts;

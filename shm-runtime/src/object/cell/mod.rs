@@ -3,4 +3,7 @@
 
 pub(crate) mod def;
 pub mod layout;
+pub(crate) mod logic;
+#[cfg(all(test, segments))]
+mod loom;
 pub(crate) mod observe;

@@ -1,0 +1,215 @@
+//! A range of whole words of a segment, for objects whose places are computed:
+//! single words and payloads of any length, in one bounds-checked range that
+//! keeps its mapping alive. There is a form that may only be read.
+
+use super::mapping::Mapping;
+use super::words::{Area, ReadArea};
+use crate::error::Result;
+use std::ptr::NonNull;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+impl Mapping {
+    /// The whole words among `len` bytes at `offset`, to be read.
+    pub(crate) fn read_area(self: &Arc<Self>, offset: u64, len: u64) -> Result<MappedReadArea> {
+        let base = self.at(offset, len, 8)?.cast();
+        #[allow(clippy::cast_possible_truncation)] // they lie in memory, as just checked
+        let count = (len / 8) as usize;
+        Ok(MappedReadArea { base, count, mapping: Arc::clone(self) })
+    }
+
+    /// The same, to be read and written.
+    pub(crate) fn area(self: &Arc<Self>, offset: u64, len: u64) -> Result<MappedArea> {
+        self.writable_at(offset, len, 8)?;
+        self.read_area(offset, len).map(MappedArea)
+    }
+}
+
+/// Words of a segment that may be read.
+pub(crate) struct MappedReadArea {
+    base: NonNull<AtomicU64>,
+    count: usize,
+    mapping: Arc<Mapping>,
+}
+
+// SAFETY: atomics in a mapping that the area itself keeps alive.
+unsafe impl Send for MappedReadArea {}
+// SAFETY: as above.
+unsafe impl Sync for MappedReadArea {}
+
+impl MappedReadArea {
+    /// The words. Where the mapping is read-only, only loads of them are done: no
+    /// one outside of this module gets at them, and [`MappedArea`] is made of
+    /// writable memory only.
+    #[inline]
+    fn words(&self) -> &[AtomicU64] {
+        // SAFETY: so many aligned words lie in the mapping, which is held; other
+        // processes access them atomically, or as the atomics here allow for.
+        unsafe { std::slice::from_raw_parts(self.base.as_ptr(), self.count) }
+    }
+
+    /// The words that `bytes` bytes from word `at` on lie in.
+    #[inline]
+    fn of(&self, at: usize, bytes: usize) -> &[AtomicU64] {
+        &self.words()[at..][..bytes.div_ceil(8)]
+    }
+}
+
+impl Clone for MappedReadArea {
+    fn clone(&self) -> Self {
+        Self { base: self.base, count: self.count, mapping: Arc::clone(&self.mapping) }
+    }
+}
+
+impl ReadArea for MappedReadArea {
+    #[inline]
+    fn load(&self, at: usize, order: Ordering) -> u64 {
+        self.words()[at].load(order)
+    }
+
+    #[inline]
+    fn read(&self, at: usize, bytes: &mut [u8]) {
+        let words = self.of(at, bytes.len());
+        let mut whole = bytes.chunks_exact_mut(8);
+        for (word, bytes) in words.iter().zip(&mut whole) {
+            bytes.copy_from_slice(&word.load(Ordering::Relaxed).to_ne_bytes());
+        }
+        let rest = whole.into_remainder();
+        if let (Some(last), false) = (words.last(), rest.is_empty()) {
+            let n = rest.len();
+            rest.copy_from_slice(&last.load(Ordering::Relaxed).to_ne_bytes()[..n]);
+        }
+    }
+}
+
+/// Words of a segment that may be written, too.
+pub(crate) struct MappedArea(MappedReadArea);
+
+impl ReadArea for MappedArea {
+    #[inline]
+    fn load(&self, at: usize, order: Ordering) -> u64 {
+        self.0.load(at, order)
+    }
+
+    #[inline]
+    fn read(&self, at: usize, bytes: &mut [u8]) {
+        self.0.read(at, bytes);
+    }
+}
+
+impl Area for MappedArea {
+    #[inline]
+    fn store(&self, at: usize, value: u64, order: Ordering) {
+        self.0.words()[at].store(value, order);
+    }
+
+    #[inline]
+    fn write(&self, at: usize, bytes: &[u8]) {
+        let words = self.0.of(at, bytes.len());
+        let whole = bytes.chunks_exact(8);
+        let rest = whole.remainder();
+        for (word, bytes) in words.iter().zip(whole) {
+            let mut value = [0; 8];
+            value.copy_from_slice(bytes);
+            word.store(u64::from_ne_bytes(value), Ordering::Relaxed);
+        }
+        if let (Some(last), false) = (words.last(), rest.is_empty()) {
+            let mut value = [0; 8];
+            value[..rest.len()].copy_from_slice(rest);
+            last.store(u64::from_ne_bytes(value), Ordering::Relaxed);
+        }
+    }
+
+    fn write_part(&self, at: usize, offset: usize, bytes: &[u8]) {
+        let words = &self.0.of(at, offset + bytes.len())[offset / 8..];
+        let (mut rest, mut from) = (bytes, offset % 8);
+        for word in words {
+            let n = rest.len().min(8 - from);
+            let mut value = match n {
+                8 => [0; 8],
+                _ => word.load(Ordering::Relaxed).to_ne_bytes(),
+            };
+            value[from..from + n].copy_from_slice(&rest[..n]);
+            word.store(u64::from_ne_bytes(value), Ordering::Relaxed);
+            (rest, from) = (&rest[n..], 0);
+        }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::pedantic)]
+mod tests {
+    use super::*;
+    use crate::error::ErrorKind;
+
+    const SIZE: usize = 4096;
+
+    /// A mapping of memory from the heap, whose ends a sanitizer watches.
+    fn heap(writable: bool) -> Arc<Mapping> {
+        let layout = std::alloc::Layout::from_size_align(SIZE, 4096).unwrap();
+        // SAFETY: the size is not 0.
+        let base = NonNull::new(unsafe { std::alloc::alloc_zeroed(layout) }).unwrap();
+        fn free(base: NonNull<u8>, len: usize) {
+            let layout = std::alloc::Layout::from_size_align(len, 4096).unwrap();
+            // SAFETY: allocated with this very layout, and freed once.
+            unsafe { std::alloc::dealloc(base.as_ptr(), layout) };
+        }
+        // SAFETY: allocated, and freed only by the mapping.
+        Arc::new(unsafe { Mapping::new(base, SIZE, writable, free) })
+    }
+
+    #[test]
+    fn bytes_of_every_length_fill_whole_words_with_zeros_behind() {
+        let mapping = heap(true);
+        let area = mapping.area(64, 128).unwrap();
+        for len in 0..=40usize {
+            let bytes: Vec<u8> = (0..len).map(|n| n as u8 + 1).collect();
+            for at in 0..16 {
+                area.store(at, u64::MAX, Ordering::Relaxed);
+            }
+            area.write(1, &bytes);
+            let mut back = vec![0; len];
+            area.read(1, &mut back);
+            assert_eq!(back, bytes);
+            let mut all = [0; 128];
+            mapping.read(64, &mut all).unwrap();
+            let end = 8 + len.div_ceil(8) * 8;
+            assert!(all[..8].iter().chain(&all[end..]).all(|b| *b == 0xff), "{len}");
+            assert_eq!(all[8..8 + len], bytes);
+            assert!(all[8 + len..end].iter().all(|b| *b == 0), "{len}");
+        }
+    }
+
+    #[test]
+    fn a_part_is_changed_and_nothing_beside_it() {
+        let mapping = heap(true);
+        let area = mapping.area(0, 64).unwrap();
+        for (offset, len) in (0..24usize).flat_map(|o| (0..24usize).map(move |l| (o, l))) {
+            area.write(0, &[0xee; 64]);
+            let bytes: Vec<u8> = (0..len).map(|n| n as u8).collect();
+            area.write_part(1, offset, &bytes);
+            let mut expected = [0xee; 64];
+            expected[8 + offset..8 + offset + len].copy_from_slice(&bytes);
+            let mut all = [0; 64];
+            area.read(0, &mut all);
+            assert_eq!(all, expected, "{len} at {offset}");
+        }
+    }
+
+    #[test]
+    fn what_may_only_be_read_is_read_and_nothing_lies_outside() {
+        let mapping = heap(false);
+        assert_eq!(mapping.area(0, 8).err().map(|e| e.kind()), Some(ErrorKind::ReadOnly));
+        let area = mapping.read_area(4088, 8).unwrap();
+        assert_eq!(area.load(0, Ordering::Acquire), 0);
+        let outside = |work: &dyn Fn(&mut [u8])| {
+            let work = std::panic::AssertUnwindSafe(|| work(&mut [0; 9]));
+            std::panic::catch_unwind(work).is_err()
+        };
+        assert!(outside(&|_| {
+            let _ = area.load(1, Ordering::Relaxed);
+        }));
+        assert!(outside(&|out| area.read(0, out)));
+        assert!(mapping.read_area(4096, 8).is_err() && mapping.read_area(4, 8).is_err());
+    }
+}
