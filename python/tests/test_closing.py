@@ -23,6 +23,12 @@ OF_A_SCHEMA = {
     "get": "it.trades.get_nowait()",
     "get and wait": "it.trades.get(timeout=0.01)",
     "get_many": "it.trades.get_many(3, block=False)",
+    "store": "it.last.store(talk.Trade())",
+    "load": "it.last.load()",
+    "load_versioned": "it.each[1].load_versioned()",
+    "wait_newer": "it.last.wait_newer(0, timeout=0.01)",
+    "load_all": "it.each.load_all()",
+    "facts": "it.last.facts()",
 }
 OF_BYTES = {**OF_A_SEGMENT, "lock": "it.lock_memory(); it.unlock_memory()", "buf": "it.buf[0]"}
 OF_A_MEMFD = {"stat": "it.stat()", "descriptor": "os.close(it.descriptor())"}
@@ -38,7 +44,7 @@ PROGRAM = """
             except shm_runtime.Invalid as reason:
                 assert "closed" in str(reason), reason
                 return
-            except (queue.Empty, queue.Full, shm_runtime.RoleTaken, shm_runtime.NotFound):
+            except (queue.Empty, queue.Full, TimeoutError, shm_runtime.RoleTaken, shm_runtime.NotFound):
                 pass
             except shm_runtime.Removed:
                 pass

@@ -31,6 +31,8 @@ WAIT = """
         "get_many": lambda: talking.ticks.get_many(10),
         "iterate": lambda: list(talking.ticks),
         "put": lambda: talking.narrow.put(talk.Tick(number=2)),
+        "wait_newer": lambda: talking.last.wait_newer(0),
+        "wait_newer, reading only": lambda: talk.Talk.attach(address, read_only=True).last.wait_newer(0),
     }[arguments[0]]
     for _ in range(3):
         say("waits")
@@ -41,7 +43,10 @@ WAIT = """
 """
 
 
-@pytest.mark.parametrize("how", ["get", "get with a time", "get_many", "iterate", "put"])
+WAITS_FOR_A_CELL = ("wait_newer", "wait_newer, reading only")
+
+
+@pytest.mark.parametrize("how", ["get", "get with a time", "get_many", "iterate", "put", *WAITS_FOR_A_CELL])
 def test_ctrl_c_ends_a_waiting_call_promptly_and_everything_still_works(
     address: str, players: type[Player], how: str
 ) -> None:

@@ -328,7 +328,15 @@ def test_stat_is_what_the_command_prints(either: str) -> None:
         assert told == own
         assert own["schema"]["name"] == "test.talk" and own["schema"]["version"] == "1.2"
         assert own["participants"][0]["pid"] == os.getpid()
-        assert [o["name"] for o in own["objects"]] == ["trades", "ticks", "narrow", "blocks", "bell"]
+        assert [o["name"] for o in own["objects"]] == [
+            "trades",
+            "ticks",
+            "narrow",
+            "blocks",
+            "bell",
+            "last",
+            "each",
+        ]
         assert [(h["role"], h["pid"]) for h in own["objects"][0]["holders"]] == [("producer", os.getpid())]
 
 

@@ -30,6 +30,12 @@ with talk.Talk.attach("posix:/talk", timeout=1.0) as feed:
     feed.trades.put_many([trade, back])
     feed.trades.put_many(numbers)
     sent: bytes = pickle.dumps(feed)
+    feed.last.store(trade)
+    last, version = feed.last.load_versioned()
+    feed.last.wait_newer(version + 0, timeout=1.0)[0].number += number
+    each: list[talk.Tick] = [cell.load() for cell in feed.each]
+    part: int = feed.each[-1].load().number + len(feed.each[0:2]) + len(feed.each)
+    column = feed.each.load_all()["number"]
 try:
     trade.number = -1
 except shm_runtime.OutOfRange as reason:
@@ -102,3 +108,28 @@ feed.ticks.get_many("5")  # wrong
 wrong_many: str = feed.ticks.get_many(5)  # wrong
 feed.ticks.put_many(5)  # wrong
 feed.ticks.put_many([trade])  # wrong
+
+# Cells.
+
+feed.last.store(talk.Tick())  # wrong
+feed.last.stroe(trade)  # wrong
+feed.last.store(5)  # wrong
+print(feed.last.load().nummber)  # wrong
+wrong_value: str = feed.last.load()  # wrong
+wrong_pair: talk.Trade = feed.last.load_versioned()  # wrong
+feed.last.wait_newer("5")  # wrong
+feed.last.wait_newer(5, timeot=1)  # wrong
+feed.last[0].load()  # wrong
+feed.each.load()  # wrong
+feed.each[0].store(trade)  # wrong
+feed.each["0"].load()  # wrong
+print(feed.each[0].load().nummber)  # wrong
+wrong_all: str = feed.each.load_all()  # wrong
+
+
+async def awaited() -> None:
+    """What is awaited."""
+    print((await feed.ticks.get_async()).nummber)  # wrong
+    await feed.ticks.get_async(timeot=1)  # wrong
+    async for tick in feed.ticks:
+        print(tick.nummber)  # wrong

@@ -10,6 +10,7 @@ import typing as _typing
 
 from . import _errors
 from ._attachment import Attachment, SegmentSpec, remove
+from ._cell import Cell, Cells
 from ._descriptors import descriptor_address, receive_descriptor, send_descriptor
 from ._errors import (
     Busy,
@@ -45,6 +46,8 @@ __version__ = "0.1.0"
 __all__ = [
     "Attachment",
     "Busy",
+    "Cell",
+    "Cells",
     "Corrupt",
     "Empty",
     "Error",

@@ -36,7 +36,7 @@ class Object(Generic[_Item]):
         self._attachment = attachment
         self._index = index
         self._item: Any = item
-        self._make = functools.partial(self._item.__new__, self._item)
+        self._make: Any = functools.partial(self._item.__new__, self._item)
         self._items = Items(name, item)
         self.name = name
 

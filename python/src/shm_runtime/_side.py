@@ -140,7 +140,7 @@ class Side:
                 return
             time.sleep(_BREATH)
 
-    def _wait(self, call: Any, *arguments: Any) -> int:
+    def _holding(self, call: Any, *arguments: Any) -> int:
         """One native call that waits, without the interpreter's lock. The caller holds the side's."""
         self.waiting = True
         try:
@@ -162,7 +162,7 @@ class Side:
                 handle = self.claim()
                 status: int = put(handle, pointer, self.turn_ref)
                 if status == FULL and slice_ns.value:
-                    status = self._wait(self._native.put_wait, handle, self.turn_ref, slice_ns)
+                    status = self._holding(self._native.put_wait, handle, self.turn_ref, slice_ns)
                     if status == OK:
                         status = put(handle, pointer, self.turn_ref)
             if status not in (FULL, TIMEOUT, BUSY):
@@ -178,7 +178,7 @@ class Side:
                 handle = self.claim()
                 status, total = self._put_ready(handle, start, total, count)
                 if status == FULL and slice_ns.value:
-                    status = self._wait(self._native.put_wait, handle, self.turn_ref, slice_ns)
+                    status = self._holding(self._native.put_wait, handle, self.turn_ref, slice_ns)
                     if status == OK:
                         status, total = self._put_ready(handle, start, total, count)
             if total == count or status not in (FULL, TIMEOUT, BUSY):
@@ -197,6 +197,24 @@ class Side:
             status = self._put_many(handle, ctypes.c_void_p(start + total * size), self._many_ref)
             total += turn.done
         return status, total
+
+    # --- reading, and storing
+
+    def again(self, call: Any, *arguments: Any) -> None:
+        """A native call that does not wait and has nothing to lose, of a side that is claimed first if need
+        be; its failure is raised."""
+        with self.lock:
+            handle = self.claim()
+        status = call(handle, *arguments)
+        if status != OK:
+            raise error(status)
+
+    def wait(self, pointer: Any, turn_ref: Any, slice_ns: ctypes.c_uint64) -> int:
+        """A native call that waits, by a side without a role: threads need not take turns."""
+        with self.lock:
+            handle = self.claim()
+        status: int = self._get_wait(handle, pointer, turn_ref, slice_ns)
+        return status
 
     # --- taking out
 
@@ -219,7 +237,7 @@ class Side:
                 if slice_ns is None:
                     status: int = self._get(handle, pointer, self.turn_ref)
                 else:
-                    status = self._wait(self._get_wait, handle, pointer, self.turn_ref, slice_ns)
+                    status = self._holding(self._get_wait, handle, pointer, self.turn_ref, slice_ns)
                 if status == OK:
                     kept.append(item)
             except BaseException:
@@ -276,7 +294,7 @@ class Side:
                         if self.left:
                             return
                         handle = self.claim()
-                        status = self._wait(self._get_wait, handle, None, _byref(turn), whole)
+                        status = self._holding(self._get_wait, handle, None, _byref(turn), whole)
                     if status not in (TIMEOUT, NOT_READY):
                         return
                     time.sleep(_BREATH)

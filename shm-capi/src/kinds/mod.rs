@@ -1,11 +1,13 @@
 //! What each kind of object does with the verbs: a file for each kind, and the
 //! registry of them. Nothing else here knows a kind.
 
+mod cell;
 mod queue;
 
 use crate::last_error::{invalid, refuse, remember};
 use crate::side::ShmrtTurn;
 use shm_runtime::{Attachment, ErrorKind, ObjectLayout};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 /// What one side of an object does. Each verb answers with a status; those that
@@ -75,11 +77,39 @@ pub(crate) fn side(attachment: &Attachment, index: usize, role: u32) -> Claim {
     let layout = attachment.object_layout(index).map_err(|e| remember(&e))?;
     match layout {
         ObjectLayout::Queue(queue) => queue::side(attachment, index, &queue, role),
+        ObjectLayout::Cell(_) | ObjectLayout::Cells(..) => cell::side(attachment, index, role),
         _ => {
             let why = "is of a kind that has no operations in Python";
             let why = format!("object {index} of {} {why}", attachment.address());
             Err(refuse(ErrorKind::Unsupported, &why))
         }
+    }
+}
+
+/// A side that is one thread's at a time.
+struct Claimed<T> {
+    raw: Mutex<T>,
+    /// Bytes of an item.
+    item: usize,
+}
+
+impl<T> Claimed<T> {
+    fn new(raw: T, item: usize) -> Self {
+        Self { raw: Mutex::new(raw), item }
+    }
+
+    /// The side, unless another thread is at work with it.
+    fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
+        match self.raw.try_lock() {
+            Ok(guard) => Some(guard),
+            // Nothing under the lock panics; if it did, the state is whole.
+            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
+            Err(TryLockError::WouldBlock) => None,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, T> {
+        self.raw.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

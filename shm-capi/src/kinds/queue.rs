@@ -1,13 +1,12 @@
 //! Queues from one producer to one consumer.
 
-use super::{Claim, Verbs, no_such_role};
+use super::{Claim, Claimed, Verbs, no_such_role};
 use crate::last_error::remember;
 use crate::side::{GET, LOOK, PUT, ShmrtTurn};
 use crate::status;
 use shm_runtime::queue::layout::QueueLayout;
 use shm_runtime::queue::{RawConsumer, RawProducer};
 use shm_runtime::{Attachment, Error, Result};
-use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
 
 pub(super) fn side(
@@ -30,32 +29,6 @@ pub(super) fn side(
         LOOK => Box::new(Looker { attachment: attachment.clone(), index, item }),
         _ => return Err(no_such_role(attachment, index, role)),
     })
-}
-
-/// A side that is one thread's at a time.
-struct Claimed<T> {
-    raw: Mutex<T>,
-    item: usize,
-}
-
-impl<T> Claimed<T> {
-    fn new(raw: T, item: usize) -> Self {
-        Self { raw: Mutex::new(raw), item }
-    }
-
-    /// The side, unless another thread is at work with it.
-    fn try_lock(&self) -> Option<MutexGuard<'_, T>> {
-        match self.raw.try_lock() {
-            Ok(guard) => Some(guard),
-            // Nothing under the lock panics; if it did, the state is whole.
-            Err(TryLockError::Poisoned(poisoned)) => Some(poisoned.into_inner()),
-            Err(TryLockError::WouldBlock) => None,
-        }
-    }
-
-    fn lock(&self) -> MutexGuard<'_, T> {
-        self.raw.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 struct Producer(Claimed<RawProducer>);

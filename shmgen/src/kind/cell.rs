@@ -1,7 +1,7 @@
 //! Cells, and arrays of them.
 
 use super::view::View;
-use super::{Kind, Lanes, item};
+use super::{Access, Kind, Lanes, item};
 use crate::model::Object;
 use shm_runtime::ObjectLayout;
 use shm_runtime::cell::layout as cell;
@@ -33,5 +33,14 @@ impl Kind for CellDef {
         view.ty = item(o);
         view.count = self.count;
         view.tell_slots(&o.layout.geometry());
+    }
+
+    fn in_python(&self, _: &Object, item: &str) -> Option<Access> {
+        let (ty, count) = match self.count {
+            None => ("Cell", None),
+            Some(n) => ("Cells", Some(n.to_string())),
+        };
+        let arguments = [item.to_owned()].into_iter().chain(count).collect();
+        Some(Access { says: String::new(), ty, of: None, arguments })
     }
 }

@@ -3,7 +3,6 @@
     - `log` (ring)
     - `pipe` (stream)
     - `news` (topic)
-    - `latest` (cell)
     - `now` (state)
     - `stop` (event)
     - `counts` (counters)
@@ -15,3 +14,9 @@
     #: Bytes of the whole segment.
     SIZE: _typing.Final = 20480
 # [6 lines as in ../segment/schema.py]
+
+    def __init__(self, _attachment: _typing.Any) -> None:
+        import shm_runtime as _shm_runtime
+
+        super().__init__(_attachment)
+        self.latest = _shm_runtime.Cell(_attachment, 4, "latest", Tick)
