@@ -8,6 +8,7 @@ use toml::de::DeTable;
 pub(crate) enum Language {
     C,
     Rust,
+    Python,
 }
 
 /// One line that is changed, and the test that must notice.
@@ -22,7 +23,7 @@ pub(crate) struct Mutant {
     pub(crate) old: String,
     /// What stands there instead; nothing, where a line is left out.
     pub(crate) new: String,
-    /// What is compiled: see `c.rs` and `rust.rs`.
+    /// What is compiled or run: see `c.rs`, `rust.rs` and `python.rs`.
     pub(crate) program: String,
     /// The test of that program.
     pub(crate) test: String,
@@ -35,6 +36,7 @@ impl fmt::Display for Mutant {
         let language = match self.language {
             Language::C => "C",
             Language::Rust => "Rust",
+            Language::Python => "Python",
         };
         let ci = if self.ci { ", always" } else { "" };
         write!(f, "{} ({language}{ci}) by {} {}", self.name, self.program, self.test)
@@ -43,7 +45,8 @@ impl fmt::Display for Mutant {
 
 /// All that are listed.
 pub(crate) fn read() -> Vec<Mutant> {
-    let lists = [(Language::C, "c.toml"), (Language::Rust, "rust.toml")];
+    let lists =
+        [(Language::C, "c.toml"), (Language::Rust, "rust.toml"), (Language::Python, "python.toml")];
     let mut mutants = Vec::new();
     for (language, name) in lists {
         let text = std::fs::read_to_string(root().join("tests/mutants").join(name)).unwrap();

@@ -1,21 +1,24 @@
 //! Can the tests fail? A mutant is one line of the runtime that was changed so that it
-//! is wrong, with the name of a test that must turn red: see `c.toml` and `rust.toml`.
+//! is wrong, with the name of a test that must turn red: see `c.toml`, `rust.toml`
+//! and `python.toml`.
 //!
 //! ```sh
 //! cargo test --test mutants                   # those that always run, marked `ci`
 //! cargo test --test mutants -- --all          # all of them: 10 minutes for C, an hour for Rust
-//! cargo test --test mutants -- --c            # those of one language, or --rust
+//! cargo test --test mutants -- --c            # those of one language, or --rust, --python
 //! cargo test --test mutants -- NAME NAME      # these
 //! cargo test --test mutants -- --list         # what there is
 //! ```
 //!
 //! The sources stay as they are: mutants of Rust are compiled in a copy of the tree,
-//! those of C in a copy of the header, both in `target/mutants`, with what each said.
+//! those of C in a copy of the header, those of Python run in a copy of the package, all
+//! in `target/mutants`, with what each said.
 
 #![allow(missing_docs, clippy::pedantic)]
 
 mod c;
 mod list;
+mod python;
 mod rust;
 mod trial;
 
@@ -31,9 +34,10 @@ fn main() -> ExitCode {
     let asked = |mutant: &Mutant| match mutant.language {
         Language::C => has("--c"),
         Language::Rust => has("--rust"),
+        Language::Python => has("--python"),
     };
     let is_chosen = |mutant: &Mutant| {
-        let language = asked(mutant) || !(has("--c") || has("--rust"));
+        let language = asked(mutant) || !["--c", "--rust", "--python"].into_iter().any(has);
         let among = match &names[..] {
             [] => has("--all") || asked(mutant) || mutant.ci,
             names => names.iter().any(|name| **name == mutant.name),
@@ -74,6 +78,7 @@ fn try_all(chosen: &[&Mutant]) -> usize {
     for (mutants, prepare, attempt) in [
         (of(Language::C), c::prepare as fn(&[&Mutant]), c::attempt as fn(&Mutant) -> Verdict),
         (of(Language::Rust), rust::prepare, rust::attempt),
+        (of(Language::Python), python::prepare, python::attempt),
     ] {
         if mutants.is_empty() {
             continue;

@@ -70,7 +70,7 @@ fn runs(title: &str, built: &Path, mutant: &Mutant) -> bool {
 }
 
 /// Copies what differs, without what is compiled, so that only that is compiled anew.
-fn copy(from: &Path, to: &Path) {
+pub(crate) fn copy(from: &Path, to: &Path) {
     std::fs::create_dir_all(to).unwrap();
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
