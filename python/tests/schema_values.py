@@ -53,7 +53,8 @@ class Schemas:
         assert name is not None
         tokens = [m.groups() for m in _TOKEN.finditer(text, name.end())]
         if name.group() in ("str", "bytes"):
-            found = Type(name.group(), n=self.number(tokens.pop(0)[1]))
+            room, length, _ = tokens.pop(0)
+            found = Type(("up to " if room else "") + name.group(), n=self.number(room or length))
         else:
             found = self.named(name.group())
         rows: list[int] = []
@@ -152,8 +153,11 @@ def _simple(t: Type, dice: random.Random) -> Any:
         while dice.random() < 0.7 and len((text + "☃").encode()) <= t.n:
             text += dice.choice("aÅ☃")
         return text + "x" * dice.randint(0, t.n - len(text.encode()))
-    if t.kind == "bytes":
-        return dice.randbytes(t.n)
+    if t.kind == "up to str":
+        parts = [dice.choice(["a", "☃", "\0"]) for _ in range(dice.randint(0, t.n))]
+        return "".join(parts).encode()[: t.n].decode(errors="ignore")
+    if t.kind in ("bytes", "up to bytes"):
+        return dice.randbytes(t.n if t.kind == "bytes" else dice.randint(0, t.n))
     low, high = _bounds(t.of.kind if t.kind in ("enum", "flags") else t.kind)
     return dice.choice([low, high, max(low, -1), 1, dice.randint(low, high)])
 
@@ -204,7 +208,8 @@ def check(t: Type, read: Any, value: Any, where: str) -> None:
     else:
         assert read == value, f"{where}: {read!r} instead of {value!r}"
         kinds = {"enum": t.name, "flags": t.name, "f32": "float", "f64": "float"}
-        kind = kinds.get(t.kind, t.kind if t.kind in ("str", "bytes", "bool") else "int")
+        bare = t.kind.replace("up to ", "")
+        kind = kinds.get(t.kind, bare if bare in ("str", "bytes", "bool") else "int")
         assert type(read).__name__ == kind, f"{where} is a {type(read)}"
 
 
@@ -239,6 +244,8 @@ def layout(t: Type) -> Layout:
         parts = [layout(Type(tag))[:2], (_up(max(part.size for part in variants), align), align)]
     elif t.kind in ("str", "bytes"):
         return Layout(t.n, 1)
+    elif t.kind.startswith("up to"):
+        parts = [(4, 4), (t.n, 1)]
     elif t.kind in ("enum", "flags"):
         return layout(t.of)
     else:
@@ -295,6 +302,9 @@ def _packed_simple(t: Type, value: Any) -> bytes:
         return bytes(value, "utf-8")
     if t.kind == "bytes":
         return bytes(value)
+    if t.kind.startswith("up to"):
+        held = value.encode() if isinstance(value, str) else value
+        return len(held).to_bytes(4, "little") + bytes(held)
     if t.kind in ("enum", "flags"):
         return _packed_simple(t.of, value)
     if t.kind in ("f32", "f64"):
@@ -331,6 +341,10 @@ def check_numpy(t: Type, read: Any, value: Any, where: str) -> None:
         assert bytes(read) == value.encode(), where
     elif t.kind == "bytes":
         assert bytes(read) == value, where
+    elif t.kind.startswith("up to"):
+        held = value.encode() if isinstance(value, str) else value
+        assert read["count"] == len(held), where
+        assert bytes(read["items"])[: len(held)].ljust(len(held), b"\0") == held, where
     else:
         assert read == value, f"{where}: {read!r} instead of {value!r}"
 
@@ -370,4 +384,4 @@ def _shown(t: Type, shown: Any) -> Any:
         return shown["bits"]
     if t.kind in ("f32", "f64"):
         return float(shown)
-    return bytes.fromhex(shown) if t.kind == "bytes" else shown
+    return bytes.fromhex(shown) if t.kind in ("bytes", "up to bytes") else shown

@@ -125,6 +125,72 @@ def test_lists_are_equal_element_by_element_whatever_lies_behind_them() -> None:
     assert Lists.from_buffer_copy(raw) == Lists(texts=["ab"])
 
 
+def test_bounded_bytes_and_text_read_as_what_they_are() -> None:
+    whole = Lists()
+    assert (whole.key, whole.label) == (b"", "")
+    for given in (b"\1\0", bytearray(b"\1\0"), memoryview(b"\1\0"), numpy.array([1, 0], "u1")):
+        whole.key = given
+        assert type(whole.key) is bytes and whole.key == b"\1\0"
+    assert bytes(whole)[Lists.key.offset :][: Lists.key.size] == b"\2\0\0\0\1\0\0\0\0\0\0\0"
+    whole.label = "a\0é"
+    assert whole.label == "a\0é" and bytes(whole)[Lists.label.offset :][:8] == b"\4\0\0\0a\0\xc3\xa9"
+    whole.label = ""
+    assert bytes(whole)[Lists.label.offset :][: Lists.label.size] == bytes(Lists.label.size), "nothing is left"
+    whole.keys, whole.labels = [b"abc", b""], ["x", "fünf"]
+    assert whole.keys == [b"abc", b""] and whole.labels == ["x", "fünf"]
+    whole.keys[1] = b"z"
+    whole.keys[0] = b""
+    whole.labels[0] = "yes"
+    assert whole.keys == [b"", b"z"] and whole.labels[0] == "yes"
+    assert Lists(key=b"a") != Lists(key=b"ab") and Lists(key=b"a") == Lists(key=b"a")
+    assert "key=b'a', label=''" in repr(Lists(key=b"a"))
+    assert Lists.from_dict(whole.asdict()) == whole and whole.asdict()["keys"] == [b"", b"z"]
+    optional = Optionals(a_key=b"", a_label="\0")
+    assert (optional.a_key, optional.a_label) == (b"", "\0") and Optionals().a_key is None
+    array = numpy.zeros(2, Lists.DTYPE)
+    array["label"]["items"][1], array["label"]["count"][1] = b"two", 3
+    assert Lists.from_buffer_copy(array[1].tobytes()).label == "two"
+
+
+@pytest.mark.parametrize(
+    ("name", "wrong", "error", "text"),
+    [
+        ("key", b"123456", OverflowError, "at most 5 bytes"),
+        ("key", "abc", TypeError, "bytes"),
+        ("key", None, TypeError, "bytes"),
+        ("key", [1, 2], TypeError, "bytes"),
+        ("label", "sieben!", OverflowError, "at most 6 bytes of UTF-8"),
+        ("label", "ééé1", ValueError, "at most 6 bytes of UTF-8"),
+        ("label", b"abc", TypeError, "text"),
+        ("keys", [b"1234"], OverflowError, "at most 3 bytes"),
+        ("labels", ["a", "123456"], OverflowError, "at most 5 bytes"),
+    ],
+)
+def test_bounded_bytes_and_text_refuse_what_does_not_fit(
+    name: str, wrong: Any, error: type[Exception], text: str
+) -> None:
+    whole = Lists(key=b"12345", label="sechs!")
+    before = bytes(whole)
+    with pytest.raises(error, match=rf"Lists\.{name} takes .*{text}"):
+        setattr(whole, name, wrong)
+    assert bytes(whole) == before
+
+
+def test_bounded_bytes_and_text_that_cannot_be_are_errors_when_they_are_read() -> None:
+    for name, room in (("key", 5), ("label", 6)):
+        raw = bytearray(bytes(Lists()))
+        start = getattr(Lists, name).offset
+        raw[start] = room + 1
+        whole = Lists.from_buffer_copy(raw)
+        with pytest.raises(ValueError, match=rf"Lists\.{name} holds {room + 1} bytes, with room for {room}"):
+            getattr(whole, name)
+        assert f"{name}=<invalid " in repr(whole) and whole == Lists.from_buffer_copy(raw) != Lists()
+    raw = bytearray(bytes(Lists(label="a")))
+    raw[Lists.label.offset + 4] = 0xFF
+    with pytest.raises(UnicodeDecodeError):
+        assert Lists.from_buffer_copy(raw).label
+
+
 @pytest.mark.parametrize("count", [4, 255, 2**32 - 1])
 def test_a_count_of_more_than_there_is_room_for_is_an_error_when_it_is_read(count: int) -> None:
     raw = bytearray(Lists.SIZE)

@@ -84,8 +84,8 @@ pub use shm_derive::__include_generated;
 pub use shm_derive::SharedLayout;
 pub use text::Printable;
 pub use types::checked::{
-    Bool, FieldRef, InvalidBool, InvalidCount, InvalidOptional, InvalidStr, List, Optional,
-    Reserved, Str, UnknownTag,
+    Bool, BoundedBytes, BoundedStr, FieldRef, InvalidBool, InvalidCount, InvalidOptional,
+    InvalidStr, InvalidText, List, Optional, Reserved, Str, UnknownTag,
 };
 pub use types::layout::{self, SharedLayout, boxed};
 

@@ -128,6 +128,7 @@ pub(crate) fn state(stat: &SegmentStat) -> String {
         {
             format!("{name}, damaged")
         }
+        Some(_) if stat.header.is_some() => format!("{name}, of a newer shmgen"),
         _ => name.to_owned(),
     }
 }

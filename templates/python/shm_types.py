@@ -1012,6 +1012,67 @@ class ListField(Field[_Get, _Set]):
         return whole
 
 
+class _BoundedField(Field[_Get, _Get]):
+    """So many bytes as there are, up to the room for them."""
+
+    def __init__(self, raw: Any, name: str, kind: Any, *, unit: str = "") -> None:
+        super().__init__(raw, name, unit=unit)
+        self.kind = kind
+        #: How many bytes there is room for.
+        self.room: int = kind.items.size
+
+    def held(self, raw: Any) -> bytes:
+        """The bytes that are there."""
+        count: int = raw.count
+        if count > self.room:
+            raise ValueError(f"{self.name} holds {count} bytes, with room for {self.room}")
+        return ctypes.string_at(ctypes.addressof(raw) + self.kind.items.offset, count)
+
+    def same_raw(self, a: Any, b: Any) -> bool:
+        count = a.count
+        if count != b.count or count > self.room:
+            return bytes(a) == bytes(b)
+        return self.held(a) == self.held(b)
+
+    def within_raw(self, raw: Any) -> bool:
+        return bool(raw.count <= self.room)
+
+    def put(self, given: bytes, value: _Get, what: str) -> Any:
+        """What ctypes is to hold for these bytes."""
+        if len(given) > self.room:
+            raise OutOfRange(self.bad(value, f"at most {self.room} bytes{what}"))
+        whole = self.kind()
+        whole.count = len(given)
+        ctypes.memmove(ctypes.addressof(whole) + self.kind.items.offset, given, len(given))
+        return whole
+
+
+class BoundedBytesField(_BoundedField[bytes]):
+    """Up to so many bytes."""
+
+    def load(self, raw: Any) -> bytes:
+        return self.held(raw)
+
+    def store(self, value: bytes) -> Any:
+        try:
+            given = bytes(memoryview(value))
+        except TypeError:
+            raise TypeError(self.bad(value, "bytes")) from None
+        return self.put(given, value, "")
+
+
+class BoundedStrField(_BoundedField[str]):
+    """Text of up to so many bytes of UTF-8, which may have NULs in it."""
+
+    def load(self, raw: Any) -> str:
+        return self.held(raw).decode()
+
+    def store(self, value: str) -> Any:
+        if not isinstance(value, str):
+            raise TypeError(self.bad(value, "text"))
+        return self.put(value.encode(), value, " of UTF-8")
+
+
 class OptionalField(Field[_Get, _Set]):
     """A value, or None."""
 

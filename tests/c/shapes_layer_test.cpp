@@ -57,6 +57,31 @@ static void a_list_is_a_range() {
   CHECK(to_string(lists.sides) == "[SELL]");
 }
 
+static void bounded_bytes_and_text_are_assigned_at_once() {
+  shapes::Lists lists{};
+  const unsigned char five[] = {1, 2, 3, 4, 5};
+  CHECK(lists.data.assign(five, 5) && lists.data.size() == 5 && lists.data[4] == 5);
+  CHECK(!lists.data.assign(five, 6) && lists.data.size() == 5 && lists.data.capacity() == 5);
+  CHECK(lists.data.assign(lists.data.data() + 1, 2) && lists.data[0] == 2 && lists.data[1] == 3);
+  CHECK(lists.data.items[2] == 0 && lists.data.items[4] == 0 && to_string(lists.data) == "0203");
+  lists.data.count = 77;
+  CHECK(!lists.data.valid() && lists.data.size() == 5);
+  lists.data.clear();
+  CHECK(lists.data.empty() && lists.data.valid());
+
+  CHECK(lists.label.assign("eight888") && !lists.label.assign("nine99999"));
+  CHECK(lists.label.view() == "eight888" && to_string(lists.label) == "\"eight888\"");
+  CHECK(lists.label.assign(std::string_view("a\0b", 3)) && lists.label.size() == 3);
+  CHECK(to_string(lists.label) == "\"a\\u{0}b\"");
+  const std::string_view view = lists.label;
+  CHECK(view.size() == 3 && lists.label.assign(std::string("ü")) && lists.label.valid());
+  shapes::Lists other{};
+  CHECK(other.label.assign(std::string_view("ü?", 2)) && other.label == lists.label);
+  lists.label.items[1] = '\xff';
+  CHECK(!lists.label.valid() && other.label != lists.label);
+  CHECK(shapes::str_list8::capacity() == 8 && is_plain<shapes::str_list8>() && is_plain<shapes::bytes_list5>());
+}
+
 static void text_of_every_kind_goes_in() {
   shapes::str7_list2 names{};
   shapes::str5_optional code{};
@@ -218,6 +243,7 @@ static void imported_items_go_through_queues() {
 
 int main() {
   a_list_is_a_range();
+  bounded_bytes_and_text_are_assigned_at_once();
   text_of_every_kind_goes_in();
   an_optional_is_a_std_optional_and_back();
   a_visitor_is_called_with_what_is_there();

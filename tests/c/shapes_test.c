@@ -107,6 +107,38 @@ static void lists_of_text_and_arrays_take_what_their_items_are(void) {
 
 /* ---- optionals ---- */
 
+static void bounded_bytes_and_text_are_assigned_at_once(void) {
+  test_shapes_bytes_list5 data = SHM_ZERO;
+  test_shapes_bytes_list5 same = SHM_ZERO;
+  test_shapes_str_list8 label = SHM_ZERO;
+  test_shapes_str_list8 other = SHM_ZERO;
+  const uint8_t five[6] = {1, 2, 3, 4, 5, 6};
+  CHECK(test_shapes_bytes_list5_assign(&data, five, 5) && test_shapes_bytes_list5_size(&data) == 5);
+  CHECK(!test_shapes_bytes_list5_assign(&data, five, 6) && !test_shapes_bytes_list5_assign(&data, five, SIZE_MAX));
+  CHECK(data.count == 5 && data.items[4] == 5);
+  CHECK(test_shapes_bytes_list5_assign(&data, data.items + 3, 2));
+  CHECK(data.items[0] == 4 && data.items[1] == 5 && data.items[2] == 0 && data.items[4] == 0);
+  CHECK(test_shapes_bytes_list5_assign(&same, five + 3, 2) && test_shapes_bytes_list5_equal(&data, &same));
+  same.items[4] = 9;
+  CHECK(test_shapes_bytes_list5_equal(&data, &same));
+  CHECK_FORMAT(test_shapes_bytes_list5, &data, "0405");
+  CHECK(test_shapes_bytes_list5_assign(&data, NULL, 0) && data.count == 0 && data.items[0] == 0);
+  data.count = 6;
+  CHECK(!test_shapes_bytes_list5_valid(&data) && test_shapes_bytes_list5_size(&data) == 5);
+  CHECK_FORMAT(test_shapes_bytes_list5, &data, "a list of 6 in a room for 5");
+
+  CHECK(test_shapes_str_list8_assign_text(&label, "eight888"));
+  CHECK(!test_shapes_str_list8_assign_text(&label, "nine99999") && label.count == 8);
+  CHECK_FORMAT(test_shapes_str_list8, &label, "\"eight888\"");
+  CHECK(test_shapes_str_list8_assign(&label, "a\0b", 3) && test_shapes_str_list8_valid(&label));
+  CHECK_FORMAT(test_shapes_str_list8, &label, "\"a\\u{0}b\"");
+  CHECK(test_shapes_str_list8_assign_text(&other, "a") && !test_shapes_str_list8_equal(&label, &other));
+  other.items[0] = '\xff';
+  CHECK(!test_shapes_str_list8_valid(&other));
+  test_shapes_str_list8_clear(&other);
+  CHECK(other.count == 0 && test_shapes_str_list8_valid(&other));
+}
+
 static void an_optional_holds_a_value_or_none(void) {
   test_shapes_u64_optional number = SHM_ZERO;
   test_shapes_u64_optional other = SHM_ZERO;
@@ -486,6 +518,7 @@ int main(void) {
   a_list_is_compared_as_far_as_it_goes();
   a_list_with_a_count_above_its_room_ends_at_the_room();
   lists_of_text_and_arrays_take_what_their_items_are();
+  bounded_bytes_and_text_are_assigned_at_once();
   an_optional_holds_a_value_or_none();
   an_optional_that_says_neither_yes_nor_no_has_no_value();
   optionals_of_text_and_arrays_take_and_give_what_they_hold();

@@ -95,6 +95,11 @@ fn inside(
     let (name, inner) = match &ty.element {
         Element::List(inner, _) => ("items", inner),
         Element::Optional(inner) => ("value", inner),
+        Element::BoundedStr(_) | Element::BoundedBytes(_) => {
+            way.push("items".to_owned());
+            out.push((way.clone(), format!("{path}.items")));
+            return;
+        }
         Element::Alias(a) => return inside(schema, &schema.aliases[*a], way, path, out),
         _ => return,
     };

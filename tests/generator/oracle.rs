@@ -15,6 +15,8 @@ fn c_declared(ty: &Type, name: &str, schema: &Schema) -> String {
             let _ = write!(dims, "[{n}]");
             "unsigned char".to_owned()
         }
+        Element::BoundedStr(n) => format!("struct {{ uint32_t count; char items[{n}]; }}"),
+        Element::BoundedBytes(n) => format!("struct {{ uint32_t count; uint8_t items[{n}]; }}"),
         Element::Number(n) => primitive(schema.numbers[*n].repr).1.to_owned(),
         Element::Alias(a) => format!("o{}_A{a}", schema.index),
         Element::Compound(c) => format!("struct o{}_S{c}", schema.index),
@@ -99,6 +101,7 @@ fn rust_type(ty: &Type, schema: &Schema) -> String {
     let element = match &ty.element {
         Element::Primitive(name) => primitive(name).2.to_owned(),
         Element::Str(n) | Element::Bytes(n) => format!("[u8; {n}]"),
+        Element::BoundedStr(n) | Element::BoundedBytes(n) => format!("List<u8, {n}>"),
         Element::Number(n) => primitive(schema.numbers[*n].repr).2.to_owned(),
         Element::Alias(a) => rust_type(&schema.aliases[*a], schema),
         Element::Compound(c) => format!("O{c}"),

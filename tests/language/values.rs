@@ -28,6 +28,19 @@ fn usize_of(n: u64) -> usize {
     usize::try_from(n).unwrap()
 }
 
+/// Text of at most so many bytes, of the first `kinds` of these letters.
+fn random_text(dice: &mut Dice, room: u64, kinds: u64) -> String {
+    const LETTERS: [char; 11] = ['a', 'Z', '0', ' ', '"', '\\', 'é', '€', '😀', '\n', '\0'];
+    let mut text = String::new();
+    for _ in 0..dice.roll(room + 1) {
+        let c = LETTERS[dice.roll(kinds) as usize];
+        if text.len() + c.len_utf8() <= usize_of(room) {
+            text.push(c);
+        }
+    }
+    text
+}
+
 fn random(contract: &Contract, ty: &TypeExpr, dice: &mut Dice, out: &mut [u8]) {
     match ty {
         TypeExpr::Primitive(Primitive::Bool) => out[0] = dice.roll(2) as u8,
@@ -39,17 +52,17 @@ fn random(contract: &Contract, ty: &TypeExpr, dice: &mut Dice, out: &mut [u8]) {
             let value = dice.roll(2_000_000) as f64 / 3.0 - 10_000.0;
             out.copy_from_slice(&value.to_le_bytes());
         }
-        TypeExpr::Primitive(_) | TypeExpr::Bytes(_) => any(dice, out),
+        TypeExpr::Primitive(_) | TypeExpr::Bytes(_) | TypeExpr::Byte | TypeExpr::Char => {
+            any(dice, out);
+        }
         TypeExpr::Str(n) => {
-            let mut text = String::new();
-            for _ in 0..dice.roll(n + 1) {
-                let c =
-                    ['a', 'Z', '0', ' ', '"', '\\', 'é', '€', '😀', '\n'][dice.roll(10) as usize];
-                if text.len() + c.len_utf8() <= usize_of(*n) {
-                    text.push(c);
-                }
-            }
+            let text = random_text(dice, *n, 10);
             out[..text.len()].copy_from_slice(text.as_bytes());
+        }
+        TypeExpr::List(element, n) if **element == TypeExpr::Char => {
+            let text = random_text(dice, *n, 11);
+            out[..4].copy_from_slice(&u32::try_from(text.len()).unwrap().to_le_bytes());
+            out[4..4 + text.len()].copy_from_slice(text.as_bytes());
         }
         TypeExpr::Array(element, dims) => {
             let count = usize_of(dims.iter().product());

@@ -40,7 +40,7 @@ fn c_element(home: &Schema, element: &Element) -> Option<String> {
             let sign = if p.is_signed() { "" } else { "u" };
             format!("{sign}int{}_t", p.size() * 8)
         }
-        Element::Str(_) | Element::Bytes(_) => return None,
+        Element::Str(_) | Element::Bytes(_) | Element::Char | Element::Byte => return None,
         Element::Enum(name, _)
         | Element::Flags(name, _)
         | Element::Struct(name)
@@ -59,9 +59,11 @@ fn c_copy(home: &Schema, ty: &Type, to: &str, from: &str) -> String {
     }
     let (to, from) = (format!("{to}{index}"), format!("{from}{index}"));
     out += &match &ty.element {
-        Element::Primitive(_) | Element::Enum(..) | Element::Flags(..) => {
-            format!("{to} = {from};\n")
-        }
+        Element::Primitive(_)
+        | Element::Enum(..)
+        | Element::Flags(..)
+        | Element::Char
+        | Element::Byte => format!("{to} = {from};\n"),
         Element::Str(n) | Element::Bytes(n) => format!("memcpy({to}, {from}, {n});\n"),
         element => format!("copy_{}(&{to}, &{from});\n", c_element(home, element).unwrap()),
     };
@@ -78,6 +80,9 @@ fn c_struct(home: &Schema, s: &Struct) -> String {
 fn c_wrapped(home: &Schema, w: &Wrapped) -> String {
     let name = prefix(home) + &w.name;
     let plain = c_type(home, &w.inner);
+    if w.bounded().is_some() {
+        return format!("if (!{name}_assign(to, from->items, {name}_size(from))) abort();\n");
+    }
     match (w.room, plain) {
         (Some(_), Some(ty)) => format!(
             "for (size_t i = 0; i < {name}_size(from); i++) {{\n{ty} item;\nmemset(&item, 0, sizeof item);\n\
@@ -194,6 +199,14 @@ pub(crate) fn c(schema: &Schema, root: &str) -> String {
 
 fn cpp_wrapped(home: &Schema, w: &Wrapped) -> Option<String> {
     let name = prefix(home) + &w.name;
+    if let Some(bounded) = w.bounded() {
+        let given = if bounded.is_text { "from->view()" } else { "from->data(), from->size()" };
+        return Some(format!(
+            "if (!from->valid() || !to->assign({given})) std::abort();\n\
+             if (to->size() != from->size() || std::memcmp(to->begin(), from->begin(), to->size()) != 0) \
+             std::abort();\n"
+        ));
+    }
     let ty = c_type(home, &w.inner)?;
     let inner = c_copy(home, &w.inner, "item", "held");
     Some(match w.room {
@@ -238,12 +251,18 @@ pub(crate) fn cpp(schema: &Schema, root: &str) -> String {
 // --- Rust
 
 const FRESH: &str = "
-use shm_runtime::{Bool, List, Optional, SharedLayout, Str};
+use shm_runtime::{Bool, BoundedBytes, BoundedStr, List, Optional, SharedLayout, Str};
 trait Fresh: SharedLayout { fn fresh(&self) -> Self; }
 macro_rules! plain { ($($t:ty)*) => { $(impl Fresh for $t { fn fresh(&self) -> Self { *self } })* } }
 plain! { u8 u16 u32 u64 i8 i16 i32 i64 f32 f64 }
 impl Fresh for Bool { fn fresh(&self) -> Self { self.get().unwrap().into() } }
 impl<const N: usize> Fresh for Str<N> {
+    fn fresh(&self) -> Self { self.as_str().unwrap().try_into().unwrap() }
+}
+impl<const N: usize, const TAIL: usize> Fresh for BoundedBytes<N, TAIL> {
+    fn fresh(&self) -> Self { self.get().unwrap().try_into().unwrap() }
+}
+impl<const N: usize, const TAIL: usize> Fresh for BoundedStr<N, TAIL> {
     fn fresh(&self) -> Self { self.as_str().unwrap().try_into().unwrap() }
 }
 impl<T: Fresh, const N: usize> Fresh for [T; N] { fn fresh(&self) -> Self { self.map(|v| v.fresh()) } }

@@ -21,6 +21,7 @@ impl<'a> Types<'a> {
         Some(match expr {
             TypeExpr::Primitive(p) => (p.size(), p.size()),
             TypeExpr::Str(n) | TypeExpr::Bytes(n) => (*n, 1),
+            TypeExpr::Char | TypeExpr::Byte => (1, 1),
             TypeExpr::Named(name) => {
                 let def = self.type_def(name)?;
                 (def.size, def.align)

@@ -135,11 +135,16 @@ pub enum TypeExpr {
     Str(u64),
     /// `bytes[N]`.
     Bytes(u64),
+    /// A byte of text, only as what a list is of: `str[<=N]`.
+    Char,
+    /// A byte, only as what a list is of: `bytes[<=N]`.
+    Byte,
     /// A declared struct, enum, set of flags or union.
     Named(TypeName),
     /// `T[N]`, `T[N][M]`: rows first, as in C. Never empty, never of an array.
     Array(Box<TypeExpr>, Vec<u64>),
-    /// `T[<=N]`: a count of 32 bits and room for N.
+    /// `T[<=N]`: a count of 32 bits and room for N. `str[<=N]` and `bytes[<=N]`
+    /// are lists of [`Char`](Self::Char) and [`Byte`](Self::Byte).
     List(Box<TypeExpr>, u64),
     /// `T?`: a byte that says whether there is one, and the value. Never of an
     /// optional.
@@ -159,6 +164,8 @@ impl TypeExpr {
         let end = text.find(['[', '?']).unwrap_or(text.len());
         let (head, mut rest) = text.split_at(end);
         let mut ty = match head {
+            "str" if rest.starts_with("[<=") => Self::Char,
+            "bytes" if rest.starts_with("[<=") => Self::Byte,
             "str" => Self::Str(length(&mut rest)?),
             "bytes" => Self::Bytes(length(&mut rest)?),
             _ => match Primitive::from_name(head) {
@@ -293,6 +300,8 @@ impl fmt::Display for TypeExpr {
             Self::Primitive(p) => write!(f, "{p}"),
             Self::Str(n) => write!(f, "str[{n}]"),
             Self::Bytes(n) => write!(f, "bytes[{n}]"),
+            Self::Char => f.write_str("str"),
+            Self::Byte => f.write_str("bytes"),
             Self::Named(name) => write!(f, "{name}"),
             Self::Array(element, dims) => {
                 write!(f, "{element}")?;
@@ -341,6 +350,9 @@ mod tests {
             "u64?",
             "str[16][<=4]",
             "f32[2][3][<=4]?[5]",
+            "str[<=16]",
+            "bytes[<=16]",
+            "bytes[<=3][<=2]?[5]",
         ] {
             assert_eq!(TypeExpr::parse(text).unwrap().to_string(), text);
         }
@@ -349,8 +361,28 @@ mod tests {
     #[test]
     fn what_is_not_canonical_is_refused() {
         for text in [
-            "", "u8[", "u8[]", "u8[+1]", "u8[01]", "u8[0]", "str", "u8 [1]", "u8[1]x", "a..b",
-            "9a", "u8[<=0]", "u8[<=]", "u8[<4]", "u8??", "str?", "str[<=4]", "?", "u8[<=1", "u8]",
+            "",
+            "u8[",
+            "u8[]",
+            "u8[+1]",
+            "u8[01]",
+            "u8[0]",
+            "str",
+            "u8 [1]",
+            "u8[1]x",
+            "a..b",
+            "9a",
+            "u8[<=0]",
+            "u8[<=]",
+            "u8[<4]",
+            "u8??",
+            "str?",
+            "bytes",
+            "bytes?[<=4]",
+            "str[<=0]",
+            "?",
+            "u8[<=1",
+            "u8]",
         ] {
             assert!(TypeExpr::parse(text).is_err(), "{text}");
         }

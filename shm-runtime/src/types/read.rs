@@ -10,11 +10,22 @@ use super::write::{BIT, ENUM, EXTENT, FIELD, FLAGS, STRUCT, UNION, VALUE, VARIAN
 use crate::error::{Error, ErrorKind};
 use std::fmt;
 
-/// The bytes are not a contract.
+/// The bytes are not a contract, or one of a later version.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DecodeError {
     what: &'static str,
     at: usize,
+    /// What is there and this version does not know.
+    unknown: Option<String>,
+}
+
+impl DecodeError {
+    /// What a later version may have written, if it is that which cannot be read:
+    /// whether it is one is seen by a contract's fingerprint, which damage does not
+    /// keep.
+    pub(crate) fn unknown(&self) -> Option<&str> {
+        self.unknown.as_deref()
+    }
 }
 
 impl fmt::Display for DecodeError {
@@ -54,7 +65,7 @@ pub(crate) fn type_def(tag: u8, record: &mut Reader<'_>) -> Result<TypeDef, Deco
                     size: part.number()?,
                 }),
                 EXTENT => extent = true,
-                _ => return Err(record.fail("unexpected record")),
+                other => return Err(record.unknown_record(other)),
             }
             part.end()?;
         }
@@ -129,7 +140,7 @@ fn variants(tag: Primitive, record: &mut Reader<'_>) -> Result<Vec<VariantDef>, 
         let ty = variant.text()?;
         let ty = match ty.as_str() {
             "" => None,
-            text => Some(TypeExpr::parse(text).map_err(|_| variant.fail("not a type"))?),
+            text => Some(TypeExpr::parse(text).map_err(|_| variant.unknown_type(text))?),
         };
         let range = variant.range(ty.as_ref())?;
         variants.push(VariantDef { name, number, ty, range });
@@ -150,7 +161,23 @@ impl<'a> Reader<'a> {
     }
 
     pub(crate) fn fail(&self, what: &'static str) -> DecodeError {
-        DecodeError { what, at: self.at }
+        DecodeError { what, at: self.at, unknown: None }
+    }
+
+    /// That a type is written as this version writes none.
+    fn unknown_type(&self, text: &str) -> DecodeError {
+        let type_like = |c: char| c.is_ascii_graphic();
+        let unknown =
+            (!text.is_empty() && text.chars().all(type_like)).then(|| format!("the type `{text}`"));
+        DecodeError { what: "not a type", at: self.at, unknown }
+    }
+
+    /// That a record is of a kind of which this version knows none.
+    pub(crate) fn unknown_record(&self, tag: u8) -> DecodeError {
+        let unknown = tag
+            .is_ascii_alphabetic()
+            .then(|| format!("a record of the kind `{}`", char::from(tag)));
+        DecodeError { what: "unexpected record", at: self.at, unknown }
     }
 
     pub(crate) fn is_empty(&self) -> bool {
@@ -201,7 +228,7 @@ impl<'a> Reader<'a> {
 
     pub(crate) fn type_expr(&mut self) -> Result<TypeExpr, DecodeError> {
         let text = self.text()?;
-        TypeExpr::parse(&text).map_err(|_| self.fail("not a type"))
+        TypeExpr::parse(&text).map_err(|_| self.unknown_type(&text))
     }
 
     /// The range of a field or a variant of a type.

@@ -4,7 +4,7 @@
 //! [`Serial`] is what a field has to be. It stands beside serde's own traits
 //! since those have no arrays of more than 32 items.
 
-use crate::types::checked::{Bool, List, Optional, Str};
+use crate::types::checked::{Bool, BoundedBytes, BoundedStr, List, Optional, Str};
 use crate::types::layout::SharedLayout;
 use serde::de::{Deserialize, Deserializer, Error as _, SeqAccess, Visitor};
 use serde::ser::{Error as _, Serialize, SerializeSeq, SerializeTuple, Serializer};
@@ -72,6 +72,8 @@ macro_rules! has_serde {
 
 has_serde!([] Bool);
 has_serde!([const N: usize] Str<N>);
+has_serde!([const N: usize, const TAIL: usize] BoundedBytes<N, TAIL>);
+has_serde!([const N: usize, const TAIL: usize] BoundedStr<N, TAIL>);
 has_serde!([T: SharedLayout + Serial, const N: usize, const TAIL: usize] List<T, N, TAIL>);
 has_serde!([T: SharedLayout + Serial] Optional<T>);
 
@@ -91,6 +93,26 @@ impl<const N: usize> Serial for Str<N> {
     fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         let text = String::deserialize(from)?;
         Self::try_from(text.as_str()).map_err(D::Error::custom)
+    }
+}
+
+impl<const N: usize, const TAIL: usize> Serial for BoundedStr<N, TAIL> {
+    fn write<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.as_str().map_err(S::Error::custom)?)
+    }
+    fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let text = String::deserialize(from)?;
+        Self::try_from(text.as_str()).map_err(D::Error::custom)
+    }
+}
+
+/// As a list of numbers, like `[u8; N]`.
+impl<const N: usize, const TAIL: usize> Serial for BoundedBytes<N, TAIL> {
+    fn write<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        self.as_list().write(to)
+    }
+    fn read<'de, D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        List::read(from).map(Self::from_list)
     }
 }
 

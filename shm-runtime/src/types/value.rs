@@ -55,7 +55,7 @@ impl Types<'_> {
                 let text = String::from_utf8(bytes[..end].to_vec());
                 Value::Text(text.map_err(std::string::FromUtf8Error::into_bytes))
             }
-            TypeExpr::Bytes(_) => Value::Bytes(bytes.to_vec()),
+            TypeExpr::Bytes(_) | TypeExpr::Byte | TypeExpr::Char => Value::Bytes(bytes.to_vec()),
             TypeExpr::Array(element, dims) => {
                 let (first, rest) = dims.split_first()?;
                 let inner = if rest.is_empty() {
@@ -74,9 +74,20 @@ impl Types<'_> {
                 if u64::from(count) > *n {
                     return Some(Value::Overfull(count, *n));
                 }
-                let each = usize::try_from(item).ok()?;
-                let items = bytes.get(start..)?.chunks_exact(each.max(1));
-                let items = items.take(usize::try_from(count).ok()?);
+                let (each, count) = (usize::try_from(item).ok()?, usize::try_from(count).ok()?);
+                match **element {
+                    TypeExpr::Byte => {
+                        return Some(Value::Bytes(bytes.get(start..)?.get(..count)?.to_vec()));
+                    }
+                    TypeExpr::Char => {
+                        let text = String::from_utf8(bytes.get(start..)?.get(..count)?.to_vec());
+                        return Some(Value::Text(
+                            text.map_err(std::string::FromUtf8Error::into_bytes),
+                        ));
+                    }
+                    _ => {}
+                }
+                let items = bytes.get(start..)?.chunks_exact(each.max(1)).take(count);
                 Value::List(items.map(|b| self.read(element, b)).collect::<Option<_>>()?)
             }
             TypeExpr::Optional(inner) => {
@@ -259,6 +270,10 @@ mod tests {
             read("u16[<=3]", &[4, 0, 0, 0, 1, 0, 2, 0, 9, 9, 0, 0]),
             "a list of 4 in a room for 3"
         );
+        assert_eq!(read("str[<=3]", &[2, 0, 0, 0, b'a', 0, b'c', 0]), "\"a\\u{0}\"");
+        assert_eq!(read("str[<=3]", &[1, 0, 0, 0, 0xff, 0, 0, 0]), "not UTF-8: ff");
+        assert_eq!(read("bytes[<=3]", &[2, 0, 0, 0, 1, 0, 3, 0]), "0100");
+        assert_eq!(read("bytes[<=3]", &[4, 0, 0, 0, 1, 0, 3, 0]), "a list of 4 in a room for 3");
         assert_eq!(read("u16?", &[0, 0, 7, 0]), "none");
         assert_eq!(read("u16?", &[1, 0, 7, 0]), "7");
         assert_eq!(read("u16?", &[2, 0, 7, 0]), "optional(2)");

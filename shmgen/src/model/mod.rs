@@ -26,6 +26,6 @@ pub use numbers::{Bit, Enum, EnumValue, Flags};
 pub use schema::{Limits, Schema};
 pub use segment::{Item, Object, Segment, Setup};
 pub use structs::{Field, FieldDefault, Gap, Member, Struct, Was};
-pub use types::{Element, Type};
+pub use types::{Bounded, Element, Type};
 pub use unions::{Union, Variant};
 pub use wrapped::Wrapped;

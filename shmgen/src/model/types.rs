@@ -20,6 +20,10 @@ pub enum Element {
     Str(u64),
     /// `bytes[N]`
     Bytes(u64),
+    /// A byte of text, only as the item of a list: `str[<=N]`.
+    Char,
+    /// A byte, only as the item of a list: `bytes[<=N]`.
+    Byte,
     /// An enum of that name, stored so.
     Enum(TypeName, Primitive),
     /// A set of flags of that name, stored so.
@@ -28,10 +32,20 @@ pub enum Element {
     Struct(TypeName),
     /// A union of that name.
     Union(TypeName),
-    /// `T[<=N]`
+    /// `T[<=N]`; of [`Char`](Self::Char) or [`Byte`](Self::Byte) it is `str[<=N]` or
+    /// `bytes[<=N]`.
     List(Box<Type>, u64),
     /// `T?`
     Optional(Box<Type>),
+}
+
+/// A `str[<=N]` or a `bytes[<=N]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounded {
+    /// Whether it is text.
+    pub is_text: bool,
+    /// How many bytes there is room for.
+    pub room: u64,
 }
 
 impl Element {
@@ -42,7 +56,20 @@ impl Element {
                 Some(name)
             }
             Self::List(inner, _) | Self::Optional(inner) => inner.element.named(),
-            Self::Primitive(_) | Self::Str(_) | Self::Bytes(_) => None,
+            Self::Primitive(_) | Self::Str(_) | Self::Bytes(_) | Self::Char | Self::Byte => None,
+        }
+    }
+
+    /// Whether it is a `str[<=N]` or a `bytes[<=N]`: text or bytes as a whole, and a
+    /// list only by how they lie.
+    pub fn bounded(&self) -> Option<Bounded> {
+        match self {
+            Self::List(inner, room) => match inner.element {
+                Self::Char => Some(Bounded { is_text: true, room: *room }),
+                Self::Byte => Some(Bounded { is_text: false, room: *room }),
+                _ => None,
+            },
+            _ => None,
         }
     }
 
@@ -62,6 +89,8 @@ impl Element {
             Self::Primitive(p) => TypeExpr::Primitive(*p),
             Self::Str(n) => TypeExpr::Str(*n),
             Self::Bytes(n) => TypeExpr::Bytes(*n),
+            Self::Char => TypeExpr::Char,
+            Self::Byte => TypeExpr::Byte,
             Self::Enum(name, _) | Self::Flags(name, _) | Self::Struct(name) | Self::Union(name) => {
                 TypeExpr::Named(name.clone())
             }
@@ -79,7 +108,9 @@ impl Element {
             Self::Union(name) => Self::Union(map(name)),
             Self::List(inner, n) => Self::List(Box::new(inner.map_names(map)), *n),
             Self::Optional(inner) => Self::Optional(Box::new(inner.map_names(map))),
-            Self::Primitive(_) | Self::Str(_) | Self::Bytes(_) => self.clone(),
+            Self::Primitive(_) | Self::Str(_) | Self::Bytes(_) | Self::Char | Self::Byte => {
+                self.clone()
+            }
         }
     }
 }
@@ -117,6 +148,8 @@ impl Type {
             Element::Primitive(p) => p.name().to_owned(),
             Element::Str(n) => format!("str{n}"),
             Element::Bytes(n) => format!("bytes{n}"),
+            Element::Char => "str".to_owned(),
+            Element::Byte => "bytes".to_owned(),
             Element::Enum(name, _)
             | Element::Flags(name, _)
             | Element::Struct(name)

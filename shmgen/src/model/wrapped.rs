@@ -1,6 +1,6 @@
 //! Lists and optionals, laid out.
 
-use super::Type;
+use super::{Bounded, Element, Type};
 use shm_runtime::contract::{TypeExpr, Wrapper};
 
 /// A list or an optional, laid out.
@@ -31,6 +31,16 @@ impl Wrapped {
             Some(room) => TypeExpr::List(inner, room),
             None => TypeExpr::Optional(inner),
         }
+    }
+
+    /// Whether it is a `str[<=N]` or a `bytes[<=N]`.
+    pub fn bounded(&self) -> Option<Bounded> {
+        let is_text = match self.inner.element {
+            Element::Char => true,
+            Element::Byte => false,
+            _ => return None,
+        };
+        self.room.map(|room| Bounded { is_text, room })
     }
 
     /// Bytes behind the last item.

@@ -20,6 +20,12 @@ impl Names<'_> {
         if !ty.dims.is_empty() {
             return look.impossible("an array", "its elements are zero in a new value");
         }
+        if let Some(bounded) = ty.element.bounded() {
+            return match bounded.is_text {
+                true => look.bounded_text(bounded.room),
+                false => look.impossible("bytes[<=N]", "there are none in a new value"),
+            };
+        }
         match &ty.element {
             Element::Primitive(primitive) => {
                 let value = look.value()?;
@@ -29,7 +35,9 @@ impl Names<'_> {
             Element::Str(room) => look.text(*room),
             Element::Enum(name, _) => look.value_of_enum(name),
             Element::Flags(name, _) => look.flags(name),
-            Element::Bytes(_) => look.impossible("bytes[N]", "they are zero in a new value"),
+            Element::Bytes(_) | Element::Char | Element::Byte => {
+                look.impossible("bytes[N]", "they are zero in a new value")
+            }
             Element::Struct(_) => look.impossible("a struct", "give one to its own fields"),
             Element::Union(_) => look.impossible("a union", "it has the tag 0 in a new value"),
             Element::List(..) => look.impossible("a list", "it is empty in a new value"),
@@ -100,6 +108,16 @@ impl Look<'_, '_, '_> {
     }
 
     fn text(&mut self, room: u64) -> Option<FieldDefault> {
+        match self.bounded_text(room)? {
+            FieldDefault::Text(text) if text.contains('\0') => {
+                self.misfit("the text has a NUL, where it would end")
+            }
+            default => Some(default),
+        }
+    }
+
+    /// Of a `str[<=N]`, which may have NULs in it.
+    fn bounded_text(&mut self, room: u64) -> Option<FieldDefault> {
         let DefaultText::Text(text) = &self.written.value else {
             return self.misfit("the default of a text is text");
         };
@@ -108,9 +126,6 @@ impl Look<'_, '_, '_> {
             return self.misfit(format!(
                 "the text has {bytes} bytes in UTF-8, the field has room for {room}"
             ));
-        }
-        if text.contains('\0') {
-            return self.misfit("the text has a NUL, where it would end");
         }
         Some(FieldDefault::Text(text.clone()))
     }

@@ -76,6 +76,7 @@ impl Sizes {
                 (p.size(), p.size())
             }
             Element::Str(n) | Element::Bytes(n) => (*n, 1),
+            Element::Char | Element::Byte => (1, 1),
             Element::Struct(name) | Element::Union(name) => *self.compounds.get(name)?,
             Element::List(..) | Element::Optional(_) => {
                 let (layout, _) = self.layout(element)?;

@@ -236,7 +236,15 @@ impl<'s> Names<'s> {
         if !matches!(name, "str" | "bytes") {
             return Builtin::Other;
         }
-        let Some(Suffix::Array(length)) = text.suffixes.first() else {
+        let length = match text.suffixes.first() {
+            Some(Suffix::Array(length)) => Some(length),
+            Some(Suffix::List(_)) => {
+                let item = if name == "str" { Element::Char } else { Element::Byte };
+                return Builtin::Is(item, 0);
+            }
+            _ => None,
+        };
+        let Some(length) = length else {
             diagnostics
                 .error(
                     Code::E031,
@@ -244,7 +252,7 @@ impl<'s> Names<'s> {
                     text.name.span.clone(),
                     format!("`{name}` needs its length in bytes"),
                 )
-                .help(format!("write {name}[16], for example"));
+                .help(format!("write {name}[16], or {name}[<=16] for up to 16, for example"));
             return Builtin::Wrong;
         };
         match self.length(length, diagnostics) {

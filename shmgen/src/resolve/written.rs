@@ -9,6 +9,10 @@ use std::ops::Range;
 /// What C functions of a list are called, behind its name.
 const LIST: &[&str] = &["", "_valid", "_size", "_push", "_clear", "_equal", "_add", "_format"];
 
+/// What C functions of a `str[<=N]` or a `bytes[<=N]` are called, behind its name.
+const BOUNDED: &[&str] =
+    &["", "_valid", "_size", "_assign", "_assign_text", "_clear", "_equal", "_add", "_format"];
+
 /// What C functions of an optional are called.
 const OPTIONAL: &[&str] = &["", "_valid", "_get", "_set", "_clear", "_equal", "_add", "_format"];
 
@@ -28,7 +32,12 @@ pub(super) fn wrapped(
         let expr = w.expr().to_string();
         let place = places.get(&expr).copied().unwrap_or(&schema.name.span);
         let from = format!("the type `{expr}`");
-        for suffix in if w.room.is_some() { LIST } else { OPTIONAL } {
+        let functions = match w.bounded() {
+            Some(_) => BOUNDED,
+            None if w.room.is_some() => LIST,
+            None => OPTIONAL,
+        };
+        for suffix in functions {
             out.push((format!("{}{suffix}", w.name), place.clone(), from.clone()));
         }
     }
@@ -137,6 +146,8 @@ field = [
   { name = "names", type = "Short[<=2]" },
   { name = "marks", type = "Marks?" },
   { name = "name", type = "Short?" },
+  { name = "data", type = "bytes[<=5]" },
+  { name = "text", type = "str[<=5]" },
   { name = "choice", type = "Choice" },
 ]
 [union.Choice]

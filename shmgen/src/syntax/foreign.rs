@@ -68,7 +68,9 @@ pub(crate) fn advice_on_name(name: &str, suffix: &str) -> Option<String> {
         "char" if suffix.is_empty() => return Some("use u8 for a byte, str[N] for text".into()),
         "char" => return Some(format!("write str{suffix} for text, u8{suffix} for bytes")),
         "string" | "String" | "std.string" | "text" => {
-            return Some("text has a fixed size in shared memory: str[N]".into());
+            return Some(
+                "text has a bound in shared memory: str[<=N], or str[N], padded with NULs".into(),
+            );
         }
         "long" | "unsigned long" => {
             let ty = if name == "long" { "i64" } else { "u64" };

@@ -67,6 +67,8 @@ pub enum Element {
     Primitive(&'static str),
     Str(u64),
     Bytes(u64),
+    BoundedStr(u64),
+    BoundedBytes(u64),
     Number(usize),
     Alias(usize),
     Compound(usize),
@@ -234,6 +236,9 @@ fn field(dice: &mut Dice, schema: &Schema) -> Member {
             (Element::Str(n), true) => {
                 write!(said, ", default = \"{}\"", "xyz".repeat(*n as usize / 3))
             }
+            (Element::BoundedStr(n), true) => {
+                write!(said, ", default = \"{}\"", "aé".repeat(*n as usize / 3))
+            }
             (Element::Number(_), true) => write!(said, ", default = \"V0\""),
             _ => Ok(()),
         };
@@ -257,9 +262,11 @@ fn field(dice: &mut Dice, schema: &Schema) -> Member {
 
 fn ty(dice: &mut Dice, schema: &Schema, depth: usize) -> Type {
     let imported = schema.import.as_ref().map_or(0, |import| import.compounds.len());
-    let element = match dice.roll(16) {
+    let element = match dice.roll(18) {
         0 => Element::Str(1 + dice.roll(40)),
         1 => Element::Bytes(1 + dice.roll(40)),
+        16 => Element::BoundedStr(1 + dice.roll(40)),
+        17 => Element::BoundedBytes(1 + dice.roll(40)),
         2 if !schema.numbers.is_empty() => {
             Element::Number(dice.roll(schema.numbers.len() as u64) as usize)
         }
@@ -304,6 +311,7 @@ impl Schema {
         match element {
             Element::Primitive(name) => primitive(name).3,
             Element::Str(_) | Element::Bytes(_) => 1,
+            Element::BoundedStr(_) | Element::BoundedBytes(_) => 4,
             Element::Number(n) => primitive(self.numbers[*n].repr).3,
             Element::Alias(a) => self.align(&self.aliases[*a].element),
             Element::Compound(c) => {
@@ -331,6 +339,7 @@ impl Schema {
         let one = match &ty.element {
             Element::Primitive(_) | Element::Number(_) => 8,
             Element::Str(n) | Element::Bytes(n) => *n,
+            Element::BoundedStr(n) | Element::BoundedBytes(n) => 4 + *n,
             Element::Alias(a) => self.size_at_most(&self.aliases[*a]),
             Element::Compound(c) => self.compound_at_most(&self.compounds[*c]),
             Element::Imported(c) => {
@@ -366,6 +375,8 @@ impl Schema {
             Element::Primitive(name) => (*name).to_owned(),
             Element::Str(n) => format!("str[{}]", self.length(*n)),
             Element::Bytes(n) => format!("bytes[{}]", self.length(*n)),
+            Element::BoundedStr(n) => format!("str[<={}]", self.length(*n)),
+            Element::BoundedBytes(n) => format!("bytes[<={}]", self.length(*n)),
             Element::Number(n) => format!("N{n}"),
             Element::Alias(a) => format!("A{a}"),
             Element::Compound(c) => format!("S{c}"),

@@ -37,7 +37,7 @@ pub(super) fn object(tag: u8, record: &mut Reader<'_>) -> Result<ObjectDef, Deco
             | COUNTERS
             | RAW
     ) {
-        return Err(record.fail("unknown record"));
+        return Err(record.unknown_record(tag));
     }
     let name = record.text()?;
     let kind = match tag {

@@ -21,7 +21,6 @@ use crate::segment::os::fork::Birthplace;
 use crate::segment::os::options::Options;
 use crate::segment::os::{file, huge, locks, process, sysv};
 use crate::text::Printable;
-use crate::types::read::DecodeError;
 use std::sync::atomic::{Ordering, fence};
 use std::time::{Duration, Instant};
 
@@ -274,11 +273,11 @@ fn compare(opened: &Opened, header: &Header, spec: &Spec, attempt: Attempt<'_>) 
     Err(attempt.fail(ErrorKind::Mismatch, what).with_differences(differences))
 }
 
-fn read_contract(opened: &Opened, header: &Header) -> Result<Result<Contract, DecodeError>> {
+fn read_contract(opened: &Opened, header: &Header) -> Result<Result<Contract, Fault>> {
     // At most CONTRACT_MAX, as the header's check made sure.
     let mut bytes = vec![0; usize::try_from(header.contract_size).unwrap_or(0)];
     opened.read(header.contract_offset, &mut bytes)?;
-    Ok(Contract::decode(&bytes))
+    Ok(Contract::decode(&bytes).map_err(|error| Fault::of_contract(&error, header, &bytes)))
 }
 
 /// The contract of the segment at an address, whatever it is: for types that
@@ -286,7 +285,7 @@ fn read_contract(opened: &Opened, header: &Header) -> Result<Result<Contract, De
 pub(crate) fn contract_at(address: &Address, options: &Options) -> Result<Contract> {
     let attempt = Attempt::new("attach to", address);
     let (opened, header) = open_ready(address, true, options, attempt)?;
-    read_contract(&opened, &header)?.map_err(|e| attempt.fail(ErrorKind::Corrupt, e.to_string()))
+    read_contract(&opened, &header)?.map_err(|fault| attempt.fail(fault.kind(), fault.to_string()))
 }
 
 /// Where the objects lie, as the directory says, each checked against the

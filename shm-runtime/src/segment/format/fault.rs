@@ -2,8 +2,10 @@
 //! read, or not wholly: for those who look at it and for those who attach.
 
 use crate::error::ErrorKind;
-use crate::segment::format::header::{FORMAT_MAJOR, HeaderFault};
-use crate::text::bytes;
+use crate::segment::format::header::{FORMAT_MAJOR, Header, HeaderFault};
+use crate::text::{Printable, bytes};
+use crate::types::fingerprint::Fingerprint;
+use crate::types::read::DecodeError;
 use std::fmt;
 
 /// Why a segment of ours cannot be read, or not wholly.
@@ -17,6 +19,25 @@ impl Fault {
     /// Its own numbers do not fit together.
     pub(crate) fn damage(text: impl Into<String>) -> Self {
         Self { kind: ErrorKind::Corrupt, text: text.into() }
+    }
+
+    /// Why the contract that lies in a segment, in these bytes, cannot be read. One
+    /// with the fingerprint that the header gives is as it was written: what is not
+    /// known of it is no damage.
+    pub(crate) fn of_contract(error: &DecodeError, header: &Header, bytes: &[u8]) -> Self {
+        match error.unknown() {
+            Some(what) if Fingerprint::of_bytes(bytes) == header.fingerprint => Self {
+                kind: ErrorKind::Mismatch,
+                text: format!(
+                    "it was made by a newer shmgen ({}, this is {}): its contract has {}, which \
+                     this version does not know; update this program's shmgen",
+                    Printable(&header.tool_version),
+                    env!("CARGO_PKG_VERSION"),
+                    Printable(what),
+                ),
+            },
+            _ => Self::damage(error.to_string()),
+        }
     }
 
     /// Why the first bytes of a segment of this size are no header that this

@@ -149,7 +149,7 @@ impl Inspector {
         self.opened.read(header.contract_offset, &mut bytes)?;
         let contract = match Contract::decode(&bytes) {
             Ok(contract) => contract,
-            Err(error) => return Ok(Err(Fault::damage(error.to_string()))),
+            Err(error) => return Ok(Err(Fault::of_contract(&error, header, &bytes))),
         };
         if header.fingerprint != Fingerprint::of_bytes(&bytes) {
             let what = "its fingerprint is not that of the contract which lies in it";

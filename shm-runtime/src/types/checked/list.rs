@@ -103,6 +103,21 @@ impl<T: SharedLayout, const N: usize, const TAIL: usize> List<T, N, TAIL> {
     }
 }
 
+impl<const N: usize, const TAIL: usize> List<u8, N, TAIL> {
+    /// These bytes, which must fit.
+    pub(super) const fn of_bytes(bytes: &[u8]) -> Self {
+        assert!(bytes.len() <= N, "more bytes than there is room for");
+        let mut items = [0; N];
+        let mut at = 0;
+        while at < bytes.len() {
+            items[at] = bytes[at];
+            at += 1;
+        }
+        #[allow(clippy::cast_possible_truncation)] // at most N, which the layout checks
+        Self { count: bytes.len() as u32, gap: Reserved::ZERO, items, tail: Reserved::ZERO }
+    }
+}
+
 // By hand: a derive would ask for an alignment that is `Copy`.
 #[allow(clippy::expl_impl_clone_on_copy)]
 impl<T: SharedLayout, const N: usize, const TAIL: usize> Clone for List<T, N, TAIL> {

@@ -1,10 +1,12 @@
 //! The types of fields that have invalid values in some language: they hold
 //! any bytes, and hand out a value after a check.
 
+mod bounded;
 mod list;
 mod optional;
 pub(crate) mod union;
 
+pub use bounded::{BoundedBytes, BoundedStr, InvalidText};
 pub use list::{InvalidCount, List};
 pub use optional::{InvalidOptional, Optional};
 pub use union::UnknownTag;

@@ -19,7 +19,13 @@ fn bytes(text: &str) -> String {
 pub(super) fn statements(f: &Field, context: &Context) -> Option<String> {
     let (name, prefix) = (&f.name, &context.prefix);
     if let Some(FieldDefault::Text(text)) = &f.default {
-        let copy = format!("  memcpy(value.{name}, {}, {});", bytes(text), text.len());
+        let (name, count) = match f.ty.element.bounded() {
+            Some(_) => {
+                (format!("{name}.items"), format!("\n  value.{name}.count = {};", text.len()))
+            }
+            None => (name.clone(), String::new()),
+        };
+        let copy = format!("  memcpy(value.{name}, {}, {});{count}", bytes(text), text.len());
         return (!text.is_empty()).then_some(copy);
     }
     match &f.ty.element {

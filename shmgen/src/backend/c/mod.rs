@@ -20,7 +20,7 @@ pub(super) use spelling::{c_name, constant, ctype, literal, mark};
 
 use super::text::{Page, lines, version_parts};
 use crate::captured;
-use crate::model::{Schema, TypeDecl};
+use crate::model::{Element, Schema, TypeDecl};
 use askama::Template;
 use shm_runtime::contract::TypeName;
 use spelling::safe;
@@ -47,6 +47,7 @@ struct Begin<'a> {
     imports: Vec<&'a str>,
     /// Whether C++17 sees `std::optional` in it.
     has_optionals: bool,
+    has_bounded_text: bool,
     /// What is true of a runtime of another series.
     runtime_series_test: String,
     runtime_version: u32,
@@ -132,9 +133,10 @@ pub(super) fn header(schema: &Schema) -> String {
             TypeDecl::Flags(f) => page.add(&declarations::flags(f, decl, &context)),
             TypeDecl::Struct(s) => page.add(&structs::structure(s, decl, &context)),
             TypeDecl::Union(u) => page.add(&unions::union(u, &context)),
-            TypeDecl::Wrapped(w) => match w.room {
-                Some(room) => page.add(&rooms::list(w, room, &context)),
-                None => page.add(&rooms::optional(w, &context)),
+            TypeDecl::Wrapped(w) => match (w.bounded(), w.room) {
+                (Some(bounded), _) => page.add(&rooms::bounded(w, bounded, &context)),
+                (None, Some(room)) => page.add(&rooms::list(w, room, &context)),
+                (None, None) => page.add(&rooms::optional(w, &context)),
             },
         }
     }
@@ -156,6 +158,8 @@ fn begin<'a>(
     put_aside: &'a [&'a str],
 ) -> Begin<'a> {
     let [major, minor, _] = runtime_version();
+    let is_text =
+        |t: &TypeDecl| matches!(t, TypeDecl::Wrapped(w) if w.inner.element == Element::Char);
     let is_optional = |t: &TypeDecl| matches!(t, TypeDecl::Wrapped(w) if w.room.is_none());
     Begin {
         file: format!("{}.toml", schema.stem),
@@ -170,6 +174,7 @@ fn begin<'a>(
         put_aside,
         imports: schema.imports.iter().map(|i| i.module.as_str()).collect(),
         has_optionals: schema.types.iter().any(is_optional),
+        has_bounded_text: schema.types.iter().any(is_text),
         // Before 1.0 a minor version may break, as a major one after it.
         runtime_series_test: match major {
             0 => format!("SHM_RUNTIME_VERSION / 1000 != {minor}"),

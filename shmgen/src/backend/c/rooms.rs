@@ -5,7 +5,7 @@ use super::Context;
 use super::spelling::declaration;
 use super::statements::{add, equal, indented};
 use super::values::{Held, held};
-use crate::model::Wrapped;
+use crate::model::{Bounded, Wrapped};
 use askama::Template;
 
 #[derive(Template)]
@@ -41,6 +41,33 @@ pub(super) fn list(w: &Wrapped, room: u64, context: &Context) -> List {
         item: held(&w.inner, prefix),
         equal: indented(&equal("items[i]", &w.inner, prefix), 2),
         add: indented(&add("items[i]", &w.inner, prefix), 2),
+    }
+}
+
+/// A `str[<=N]` or a `bytes[<=N]`.
+#[derive(Template)]
+#[template(path = "c/bounded.jinja", escape = "none")]
+pub(super) struct BoundedRoom {
+    expr: String,
+    cname: String,
+    is_text: bool,
+    room: u64,
+    tail_gap: u64,
+    size: u64,
+    /// What an item is.
+    element: String,
+}
+
+pub(super) fn bounded(w: &Wrapped, bounded: Bounded, context: &Context) -> BoundedRoom {
+    let prefix = &context.prefix;
+    BoundedRoom {
+        expr: w.expr().to_string(),
+        cname: format!("{prefix}{}", w.name),
+        is_text: bounded.is_text,
+        room: bounded.room,
+        tail_gap: w.tail_gap(),
+        size: w.layout.size,
+        element: held(&w.inner, prefix).element,
     }
 }
 

@@ -101,6 +101,8 @@ pub(super) fn element(ty: &Type, prefix: &str) -> (String, Option<u64>) {
         Element::Primitive(p) => (ctype(*p).to_owned(), None),
         Element::Str(n) => ("char".to_owned(), Some(*n)),
         Element::Bytes(n) => ("uint8_t".to_owned(), Some(*n)),
+        Element::Char => ("char".to_owned(), None),
+        Element::Byte => ("uint8_t".to_owned(), None),
         Element::Enum(t, _) | Element::Flags(t, _) | Element::Struct(t) | Element::Union(t) => {
             (c_name(t, prefix), None)
         }

@@ -54,7 +54,11 @@ pub(in super::super) fn loops(
 /// Statements that return false if `name` differs in `a` and `b`.
 pub(in super::super) fn equal(name: &str, ty: &Type, prefix: &str) -> String {
     let differ = |element: &str| match &ty.element {
-        Element::Primitive(_) | Element::Enum(..) | Element::Flags(..) => {
+        Element::Primitive(_)
+        | Element::Enum(..)
+        | Element::Flags(..)
+        | Element::Char
+        | Element::Byte => {
             format!("a->{element} != b->{element}")
         }
         Element::Str(n) => format!("!shm_text_equal(a->{element}, b->{element}, {n})"),
@@ -82,7 +86,9 @@ pub(in super::super) fn add(name: &str, ty: &Type, prefix: &str) -> String {
         Element::Primitive(p) if p.is_signed() => {
             format!("shm_add_signed(text, value->{element});")
         }
-        Element::Primitive(_) => format!("shm_add_number(text, value->{element});"),
+        Element::Primitive(_) | Element::Char | Element::Byte => {
+            format!("shm_add_number(text, value->{element});")
+        }
         Element::Str(n) => {
             format!(
                 "shm_add(text, \"\\\"\");\nshm_add_outside(text, value->{element}, {n});\n\

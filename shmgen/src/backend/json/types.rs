@@ -438,6 +438,16 @@ enum ElementView<'a> {
         /// How many.
         bytes: u64,
     },
+    /// Text of bounded length.
+    BoundedStr {
+        /// Bytes that it has room for.
+        room: u64,
+    },
+    /// Bytes, as many as there are.
+    BoundedBytes {
+        /// How many it has room for.
+        room: u64,
+    },
     /// An enum.
     Enum(DeclaredView<'a>),
     /// A set of flags.
@@ -470,9 +480,13 @@ impl<'a> From<&'a Element> for ElementView<'a> {
             Element::Flags(name, _) => Self::Flags(name.into()),
             Element::Struct(name) => Self::Struct(name.into()),
             Element::Union(name) => Self::Union(name.into()),
-            Element::List(inner, room) => {
-                Self::List { room: *room, of: Box::new(inner.as_ref().into()) }
-            }
+            Element::Char => Self::Str { bytes: 1 },
+            Element::Byte => Self::Bytes { bytes: 1 },
+            Element::List(inner, room) => match inner.element {
+                Element::Char => Self::BoundedStr { room: *room },
+                Element::Byte => Self::BoundedBytes { room: *room },
+                _ => Self::List { room: *room, of: Box::new(inner.as_ref().into()) },
+            },
             Element::Optional(inner) => Self::Optional { of: Box::new(inner.as_ref().into()) },
         }
     }

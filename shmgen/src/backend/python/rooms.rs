@@ -21,6 +21,9 @@ pub(super) fn room(w: &Wrapped, names: &Names<'_>) -> Room {
     let format = names.format(&w.inner);
     let ctype = spelling::array(&names.ctype(&w.inner), w.room.unwrap_or(1));
     let (name, head, kept, format) = match w.room {
+        Some(n) if w.bounded().is_some_and(|bounded| bounded.is_text) => {
+            ("count", Primitive::U32, "items", format!("\"S{n}\""))
+        }
         Some(n) => ("count", Primitive::U32, "items", format!("({format}, ({n},))")),
         None => ("has", Primitive::U8, "value", format),
     };

@@ -41,6 +41,7 @@ impl<'s> Names<'s> {
             }
             Element::Str(n) => format!("_ctypes.c_char * {n}"),
             Element::Bytes(n) => format!("_ctypes.c_uint8 * {n}"),
+            Element::Char | Element::Byte => "_ctypes.c_uint8".to_owned(),
             Element::Struct(name) => self.name(name),
             Element::Union(name) => format!("{}._raw", self.name(name)),
             wrapped @ (Element::List(..) | Element::Optional(_)) => wrapped_name(wrapped),
@@ -77,6 +78,8 @@ impl<'s> Names<'s> {
                 self.descriptor(inner, "", range)
             )
         };
+        let bounded =
+            |kind: &str| format!("_t.{kind}(_raw, _name, {}{unit})", wrapped_name(element));
         match element {
             Element::Primitive(Primitive::Bool) => "_t.BoolField(_raw, _name)".to_owned(),
             Element::Primitive(Primitive::F32) => {
@@ -90,13 +93,19 @@ impl<'s> Names<'s> {
                 format!("_t.IntField(_raw, _name, {}{unit}{range})", limits(*p))
             }
             Element::Str(_) => format!("_t.StrField(_raw, _name{unit})"),
-            Element::Bytes(_) => format!("_t.BytesField(_raw, _name{unit})"),
+            Element::Bytes(_) | Element::Char | Element::Byte => {
+                format!("_t.BytesField(_raw, _name{unit})")
+            }
             Element::Enum(name, p) | Element::Flags(name, p) => {
                 format!("_t.NumberField(_raw, _name, {}, {})", self.name(name), limits(*p))
             }
             Element::Struct(name) => format!("_t.StructField(_raw, _name, {})", self.name(name)),
             Element::Union(name) => format!("_t.UnionField(_raw, _name, {})", self.name(name)),
-            Element::List(inner, _) => wrapper("ListField", inner),
+            Element::List(inner, _) => match inner.element {
+                Element::Char => bounded("BoundedStrField"),
+                Element::Byte => bounded("BoundedBytesField"),
+                _ => wrapper("ListField", inner),
+            },
             Element::Optional(inner) => wrapper("OptionalField", inner),
         }
     }
@@ -116,14 +125,15 @@ impl<'s> Names<'s> {
             Element::Primitive(Primitive::Bool) => both("_builtins.bool"),
             Element::Primitive(Primitive::F32 | Primitive::F64) => both("_builtins.float"),
             Element::Primitive(_) => both("_builtins.int"),
-            Element::Str(_) => both("_builtins.str"),
-            Element::Bytes(_) => both("_builtins.bytes"),
+            Element::Str(_) | Element::Char => both("_builtins.str"),
+            Element::Bytes(_) | Element::Byte => both("_builtins.bytes"),
             Element::Enum(declared, _) | Element::Flags(declared, _) => {
                 (name(declared), "_builtins.int".to_owned())
             }
             Element::Struct(declared) | Element::Union(declared) => {
                 (name(declared), name(declared))
             }
+            Element::List(inner, _) if ty.element.bounded().is_some() => self.hints(inner, hidden),
             Element::List(inner, _) => sequence("_List", self.hints(inner, hidden)),
             Element::Optional(inner) => {
                 let (get, set) = self.hints(inner, hidden);
@@ -146,6 +156,7 @@ impl<'s> Names<'s> {
                 shape.push(n.to_string());
                 "\"u1\"".to_owned()
             }
+            Element::Char | Element::Byte => "\"u1\"".to_owned(),
             Element::Struct(name) | Element::Union(name) => format!("{}._layout", self.name(name)),
             wrapped @ (Element::List(..) | Element::Optional(_)) => {
                 format!("{}._layout", wrapped_name(wrapped))

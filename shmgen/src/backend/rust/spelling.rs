@@ -112,16 +112,21 @@ impl<'a> Names<'a> {
             Element::Primitive(p) => p.name().to_owned(),
             Element::Str(n) => format!("::shm_runtime::Str<{n}>"),
             Element::Bytes(n) => format!("[u8; {n}]"),
+            Element::Char | Element::Byte => "u8".to_owned(),
             Element::Enum(name, _)
             | Element::Flags(name, _)
             | Element::Struct(name)
             | Element::Union(name) => self.path(name),
             Element::List(inner, n) => {
                 let tail = ty.element.wrapped_name().and_then(|name| self.tails.get(name.as_str()));
-                let inner = self.type_of(inner);
+                let of = match inner.element {
+                    Element::Char => "BoundedStr<".to_owned(),
+                    Element::Byte => "BoundedBytes<".to_owned(),
+                    _ => format!("List<{}, ", self.type_of(inner)),
+                };
                 match tail {
-                    Some(tail) if *tail > 0 => format!("::shm_runtime::List<{inner}, {n}, {tail}>"),
-                    _ => format!("::shm_runtime::List<{inner}, {n}>"),
+                    Some(tail) if *tail > 0 => format!("::shm_runtime::{of}{n}, {tail}>"),
+                    _ => format!("::shm_runtime::{of}{n}>"),
                 }
             }
             Element::Optional(inner) => {
@@ -142,13 +147,18 @@ impl<'a> Names<'a> {
             Element::Primitive(_) => "0".to_owned(),
             Element::Str(_) => "::shm_runtime::Str::EMPTY".to_owned(),
             Element::Bytes(n) => format!("[0; {n}]"),
+            Element::Char | Element::Byte => "0".to_owned(),
             Element::Enum(name, _) | Element::Flags(name, _) => {
                 format!("{}(0)", self.path(name))
             }
             Element::Struct(name) | Element::Union(name) => {
                 format!("<{} as ::core::default::Default>::default()", self.path(name))
             }
-            Element::List(..) => "::shm_runtime::List::new()".to_owned(),
+            Element::List(inner, _) => match inner.element {
+                Element::Char => "::shm_runtime::BoundedStr::EMPTY".to_owned(),
+                Element::Byte => "::shm_runtime::BoundedBytes::EMPTY".to_owned(),
+                _ => "::shm_runtime::List::new()".to_owned(),
+            },
             Element::Optional(_) => "::shm_runtime::Optional::none()".to_owned(),
         };
         ty.dims.iter().rev().fold(element, |inner, n| format!("[{inner}; {n}]"))
@@ -167,7 +177,8 @@ impl<'a> Names<'a> {
             FieldDefault::Text(text) => {
                 let mut escaped = String::new();
                 text.chars().for_each(|c| escaped.extend(c.escape_debug()));
-                format!("::shm_runtime::Str::new(\"{escaped}\")")
+                let ty = if element.bounded().is_some() { "BoundedStr" } else { "Str" };
+                format!("::shm_runtime::{ty}::new(\"{escaped}\")")
             }
             FieldDefault::Enum(name) => format!("{ty}::{name}"),
             FieldDefault::Flags(_, bits) => format!("{ty}({})", hexadecimal(*bits)),

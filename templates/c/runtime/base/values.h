@@ -68,6 +68,26 @@ SHM_INLINE bool shm_list_push_text(uint32_t *count, uint32_t room, char *items, 
   return true;
 }
 
+/* Puts bytes into a bytes[<=N] or a str[<=N]; false, and no change, if there is no room. They may lie in it. */
+SHM_INLINE bool shm_bounded_put(uint32_t *count, uint32_t room, void *items, const void *bytes, size_t length) {
+  char *start = SHM_CAST(char *, items);
+  if (length > room) {
+    return false;
+  }
+  if (length != 0) {
+    memmove(start, bytes, length);
+  }
+  memset(start + length, 0, room - length);
+  *count = SHM_CAST(uint32_t, length);
+  return true;
+}
+
+/* Whether a str[<=N] has a count that there can be, and is UTF-8. */
+SHM_INLINE bool shm_bounded_text_valid(const uint32_t *count, uint32_t room, const char *items) {
+  const uint32_t said = shm_look32(count);
+  return said <= room && shm_is_utf8(items, said);
+}
+
 /* Puts what a union or an optional holds into its place, and makes all bytes around it zero, the tag too. */
 SHM_INLINE void shm_hold(void *value, size_t size, size_t offset, const void *held, size_t held_size) {
   char *bytes = SHM_CAST(char *, value);

@@ -41,6 +41,7 @@ typedef struct shm_reader {
   const char *at;
   size_t left;
   bool damaged; /* something was cut short */
+  char unknown; /* a record of a kind that is not known, which makes it damaged too; 0 for none */
 } shm_reader;
 
 /* Text within a contract. */
@@ -54,6 +55,7 @@ SHM_INLINE shm_reader shm_reader_of(const void *bytes, size_t size) {
   reader.at = SHM_CAST(const char *, bytes);
   reader.left = size;
   reader.damaged = false;
+  reader.unknown = '\0';
   return reader;
 }
 
@@ -328,6 +330,8 @@ SHM_APART shm_object_record shm_take_object(shm_reader *reader) {
     object.item = shm_take_text(&body);
   }
   if (shm_object_kind(object.tag) == NULL || !shm_take_geometry(&body, &object)) {
+    const bool is_letter = (object.tag >= 'A' && object.tag <= 'Z') || (object.tag >= 'a' && object.tag <= 'z');
+    reader->unknown = shm_object_kind(object.tag) == NULL && is_letter ? object.tag : '\0';
     reader->damaged = true;
     object.tag = '\0';
   }

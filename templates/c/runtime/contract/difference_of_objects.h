@@ -226,7 +226,11 @@ SHM_APART void shm_tell_difference(shm_text *out, const uint8_t *mine, size_t my
   if (!c.theirs.damaged && shm_compare_objects(&c)) {
     return;
   }
-  if (c.theirs.damaged) {
+  if (c.theirs.unknown != '\0') {
+    shm_add(out, "it was made by a newer shmgen: its contract has a record of the kind `");
+    shm_add_bytes(out, &c.theirs.unknown, 1);
+    shm_add(out, "`, which version " SHM_RUNTIME_VERSION_TEXT " does not know; update this program's shmgen");
+  } else if (c.theirs.damaged) {
     shm_add(out, "its contract is damaged: a record is cut short or of an unknown kind");
   } else if (only.tag != '\0') {
     shm_add_type_name(out, &only);

@@ -1,0 +1,59 @@
+# [23 lines as in ../empty/schema.py]
+    "Order",
+# [8 lines as in ../empty/schema.py]
+
+
+class _str_list16(_t.Room):
+    _fields_ = [
+        ("count", _ctypes.c_uint32),
+        ("items", _ctypes.c_uint8 * 16),
+    ]
+
+
+_t.lay_out_room(
+    _str_list16,
+    20,
+    {
+        "count": (0, 4, "<u4"),
+        "items": (4, 16, "S16"),
+    },
+)
+
+
+class Order(_t.Struct):
+    """A struct of the schema."""
+
+    __slots__ = ()
+    _fields_ = [
+        ("note", _str_list16),
+    ]
+    if _typing.TYPE_CHECKING:
+        note = _Field[_builtins.str, _builtins.str](None, "")
+        """Default: \"n/a\"."""
+
+        def __init__(
+            self,
+            *,
+            note: _builtins.str = ...,
+        ) -> None: ...
+
+
+_t.lay_out(
+    Order,
+    20,
+    {
+        "note": (0, 20),
+    },
+    [
+        _str_list16._layout,
+    ],
+    {
+        "note": lambda _raw, _name: _t.BoundedStrField(_raw, _name, _str_list16),
+    },
+    defaults={
+        "note": "n/a",
+    },
+    docs={
+        "note": "Default: \"n/a\".",
+# [9 lines as in ../struct/schema.py]
+        Order: _TypeAlias = Order
