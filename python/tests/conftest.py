@@ -11,6 +11,7 @@ import contextlib
 import itertools
 import os
 import pathlib
+import re
 import shutil
 import subprocess
 import sys
@@ -56,6 +57,20 @@ os.environ["SHM_RUNTIME_PREFIX"] = f"pytest.{os.getpid()}."
 from players import Player  # noqa: E402
 
 import shm_runtime  # noqa: E402
+
+
+
+def _said_once(self: shm_runtime.Error, *args: object) -> None:
+    """Makes an error as ever, and fails where its text has a part, between colons, that comes twice."""
+    super(shm_runtime.Error, self).__init__(*args)
+    parts = [part.strip().lower() for part in re.split("[:\n]", str(args[0]) if args else "")]
+    for i, part in enumerate(parts):
+        others = parts[:i] + parts[i + 1 :]
+        if len(part) > 12 and not part.startswith(("/", "0x")) and any(part in other for other in others):
+            raise AssertionError(f"`{part}` is said twice: {args[0]}")
+
+
+shm_runtime.Error.__init__ = _said_once  # type: ignore[method-assign]
 
 _numbers = itertools.count()
 

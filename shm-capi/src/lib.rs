@@ -40,8 +40,10 @@ pub use side::*;
 /// The version of this ABI: the Python package refuses another one.
 pub const ABI: u32 = 6;
 
-/// [`ABI`].
+/// [`ABI`]: what the Python package asks first. From then on, texts say what to do
+/// in the words of Python.
 #[unsafe(no_mangle)]
 pub extern "C" fn shmrt_abi() -> u32 {
+    shm_runtime::__private::Words::Python.speak();
     ABI
 }

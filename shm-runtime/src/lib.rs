@@ -94,6 +94,7 @@ pub use types::layout::{self, SharedLayout, boxed};
 pub mod __private {
     pub use crate::object::wait::set_sleep_slices;
     pub use crate::segment::SpecCell;
+    pub use crate::text::Words;
     pub use crate::types::checked::union::{load, store};
     pub use crate::types::describe::{
         FieldKind, StructBuilder, describe, describe_imported, enumeration, flags, union,

@@ -1,6 +1,39 @@
 //! Text for people: what came from outside, made fit for a terminal, and sizes.
 
 use std::fmt::{self, Write as _};
+use std::sync::atomic::{AtomicU8, Ordering};
+
+/// In whose words a text says what to do about a failure: a program calls
+/// functions, an operator gives options.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Words {
+    /// Functions of this crate.
+    Rust = 0,
+    /// Options of the command.
+    Command = 1,
+    /// Arguments in Python.
+    Python = 2,
+}
+
+/// Those of this program. One word, which nothing else depends on.
+static WORDS: AtomicU8 = AtomicU8::new(Words::Rust as u8);
+
+impl Words {
+    /// Lets all texts of this program use these words.
+    pub fn speak(self) {
+        WORDS.store(self as u8, Ordering::Relaxed);
+    }
+}
+
+/// The one of three ways to say it that the program's words are.
+pub(crate) fn in_words<'a>(rust: &'a str, command: &'a str, python: &'a str) -> &'a str {
+    match WORDS.load(Ordering::Relaxed) {
+        1 => command,
+        2 => python,
+        _ => rust,
+    }
+}
 
 /// Writes text with its control characters, and those that turn the direction
 /// of writing, escaped; everything else stays as it is.

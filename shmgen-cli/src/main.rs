@@ -61,6 +61,7 @@ enum Verb {
 }
 
 fn main() -> ExitCode {
+    shm_runtime::__private::Words::Command.speak();
     // A file beyond `ulimit -f` is an error, and no reason to die.
     let _ = signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default());
     let done = match Arguments::parse().verb {

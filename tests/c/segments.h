@@ -86,9 +86,9 @@ static void check_mismatch(variant theirs, variant mine, const char *says) {
   CHECK_OK(shm_attachment_create(&a, make_spec(&s, address, theirs, 8, 4), NULL, NULL));
   CHECK_STATUS(SHM_MISMATCH, shm_attachment_attach(&b, make_spec(&p, address, mine, 8, 4), NULL, NULL));
   CHECK_SAYS(says);
-  CHECK_SAYS(" \xC2\xB7 segment: acme.");
-  CHECK_SAYS(", alive), shmgen ");
-  CHECK_SAYS(" \xC2\xB7 yours: acme.");
+  CHECK_SAYS("\n  yours     acme.");
+  CHECK_SAYS("\n  segment   acme.");
+  CHECK_SAYS(", alive)\n  to do     build both programs from one schema; or, if nobody needs it, `shmgen rm ");
   CHECK(b.core == NULL);
   CHECK_OK(shm_attachment_remove(&a));
   shm_attachment_detach(&a);

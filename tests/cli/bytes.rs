@@ -5,7 +5,7 @@ use command::{code, err};
 use everything::Plain;
 use places::Place;
 use serde_json::Value;
-use shm_runtime::{ErrorKind, Options, Segment, SegmentBytes};
+use shm_runtime::{ErrorKind, Options, Owner, Segment, SegmentBytes};
 use shmgen_test_support::schemas::everything;
 use shmgen_test_support::{command, places, tools};
 use std::io::{BufRead, BufReader, Write};
@@ -192,12 +192,31 @@ fn a_posix_segment_is_locked_by_a_process_so_a_command_says_how() {
     drop(Segment::create(&place.0, 4096).unwrap());
     let refused = run(&["lock", &place.text()]);
     assert_eq!((code(&refused), refused.stdout.len()), (1, 0));
-    for part in ["mlock", "lock_memory", "--hold", &place.text()] {
+    for part in ["mlock", "--hold", &place.text()] {
         assert!(err(&refused).contains(part), "{}", err(&refused));
     }
+    assert!(!err(&refused).contains("lock_memory"), "a function: {}", err(&refused));
     let refused = run(&["unlock", &place.text()]);
     assert_eq!(code(&refused), 1);
     assert!(!err(&refused).contains("--hold"), "{}", err(&refused));
+}
+
+#[test]
+fn a_refusal_names_the_option_of_the_command_and_a_library_its_function() {
+    if !nix::unistd::geteuid().is_root() {
+        return;
+    }
+    let place = Place::posix();
+    drop(Segment::create(&place.0, 4096).unwrap());
+    Segment::set_at(&place.0, Owner { uid: 4321, ..Owner::KEEP }).unwrap();
+    let refused = run(&["read", &place.text()]);
+    assert_eq!(code(&refused), 4);
+    let told = err(&refused);
+    assert!(told.ends_with("; to trust that user, say --any-owner\n"), "{told}");
+    assert_eq!(code(&run(&["read", "--any-owner", &place.text()])), 0);
+    let told = Segment::attach(&place.0).unwrap_err().to_string();
+    let way = "name it with trust_uid(4321), or all with trust_any_owner()";
+    assert!(told.ends_with(&format!("; to trust that user, {way}")), "{told}");
 }
 
 /// Bytes that a process has locked, as the kernel counts them.

@@ -228,7 +228,12 @@ fn a_mismatch_names_what_differs_on_both_sides() {
         assert!(text.contains("object levels (queue) is not in the segment"), "{text}");
         assert!(text.contains(&format!("pid {}", std::process::id())), "{text}");
         assert!(text.contains("alive"), "{text}");
-        assert!(text.contains("yours: test.everything 1.0"), "{text}");
+        let lines: Vec<&str> = text.lines().collect();
+        let rows = ["  yours     test.everything 1.0, shmgen ", "  segment   ", "  to do     build both"];
+        let at = lines.iter().position(|line| line.starts_with(rows[0])).unwrap();
+        assert!(at >= 1 && lines.len() == at + 3, "{text}");
+        assert!(rows.iter().zip(&lines[at..]).all(|(row, line)| line.starts_with(row)), "{text}");
+        assert!(lines[at + 2].ends_with(&format!("`shmgen rm {}`", place.0)), "{text}");
         drop(other);
         // The item's type alone, with the capacity that the segment has.
         assert_eq!(kind(Queue::<u64>::attach(&place.0)), ErrorKind::Mismatch);

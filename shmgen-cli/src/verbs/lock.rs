@@ -1,9 +1,9 @@
 //! `shmgen lock` and `shmgen unlock`: keep a segment in memory, or no longer.
 
 use super::{Trust, address};
-use crate::failure::{Done, Failure};
+use crate::failure::Done;
 use crate::show;
-use shm_runtime::{Address, ErrorKind, Inspector, Options, Segment, json};
+use shm_runtime::{Address, Inspector, Options, Segment, json};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
 use signal_hook::iterator::Signals;
 
@@ -51,12 +51,7 @@ pub(crate) fn unlock(arguments: &UnlockArguments) -> Done {
 }
 
 fn change(address: &Address, lock: bool, json: bool) -> Done {
-    Segment::lock_at(address, lock).map_err(|error| match error.kind() {
-        ErrorKind::Unsupported if lock => {
-            Failure::new(format!("{error}, or `shmgen lock {address} --hold`"))
-        }
-        _ => error.into(),
-    })?;
+    Segment::lock_at(address, lock)?;
     if json {
         let options = Options::default().trust_any_owner();
         show::print_json(&json::Segment::from(&Inspector::open(address, &options)?.stat()?))?;

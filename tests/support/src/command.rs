@@ -1,5 +1,6 @@
 //! Running the real command: what it prints, and with which exit code.
 
+use crate::texts::said_once;
 use crate::tools::{scratch, shmgen};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -22,7 +23,9 @@ pub fn out(output: &Output) -> String {
 
 /// What went to standard error.
 pub fn err(output: &Output) -> String {
-    String::from_utf8(output.stderr.clone()).unwrap()
+    let text = String::from_utf8(output.stderr.clone()).unwrap();
+    text.lines().filter(|line| line.starts_with("shmgen: ")).for_each(said_once);
+    text
 }
 
 /// A folder with a schema in it; the schema's path.

@@ -3,6 +3,7 @@
 //! library that is built here and loaded into the test.
 
 use crate::schemas::everything::{Book, Plain};
+use crate::texts::said_once;
 use crate::tools;
 use nix::libc;
 use shm_runtime::{Error, ErrorKind, Options, Owner, Segment, TryPopError, TryPushError};
@@ -40,7 +41,9 @@ impl std::fmt::Display for Refused {
 impl From<Error> for Refused {
     fn from(error: Error) -> Self {
         let kind = error.kind().name().to_owned();
-        Self { kind, os: error.raw_os_error(), text: error.to_string() }
+        let text = error.to_string();
+        said_once(&text);
+        Self { kind, os: error.raw_os_error(), text }
     }
 }
 
@@ -411,6 +414,7 @@ fn answer(status: c_int) -> Answer<()> {
         let text = CStr::from_ptr((operations().text)()).to_string_lossy().into_owned();
         (text, (operations().os_error)())
     };
+    said_once(&text);
     Err(Refused { kind, os: (os != 0).then_some(os), text })
 }
 

@@ -18,6 +18,7 @@ pub mod places;
 pub mod random;
 pub mod refusals;
 pub mod terminal;
+pub mod texts;
 pub mod tools;
 
 /// What is generated from tests/schemas.

@@ -21,6 +21,7 @@ use crate::segment::os::fork::Birthplace;
 use crate::segment::os::options::Options;
 use crate::segment::os::{file, huge, locks, process, sysv};
 use crate::text::Printable;
+use std::fmt::Write as _;
 use std::sync::atomic::{Ordering, fence};
 use std::time::{Duration, Instant};
 
@@ -246,32 +247,45 @@ fn compare(opened: &Opened, header: &Header, spec: &Spec, attempt: Attempt<'_>) 
         Ok(theirs) => explain(&spec.contract, theirs),
         Err(_) => Vec::new(),
     };
-    let what = match &theirs {
-        Err(e) => e.to_string(),
-        Ok(_) if differences.is_empty() => {
-            "the fingerprints differ, the contracts do not: its header was tampered with".to_owned()
-        }
-        Ok(_) => {
-            let mut shown: Vec<&str> =
-                differences.iter().take(5).map(|d| d.text.as_str()).collect();
-            let more = format!("{} more differences", differences.len().saturating_sub(5));
-            if differences.len() > 5 {
-                shown.push(&more);
-            }
-            shown.join("; ")
-        }
+    let first = match &theirs {
+        Err(fault) => fault.to_string(),
+        Ok(_) => differences.first().map_or_else(
+            || "the fingerprints differ, the contracts do not: its header was tampered with".into(),
+            |first| first.text.clone(),
+        ),
     };
-    let what = format!(
-        "{} · segment: {} by pid {} ({}, {alive}), shmgen {} · yours: {}",
-        Printable(&what),
-        title(&header.schema_name, &header.schema_version),
-        header.creator_pid,
-        Printable(&header.creator_program),
-        Printable(&header.tool_version),
-        spec.title(),
+    let mut what = Printable(&first).to_string();
+    let mut row = |name: &str, text: &str| {
+        let _ = write!(what, "\n  {name:<8}  {text}");
+    };
+    for (n, difference) in differences.iter().skip(1).take(DIFFERENCES_SHOWN - 1).enumerate() {
+        let name = if n == 0 { "also" } else { "" };
+        row(name, &Printable(&difference.text).to_string());
+    }
+    if differences.len() > DIFFERENCES_SHOWN {
+        row("", &format!("and {} more differences", differences.len() - DIFFERENCES_SHOWN));
+    }
+    row("yours", &format!("{}, shmgen {}", spec.title(), env!("CARGO_PKG_VERSION")));
+    row(
+        "segment",
+        &format!(
+            "{}, shmgen {}, made by pid {} ({}, {alive})",
+            title(&header.schema_name, &header.schema_version),
+            Printable(&header.tool_version),
+            header.creator_pid,
+            Printable(&header.creator_program),
+        ),
     );
+    let to_do = format!(
+        "build both programs from one schema; or, if nobody needs it, `shmgen rm {}`",
+        attempt.address
+    );
+    row("to do", &to_do);
     Err(attempt.fail(ErrorKind::Mismatch, what).with_differences(differences))
 }
+
+/// How many differences a text names; the error has all.
+const DIFFERENCES_SHOWN: usize = 5;
 
 fn read_contract(opened: &Opened, header: &Header) -> Result<Result<Contract, Fault>> {
     // At most CONTRACT_MAX, as the header's check made sure.

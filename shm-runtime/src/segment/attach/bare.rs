@@ -11,6 +11,7 @@ use crate::segment::os::kept::KeptFile;
 use crate::segment::os::options::Options;
 use crate::segment::os::sysv::idfile::IdFile;
 use crate::segment::os::{file, huge, memfd, posix, sysv};
+use crate::text::in_words;
 use std::sync::Arc;
 
 /// A segment, attached: of N bytes with nothing of ours in them, or any other
@@ -200,8 +201,15 @@ impl Segment {
     pub fn lock_at(address: &Address, lock: bool) -> Result<()> {
         let attempt = Attempt::new(if lock { "lock" } else { "unlock" }, address);
         if let Address::Posix(_) | Address::Memfd(_) = address {
-            let why = "POSIX shared memory is locked by a process (mlock), and no longer when \
-                       that process ends or detaches; call lock_memory() in a process that stays";
+            let call = "call lock_memory() in a process that stays";
+            let way = match lock {
+                true => in_words(call, "--hold locks it and stays", call),
+                false => "that process unlocks it",
+            };
+            let why = format!(
+                "POSIX shared memory is locked by a process (mlock), and no longer when that \
+                 process ends or detaches; {way}"
+            );
             return Err(attempt.fail(ErrorKind::Unsupported, why));
         }
         sysv::lock(sysv::find(address, attempt)?, lock, attempt)

@@ -12,7 +12,7 @@ use crate::segment::os::failure::Attempt;
 use crate::segment::os::options::Options;
 use crate::segment::os::process::{self, Mappers};
 use crate::segment::os::{file, locks, nobody, posix, sysv};
-use crate::text::Printable;
+use crate::text::{Printable, in_words};
 use std::fs::{File, OpenOptions};
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 
@@ -140,7 +140,8 @@ fn is_mine(uid: u32, asked: Survey) -> bool {
 
 fn of_another_user(uid: u32) -> Verdict {
     let who = if process::effective_uid() == 0 { "" } else { "root, with " };
-    keep(Keep::OtherUser, format!("it belongs to uid {uid}; {who}--all-users removes it"))
+    let way = in_words("all_users()", "--all-users", "--all-users");
+    keep(Keep::OtherUser, format!("it belongs to uid {uid}; {who}{way} removes it"))
 }
 
 fn unreadable(uid: u32, asked: Survey, error: &Error) -> Verdict {
@@ -163,7 +164,8 @@ fn judge(inspector: &Inspector, stat: &SegmentStat, asked: Survey) -> Verdict {
     if stat.state != SegmentState::Initialising {
         return match messages(inspector, stat.waiting()) {
             Some(why) if !asked.drop_messages => {
-                keep(Keep::Messages, format!("{why}; --drop-messages removes it with them"))
+                let way = in_words("drop_messages()", "--drop-messages", "--drop-messages");
+                keep(Keep::Messages, format!("{why}; {way} removes it with them"))
             }
             _ => Verdict::Leftover(Leftover::Orphan),
         };

@@ -5,6 +5,7 @@ use crate::segment::format::pages::HugePages;
 use crate::segment::os::account::{Account, AccountKind};
 use crate::segment::os::failure::{Attempt, no_mode};
 use crate::segment::os::{nobody, process};
+use crate::text::in_words;
 use std::time::Duration;
 
 /// How a segment is created, and who is trusted when attaching to one.
@@ -169,17 +170,24 @@ impl Options {
             return Ok(());
         }
         if is_anybody {
+            let way = in_words("trust_any_owner()", "--any-owner", "any_owner=True");
             let why = format!(
                 "its owner is shown as uid {owner}, the overflow uid of this user namespace, which \
                  stands for all uids that are not mapped, so the real owner is unknown; \
-                 trust_any_owner() or --any-owner attaches to it all the same"
+                 {way} attaches to it all the same"
             );
             return Err(attempt.fail(ErrorKind::Permission, why));
         }
         let named = schema.map_or(String::new(), |account| format!(", nor the schema's {account}"));
+        let way = in_words(
+            &format!("name it with trust_uid({owner}), or all with trust_any_owner()"),
+            "say --any-owner",
+            &format!("say trust_uid={owner}, or any_owner=True"),
+        )
+        .to_owned();
         let why = format!(
             "it belongs to uid {owner}, which is neither root nor you (uid {me}){named}; to trust \
-             that user, name it with trust_uid({owner}) or --any-owner"
+             that user, {way}"
         );
         Err(attempt.fail(ErrorKind::Permission, why))
     }

@@ -179,14 +179,18 @@ SHM_APART void shm_add_title(shm_text *text, const char *schema, size_t schema_m
   }
 }
 
-/* Whose segment it is, and what this program wanted. */
-SHM_APART void shm_add_both_titles(shm_text *text, const shm_header *header, const shm_segment_spec *spec,
-                                   uint64_t pid_namespace) {
+/* A table of what this program wanted, whose segment it is, and what to do. */
+SHM_APART void shm_add_both_sides(shm_text *text, const shm_header *header, const shm_segment_spec *spec,
+                                  uint64_t pid_namespace, shm_attempt attempt) {
   const char *bytes = SHM_CAST(const char *, SHM_CAST(const void *, header->bytes));
   uint32_t creator = shm_get32(bytes, SHM_HEADER_CREATOR_PID);
-  shm_add(text, " \xC2\xB7 segment: ");
+  shm_add(text, "\n  yours     ");
+  shm_add_title(text, spec->schema, SIZE_MAX, spec->version, SIZE_MAX);
+  shm_add(text, ", shmgen " SHM_RUNTIME_VERSION_TEXT "\n  segment   ");
   shm_add_title(text, bytes + SHM_HEADER_SCHEMA_NAME, 128, bytes + SHM_HEADER_SCHEMA_VERSION, 16);
-  shm_add(text, " by pid ");
+  shm_add(text, ", shmgen ");
+  shm_add_outside(text, bytes + SHM_HEADER_TOOL_VERSION, 16);
+  shm_add(text, ", made by pid ");
   shm_add_number(text, creator);
   shm_add(text, " (");
   shm_add_outside(text, bytes + SHM_HEADER_CREATOR_PROGRAM, 16);
@@ -195,10 +199,9 @@ SHM_APART void shm_add_both_titles(shm_text *text, const shm_header *header, con
   } else {
     shm_add(text, shm_pid_is_dead(creator) ? ", gone" : ", alive");
   }
-  shm_add(text, "), shmgen ");
-  shm_add_outside(text, bytes + SHM_HEADER_TOOL_VERSION, 16);
-  shm_add(text, " \xC2\xB7 yours: ");
-  shm_add_title(text, spec->schema, SIZE_MAX, spec->version, SIZE_MAX);
+  shm_add(text, ")\n  to do     build both programs from one schema; or, if nobody needs it, `shmgen rm ");
+  shm_add_outside(text, attempt.address, SIZE_MAX);
+  shm_add(text, "`");
 }
 
 /* Refuses a segment of another contract, and says what differs. */
@@ -219,7 +222,7 @@ SHM_APART shm_status shm_compare_contracts(const shm_opened *opened, const shm_h
   if (status == SHM_OK) {
     shm_text *why = shm_explain_attempt(attempt, SHM_MISMATCH);
     shm_tell_difference(why, spec->contract, SHM_CAST(size_t, spec->contract_size), theirs, size);
-    shm_add_both_titles(why, header, spec, pid_namespace);
+    shm_add_both_sides(why, header, spec, pid_namespace, attempt);
     status = SHM_MISMATCH;
   }
   free(theirs);
