@@ -59,7 +59,6 @@ from players import Player  # noqa: E402
 import shm_runtime  # noqa: E402
 
 
-
 def _said_once(self: shm_runtime.Error, *args: object) -> None:
     """Makes an error as ever, and fails where its text has a part, between colons, that comes twice."""
     super(shm_runtime.Error, self).__init__(*args)
@@ -70,7 +69,7 @@ def _said_once(self: shm_runtime.Error, *args: object) -> None:
             raise AssertionError(f"`{part}` is said twice: {args[0]}")
 
 
-shm_runtime.Error.__init__ = _said_once  # type: ignore[method-assign]
+shm_runtime.Error.__init__ = _said_once  # type: ignore[assignment]
 
 _numbers = itertools.count()
 

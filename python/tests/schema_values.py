@@ -337,10 +337,8 @@ def check_numpy(t: Type, read: Any, value: Any, where: str) -> None:
         assert read["tag"] == (held[0] if name == UNKNOWN else t.of[2][name]), where
         if name != UNKNOWN and t.of[1][name] is not None:
             check_numpy(t.of[1][name], read[name], held, f"{where}.{name}")
-    elif t.kind == "str":
-        assert bytes(read) == value.encode(), where
-    elif t.kind == "bytes":
-        assert bytes(read) == value, where
+    elif t.kind in ("str", "bytes"):
+        assert bytes(read) == (value.encode() if t.kind == "str" else value), where
     elif t.kind.startswith("up to"):
         held = value.encode() if isinstance(value, str) else value
         assert read["count"] == len(held), where

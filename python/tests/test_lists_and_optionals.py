@@ -135,7 +135,9 @@ def test_bounded_bytes_and_text_read_as_what_they_are() -> None:
     whole.label = "a\0é"
     assert whole.label == "a\0é" and bytes(whole)[Lists.label.offset :][:8] == b"\4\0\0\0a\0\xc3\xa9"
     whole.label = ""
-    assert bytes(whole)[Lists.label.offset :][: Lists.label.size] == bytes(Lists.label.size), "nothing is left"
+    assert bytes(whole)[Lists.label.offset :][: Lists.label.size] == bytes(Lists.label.size), (
+        "nothing is left"
+    )
     whole.keys, whole.labels = [b"abc", b""], ["x", "fünf"]
     assert whole.keys == [b"abc", b""] and whole.labels == ["x", "fünf"]
     whole.keys[1] = b"z"

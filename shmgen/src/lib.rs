@@ -97,11 +97,13 @@ impl Checked {
         }
     }
 
-    /// What of a schema in which nothing is wrong this version does not do yet:
-    /// objects that it can create and show, and no more.
+    /// What there is to know of a schema in which nothing is wrong: objects that this
+    /// version can create and show, and no more; files that hide the system's.
     pub fn notes(&self) -> Diagnostics {
         match (&self.written, &self.schema) {
-            (Some(written), Some(_)) if self.diagnostics.is_empty() => notes::notes(written),
+            (Some(written), Some(schema)) if self.diagnostics.is_empty() => {
+                notes::notes(written, schema)
+            }
             _ => Diagnostics::default(),
         }
     }

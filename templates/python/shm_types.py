@@ -1617,6 +1617,8 @@ if typing.TYPE_CHECKING:
 
         ArrayField: TypeAlias = ArrayField[Any, Any]
         BoolField: TypeAlias = BoolField
+        BoundedBytesField: TypeAlias = BoundedBytesField
+        BoundedStrField: TypeAlias = BoundedStrField
         BytesField: TypeAlias = BytesField
         Enum: TypeAlias = Enum
         Flags: TypeAlias = Flags

@@ -66,6 +66,18 @@ static void a_result_without_a_value_says_why() {
 static void a_bare_segment_is_held_and_let_go() {
   CHECK(shm::segment::attach(place("bare")).status() == SHM_NOT_FOUND);
   CHECK(shm::segment::attach("").status() == SHM_INVALID);
+  // C would read up to the NUL, and take another segment for this one.
+  const std::string cut = std::string(place("bare")) + std::string("\0x", 2);
+  CHECK(shm::segment::create(cut, 1234).status() == SHM_INVALID);
+  CHECK(times(shm_last_error(), "\\u{0}x`: an address has no NUL in it") == 1);
+  CHECK(shm::segment::attach(cut).status() == SHM_INVALID);
+  CHECK(shm::segment::attach_read_only(cut).status() == SHM_INVALID);
+  CHECK(shm::segment::open_or_create(cut, 1234).status() == SHM_INVALID);
+  CHECK(shm::segment::remove(cut) == SHM_INVALID);
+  CHECK(everything::Plain::create(cut).status() == SHM_INVALID);
+  CHECK(everything::Plain::attach(cut).status() == SHM_INVALID);
+  CHECK(everything::Plain::remove(cut) == SHM_INVALID);
+  CHECK(shm::segment::attach(place("bare")).status() == SHM_NOT_FOUND);
   CHECK(shm::segment::create(place("bare"), 0).status() == SHM_INVALID);
   auto made = shm::segment::create(place("bare"), 1234, 0640).value();
   CHECK(made.size() == 1234 && made.address() == place("bare") && !made.is_read_only());

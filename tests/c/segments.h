@@ -88,7 +88,8 @@ static void check_mismatch(variant theirs, variant mine, const char *says) {
   CHECK_SAYS(says);
   CHECK_SAYS("\n  yours     acme.");
   CHECK_SAYS("\n  segment   acme.");
-  CHECK_SAYS(", alive)\n  to do     build both programs from one schema; or, if nobody needs it, `shmgen rm ");
+  CHECK_SAYS(
+      ", alive)\n  to do     build both programs from one schema; or, if nobody needs it, `shmgen rm ");
   CHECK(b.core == NULL);
   CHECK_OK(shm_attachment_remove(&a));
   shm_attachment_detach(&a);

@@ -79,7 +79,8 @@ static void bounded_bytes_and_text_are_assigned_at_once() {
   CHECK(other.label.assign(std::string_view("ü?", 2)) && other.label == lists.label);
   lists.label.items[1] = '\xff';
   CHECK(!lists.label.valid() && other.label != lists.label);
-  CHECK(shapes::str_list8::capacity() == 8 && is_plain<shapes::str_list8>() && is_plain<shapes::bytes_list5>());
+  CHECK(shapes::str_list8::capacity() == 8 && is_plain<shapes::str_list8>() &&
+        is_plain<shapes::bytes_list5>());
 }
 
 static void text_of_every_kind_goes_in() {

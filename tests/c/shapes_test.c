@@ -114,7 +114,8 @@ static void bounded_bytes_and_text_are_assigned_at_once(void) {
   test_shapes_str_list8 other = SHM_ZERO;
   const uint8_t five[6] = {1, 2, 3, 4, 5, 6};
   CHECK(test_shapes_bytes_list5_assign(&data, five, 5) && test_shapes_bytes_list5_size(&data) == 5);
-  CHECK(!test_shapes_bytes_list5_assign(&data, five, 6) && !test_shapes_bytes_list5_assign(&data, five, SIZE_MAX));
+  CHECK(!test_shapes_bytes_list5_assign(&data, five, 6) &&
+        !test_shapes_bytes_list5_assign(&data, five, SIZE_MAX));
   CHECK(data.count == 5 && data.items[4] == 5);
   CHECK(test_shapes_bytes_list5_assign(&data, data.items + 3, 2));
   CHECK(data.items[0] == 4 && data.items[1] == 5 && data.items[2] == 0 && data.items[4] == 0);

@@ -248,6 +248,28 @@ fn hold_keeps_a_segment_locked_until_it_is_interrupted() {
 }
 
 #[test]
+fn a_core_file_of_hold_has_the_segment_if_that_is_asked_for() {
+    for (place, name) in Place::both().into_iter().zip(["/dev/shm/", "/SYSV"]) {
+        drop(Segment::create(&place.0, 16384).unwrap());
+        for (option, left_out) in [(None, true), (Some("--core-dump"), false)] {
+            let mut command = shmgen();
+            command.args(["lock", &place.text(), "--hold"]).args(option).stderr(Stdio::piped());
+            let mut child = command.spawn().unwrap();
+            let mut said = String::new();
+            BufReader::new(child.stderr.take().unwrap()).read_line(&mut said).unwrap();
+            let smaps = std::fs::read_to_string(format!("/proc/{}/smaps", child.id())).unwrap();
+            let mut flags = smaps.lines().skip_while(|line| !line.contains(name));
+            let flags = flags.find(|line| line.starts_with("VmFlags:")).unwrap();
+            assert_eq!(flags.split(' ').any(|flag| flag == "dd"), left_out, "{flags}");
+            child.kill().unwrap();
+            child.wait().unwrap();
+            run(&["unlock", &place.text()]);
+        }
+    }
+    assert_eq!(code(&run(&["lock", "posix:/x", "--core-dump"])), 2, "without --hold");
+}
+
+#[test]
 fn more_than_the_limit_is_not_locked() {
     if !nix::unistd::geteuid().is_root() {
         return; // root alone can take the capability away

@@ -48,6 +48,35 @@ fn gen_writes_the_promised_files_into_a_folder_that_it_makes() {
 }
 
 #[test]
+fn a_gen_that_is_killed_leaves_nothing_that_the_next_one_does_not_take_away() {
+    let schema = schema("cli-killed", GOOD);
+    let gen_dir = schema.with_file_name("gen");
+    std::fs::create_dir(&gen_dir).unwrap();
+    // One of the files that it writes aside is a pipe that nobody reads, so it waits there.
+    let mut child = Command::new("sh")
+        .args(["-c", "mkfifo \"$0/.shmgen-$$-0-talk.rs\" && exec \"$@\"", text(&gen_dir)])
+        .arg(&tools::built().shmgen)
+        .args(["gen", text(&schema), "--out", text(&gen_dir)])
+        .spawn()
+        .unwrap();
+    let names = || -> Vec<String> {
+        let entries = std::fs::read_dir(&gen_dir).unwrap().flatten();
+        entries.map(|e| e.file_name().into_string().unwrap()).collect()
+    };
+    let start = std::time::Instant::now();
+    while names().len() < 7 {
+        assert!(start.elapsed() < Duration::from_secs(120), "{:?}", names());
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(names().iter().all(|name| name.starts_with(".shmgen-")), "{:?}", names());
+    let done = run(&["gen", text(&schema), "--out", text(&gen_dir)]);
+    assert_eq!(code(&done), 0, "{}", err(&done));
+    assert!(names().len() == 7 && !names().iter().any(|n| n.starts_with('.')), "{:?}", names());
+}
+
+#[test]
 fn lang_chooses_the_languages() {
     let schema = schema("cli-lang", GOOD);
     for (lang, expected) in [

@@ -107,6 +107,7 @@ fn the_example_of_each_code_provokes_it_and_its_mend_is_right() {
                 | Code::E072
                 | Code::E073
                 | Code::E074
+                | Code::N002
         ) {
             assert!(example.wrong.starts_with("$ ") && example.right.starts_with("$ "));
             continue;

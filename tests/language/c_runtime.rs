@@ -43,6 +43,64 @@ fn build(folder: &Path, program: &str, dialect: &str, more: &[&str], name: &str)
     out
 }
 
+/// Names are looked up by the shared libraries of the machine, as the linker warns.
+#[test]
+fn a_statically_linked_program_looks_names_up_only_if_its_schema_has_one() {
+    for (schema, owner, looks_up) in [
+        ("nobody", "owner = \"nobody\"", [true, false]),
+        ("group", "group = \"daemon\"", [false, true]),
+        ("number", "owner = 1234\ngroup = \"77\"", [false; 2]),
+        ("none", "", [false; 2]),
+    ] {
+        let folder = scratch(&format!("c-runtime-static-{schema}"));
+        let path = folder.join("talk.toml");
+        let text = format!(
+            "shmgen = 1\n[schema]\nname = \"acme.talk\"\nversion = \"1.0\"\n\
+             [struct.T]\nfield = [ {{ name = \"a\", type = \"u8\" }} ]\n[segment.feed]\n{owner}\n\
+             object = [ {{ name = \"q\", kind = \"queue\", item = \"T\", capacity = 4 }} ]\n"
+        );
+        std::fs::write(&path, text).unwrap();
+        tools::generate(&path, &folder);
+        let program = "#include \"talk.h\"\n#include <stdio.h>\nint main(int argc, char **argv) {\n\
+            acme_talk_Feed feed;\nshm_options options = SHM_ZERO;\noptions.owner = argc > 2 ? argv[2] : NULL;\n\
+            options.mode = 0600;\n\
+            if (acme_talk_Feed_create_with(&feed, argv[1], &options) != SHM_OK) { puts(shm_last_error()); return 1; }\n\
+            (void)acme_talk_Feed_remove(argv[1]);\nacme_talk_Feed_detach(&feed);\nreturn 0;\n}\n";
+        std::fs::write(folder.join("program.c"), program).unwrap();
+        for level in ["-O0", "-O2"] {
+            let out = folder.join(format!("program{level}"));
+            let linked = Command::new("gcc")
+                .args(["-std=c11", "-static", level, "-I"])
+                .arg(&folder)
+                .arg(folder.join("program.c"))
+                .arg("-o")
+                .arg(&out)
+                .output()
+                .unwrap();
+            let told = String::from_utf8_lossy(&linked.stderr).into_owned();
+            assert!(linked.status.success(), "{told}");
+            let symbols = Command::new("nm").arg(&out).output().unwrap();
+            let symbols = String::from_utf8_lossy(&symbols.stdout).into_owned();
+            // Defined somewhere, weakly or not.
+            let has = |name: &str| {
+                let is = |line: &str| !line.starts_with(' ') && line.ends_with(&format!(" {name}"));
+                symbols.lines().any(is)
+            };
+            for (name, wanted) in ["getpwnam", "getgrnam"].into_iter().zip(looks_up) {
+                assert_eq!(told.contains(name), wanted, "{schema} {level}: {told}");
+                assert_eq!(has(&format!("{name}_r")), wanted, "{schema} {level}: {name}_r");
+            }
+            if schema == "none" {
+                let address = format!("posix:/static.{}.{schema}{level}", std::process::id());
+                assert!(Command::new(&out).arg(&address).status().unwrap().success());
+                let refused = Command::new(&out).arg(&address).arg("nobody").output().unwrap();
+                let why = String::from_utf8_lossy(&refused.stdout).into_owned();
+                assert!(why.contains("linked statically") && why.contains("its number"), "{why}");
+            }
+        }
+    }
+}
+
 const C: [&str; 3] = ["c11", "c17", "c2x"];
 const CPP: [&str; 5] = ["c++11", "c++14", "c++17", "c++20", "c++2b"];
 

@@ -229,7 +229,8 @@ fn a_mismatch_names_what_differs_on_both_sides() {
         assert!(text.contains(&format!("pid {}", std::process::id())), "{text}");
         assert!(text.contains("alive"), "{text}");
         let lines: Vec<&str> = text.lines().collect();
-        let rows = ["  yours     test.everything 1.0, shmgen ", "  segment   ", "  to do     build both"];
+        let rows =
+            ["  yours     test.everything 1.0, shmgen ", "  segment   ", "  to do     build both"];
         let at = lines.iter().position(|line| line.starts_with(rows[0])).unwrap();
         assert!(at >= 1 && lines.len() == at + 3, "{text}");
         assert!(rows.iter().zip(&lines[at..]).all(|(row, line)| line.starts_with(row)), "{text}");

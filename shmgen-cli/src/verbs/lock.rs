@@ -20,6 +20,9 @@ pub(crate) struct Arguments {
     /// Attach to it, lock it, and stay until interrupted (Ctrl-C, SIGTERM)
     #[arg(long)]
     hold: bool,
+    /// With --hold: let core files of this command have the bytes of the segment
+    #[arg(long, requires = "hold")]
+    core_dump: bool,
     #[command(flatten)]
     trust: Trust,
     /// Print what can be told of it afterwards, as JSON
@@ -62,7 +65,10 @@ fn change(address: &Address, lock: bool, json: bool) -> Done {
 fn hold(address: &Address, arguments: &Arguments) -> Done {
     // Before there is anything to undo, so that no signal ends it half-way.
     let mut signals = Signals::new([SIGINT, SIGTERM, SIGHUP])?;
-    let segment = Segment::attach_read_only_with(address, &arguments.trust.options())?;
+    let segment = Segment::attach_read_only_with(
+        address,
+        &arguments.trust.options().core_dump(arguments.core_dump),
+    )?;
     segment.lock_memory()?;
     if arguments.json {
         show::print_json(&json::Segment::from(&segment.stat()?))?;

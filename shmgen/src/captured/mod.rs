@@ -22,6 +22,22 @@ static OTHERS: List = LazyLock::new(|| include_str!("macros_of_others.txt").line
 /// Functions, types, variables and enumerators of any of these headers.
 static GLOBALS: List = LazyLock::new(|| include_str!("globals.txt").lines().collect());
 
+/// Modules of Python's standard library, of which one of ours takes the place where its
+/// folder comes first in the path.
+static MODULES: List = LazyLock::new(|| include_str!("modules.txt").lines().collect());
+
+/// Headers of C, POSIX and glibc, without their `.h`, likewise.
+static HEADERS: List = LazyLock::new(|| include_str!("headers.txt").lines().collect());
+
+/// What of the system the file that is generated for a module hides where its folder
+/// comes first: the header `<time.h>`, the module `time` of Python.
+pub(crate) fn hidden_by(module: &str) -> Vec<String> {
+    let has = |list: &List| list.binary_search(&module).is_ok();
+    let header = has(&HEADERS).then(|| format!("the header <{module}.h> of C"));
+    let python = has(&MODULES).then(|| format!("the module `{module}` of Python"));
+    header.into_iter().chain(python).collect()
+}
+
 /// Functions that generated C++ itself has there.
 const OWN_GLOBALS: [&str; 5] =
     ["shm_default_of", "shm_is_value", "to_string", "visit", "within_ranges"];

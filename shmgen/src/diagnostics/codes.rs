@@ -171,6 +171,9 @@ codes! {
     N001 "laid out, and not in use yet"
         "This version of shmgen lays out objects of this kind, creates them and shows them by stat, in every language alike. Generated code has no functions for them yet. What is complete is queues from one producer to one consumer."
 
+    N002 "a file named as one of the system's"
+        "Files are generated under the name of the schema's file. A header of C that is called as one of the system's, or a module as one of Python's standard library, takes its place in every program that has the folder first in its path, and breaks what needs the other. Rename the file; or generate into a folder that is no search path of its own: a Python package, headers that are included as \"gen/time.h\"."
+
     L001 "a name in another style"
         "Types are written in UpperCamelCase, constants, values of enums and flags in UPPER_SNAKE_CASE, everything else in snake_case. So the generated code looks like other code in each language, and its linters are content."
     L002 "holes"

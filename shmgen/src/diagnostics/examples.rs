@@ -437,6 +437,11 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
         ),
     ),
     (
+        Code::N002,
+        "$ shmgen gen time.toml --out gen",
+        "$ mv time.toml time_schema.toml\n$ shmgen gen time_schema.toml --out gen",
+    ),
+    (
         Code::N001,
         queue!(
             "[segment.feed]\nobject = [ { name = \"last\", kind = \"cell\", type = \"Tick\" } ]"

@@ -20,7 +20,7 @@ class Feed {
  public:
   /// Bytes of the whole segment.
   static constexpr ::std::uint64_t SIZE = 20480;
-// [90 lines as in ../segment/schema.hpp, with fbc46245]
+// [96 lines as in ../segment/schema.hpp, with fbc46245]
 #pragma pop_macro("log")
 
 }  // extern "C++"

@@ -1,1 +1,1 @@
-// [150 lines as in ../segment/schema.hpp, with f9ab8966]
+// [156 lines as in ../segment/schema.hpp, with f9ab8966]

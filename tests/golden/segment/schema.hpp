@@ -76,7 +76,9 @@ class Feed {
 
   /// The same by address, without attaching.
   static ::shm_status remove(::std::string_view address_) {
-    return ::golden_Feed_remove(::shm::detail::address(address_).c_str());
+    const ::shm::detail::address place_(address_);
+    const ::shm_status status_ = place_.check();
+    return status_ == ::SHM_OK ? ::golden_Feed_remove(place_.c_str()) : status_;
   }
 
  private:
@@ -85,7 +87,11 @@ class Feed {
   static ::shm::result<Feed> open_(::shm_status (*how_)(::shm_attachment *, const ::shm_segment_spec *, const char *, const ::shm_options *),
                                  ::std::string_view address_, const ::shm_options *options_) {
     ::shm::detail::attachment made_ = ::shm::detail::make_attachment();
-    const ::shm_status status_ = how_(made_.get(), &::golden_Feed_spec, ::shm::detail::address(address_).c_str(), options_);
+    const ::shm::detail::address place_(address_);
+    ::shm_status status_ = place_.check();
+    if (status_ == ::SHM_OK) {
+      status_ = how_(made_.get(), &::golden_Feed_spec, place_.c_str(), options_);
+    }
     if (status_ != ::SHM_OK) {
       return status_;
     }

@@ -116,7 +116,9 @@ impl Participants {
         let mut holders: Vec<String> = Vec::new();
         for index in 0..self.count.min(8) {
             if let Some(holder) = self.holder(index) {
-                holders.push(holder.to_string());
+                let own = holder.pid == std::process::id() && !holder.foreign_pid_namespace;
+                let own = if own { ", which is this process" } else { "" };
+                holders.push(format!("{holder}{own}"));
             }
         }
         if holders.is_empty() {

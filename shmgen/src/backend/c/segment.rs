@@ -33,6 +33,9 @@ pub(super) struct Segment<'a> {
     held: Vec<(&'a str, &'static Held)>,
     /// Objects that have no functions.
     others: String,
+    /// Whether the owner, or the group, is given by a name.
+    names_user: bool,
+    names_group: bool,
 }
 
 /// An object as `shm_object_spec` has it.
@@ -79,6 +82,8 @@ pub(super) fn segment<'a>(
         objects: s.objects.iter().map(object).collect(),
         held: s.objects.iter().flat_map(held).collect(),
         others: others(&without_functions, " * "),
+        names_user: matches!(s.setup.owner, Some(Account::Name(_))),
+        names_group: matches!(s.setup.group, Some(Account::Name(_))),
     }
 }
 

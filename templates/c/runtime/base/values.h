@@ -68,8 +68,10 @@ SHM_INLINE bool shm_list_push_text(uint32_t *count, uint32_t room, char *items, 
   return true;
 }
 
-/* Puts bytes into a bytes[<=N] or a str[<=N]; false, and no change, if there is no room. They may lie in it. */
-SHM_INLINE bool shm_bounded_put(uint32_t *count, uint32_t room, void *items, const void *bytes, size_t length) {
+/* Puts bytes into a bytes[<=N] or a str[<=N]; false, and no change, if there is no room. They may lie in it.
+ */
+SHM_INLINE bool shm_bounded_put(uint32_t *count, uint32_t room, void *items, const void *bytes,
+                                size_t length) {
   char *start = SHM_CAST(char *, items);
   if (length > room) {
     return false;

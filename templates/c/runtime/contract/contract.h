@@ -330,7 +330,8 @@ SHM_APART shm_object_record shm_take_object(shm_reader *reader) {
     object.item = shm_take_text(&body);
   }
   if (shm_object_kind(object.tag) == NULL || !shm_take_geometry(&body, &object)) {
-    const bool is_letter = (object.tag >= 'A' && object.tag <= 'Z') || (object.tag >= 'a' && object.tag <= 'z');
+    const bool is_letter =
+        (object.tag >= 'A' && object.tag <= 'Z') || (object.tag >= 'a' && object.tag <= 'z');
     reader->unknown = shm_object_kind(object.tag) == NULL && is_letter ? object.tag : '\0';
     reader->damaged = true;
     object.tag = '\0';

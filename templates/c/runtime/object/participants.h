@@ -160,6 +160,7 @@ SHM_APART shm_status shm_fail_table_full(const shm_core *core, shm_attempt attem
     if (shm_record_state(shm_load_acquire(shm_record_word(core, index))) == SHM_RECORD_LIVE) {
       shm_add(why, separator);
       shm_add_holder(why, core, index);
+      shm_add(why, shm_is_own_record(core, index) ? ", which is this process" : "");
       separator = ", ";
     }
   }

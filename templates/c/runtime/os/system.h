@@ -255,14 +255,31 @@ SHM_APART void shm_proc_path(char path[32], int fd) {
   shm_add_signed(&text, fd);
 }
 
-/* Where the library hides them. */
-SHM_EXTERN_C int shm_libc_getpwnam_r(const char *name, struct passwd *user, char *buffer, size_t size,
-                                     struct passwd **found) __asm__("getpwnam_r");
-SHM_EXTERN_C int shm_libc_getgrnam_r(const char *name, struct group *group, char *buffer, size_t size,
-                                     struct group **found) __asm__("getgrnam_r");
+/*
+ * Where the library hides them. They are weak: a statically linked program has
+ * them only if its schema names an account, since they draw in what looks names
+ * up, for which the linker wants the shared libraries of the machine.
+ */
+SHM_EXTERN_C __attribute__((weak)) int shm_libc_getpwnam_r(const char *name, struct passwd *user,
+                                                           char *buffer, size_t size,
+                                                           struct passwd **found) __asm__("getpwnam_r");
+SHM_EXTERN_C __attribute__((weak)) int shm_libc_getgrnam_r(const char *name, struct group *group,
+                                                           char *buffer, size_t size,
+                                                           struct group **found) __asm__("getgrnam_r");
+
+/* Lets a statically linked program have a function, and with it what it is made of: those above. */
+#define SHM_NEED(function) __asm__ volatile("" : : "r"(&(function)))
+
+/* Whether this program can look names up. */
+SHM_INLINE bool shm_sys_has_accounts(bool is_group) {
+  return is_group ? shm_libc_getgrnam_r != NULL : shm_libc_getpwnam_r != NULL;
+}
 
 /* The number of a user or a group, by its name; whether there is one. */
 SHM_APART bool shm_sys_account(const char *name, bool is_group, uint32_t *id) {
+  if (!shm_sys_has_accounts(is_group)) {
+    return false;
+  }
   for (size_t size = 1024; size <= 1u << 20; size *= 8) {
     char *buffer = SHM_CAST(char *, malloc(size));
     struct passwd user;

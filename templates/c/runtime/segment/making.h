@@ -141,6 +141,12 @@ SHM_APART shm_status shm_find_account(const uint32_t *number, const char *name, 
     return SHM_OK;
   }
   why = shm_explain_attempt(attempt, SHM_INVALID);
+  if (!shm_sys_has_accounts(is_group)) {
+    shm_add(why, "this program is linked statically, and looks up no names, as its schema has none: give `");
+    shm_add_outside(why, name, SIZE_MAX);
+    shm_add(why, "` by its number");
+    return SHM_INVALID;
+  }
   shm_add(why, is_group ? "there is no group `" : "there is no user `");
   shm_add_outside(why, name, SIZE_MAX);
   shm_add(why, "` on this machine (add it, or give the segment to another ");
