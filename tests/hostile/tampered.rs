@@ -5,7 +5,8 @@ use everything::Plain;
 use languages::{BOTH, Language};
 use places::Place;
 use refusals::*;
-use shm_runtime::Segment;
+use shm_runtime::contract::Fingerprint;
+use shm_runtime::{Inspector, Options, Segment};
 use shmgen_test_support::schemas::everything;
 use shmgen_test_support::{languages, places, refusals};
 use std::os::unix::fs::FileExt;
@@ -351,6 +352,76 @@ fn a_contract_of_nothing() {
     let victim = Victim::with(FINGERPRINT, &[7; 16]);
     victim.put(CONTRACT_SIZE, &u64(0));
     victim.is_refused("Mismatch", "contract is damaged");
+}
+
+/// What is whole, by its fingerprint, and says more than this version knows, is of a
+/// later one; the same with another fingerprint is damage, in Rust.
+#[test]
+fn a_contract_of_a_later_version() {
+    let victim = Victim::new();
+    let mut contract = vec![0; victim.get(CONTRACT_SIZE) as usize];
+    victim.file.read_exact_at(&mut contract, victim.get(CONTRACT)).unwrap();
+    // The record of the first object: a letter, four bytes of length, two of the name's.
+    let record = |w: &[u8]| w[0] == b'Q' && w.ends_with(b"\x06\0levels");
+    let at = contract.windows(13).position(record).unwrap();
+    contract[at] = b'Z';
+    victim.put(victim.get(CONTRACT), &contract);
+    let fingerprint = Fingerprint::of_bytes(&contract).0;
+    victim.put(FINGERPRINT, &fingerprint);
+    victim.is_refused("Mismatch", "it was made by a newer shmgen");
+    victim.is_refused("Mismatch", "a record of the kind `Z`");
+    let look = Inspector::open(&victim.place.0, &Options::default()).unwrap();
+    let fault = look.fault().unwrap().to_string();
+    assert!(fault.starts_with("it was made by a newer shmgen"), "{fault}");
+    victim.put(FINGERPRINT, &[7; 16]);
+    let look = Inspector::open(&victim.place.0, &Options::default()).unwrap();
+    let fault = look.fault().unwrap().to_string();
+    assert!(fault.starts_with("the contract is damaged"), "{fault}");
+}
+
+/// Three forms of each: records within records, lengths, text.
+#[test]
+fn contracts_that_lie_about_themselves() {
+    let victim = Victim::with(FINGERPRINT, &[7; 16]);
+    let size = victim.get(CONTRACT_SIZE) as usize;
+    let mut good = vec![0; size];
+    victim.file.read_exact_at(&mut good, victim.get(CONTRACT)).unwrap();
+    let patched = |at: usize, bytes: &[u8]| {
+        let mut bad = good.clone();
+        bad[at..at + bytes.len()].copy_from_slice(bytes);
+        bad
+    };
+    let nested = |tag: u8| {
+        // Each record holds the next one, to the end.
+        let mut bad = good.clone();
+        for (k, at) in (0..size - 5).step_by(5).enumerate() {
+            bad[at] = if k == 0 { b'S' } else { tag };
+            bad[at + 1..at + 5].copy_from_slice(&u32((size - at - 5) as u32));
+        }
+        bad
+    };
+    let cases = [
+        nested(b'T'),
+        nested(b'U'),
+        nested(b'K'),
+        patched(1, &u32(u32::MAX)),
+        patched(1, &u32(0)),
+        patched(1, &u32(size as u32 - 6)),
+        patched(5, &[0xff, 0xff]),
+        patched(7, &[0xff, 0xfe]),
+        patched(5, &[0, 0]),
+    ];
+    for bad in cases {
+        victim.put(victim.get(CONTRACT), &bad);
+        for language in BOTH {
+            let refused = language.attach(&victim.place.text()).err().unwrap();
+            assert_eq!(refused.kind, "Mismatch", "{language:?}: {refused}");
+        }
+        let look = Inspector::open(&victim.place.0, &Options::default()).unwrap();
+        assert!(look.fault().is_some() && look.contract().is_none());
+        let stat = look.stat().unwrap();
+        assert!(stat.objects.is_empty());
+    }
 }
 
 /// `refuses` looks that nothing of it comes out as it is.
