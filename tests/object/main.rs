@@ -3,6 +3,7 @@
 #![allow(missing_docs, clippy::pedantic)]
 
 mod cells;
+mod cells_of_a_schema;
 mod differential;
 mod errors;
 mod kinds;

@@ -35,6 +35,17 @@ impl Kind for CellDef {
         view.tell_slots(&o.layout.geometry());
     }
 
+    fn in_rust(&self, _: &Object, item: &str) -> Option<Access> {
+        let (says, ty) = match self.count {
+            None => (format!("A cell: the latest [`{item}`]."), "::shm_runtime::cell::Cell"),
+            Some(n) => {
+                let says = format!("An array of {n} cells, each with its latest [`{item}`].");
+                (says, "::shm_runtime::cell::Cells")
+            }
+        };
+        Some(Access { says, ty, of: Some(item.to_owned()), arguments: vec![] })
+    }
+
     fn in_python(&self, _: &Object, item: &str) -> Option<Access> {
         let (ty, count) = match self.count {
             None => ("Cell", None),

@@ -7,7 +7,6 @@
 /// - `log` (ring)
 /// - `pipe` (stream)
 /// - `news` (topic)
-/// - `latest` (cell)
 /// - `now` (state)
 /// - `stop` (event)
 /// - `counts` (counters)
@@ -17,4 +16,9 @@
 
     /// Bytes of the whole segment.
     pub const SIZE: u64 = 20_480;
-// [53 lines as in ../segment/schema.rs]
+// [26 lines as in ../segment/schema.rs]
+    /// A cell: the latest [`Tick`].
+    #[must_use]
+    pub fn latest(&self) -> ::shm_runtime::cell::Cell<Tick> {
+        ::shm_runtime::cell::Cell::of_attachment(&self.0, 4)
+// [29 lines as in ../segment/schema.rs]
