@@ -15,7 +15,7 @@ from shm_runtime import _native
 from shm_runtime._side import BUSY, EMPTY, GET, LOOK, NOT_READY, OK, PUT, TIMEOUT
 
 INVALID = 17
-TRADES, TICKS, NARROW, BELL = 0, 1, 2, 4
+TRADES, TICKS, NARROW, BELL, EACH = 0, 1, 2, 4, 6
 
 
 class Side:
@@ -127,6 +127,37 @@ def test_a_side_that_waits_in_one_thread_is_busy_in_another(address: str) -> Non
         talking.ticks.put(talk.Tick(number=5))
         assert waiter.result() == OK
         assert get.call("get", ctypes.byref(item), ctypes.byref(turn)) == OK and item.number == 5
+
+
+def test_a_turn_says_which_cell_of_an_array_it_is_about(address: str) -> None:
+    with talk.Talk.create(address) as talking:
+        write, read = Side(talking, EACH, PUT), Side(talking, EACH, LOOK)
+        item, zero = talk.Tick(number=7), ctypes.c_uint64(0)
+        for at in range(3):
+            assert write.call("put", ctypes.byref(item), ctypes.byref(_native.Turn(8, at))) == OK
+        turn = _native.Turn(8, 2)
+        assert read.call("get", ctypes.byref(item), ctypes.byref(turn)) == OK
+        assert (item.number, turn.version) == (7, 1)
+        # Where it is not asked for, the value is left alone.
+        assert read.call("get_wait", None, ctypes.byref(_native.Turn(8, 2)), zero) == OK
+        for at in (3, 2**32, 2**32 + 1, 2**64 - 1):
+            outside = ctypes.byref(_native.Turn(8, at, 1))
+            for side, verb, arguments in (
+                (write, "put", (ctypes.byref(item), outside)),
+                (read, "get", (ctypes.byref(item), outside)),
+                (read, "get_wait", (None, outside, zero)),
+                (read, "get_many", (ctypes.byref(item), outside, zero)),
+            ):
+                assert side.call(verb, *arguments) == INVALID, verb
+                assert _native.last_error() == f"there is no cell number {at}: they are 3"
+        room = (talk.Tick * 3)()
+        many = _native.Turn(8, 1, 3)
+        assert read.call("get_many", ctypes.byref(room), ctypes.byref(many), zero) == INVALID
+        many.count = 2
+        assert read.call("get_many", ctypes.byref(room), ctypes.byref(many), zero) == OK and many.done == 2
+        assert [tick.number for tick in room] == [7, 7, 0]
+        with pytest.raises(ValueError, match=f"no side number {GET}"):
+            Side(talking, EACH, GET)
 
 
 def test_facts_are_those_of_one_object(address: str) -> None:

@@ -147,7 +147,7 @@ fn each_mistake_is_found_by_mypy_and_by_pyright() {
 fn every_python_puts_and_gets() {
     let out = generated("python-talk");
     let script = r#"
-import queue, shm_runtime, talk
+import asyncio, queue, shm_runtime, talk
 address = "posix:/every"
 with talk.Talk.create(address) as one, talk.Talk.attach(address) as two:
     trade = talk.Trade(number=7, price=0.5, side=talk.Side.SELL, symbol="ABC", levels=[[1, 2, 3], [4, 5, 6]])
@@ -165,7 +165,18 @@ with talk.Talk.create(address) as one, talk.Talk.attach(address) as two:
         raise AssertionError("it should be empty")
     assert repr(talk.Side(9)) == "Side(9)" and str(talk.Side.BUY) == "Side.BUY"
     assert f"{talk.Side.BUY:d}" == "1"
-    one.unlink()
+    one.last.store(trade)
+    assert two.last.load() == trade and two.last.wait_newer(0) == (trade, 1)
+    one.each[2].store(talk.Tick(number=3))
+    assert len(two.each.load_all()) == len(two.each) == 3 # an array or a list
+    assert [cell.load().number for cell in two.each] == [0, 0, 3]
+    async def awaited():
+        one.ticks.put(talk.Tick(number=5))
+        first = await two.ticks.get_async(timeout=5)
+        one.ticks.put(talk.Tick(number=6))
+        one.unlink()
+        return [first.number] + [tick.number async for tick in two.ticks]
+    assert asyncio.run(awaited()) == [5, 6]
 "#;
     for (what, program) in pythons() {
         println!("Python {what}");
