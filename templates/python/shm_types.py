@@ -768,8 +768,8 @@ class Struct(_Structure):
 
     @classmethod
     def from_dict(cls: type[_St], values: Mapping[str, Any]) -> _St:
-        """The value of a dict that ``asdict`` made. Fields that are left out have their defaults; TypeError for
-        a name of no field."""
+        """The value of a dict that ``asdict`` made. Fields that are left out have their defaults;
+        TypeError for a name of no field."""
         made = cls()
         for name, value in values.items():
             if name not in cls._names:
