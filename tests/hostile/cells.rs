@@ -76,7 +76,7 @@ fn lie_in_words() {
     let mut dice = Dice(3);
     let (mut corrupt, mut refused, mut stored) = (0, 0, 0);
     for round in 0..rounds() {
-        if round % 16 == 0 {
+        if round & 15 == 0 {
             liar.write_at(at, &vec![0; size as usize]).unwrap();
         }
         for _ in 0..1 + dice.roll(3) {
@@ -124,7 +124,7 @@ fn lie_in_words() {
                 refused += 1;
             }
         }
-        if round % 64 == 0 {
+        if round & 63 == 0 {
             let _ = json::to_string(&json::Segment::from(&made.stat().unwrap()));
         }
     }

@@ -51,7 +51,7 @@ impl MappedReadArea {
     /// The words that `bytes` bytes from word `at` on lie in.
     #[inline]
     fn of(&self, at: usize, bytes: usize) -> &[AtomicU64] {
-        &self.words()[at..][..bytes.div_ceil(8)]
+        &self.words()[at..][..(bytes + 7) / 8]
     }
 }
 

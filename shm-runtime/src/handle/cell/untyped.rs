@@ -79,11 +79,10 @@ impl RawCell {
     /// none was ever stored.
     #[inline]
     pub fn load(&self, at: u32, value: &mut [u8]) -> Result<u64> {
-        assert!(at < self.count && value.len() == self.item, "a value of one of these cells");
+        let spot = self.spot(at, value);
         if self.attachment.is_forked() {
             return Err(self.attachment.forked());
         }
-        let spot = Spot::of(&self.layout, at);
         logic::load::<Mapped, SLOT_COUNT>(&self.area, spot, value).map_err(|_| self.restless(at))
     }
 
@@ -92,15 +91,26 @@ impl RawCell {
     #[doc(hidden)]
     #[inline]
     pub fn look(&self, at: u32, value: &mut [u8]) -> bool {
-        assert!(at < self.count && value.len() == self.item, "a value of one of these cells");
-        let spot = Spot::of(&self.layout, at);
+        let spot = self.spot(at, value);
         logic::look::<Mapped, SLOT_COUNT>(&self.area, spot, value).is_some()
     }
 
     /// The version of cell `at` that was stored last; 0: none yet.
     pub fn version(&self, at: u32) -> u64 {
+        logic::version(&self.area, self.spot_of(at))
+    }
+
+    #[inline]
+    fn spot_of(&self, at: u32) -> Spot {
         assert!(at < self.count, "one of these cells");
-        logic::version(&self.area, Spot::of(&self.layout, at))
+        Spot::of(&self.layout, at)
+    }
+
+    /// The same, for a value of it.
+    #[inline]
+    fn spot(&self, at: u32, value: &[u8]) -> Spot {
+        assert!(value.len() == self.item, "a value of one of these cells");
+        self.spot_of(at)
     }
 
     /// Waits until cell `at` has a greater version than `known`, so long at most;
@@ -114,7 +124,7 @@ impl RawCell {
         value: &mut [u8],
         timeout: Option<Duration>,
     ) -> Result<u64> {
-        assert!(at < self.count && value.len() == self.item, "a value of one of these cells");
+        let spot = self.spot(at, value);
         let attachment = &self.attachment;
         if attachment.is_forked() {
             return Err(attachment.forked());
@@ -127,7 +137,7 @@ impl RawCell {
             || {
                 // Asked before the look: what was stored before the removal is read.
                 let removed = attachment.is_removed();
-                if self.version(at) > known {
+                if logic::version(&self.area, spot) > known {
                     match self.load(at, value) {
                         Ok(version) if version <= known => {} // somebody lies
                         answer => return Some(answer),
@@ -246,6 +256,15 @@ impl RawCellWriter {
         self.cells[at].pen.version()
     }
 
+    /// Whether it is the size of a value, which it must be, and this no child of the
+    /// process that attached.
+    #[inline]
+    fn check(&self, value: &[u8]) -> Result<()> {
+        assert!(value.len() == self.item, "a value of one of these cells");
+        self.check_fork()
+    }
+
+    #[inline]
     fn check_fork(&self) -> Result<()> {
         let attachment = self.role.attachment();
         if attachment.is_forked() { Err(attachment.forked()) } else { Ok(()) }
@@ -255,11 +274,8 @@ impl RawCellWriter {
     /// waits for one is woken.
     #[inline]
     pub fn store(&mut self, at: usize, value: &[u8]) -> Result<()> {
+        self.check(value)?;
         let own = &mut self.cells[at];
-        assert!(value.len() == self.item, "a value of one of these cells");
-        if self.role.attachment().is_forked() {
-            return Err(self.role.attachment().forked());
-        }
         own.pen.store::<Mapped>(&self.area, value);
         notify::<Mapped>(&own.flag);
         Ok(())

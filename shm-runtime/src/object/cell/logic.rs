@@ -24,6 +24,12 @@ pub(crate) const LOOKS: u32 = 4096;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Restless;
 
+/// Where the version and the first slot of a cell lie, in words.
+#[allow(clippy::cast_possible_truncation)] // some hundred bytes
+const VERSION_AT: usize = VERSION as usize / 8;
+#[allow(clippy::cast_possible_truncation)] // as above
+const SLOTS_AT: usize = SLOTS as usize / 8;
+
 /// Where one cell lies in an area, counted in words.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Spot {
@@ -43,14 +49,14 @@ impl Spot {
 
     #[inline]
     pub(crate) fn version(self) -> usize {
-        self.first + VERSION as usize / 8
+        self.first + VERSION_AT
     }
 
     /// The stamp of the slot that a version falls on; its value is behind it.
     #[inline]
     #[allow(clippy::cast_possible_truncation)] // less than the number of slots
     pub(crate) fn stamp<const N: u64>(self, version: u64) -> usize {
-        self.first + SLOTS as usize / 8 + (version % N) as usize * self.stride
+        self.first + SLOTS_AT + (version % N) as usize * self.stride
     }
 }
 

@@ -201,5 +201,6 @@ fn each_step_that_is_left_out_is_found_out() {
 }
 
 /// The stamp of the only slot, and the version.
+#[allow(clippy::cast_possible_truncation)] // some hundred bytes
 const RELEASES: &[usize] =
     &[super::layout::SLOTS as usize / 8, super::layout::VERSION as usize / 8];
