@@ -65,7 +65,7 @@ pub use object::place::{Geometry, ObjectLayout};
 /// Where the parts of an object lie: for the generator; docs/segment-format.md is
 /// for people.
 #[doc(hidden)]
-pub use object::{counters, event, lanes, raw, ring, state, stream, topic};
+pub use object::{LINE, counters, event, lanes, raw, ring, state, stream, topic};
 #[cfg(target_os = "linux")]
 pub use segment::fd;
 /// The bytes of a header, likewise.

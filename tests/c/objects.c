@@ -69,8 +69,7 @@ static int refuse(const char *address) {
   shm_attachment a;
   int refused = 0;
   spec.objects = objects;
-  /* The first is a queue, which may be any that keeps within its size. */
-  for (int i = 1; i < OBJECTS; i++) {
+  for (int i = 0; i < OBJECTS; i++) {
     for (int what = 0; what < 9; what++) {
       for (int by = -1; by <= 1; by += 2) {
         shm_object_spec *o = &objects[i];
@@ -127,8 +126,14 @@ static int lay(const char *path) {
     return failed("open");
   }
   while (fscanf(file, "%llu %llu %llu %llu", &kind, &lanes, &item, &capacity) == 4) {
+    shm_object_spec object = {0};
     shm_geometry g;
-    if (!shm_lay_object((uint32_t)kind, (uint32_t)lanes, item, capacity, &g)) {
+    object.kind = (uint32_t)kind;
+    object.lanes = (uint32_t)lanes;
+    object.item_size = item;
+    object.capacity = capacity;
+    object.align = SHM_LINE;
+    if (!shm_lay_object(&object, &g)) {
       printf("none\n");
       continue;
     }

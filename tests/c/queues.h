@@ -338,7 +338,7 @@ static void unclaimed_and_wrong_handles_are_told(void) {
   shm_attachment_detach(&none);
   open_pair(&q, 8);
   CHECK_STATUS(SHM_INVALID, shm_queue_producer_try_push(&q.p, &m, 8));
-  CHECK_SAYS("the queue has items of 28 bytes, not of 8");
+  CHECK_SAYS("is for items of 28 bytes, not of 8");
   push(&q, 0);
   CHECK_STATUS(SHM_INVALID, shm_queue_consumer_try_pop(&q.c, &m, 8));
   pop(&q, 0);

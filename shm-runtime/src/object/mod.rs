@@ -30,7 +30,7 @@ mod wait_loom;
 
 /// What different parties write lies so many bytes apart: processors fetch
 /// pairs of 64-byte lines.
-pub(crate) const LINE: u64 = 128;
+pub const LINE: u64 = 128;
 
 /// The next multiple of a power of two; `None` if there is none in 64 bits.
 pub(crate) const fn round_up(n: u64, align: u64) -> Option<u64> {

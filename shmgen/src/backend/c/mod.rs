@@ -4,6 +4,7 @@
 mod declarations;
 mod defaults;
 mod kinds;
+mod offsets;
 mod ranges;
 mod rooms;
 pub(super) mod runtime;

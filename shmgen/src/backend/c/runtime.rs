@@ -1,6 +1,7 @@
 //! `shm_runtime.h`, which generated headers include: the parts in the template
-//! folder one after the other, with the version filled in.
+//! folder one after the other, with the version and the layouts filled in.
 
+use super::offsets;
 use crate::backend::text::{VERSION, version_parts};
 
 /// Each part's name and text. A part may use what stands before it only.
@@ -19,11 +20,19 @@ const PARTS: &[(&str, &str)] = parts![
     "os": "system.h" "limits.h" "errno.h" "pages.h" "process.h" "kept.h" "watch.h" "wait.h" "locks.h";
     "segment": "address.h" "header.h" "making.h" "nameless.h" "posix.h" "removal.h" "publish.h" "memfd.h" "sysv.h"
         "idfile.h" "sysv_life.h" "opened.h" "descriptor.h";
-    "contract": "kinds.h" "contract.h" "difference.h" "difference_of_objects.h";
-    "object": "queue_layout.h" "layouts.h" "spec.h" "core.h" "participants.h" "roles.h"
-        "queue_slots.h" "queue_producer.h" "queue_consumer.h" "queue_consumer_role.h";
+    "contract": "contract.h" "difference.h";
+    "object": "kinds.h" "records.h" "spec.h" "core.h" "objects.h" "participants.h" "roles.h" "handles.h"
+        "queue_layout.h" "queue.h" "lanes.h" "queue_lanes.h" "queue_owned.h" "ring.h" "ring_lanes.h" "stream.h"
+        "topic.h" "cell_layout.h" "cell.h" "state.h" "event.h" "counters.h" "raw.h" "registry.h" "difference.h"
+        "queue_slots.h" "queue_producer.h" "queue_consumer.h" "queue_consumer_role.h" "queue_stat.h";
     "api": "birth.h" "admit.h" "attachment.h" "attach.h" "segment.h" "stat.h" "end.h";
 ];
+
+/// The text of each part.
+#[cfg(test)]
+pub(super) fn parts() -> impl Iterator<Item = &'static str> {
+    PARTS.iter().map(|(_, text)| *text)
+}
 
 /// The header. The version stands in its parts as `@VERSION@`.
 pub(in super::super) fn header() -> String {
@@ -31,7 +40,8 @@ pub(in super::super) fn header() -> String {
     let texts: Vec<&str> = PARTS.iter().map(|(_, text)| *text).collect();
     // Whose formatter meets a copy of it has other rules.
     let text = texts.join("\n").replace("/* clang-format on */\n", "");
-    text.replacen(", do not edit */\n", ", do not edit */\n/* clang-format off */\n", 1)
+    offsets::fill(&text)
+        .replacen(", do not edit */\n", ", do not edit */\n/* clang-format off */\n", 1)
         .replace("@VERSION@", VERSION)
         .replace("@VERSION_MAJOR@", major)
         .replace("@VERSION_MINOR@", minor)
@@ -59,6 +69,8 @@ mod tests {
         let listed: Vec<_> = super::PARTS.iter().map(|(name, _)| (*name).to_owned()).collect();
         assert_eq!(listed.len(), found.len());
         assert_eq!(BTreeSet::from_iter(listed), found);
-        assert!(!super::header().contains("@VERSION"), "a version was not filled in");
+        let header = super::header();
+        assert!(!header.contains("@VERSION"), "a version was not filled in");
+        assert!(!header.contains("SHM_LAYOUT"), "a layout was not filled in");
     }
 }

@@ -25,20 +25,7 @@ SHM_APART void shm_core_unmap(shm_core *core) {
 
 /* Gives up what handles have not given up, and the participant record. */
 SHM_APART void shm_core_leave(shm_core *core) {
-  for (uint32_t i = 0; i < core->spec->object_count; i++) {
-    uint64_t queue = core->places[i];
-    if (core->spec->objects[i].kind != SHM_KIND_QUEUE) {
-      continue; /* this version has no handles on the other kinds */
-    }
-    if (shm_holds_role(core, i, SHM_QUEUE_CONSUMER_ROLE)) {
-      /* The producer learns the exact head, as from a consumer's release. */
-      shm_store_release(shm_core_word(core, queue + SHM_QUEUE_HEAD),
-                        shm_load_relaxed(shm_core_word(core, queue + SHM_QUEUE_TAKEN)));
-      shm_give_up_role(core, i, SHM_QUEUE_CONSUMER_ROLE);
-      shm_notify(SHM_AT(shm_word32, core->segment.base, queue + SHM_QUEUE_SPACE_FLAG));
-    }
-    shm_give_up_role(core, i, SHM_QUEUE_PRODUCER_ROLE);
-  }
+  shm_leave_objects(core);
   shm_release_record(core);
 }
 

@@ -14,22 +14,9 @@
  *   value    := 'v' { text name | u64 number, two's complement }
  *   bit      := 'b' { text name | u64 bit }
  *   variant  := 'u' { text name | u64 number | text type, empty for none | text range }
- *   object   := 'Q' { text name | text item | u64 capacity }                      a queue, one to one
- *             | 'L' { text name | text item | u64 capacity | u64 lanes }          many to one
- *             | 'M' { text name | text item | u64 capacity
- *                     | u64 producers | u64 consumers | u64 redeliver }           other
- *             | 'R' { text name | u64 bytes | u64 lanes }                         a ring; 0: one producer
- *             | 'B' { text name | u64 bytes }                                     a stream
- *             | 'P' { text name | text item | u64 capacity }                      a topic
- *             | 'C' { text name | text type }                                     a cell
- *             | 'V' { text name | text type | u64 count }                         an array of cells
- *             | 'A' { text name | text type }                                     a state
- *             | 'N' { text name }                                                 an event
- *             | 'K' { text name | counter* }                                      counters
- *             | 'W' { text name | u64 bytes | u64 align }                         raw bytes
- *   counter  := 'k' { text name | text type }
  *
- * Producers and consumers are 1, or 0 for many.
+ * The records of objects are described with each kind. A record of another tag
+ * was written by a newer version.
  *
  * Bytes that are read here may be hostile: every length is checked before it is
  * used, and the work is bounded by the number of bytes. What a program does
@@ -41,7 +28,7 @@ typedef struct shm_reader {
   const char *at;
   size_t left;
   bool damaged; /* something was cut short */
-  char unknown; /* a record of a kind that is not known, which makes it damaged too; 0 for none */
+  char unknown; /* the tag of a record that this version does not know, or 0 */
 } shm_reader;
 
 /* Text within a contract. */
@@ -187,167 +174,28 @@ SHM_APART shm_member_record shm_find_member(shm_reader reader, char tag, shm_sli
   }
 }
 
+/* Whether a reader met what it cannot make sense of. */
+SHM_INLINE bool shm_is_unreadable(const shm_reader *reader) {
+  return reader->damaged || reader->unknown != '\0';
+}
+
+/* What is left must be nothing: else a record that this version does not know, or damage. */
+SHM_APART void shm_expect_end(shm_reader *reader) {
+  shm_reader body;
+  if (reader->left != 0) {
+    reader->unknown = shm_take_record(reader, &body);
+  }
+}
+
 /* Whether the size of a struct is an extent, which is said behind its fields. */
 SHM_APART bool shm_take_extent(shm_reader *reader) {
   shm_reader body;
-  if (reader->left == 0) {
+  if (reader->left == 0 || reader->at[0] != 'x') {
+    shm_expect_end(reader);
     return false;
   }
-  if (shm_take_record(reader, &body) != 'x' || body.left != 0 || reader->left != 0) {
-    reader->damaged = true;
-  }
+  shm_take_record(reader, &body);
+  reader->damaged = reader->damaged || body.left != 0;
+  shm_expect_end(reader);
   return true;
-}
-
-/* An object: what the records of all kinds come to. */
-typedef struct shm_object_record {
-  char tag; /* 'Q', 'L' ..; 0 if there is none */
-  shm_slice name;
-  shm_slice item;      /* of a queue, a topic, a cell, a state */
-  uint64_t capacity;   /* of a queue or a topic */
-  uint64_t bytes;      /* of a ring, a stream, raw bytes */
-  uint64_t lanes;      /* of a queue or a ring; 0: none */
-  uint64_t producers;  /* of a queue or a ring; 0: many */
-  uint64_t consumers;  /* of a queue; 0: many */
-  uint64_t redeliver;  /* of a queue with owned slots */
-  uint64_t count;      /* of an array of cells; 0: a single one */
-  uint64_t align;      /* of raw bytes */
-  shm_reader counters; /* of counters */
-} shm_object_record;
-
-/* What the kind of a record is called in schemas; NULL if it is the record of no object. */
-SHM_APART const char *shm_object_kind(char tag) {
-  switch (tag) {
-  case 'Q':
-  case 'L':
-  case 'M':
-    return "queue";
-  case 'R':
-    return "ring";
-  case 'B':
-    return "stream";
-  case 'P':
-    return "topic";
-  case 'C':
-  case 'V':
-    return "cell";
-  case 'A':
-    return "state";
-  case 'N':
-    return "event";
-  case 'K':
-    return "counters";
-  case 'W':
-    return "raw";
-  default:
-    return NULL;
-  }
-}
-
-/* A counter; its tag is 0 if there is none. */
-typedef struct shm_counter_record {
-  char tag;
-  shm_slice name;
-  shm_slice type;
-} shm_counter_record;
-
-SHM_APART shm_counter_record shm_take_counter(shm_reader *reader) {
-  shm_counter_record counter;
-  shm_reader body;
-  memset(&counter, 0, sizeof counter);
-  counter.tag = shm_take_record(reader, &body);
-  if (counter.tag == '\0') {
-    return counter;
-  }
-  counter.name = shm_take_text(&body);
-  counter.type = shm_take_text(&body);
-  if (counter.tag != 'k' || body.damaged || body.left != 0) {
-    reader->damaged = true;
-    counter.tag = '\0';
-  }
-  return counter;
-}
-
-/* The place among the counters of the one of that name, or SIZE_MAX. */
-SHM_APART size_t shm_find_counter(shm_reader reader, shm_slice name) {
-  for (size_t index = 0;; index++) {
-    shm_counter_record counter = shm_take_counter(&reader);
-    if (counter.tag == '\0') {
-      return SIZE_MAX;
-    }
-    if (shm_same_text(counter.name, name)) {
-      return index;
-    }
-  }
-}
-
-/* Takes what lies behind the name and the item of an object; whether it could be so. */
-SHM_APART bool shm_take_geometry(shm_reader *body, shm_object_record *object) {
-  char tag = object->tag;
-  bool is_queue = tag == 'Q' || tag == 'L' || tag == 'M';
-  if (is_queue || tag == 'P') {
-    object->capacity = shm_take_number(body);
-  }
-  if (tag == 'R' || tag == 'B' || tag == 'W') {
-    object->bytes = shm_take_number(body);
-  }
-  if (tag == 'L' || tag == 'R') {
-    object->lanes = shm_take_number(body);
-  }
-  object->producers = object->lanes == 0 ? 1 : 0;
-  object->consumers = 1;
-  if (tag == 'M') {
-    object->producers = shm_take_number(body);
-    object->consumers = shm_take_number(body);
-    object->redeliver = shm_take_number(body);
-  }
-  if (tag == 'V') {
-    object->count = shm_take_number(body);
-    body->damaged = body->damaged || object->count == 0;
-  }
-  if (tag == 'W') {
-    object->align = shm_take_number(body);
-  }
-  if (tag == 'K') {
-    object->counters = *body;
-    while (shm_take_counter(body).tag != '\0') {
-    }
-  }
-  return !body->damaged && body->left == 0 && object->producers <= 1 && object->consumers <= 1 &&
-         object->redeliver <= 1 && object->lanes <= SHM_LANES_MAX && object->count <= UINT32_MAX;
-}
-
-SHM_APART shm_object_record shm_take_object(shm_reader *reader) {
-  shm_object_record object;
-  shm_reader body;
-  memset(&object, 0, sizeof object);
-  object.tag = shm_take_record(reader, &body);
-  if (object.tag == '\0') {
-    return object;
-  }
-  object.name = shm_take_text(&body);
-  if (strchr("QLMPCVA", object.tag) != NULL) {
-    object.item = shm_take_text(&body);
-  }
-  if (shm_object_kind(object.tag) == NULL || !shm_take_geometry(&body, &object)) {
-    const bool is_letter =
-        (object.tag >= 'A' && object.tag <= 'Z') || (object.tag >= 'a' && object.tag <= 'z');
-    reader->unknown = shm_object_kind(object.tag) == NULL && is_letter ? object.tag : '\0';
-    reader->damaged = true;
-    object.tag = '\0';
-  }
-  return object;
-}
-
-/* The place among the objects of the one of that name, or SIZE_MAX. */
-SHM_APART size_t shm_find_object(shm_reader reader, shm_slice name) {
-  for (size_t index = 0;; index++) {
-    shm_object_record object = shm_take_object(&reader);
-    if (object.tag == '\0') {
-      return SIZE_MAX;
-    }
-    if (shm_same_text(object.name, name)) {
-      return index;
-    }
-  }
 }

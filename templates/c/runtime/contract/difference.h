@@ -13,6 +13,13 @@ typedef struct shm_comparison {
   shm_text *out;
 } shm_comparison;
 
+/* Whether a part of the segment's contract cannot be read; then the whole cannot. */
+SHM_APART bool shm_is_unread(shm_comparison *c, const shm_reader *theirs) {
+  c->theirs.damaged = c->theirs.damaged || theirs->damaged;
+  c->theirs.unknown = theirs->unknown != '\0' ? theirs->unknown : c->theirs.unknown;
+  return shm_is_unreadable(theirs);
+}
+
 /* Adds a name or a type; the first part of it if it is absurdly long. */
 SHM_APART void shm_add_slice(shm_text *out, shm_slice slice) {
   bool is_long = slice.size > 128;
@@ -156,8 +163,7 @@ SHM_APART bool shm_compare_structs(shm_comparison *c, const shm_type_record *min
   for (;;) {
     shm_member_record f = shm_take_member(&a, 'f');
     shm_member_record g = shm_take_member(&b, 'f');
-    if (b.damaged) {
-      c->theirs.damaged = true;
+    if (shm_is_unread(c, &b)) {
       return false;
     }
     if (f.tag == '\0' && g.tag == '\0') {
@@ -196,8 +202,7 @@ SHM_APART bool shm_compare_structs(shm_comparison *c, const shm_type_record *min
   }
   my_extent = shm_take_extent(&a);
   their_extent = shm_take_extent(&b);
-  if (b.damaged) {
-    c->theirs.damaged = true;
+  if (shm_is_unread(c, &b)) {
     return false;
   }
   if (my_extent != their_extent) {
@@ -266,12 +271,12 @@ SHM_APART bool shm_compare_members(shm_comparison *c, const shm_type_record *min
     shm_member_record w = shm_take_member(&b, member_tag);
     shm_member_record other = w;
     bool extra = v.tag == '\0';
-    if (b.damaged) {
-      c->theirs.damaged = true;
+    if (shm_is_unread(c, &b)) {
       return false;
     }
     if (v.tag == '\0' && w.tag == '\0') {
-      c->theirs.damaged = b.left != 0;
+      shm_expect_end(&b);
+      shm_is_unread(c, &b);
       return false;
     }
     if (!extra && shm_same_text(v.name, w.name) && v.number == w.number) {

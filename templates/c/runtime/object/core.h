@@ -151,44 +151,6 @@ SHM_INLINE shm_word32 *shm_core_state(const shm_core *core) {
   return SHM_AT(shm_word32, core->segment.base, SHM_HEADER_STATE);
 }
 
-/*
- * Roles: a word that names the one participant who may act as producer or
- * consumer.
- *
- *   0                              free: given up cleanly, or never held
- *   generation << 32 | 0xFFFFFFFF  orphaned: its holder died and was swept
- *   generation << 32 | index + 1   held by that attachment
- *
- * The generation keeps a reused index from looking like the old holder.
- */
-#define SHM_ROLE_FREE UINT64_C(0)
-#define SHM_ROLE_ORPHANED UINT32_MAX
-
-SHM_INLINE uint64_t shm_role_word(uint32_t index, uint32_t generation) {
-  return SHM_CAST(uint64_t, generation) << 32 | (SHM_CAST(uint64_t, index) + 1);
-}
-
-/*
- * Takes every role of a dead participant away, leaving a mark for the next
- * claimant, and wakes all who sleep on an object: the dead one may have stored what
- * they wait for and not notified. Anybody may do it, any number of times: a lost race means that
- * somebody else swept or claimed.
- */
-SHM_APART void shm_sweep_objects(const shm_core *core, uint32_t index, uint32_t generation) {
-  uint64_t dead = shm_role_word(index, generation);
-  uint64_t orphaned = SHM_CAST(uint64_t, generation) << 32 | SHM_ROLE_ORPHANED;
-  for (uint32_t i = 0; i < core->spec->object_count; i++) {
-    uint64_t role;
-    uint64_t flag;
-    for (uint32_t n = 0; (role = shm_role_offset(&core->spec->objects[i], n)) != 0; n++) {
-      shm_exchange(shm_core_word(core, core->places[i] + role), dead, orphaned);
-    }
-    for (uint32_t n = 0; (flag = shm_flag_offset(&core->spec->objects[i], n)) != 0; n++) {
-      shm_wake_up(SHM_AT(shm_word32, core->segment.base, core->places[i] + flag));
-    }
-  }
-}
-
 /* What programs hold of an attachment. */
 typedef struct shm_attachment {
   shm_core *core; /* NULL: not attached */

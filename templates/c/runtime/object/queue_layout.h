@@ -34,18 +34,6 @@
  * first, the stamp last, by one release store, which is the commit.
  */
 
-enum {
-  SHM_QUEUE_TAIL_HINT = 0x000,
-  SHM_QUEUE_TIMES_FULL = 0x008,
-  SHM_QUEUE_TAKEN = 0x080,
-  SHM_QUEUE_SEEN = 0x088,
-  SHM_QUEUE_REDELIVERED = 0x090,
-  SHM_QUEUE_HIGH_WATER = 0x098,
-  SHM_QUEUE_HEAD = 0x100,
-  SHM_QUEUE_DATA_FLAG = 0x180,
-  SHM_QUEUE_SPACE_FLAG = 0x184,
-  SHM_QUEUE_PRODUCER_ROLE = 0x188,
-  SHM_QUEUE_CONSUMER_ROLE = 0x190,
-  SHM_QUEUE_SLOTS = 0x200,
-  SHM_STAMP_SIZE = 8 /* of a slot, before its item */
-};
+SHM_LAYOUT(queue)
+
+enum { SHM_STAMP_SIZE = SHM_QUEUE_STAMP_SIZE }; /* of a slot, before its item */

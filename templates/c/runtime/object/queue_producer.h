@@ -302,7 +302,10 @@ SHM_NODISCARD SHM_APART shm_status shm_queue_producer_claim(shm_queue_producer *
                                                             shm_attachment *attachment, uint32_t object) {
   shm_core *core = shm_core_of(attachment);
   bool died = false;
-  shm_status status = shm_check_claim(core, producer->core, object, "producer");
+  shm_status status = shm_check_queue(core, object);
+  if (status == SHM_OK) {
+    status = shm_check_claim(core, producer->core, object, "producer");
+  }
   if (status == SHM_OK) {
     status = shm_claim_role(core, object, SHM_QUEUE_PRODUCER_ROLE, "producer", &died);
   }

@@ -119,8 +119,9 @@ SHM_APART shm_text *shm_explain_role(const shm_core *core, uint32_t object, cons
   return why;
 }
 
-/* Whether there is such an object, in an attachment that can be used. */
-SHM_APART shm_status shm_check_object(const shm_core *core, uint32_t object) {
+/* Whether there is an object of that kind, in an attachment that can be used. */
+SHM_APART shm_status shm_check_object(const shm_core *core, uint32_t object, uint32_t kind,
+                                      const char *name) {
   shm_text *why;
   if (core == NULL) {
     shm_add(shm_explain(SHM_INVALID), "nothing is attached: attach or create comes first");
@@ -129,24 +130,26 @@ SHM_APART shm_status shm_check_object(const shm_core *core, uint32_t object) {
   if (shm_core_finds_fork(core)) {
     return shm_fail_foreign(core);
   }
-  if (object >= core->spec->object_count || core->spec->objects[object].kind != SHM_KIND_QUEUE) {
+  if (object >= core->spec->object_count || core->spec->objects[object].kind != kind) {
     why = shm_explain(SHM_INVALID);
     shm_add_outside(why, core->address, SIZE_MAX);
-    shm_add(why, " has no queue with the number ");
+    shm_add(why, " has no ");
+    shm_add(why, name);
+    shm_add(why, " with the number ");
     shm_add_number(why, object);
     return SHM_INVALID;
   }
   return SHM_OK;
 }
 
-/* What is checked before a role is claimed; `held` is what the handle has. */
+/* What is checked before a role of an object is claimed that is there; `held` is what the handle has. */
 SHM_APART shm_status shm_check_claim(const shm_core *core, const shm_core *held, uint32_t object,
                                      const char *side) {
-  shm_status status = shm_check_object(core, object);
-  if (status == SHM_OK && held != NULL) {
+  shm_status status = SHM_OK;
+  if (held != NULL) {
     status = SHM_INVALID;
     shm_add(shm_explain_role(core, object, side, status), "the handle is claimed already; release it first");
-  } else if (status == SHM_OK && !core->takes_part) {
+  } else if (!core->takes_part) {
     status = SHM_READ_ONLY;
     shm_add(shm_explain_role(core, object, side, status), "the segment is attached read-only");
   }
@@ -204,4 +207,23 @@ SHM_APART bool shm_holds_role(const shm_core *core, uint32_t object, uint32_t ro
 SHM_APART bool shm_give_up_role(const shm_core *core, uint32_t object, uint32_t role_offset) {
   shm_word64 *role = shm_core_word(core, core->places[object] + role_offset);
   return shm_exchange(role, shm_role_word(core->index, core->generation), SHM_ROLE_FREE);
+}
+
+/* The participant that has a role, by the index of its record; -1 for none. */
+SHM_APART int64_t shm_role_holder(const shm_word64 *role) {
+  uint64_t low = shm_load_acquire(role) & UINT32_MAX;
+  return low == SHM_ROLE_FREE || low == SHM_ROLE_ORPHANED ? -1 : SHM_CAST(int64_t, low) - 1;
+}
+
+/* Whether a participant, alive, sleeps on a word. A bit that somebody set who died asleep means nothing. */
+SHM_APART bool shm_holder_waits(const shm_core *core, int64_t holder, shm_word32 *flag) {
+  uint32_t index = SHM_CAST(uint32_t, holder);
+  uint64_t word;
+  if (holder < 0 || index >= core->participants_count ||
+      (__atomic_load_n(flag, __ATOMIC_RELAXED) & SHM_WAITING) == 0) {
+    return false;
+  }
+  word = shm_load_acquire(shm_record_word(core, index));
+  return shm_record_state(word) == SHM_RECORD_LIVE &&
+         !shm_participant_is_gone(core, index, shm_record_generation(word));
 }

@@ -4,6 +4,20 @@
  * their schema. It must live as long as whatever is attached by it.
  */
 
+/* An object as generated headers declare it. What a kind has no use for is 0. */
+typedef struct shm_object_spec {
+  const char *name;
+  uint32_t kind;      /* SHM_KIND_QUEUE .. */
+  uint32_t lanes;     /* lanes, or cells side by side; 0: none. Else all but the size is of one of them */
+  uint64_t item_size; /* bytes of an item; 1 where bytes are passed */
+  uint64_t capacity;  /* items that always fit */
+  uint64_t batch;     /* the consumer publishes its head after so many */
+  uint64_t slots;     /* items that fit at most */
+  uint64_t stride;    /* bytes from one slot to the next */
+  uint64_t size;      /* bytes of the whole object */
+  uint64_t align;     /* it begins at a multiple of this */
+} shm_object_spec;
+
 typedef struct shm_segment_spec {
   const char *schema;
   const char *version;
@@ -25,50 +39,36 @@ typedef struct shm_segment_spec {
   const uint64_t *object_offsets;
 } shm_segment_spec;
 
-/* The geometry of an object, as far as memory safety hangs on it. */
-SHM_APART bool shm_is_object_sound(const shm_object_spec *object) {
-  shm_geometry found;
-  uint64_t slots;
-  bool aligned = object->align >= SHM_LINE && object->align <= SHM_RAW_ALIGN_MAX &&
-                 (object->align & (object->align - 1)) == 0 &&
-                 (object->align == SHM_LINE || object->kind == SHM_KIND_RAW);
-  if (object->kind == SHM_KIND_QUEUE) {
-    /* Any that keeps within its size: its producer and its consumer go by these numbers alone. */
-    return aligned && object->lanes == 0 && object->item_size > 0 && object->slots > 0 && object->batch > 0 &&
-           object->stride % 8 == 0 && object->stride > 8 && object->item_size <= object->stride - 8 &&
-           !__builtin_mul_overflow(object->slots, object->stride, &slots) &&
-           object->size >= SHM_QUEUE_SLOTS && slots <= object->size - SHM_QUEUE_SLOTS;
+/* The next multiple of a power of two; false if there is none in 64 bits. */
+SHM_APART bool shm_round_up(uint64_t number, uint64_t align, uint64_t *rounded) {
+  uint64_t end;
+  if (__builtin_add_overflow(number, align - 1, &end)) {
+    return false;
   }
-  return aligned &&
-         shm_lay_object(object->kind, object->lanes, object->item_size, object->capacity, &found) &&
-         object->batch == found.batch && object->slots == found.slots && object->stride == found.stride &&
-         object->size == found.size;
+  *rounded = end & ~(align - 1);
+  return true;
 }
 
-/*
- * Whether a spec's own numbers fit together. Generated ones do; this keeps one
- * that was written by hand from reaching outside the segment.
- */
-SHM_APART shm_status shm_check_spec(const shm_segment_spec *spec) {
-  uint64_t end = SHM_HEADER_SIZE + SHM_CAST(uint64_t, spec->object_count) * SHM_ENTRY_SIZE +
-                 SHM_CAST(uint64_t, spec->participants) * SHM_RECORD_SIZE;
-  bool sound = spec->participants > 0 && spec->participants <= SHM_PARTICIPANTS_MAX &&
-               spec->contract_size <= SHM_CONTRACT_MAX && strlen(spec->schema) < 128 &&
-               strlen(spec->segment) < 64 && strlen(spec->version) < 16;
-  for (uint32_t i = 0; sound && i < spec->object_count; i++) {
-    uint64_t offset = spec->object_offsets[i];
-    sound = shm_is_object_sound(&spec->objects[i]) && offset >= end && offset % spec->objects[i].align == 0 &&
-            !__builtin_add_overflow(offset, spec->objects[i].size, &end);
-  }
-  sound =
-      sound && spec->contract_offset >= end && spec->contract_offset % 64 == 0 &&
-      spec->contract_offset <= PTRDIFF_MAX - SHM_CONTRACT_MAX &&
-      spec->contract_offset + spec->contract_size <= spec->total_size && spec->total_size <= PTRDIFF_MAX &&
-      (spec->pages == 0 ||
-       ((spec->pages == SHM_HUGE_2M || spec->pages == SHM_HUGE_1G) && spec->total_size % spec->pages == 0));
-  if (sound) {
-    return SHM_OK;
-  }
-  shm_add(shm_explain(SHM_INVALID), "the segment's spec is damaged: its numbers do not fit together");
-  return SHM_INVALID;
+/* Bytes of a slot: what lies before the item, the item, and padding up to a multiple of `align`. */
+SHM_APART bool shm_slot_stride(uint64_t before, uint64_t item_size, uint64_t align, uint64_t *stride) {
+  uint64_t end;
+  return item_size > 0 && item_size <= UINT64_MAX / 2 && !__builtin_add_overflow(before, item_size, &end) &&
+         shm_round_up(end, align, stride);
 }
+
+/* Control words, and so many slots behind them. */
+SHM_APART bool shm_slots_size(uint64_t control, uint64_t slots, uint64_t stride, uint64_t *size) {
+  uint64_t bytes;
+  return slots > 0 && !__builtin_mul_overflow(slots, stride, &bytes) &&
+         !__builtin_add_overflow(control, bytes, size);
+}
+
+/* The geometry of an object as its item, its capacity and its lanes ask for it. With lanes it is that of
+ * one, but for the size. */
+typedef struct shm_geometry {
+  uint64_t batch;
+  uint64_t slots;
+  uint64_t stride;
+  uint64_t size;
+  uint64_t align;
+} shm_geometry;
