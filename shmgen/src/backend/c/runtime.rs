@@ -22,9 +22,10 @@ const PARTS: &[(&str, &str)] = parts![
         "idfile.h" "sysv_life.h" "opened.h" "descriptor.h";
     "contract": "contract.h" "difference.h";
     "object": "kinds.h" "records.h" "spec.h" "core.h" "objects.h" "participants.h" "roles.h" "handles.h"
-        "queue_layout.h" "queue.h" "lanes.h" "queue_lanes.h" "queue_owned.h" "ring.h" "ring_lanes.h" "stream.h"
+        "lanes.h" "queue_layout.h" "queue.h" "queue_lanes.h" "queue_owned.h" "ring.h" "ring_lanes.h" "stream.h"
         "topic.h" "cell_layout.h" "cell.h" "state.h" "event.h" "counters.h" "raw.h" "registry.h" "difference.h"
-        "queue_slots.h" "queue_producer.h" "queue_consumer.h" "queue_consumer_role.h" "queue_stat.h";
+        "queue_slots.h" "queue_producer.h" "queue_consumer.h" "queue_consumer_role.h" "queue_stat.h"
+        "cell_slots.h" "cell_writer.h" "cell_reader.h" "cell_stat.h";
     "api": "birth.h" "admit.h" "attachment.h" "attach.h" "segment.h" "stat.h" "end.h";
 ];
 

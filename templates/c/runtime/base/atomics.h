@@ -45,6 +45,26 @@ SHM_HOT void shm_fence(void) {
 }
 
 /*
+ * Half fences: of the loads before and all behind, and of all before and the stores
+ * behind. As instructions, for the same reason; x86-64 orders so by itself.
+ */
+SHM_HOT void shm_acquire_fence(void) {
+#if defined(__x86_64__)
+  __asm__ __volatile__("" ::: "memory");
+#else
+  __asm__ __volatile__("dmb ishld" ::: "memory");
+#endif
+}
+
+SHM_HOT void shm_release_fence(void) {
+#if defined(__x86_64__)
+  __asm__ __volatile__("" ::: "memory");
+#else
+  __asm__ __volatile__("dmb ish" ::: "memory");
+#endif
+}
+
+/*
  * Keeps the compiler from moving memory accesses across this point. A process
  * that is killed has executed a prefix of its program, so this is enough to
  * order what its successor finds.

@@ -17,6 +17,9 @@
  * Versions count from 1; 0 is a cell that was never stored to, which zero bytes
  * are. Version v lies in slot v mod 8. Its stamp is 2v - 1 while it is written
  * and 2v once it is whole.
+ *
+ * An array of cells is so many of them side by side, each with a version, a flag
+ * and slots of its own. The writer's role is one for all: that of cell 0.
  */
 
 SHM_LAYOUT(cell)

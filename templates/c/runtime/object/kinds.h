@@ -18,6 +18,7 @@
   FORM(SHM_KIND_STREAM, stream, 6)                      RECORD('B', stream)           \
   FORM(SHM_KIND_TOPIC, topic, 7)                        RECORD('P', topic)            \
   FORM(SHM_KIND_CELL, cell, 8)                          RECORD('C', cell)             \
+  FORM(SHM_KIND_CELLS, cells, 13)                       RECORD('V', cell)             \
   FORM(SHM_KIND_STATE, state, 9)                        RECORD('A', state)            \
   FORM(SHM_KIND_EVENT, event, 10)                       RECORD('N', event)            \
   FORM(SHM_KIND_COUNTERS, counters, 11)                 RECORD('K', counters)         \

@@ -55,4 +55,4 @@ SHM_INLINE void shm_drop_role(const shm_object *object, uint64_t offset, uint64_
 }
 
 /* Sweeps every object for what a dead participant held; see registry.h. */
-SHM_APART void shm_sweep_objects(const shm_core *core, uint32_t index, uint32_t generation);
+SHM_INLINE void shm_sweep_objects(const shm_core *core, uint32_t index, uint32_t generation);

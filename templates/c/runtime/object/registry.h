@@ -57,7 +57,7 @@ SHM_APART void shm_sweep_object(const shm_object *object, uint64_t dead) {
   }
 }
 
-SHM_APART void shm_sweep_objects(const shm_core *core, uint32_t index, uint32_t generation) {
+SHM_INLINE void shm_sweep_objects(const shm_core *core, uint32_t index, uint32_t generation) {
   for (uint32_t i = 0; i < core->spec->object_count; i++) {
     shm_object object = shm_object_at(core, i);
     shm_sweep_object(&object, shm_role_word(index, generation));

@@ -105,6 +105,31 @@ SHM_APART shm_status shm_await(shm_core *core, shm_limiter *limiter, shm_word32 
   return look(handle);
 }
 
+/* Between two looks of who may not write the word that it waits for, at first and at last. */
+#define SHM_FIRST_LOOK_NS UINT64_C(50000)
+#define SHM_LAST_LOOK_NS UINT64_C(5000000)
+
+/* The same for who is attached read-only, and so can ask nobody to be woken. */
+SHM_APART shm_status shm_await_in_slices(shm_core *core, shm_limiter *limiter, uint64_t ns, shm_looker look,
+                                         void *handle, shm_status not_yet) {
+  uint64_t deadline = shm_deadline_after(ns);
+  uint64_t slice = SHM_FIRST_LOOK_NS;
+  uint64_t left;
+  while ((left = shm_time_left(deadline)) != 0) {
+    shm_status status;
+    shm_sys_sleep_ns(left < slice ? left : slice);
+    slice = slice < SHM_LAST_LOOK_NS / 2 ? slice * 2 : SHM_LAST_LOOK_NS;
+    if (shm_limiter_is_due_now(limiter)) {
+      shm_core_look_around(core, false);
+    }
+    status = shm_core_is_foreign(core) ? shm_fail_foreign(core) : look(handle);
+    if (status != not_yet) {
+      return status;
+    }
+  }
+  return look(handle);
+}
+
 /* `cannot become the producer of trades of posix:/acme.feed: ` */
 SHM_APART shm_text *shm_explain_role(const shm_core *core, uint32_t object, const char *side,
                                      shm_status status) {
