@@ -14,6 +14,7 @@
 #include "queues.h"
 
 #include "bare.h"
+#include "cells.h"
 #include "deaths.h"
 #include "hostile.h"
 #include "idfiles.h"
@@ -100,6 +101,16 @@ static const test tests[] = {
     TEST(no_wake_up_is_lost_in_the_race_with_falling_asleep, "posix"),
     TEST(changed_bytes_are_survived_at_attach, "posix sysv"),
     TEST(changed_words_are_survived_in_use, "posix"),
+    TEST(a_cell_holds_what_was_stored_last, "posix sysv"),
+    TEST(cells_side_by_side_do_not_touch, "posix"),
+    TEST(a_value_is_filled_in_place, "posix"),
+    TEST(wrong_handles_of_cells_are_told, "posix"),
+    TEST(whoever_may_only_read_loads_and_waits, "posix sysv"),
+    TEST(detaching_gives_up_the_writer_s_role, "posix sysv"),
+    TEST(readers_are_woken_by_every_store, "posix sysv"),
+    TEST(a_writer_that_dies_at_any_step_leaves_a_whole_value, "posix sysv"),
+    TEST(no_value_is_torn_whoever_is_killed_when, "posix"),
+    TEST(changed_words_of_cells_are_survived, "posix"),
 };
 
 static bool is_chosen(const char *name, int argc, char **argv) {
