@@ -253,12 +253,6 @@ SHM_APART shm_status shm_read_directory(const shm_opened *opened, const shm_head
       return status;
     }
     offset = shm_get64(entry, 8);
-    if (!shm_is_known_kind(shm_get32(entry, 0))) {
-      why = shm_explain_attempt(attempt, SHM_MISMATCH);
-      shm_add(why, "it was made by a newer shmgen: this one does not know objects of kind ");
-      shm_add_number(why, shm_get32(entry, 0));
-      return SHM_MISMATCH;
-    }
     if (shm_get32(entry, 0) != spec->objects[i].kind || shm_get64(entry, 16) != spec->objects[i].size) {
       fault = "an object has another kind or size than the contract says";
     } else if (offset < end || offset % spec->objects[i].align != 0) {

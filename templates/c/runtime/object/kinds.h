@@ -32,18 +32,6 @@
 #define SHM_FORM_NUMBER(KIND, form, number) KIND = number,
 enum { SHM_KINDS(SHM_FORM_NUMBER, SHM_NO_RECORD) SHM_KIND_NONE = 0 };
 
-/* Whether this version knows the number of a kind. */
-#define SHM_FORM_IS_KNOWN(KIND, form, number)                                                                \
-  case KIND:                                                                                                 \
-    return true;
-SHM_APART bool shm_is_known_kind(uint32_t kind) {
-  switch (kind) {
-    SHM_KINDS(SHM_FORM_IS_KNOWN, SHM_NO_RECORD)
-  default:
-    return false;
-  }
-}
-
 /* What the kind of a record is called in schemas; NULL if this version does not know it. */
 #define SHM_RECORD_NAME(tag, kind)                                                                           \
   case tag:                                                                                                  \
