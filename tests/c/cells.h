@@ -1,120 +1,6 @@
 /* Cells, and arrays of them: what is stored is what is loaded, whoever dies. */
 
-/* Not a multiple of 8, so that the last word of a slot is partly padding. */
-typedef struct quote {
-  uint32_t n[29];
-} quote;
-
-static quote quote_of(uint64_t n) {
-  quote q;
-  for (unsigned k = 0; k < 29; k++) {
-    q.n[k] = SHM_CAST(uint32_t, n * 31 + k);
-  }
-  return q;
-}
-
-static bool is_quote(const quote *q, uint64_t n) {
-  quote expected = quote_of(n);
-  return memcmp(q, &expected, sizeof expected) == 0;
-}
-
-static bool is_zero(const void *value, size_t size) {
-  for (size_t i = 0; i < size; i++) {
-    if (SHM_CAST(const char *, value)[i] != 0) {
-      return false;
-    }
-  }
-  return true;
-}
-
-/* Object 0 is a cell, object 1 an array of three, object 2 a queue. */
-enum { CELL = 0, ARRAY = 1, CELLS = 3 };
-
-typedef struct cells_spec {
-  shm_segment_spec spec;
-  shm_object_spec objects[3];
-  uint64_t offsets[3];
-  uint8_t contract[8];
-  char address[80];
-} cells_spec;
-
-static const shm_segment_spec *make_cells(cells_spec *t, const char *address) {
-  uint64_t end = 512 + 3 * 64 + 8 * 64;
-  memset(t, 0, sizeof *t);
-  snprintf(t->address, sizeof t->address, "%s", address);
-  for (int i = 0; i < 2; i++) {
-    shm_object_spec *o = &t->objects[i];
-    o->name = i == CELL ? "book" : "quotes";
-    o->kind = i == CELL ? SHM_KIND_CELL : SHM_KIND_CELLS;
-    o->lanes = i == CELL ? 0 : CELLS;
-    o->item_size = sizeof(quote);
-    o->capacity = 1;
-    o->slots = 8;
-    o->stride = 128;
-    o->size = (0x100 + 8 * 128) * (i == CELL ? 1 : CELLS);
-    o->align = 128;
-  }
-  t->objects[2] = queue_of("trades", sizeof(trade), 4);
-  for (int i = 0; i < 3; i++) {
-    t->offsets[i] = up(end, 128);
-    end = t->offsets[i] + t->objects[i].size;
-  }
-  t->spec.schema = "acme.market";
-  t->spec.version = "1.0";
-  t->spec.segment = "cells";
-  t->spec.address = t->address;
-  t->spec.mode = 0640;
-  t->spec.participants = 8;
-  t->spec.contract = t->contract;
-  t->spec.contract_size = sizeof t->contract;
-  memset(t->spec.fingerprint, 7, sizeof t->spec.fingerprint);
-  t->spec.objects = t->objects;
-  t->spec.object_count = 3;
-  t->spec.contract_offset = up(end, 64);
-  t->spec.total_size = up(t->spec.contract_offset + sizeof t->contract, 4096);
-  t->spec.object_offsets = t->offsets;
-  return &t->spec;
-}
-
-/* A segment with cells, attached twice: to write, and to read. */
-typedef struct desk {
-  cells_spec t;
-  shm_attachment a;
-  shm_attachment b;
-  shm_cell_writer w;
-  shm_cell_reader r;
-} desk;
-
-static void open_desk(desk *d, uint32_t object) {
-  memset(d, 0, sizeof *d);
-  CHECK_OK(shm_attachment_create(&d->a, make_cells(&d->t, fresh_address()), NULL, NULL));
-  CHECK_OK(shm_attachment_attach(&d->b, &d->t.spec, NULL, NULL));
-  CHECK_OK(shm_cell_writer_claim(&d->w, &d->a, object));
-  CHECK_OK(shm_cell_reader_open(&d->r, &d->b, object));
-}
-
-static void close_desk(desk *d) {
-  shm_cell_writer_release(&d->w);
-  shm_cell_reader_close(&d->r);
-  CHECK_OK(shm_attachment_remove(&d->a));
-  shm_attachment_detach(&d->a);
-  shm_attachment_detach(&d->b);
-}
-
-static void store_quote(desk *d, uint64_t index, uint64_t n) {
-  quote q = quote_of(n);
-  CHECK_OK(shm_cell_writer_store(&d->w, index, &q, sizeof q));
-}
-
-/* That a load finds quote n, as that version. */
-static void expect_quote(shm_cell_reader *r, uint64_t index, uint64_t n, uint64_t version) {
-  quote q;
-  uint64_t found;
-  memset(&q, 0xEE, sizeof q);
-  CHECK_OK(shm_cell_reader_load(r, index, &q, sizeof q, &found));
-  CHECK(found == version);
-  CHECK(version == 0 ? is_zero(&q, sizeof q) : is_quote(&q, n));
-}
+#include "desks.h"
 
 static void a_cell_holds_what_was_stored_last(void) {
   desk d;
@@ -265,6 +151,8 @@ static void detaching_gives_up_the_writer_s_role(void) {
   open_desk(&d, CELL);
   store_quote(&d, 0, 1);
   shm_attachment_detach(&d.a); /* the handle was not released */
+  CHECK(shm_load_acquire(shm_core_word(d.b.core, d.b.core->places[CELL] + SHM_CELL_WRITER_ROLE)) ==
+        SHM_ROLE_FREE);
   CHECK_OK(shm_cell_writer_claim(&next, &d.b, CELL));
   shm_cell_writer_release(&d.w);
   shm_cell_writer_release(&next);
@@ -306,11 +194,8 @@ static void readers_are_woken_by_every_store(void) {
   for (uint64_t n = 1; n <= 100; n++) {
     quote q = quote_of(n);
     void *payload;
-    if (n % 8 == 0) { /* somebody sleeps, most probably all */
-      while ((__atomic_load_n(flag, __ATOMIC_RELAXED) & SHM_WAITING) == 0) {
-        sleep_ms(1);
-      }
-      sleep_ms(2);
+    if (n % 8 < 2) { /* somebody sleeps, most probably all */
+      until_it_sleeps(flag);
     }
     if (n % 2 == 0) {
       CHECK_OK(shm_cell_writer_store(&d.w, 1, &q, sizeof q));
@@ -320,12 +205,88 @@ static void readers_are_woken_by_every_store(void) {
       CHECK_OK(shm_cell_writer_commit(&d.w));
     }
     for (int i = 0; i < 3; i++) {
-      wait_for(&readers[i]);
+      wait_in_time_for(&readers[i]);
     }
   }
   for (int i = 0; i < 3; i++) {
     join(&readers[i]);
   }
+  close_desk(&d);
+}
+
+/* ---- who is overtaken ---- */
+
+/* Takes longer to copy than a timer to ring. */
+typedef struct poster {
+  uint64_t words[8192];
+} poster;
+
+static desk *overtaker;
+static int overtakings;
+
+/* Interrupts a reader wherever it is, and stores more versions than there are slots. */
+static void overtake(int signal_number) {
+  static poster p;
+  (void)signal_number;
+  for (int k = 0; k < 9; k++) {
+    uint64_t version = shm_cell_next(overtaker->w.cells.first);
+    for (unsigned n = 0; n < 8192; n++) {
+      p.words[n] = version;
+    }
+    CHECK_OK(shm_cell_writer_store(&overtaker->w, 0, &p, sizeof p));
+  }
+  overtakings++;
+}
+
+static void a_reader_that_is_overtaken_looks_again(void) {
+  desk d;
+  static poster p;
+  struct sigaction action;
+  struct itimerval time;
+  uint64_t last = 0;
+  uint64_t begin = now_ms();
+  open_desk_of(&d, CELL, sizeof p);
+  overtaker = &d;
+  overtakings = 0;
+  memset(&action, 0, sizeof action);
+  action.sa_handler = overtake;
+  action.sa_flags = SA_RESTART;
+  CHECK(sigaction(SIGALRM, &action, NULL) == 0);
+  memset(&time, 0, sizeof time);
+  time.it_interval.tv_usec = time.it_value.tv_usec = 1000;
+  CHECK(setitimer(ITIMER_REAL, &time, NULL) == 0);
+  while (*SHM_CAST(volatile int *, &overtakings) < 400 && now_ms() - begin < 60000) {
+    uint64_t version;
+    CHECK_OK(shm_cell_reader_load(&d.r, 0, &p, sizeof p, &version));
+    for (unsigned n = 0; n < 8192; n++) {
+      CHECK(p.words[n] == version);
+    }
+    CHECK(version >= last);
+    last = version;
+  }
+  memset(&time, 0, sizeof time);
+  CHECK(setitimer(ITIMER_REAL, &time, NULL) == 0);
+  CHECK(overtakings >= 400);
+  close_desk(&d);
+}
+
+/* A slot that is being written is not read, by whoever found its older version. */
+static void a_slot_that_is_begun_is_no_version_any_more(void) {
+  desk d;
+  quote q;
+  uint64_t version;
+  char *cell;
+  open_desk(&d, CELL);
+  cell = d.w.cells.first;
+  for (uint64_t n = 1; n <= 8; n++) {
+    store_quote(&d, 0, n);
+  }
+  shm_store_relaxed(shm_cell_version(cell), 1); /* as the reader found it */
+  CHECK(shm_cell_look(&d.r.cells, cell, &q, sizeof q, &version) && version == 1 && is_quote(&q, 1));
+  shm_cell_begin(&d.w.cells, cell, 9);
+  CHECK(!shm_cell_look(&d.r.cells, cell, &q, sizeof q, &version));
+  shm_store_relaxed(shm_cell_version(cell), 8);
+  expect_quote(&d.r, 0, 8, 8);
   close_desk(&d);
 }
 
@@ -408,6 +369,66 @@ static void a_writer_that_dies_at_any_step_leaves_a_whole_value(void) {
     expect_quote(&d.r, 2, 7, version + 1);
     join(&waiter);
     expect_quote(&d.r, 0, 0, 0);
+    close_desk(&d);
+  }
+}
+
+static void store_and_not_notify(const void *argument) {
+  const cells_spec *t = SHM_CAST(const cells_spec *, argument);
+  shm_attachment a;
+  shm_cell_writer w = SHM_ZERO;
+  char *cell;
+  quote q = quote_of(1);
+  CHECK_OK(shm_attachment_attach(&a, &t->spec, NULL, NULL));
+  CHECK_OK(shm_cell_writer_claim(&w, &a, ARRAY));
+  say_and_wait();
+  cell = shm_cells_at(&w.cells, 1);
+  shm_cell_write(shm_cell_begin(&w.cells, cell, 1), &q, sizeof q);
+  shm_store_release(shm_cell_stamp(&w.cells, cell, 1), 2);
+  shm_store_release(shm_cell_version(cell), 1);
+  say_and_wait();
+}
+
+static void wait_for_the_first(const void *argument) {
+  const cells_spec *t = SHM_CAST(const cells_spec *, argument);
+  shm_attachment a;
+  shm_cell_reader r = SHM_ZERO;
+  quote q;
+  uint64_t version = 0;
+  CHECK_OK(shm_attachment_attach(&a, &t->spec, NULL, NULL));
+  CHECK_OK(shm_cell_reader_open(&r, &a, ARRAY));
+  CHECK_OK(shm_cell_reader_wait_newer(&r, 1, &version, &q, sizeof q, SHM_FOREVER));
+  CHECK(version == 1 && is_quote(&q, 1));
+  say_and_wait();
+}
+
+/* What a writer stored and told nobody, its successor tells, or whoever sweeps it. */
+static void readers_of_a_dead_writer_are_woken(void) {
+  for (int swept = 0; swept < 2; swept++) {
+    desk d;
+    child dead;
+    child waiter;
+    uint64_t begin;
+    open_desk(&d, ARRAY);
+    shm_cell_writer_release(&d.w);
+    dead = start(store_and_not_notify, &d.t);
+    wait_for(&dead);
+    waiter = start(wait_for_the_first, &d.t);
+    until_it_sleeps(shm_cell_flag(shm_cells_at(&d.r.cells, 1)));
+    go_on(&dead);
+    wait_for(&dead);
+    kill_child(&dead);
+    begin = now_ms();
+    if (swept == 0) {
+      CHECK_OK(shm_cell_writer_claim(&d.w, &d.a, ARRAY));
+    }
+    while (swept != 0 &&
+           shm_record_state(shm_load_acquire(shm_record_word(d.b.core, 2))) != SHM_RECORD_SWEPT) {
+      shm_core_look_around(d.b.core, true);
+      CHECK(now_ms() - begin < 15000);
+    }
+    wait_in_time_for(&waiter);
+    kill_child(&waiter);
     close_desk(&d);
   }
 }

@@ -14,13 +14,14 @@
 #include "queues.h"
 
 #include "bare.h"
-#include "cells.h"
 #include "deaths.h"
 #include "hostile.h"
 #include "idfiles.h"
 #include "memfds.h"
 #include "waits.h"
 #include "wakes.h"
+
+#include "cells.h"
 
 typedef struct test {
   const char *name;
@@ -108,6 +109,9 @@ static const test tests[] = {
     TEST(whoever_may_only_read_loads_and_waits, "posix sysv"),
     TEST(detaching_gives_up_the_writer_s_role, "posix sysv"),
     TEST(readers_are_woken_by_every_store, "posix sysv"),
+    TEST(a_reader_that_is_overtaken_looks_again, "posix"),
+    TEST(a_slot_that_is_begun_is_no_version_any_more, "posix"),
+    TEST(readers_of_a_dead_writer_are_woken, "posix"),
     TEST(a_writer_that_dies_at_any_step_leaves_a_whole_value, "posix sysv"),
     TEST(no_value_is_torn_whoever_is_killed_when, "posix"),
     TEST(changed_words_of_cells_are_survived, "posix"),

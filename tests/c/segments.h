@@ -127,6 +127,10 @@ static void a_mismatch_names_the_first_difference(void) {
   check_mismatch(OTHER_CAPACITY, PLAIN, ": object trades has capacity 8 here, 9 in the segment");
   check_mismatch(OTHER_ITEM, PLAIN, ": object trades holds Trade here, u32[7] in the segment");
   check_mismatch(OBJECT_RENAMED, PLAIN, ": object trades (queue) is not in the segment");
+  check_mismatch(NEWER_OBJECT, PLAIN,
+                 ": its contract was made by a newer shmgen: this one does not know records of kind `Z`");
+  check_mismatch(NEWER_FIELD, PLAIN,
+                 ": its contract was made by a newer shmgen: this one does not know records of kind `z`");
   check_mismatch(UNION, PLAIN, ": Payload is in the segment only");
   check_mismatch(UNION_OF_ANOTHER_TAG, UNION, ": Payload has a tag of u8 here, of u16 in the segment");
   check_mismatch(UNION_VARIANT_MOVED, UNION, ": Payload.size is 1 here, 7 in the segment");

@@ -9,6 +9,7 @@
 
 #include <signal.h>
 #include <stdio.h>
+#include <sys/time.h>
 #include <sys/types.h>
 #include <sys/wait.h>
 
@@ -174,6 +175,8 @@ typedef enum variant {
   OTHER_CAPACITY,
   OTHER_ITEM,
   OBJECT_RENAMED,
+  NEWER_OBJECT, /* with records that no version of ours knows */
+  NEWER_FIELD,
   UNION, /* with a union, which the plain one has not */
   UNION_OF_ANOTHER_TAG,
   UNION_VARIANT_MOVED,
@@ -219,8 +222,8 @@ static inline void put_trade(bytes *out, variant v) {
   if (v == WAS_ADDED) {
     put_was(out, "tax", 24, 4);
   }
-  if (v == EXTENT_ADDED) {
-    end_record(out, begin_record(out, 'x'));
+  if (v == EXTENT_ADDED || v == NEWER_FIELD) {
+    end_record(out, begin_record(out, v == EXTENT_ADDED ? 'x' : 'z'));
   }
   end_record(out, begin);
 }
@@ -292,6 +295,9 @@ static inline void put_contract(bytes *out, variant v, uint64_t capacity) {
     end_record(out, type);
   }
   put_queue(out, v == OBJECT_RENAMED ? "deals" : "trades", v == OTHER_ITEM ? "u32[7]" : "Trade", capacity);
+  if (v == NEWER_OBJECT) {
+    end_record(out, begin_record(out, 'Z'));
+  }
   put_queue(out, "echo", "Trade", 4);
   end_record(out, begin);
 }

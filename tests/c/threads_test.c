@@ -1,7 +1,8 @@
 /*
  * Threads, for ThreadSanitizer: a producer and a consumer of one attachment,
  * and two threads with an attachment each. Every way to push meets every way to
- * pop; the messages must come whole, in order and once.
+ * pop; the messages must come whole, in order and once. A writer and two readers of a
+ * cell: each value comes whole.
  *
  * Where SHM_CHECK_THREADS is on, two threads with one handle get SHM_BUSY.
  */
@@ -9,6 +10,7 @@
 #define _GNU_SOURCE 1
 #endif
 
+#include "desks.h"
 #include "support.h"
 
 #include <pthread.h>
@@ -123,6 +125,59 @@ static void run(const char *address, uint64_t capacity, bool shared) {
          SHM_CAST(unsigned, capacity));
 }
 
+/* Stores quote n as version n, in ways that take turns. */
+static void *store_all(void *argument) {
+  const desk *d = SHM_CAST(const desk *, argument);
+  shm_attachment own;
+  shm_cell_writer w = SHM_ZERO;
+  CHECK_OK(shm_attachment_attach(&own, &d->t.spec, NULL, NULL));
+  CHECK_OK(shm_cell_writer_claim(&w, &own, CELL));
+  for (uint64_t n = 1; n <= MESSAGES; n++) {
+    quote q = quote_of(n);
+    CHECK_OK(shm_cell_writer_store(&w, 0, &q, sizeof q));
+  }
+  shm_cell_writer_release(&w);
+  shm_attachment_detach(&own);
+  return NULL;
+}
+
+/* Loads up to the last version, now and then waiting for the next one. */
+static void *load_all(void *argument) {
+  const desk *d = SHM_CAST(const desk *, argument);
+  shm_attachment own;
+  shm_cell_reader r = SHM_ZERO;
+  uint64_t version = 0;
+  CHECK_OK(shm_attachment_attach(&own, &d->t.spec, NULL, NULL));
+  CHECK_OK(shm_cell_reader_open(&r, &own, CELL));
+  while (version < MESSAGES) {
+    quote q;
+    uint64_t last = version;
+    shm_status status = version % 2 == 0
+                            ? shm_cell_reader_load(&r, 0, &q, sizeof q, &version)
+                            : shm_cell_reader_wait_newer(&r, 0, &version, &q, sizeof q, SHM_FOREVER);
+    CHECK_OK(status);
+    CHECK(version >= last && (version == 0 || is_quote(&q, version)));
+  }
+  shm_cell_reader_close(&r);
+  shm_attachment_detach(&own);
+  return NULL;
+}
+
+static void cells_between_threads(void) {
+  desk d;
+  pthread_t threads[3];
+  open_desk(&d, CELL);
+  shm_cell_writer_release(&d.w);
+  for (int i = 0; i < 3; i++) {
+    CHECK(pthread_create(&threads[i], NULL, i == 0 ? store_all : load_all, &d) == 0);
+  }
+  for (int i = 0; i < 3; i++) {
+    CHECK(pthread_join(threads[i], NULL) == 0);
+  }
+  close_desk(&d);
+  printf("a writer and two readers of a cell: ok\n");
+}
+
 #if SHM_CHECKS_THREADS
 
 static void *pop_in_vain(void *argument) {
@@ -165,6 +220,7 @@ int main(void) {
     run(fresh_address(), capacities[i], false);
     run(fresh_address(), capacities[i], true);
   }
+  cells_between_threads();
 #if SHM_CHECKS_THREADS
   two_threads_are_told_apart();
 #endif

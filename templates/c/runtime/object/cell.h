@@ -63,10 +63,8 @@ SHM_APART void shm_cells_wake(const shm_object *object) {
 }
 
 SHM_APART void shm_cells_sweep(const shm_object *object, uint64_t dead) {
-  shm_sweep_role(object, SHM_CELL_WRITER_ROLE, dead);
+  shm_sweep_role(object, SHM_CELL_WRITER_ROLE, dead); /* one for all */
   shm_cells_wake(object);
 }
 
-SHM_APART void shm_cells_leave(const shm_object *object, uint64_t me) {
-  shm_drop_role(object, SHM_CELL_WRITER_ROLE, me);
-}
+SHM_APART void shm_cells_leave(const shm_object *object, uint64_t me) { shm_cell_leave(object, me); }

@@ -45,8 +45,8 @@ SHM_INLINE uint64_t shm_role_word(uint32_t index, uint32_t generation) {
 /* Takes a role from a dead holder, whose role word is `dead`, and leaves a mark for the next claimant.
  * Anybody may do it, any number of times: a lost race means that somebody else swept or claimed. */
 SHM_INLINE void shm_sweep_role(const shm_object *object, uint64_t offset, uint64_t dead) {
-  shm_exchange(shm_object_word(object, offset), dead,
-               (dead & ~SHM_CAST(uint64_t, UINT32_MAX)) | SHM_ROLE_ORPHANED);
+  uint64_t orphaned = (dead & ~SHM_CAST(uint64_t, UINT32_MAX)) | SHM_ROLE_ORPHANED;
+  shm_exchange(shm_object_word(object, offset), dead, orphaned);
 }
 
 /* Gives a role up, if it is held by who has the role word `me`. */

@@ -34,7 +34,29 @@ impl Kind for Cell {
     }
 
     fn functions(&self) -> &'static [&'static str] {
-        &["_store", "_load", "_version", "_wait", "_wait_newer", "_writer", "_claimed_writer"]
+        &[
+            "_store",
+            "_store_at",
+            "_reserve",
+            "_reserve_at",
+            "_commit",
+            "_load",
+            "_load_at",
+            "_load_versioned",
+            "_load_versioned_at",
+            "_wait_next",
+            "_wait_next_at",
+            "_wait_newer",
+            "_wait_newer_at",
+            "_COUNT",
+            "_writer",
+            "_claimed_writer",
+            "_reader",
+            "_open_reader",
+            // Later ones.
+            "_version",
+            "_wait",
+        ]
     }
 
     fn missing(&self, object: &syntax::Object) -> Option<(Span, &'static str)> {
