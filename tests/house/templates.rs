@@ -67,3 +67,42 @@ fn a_template_that_looks_into_a_text_is_seen() {
     let right = "{% if a %}\"{{ b }}\"{% endif %}{% if let Some(c) = d %}{% for e in f.iter() %}";
     assert_eq!(comparisons(right), Vec::<&str>::new());
 }
+
+/// The kinds that the list in the C header has, and what lanes and owned slots bring.
+fn kinds_of_c(list: &str) -> BTreeSet<String> {
+    let forms = list.split("FORM(SHM_KIND_").skip(1);
+    let names = forms.map(|rest| rest.split('_').next().unwrap().split(',').next().unwrap());
+    names.map(str::to_lowercase).chain(["lanes", "owned"].map(str::to_owned)).collect()
+}
+
+/// Names of one kind in a text, such as `shm_cell_load` and `SHM_KIND_CELL`.
+fn of_kinds<'a>(text: &'a str, kinds: &BTreeSet<String>) -> Vec<&'a str> {
+    let words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let is_of_kind = |word: &&str| {
+        let mut parts = word.split('_');
+        matches!(parts.next(), Some("shm" | "SHM"))
+            && parts.next().is_some_and(|kind| {
+                kind == "KIND" || kinds.contains(&kind.to_lowercase()) && parts.next().is_some()
+            })
+    };
+    words.filter(is_of_kind).collect()
+}
+
+/// In the C header, what is of one kind is in the kind's chapters; the list of kinds
+/// is the only other place.
+#[test]
+fn the_c_header_has_one_list_of_kinds() {
+    let chapters = files("templates/c/runtime", "h");
+    let list = chapters.iter().find(|(name, _)| name == "object/kinds.h").unwrap();
+    let kinds = kinds_of_c(&list.1);
+    assert!(kinds.len() > 9, "{kinds:?}");
+    for (name, text) in &chapters {
+        let file = name.strip_prefix("object/").unwrap_or_default();
+        let is_room = kinds.iter().any(|kind| file.starts_with(kind.as_str()));
+        if !is_room && name != "object/kinds.h" && name != "base/prelude.h" {
+            assert_eq!(of_kinds(text, &kinds), [""; 0], "{name}");
+        }
+    }
+    let wrong = "if (kind == SHM_KIND_CELL) shm_queue_sweep(object); shm_state x; shm_segment_attach();";
+    assert_eq!(of_kinds(wrong, &kinds), ["SHM_KIND_CELL", "shm_queue_sweep"]);
+}

@@ -154,7 +154,7 @@ fn a_handle_of_a_queue_on_another_kind_is_refused() {
 #[test]
 fn c_refuses_a_spec_whose_numbers_do_not_fit_together() {
     let place = Place::posix();
-    assert_eq!(c("checked", "refuse", place.text()), format!("{}\n", 16 * 9 * 2));
+    assert_eq!(c("checked", "refuse", place.text()), format!("{}\n", 17 * 9 * 2));
     assert!(!Path::new(&place.path()).exists());
 }
 

@@ -2,6 +2,7 @@
 
 #![allow(missing_docs, clippy::pedantic)]
 
+mod cell_pairs;
 mod cells;
 mod cells_of_a_schema;
 mod differential;

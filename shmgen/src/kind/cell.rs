@@ -54,4 +54,21 @@ impl Kind for CellDef {
         let arguments = [item.to_owned()].into_iter().chain(count).collect();
         Some(Access { says: String::new(), ty, of: None, arguments })
     }
+
+    fn in_cpp(&self, _: &Object, item: &str) -> Option<Access> {
+        Some(match self.count {
+            None => Access {
+                says: "A cell: the latest value.".to_owned(),
+                ty: "::shm::cell::cell",
+                of: Some(item.to_owned()),
+                arguments: vec![],
+            },
+            Some(count) => Access {
+                says: format!("An array of {count} cells: the latest value of each."),
+                ty: "::shm::cell::cells",
+                of: Some(item.to_owned()),
+                arguments: vec![count.to_string()],
+            },
+        })
+    }
 }

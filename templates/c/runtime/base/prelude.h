@@ -11,6 +11,8 @@
  *   shm_attachment_...  segments of a schema: create, attach, detach, remove
  *   shm_queue_producer_...    the writing side of a queue
  *   shm_queue_consumer_...    the reading side of a queue
+ *   shm_cell_writer_...       who stores in a cell, or in an array of cells
+ *   shm_cell_reader_...       who loads from one
  *   shm_send_descriptor, shm_receive_descriptor: handing memfds over
  *   shm_status_text, shm_last_error: what a status means, and why it came
  *

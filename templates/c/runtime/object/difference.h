@@ -61,9 +61,9 @@ SHM_APART bool shm_compare_objects(shm_comparison *c) {
 
 /* What this version does not know it does not judge: whoever wrote it does. */
 SHM_APART void shm_tell_newer(shm_text *out, char tag) {
-  shm_add(out, "its contract was made by a newer shmgen: this one does not know records of kind `");
+  shm_add(out, "its contract was made by a newer shmgen: records of kind `");
   shm_add_escaped(out, &tag, 1);
-  shm_add(out, "` (generate this program's code with that version, too)");
+  shm_add(out, "` are unknown to this one; use the newer version here, too");
 }
 
 /*

@@ -7,7 +7,7 @@
 /* An object as generated headers declare it. What a kind has no use for is 0. */
 typedef struct shm_object_spec {
   const char *name;
-  uint32_t kind;      /* SHM_KIND_QUEUE .. */
+  uint32_t kind;      /* its number in kinds.h */
   uint32_t lanes;     /* lanes, or cells side by side; 0: none. Else all but the size is of one of them */
   uint64_t item_size; /* bytes of an item; 1 where bytes are passed */
   uint64_t capacity;  /* items that always fit */

@@ -1,6 +1,7 @@
 //! The functions that C has for objects: a room for each kind that has some, and
 //! their registry.
 
+mod cell;
 mod queue;
 
 use super::Context;
@@ -13,6 +14,8 @@ use shm_runtime::ObjectLayout;
 pub(super) fn of(object: &Object) -> Option<&dyn Functions> {
     match &object.layout {
         ObjectLayout::Queue(layout) => Some(layout),
+        ObjectLayout::Cell(layout) => Some(layout),
+        ObjectLayout::Cells(layout, _) => Some(layout),
         _ => None,
     }
 }
