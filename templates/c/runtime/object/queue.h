@@ -52,7 +52,8 @@ SHM_APART bool shm_queue_differ(shm_comparison *c, const shm_object_record *mine
           shm_tell_choice(out, name, " has producers: ", "many", "one", x.producers, y.producers) ||
           shm_tell_choice(out, name, " has consumers: ", "many", "one", x.consumers, y.consumers) ||
           /* Many to one, in lanes or not. */
-          shm_tell_choice(out, name, " has an order for ", "all", "each producer", x.lanes, y.lanes) ||
+          shm_tell_choice(out, name, " has an order for ", "all", "each producer", x.lanes == 0 ? 0 : 1,
+                          y.lanes == 0 ? 0 : 1) ||
           shm_tell_numbers(out, name, " has lanes ", x.lanes, y.lanes) ||
           shm_tell_choice(out, name, " has redeliver ", "false", "true", x.redeliver, y.redeliver));
 }
