@@ -23,7 +23,7 @@ static test_objects_Config config(void) {
   test_objects_Config value;
   memset(&value, 0, sizeof value);
   value.limit = ++next_number;
-  value.name[next_number % 200] = (char)('a' + next_number % 26);
+  memset(value.name, 'a' + (int)(next_number % 26), next_number % 200);
   return value;
 }
 

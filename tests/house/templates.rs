@@ -103,6 +103,7 @@ fn the_c_header_has_one_list_of_kinds() {
             assert_eq!(of_kinds(text, &kinds), [""; 0], "{name}");
         }
     }
-    let wrong = "if (kind == SHM_KIND_CELL) shm_queue_sweep(object); shm_state x; shm_segment_attach();";
+    let wrong =
+        "if (kind == SHM_KIND_CELL) shm_queue_sweep(object); shm_state x; shm_segment_attach();";
     assert_eq!(of_kinds(wrong, &kinds), ["SHM_KIND_CELL", "shm_queue_sweep"]);
 }

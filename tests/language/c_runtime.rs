@@ -157,6 +157,8 @@ fn wake_ups_come_at_once_while_slices_are_long() {
             "producers_are_woken_by_every_pop",
             "who_comes_after_a_consumer_wakes_and_who_leaves_too",
             "a_sweep_wakes_who_sleeps",
+            "readers_are_woken_by_every_store",
+            "readers_of_a_dead_writer_are_woken",
             "older_ones_sleep_and_wake_beside_those_of_this_version",
             "no_wake_up_is_lost_in_the_race_with_falling_asleep",
             "two_processes_wake_each_other",

@@ -2,16 +2,84 @@
 //! functions of a number, others load them, with a record and without one, and find
 //! each whole and of its version. In segments of every backend.
 
-use objects::Every;
+use objects::{Config, Every, Tick};
 use places::Place;
+use shm_runtime::cell::{Cell, Cells};
+use shm_runtime::contract::Contract;
+use shm_runtime::{Attachment, Options, Setup, Spec, Str};
 use shmgen_test_support::schemas::objects;
-use shmgen_test_support::{places, tools};
-use std::path::{Path, PathBuf};
+use shmgen_test_support::{children, places, tools};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::OnceLock;
+use std::time::Duration;
 
-/// How many versions, as text for programs.
-const COUNT: &str = "2000";
+children!(rust);
+
+/// How many versions.
+const COUNT: u64 = 2000;
+const PATIENCE: Duration = Duration::from_secs(20);
+
+// --- one side, in Rust; tests/pairs has the other languages
+
+fn config(n: u64) -> Config {
+    let letter = |k: u64| char::from(b'a' + ((n + k) % 26) as u8);
+    let name: String = (0..200).map(letter).collect();
+    Config { name: Str::try_from(name.as_str()).unwrap(), limit: n, ..Default::default() }
+}
+
+fn tick(n: u64) -> Tick {
+    let levels = std::array::from_fn(|k| (n * 7 + k as u64) as u16);
+    Tick { time: n as u32, levels, ..Default::default() }
+}
+
+fn rust(arguments: &[String]) {
+    let [part, address] = arguments else { panic!("a part and an address") };
+    let contract = Contract::decode(Every::CONTRACT).unwrap();
+    let index = |name: &str| contract.objects.iter().position(|o| o.name == name).unwrap();
+    let (latest, each) = (index("latest"), index("each"));
+    let address = address.parse().unwrap();
+    let spec = Spec::new(contract, "1.0", Setup::at(&address).participants(64)).unwrap();
+    let options = Options::default();
+    let attach = if part == "load" { Attachment::attach_read_only } else { Attachment::attach };
+    let attached = attach(&spec, &options).unwrap();
+    let latest = Cell::<Config>::of_attachment(&attached, latest);
+    let each = Cells::<Tick>::of_attachment(&attached, each);
+    if part == "store" { store(&latest, &each) } else { load(&latest, &each) }
+}
+
+fn store(latest: &Cell<Config>, each: &Cells<Tick>) {
+    let (mut latest, mut each) = (latest.writer().unwrap(), each.writer().unwrap());
+    for n in 1..=COUNT {
+        if n % 100 == 0 {
+            std::thread::sleep(Duration::from_millis(1)); // somebody falls asleep
+        }
+        each.at(n as usize % 3).store(&tick(n)).unwrap();
+        if n % 4 == 0 {
+            let mut slot = latest.reserve().unwrap();
+            slot.write(&config(n));
+            slot.commit();
+        } else {
+            latest.store(&config(n)).unwrap();
+        }
+    }
+}
+
+fn load(latest: &Cell<Config>, each: &Cells<Tick>) {
+    let mut version = 0;
+    while version < COUNT {
+        let (value, next) = latest.wait_newer(version, PATIENCE).unwrap();
+        assert!(next > version, "version {next} came again");
+        assert_eq!(value, config(next));
+        version = next;
+        let value = latest.load().unwrap();
+        assert_eq!(value, config(value.limit));
+        let one = each.at(1).load().unwrap();
+        assert!(one.time == 0 || one == tick(u64::from(one.time)));
+    }
+}
+
+// --- all of them
 
 /// The programs of tests/pairs, in C and C++.
 fn programs() -> &'static [PathBuf; 2] {
@@ -42,36 +110,47 @@ fn programs() -> &'static [PathBuf; 2] {
     })
 }
 
-fn start(program: &Path, part: &str, address: &str) -> Child {
-    let mut command = Command::new(program);
-    command.args([part, address, COUNT]).stderr(Stdio::piped());
-    command.spawn().unwrap()
+/// A process that plays a part, and how it ended.
+enum Side {
+    Rust(children::Player),
+    Other(String, Child),
 }
 
-fn finish(who: &str, child: Child) {
-    let done = child.wait_with_output().unwrap();
-    assert!(done.status.success(), "{who}: {}", String::from_utf8_lossy(&done.stderr));
+impl Side {
+    fn start(language: usize, part: &str, address: &str) -> Self {
+        let Some(program) = programs().get(language) else {
+            return Self::Rust(play("rust", &[part, address]));
+        };
+        let mut command = Command::new(program);
+        command.args([part, address, &COUNT.to_string()]).stderr(Stdio::piped());
+        Self::Other(format!("{} {part}", program.display()), command.spawn().unwrap())
+    }
+
+    fn finish(self) {
+        match self {
+            Self::Rust(mut player) => player.finish(),
+            Self::Other(who, child) => {
+                let done = child.wait_with_output().unwrap();
+                let said = String::from_utf8_lossy(&done.stderr).into_owned();
+                assert!(done.status.success(), "{who}: {said}");
+            }
+        }
+    }
 }
 
 #[test]
 fn what_one_language_stores_the_others_load() {
     for place in Place::both() {
-        for writer in programs() {
+        for writer in 0..=programs().len() {
             let address = place.text();
             let every = Every::options().address(&place.0).create().unwrap();
             // Started first, so that some wait.
-            let readers: Vec<(String, Child)> = programs()
-                .iter()
+            let readers: Vec<Side> = (0..=programs().len())
                 .flat_map(|reader| ["load", "watch"].map(|part| (reader, part)))
-                .map(|(reader, part)| {
-                    let who = format!("{} {part}, from {}", reader.display(), writer.display());
-                    (who, start(reader, part, &address))
-                })
+                .map(|(reader, part)| Side::start(reader, part, &address))
                 .collect();
-            finish("the writer", start(writer, "store", &address));
-            for (who, reader) in readers {
-                finish(&who, reader);
-            }
+            Side::start(writer, "store", &address).finish();
+            readers.into_iter().for_each(Side::finish);
             every.remove().unwrap();
         }
     }

@@ -3,9 +3,12 @@
 
 use dice::Dice;
 use everything::{Book, Plain};
+use objects::{Config, Every, Tick};
 use places::Place;
-use shm_runtime::Segment;
-use shmgen_test_support::schemas::everything;
+use shm_runtime::cell::{Cell, Cells};
+use shm_runtime::contract::Contract;
+use shm_runtime::{Attachment, Options, Segment, Setup, Spec, Str};
+use shmgen_test_support::schemas::{everything, objects};
 use shmgen_test_support::{dice, places, tools};
 use std::process::Command;
 use std::time::Duration;
@@ -75,15 +78,16 @@ fn in_rust(place: &Place, script: &str) -> Vec<u8> {
             other => panic!("no operation {other}"),
         }
     }
-    let read = || {
-        let mut bytes = vec![0; bare.size() as usize];
-        bare.read_at(0, &mut bytes).unwrap();
-        bytes
-    };
-    let mut image = read();
+    let mut image = bytes_of(&bare);
     drop((out, inn, segment));
-    image.extend(read());
+    image.extend(bytes_of(&bare));
     image
+}
+
+fn bytes_of(segment: &Segment) -> Vec<u8> {
+    let mut bytes = vec![0; segment.size() as usize];
+    segment.read_at(0, &mut bytes).unwrap();
+    bytes
 }
 
 /// Wipes what says who and when: creator, birth mark and times in the header, pid,
@@ -101,10 +105,14 @@ fn anonymous(image: &mut [u8]) {
     }
 }
 
-#[test]
-fn rust_and_c_leave_the_same_bytes() {
-    let folder = tools::scratch("differential");
-    tools::generate(&tools::root().join("tests/schemas/everything.toml"), &folder);
+/// Plays scripts in Rust and by a program in C, and compares what they leave.
+fn compare(
+    (schema, source): (&str, &str),
+    scripts: &[String],
+    in_rust: impl Fn(&Place, &str) -> Vec<u8>,
+) {
+    let folder = tools::scratch(source);
+    tools::generate(&tools::root().join("tests/schemas").join(schema), &folder);
     let program = folder.join("differential");
     tools::run(
         Command::new("gcc")
@@ -112,13 +120,11 @@ fn rust_and_c_leave_the_same_bytes() {
             .args(tools::C_WARNINGS)
             .arg("-I")
             .arg(&folder)
-            .arg(tools::root().join("tests/c/differential.c"))
+            .arg(tools::root().join("tests/c").join(source))
             .arg("-o")
             .arg(&program),
     );
-    let mut dice = Dice(7);
-    let scripts: Vec<String> = (0..100).map(|_| script(&mut dice)).collect();
-    for script in &scripts {
+    for script in scripts {
         let places = [Place::posix(), Place::posix()];
         let mut ours = in_rust(&places[0], script);
         let image = folder.join("image");
@@ -140,4 +146,84 @@ fn rust_and_c_leave_the_same_bytes() {
         }
     }
     println!("{} scripts of 300 operations and more", scripts.len());
+}
+
+#[test]
+fn rust_and_c_leave_the_same_bytes() {
+    let mut dice = Dice(7);
+    let scripts: Vec<String> = (0..100).map(|_| script(&mut dice)).collect();
+    compare(("everything.toml", "differential.c"), &scripts, in_rust);
+}
+
+// --- cells
+
+/// What differential_cells.c does, in Rust.
+fn cells_in_rust(place: &Place, script: &str) -> Vec<u8> {
+    let contract = Contract::decode(Every::CONTRACT).unwrap();
+    let index = |name: &str| contract.objects.iter().position(|o| o.name == name).unwrap();
+    let (latest, each) = (index("latest"), index("each"));
+    let spec = Spec::new(contract, "1.0", Setup::at(&place.0).participants(64)).unwrap();
+    let made = Attachment::create(&spec, &Options::default()).unwrap();
+    let bare = Segment::attach(&place.0).unwrap();
+    let latest = Cell::<Config>::of_attachment(&made, latest);
+    let each = Cells::<Tick>::of_attachment(&made, each);
+    let mut one = Some(latest.writer().unwrap());
+    let mut all = each.writer().unwrap();
+    let mut number = 0_u32;
+    for operation in script.chars() {
+        let mut next = || {
+            number += 1;
+            number
+        };
+        let config = |n: u32| {
+            let letter = char::from(b'a' + (n % 26) as u8).to_string();
+            let name = Str::try_from(letter.repeat(n as usize % 200).as_str()).unwrap();
+            Config { name, limit: u64::from(n), ..Default::default() }
+        };
+        let tick = |n: u32| Tick { time: n, levels: [0, 0, n as u16], ..Default::default() };
+        match operation {
+            's' => one.as_mut().unwrap().store(&config(next())).unwrap(),
+            'r' => {
+                let mut slot = one.as_mut().unwrap().reserve().unwrap();
+                slot.write(&config(next()));
+                slot.commit();
+            }
+            'R' => drop(one.as_mut().unwrap().reserve().unwrap()),
+            'a' => {
+                let n = next();
+                all.at(n as usize % 3).store(&tick(n)).unwrap();
+            }
+            'A' => {
+                let n = next();
+                let mut slot = all.at(n as usize % 3).reserve().unwrap();
+                slot.write(&tick(n));
+                slot.commit();
+            }
+            'l' => drop((latest.load().unwrap(), each.at(1).load().unwrap())),
+            'w' => {
+                let (_, version) = latest.load_versioned().unwrap();
+                drop(latest.wait_newer(version, MOMENT).unwrap_err());
+            }
+            'c' => {
+                drop(one.take());
+                one = Some(latest.writer().unwrap());
+            }
+            other => panic!("no operation {other}"),
+        }
+    }
+    let mut image = bytes_of(&bare);
+    drop((one, all, latest, each, made));
+    image.extend(bytes_of(&bare));
+    image
+}
+
+#[test]
+fn rust_and_c_leave_the_same_bytes_in_cells() {
+    let mut dice = Dice(11);
+    let mut script = || -> String {
+        let length = 300 + dice.roll(40);
+        (0..length).map(|_| b"sssrRaaaAAlwc"[dice.roll(13) as usize] as char).collect()
+    };
+    let scripts: Vec<String> = (0..50).map(|_| script()).collect();
+    compare(("objects.toml", "differential_cells.c"), &scripts, cells_in_rust);
 }
