@@ -38,8 +38,7 @@ fn rust(arguments: &[String]) {
     let contract = Contract::decode(Every::CONTRACT).unwrap();
     let index = |name: &str| contract.objects.iter().position(|o| o.name == name).unwrap();
     let (latest, each) = (index("latest"), index("each"));
-    let address = address.parse().unwrap();
-    let spec = Spec::new(contract, "1.0", Setup::at(&address).participants(64)).unwrap();
+    let spec = Spec::new(contract, "1.0", Setup::at(address).participants(64)).unwrap();
     let options = Options::default();
     let attach = if part == "load" { Attachment::attach_read_only } else { Attachment::attach };
     let attached = attach(&spec, &options).unwrap();
