@@ -1,12 +1,6 @@
-// [48 lines as in ../struct/schema.hpp, with 3e05dc9c]
-/// The segment feed: 12288 bytes, at posix:/golden.feed unless told otherwise.
-///
-/// Created and shown by stat, and without functions yet:
-///
-/// - `last` (cell)
-/// - `each` (cell)
-class Feed {
- public:
-  /// Bytes of the whole segment.
-  static constexpr ::std::uint64_t SIZE = 12288;
-// [93 lines as in ../segment/schema.hpp, with 3e05dc9c]
+// [49 lines as in ../segment/schema.hpp, with 233e80f8]
+// [39 lines as in ../segment/schema.hpp]
+  /// The one before now.
+  /// A cell: the latest value.
+  ::shm::cell::cell<::golden_Tick> last() const { return {attachment_, 0}; }
+// [59 lines as in ../segment/schema.hpp, with 233e80f8]

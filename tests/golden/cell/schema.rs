@@ -1,21 +1,5 @@
-// [58 lines as in ../segment/schema.rs]
-/// The segment `feed`: 12_288 bytes, at `posix:/golden.feed` unless told otherwise.
+// [62 lines as in ../segment/schema.rs]
+/// - `last` (cell)
 // [23 lines as in ../segment/schema.rs]
-    pub const CONTRACT: &'static [u8] = b"S{\x00\x00\x00\x06\x00golden\x04\x00feedT>\x00\x00\x00\x00\x00\x04\x00Tick\x08\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f!\x00\x00\x00\x06\x00number\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00u64\x00\x00\x00\x00C\x0c\x00\x00\x00\x04\x00last\x04\x00TickV\x14\x00\x00\x00\x04\x00each\x04\x00Tick\x03\x00\x00\x00\x00\x00\x00\x00";
-
-    /// Bytes of the whole segment.
-    pub const SIZE: u64 = 12_288;
-// [26 lines as in ../segment/schema.rs]
-    /// The one before now.
-    ///
-    /// A cell: the latest [`Tick`].
-    #[must_use]
-    pub fn last(&self) -> ::shm_runtime::cell::Cell<Tick> {
-        ::shm_runtime::cell::Cell::of_attachment(&self.0, 0)
-    }
-
-    /// An array of 3 cells, each with its latest [`Tick`].
-    #[must_use]
-    pub fn each(&self) -> ::shm_runtime::cell::Cells<Tick> {
-        ::shm_runtime::cell::Cells::of_attachment(&self.0, 1)
-// [29 lines as in ../segment/schema.rs]
+    pub const CONTRACT: &'static [u8] = b"Sb\x00\x00\x00\x06\x00golden\x04\x00feedT>\x00\x00\x00\x00\x00\x04\x00Tick\x08\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00f!\x00\x00\x00\x06\x00number\x00\x00\x00\x00\x00\x00\x00\x00\x08\x00\x00\x00\x00\x00\x00\x00\x03\x00u64\x00\x00\x00\x00C\x0c\x00\x00\x00\x04\x00last\x04\x00Tick";
+// [56 lines as in ../segment/schema.rs]
