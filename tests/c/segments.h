@@ -127,10 +127,12 @@ static void a_mismatch_names_the_first_difference(void) {
   check_mismatch(OTHER_CAPACITY, PLAIN, ": object trades has capacity 8 here, 9 in the segment");
   check_mismatch(OTHER_ITEM, PLAIN, ": object trades holds Trade here, u32[7] in the segment");
   check_mismatch(OBJECT_RENAMED, PLAIN, ": object trades (queue) is not in the segment");
-  check_mismatch(NEWER_OBJECT, PLAIN,
-                 ": its contract was made by a newer shmgen: records of kind `Z` are unknown to this one");
-  check_mismatch(NEWER_FIELD, PLAIN,
-                 ": its contract was made by a newer shmgen: records of kind `z` are unknown to this one");
+  check_mismatch(
+      NEWER_OBJECT, PLAIN,
+      ": it was made by a newer shmgen: its contract has a record of the kind `Z`, which version ");
+  check_mismatch(
+      NEWER_FIELD, PLAIN,
+      ": it was made by a newer shmgen: its contract has a record of the kind `z`, which version ");
   check_mismatch(UNION, PLAIN, ": Payload is in the segment only");
   check_mismatch(UNION_OF_ANOTHER_TAG, UNION, ": Payload has a tag of u8 here, of u16 in the segment");
   check_mismatch(UNION_VARIANT_MOVED, UNION, ": Payload.size is 1 here, 7 in the segment");

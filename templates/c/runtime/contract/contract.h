@@ -179,11 +179,18 @@ SHM_INLINE bool shm_is_unreadable(const shm_reader *reader) {
   return reader->damaged || reader->unknown != '\0';
 }
 
-/* What is left must be nothing: else a record that this version does not know, or damage. */
+/* Notes a record of a tag that is not known: a newer version's, or no record. */
+SHM_APART void shm_note_unknown(shm_reader *reader, char tag) {
+  const bool is_letter = (tag >= 'A' && tag <= 'Z') || (tag >= 'a' && tag <= 'z');
+  reader->unknown = is_letter ? tag : reader->unknown;
+  reader->damaged = reader->damaged || !is_letter;
+}
+
+/* What is left must be nothing: else a record that is not known. */
 SHM_APART void shm_expect_end(shm_reader *reader) {
   shm_reader body;
   if (reader->left != 0) {
-    reader->unknown = shm_take_record(reader, &body);
+    shm_note_unknown(reader, shm_take_record(reader, &body));
   }
 }
 

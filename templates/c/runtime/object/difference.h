@@ -59,11 +59,11 @@ SHM_APART bool shm_compare_objects(shm_comparison *c) {
   }
 }
 
-/* What this version does not know it does not judge: whoever wrote it does. */
+/* What this version does not know, a newer one wrote. */
 SHM_APART void shm_tell_newer(shm_text *out, char tag) {
-  shm_add(out, "its contract was made by a newer shmgen: records of kind `");
-  shm_add_escaped(out, &tag, 1);
-  shm_add(out, "` are unknown to this one; use the newer version here, too");
+  shm_add(out, "it was made by a newer shmgen: its contract has a record of the kind `");
+  shm_add_bytes(out, &tag, 1);
+  shm_add(out, "`, which version " SHM_RUNTIME_VERSION_TEXT " does not know; update this program's shmgen");
 }
 
 /*

@@ -16,7 +16,7 @@ SHM_APART shm_object_record shm_take_object(shm_reader *reader) {
   memset(&object, 0, sizeof object);
   object.tag = shm_take_record(reader, &object.rest);
   if (object.tag != '\0' && shm_object_kind(object.tag) == NULL) {
-    reader->unknown = object.tag;
+    shm_note_unknown(reader, object.tag);
     object.tag = '\0';
   }
   if (object.tag != '\0') {
