@@ -7,4 +7,4 @@ class Feed {
 // [35 lines as in ../segment/schema.hpp]
   /// An array of 3 cells: the latest value of each.
   ::shm::cell::cells<::golden_Tick> each() const { return {attachment_, 0, 3}; }
-// [59 lines as in ../segment/schema.hpp, with 965cbd45]
+// [65 lines as in ../segment/schema.hpp, with 965cbd45]

@@ -1,9 +1,9 @@
-// [17 lines as in ../empty/schema.hpp, with fbc46245]
+// [17 lines as in ../empty/schema.hpp, with 312ddb0a]
 // Macros of headers that may be included before, put aside up to the end of this one.
 #pragma push_macro("log")
 #undef log
-// [32 lines as in ../struct/schema.hpp, with fbc46245]
-/// The segment feed: 20480 bytes, at posix:/golden.feed unless told otherwise.
+// [32 lines as in ../struct/schema.hpp, with 312ddb0a]
+/// The segment feed: 16384 bytes, at posix:/golden.feed unless told otherwise.
 ///
 /// Created and shown by stat, and without functions yet:
 ///
@@ -11,7 +11,6 @@
 /// - `log` (ring)
 /// - `pipe` (stream)
 /// - `news` (topic)
-/// - `latest` (cell)
 /// - `now` (state)
 /// - `stop` (event)
 /// - `counts` (counters)
@@ -19,8 +18,8 @@
 class Feed {
  public:
   /// Bytes of the whole segment.
-  static constexpr ::std::uint64_t SIZE = 20480;
-// [96 lines as in ../segment/schema.hpp, with fbc46245]
+  static constexpr ::std::uint64_t SIZE = 16384;
+// [96 lines as in ../segment/schema.hpp, with 312ddb0a]
 #pragma pop_macro("log")
 
 }  // extern "C++"

@@ -14,9 +14,3 @@
     #: Bytes of the whole segment.
     SIZE: _typing.Final = 16384
 # [6 lines as in ../segment/schema.py]
-
-    def __init__(self, _attachment: _typing.Any) -> None:
-        import shm_runtime as _shm_runtime
-
-        super().__init__(_attachment)
-        self.latest = _shm_runtime.Cell(_attachment, 4, "latest", Tick)
