@@ -116,7 +116,7 @@ fn each_language_attaches_to_what_the_others_made() {
                       with objects.Every.open_or_create(sys.argv[1]) as every:\n    \
                       kinds = {o['kind'] for o in every.stat()['objects']}\n    \
                       assert len(kinds) == 9, kinds\n    \
-                      assert not hasattr(every, 'latest')\n    \
+                      assert hasattr(every, 'latest') and not hasattr(every, 'news')\n    \
                       every.unlink()";
         c("plain", "create", &address);
         c("plain", "attach", &address);
