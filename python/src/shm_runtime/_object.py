@@ -98,7 +98,7 @@ class Puts(Object[_Item]):
         status = self._put(side.handle, pointer, side.turn_ref)
         if status != OK:
             if status != FULL or block:
-                status = side.put(pointer, block, timeout)
+                status = side.put(pointer, status, block, timeout)
             if status != OK:
                 raise self._failure(status)
 

@@ -151,8 +151,9 @@ class Side:
 
     # --- putting
 
-    def put(self, pointer: Any, block: bool, timeout: float | None) -> int:
-        """Puts an item in, waiting until that can be done if it may.
+    def put(self, pointer: Any, status: int, block: bool, timeout: float | None) -> int:
+        """Goes on with a put that came to this status: claims the side, and waits until the item can be put
+        in if it may.
 
         No call that waits reads the item, which other threads may change then.
         """
@@ -160,12 +161,15 @@ class Side:
         for slice_ns in self.slices(timeout if block else 0.0):
             with self.lock:
                 handle = self.claim()
-                status: int = put(handle, pointer, self.turn_ref)
+                if status != FULL:
+                    status = put(handle, pointer, self.turn_ref)
                 if status == FULL and slice_ns.value:
                     status = self._holding(self._native.put_wait, handle, self.turn_ref, slice_ns)
                     if status == OK:
                         status = put(handle, pointer, self.turn_ref)
-            if status not in (FULL, TIMEOUT, BUSY):
+                    elif status == TIMEOUT:
+                        status = FULL
+            if status not in (FULL, BUSY):
                 return status
         return FULL
 
