@@ -75,6 +75,24 @@ def test_what_came_for_a_task_that_was_cancelled_is_not_lost(address: str) -> No
         assert asyncio.run(work()) == list(range(20))
 
 
+def test_who_takes_at_once_finds_a_message_beside_a_task_that_waits_or_did(address: str) -> None:
+    async def work() -> None:
+        for number in range(20):
+            waiter = asyncio.create_task(talking.ticks.get_async())
+            await asyncio.sleep(0.01)
+            talking.ticks.put(talk.Tick(number=number))
+            if number % 2:
+                waiter.cancel()
+            # The task has not had its turn yet.
+            assert talking.ticks.get_nowait().number == number
+            waiter.cancel()
+            with pytest.raises(asyncio.CancelledError):
+                await waiter
+
+    with talk.Talk.create(address) as talking:
+        asyncio.run(work())
+
+
 def test_several_tasks_share_a_queue(address: str) -> None:
     async def work() -> list[int]:
         waiters = [asyncio.create_task(talking.ticks.get_async(timeout=20)) for _ in range(5)]

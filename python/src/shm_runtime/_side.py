@@ -43,6 +43,10 @@ _SLICE_NS = 50_000_000
 _BREATH = 0.0002
 _POLL = 0.001
 
+#: How long a thread that waits for an event loop has the side to itself: others do wait for that, since
+#: nobody may be there any more who awaits what it waits for.
+_WATCH_NS = 5_000_000
+
 #: Bytes that are put in at most while the interpreter's lock is kept.
 _PIECE = 1 << 20
 
@@ -291,14 +295,14 @@ class Side:
                 found.set_result(None)
 
         def watch() -> None:
-            whole, turn = ctypes.c_uint64(_SLICE_NS), _native.Turn(self.turn.size)
+            slice_ns, turn = ctypes.c_uint64(_WATCH_NS), _native.Turn(self.turn.size)
             try:
                 while not self.closed and not found.done():
                     with self.lock:
                         if self.left:
                             return
                         handle = self.claim()
-                        status = self._holding(self._get_wait, handle, None, _byref(turn), whole)
+                        status = self._get_wait(handle, None, _byref(turn), slice_ns)
                     if status not in (TIMEOUT, NOT_READY):
                         return
                     time.sleep(_BREATH)
