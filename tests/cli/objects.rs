@@ -49,10 +49,12 @@ fn check_tells_what_cannot_be_used_yet_and_is_content() {
     let done = run(&["check", &objects_toml()]);
     assert_eq!((code(&done), out(&done).as_str()), (0, ""));
     let said = err(&done);
-    assert_eq!(said.matches("note[N001]: ").count(), 18, "{said}");
-    assert!(said.contains("objects.toml:42:29\n") && said.contains("functions for `latest`"));
-    assert!(said.contains("\n18 notes\n") && said.contains("ok, test.objects 1.0"), "{said}");
-    assert!(!said.contains("`one`"), "it can be used: {said}");
+    assert_eq!(said.matches("note[N001]: ").count(), 16, "{said}");
+    assert!(said.contains("objects.toml:44:35\n") && said.contains("functions for `shared_state`"));
+    assert!(said.contains("\n16 notes\n") && said.contains("ok, test.objects 1.0"), "{said}");
+    for usable in ["`one`", "`latest`", "`each`"] {
+        assert!(!said.contains(usable), "it can be used: {said}");
+    }
     // Lints are told beside them, and only they are denied.
     assert_eq!(code(&run(&["check", &objects_toml(), "--lint", "--deny"])), 0);
     let linted = schema(
@@ -71,15 +73,15 @@ fn check_tells_what_cannot_be_used_yet_and_is_content() {
 fn check_tells_notes_to_programs_too() {
     let found = of(&["check", &objects_toml(), "--format", "json"]);
     let list = found["diagnostics"].as_array().unwrap();
-    assert_eq!(list.len(), 18);
+    assert_eq!(list.len(), 16);
     for note in list {
         assert_eq!((&note["code"], &note["severity"]), (&json!("N001"), &json!("note")));
         assert!(note["start"]["line"].as_u64().unwrap() > 30);
     }
     let done = run(&["check", &objects_toml(), "--format", "github"]);
     assert_eq!(code(&done), 0);
-    assert_eq!(out(&done).lines().filter(|l| l.starts_with("::notice file=")).count(), 18);
-    assert!(out(&done).contains("title=N001::this version creates and shows cells"));
+    assert_eq!(out(&done).lines().filter(|l| l.starts_with("::notice file=")).count(), 16);
+    assert!(out(&done).contains("title=N001::this version creates and shows states"));
 }
 
 #[test]
@@ -87,11 +89,11 @@ fn gen_tells_notes_and_writes_all_the_same() {
     let folder = tools::scratch("objects-gen");
     let arguments = ["gen", &objects_toml(), "--out", text(&folder)];
     let done = run(&arguments);
-    assert_eq!((code(&done), err(&done).matches("note[N001]").count()), (0, 18));
+    assert_eq!((code(&done), err(&done).matches("note[N001]").count()), (0, 16));
     assert_eq!(command::files(&folder).len(), 7);
     // Up to date: nothing to do, and still to be told.
     let done = run(&[&arguments[..], &["--check"]].concat());
-    assert_eq!((code(&done), err(&done).matches("note[N001]").count()), (0, 18));
+    assert_eq!((code(&done), err(&done).matches("note[N001]").count()), (0, 16));
     let everything = tools::root().join("tests/schemas/everything.toml").display().to_string();
     let done = run(&["gen", &everything, "--out", text(&folder)]);
     assert!(!err(&done).contains("note"), "{}", err(&done));
@@ -101,7 +103,7 @@ fn gen_tells_notes_and_writes_all_the_same() {
 fn explain_knows_the_note() {
     let said = out(&run(&["explain", "n001"]));
     assert!(said.starts_with("N001: laid out, and not in use yet\n"), "{said}");
-    assert!(said.contains("Wrong:") && said.contains("kind = \"cell\""), "{said}");
+    assert!(said.contains("Wrong:") && said.contains("kind = \"state\""), "{said}");
 }
 
 // --- stat, ls, size
@@ -375,7 +377,7 @@ fn each_kind_says_where_it_is_too_large() {
         ),
         ("kind = \"stream\", bytes = 6000", Code::E091, "6000 bytes", "6000"),
         ("kind = \"raw\", bytes = 6001", Code::E091, "6001 bytes", "6001"),
-        ("kind = \"cell\", type = \"A\"", Code::E036, "8 versions of 1000 bytes", "A"),
+        ("kind = \"state\", type = \"A\"", Code::E036, "8 versions of 1000 bytes", "A"),
         ("kind = \"state\", type = \"A\"", Code::E036, "2 copies of 1000 bytes", "A"),
         (&counters, Code::E036, "the counters", "\"o\""),
         ("kind = \"event\"", Code::E036, "the event", "\"o\""),

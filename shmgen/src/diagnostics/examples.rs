@@ -444,10 +444,10 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
     (
         Code::N001,
         queue!(
-            "[segment.feed]\nobject = [ { name = \"last\", kind = \"cell\", type = \"Tick\" } ]"
+            "[segment.feed]\nobject = [ { name = \"last\", kind = \"state\", type = \"Tick\" } ]"
         ),
         queue!(
-            "[segment.feed]\nobject = [ { name = \"last\", kind = \"queue\", item = \"Tick\", capacity = 1 } ]"
+            "[segment.feed]\nobject = [ { name = \"last\", kind = \"cell\", type = \"Tick\" } ]"
         ),
     ),
     (

@@ -1,7 +1,7 @@
 //! Cells.
 
-use super::{Checked, Kind, Size, all_of};
-use crate::diagnostics::{Code, Span, Spanned};
+use super::{Checked, Kind, Size};
+use crate::diagnostics::{Code, Spanned};
 use crate::resolve::segments::Resolver;
 use crate::syntax;
 use crate::syntax::kinds::Cell;
@@ -57,10 +57,6 @@ impl Kind for Cell {
             "_version",
             "_wait",
         ]
-    }
-
-    fn missing(&self, object: &syntax::Object) -> Option<(Span, &'static str)> {
-        all_of(object, "cells")
     }
 }
 

@@ -46,7 +46,9 @@ pub(crate) trait Kind {
 
     /// What this version cannot use yet, and what of the object says that it is
     /// that; `None` if all of it works.
-    fn missing(&self, object: &syntax::Object) -> Option<(Span, &'static str)>;
+    fn missing(&self, _: &syntax::Object) -> Option<(Span, &'static str)> {
+        None
+    }
 }
 
 /// An object that is right as far as it can be told without its size.
