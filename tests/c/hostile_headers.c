@@ -103,7 +103,7 @@ static void note(shm_status status) {
   answers[status]++;
   MUST(strlen(text) < SHM_FAILURE_SIZE && shm_is_utf8(text, strlen(text)));
   for (; status != SHM_OK && *text != '\0'; text++) {
-    MUST((unsigned char)*text >= 0x20 && *text != 0x7F);
+    MUST(((unsigned char)*text >= 0x20 && *text != 0x7F) || *text == '\n');
   }
 }
 

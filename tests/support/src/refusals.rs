@@ -34,10 +34,21 @@ pub fn refuses(operations: &[Operation], address: &str, kind: &str, says: &str) 
             assert_eq!(refused.kind, kind, "{what}: {refused}");
             assert!(refused.text.contains(says), "{what}: no `{says}` in {}", refused.text);
             assert!(refused.text.contains(address), "{what}: {}", refused.text);
-            let unsafe_text = refused.text.chars().any(is_unsafe);
-            assert!(!unsafe_text, "{what}: {:?}", refused.text);
+            assert!(!is_unsafe_text(&refused.text), "{what}: {:?}", refused.text);
         }
     }
+}
+
+/// Whether a text could command a terminal, or has a line that is none of the rows
+/// of a mismatch.
+pub fn is_unsafe_text(text: &str) -> bool {
+    const ROWS: [&str; 5] = ["also", "", "yours", "segment", "to do"];
+    let is_row = |line: &str| {
+        line.strip_prefix("  ")
+            .and_then(|rest| rest.get(..10))
+            .is_some_and(|name| ROWS.contains(&name.trim_end()))
+    };
+    text.lines().any(|line| line.chars().any(is_unsafe)) || !text.lines().skip(1).all(is_row)
 }
 
 /// What must not reach a terminal: control characters, and those that turn the
