@@ -184,6 +184,28 @@ pub fn round_robin(lab: &mut Lab, rounds: usize, competitors: Vec<Competitor<'_>
     series
 }
 
+/// Measures whole programs in turn, so many times. Each lasts for a second or more, in
+/// which the machine changes and other programs run, whatever is done: so nothing is
+/// dropped, and the medians tell.
+pub fn round_robin_of_programs(
+    lab: &mut Lab,
+    rounds: usize,
+    competitors: Vec<Competitor<'_>>,
+) -> Vec<Series> {
+    let (mut series, mut measures): (Vec<_>, Vec<_>) = competitors
+        .into_iter()
+        .map(|c| (Series { name: c.name, samples: Vec::new() }, c.measure))
+        .unzip();
+    for _ in 0..rounds {
+        for (series, measure) in series.iter_mut().zip(&mut measures) {
+            let time = measure(lab);
+            // Of one state of the machine, as far as ratios go.
+            series.samples.push(Some(Sample { time, ping: 1.0, disturbed: 0.0 }));
+        }
+    }
+    series
+}
+
 /// Whether two ping-pongs are of one state of the machine.
 fn agree(a: f64, b: f64) -> bool {
     a.max(b) <= TOLERANCE * a.min(b)

@@ -1,6 +1,6 @@
 //! Our queue in Python, against `multiprocessing.Queue`.
 
-use crate::lab::{Competitor, Lab, round_robin};
+use crate::lab::{Competitor, Lab, round_robin_of_programs};
 use crate::report::{Goal, Line};
 use crate::scratch::Scratch;
 use crate::tools::Tools;
@@ -13,7 +13,7 @@ pub fn python(lab: &mut Lab, scratch: &Scratch, tools: &Tools, rounds: usize) ->
     let competitor = |kind: &'static str, name: &str, count: u32| {
         Competitor::new(name, move |lab: &mut Lab| run(lab, scratch, tools, kind, count))
     };
-    let all = round_robin(
+    let all = round_robin_of_programs(
         lab,
         rounds,
         vec![
@@ -27,7 +27,7 @@ pub fn python(lab: &mut Lab, scratch: &Scratch, tools: &Tools, rounds: usize) ->
         let line = Line::of(SUITE, series, "M/s");
         line.with_ratio(series.speedup_over(queue), "Queue", Some(Goal::AtLeast(goal)))
     };
-    vec![Line::of(SUITE, queue, "M/s"), against(one, 5.0), against(many, 300.0)]
+    vec![Line::of(SUITE, queue, "M/s"), against(one, 9.0), against(many, 400.0)]
 }
 
 fn run(lab: &Lab, scratch: &Scratch, tools: &Tools, kind: &str, count: u32) -> f64 {

@@ -98,6 +98,7 @@ static const test tests[] = {
     TEST(producers_are_woken_by_every_pop, "posix"),
     TEST(who_comes_after_a_consumer_wakes_and_who_leaves_too, "posix"),
     TEST(a_sweep_wakes_who_sleeps, "posix"),
+    TEST(wake_ups_come_at_once_without_barriers, "posix"),
     TEST(older_ones_sleep_and_wake_beside_those_of_this_version, "posix"),
     TEST(no_wake_up_is_lost_in_the_race_with_falling_asleep, "posix"),
     TEST(changed_bytes_are_survived_at_attach, "posix sysv"),

@@ -12,7 +12,35 @@ enum { WAKES = 12, WAYS = 4 };
 typedef struct sleeper_of {
   const test_spec *t;
   bool pops;
+  int denied; /* a command of membarrier; ALL_BARRIERS; or 0 */
 } sleeper_of;
+
+enum { ALL_BARRIERS = -1 };
+
+/* Has the kernel deny a command of membarrier to this process from now on, as a sandbox
+ * does. */
+static void deny_barriers(int command) {
+  struct sock_filter filter[] = {
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 0), /* the number of the call */
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SHM_SYS_MEMBARRIER, 0, 3),
+      BPF_STMT(BPF_LD | BPF_W | BPF_ABS, 16), /* its first argument */
+      BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, SHM_CAST(uint32_t, command), 0, 1),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ERRNO | EPERM),
+      BPF_STMT(BPF_RET | BPF_K, SECCOMP_RET_ALLOW),
+  };
+  struct sock_fprog program;
+  program.len = sizeof filter / sizeof filter[0];
+  program.filter = filter;
+  if (command == ALL_BARRIERS) {
+    filter[3].jf = 0; /* whatever it is */
+  }
+  if (command != 0) {
+    CHECK(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0);
+    CHECK(prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) == 0);
+    CHECK(command == SHM_SYS_MEMBARRIER_REGISTER || !shm_sys_membarrier(SHM_SYS_MEMBARRIER_EXPEDITED));
+    CHECK(command == SHM_SYS_MEMBARRIER_EXPEDITED || !shm_sys_membarrier(SHM_SYS_MEMBARRIER_REGISTER));
+  }
+}
 
 static void sleep_again_and_again(const void *argument) {
   const sleeper_of *s = SHM_CAST(const sleeper_of *, argument);
@@ -20,6 +48,7 @@ static void sleep_again_and_again(const void *argument) {
   shm_queue_producer p = SHM_ZERO;
   shm_queue_consumer c = SHM_ZERO;
   trade m;
+  deny_barriers(s->denied);
   CHECK_OK(shm_attachment_attach(&a, &s->t->spec, NULL, NULL));
   if (s->pops) {
     CHECK_OK(shm_queue_consumer_claim(&c, &a, 0));
@@ -107,6 +136,7 @@ static void consumers_are_woken_by_every_push(void) {
   shm_queue_consumer_release(&q.c);
   s.t = &q.t;
   s.pops = true;
+  s.denied = 0;
   sleeper = start(sleep_again_and_again, &s);
   for (int way = 0; way < WAYS; way++) {
     for (int i = 0; i < WAKES; i++) {
@@ -144,6 +174,7 @@ static void producers_are_woken_by_every_pop(void) {
     shm_queue_producer_release(&q.p);
     s.t = &q.t;
     s.pops = false;
+    s.denied = 0;
     sleeper = start(sleep_again_and_again, &s);
     for (int way = 0; way < WAYS; way++) {
       for (int i = 0; i < WAKES; i++) {
@@ -198,6 +229,7 @@ static void who_comes_after_a_consumer_wakes_and_who_leaves_too(void) {
     v.t = s.t = &q.t;
     v.number = 0;
     s.pops = false;
+    s.denied = 0;
     taker = start(take_three, &v);
     wait_for(&taker);
     sleeper = start(sleep_again_and_again, &s);
@@ -248,6 +280,7 @@ static void a_sweep_wakes_who_sleeps(void) {
   v.t = s.t = &q.t;
   v.number = 0;
   s.pops = true;
+  s.denied = 0;
   dead = start(commit_and_not_notify, &v);
   wait_for(&dead);
   record = shm_record_word(q.a.core, 2);
@@ -264,6 +297,68 @@ static void a_sweep_wakes_who_sleeps(void) {
   wait_in_time_for(&sleeper);
   kill_child(&sleeper);
   close_pair(&q);
+}
+
+/* ---- without membarrier ---- */
+
+static void push_when_told(const void *argument) {
+  const sleeper_of *s = SHM_CAST(const sleeper_of *, argument);
+  trade m = trade_of(0);
+  deny_barriers(s->denied);
+  for (;;) { /* each time from an attachment that is new */
+    shm_attachment a;
+    shm_queue_producer p = SHM_ZERO;
+    say_and_wait();
+    CHECK_OK(shm_attachment_attach(&a, &s->t->spec, NULL, NULL));
+    CHECK_OK(shm_queue_producer_claim(&p, &a, 0));
+    CHECK_OK(shm_queue_producer_try_push(&p, &m, sizeof m));
+    shm_queue_producer_release(&p);
+    shm_attachment_detach(&a);
+  }
+}
+
+/* Where either side is denied what lets the sleeper pay for both fences, or one of the
+ * two commands, or nothing; the other side attaches while the first one sleeps. */
+static void wake_ups_come_at_once_without_barriers(void) {
+  static const int denied[][2] = {{0, 0},
+                                  {ALL_BARRIERS, 0},
+                                  {0, ALL_BARRIERS},
+                                  {ALL_BARRIERS, ALL_BARRIERS},
+                                  {SHM_SYS_MEMBARRIER_EXPEDITED, 0},
+                                  {SHM_SYS_MEMBARRIER_REGISTER, SHM_SYS_MEMBARRIER_REGISTER}};
+  for (size_t n = 0; n < sizeof denied / sizeof denied[0]; n++) {
+    pair q;
+    sleeper_of sides[2];
+    child sleeper;
+    child waker;
+    uint64_t times[WAKES];
+    const shm_word32 *flag;
+    bool fences = denied[n][0] == ALL_BARRIERS || denied[n][0] == SHM_SYS_MEMBARRIER_EXPEDITED;
+    open_pair(&q, 8);
+    shm_queue_producer_release(&q.p);
+    shm_queue_consumer_release(&q.c);
+    for (int side = 0; side < 2; side++) {
+      sides[side].t = &q.t;
+      sides[side].pops = true;
+      sides[side].denied = denied[n][side];
+    }
+    flag = SHM_AT(shm_word32, q.a.core->segment.base, q.a.core->places[0] + SHM_QUEUE_DATA_FLAG);
+    sleeper = start(sleep_again_and_again, &sides[0]);
+    waker = start(push_when_told, &sides[1]);
+    for (int i = 0; i < WAKES; i++) {
+      wait_for(&waker);
+      until_it_sleeps(flag);
+      CHECK(((__atomic_load_n(flag, __ATOMIC_SEQ_CST) & SHM_NEED_FENCE) != 0) == fences);
+      times[i] = now_ms();
+      go_on(&waker);
+      wait_in_time_for(&sleeper);
+      times[i] = now_ms() - times[i];
+    }
+    must_be_prompt(times);
+    kill_child(&sleeper);
+    kill_child(&waker);
+    close_pair(&q);
+  }
 }
 
 /* ---- two versions ---- */
@@ -318,6 +413,7 @@ static void older_ones_sleep_and_wake_beside_those_of_this_version(void) {
     shm_queue_consumer_release(&q.c);
     s.t = &q.t;
     s.pops = true;
+    s.denied = 0;
     sleeper = start(older_sleeps ? an_older_consumer : sleep_again_and_again, &s);
     for (int i = 0; i < WAKES; i++) {
       until_it_sleeps(shm_queue_flag(&q.p.slots, SHM_QUEUE_DATA_FLAG));
@@ -348,6 +444,7 @@ static void pop_all_the_time(const void *argument) {
   shm_attachment a;
   shm_queue_consumer c = SHM_ZERO;
   trade m;
+  deny_barriers(s->denied);
   CHECK_OK(shm_attachment_attach(&a, &s->t->spec, NULL, NULL));
   CHECK_OK(shm_queue_consumer_claim(&c, &a, 0));
   say();
@@ -362,14 +459,15 @@ static void pop_all_the_time(const void *argument) {
 /*
  * Messages come while the consumer is about to sleep, which it is at once where it spins
  * for no time. A commit waits in the processor behind stores to memory that is in no
- * cache; meanwhile nothing but the fence keeps the look at the flag back.
+ * cache; meanwhile nothing but the sleeper's barrier, or the fence for which it asks, keeps
+ * the look at the flag back.
  */
-static void no_wake_up_is_lost_in_the_race_with_falling_asleep(void) {
+static void race_with_falling_asleep(int denied) {
   pair q;
   sleeper_of s;
   child sleeper;
   uint64_t dice = 42;
-  const uint64_t rounds = SHM_SPIN_NS < 1000 ? 100000 : 10000;
+  const uint64_t rounds = denied != 0 || SHM_SPIN_NS >= 1000 ? 5000 : 100000;
   const size_t far_size = SHM_CAST(size_t, 64) << 20;
   char *far = SHM_CAST(char *, malloc(far_size));
   CHECK(far != NULL);
@@ -378,6 +476,7 @@ static void no_wake_up_is_lost_in_the_race_with_falling_asleep(void) {
   shm_queue_consumer_release(&q.c);
   s.t = &q.t;
   s.pops = true;
+  s.denied = denied;
   sleeper = start(pop_all_the_time, &s);
   wait_for(&sleeper);
   for (uint64_t n = 1; n <= rounds; n++) {
@@ -394,4 +493,9 @@ static void no_wake_up_is_lost_in_the_race_with_falling_asleep(void) {
   free(far);
   kill_child(&sleeper);
   close_pair(&q);
+}
+
+static void no_wake_up_is_lost_in_the_race_with_falling_asleep(void) {
+  race_with_falling_asleep(0);
+  race_with_falling_asleep(ALL_BARRIERS);
 }

@@ -160,6 +160,8 @@ fn calls_that_a_sandbox_denies_are_told_with_what_is_lost_and_nothing_is_left() 
         ("unlink", libc::SYS_unlink, "fail", "fail"),
         ("fcntl(F_OFD_SETLK)", libc::SYS_fcntl, "fail", "fail"),
         ("open(O_TMPFILE)", libc::SYS_openat, "warn", "warn"),
+        ("futex", libc::SYS_futex, "warn", "warn"),
+        ("membarrier", libc::SYS_membarrier, "warn", "warn"),
         ("getrandom", libc::SYS_getrandom, "warn", "warn"),
     ];
     for (name, call, plain, with_schema) in made {
@@ -180,6 +182,8 @@ fn in_a_sandbox(arguments: &[String]) {
     let call = call.parse().unwrap();
     let denied = match name.as_str() {
         "fcntl(F_OFD_SETLK)" => Denied::with(call, 1, libc::F_OFD_SETLK as u32, errno),
+        // Between processes: the standard library's own have another bit set.
+        "futex" => Denied::with(call, 1, libc::FUTEX_WAKE as u32, errno),
         "open(O_TMPFILE)" => Denied::with_bits(call, 2, libc::O_TMPFILE as u32, errno),
         _ => Denied::call(call, errno),
     };

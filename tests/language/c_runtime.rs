@@ -159,6 +159,7 @@ fn wake_ups_come_at_once_while_slices_are_long() {
             "a_sweep_wakes_who_sleeps",
             "readers_are_woken_by_every_store",
             "readers_of_a_dead_writer_are_woken",
+            "wake_ups_come_at_once_without_barriers",
             "older_ones_sleep_and_wake_beside_those_of_this_version",
             "no_wake_up_is_lost_in_the_race_with_falling_asleep",
             "two_processes_wake_each_other",

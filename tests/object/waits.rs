@@ -3,14 +3,16 @@
 //! long, so that a wake-up that is missed shows. And the capacity along its bound.
 
 use children::say;
+use denied::Denied;
+use nix::errno::Errno;
 use nix::libc;
 use places::Place;
 use shm_runtime::queue::{Consumer, Producer};
 use shm_runtime::{PopError, PushError, Queue, TryPopError, TryPushError};
-use shmgen_test_support::{children, places};
+use shmgen_test_support::{children, denied, places};
 use std::time::{Duration, Instant};
 
-children!(wakes, sleeps, takes_some_and_waits);
+children!(wakes, wakes_without_barriers, sleeps, takes_some_and_waits);
 
 /// A slice.
 const LONG: Duration = Duration::from_secs(30);
@@ -114,6 +116,27 @@ fn wakes(_: &[String]) {
     for gone in ["left", "died"] {
         a_new_consumer_wakes(gone);
     }
+}
+
+/// Where the kernel denies one of the two commands by which the sleeper pays for both
+/// fences, or both, as a sandbox does.
+#[test]
+fn wake_ups_come_at_once_without_barriers() {
+    const EXPEDITED: &str = "2";
+    const REGISTER: &str = "4";
+    for denied in [&[EXPEDITED][..], &[REGISTER], &[EXPEDITED, REGISTER]] {
+        play("wakes_without_barriers", denied).finish();
+    }
+}
+
+fn wakes_without_barriers(commands: &[String]) {
+    let deny = |command: &String| {
+        Denied::with(libc::SYS_membarrier, 0, command.parse().unwrap(), Errno::EPERM)
+    };
+    denied::from_now_on(&commands.iter().map(deny).collect::<Vec<_>>());
+    shm_runtime::__private::set_sleep_slices(LONG, LONG);
+    consumers_are_woken(Place::posix());
+    producers_are_woken(Place::posix(), 40);
 }
 
 fn consumers_are_woken(place: Place) {

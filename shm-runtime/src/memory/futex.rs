@@ -26,14 +26,15 @@ pub(crate) fn wait(word: &AtomicU32, value: u32, at_most: Duration) {
     }
 }
 
-/// Wakes all who sleep on the word.
+/// Wakes all who sleep on the word; `Err` is the errno. It fails only where the call
+/// is denied or missing.
 #[cfg(segments)]
-pub(crate) fn wake_all(word: &AtomicU32) {
+pub(crate) fn wake_all(word: &AtomicU32) -> Result<(), i32> {
     use nix::libc;
     // SAFETY: the word outlives the call, which does not access it.
-    unsafe {
-        libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAKE, i32::MAX);
-    }
+    let woken =
+        unsafe { libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAKE, i32::MAX) };
+    if woken < 0 { Err(nix::errno::Errno::last_raw()) } else { Ok(()) }
 }
 
 /// No segments exist on other systems, so nobody sleeps on one.
@@ -42,4 +43,6 @@ pub(crate) fn wait(_: &AtomicU32, _: u32, _: Duration) {}
 
 /// No segments exist on other systems, so nobody sleeps on one.
 #[cfg(not(segments))]
-pub(crate) fn wake_all(_: &AtomicU32) {}
+pub(crate) fn wake_all(_: &AtomicU32) -> Result<(), i32> {
+    Ok(())
+}

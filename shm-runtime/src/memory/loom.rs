@@ -6,11 +6,12 @@
 //! are dropped. And a *weak spot*: a store that is relaxed where the code asks
 //! for release.
 
-use super::words::{Area, Flag, Memory, ReadArea, Slots, Word};
+use super::words::{Area, Flag, Memory, ReadArea, Ring, Slots, Word};
 use loom::cell::UnsafeCell;
-use loom::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
+use loom::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering, fence};
 use loom::sync::{Arc, Condvar, Mutex};
 use std::collections::BTreeMap;
+use std::mem::MaybeUninit;
 use std::sync::atomic::{AtomicIsize, Ordering::SeqCst};
 use std::time::Duration;
 
@@ -39,16 +40,40 @@ impl Life {
     }
 }
 
-pub(crate) enum Model {}
+loom::lazy_static! {
+    /// Whether a process is registered for barriers; there is one at most that
+    /// notifies.
+    static ref REGISTERED: AtomicBool = AtomicBool::new(false);
+    /// A barrier falls between two steps of a registered process. Where there is
+    /// none but a store and a load, it is enough to say on which side of the point
+    /// between them: whoever passes it later sees what was before the other's.
+    static ref BARRIERS: AtomicU64 = AtomicU64::new(0);
+    /// The same of a millisecond, which no store outlasts unseen.
+    static ref MOMENTS: AtomicU64 = AtomicU64::new(0);
+}
 
-impl Memory for Model {
+/// A process of which these things are so.
+pub(crate) struct Process<const REGISTERS: bool, const FENCES: bool, const BARS: bool> {}
+
+/// One for which the system does all that is asked.
+pub(crate) type Model = Process<true, true, true>;
+/// One to which `membarrier` is denied.
+pub(crate) type Denied = Process<false, true, false>;
+/// One whose barriers are refused, although it could register.
+pub(crate) type Refused = Process<true, true, false>;
+
+impl<const REGISTERS: bool, const FENCES: bool, const BARS: bool> Memory
+    for Process<REGISTERS, FENCES, BARS>
+{
     type Word = ModelWord;
     type Flag = ModelFlag;
     type Slots = ModelSlots;
     type ReadArea = ModelArea;
     type Area = ModelArea;
     fn fence() {
-        fence(Ordering::SeqCst);
+        if FENCES {
+            fence(Ordering::SeqCst);
+        }
     }
     fn release_fence() {
         fence(Ordering::Release);
@@ -56,6 +81,56 @@ impl Memory for Model {
     fn acquire_fence() {
         fence(Ordering::Acquire);
     }
+    fn register() -> bool {
+        if REGISTERS {
+            REGISTERED.store(true, Ordering::Release);
+        }
+        REGISTERS
+    }
+    fn unless_registered(bits: u32) -> u32 {
+        if REGISTERS { 0 } else { bits }
+    }
+    fn barrier() -> bool {
+        if BARS {
+            fence(Ordering::SeqCst);
+            if REGISTERED.load(Ordering::Acquire) {
+                BARRIERS.fetch_add(1, Ordering::AcqRel);
+            }
+            fence(Ordering::SeqCst);
+        }
+        BARS
+    }
+    fn barrier_point() {
+        if REGISTERS {
+            BARRIERS.fetch_add(1, Ordering::AcqRel);
+        }
+        MOMENTS.fetch_add(1, Ordering::AcqRel);
+    }
+    fn program_order() {}
+}
+
+/// Registered, it says, and is not.
+pub(crate) enum Deaf {}
+
+impl Memory for Deaf {
+    type Word = ModelWord;
+    type Flag = ModelFlag;
+    type Slots = ModelSlots;
+    type ReadArea = ModelArea;
+    type Area = ModelArea;
+    fn fence() {}
+    fn release_fence() {}
+    fn acquire_fence() {}
+    fn register() -> bool {
+        true
+    }
+    fn unless_registered(_: u32) -> u32 {
+        0
+    }
+    fn barrier() -> bool {
+        true
+    }
+    fn barrier_point() {}
     fn program_order() {}
 }
 
@@ -107,8 +182,13 @@ impl Flag for ModelFlag {
     fn exchange(&self, current: u32, new: u32) -> Result<u32, u32> {
         self.word.compare_exchange(current, new, Ordering::SeqCst, Ordering::Relaxed)
     }
-    /// Without end: a wake-up that is missed is a deadlock, which loom tells.
-    fn sleep(&self, value: u32, _: Duration) {
+    /// Without end, unless it is told to be brief: a wake-up that is missed is a
+    /// deadlock, which loom tells.
+    fn sleep(&self, value: u32, at_most: Duration) {
+        if at_most < Duration::MAX {
+            MOMENTS.fetch_add(1, Ordering::AcqRel);
+            return;
+        }
         let sleepers = self.sleepers.lock().unwrap();
         if self.word.load(Ordering::SeqCst) == value {
             drop(self.wake.wait(sleepers).unwrap());
@@ -120,21 +200,6 @@ impl Flag for ModelFlag {
     }
 }
 
-/// The same memory, where nobody fences.
-pub(crate) enum Unfenced {}
-
-impl Memory for Unfenced {
-    type Word = ModelWord;
-    type Flag = ModelFlag;
-    type Slots = ModelSlots;
-    type ReadArea = ModelArea;
-    type Area = ModelArea;
-    fn fence() {}
-    fn release_fence() {}
-    fn acquire_fence() {}
-    fn program_order() {}
-}
-
 /// A slot: a stamp, and an item that loom takes for plain memory. So it tells
 /// every access that is not ordered after the last one of the other side,
 /// even where no wrong value came of it.
@@ -143,6 +208,7 @@ pub(crate) struct Slot {
     pub(crate) item: UnsafeCell<[u8; 16]>,
 }
 
+#[derive(Clone)]
 pub(crate) struct ModelSlots {
     pub(crate) slots: Arc<Vec<Slot>>,
     pub(crate) life: Life,
@@ -150,6 +216,24 @@ pub(crate) struct ModelSlots {
 }
 
 impl Slots for ModelSlots {
+    type Ring = Self;
+    fn ring(&self) -> Self {
+        self.clone()
+    }
+}
+
+impl Ring for ModelSlots {
+    type At = usize;
+
+    fn at(&self, index: usize) -> usize {
+        index
+    }
+    fn next(&self, at: usize, _: usize) -> usize {
+        (at + 1) % self.slots.len()
+    }
+    fn previous(&self, at: usize, _: usize) -> usize {
+        (at + self.slots.len() - 1) % self.slots.len()
+    }
     fn load_stamp(&self, index: usize, order: Ordering) -> u64 {
         self.slots[index].stamp.load(order)
     }
@@ -170,9 +254,15 @@ impl Slots for ModelSlots {
             }
         }
     }
-    fn read(&self, index: usize, bytes: &mut [u8]) {
+    fn read<'a>(&self, index: usize, bytes: &'a mut [MaybeUninit<u8>]) -> &'a mut [u8] {
         // SAFETY: as above.
-        self.slots[index].item.with(|item| bytes.copy_from_slice(unsafe { &*item }));
+        let item = self.slots[index].item.with(|item| unsafe { *item });
+        for (to, byte) in bytes.iter_mut().zip(item) {
+            to.write(byte);
+        }
+        assert_eq!(bytes.len(), item.len());
+        // SAFETY: every byte was written just now.
+        unsafe { &mut *((bytes as *mut [MaybeUninit<u8>]) as *mut [u8]) }
     }
 }
 

@@ -1,11 +1,14 @@
 //! The memory of a segment: words, flags and slots of a [`Mapping`], which they
 //! keep alive.
 
+#![allow(clippy::inline_always)] // what each message costs, see `handle::queue::untyped`
+
 use super::area::{MappedArea, MappedReadArea};
-use super::futex;
 use super::mapping::Mapping;
-use super::words::{Flag, Memory, Slots, Word};
+use super::words::{Flag, Memory, Ring, Slots, Word};
+use super::{futex, membarrier};
 use crate::error::{Error, ErrorKind, Result};
+use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, compiler_fence, fence};
@@ -34,13 +37,15 @@ impl Mapping {
         item: usize,
     ) -> Result<MappedSlots> {
         let total = (count as u64).checked_mul(stride as u64);
-        let fits = item.checked_add(15).is_some_and(|n| n & !7 <= stride) && stride % 8 == 0;
+        let fits = item.checked_add(15).is_some_and(|n| n & !7 == stride);
         let Some(total) = total.filter(|_| fits) else {
             return Err(Error::new(ErrorKind::Corrupt, "the slots' size makes no sense"));
         };
-        let base = self.writable_at(offset, total, 8)?.cast();
-        let stride = stride / 8;
-        Ok(MappedSlots { base, count, stride, item, _mapping: Arc::clone(self) })
+        let base: NonNull<AtomicU64> = self.writable_at(offset, total, 8)?.cast();
+        // SAFETY: the end of the bytes that lie in the mapping.
+        let end = unsafe { NonNull::new_unchecked(base.as_ptr().add(count * (stride / 8))) };
+        let ring = MappedRing { base, end, count, item };
+        Ok(MappedSlots { ring, _mapping: Arc::clone(self) })
     }
 }
 
@@ -59,6 +64,10 @@ impl Memory for Mapped {
         fence(Ordering::SeqCst);
     }
 
+    fn register() -> bool {
+        membarrier::register().is_ok()
+    }
+
     #[inline]
     fn release_fence() {
         fence(Ordering::Release);
@@ -70,6 +79,20 @@ impl Memory for Mapped {
     }
 
     #[inline]
+    fn unless_registered(bits: u32) -> u32 {
+        membarrier::unless_registered(bits)
+    }
+
+    fn barrier() -> bool {
+        membarrier::everywhere()
+    }
+
+    #[inline(always)]
+    fn barrier_point() {
+        compiler_fence(Ordering::SeqCst);
+    }
+
+    #[inline(always)]
     fn program_order() {
         compiler_fence(Ordering::SeqCst);
     }
@@ -149,64 +172,94 @@ impl Flag for MappedFlag {
     }
 
     fn wake(&self) {
-        futex::wake_all(self.atomic());
+        let _ = futex::wake_all(self.atomic()); // a sleeper looks again after its slice
     }
 }
 
 /// Stamped slots of a segment.
 pub(crate) struct MappedSlots {
-    base: NonNull<AtomicU64>,
-    count: usize,
-    /// Words from one slot to the next.
-    stride: usize,
-    item: usize,
+    ring: MappedRing,
     _mapping: Arc<Mapping>,
 }
 
-// SAFETY: atomics in a mapping that the slots themselves keep alive.
-unsafe impl Send for MappedSlots {}
+impl Slots for MappedSlots {
+    type Ring = MappedRing;
 
-impl MappedSlots {
-    #[inline]
-    fn stamp(&self, index: usize) -> &AtomicU64 {
-        assert!(index < self.count, "the index comes from this process and is in range");
-        // SAFETY: `count` slots of `stride` words lie in the mapping, from the
-        // base on, which is aligned.
-        unsafe { &*self.base.as_ptr().add(index * self.stride) }
+    #[inline(always)]
+    fn ring(&self) -> MappedRing {
+        self.ring
     }
+}
 
+/// Where the slots lie. It does not keep the mapping, which its slots do.
+#[derive(Clone, Copy)]
+pub(crate) struct MappedRing {
+    base: NonNull<AtomicU64>,
+    /// Behind the last slot.
+    end: NonNull<AtomicU64>,
+    count: usize,
+    item: usize,
+}
+
+// SAFETY: atomics in a mapping, which belongs to the process.
+unsafe impl Send for MappedRing {}
+
+/// A slot of the slots that made it; no others may be asked with it.
+#[derive(Clone, Copy)]
+pub(crate) struct MappedAt(NonNull<AtomicU64>);
+
+// SAFETY: atomics, in a mapping that belongs to the process.
+unsafe impl Send for MappedAt {}
+// SAFETY: as above.
+unsafe impl Sync for MappedAt {}
+
+/// Words from one slot to the next, with items of so many bytes.
+#[inline(always)]
+const fn words_between(item: usize) -> usize {
+    1 + (item + 7) / 8
+}
+
+impl MappedAt {
     /// The `n`th word of the payload.
     ///
     /// # Safety
     ///
-    /// `index` is less than the count and `n * 8` less than the item's size.
-    #[inline]
-    unsafe fn word(&self, index: usize, n: usize) -> &AtomicU64 {
+    /// `n * 8` is less than the item's size.
+    #[inline(always)]
+    unsafe fn word(&self, n: usize) -> &AtomicU64 {
         // SAFETY: a slot has room for the stamp and the item, rounded up to
         // whole words; the rest as in `stamp`.
-        unsafe { &*self.base.as_ptr().add(index * self.stride + 1 + n) }
+        unsafe { &*self.0.as_ptr().add(1 + n) }
     }
 
+    #[inline(always)]
+    fn stamp(&self) -> &AtomicU64 {
+        // SAFETY: made by slots, which lie in a mapping, aligned, and keep it.
+        unsafe { self.0.as_ref() }
+    }
+}
+
+impl MappedRing {
     /// Copies a part of the payload out.
-    pub(crate) fn read_part(&self, index: usize, offset: usize, out: &mut [u8]) {
-        assert!(index < self.count && offset + out.len() <= self.item, "a part of the item");
+    pub(crate) fn read_part(&self, slot: MappedAt, offset: usize, out: &mut [u8]) {
+        assert!(offset + out.len() <= self.item, "a part of the item");
         for (i, byte) in out.iter_mut().enumerate() {
             let at = offset + i;
             // SAFETY: `at` is less than the item's size, as checked.
-            let word = unsafe { self.word(index, at / 8) }.load(Ordering::Relaxed);
+            let word = unsafe { slot.word(at / 8) }.load(Ordering::Relaxed);
             *byte = word.to_ne_bytes()[at % 8];
         }
     }
 
     /// Overwrites a part of the payload of a slot that nobody else writes.
-    pub(crate) fn write_part(&self, index: usize, offset: usize, bytes: &[u8]) {
-        assert!(index < self.count && offset + bytes.len() <= self.item, "a part of the item");
+    pub(crate) fn write_part(&self, slot: MappedAt, offset: usize, bytes: &[u8]) {
+        assert!(offset + bytes.len() <= self.item, "a part of the item");
         let mut rest = bytes;
         let mut at = offset;
         while !rest.is_empty() {
             let n = rest.len().min(8 - at % 8);
             // SAFETY: `at` is less than the item's size, as checked.
-            let word = unsafe { self.word(index, at / 8) };
+            let word = unsafe { slot.word(at / 8) };
             let mut value = match n {
                 8 => [0; 8],
                 _ => word.load(Ordering::Relaxed).to_ne_bytes(),
@@ -219,71 +272,123 @@ impl MappedSlots {
     }
 }
 
-impl Slots for MappedSlots {
-    #[inline]
-    fn load_stamp(&self, index: usize, order: Ordering) -> u64 {
-        self.stamp(index).load(order)
+/// Always inlined: with a constant size, only the moves are left.
+impl Ring for MappedRing {
+    type At = MappedAt;
+
+    fn at(&self, index: usize) -> MappedAt {
+        assert!(index < self.count, "the index comes from this process and is in range");
+        // SAFETY: `count` slots lie in the mapping, from the base on.
+        let at = unsafe { self.base.as_ptr().add(index * words_between(self.item)) };
+        // SAFETY: it is not before the base.
+        MappedAt(unsafe { NonNull::new_unchecked(at) })
     }
 
-    #[inline]
-    fn store_stamp(&self, index: usize, stamp: u64, order: Ordering) {
-        self.stamp(index).store(stamp, order);
+    #[inline(always)]
+    fn next(&self, at: MappedAt, size: usize) -> MappedAt {
+        assert!(size == self.item, "an item of this queue");
+        // SAFETY: at most the end, since slots lie so many words apart.
+        let next = unsafe { NonNull::new_unchecked(at.0.as_ptr().add(words_between(size))) };
+        MappedAt(if next == self.end { self.base } else { next })
     }
 
-    #[inline]
-    fn prefetch(&self, index: usize) {
+    #[inline(always)]
+    fn previous(&self, at: MappedAt, size: usize) -> MappedAt {
+        assert!(size == self.item, "an item of this queue");
+        let behind = if at.0 == self.base { self.end } else { at.0 };
+        // SAFETY: behind a slot, so not before the base.
+        MappedAt(unsafe { NonNull::new_unchecked(behind.as_ptr().sub(words_between(size))) })
+    }
+
+    #[inline(always)]
+    fn load_stamp(&self, at: MappedAt, order: Ordering) -> u64 {
+        at.stamp().load(order)
+    }
+
+    #[inline(always)]
+    fn store_stamp(&self, at: MappedAt, stamp: u64, order: Ordering) {
+        at.stamp().store(stamp, order);
+    }
+
+    #[inline(always)]
+    fn prefetch(&self, at: MappedAt, size: usize) {
         #[cfg(target_arch = "x86_64")]
         {
             use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-            let last =
-                self.base.as_ptr().wrapping_add(index * self.stride + self.stride.min(9) - 1);
+            let words = words_between(size);
+            let last = at.0.as_ptr().wrapping_add(if words < 9 { words } else { 9 } - 1);
             // SAFETY: a hint, which accesses nothing.
             unsafe { _mm_prefetch::<_MM_HINT_T0>(last.cast()) };
         }
         #[cfg(not(target_arch = "x86_64"))]
-        let _ = index;
+        let _ = (at, size);
     }
 
-    #[inline]
-    fn write(&self, index: usize, bytes: &[u8]) {
-        assert!(index < self.count && bytes.len() == self.item, "an item of this queue");
-        let words = bytes.chunks_exact(8);
-        let rest = words.remainder();
-        if !rest.is_empty() {
+    #[inline(always)]
+    fn write(&self, at: MappedAt, bytes: &[u8]) {
+        assert!(bytes.len() == self.item, "an item of this queue");
+        let whole = bytes.len() / 8;
+        let rest = bytes.len() % 8;
+        if rest != 0 {
             let mut value = [0; 8];
-            value[..rest.len()].copy_from_slice(rest);
-            // SAFETY: index checked; the last word is there whole.
-            let last = unsafe { self.word(index, words.len()) };
+            value[..rest].copy_from_slice(&bytes[whole * 8..]);
+            // SAFETY: the last word is there whole.
+            let last = unsafe { at.word(whole) };
             last.store(u64::from_ne_bytes(value), Ordering::Relaxed);
         }
+        let store = |n: usize| {
+            // SAFETY: `n` counts the item's own words, which lie in `bytes`.
+            let value = unsafe { bytes.as_ptr().add(n * 8).cast::<u64>().read_unaligned() };
+            // SAFETY: as above.
+            unsafe { at.word(n) }.store(value, Ordering::Relaxed);
+        };
         // From the last word to the first, and then the stamp: a reader that
         // polls the stamp takes its cache line away once, not twice.
-        for (n, word) in words.enumerate().rev() {
-            let mut value = [0; 8];
-            value.copy_from_slice(word);
-            // SAFETY: index checked; `n` counts the item's own words.
-            unsafe { self.word(index, n) }.store(u64::from_ne_bytes(value), Ordering::Relaxed);
+        let mut n = whole;
+        while n % 8 != 0 {
+            n -= 1;
+            store(n);
+        }
+        while n != 0 {
+            n -= 8;
+            for k in (0..8).rev() {
+                store(n + k);
+            }
         }
     }
 
-    #[inline]
-    fn read(&self, index: usize, bytes: &mut [u8]) {
-        assert!(index < self.count && bytes.len() == self.item, "an item of this queue");
-        let mut words = bytes.chunks_exact_mut(8);
-        let mut whole = 0;
-        for word in &mut words {
-            // SAFETY: index checked; `whole` counts the item's own words.
-            let value = unsafe { self.word(index, whole) }.load(Ordering::Relaxed);
-            word.copy_from_slice(&value.to_ne_bytes());
-            whole += 1;
+    #[inline(always)]
+    fn read<'a>(&self, at: MappedAt, bytes: &'a mut [MaybeUninit<u8>]) -> &'a mut [u8] {
+        assert!(bytes.len() == self.item, "an item of this queue");
+        let whole = bytes.len() / 8;
+        let rest = bytes.len() % 8;
+        let to = bytes.as_mut_ptr();
+        let load = |n: usize| {
+            // SAFETY: `n` counts the item's own words, which lie in `bytes`.
+            let value = unsafe { at.word(n) }.load(Ordering::Relaxed);
+            // SAFETY: as above.
+            unsafe { to.add(n * 8).cast::<u64>().write_unaligned(value) };
+        };
+        let mut n = 0;
+        while n + 8 <= whole {
+            for k in 0..8 {
+                load(n + k);
+            }
+            n += 8;
         }
-        let rest = words.into_remainder();
-        if !rest.is_empty() {
-            // SAFETY: as above; the last word is there whole.
-            let value = unsafe { self.word(index, whole) }.load(Ordering::Relaxed);
-            let n = rest.len();
-            rest.copy_from_slice(&value.to_ne_bytes()[..n]);
+        while n < whole {
+            load(n);
+            n += 1;
         }
+        if rest != 0 {
+            // SAFETY: the last word is there whole.
+            let value = unsafe { at.word(whole) }.load(Ordering::Relaxed).to_ne_bytes();
+            for (k, byte) in value[..rest].iter().enumerate() {
+                bytes[whole * 8 + k].write(*byte);
+            }
+        }
+        // SAFETY: every byte was written just now.
+        unsafe { &mut *((bytes as *mut [MaybeUninit<u8>]) as *mut [u8]) }
     }
 }
 
@@ -313,19 +418,22 @@ mod tests {
         let mapping = heap(true);
         // 20 bytes of item: a stamp, two words, and half a word.
         let (stride, count) = (32, (SIZE - 64) / 32);
-        let slots = mapping.slots(64, count, stride, 20).unwrap();
+        let slots = mapping.slots(64, count, stride, 20).unwrap().ring();
         for index in 0..count {
             let item: Vec<u8> = (0..20).map(|i| (index + i) as u8).collect();
-            slots.write(index, &item);
-            slots.store_stamp(index, 1 << 40 | index as u64, Ordering::Relaxed);
+            slots.write(slots.at(index), &item);
+            slots.store_stamp(slots.at(index), 1 << 40 | index as u64, Ordering::Relaxed);
         }
         for index in 0..count {
-            let mut item = [0; 20];
-            slots.read(index, &mut item);
+            let mut item = [MaybeUninit::uninit(); 20];
+            let item = slots.read(slots.at(index), &mut item);
             assert!((0..20).all(|i| item[i] == (index + i) as u8));
-            assert_eq!(slots.load_stamp(index, Ordering::Relaxed), 1 << 40 | index as u64);
+            assert_eq!(
+                slots.load_stamp(slots.at(index), Ordering::Relaxed),
+                1 << 40 | index as u64
+            );
             let mut part = [0; 7];
-            slots.read_part(index, 13, &mut part);
+            slots.read_part(slots.at(index), 13, &mut part);
             assert_eq!(part, item[13..]);
         }
         // As bytes: the stamp, the item, zeros up to whole words.
@@ -336,13 +444,43 @@ mod tests {
     }
 
     #[test]
+    fn slots_follow_each_other_round_the_end() {
+        let slots = heap(true).slots(64, 3, 32, 20).unwrap();
+        let slots = slots.ring();
+        for index in 0..3 {
+            slots.store_stamp(slots.at(index), index as u64, Ordering::Relaxed);
+        }
+        let mut at = slots.at(0);
+        for stamp in [1, 2, 0, 1] {
+            at = slots.next(at, 20);
+            assert_eq!(slots.load_stamp(at, Ordering::Relaxed), stamp);
+        }
+        for stamp in [0, 2, 1] {
+            at = slots.previous(at, 20);
+            assert_eq!(slots.load_stamp(at, Ordering::Relaxed), stamp);
+        }
+    }
+
+    #[test]
+    fn items_of_any_size_come_back_whole() {
+        for size in (1..=80).chain([120, 128, 136, 1000, 1021]) {
+            let slots = heap(true).slots(0, 2, 8 + (size + 7) / 8 * 8, size).unwrap();
+            let slots = slots.ring();
+            let item: Vec<u8> = (0..size).map(|n| (n * 7 + size) as u8).collect();
+            slots.write(slots.at(1), &item);
+            let mut back = vec![MaybeUninit::uninit(); size];
+            assert_eq!(slots.read(slots.at(1), &mut back), item);
+        }
+    }
+
+    #[test]
     fn a_part_of_an_item_is_changed_and_nothing_beside_it() {
         let mapping = heap(true);
-        let slots = mapping.slots(0, 2, 32, 20).unwrap();
-        slots.write(1, &[0xee; 20]);
-        slots.write_part(1, 3, &[1, 2, 3, 4, 5, 6, 7]);
-        let mut item = [0; 20];
-        slots.read(1, &mut item);
+        let slots = mapping.slots(0, 2, 32, 20).unwrap().ring();
+        slots.write(slots.at(1), &[0xee; 20]);
+        slots.write_part(slots.at(1), 3, &[1, 2, 3, 4, 5, 6, 7]);
+        let mut item = [MaybeUninit::uninit(); 20];
+        let item = slots.read(slots.at(1), &mut item);
         assert_eq!(item[..3], [0xee; 3]);
         assert_eq!(item[3..10], [1, 2, 3, 4, 5, 6, 7]);
         assert_eq!(item[10..], [0xee; 10]);

@@ -7,14 +7,15 @@
 //! the mapping alive.
 
 mod area;
-mod futex;
+pub(crate) mod futex;
 #[cfg(test)]
 pub(crate) mod loom;
 mod mapped;
 mod mapping;
+pub(crate) mod membarrier;
 mod words;
 
 pub(crate) use area::{MappedArea, MappedReadArea};
-pub(crate) use mapped::{Mapped, MappedFlag, MappedSlots, MappedWord};
+pub(crate) use mapped::{Mapped, MappedAt, MappedFlag, MappedRing, MappedWord};
 pub(crate) use mapping::Mapping;
-pub(crate) use words::{Area, Flag, Memory, ReadArea, Slots, Word};
+pub(crate) use words::{Area, Flag, Memory, ReadArea, Ring, Slots, Word};

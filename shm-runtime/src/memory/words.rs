@@ -4,6 +4,7 @@
 //! The logic is generic over [`Memory`], so that the code which ships can run
 //! on a model checker's memory as well.
 
+use std::mem::MaybeUninit;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -23,6 +24,23 @@ pub(crate) trait Memory: 'static {
 
     /// An acquire fence, its partner on the side that loads.
     fn acquire_fence();
+
+    /// Lets the [`Self::barrier`]s of other processes reach this one; false where
+    /// that cannot be had.
+    fn register() -> bool;
+
+    /// The given bits, unless this process is registered.
+    fn unless_registered(bits: u32) -> u32;
+
+    /// A sequentially consistent fence in this process and in all that are
+    /// registered, wherever they are in their programs; false where it cannot be
+    /// had.
+    fn barrier() -> bool;
+
+    /// A point between two accesses to memory: for the processor they may be as one,
+    /// but a [`Self::barrier`] of another process comes before both or after both or
+    /// between them.
+    fn barrier_point();
 
     /// Keeps the compiler from moving memory accesses across this point. A
     /// process that is killed has executed a prefix of its program, so this
@@ -53,17 +71,38 @@ pub(crate) trait Flag {
 }
 
 /// Slots of equal size, each a stamp of 64 bits and a payload behind it.
-/// An index is always less than the number of slots.
 pub(crate) trait Slots {
-    fn load_stamp(&self, index: usize, order: Ordering) -> u64;
-    fn store_stamp(&self, index: usize, stamp: u64, order: Ordering);
+    type Ring: Ring;
+
+    /// Their geometry, as a copy: what is stored through it does not make the
+    /// compiler load it again.
+    fn ring(&self) -> Self::Ring;
+}
+
+/// The geometry of [`Slots`], and access to them. Good as long as they are.
+///
+/// `size` is that of an item, in bytes: always the same, and where the caller knows
+/// it at compile time, what it multiplies is a constant.
+pub(crate) trait Ring {
+    /// Where a slot lies: of these very slots.
+    type At: Copy;
+
+    /// The slot of this index, which is less than the number of slots.
+    fn at(&self, index: usize) -> Self::At;
+    /// The one behind it, behind the last one the first.
+    fn next(&self, at: Self::At, size: usize) -> Self::At;
+    /// The one before it, before the first one the last.
+    fn previous(&self, at: Self::At, size: usize) -> Self::At;
+    fn load_stamp(&self, at: Self::At, order: Ordering) -> u64;
+    fn store_stamp(&self, at: Self::At, stamp: u64, order: Ordering);
     /// Asks for the second cache line of a slot, if it has one, beside the load
     /// of the stamp. A hint: without it both lines come one after the other.
-    fn prefetch(&self, _index: usize) {}
+    fn prefetch(&self, _at: Self::At, _size: usize) {}
     /// Overwrites the whole payload; `bytes` is as long as an item.
-    fn write(&self, index: usize, bytes: &[u8]);
-    /// Copies the whole payload out; `bytes` is as long as an item.
-    fn read(&self, index: usize, bytes: &mut [u8]);
+    fn write(&self, at: Self::At, bytes: &[u8]);
+    /// Copies the whole payload out; `bytes` is as long as an item, and all of it
+    /// is written.
+    fn read<'a>(&self, at: Self::At, bytes: &'a mut [MaybeUninit<u8>]) -> &'a mut [u8];
 }
 
 /// A range of whole words, of which single ones are loaded and payloads read. A

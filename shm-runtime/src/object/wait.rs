@@ -1,21 +1,25 @@
 //! Waiting for another process: spin a little, then sleep.
 //!
 //! One 32-bit word says that somebody sleeps, and counts the wake-ups: two bits,
-//! and a sequence in those above. A sleeper sets [`WAITING`], fences, looks once
-//! more, and sleeps while the word is unchanged; whoever changes what it waits
-//! for fences, looks at the word, and if the bit is set wakes. The two fences are
-//! each other's partners: at least one side sees the other's store, so no wake-up
-//! is missed. Nobody waiting costs the other side a fence and a load, no system
-//! call.
+//! and a sequence in those above. A sleeper sets [`WAITING`], orders that before
+//! its last look, and sleeps while the word is unchanged; whoever changes what it
+//! waits for looks at the word afterwards, and if the bit is set wakes.
+//!
+//! Both sides store and then load, so each needs a fence between the two, or else
+//! a wake-up is missed. The sleeper pays for both: `membarrier` makes every
+//! process pass a fence that [registered](enroll) for it. So nobody waiting costs the other
+//! side one load (rules M1 to M3):
+//!
+//! - Whoever could not register fences for itself.
+//! - A sleeper that gets no barrier says so by [`NEED_FENCE`], which is sticky and
+//!   makes everybody fence, and fences itself. Nothing can force a process
+//!   that is between store and load at this moment, so its first sleep is brief.
 //!
 //! Any number may sleep on one word (rule W1). A sleeper never clears [`WAITING`],
 //! since it may be another one's as well. Only who wakes clears it, and advances
 //! the sequence in the same step: whoever is about to sleep on the older value
 //! does not. Then it wakes all. Whoever recovers from a death does so without
 //! asking (rule W2): the dead one may have stored and not notified.
-//!
-//! [`NEED_FENCE`] is sticky and tells a later version, whose sleepers may pay
-//! for both fences, that this sleeper does not.
 
 use crate::memory::{Flag, Memory};
 use crate::object::clock::Deadline;
@@ -45,10 +49,32 @@ pub fn set_sleep_slices(first: Duration, last: Duration) {
     }
 }
 
+/// Takes part in barriers. Whoever attaches calls it before others can see that it
+/// is there: a barrier that missed the registration comes before the fence, so that
+/// what its sleeper stored before is seen (rule M1).
+pub(crate) fn enroll<M: Memory>() {
+    M::register();
+    M::fence(); // behind the registration
+}
+
 /// Wakes who sleeps on the word, after a store that may be what it waits for.
 #[inline]
 pub(crate) fn notify<M: Memory>(flag: &M::Flag) {
-    M::fence(); // pairs with the fence in `announce`
+    M::barrier_point();
+    let word = flag.load(Ordering::Relaxed) | M::unless_registered(NEED_FENCE);
+    if word & (WAITING | NEED_FENCE) != 0 {
+        notify_with_care::<M>(flag);
+    }
+}
+
+/// Somebody sleeps, or relies on a fence.
+#[cold]
+#[inline(never)]
+fn notify_with_care<M: Memory>(flag: &M::Flag) {
+    let word = flag.load(Ordering::Relaxed) | M::unless_registered(NEED_FENCE);
+    if word & NEED_FENCE != 0 {
+        M::fence(); // pairs with the fence in `look_before_sleep`
+    }
     if flag.load(Ordering::Relaxed) & WAITING != 0 {
         wake_up(flag);
     }
@@ -76,15 +102,26 @@ pub(crate) fn wake_regardless(flag: &impl Flag) {
     wake_up(flag);
 }
 
-/// Says that the caller is about to sleep, and looks once more. `Err` is the value
-/// to hand to [`Flag::sleep`]: that which was found, whatever a peer wrote there.
+/// What a sleep begins with.
+pub(crate) struct Announced {
+    /// To be handed to [`Flag::sleep`]: what was found, whatever a peer wrote there.
+    pub(crate) value: u32,
+    /// The first sleep of this wait must be brief, since no barrier was had.
+    pub(crate) brief: bool,
+}
+
+/// Says that the caller is about to sleep, and looks once more.
 pub(crate) fn look_before_sleep<M: Memory, T>(
     flag: &M::Flag,
     look: impl FnOnce() -> Option<T>,
-) -> Result<T, u32> {
-    let value = flag.set(WAITING | NEED_FENCE);
-    M::fence(); // pairs with the fence in `notify`
-    look().ok_or(value)
+) -> Result<T, Announced> {
+    let mut value = flag.set(WAITING);
+    let brief = !M::barrier();
+    if brief {
+        value = flag.set(WAITING | NEED_FENCE);
+        M::fence(); // pairs with the fence in `notify_with_care`
+    }
+    look().ok_or(Announced { value, brief })
 }
 
 /// Calls `attempt` until it gives an answer or the time is up; `None` is without
@@ -132,11 +169,11 @@ fn wait_until<M: Memory, T>(
         };
         let looked = match flag {
             Some(flag) => look_before_sleep::<M, T>(flag, look_again),
-            None => look_again().ok_or(0),
+            None => look_again().ok_or(Announced { value: 0, brief: false }),
         };
         match looked {
             Ok(answer) => return Some(answer),
-            Err(value) => sleeper.sleep(flag, value, left),
+            Err(announced) => sleeper.sleep(flag, announced, left),
         }
     }
     look(sleeper.slept);
@@ -147,6 +184,8 @@ fn wait_until<M: Memory, T>(
 const VAIN_MAX: u32 = 16;
 /// What is too soon, and for how long the word is left alone then.
 const PAUSE: Duration = Duration::from_millis(1);
+/// A first sleep without a barrier: no store stays unseen so long.
+const BRIEF: Duration = Duration::from_millis(1);
 /// The longest sleep of who cannot be woken.
 const LAST_PAUSE: Duration = Duration::from_millis(10);
 
@@ -156,6 +195,8 @@ const LAST_PAUSE: Duration = Duration::from_millis(10);
 struct Sleeper {
     slice: Duration,
     last: Duration,
+    /// None before.
+    is_first: bool,
     vain: u32,
     /// The last one lasted for its whole slice.
     slept: bool,
@@ -168,19 +209,25 @@ impl Sleeper {
             true => (slice(&FIRST_SLICE), slice(&LAST_SLICE)),
             false => (PAUSE, LAST_PAUSE),
         };
-        Self { slice, last, vain: 0, slept: false }
+        Self { slice, last, is_first: true, vain: 0, slept: false }
     }
 
-    fn sleep(&mut self, flag: Option<&impl Flag>, value: u32, left: Duration) {
+    fn sleep(&mut self, flag: Option<&impl Flag>, announced: Announced, left: Duration) {
         if self.vain == VAIN_MAX {
             self.vain = 0;
             std::thread::sleep(PAUSE.min(left));
             return;
         }
         let start = Instant::now();
+        if std::mem::take(&mut self.is_first) && announced.brief {
+            if let Some(flag) = flag {
+                flag.sleep(announced.value, BRIEF.min(left));
+            }
+            return;
+        }
         let slice = self.slice.min(left);
         match flag {
-            Some(flag) => flag.sleep(value, slice),
+            Some(flag) => flag.sleep(announced.value, slice),
             None => std::thread::sleep(slice),
         }
         let slept = start.elapsed();

@@ -2,13 +2,13 @@
 //! functions that ship. A wake-up that is missed is a deadlock there, since the
 //! model's slices never end.
 
-use super::wait::{NEED_FENCE, WAITING, look_before_sleep, notify, wake_regardless};
-use crate::memory::loom::{Model, ModelFlag, Unfenced};
+use super::wait::{NEED_FENCE, WAITING, enroll, look_before_sleep, notify, wake_regardless};
+use crate::memory::loom::{Deaf, Denied, Model, ModelFlag, Refused};
 use crate::memory::{Flag, Memory};
-use loom::sync::Arc;
 use loom::sync::atomic::AtomicU64;
 use loom::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 use loom::thread;
+use std::sync::Arc; // not of the model, in which an unwinding from a deadlock cannot drop one
 use std::time::Duration;
 
 /// What is waited for, and the flag beside it.
@@ -17,36 +17,52 @@ struct Shared {
     flag: ModelFlag,
 }
 
+/// How long a first sleep without a barrier is.
+const BRIEF: Duration = Duration::from_millis(1);
+
 /// Waits as `wait_until` does, until so much is there.
 fn sleep_until<M: Memory<Flag = ModelFlag>>(shared: &Shared, wanted: u64) {
+    sleep_briefly_first::<M>(shared, wanted, BRIEF);
+}
+
+fn sleep_briefly_first<M: Memory<Flag = ModelFlag>>(shared: &Shared, wanted: u64, brief: Duration) {
     let look = || (shared.count.load(Acquire) >= wanted).then_some(());
-    while let Err(value) = look_before_sleep::<M, ()>(&shared.flag, look) {
-        shared.flag.sleep(value, Duration::MAX);
+    let mut first = brief;
+    while let Err(announced) = look_before_sleep::<M, ()>(&shared.flag, look) {
+        let slice = if announced.brief { first } else { Duration::MAX };
+        shared.flag.sleep(announced.value, slice);
+        first = Duration::MAX;
     }
 }
 
-/// One side stores and notifies, `times` times; the other waits for each.
-fn rounds<Sleeper, Waker>(times: u64)
-where
-    Sleeper: Memory<Flag = ModelFlag>,
-    Waker: Memory<Flag = ModelFlag>,
-{
+/// One side attaches, stores and notifies, `times` times; the other waits for each.
+fn rounds_with<Waker: Memory<Flag = ModelFlag>>(times: u64, sleep: fn(&Shared, u64)) {
     let mut model = loom::model::Builder::new();
-    model.preemption_bound = Some(3);
+    model.preemption_bound = Some(2);
     model.check(move || {
         let shared = Arc::new(Shared { count: AtomicU64::new(0), flag: ModelFlag::new() });
         let theirs = Arc::clone(&shared);
         let waker = thread::spawn(move || {
+            // While the other one is about to sleep, or sleeps.
+            enroll::<Waker>();
             for n in 1..=times {
                 theirs.count.store(n, Release);
                 notify::<Waker>(&theirs.flag);
             }
         });
         for n in 1..=times {
-            sleep_until::<Sleeper>(&shared, n);
+            sleep(&shared, n);
         }
         waker.join().unwrap();
     });
+}
+
+fn rounds<Sleeper, Waker>(times: u64)
+where
+    Sleeper: Memory<Flag = ModelFlag>,
+    Waker: Memory<Flag = ModelFlag>,
+{
+    rounds_with::<Waker>(times, sleep_until::<Sleeper>);
 }
 
 #[test]
@@ -55,18 +71,38 @@ fn who_sleeps_is_woken_in_every_interleaving() {
 }
 
 #[test]
-fn a_fence_that_is_left_out_on_either_side_loses_a_wake_up() {
-    let missed = |test: fn(u64)| std::panic::catch_unwind(|| test(1)).is_err();
-    assert!(missed(rounds::<Model, Unfenced>), "none before the look at the flag");
-    assert!(missed(rounds::<Unfenced, Model>), "none before the look at what is waited for");
+fn who_sleeps_is_woken_where_either_side_has_no_barriers() {
+    for sleeper in [rounds::<Denied, Model>, rounds::<Model, Denied>, rounds::<Denied, Denied>] {
+        sleeper(2);
+    }
+    rounds::<Refused, Model>(2);
+    rounds::<Model, Refused>(2);
+}
+
+fn missed(test: fn(u64)) -> bool {
+    std::panic::catch_unwind(|| test(1)).is_err()
+}
+
+fn long<M: Memory<Flag = ModelFlag>>(shared: &Shared, wanted: u64) {
+    sleep_briefly_first::<M>(shared, wanted, Duration::MAX);
+}
+
+#[test]
+fn what_is_left_out_on_either_side_loses_a_wake_up() {
+    assert!(missed(rounds::<Model, Deaf>), "no fence before the look at the flag");
+    assert!(missed(rounds::<Deaf, Model>), "none before the look at what is waited for");
+    assert!(missed(|n| rounds_with::<Model>(n, long::<Denied>)), "a first sleep that is long");
 }
 
 #[test]
 fn bits_that_a_peer_writes_lose_no_wake_up() {
-    loom::model(|| {
+    let mut model = loom::model::Builder::new();
+    model.preemption_bound = Some(2);
+    model.check(|| {
         let shared = Arc::new(Shared { count: AtomicU64::new(0), flag: ModelFlag::new() });
         let (theirs, liar) = (Arc::clone(&shared), Arc::clone(&shared));
         let waker = thread::spawn(move || {
+            enroll::<Model>();
             theirs.count.store(1, Release);
             notify::<Model>(&theirs.flag);
         });
@@ -91,6 +127,7 @@ fn each_of_two_who_sleep_on_one_word_is_woken() {
             let theirs = Arc::clone(&shared);
             thread::spawn(move || (1..=last).for_each(|n| sleep_until::<Model>(&theirs, n)))
         });
+        enroll::<Model>();
         for (n, sleeper) in (1..).zip(sleepers) {
             shared.count.store(n, Release);
             notify::<Model>(&shared.flag);
@@ -106,16 +143,19 @@ fn clear(flag: &ModelFlag) {
     }
 }
 
-/// Sleeps as the first form of the protocol has it, which is right for one sleeper alone: who finds
-/// something clears the bit.
+/// Sleeps as the first form of the protocol has it, which is right for one sleeper
+/// alone: who finds something clears the bit. Nothing tells it that its first sleep
+/// should be brief, so that may last for its whole slice, of 10 ms.
 fn sleep_as_an_older_one(shared: &Shared, wanted: u64) {
+    let mut slice = Duration::from_millis(10);
     loop {
         let value = shared.flag.set(WAITING | NEED_FENCE);
         Model::fence();
         if shared.count.load(Acquire) >= wanted {
             return clear(&shared.flag);
         }
-        shared.flag.sleep(value, Duration::MAX);
+        shared.flag.sleep(value, slice);
+        slice = Duration::MAX;
     }
 }
 
@@ -132,11 +172,12 @@ fn notify_without_a_sequence(flag: &ModelFlag) {
 /// way, who sleeps is woken.
 fn beside_an_older_one(sleep: fn(&Shared, u64), notify: fn(&ModelFlag)) {
     let mut model = loom::model::Builder::new();
-    model.preemption_bound = Some(3);
+    model.preemption_bound = Some(2);
     model.check(move || {
         let shared = Arc::new(Shared { count: AtomicU64::new(0), flag: ModelFlag::new() });
         let theirs = Arc::clone(&shared);
         let waker = thread::spawn(move || {
+            enroll::<Model>();
             for n in 1..=2 {
                 theirs.count.store(n, Release);
                 notify(&theirs.flag);

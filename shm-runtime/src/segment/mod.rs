@@ -50,5 +50,6 @@ pub use os::account::Account;
 pub use os::address::{Address, IntoAddress};
 #[cfg(target_os = "linux")]
 pub use os::fd;
+pub(crate) use os::fork::Birthplace;
 pub use os::options::Options;
 pub use os::probe::{Probe, probe_calls};

@@ -1,10 +1,12 @@
 //! Which Rust types may lie in shared memory, and how they describe
 //! themselves.
 
+#![allow(clippy::inline_always)] // what each message costs, see `handle::queue::untyped`
+
 use crate::types::descriptor::TypeSet;
 use crate::types::expr::{Primitive, TypeExpr};
 use crate::types::fingerprint::{Fingerprint, type_fingerprint};
-use std::mem::{size_of, size_of_val};
+use std::mem::{MaybeUninit, size_of, size_of_val};
 
 /// A type whose values may lie in memory that other processes write.
 ///
@@ -69,6 +71,7 @@ pub fn boxed<T: SharedLayout>() -> Box<T> {
 }
 
 /// The bytes of a value.
+#[inline(always)]
 pub fn bytes_of<T: SharedLayout>(value: &T) -> &[u8] {
     // SAFETY: the type has no padding, so all its bytes are initialised; the
     // slice borrows from the value.
@@ -76,19 +79,49 @@ pub fn bytes_of<T: SharedLayout>(value: &T) -> &[u8] {
 }
 
 /// The bytes of a value, to be overwritten with any others.
+#[inline(always)]
 pub fn bytes_of_mut<T: SharedLayout>(value: &mut T) -> &mut [u8] {
     // SAFETY: as in `bytes_of`; every bit pattern is valid, so whatever is
     // written leaves a value.
     unsafe { std::slice::from_raw_parts_mut((value as *mut T).cast(), size_of::<T>()) }
 }
 
+/// A value whose bytes `fill` writes, all of them, or the reason why it does not.
+/// Nothing is written before.
+///
+/// # Panics
+///
+/// Where `fill` returns other bytes than those it was given.
+#[inline(always)]
+pub(crate) fn filled<T: SharedLayout, E>(
+    fill: impl for<'a> FnOnce(&'a mut [MaybeUninit<u8>]) -> Result<&'a mut [u8], E>,
+) -> Result<T, E> {
+    let mut value = MaybeUninit::<T>::uninit();
+    let at: *mut MaybeUninit<u8> = value.as_mut_ptr().cast();
+    // SAFETY: the bytes of the value, which may be anything or nothing.
+    let written = fill(unsafe { std::slice::from_raw_parts_mut(at, size_of::<T>()) })?;
+    assert!(written.as_mut_ptr() == at.cast() && written.len() == size_of::<T>(), "all its bytes");
+    // SAFETY: all its bytes are initialised, and every bit pattern is valid.
+    Ok(unsafe { value.assume_init() })
+}
+
+/// Bytes that may be overwritten by others, and by nothing else.
+#[inline(always)]
+pub(crate) fn may_be_uninit(bytes: &mut [u8]) -> &mut [MaybeUninit<u8>] {
+    // SAFETY: the same bytes; who has the slice writes initialised ones alone, as
+    // `Slots::read` does.
+    unsafe { &mut *((bytes as *mut [u8]) as *mut [MaybeUninit<u8>]) }
+}
+
 /// The bytes of a slice of values.
+#[inline(always)]
 pub fn bytes_of_slice<T: SharedLayout>(values: &[T]) -> &[u8] {
     // SAFETY: as in `bytes_of`; a slice has no gaps between its items.
     unsafe { std::slice::from_raw_parts(values.as_ptr().cast(), size_of_val(values)) }
 }
 
 /// The bytes of a slice of values, to be overwritten with any others.
+#[inline(always)]
 pub fn bytes_of_slice_mut<T: SharedLayout>(values: &mut [T]) -> &mut [u8] {
     // SAFETY: as in `bytes_of_mut`.
     unsafe { std::slice::from_raw_parts_mut(values.as_mut_ptr().cast(), size_of_val(values)) }

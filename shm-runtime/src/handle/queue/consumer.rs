@@ -1,12 +1,16 @@
 //! The typed consumer.
 
+#![allow(clippy::inline_always)] // what each message costs, see `handle::queue::untyped`
+
 use crate::handle::queue::errors::{PopError, TryPopError};
 use crate::handle::queue::place::Place;
 use crate::handle::queue::untyped::RawConsumer;
-use crate::memory::Slots;
+use crate::memory::{MappedAt, Ring};
 use crate::types::checked::FieldRef;
-use crate::types::layout::{SharedLayout, bytes_of_mut, bytes_of_slice_mut};
+use crate::types::layout::{SharedLayout, bytes_of_mut, bytes_of_slice_mut, filled, may_be_uninit};
+use std::convert::Infallible;
 use std::marker::PhantomData;
+use std::mem::size_of;
 use std::time::Duration;
 
 /// The one consumer of a queue. The role is given up on drop.
@@ -25,34 +29,43 @@ impl<T: SharedLayout> Consumer<T> {
 
     /// Pops one message if there is one. It is acknowledged when this
     /// returns: nobody gets it again.
-    #[inline]
+    #[inline(always)]
     pub fn try_pop(&mut self) -> Result<T, TryPopError> {
-        let mut message = T::zeroed();
-        self.raw.try_pop(bytes_of_mut(&mut message)).map_err(|e| self.failed(e))?;
-        Ok(message)
+        let raw = &mut self.raw;
+        filled(|item| raw.try_pop_into(item)).map_err(|e| self.failed(e))
     }
 
     /// Pops one message, waiting as long as it takes.
+    #[inline]
     pub fn pop(&mut self) -> Result<T, PopError> {
-        let mut message = T::zeroed();
-        self.wait(&mut message, None)?;
-        Ok(message)
+        self.wait(None)
     }
 
     /// Pops one message, waiting so long at most.
+    #[inline]
     pub fn pop_timeout(&mut self, timeout: Duration) -> Result<T, PopError> {
-        let mut message = T::zeroed();
-        self.wait(&mut message, Some(timeout))?;
-        Ok(message)
+        self.wait(Some(timeout))
     }
 
-    fn wait(&mut self, message: &mut T, timeout: Option<Duration>) -> Result<(), PopError> {
-        self.raw.pop(bytes_of_mut(message), timeout).map_err(|e| {
-            self.place.note(e.kind());
-            e
-        })
+    #[inline]
+    fn wait(&mut self, timeout: Option<Duration>) -> Result<T, PopError> {
+        let raw = &mut self.raw;
+        filled(|item| raw.pop_into(item, timeout)).map_err(|e| self.late(e))
     }
 
+    #[inline]
+    fn wait_into(&mut self, message: &mut T, timeout: Option<Duration>) -> Result<(), PopError> {
+        let item = may_be_uninit(bytes_of_mut(message));
+        self.raw.pop_into(item, timeout).map(drop).map_err(|e| self.late(e))
+    }
+
+    #[cold]
+    fn late(&self, error: PopError) -> PopError {
+        self.place.note(error.kind());
+        error
+    }
+
+    #[cold]
     fn failed(&self, error: TryPopError) -> TryPopError {
         self.place.note(error.kind());
         error
@@ -63,25 +76,31 @@ impl<T: SharedLayout> Consumer<T> {
     /// was.
     #[inline]
     pub fn try_pop_into(&mut self, message: &mut T) -> Result<(), TryPopError> {
-        self.raw.try_pop(bytes_of_mut(message)).map_err(|e| self.failed(e))
+        let item = may_be_uninit(bytes_of_mut(message));
+        self.raw.try_pop_into(item).map(drop).map_err(|e| self.failed(e))
     }
 
     /// Pops one message into a value that is there already, waiting as long as it
     /// takes.
     pub fn pop_into(&mut self, message: &mut T) -> Result<(), PopError> {
-        self.wait(message, None)
+        self.wait_into(message, None)
     }
 
     /// Pops one message into a value that is there already, waiting so long at
     /// most.
     pub fn pop_into_timeout(&mut self, message: &mut T, timeout: Duration) -> Result<(), PopError> {
-        self.wait(message, Some(timeout))
+        self.wait_into(message, Some(timeout))
     }
 
     /// Pops as many messages as there are and fit, and acknowledges them
     /// together. How many; 0 if the queue is empty.
+    #[inline]
     pub fn pop_slice(&mut self, messages: &mut [T]) -> Result<usize, TryPopError> {
-        match self.raw.try_pop_many(messages.len(), bytes_of_slice_mut(messages)) {
+        let count = messages.len();
+        let popped = self.raw.try_pop_each(size_of::<T>(), count, |n| {
+            messages[..n].iter_mut().map(|message| may_be_uninit(bytes_of_mut(message)))
+        });
+        match popped {
             Err(TryPopError::Empty) => Ok(0),
             other => other.map_err(|e| self.failed(e)),
         }
@@ -94,9 +113,10 @@ impl<T: SharedLayout> Consumer<T> {
 
     /// The next message in place. It is acknowledged by [`Loan::release`], and
     /// comes again if the loan is only dropped, or if the process dies first.
+    #[inline]
     pub fn peek(&mut self) -> Result<Loan<'_, T>, TryPopError> {
-        let index = self.raw.peek().map_err(|e| self.failed(e))?;
-        Ok(Loan { raw: &mut self.raw, index, _item: PhantomData })
+        let slot = self.raw.peek(size_of::<T>()).map_err(|e| self.failed(e))?;
+        Ok(Loan { raw: &mut self.raw, slot, _item: PhantomData })
     }
 
     /// How many of the next messages a consumer that died may have seen
@@ -130,21 +150,21 @@ impl<T: SharedLayout> Iterator for Drain<'_, T> {
 #[must_use = "the message is not acknowledged before release"]
 pub struct Loan<'a, T> {
     raw: &'a mut RawConsumer,
-    index: usize,
+    slot: MappedAt,
     _item: PhantomData<fn() -> T>,
 }
 
 impl<T: SharedLayout> Loan<'_, T> {
     /// A copy of the whole message.
+    #[inline]
     pub fn read(&self) -> T {
-        let mut message = T::zeroed();
-        self.raw.slots().read(self.index, bytes_of_mut(&mut message));
-        message
+        let read = filled(|item| Ok::<_, Infallible>(self.raw.slots().read(self.slot, item)));
+        read.unwrap_or_else(|never| match never {})
     }
 
     /// Copies the whole message into a value that is there already.
     pub fn read_into(&self, message: &mut T) {
-        self.raw.slots().read(self.index, bytes_of_mut(message));
+        self.raw.slots().read(self.slot, may_be_uninit(bytes_of_mut(message)));
     }
 
     /// Copies a part of an array, from an element on:
@@ -160,17 +180,18 @@ impl<T: SharedLayout> Loan<'_, T> {
         values: &mut [E],
     ) {
         let at = field.part(from, values.len());
-        self.raw.slots().read_part(self.index, at, bytes_of_slice_mut(values));
+        self.raw.slots().read_part(self.slot, at, bytes_of_slice_mut(values));
     }
 
     /// One field: `loan.get(Trade::PRICE)`.
     pub fn get<F: SharedLayout>(&self, field: FieldRef<T, F>) -> F {
         let mut value = F::zeroed();
-        self.raw.slots().read_part(self.index, field.offset(), bytes_of_mut(&mut value));
+        self.raw.slots().read_part(self.slot, field.offset(), bytes_of_mut(&mut value));
         value
     }
 
     /// Acknowledges the message.
+    #[inline]
     pub fn release(self) {
         self.raw.release();
     }

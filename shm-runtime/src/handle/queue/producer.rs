@@ -1,9 +1,11 @@
 //! The typed producer.
 
+#![allow(clippy::inline_always)] // what each message costs, see `handle::queue::untyped`
+
 use crate::handle::queue::errors::{PushError, TryPushError};
 use crate::handle::queue::place::Place;
 use crate::handle::queue::untyped::RawProducer;
-use crate::memory::Slots;
+use crate::memory::{MappedAt, Ring};
 use crate::types::checked::FieldRef;
 use crate::types::layout::{SharedLayout, bytes_of, bytes_of_slice};
 use std::marker::PhantomData;
@@ -25,21 +27,24 @@ impl<T: SharedLayout> Producer<T> {
     }
 
     /// Pushes one message if there is room. It is committed when this returns.
-    #[inline]
+    #[inline(always)]
     pub fn try_push(&mut self, message: &T) -> Result<(), TryPushError> {
         self.raw.try_push(bytes_of(message)).map_err(|e| self.failed(e))
     }
 
     /// Pushes one message, waiting for room as long as it takes.
+    #[inline]
     pub fn push(&mut self, message: &T) -> Result<(), PushError> {
         self.wait(message, None)
     }
 
     /// Pushes one message, waiting for room so long at most.
+    #[inline]
     pub fn push_timeout(&mut self, message: &T, timeout: Duration) -> Result<(), PushError> {
         self.wait(message, Some(timeout))
     }
 
+    #[inline]
     fn wait(&mut self, message: &T, timeout: Option<Duration>) -> Result<(), PushError> {
         let done = self.raw.push(bytes_of(message), timeout);
         done.map_err(|e| {
@@ -48,6 +53,7 @@ impl<T: SharedLayout> Producer<T> {
         })
     }
 
+    #[cold]
     fn failed(&self, error: TryPushError) -> TryPushError {
         self.place.note(error.kind());
         error
@@ -56,8 +62,10 @@ impl<T: SharedLayout> Producer<T> {
     /// Pushes as many messages as fit, from the first on, and commits them
     /// together: the consumer sees all of them or none. How many; 0 if the
     /// queue is full.
+    #[inline]
     pub fn push_slice(&mut self, messages: &[T]) -> Result<usize, TryPushError> {
-        match self.raw.try_push_many(messages.len(), |k| bytes_of(&messages[k])) {
+        let items = |n: usize| messages[..n].iter().map(bytes_of);
+        match self.raw.try_push_each(size_of::<T>(), messages.len(), items) {
             Err(TryPushError::Full) => Ok(0),
             other => other.map_err(|e| self.failed(e)),
         }
@@ -65,22 +73,24 @@ impl<T: SharedLayout> Producer<T> {
 
     /// The next slot, to be filled in place. It holds zeros; what is not
     /// committed never happened.
+    #[inline]
     pub fn reserve(&mut self) -> Result<Reservation<'_, T>, TryPushError> {
-        let index = self.raw.reserve().map_err(|e| self.failed(e))?;
-        clear::<T>(&self.raw, index);
-        Ok(Reservation { raw: &mut self.raw, index, _item: PhantomData })
+        let slot = self.raw.reserve().map_err(|e| self.failed(e))?;
+        clear::<T>(&self.raw, slot);
+        Ok(Reservation { raw: &mut self.raw, slot, _item: PhantomData })
     }
 }
 
 /// Fills a slot with zeros, of which few lie on the stack.
-fn clear<T: SharedLayout>(raw: &RawProducer, index: usize) {
+#[inline]
+fn clear<T: SharedLayout>(raw: &RawProducer, slot: MappedAt) {
     const ZEROS: [u8; 1024] = [0; 1024];
     if size_of::<T>() <= ZEROS.len() {
-        return raw.slots().write(index, &ZEROS[..size_of::<T>()]);
+        return raw.slots().write(slot, &ZEROS[..size_of::<T>()]);
     }
     for at in (0..size_of::<T>()).step_by(ZEROS.len()) {
         let rest = (size_of::<T>() - at).min(ZEROS.len());
-        raw.slots().write_part(index, at, &ZEROS[..rest]);
+        raw.slots().write_part(slot, at, &ZEROS[..rest]);
     }
 }
 
@@ -95,19 +105,20 @@ impl<T> std::fmt::Debug for Producer<T> {
 #[must_use = "nothing is pushed before commit"]
 pub struct Reservation<'a, T> {
     raw: &'a mut RawProducer,
-    index: usize,
+    slot: MappedAt,
     _item: PhantomData<fn(T)>,
 }
 
 impl<T: SharedLayout> Reservation<'_, T> {
     /// Fills the whole message.
+    #[inline]
     pub fn write(&mut self, message: &T) {
-        self.raw.slots().write(self.index, bytes_of(message));
+        self.raw.slots().write(self.slot, bytes_of(message));
     }
 
     /// Fills one field: `slot.set(Trade::PRICE, 101)`.
     pub fn set<F: SharedLayout>(&mut self, field: FieldRef<T, F>, value: F) {
-        self.raw.slots().write_part(self.index, field.offset(), bytes_of(&value));
+        self.raw.slots().write_part(self.slot, field.offset(), bytes_of(&value));
     }
 
     /// Fills a part of an array, from an element on:
@@ -123,11 +134,12 @@ impl<T: SharedLayout> Reservation<'_, T> {
         values: &[E],
     ) {
         let at = field.part(from, values.len());
-        self.raw.slots().write_part(self.index, at, bytes_of_slice(values));
+        self.raw.slots().write_part(self.slot, at, bytes_of_slice(values));
     }
 
     /// Commits the message.
+    #[inline]
     pub fn commit(self) {
-        self.raw.commit();
+        self.raw.commit(size_of::<T>());
     }
 }

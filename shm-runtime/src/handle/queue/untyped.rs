@@ -1,16 +1,24 @@
 //! The two sides of a queue for items that are bytes: what the typed handles
 //! and the C ABI build on. Here the logic meets waiting, forks and removal.
+//!
+//! What each message costs is always inlined: a typed handle knows the length of
+//! its items when it is compiled, in the program that uses it, and with that the
+//! copying is a few moves. All else is called, and stands apart.
+
+#![allow(clippy::inline_always)] // what each message costs, see `handle::queue::untyped`
 
 use crate::error::Result;
 use crate::handle::queue::errors::{PopError, PushError, TryPopError, TryPushError};
 use crate::handle::queue::target::Target;
-use crate::memory::{Mapped, MappedFlag, MappedSlots};
+use crate::memory::{Mapped, MappedAt, MappedFlag, MappedRing};
 use crate::object::clock::{Limiter, breathe};
 use crate::object::queue::layout::QueueLayout;
 use crate::object::queue::one_to_one::{ConsumerCore, Fault, ProducerCore};
 use crate::object::role::Previous;
 use crate::object::wait::{notify, until, wake_regardless};
-use crate::segment::{Attachment, RoleGuard};
+use crate::segment::{Attachment, Birthplace, RoleGuard};
+use crate::types::layout::may_be_uninit;
+use std::mem::MaybeUninit;
 use std::time::Duration;
 
 /// How often a side that finds nothing to do looks around for the dead.
@@ -27,6 +35,8 @@ const LOOKS: u32 = 4;
 /// caller and panics.
 pub struct RawProducer {
     core: ProducerCore<Mapped>,
+    /// The attachment's, at hand.
+    birthplace: Birthplace,
     item: usize,
     data: MappedFlag,
     space: MappedFlag,
@@ -49,7 +59,9 @@ impl RawProducer {
             wake_both(&data, &space);
         }
         let limiter = Limiter::new(LOOK_PERIOD);
-        Ok(Self { core, item: item_size(&target.layout), data, space, limiter, role })
+        let birthplace = role.attachment().birthplace();
+        let item = item_size(&target.layout);
+        Ok(Self { core, birthplace, item, data, space, limiter, role })
     }
 
     /// Bytes of an item.
@@ -58,18 +70,24 @@ impl RawProducer {
     }
 
     /// Pushes one item if there is room.
-    #[inline]
+    #[inline(always)]
     pub fn try_push(&mut self, item: &[u8]) -> Result<(), TryPushError> {
-        if self.role.attachment().is_forked() {
+        if self.birthplace.is_forked() || !self.core.has_room() {
+            self.make_room()?;
+        }
+        self.core.put(item);
+        notify::<Mapped>(&self.data);
+        Ok(())
+    }
+
+    /// Looks for room for one item.
+    #[cold]
+    #[inline(never)]
+    fn make_room(&mut self) -> Result<(), TryPushError> {
+        if self.birthplace.is_forked() {
             return Err(TryPushError::Forked);
         }
-        match self.core.push(item) {
-            Ok(()) => {
-                notify::<Mapped>(&self.data);
-                Ok(())
-            }
-            Err(fault) => Err(self.refused(fault)),
-        }
+        self.core.look_at_head().map(drop).map_err(|fault| self.refused(fault))
     }
 
     /// Why there is no room; looks around now and then.
@@ -96,10 +114,21 @@ impl RawProducer {
         count: usize,
         item: impl Fn(usize) -> &'a [u8],
     ) -> Result<usize, TryPushError> {
-        if self.role.attachment().is_forked() {
+        self.try_push_each(self.item, count, |n| (0..n).map(item))
+    }
+
+    /// The same of items of `size` bytes each.
+    #[inline(always)]
+    pub(crate) fn try_push_each<'a, Items: Iterator<Item = &'a [u8]>>(
+        &mut self,
+        size: usize,
+        count: usize,
+        items: impl FnOnce(usize) -> Items,
+    ) -> Result<usize, TryPushError> {
+        if self.birthplace.is_forked() {
             return Err(TryPushError::Forked);
         }
-        match self.core.push_batch(count, item) {
+        match self.core.push_batch(size, count, items) {
             Ok(n) => {
                 notify::<Mapped>(&self.data);
                 Ok(n)
@@ -109,8 +138,12 @@ impl RawProducer {
     }
 
     /// Waits for room; `None` waits without end.
+    #[inline(always)]
     pub fn push(&mut self, item: &[u8], timeout: Option<Duration>) -> Result<(), PushError> {
-        self.wait(timeout, |core| core.push(item))?;
+        if self.birthplace.is_forked() || !self.core.has_room() {
+            self.wait_room(timeout)?;
+        }
+        self.core.put(item);
         notify::<Mapped>(&self.data);
         Ok(())
     }
@@ -123,7 +156,8 @@ impl RawProducer {
         item: impl Fn(usize) -> &'a [u8],
         timeout: Option<Duration>,
     ) -> Result<usize, PushError> {
-        let n = self.wait(timeout, |core| core.push_batch(count, &item))?;
+        let size = self.item;
+        let n = self.wait(timeout, |core| core.push_batch(size, count, |n| (0..n).map(&item)))?;
         notify::<Mapped>(&self.data);
         Ok(n)
     }
@@ -131,6 +165,8 @@ impl RawProducer {
     /// Waits until an item fits; `None` waits without end. Only this producer takes
     /// the room away again, so a push that follows finds it.
     #[doc(hidden)]
+    #[cold]
+    #[inline(never)]
     pub fn wait_room(&mut self, timeout: Option<Duration>) -> Result<(), PushError> {
         self.wait(timeout, |core| core.reserve().map(drop))
     }
@@ -170,19 +206,23 @@ impl RawProducer {
         answer.unwrap_or(Err(PushError::Timeout))
     }
 
-    pub(crate) fn reserve(&mut self) -> Result<usize, TryPushError> {
-        if self.role.attachment().is_forked() {
+    #[inline(always)]
+    pub(crate) fn reserve(&mut self) -> Result<MappedAt, TryPushError> {
+        if self.birthplace.is_forked() {
             return Err(TryPushError::Forked);
         }
         self.core.reserve().map_err(|fault| self.refused(fault))
     }
 
-    pub(crate) fn commit(&mut self) {
-        self.core.commit();
+    /// `size` is that of an item.
+    #[inline(always)]
+    pub(crate) fn commit(&mut self, size: usize) {
+        self.core.commit(size);
         notify::<Mapped>(&self.data);
     }
 
-    pub(crate) fn slots(&self) -> &MappedSlots {
+    #[inline]
+    pub(crate) fn slots(&self) -> MappedRing {
         self.core.slots()
     }
 }
@@ -193,6 +233,8 @@ impl RawProducer {
 /// caller and panics.
 pub struct RawConsumer {
     core: ConsumerCore<Mapped>,
+    /// The attachment's, at hand.
+    birthplace: Birthplace,
     item: usize,
     data: MappedFlag,
     space: MappedFlag,
@@ -213,6 +255,7 @@ impl RawConsumer {
         let core = ConsumerCore::take_over(target.words()?, &target.layout, previous);
         let this = Self {
             core,
+            birthplace: role.attachment().birthplace(),
             item: item_size(&target.layout),
             data,
             space,
@@ -237,20 +280,53 @@ impl RawConsumer {
     }
 
     /// Pops one item if there is one.
-    #[inline]
     pub fn try_pop(&mut self, item: &mut [u8]) -> Result<(), TryPopError> {
-        if self.role.attachment().is_forked() {
+        self.try_pop_into(may_be_uninit(item)).map(drop)
+    }
+
+    /// The same into bytes that need not be anything before, and are something then.
+    #[inline(always)]
+    pub(crate) fn try_pop_into<'a>(
+        &mut self,
+        item: &'a mut [MaybeUninit<u8>],
+    ) -> Result<&'a mut [u8], TryPopError> {
+        self.begin(item.len())?;
+        Ok(self.take(item))
+    }
+
+    /// What each operation begins with: there is a message.
+    #[inline(always)]
+    fn begin(&mut self, size: usize) -> Result<(), TryPopError> {
+        if self.birthplace.is_forked() {
             return Err(TryPopError::Forked);
         }
+        self.core.prefetch(size);
+        match self.core.ready() {
+            Ok(()) => Ok(()),
+            Err(fault) => self.look_again(fault),
+        }
+    }
+
+    /// Takes the message that is there.
+    #[inline(always)]
+    fn take<'a>(&mut self, item: &'a mut [MaybeUninit<u8>]) -> &'a mut [u8] {
+        let (item, published) = self.core.take(item);
+        if published {
+            notify::<Mapped>(&self.space);
+        }
+        item
+    }
+
+    /// Why there is no message, if there is none.
+    #[cold]
+    #[inline(never)]
+    fn look_again(&mut self, fault: Fault) -> Result<(), TryPopError> {
+        let mut fault = fault;
         for _ in 0..LOOKS {
-            match self.core.pop(item) {
-                Ok(published) => {
-                    if published {
-                        notify::<Mapped>(&self.space);
-                    }
-                    return Ok(());
-                }
-                Err(fault) => self.refused(fault)?,
+            self.refused(fault)?;
+            match self.core.ready() {
+                Ok(()) => return Ok(()),
+                Err(other) => fault = other,
             }
         }
         Err(TryPopError::Corrupt)
@@ -285,33 +361,62 @@ impl RawConsumer {
         }
     }
 
-    /// Pops up to `count` items, and acknowledges them together; how many.
-    /// `buffer(k)` is where the k-th goes.
+    /// Pops up to `count` items, and acknowledges them together; how many. `buffer`
+    /// gets them one behind the other.
     pub fn try_pop_many(&mut self, count: usize, buffer: &mut [u8]) -> Result<usize, TryPopError> {
-        if self.role.attachment().is_forked() {
-            return Err(TryPopError::Forked);
+        let size = self.item;
+        let count = count.min(buffer.len() / size);
+        self.try_pop_each(size, count, |n| chunks(size, &mut buffer[..n * size]))
+    }
+
+    /// The same of items of `size` bytes each. `items(n)` is where the first n go.
+    #[inline(always)]
+    pub(crate) fn try_pop_each<'a, Items: Iterator<Item = &'a mut [MaybeUninit<u8>]>>(
+        &mut self,
+        size: usize,
+        count: usize,
+        items: impl FnOnce(usize) -> Items,
+    ) -> Result<usize, TryPopError> {
+        match self.begin(size) {
+            Err(TryPopError::Empty) if count == 0 => return Ok(0),
+            other => other?,
         }
-        for _ in 0..LOOKS {
-            match pop_batch(&mut self.core, self.item, count, buffer) {
-                Ok((n, published)) => {
-                    if published {
-                        notify::<Mapped>(&self.space);
-                    }
-                    return Ok(n);
+        match self.core.pop_batch(size, count, items) {
+            Ok((n, published)) => {
+                if published {
+                    notify::<Mapped>(&self.space);
                 }
-                Err(fault) => self.refused(fault)?,
+                Ok(n)
             }
+            // A stamp that was whole and is not: somebody lies.
+            Err(_) => Err(TryPopError::Corrupt),
         }
-        Err(TryPopError::Corrupt)
     }
 
     /// Waits for an item; `None` waits without end.
     pub fn pop(&mut self, item: &mut [u8], timeout: Option<Duration>) -> Result<(), PopError> {
-        let published = self.wait(timeout, |core| core.pop(item))?;
-        if published {
-            notify::<Mapped>(&self.space);
+        self.pop_into(may_be_uninit(item), timeout).map(drop)
+    }
+
+    /// The same into bytes that need not be anything before, and are something then.
+    #[inline(always)]
+    pub(crate) fn pop_into<'a>(
+        &mut self,
+        item: &'a mut [MaybeUninit<u8>],
+        timeout: Option<Duration>,
+    ) -> Result<&'a mut [u8], PopError> {
+        self.core.prefetch(item.len());
+        if self.birthplace.is_forked() || self.core.ready().is_err() {
+            self.wait_message(timeout)?;
         }
-        Ok(())
+        Ok(self.take(item))
+    }
+
+    /// Waits until a message is there.
+    #[cold]
+    #[inline(never)]
+    fn wait_message(&mut self, timeout: Option<Duration>) -> Result<(), PopError> {
+        self.wait(timeout, |core| core.ready())
     }
 
     /// Waits for an item, and leaves it where it is: only this consumer takes it
@@ -328,8 +433,11 @@ impl RawConsumer {
         buffer: &mut [u8],
         timeout: Option<Duration>,
     ) -> Result<usize, PopError> {
-        let item = self.item;
-        let (n, published) = self.wait(timeout, |core| pop_batch(core, item, count, buffer))?;
+        let size = self.item;
+        let count = count.min(buffer.len() / size);
+        let (n, published) = self.wait(timeout, |core| {
+            core.pop_batch(size, count, |n| chunks(size, &mut buffer[..n * size]))
+        })?;
         if published {
             notify::<Mapped>(&self.space);
         }
@@ -374,26 +482,22 @@ impl RawConsumer {
         answer.unwrap_or(Err(PopError::Timeout))
     }
 
-    pub(crate) fn peek(&mut self) -> Result<usize, TryPopError> {
-        if self.role.attachment().is_forked() {
-            return Err(TryPopError::Forked);
-        }
-        for _ in 0..LOOKS {
-            match self.core.peek() {
-                Ok(index) => return Ok(index),
-                Err(fault) => self.refused(fault)?,
-            }
-        }
-        Err(TryPopError::Corrupt)
+    /// `size` is that of an item.
+    #[inline(always)]
+    pub(crate) fn peek(&mut self, size: usize) -> Result<MappedAt, TryPopError> {
+        self.begin(size)?;
+        self.core.peek().map_err(|_| TryPopError::Corrupt)
     }
 
+    #[inline(always)]
     pub(crate) fn release(&mut self) {
-        if self.core.acknowledge(1) {
+        if self.core.acknowledge() {
             notify::<Mapped>(&self.space);
         }
     }
 
-    pub(crate) fn slots(&self) -> &MappedSlots {
+    #[inline]
+    pub(crate) fn slots(&self) -> MappedRing {
         self.core.slots()
     }
 }
@@ -414,16 +518,8 @@ fn wake_both(data: &MappedFlag, space: &MappedFlag) {
     wake_regardless(space);
 }
 
-fn pop_batch(
-    core: &mut ConsumerCore<Mapped>,
-    item: usize,
-    count: usize,
-    buffer: &mut [u8],
-) -> Result<(usize, bool), Fault> {
-    use crate::memory::Slots;
-    core.pop_batch(count, |k, slots, index| {
-        slots.read(index, &mut buffer[k * item..(k + 1) * item]);
-    })
+fn chunks(size: usize, buffer: &mut [u8]) -> impl Iterator<Item = &mut [MaybeUninit<u8>]> {
+    buffer.chunks_exact_mut(size).map(may_be_uninit)
 }
 
 fn item_size(layout: &QueueLayout) -> usize {

@@ -32,6 +32,18 @@ impl<const RELEASE: bool, const ACQUIRE: bool> Memory for Fences<RELEASE, ACQUIR
             fence(Ordering::Acquire);
         }
     }
+    fn register() -> bool {
+        Model::register()
+    }
+    fn unless_registered(bits: u32) -> u32 {
+        Model::unless_registered(bits)
+    }
+    fn barrier() -> bool {
+        Model::barrier()
+    }
+    fn barrier_point() {
+        Model::barrier_point();
+    }
     fn program_order() {}
 }
 

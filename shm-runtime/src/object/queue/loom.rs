@@ -4,13 +4,14 @@
 
 use super::layout::QueueLayout;
 use super::one_to_one::{ConsumerCore, Fault, ProducerCore, QueueWords};
-use crate::memory::Slots;
 use crate::memory::loom::{Life, Model, ModelSlots, ModelWord, Slot};
 use crate::object::role::Previous;
+use crate::types::layout::may_be_uninit;
 use loom::cell::UnsafeCell;
 use loom::sync::Arc;
 use loom::sync::atomic::AtomicU64;
 use loom::thread;
+use std::mem::MaybeUninit;
 
 /// Which store is weakened.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -93,13 +94,28 @@ fn number(item: &[u8; 16]) -> u64 {
     n
 }
 
+fn pop(consumer: &mut ConsumerCore<Model>) -> Result<[u8; 16], Fault> {
+    consumer.ready()?;
+    let mut item = [MaybeUninit::uninit(); 16];
+    Ok((&*consumer.take(&mut item).0).try_into().unwrap())
+}
+
+/// A batch of two; `looks` is called before the first one is read.
+fn pop_two(consumer: &mut ConsumerCore<Model>, looks: impl FnOnce()) -> Result<Vec<u64>, Fault> {
+    let mut out = [[0; 16]; 2];
+    let (n, _) = consumer.pop_batch(16, 2, |n| {
+        looks();
+        out[..n].iter_mut().map(|item| may_be_uninit(&mut item[..]))
+    })?;
+    Ok(out[..n].iter().map(number).collect())
+}
+
 /// Takes what is there, with so many tries that find nothing.
 fn drain(consumer: &mut ConsumerCore<Model>, got: &mut Vec<u64>, tries: usize) {
-    let mut out = [0; 16];
     let mut tries = tries;
     while tries > 0 {
-        match consumer.pop(&mut out) {
-            Ok(_) => got.push(number(&out)),
+        match pop(consumer) {
+            Ok(item) => got.push(number(&item)),
             Err(Fault::Wait) => {
                 consumer.settle();
                 tries -= 1;
@@ -113,9 +129,8 @@ fn drain(consumer: &mut ConsumerCore<Model>, got: &mut Vec<u64>, tries: usize) {
 fn drain_batches(consumer: &mut ConsumerCore<Model>, got: &mut Vec<u64>, tries: usize) {
     let mut tries = tries;
     while tries > 0 {
-        let mut out = [[0u8; 16]; 2];
-        match consumer.pop_batch(2, |k, slots, index| slots.read(index, &mut out[k])) {
-            Ok((n, _)) => got.extend(out[..n].iter().map(number)),
+        match pop_two(consumer, || ()) {
+            Ok(two) => got.extend(two),
             Err(Fault::Wait) => {
                 consumer.settle();
                 tries -= 1;
@@ -137,7 +152,7 @@ fn push_batches(producer: &mut ProducerCore<Model>, next: &mut u64, last: u64) {
     while *next <= last {
         let batch = [item(*next), item(*next + 1)];
         let wanted = usize::try_from(last - *next + 1).unwrap().min(2);
-        match producer.push_batch(wanted, |k| &batch[k][..]) {
+        match producer.push_batch(16, wanted, |n| batch[..n].iter().map(|item| &item[..])) {
             Ok(n) => *next += n as u64,
             Err(_) => break,
         }
@@ -232,8 +247,8 @@ fn pop_and_die(
     seen: &mut Vec<u64>,
     handed: &mut Vec<u64>,
 ) {
-    let mut out = [0; 16];
-    while !life.is_over() && consumer.pop(&mut out).is_ok() {
+    while !life.is_over() {
+        let Ok(out) = pop(consumer) else { break };
         seen.push(number(&out)); // before the next store
         if !life.is_over() {
             handed.push(number(&out));
@@ -250,17 +265,10 @@ fn pop_batches_and_die(
     handed: &mut Vec<u64>,
 ) {
     while !life.is_over() {
-        let mut out = Vec::new();
-        let popped = consumer.pop_batch(2, |_, slots, index| {
-            let mut one = [0; 16];
-            slots.read(index, &mut one);
-            out.push(number(&one));
-            if !life.is_over() {
-                seen.push(number(&one));
-            }
-        });
-        if popped.is_err() {
-            break;
+        let mut looks = false;
+        let Ok(mut out) = pop_two(consumer, || looks = !life.is_over()) else { break };
+        if looks {
+            seen.extend(&out);
         }
         if !life.is_over() {
             handed.append(&mut out);
@@ -347,7 +355,7 @@ fn what_may_have_been_seen_stays_suspect_through_three_lives() {
             let life = Life::of(first_stores);
             let mut first = shared.consumer(&life, Previous::Left);
             let seen = if first_stores > 2 { 2 } else { 1 };
-            let _ = first.pop_batch(2, |_, _, _| ());
+            let _ = pop_two(&mut first, || ());
             let mut second = shared.consumer(&Life::of(second_stores), Previous::Died);
             let _ = second.peek();
             let third = shared.consumer(&Life::endless(), Previous::Died);
@@ -364,10 +372,10 @@ fn who_leaves_hands_the_suspicion_on() {
     explore(0, || {
         let shared = Shared::new(Weak::None);
         push_up_to(&mut shared.producer(&Life::endless()), &mut 1, 2);
-        let _ = shared.consumer(&Life::of(3), Previous::Left).pop_batch(2, |_, _, _| ());
+        let _ = pop_two(&mut shared.consumer(&Life::of(3), Previous::Left), || ());
         let mut second = shared.consumer(&Life::endless(), Previous::Died);
         assert_eq!(second.redelivered(), 2);
-        second.pop(&mut [0; 16]).unwrap();
+        pop(&mut second).unwrap();
         second.leave();
         assert_eq!(shared.words[6].load(loom::sync::atomic::Ordering::Relaxed), 1);
         assert_eq!(shared.consumer(&Life::endless(), Previous::Left).redelivered(), 1);
@@ -384,7 +392,7 @@ fn impossible_cursors_are_told() {
         shared.words[6].store(5, loom::sync::atomic::Ordering::Relaxed);
         assert_eq!(producer.push(&item(1)), Err(Fault::Corrupt));
         shared.slots[0].stamp.store(5, loom::sync::atomic::Ordering::Relaxed);
-        assert_eq!(consumer.pop(&mut [0; 16]), Err(Fault::Corrupt));
+        assert_eq!(pop(&mut consumer), Err(Fault::Corrupt));
     });
 }
 

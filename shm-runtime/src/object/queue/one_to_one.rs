@@ -12,9 +12,12 @@
 //! Numbers that the other side wrote are never used as an index; they are
 //! compared, and what cannot be is answered with [`Fault::Corrupt`].
 
-use crate::memory::{Memory, Slots, Word};
+#![allow(clippy::inline_always)] // what each message costs, see `handle::queue::untyped`
+
+use crate::memory::{Memory, Ring, Slots, Word};
 use crate::object::queue::layout::QueueLayout;
 use crate::object::role::Previous;
+use std::mem::MaybeUninit;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
 /// Why an operation cannot be done now.
@@ -38,37 +41,39 @@ pub(crate) struct QueueWords<M: Memory> {
     pub(crate) head: M::Word,
 }
 
+/// Where a slot of this memory lies.
+pub(crate) type At<M> = <<<M as Memory>::Slots as Slots>::Ring as Ring>::At;
+
 /// A position and the slot it falls on, which wraps without a division.
 #[derive(Clone, Copy)]
-struct Cursor {
+struct Cursor<A> {
     position: u64,
-    index: usize,
+    slot: A,
 }
 
-impl Cursor {
+impl<A: Copy> Cursor<A> {
     #[allow(clippy::cast_possible_truncation)] // less than the number of slots
-    fn at(position: u64, slots: u64) -> Self {
-        Self { position, index: (position % slots) as usize }
+    fn at(position: u64, slots: &impl Ring<At = A>, count: usize) -> Self {
+        Self { position, slot: slots.at((position % count as u64) as usize) }
     }
 
-    /// Moves by `n`, at most once round.
-    #[inline]
-    fn advance(&mut self, n: usize, slots: usize) {
-        self.position = self.position.wrapping_add(n as u64);
-        self.index += n;
-        if self.index >= slots {
-            self.index -= slots;
-        }
+    /// The one of the next message; `size` is that of an item.
+    #[inline(always)]
+    fn next(self, slots: &impl Ring<At = A>, size: usize) -> Self {
+        Self { position: self.position.wrapping_add(1), slot: slots.next(self.slot, size) }
     }
 }
 
 /// The side that writes.
+///
+/// What each message costs is always inlined, into a program that knows the size of
+/// its items; the rest is called.
 pub(crate) struct ProducerCore<M: Memory> {
     words: QueueWords<M>,
-    slots: usize,
-    tail: Cursor,
+    tail: Cursor<At<M>>,
     /// Messages that fit before the head must be looked at again.
     room: usize,
+    count: usize,
 }
 
 impl<M: Memory> ProducerCore<M> {
@@ -76,54 +81,57 @@ impl<M: Memory> ProducerCore<M> {
     /// a dead predecessor had not committed.
     #[allow(clippy::cast_possible_truncation)] // slots lie in memory
     pub(crate) fn take_over(words: QueueWords<M>, layout: &QueueLayout) -> Self {
-        let slots = layout.slots as usize;
-        let mut tail = Cursor::at(words.tail_hint.load(Acquire), layout.slots);
+        let (count, size) = (layout.slots as usize, layout.item as usize);
+        let slots = &words.slots.ring();
+        let mut tail = Cursor::at(words.tail_hint.load(Acquire), slots, count);
         // The hint is stored after the stamp: walk on over whole stamps.
-        for _ in 0..slots {
-            if words.slots.load_stamp(tail.index, Acquire) != tail.position.wrapping_add(1) {
+        for _ in 0..count {
+            if slots.load_stamp(tail.slot, Acquire) != tail.position.wrapping_add(1) {
                 break;
             }
-            tail.advance(1, slots);
+            tail = tail.next(slots, size);
         }
         // A batch that a death cut off has stamps beyond the gap of its first
         // message. Without this they would appear behind the successor's.
         let mut beyond = tail;
-        for _ in 0..slots {
-            if words.slots.load_stamp(beyond.index, Relaxed) == beyond.position.wrapping_add(1) {
-                words.slots.store_stamp(beyond.index, 0, Relaxed);
+        for _ in 0..count {
+            if slots.load_stamp(beyond.slot, Relaxed) == beyond.position.wrapping_add(1) {
+                slots.store_stamp(beyond.slot, 0, Relaxed);
             }
-            beyond.advance(1, slots);
+            beyond = beyond.next(slots, size);
         }
         M::program_order();
         // Release: before the next commit, whose acquire shows the wiped stamps.
         words.tail_hint.store(tail.position, Release);
-        Self { words, slots, tail, room: 0 }
+        Self { words, tail, room: 0, count }
+    }
+
+    /// Whether a message fits, as far as is known here.
+    #[inline(always)]
+    pub(crate) fn has_room(&self) -> bool {
+        self.room != 0
     }
 
     /// Messages that fit now, at least as many as `wanted` if there are so
-    /// many; reads the consumer's head only if it must.
-    #[inline]
+    /// many; reads the consumer's head only if it must. Some, or an error.
+    #[inline(always)]
     fn room_for(&mut self, wanted: usize) -> Result<usize, Fault> {
         if self.room < wanted { self.look_at_head() } else { Ok(self.room) }
     }
 
+    #[cold]
     #[inline(never)]
     #[allow(clippy::cast_possible_truncation)] // at most the number of slots
-    fn look_at_head(&mut self) -> Result<usize, Fault> {
+    pub(crate) fn look_at_head(&mut self) -> Result<usize, Fault> {
         // Acquire pairs with the release in `publish_head`: what the consumer
         // has read may be overwritten.
         let head = self.words.head.load(Acquire);
         let waiting = self.tail.position.wrapping_sub(head);
-        if waiting > self.slots as u64 {
+        if waiting > self.count as u64 {
             return Err(Fault::Corrupt);
         }
-        self.room = self.slots - waiting as usize;
-        Ok(self.room)
-    }
-
-    /// Whether a message fits.
-    fn check_room(&mut self) -> Result<(), Fault> {
-        if self.room_for(1)? == 0 { Err(Fault::Wait) } else { Ok(()) }
+        self.room = self.count - waiting as usize;
+        if self.room == 0 { Err(Fault::Wait) } else { Ok(self.room) }
     }
 
     /// Counts that a push found no room, or began to wait for some.
@@ -133,86 +141,103 @@ impl<M: Memory> ProducerCore<M> {
     }
 
     /// Writes one message and commits it.
-    #[inline]
+    #[cfg(test)]
     pub(crate) fn push(&mut self, item: &[u8]) -> Result<(), Fault> {
-        if self.room == 0 {
-            self.check_room()?;
-        }
-        self.words.slots.write(self.tail.index, item);
-        self.commit();
+        self.room_for(1)?;
+        self.put(item);
         Ok(())
     }
 
+    /// Writes one message, for which there [is room](Self::has_room), and commits it.
+    #[inline(always)]
+    pub(crate) fn put(&mut self, item: &[u8]) {
+        self.words.slots.ring().write(self.tail.slot, item);
+        self.commit(item.len());
+    }
+
     /// The slot for the next message, to be filled before [`Self::commit`].
-    pub(crate) fn reserve(&mut self) -> Result<usize, Fault> {
-        self.check_room()?;
-        Ok(self.tail.index)
+    #[inline(always)]
+    pub(crate) fn reserve(&mut self) -> Result<At<M>, Fault> {
+        self.room_for(1)?;
+        Ok(self.tail.slot)
     }
 
     /// The slots themselves, to fill a reserved one.
-    pub(crate) fn slots(&self) -> &M::Slots {
-        &self.words.slots
+    #[inline]
+    pub(crate) fn slots(&self) -> <M::Slots as Slots>::Ring {
+        self.words.slots.ring()
     }
 
     /// Commits the message in the next slot, for which there is room.
-    #[inline]
-    pub(crate) fn commit(&mut self) {
-        let stamp = self.tail.position.wrapping_add(1);
-        // The commit. Pairs with the acquire in `ConsumerCore::ready`.
-        self.words.slots.store_stamp(self.tail.index, stamp, Release);
-        self.tail.advance(1, self.slots);
+    #[inline(always)]
+    pub(crate) fn commit(&mut self, size: usize) {
+        let slots = self.words.slots.ring();
+        let tail = self.tail;
+        let next = tail.next(&slots, size);
+        self.tail = next;
         self.room -= 1;
-        self.words.tail_hint.store(self.tail.position, Release);
+        // The commit. Pairs with the acquire in `ConsumerCore::ready`.
+        slots.store_stamp(tail.slot, next.position, Release);
+        self.words.tail_hint.store(next.position, Release);
     }
 
-    /// Writes as many messages as fit and commits them together; how many.
-    /// `item(k)` is the k-th message.
-    pub(crate) fn push_batch<'a>(
+    /// Writes as many of `wanted` messages of `size` bytes as fit and commits them
+    /// together; how many. `items(n)` are the first n.
+    #[inline(always)]
+    pub(crate) fn push_batch<'a, Items: Iterator<Item = &'a [u8]>>(
         &mut self,
+        size: usize,
         wanted: usize,
-        item: impl Fn(usize) -> &'a [u8],
+        items: impl FnOnce(usize) -> Items,
     ) -> Result<usize, Fault> {
         if wanted == 0 {
             return Ok(0);
         }
-        if self.room_for(wanted)? == 0 {
-            self.check_room()?;
+        if self.room < wanted {
+            self.look_at_head()?;
         }
-        let n = self.room.min(wanted);
-        let mut at = self.tail;
-        for k in 0..n {
-            self.words.slots.write(at.index, item(k));
-            at.advance(1, self.slots);
+        let slots = &self.words.slots.ring();
+        let first = self.tail;
+        let mut end = first;
+        for item in items(self.room.min(wanted)) {
+            slots.write(end.slot, item);
+            end = end.next(slots, size);
         }
         // From the last to the first: the consumer meets the first one last,
         // and its release covers all the others.
-        let end = at;
-        for k in (0..n).rev() {
-            at.index = if at.index == 0 { self.slots - 1 } else { at.index - 1 };
-            let stamp = self.tail.position.wrapping_add(k as u64 + 1);
-            let order = if k == 0 { Release } else { Relaxed };
-            if k == 0 {
-                M::program_order();
-            }
-            self.words.slots.store_stamp(at.index, stamp, order);
+        let mut at = end;
+        while at.position.wrapping_sub(first.position) > 1 {
+            at.slot = slots.previous(at.slot, size);
+            slots.store_stamp(at.slot, at.position, Relaxed);
+            at.position = at.position.wrapping_sub(1);
         }
+        if end.position == first.position {
+            return Ok(0);
+        }
+        M::program_order();
+        slots.store_stamp(first.slot, first.position.wrapping_add(1), Release);
+        #[allow(clippy::cast_possible_truncation)] // at most the room
+        let n = end.position.wrapping_sub(first.position) as usize;
         self.tail = end;
         self.room -= n;
-        self.words.tail_hint.store(self.tail.position, Release);
+        self.words.tail_hint.store(end.position, Release);
         Ok(n)
     }
 }
 
 /// The side that reads.
+///
+/// What each message costs is always inlined, as in [`ProducerCore`].
 pub(crate) struct ConsumerCore<M: Memory> {
     words: QueueWords<M>,
-    slots: usize,
-    batch: u64,
-    head: Cursor,
+    head: Cursor<At<M>>,
     /// The last head that the producer was told.
     published: u64,
-    /// Up to here a dead predecessor may have seen the messages.
-    inherited: u64,
+    batch: u64,
+    /// So many of the next messages a dead predecessor may have seen.
+    suspect: u64,
+    count: usize,
+    size: usize,
 }
 
 impl<M: Memory> ConsumerCore<M> {
@@ -224,10 +249,10 @@ impl<M: Memory> ConsumerCore<M> {
         layout: &QueueLayout,
         previous: Previous,
     ) -> Self {
-        let slots = layout.slots as usize;
+        let (count, size) = (layout.slots as usize, layout.item as usize);
         let taken = words.taken.load(Acquire);
         let seen = words.seen.load(Relaxed);
-        let head = Cursor::at(taken, layout.slots);
+        let head = Cursor::at(taken, &words.slots.ring(), count);
         // What it looked at and did not acknowledge. A single pop announces
         // nothing, so after a death it may have been one.
         let mut suspects = seen.wrapping_sub(taken);
@@ -237,12 +262,11 @@ impl<M: Memory> ConsumerCore<M> {
         if previous == Previous::Died {
             suspects = suspects.max(1);
         }
-        let mut this =
-            Self { words, slots, batch: layout.batch, head, published: taken, inherited: taken };
-        let depth = this.count_ready(suspects as usize) as u64;
-        this.inherited = taken.wrapping_add(depth);
+        let batch = layout.batch;
+        let mut this = Self { words, head, published: taken, batch, suspect: 0, count, size };
+        this.suspect = this.count_ready(size, suspects as usize) as u64;
         // If this one leaves or dies too, the next one hears of them as well.
-        this.words.seen.store(this.inherited, Relaxed);
+        this.words.seen.store(taken.wrapping_add(this.suspect), Relaxed);
         M::program_order();
         this.words.head.store(taken, Release);
         this
@@ -250,21 +274,26 @@ impl<M: Memory> ConsumerCore<M> {
 
     /// How many of the next messages a dead predecessor may have seen.
     pub(crate) fn redelivered(&self) -> u64 {
-        let left = self.inherited.wrapping_sub(self.head.position);
-        if left > self.slots as u64 { 0 } else { left }
+        self.suspect
     }
 
     /// Whether the next message is there.
-    #[inline]
+    #[inline(always)]
     pub(crate) fn ready(&self) -> Result<(), Fault> {
         // Pairs with the release in `commit` and `push_batch`.
-        let stamp = self.words.slots.load_stamp(self.head.index, Acquire);
+        let stamp = self.words.slots.ring().load_stamp(self.head.slot, Acquire);
         let expected = self.head.position.wrapping_add(1);
         if stamp == expected {
             return Ok(());
         }
         // An older stamp, or 0 of a new segment or a wiped slot.
         if stamp < expected { Err(Fault::Wait) } else { Err(Fault::Corrupt) }
+    }
+
+    /// Asks for the next message beside the look at its stamp.
+    #[inline(always)]
+    pub(crate) fn prefetch(&self, size: usize) {
+        self.words.slots.ring().prefetch(self.head.slot, size);
     }
 
     /// Whether the next message is there, if it is `removed`: a message may have been
@@ -282,111 +311,139 @@ impl<M: Memory> ConsumerCore<M> {
     }
 
     /// What to do when the queue was found empty: tell the producer the exact
-    /// head, once. Whether there was something to tell.
+    /// head, once. Whether there was something to tell. As many as were taken
+    /// since waited then, so the line that the producer is writing is left alone.
     #[inline]
     pub(crate) fn settle(&mut self) -> bool {
-        let news = self.published != self.head.position;
-        if news {
-            self.publish_head();
+        let taken = self.head.position.wrapping_sub(self.published);
+        if taken != 0 {
+            self.publish_head(taken);
         }
-        news
+        taken != 0
     }
 
-    /// Copies one message out and acknowledges it; whether the head was
-    /// published on this occasion.
-    #[inline]
-    pub(crate) fn pop(&mut self, item: &mut [u8]) -> Result<bool, Fault> {
-        self.words.slots.prefetch(self.head.index);
-        self.ready()?;
-        self.words.slots.read(self.head.index, item);
-        Ok(self.acknowledge(1))
+    /// Copies the next message out, which [is there](Self::ready), and acknowledges
+    /// it; whether the head was published on this occasion.
+    #[inline(always)]
+    pub(crate) fn take<'a>(&mut self, item: &'a mut [MaybeUninit<u8>]) -> (&'a mut [u8], bool) {
+        let slots = &self.words.slots.ring();
+        let item = slots.read(self.head.slot, item);
+        let end = self.head.next(slots, item.len());
+        (item, self.acknowledge_to(end))
     }
 
     /// Announces that the caller will look at the next message in place; its
     /// slot.
-    pub(crate) fn peek(&mut self) -> Result<usize, Fault> {
+    #[inline(always)]
+    pub(crate) fn peek(&mut self) -> Result<At<M>, Fault> {
         self.ready()?;
         self.announce(1);
-        Ok(self.head.index)
+        Ok(self.head.slot)
     }
 
     /// The slots themselves, to read a peeked one.
-    pub(crate) fn slots(&self) -> &M::Slots {
-        &self.words.slots
+    #[inline]
+    pub(crate) fn slots(&self) -> <M::Slots as Slots>::Ring {
+        self.words.slots.ring()
     }
 
-    /// Copies up to `wanted` messages out and acknowledges them together; how
-    /// many, and whether the head was published. `take(k, slot)` gets the k-th.
-    pub(crate) fn pop_batch(
+    /// Copies up to `wanted` messages of `size` bytes out and acknowledges them
+    /// together; how many, and whether the head was published. `items(n)` is where the
+    /// first n go.
+    #[inline(always)]
+    pub(crate) fn pop_batch<'a, Items: Iterator<Item = &'a mut [MaybeUninit<u8>]>>(
         &mut self,
+        size: usize,
         wanted: usize,
-        mut take: impl FnMut(usize, &M::Slots, usize),
+        items: impl FnOnce(usize) -> Items,
     ) -> Result<(usize, bool), Fault> {
         if wanted == 0 {
             return Ok((0, false));
         }
         self.ready()?;
-        let n = self.count_ready(wanted);
+        let n = self.count_ready(size, wanted);
         self.announce(n as u64);
-        let mut at = self.head;
-        for k in 0..n {
-            take(k, &self.words.slots, at.index);
-            at.advance(1, self.slots);
+        let slots = &self.words.slots.ring();
+        let mut end = self.head;
+        for item in items(n) {
+            slots.read(end.slot, item);
+            end = end.next(slots, size);
         }
-        Ok((n, self.acknowledge(n)))
+        Ok((n, self.acknowledge_to(end)))
     }
 
     /// Messages that are there, at most `limit`.
-    fn count_ready(&self, limit: usize) -> usize {
+    #[inline(always)]
+    fn count_ready(&self, size: usize, limit: usize) -> usize {
+        let slots = &self.words.slots.ring();
         let mut at = self.head;
-        let limit = limit.min(self.slots);
-        (0..limit)
-            .take_while(|_| {
-                let stamp = self.words.slots.load_stamp(at.index, Acquire);
-                let whole = stamp == at.position.wrapping_add(1);
-                at.advance(1, self.slots);
-                whole
-            })
-            .count()
+        let limit = limit.min(self.count);
+        let mut n = 0;
+        while n < limit {
+            let next = at.next(slots, size);
+            if slots.load_stamp(at.slot, Acquire) != next.position {
+                break;
+            }
+            at = next;
+            n += 1;
+        }
+        n
     }
 
     /// Tells a successor that the next `n` messages are being looked at. What an
     /// earlier consumer may have seen stays suspect until it is acknowledged,
     /// however many die in between: `seen` never goes back behind it.
+    #[inline(always)]
     fn announce(&mut self, n: u64) {
-        let end = n.max(self.redelivered());
+        let end = n.max(self.suspect);
         self.words.seen.store(self.head.position.wrapping_add(end), Relaxed);
         M::program_order();
     }
 
-    /// Acknowledges `n` messages whose payload has been read; whether the head
-    /// was published.
-    #[inline]
-    pub(crate) fn acknowledge(&mut self, n: usize) -> bool {
-        if self.inherited != self.head.position && self.redelivered() > 0 {
-            self.count_redelivered(n as u64);
+    /// Acknowledges the message that was peeked; whether the head was published.
+    #[inline(always)]
+    pub(crate) fn acknowledge(&mut self) -> bool {
+        self.acknowledge_to(self.head.next(&self.words.slots.ring(), self.size))
+    }
+
+    /// Acknowledges the messages before `end`, whose payload has been read; whether
+    /// the head was published.
+    #[inline(always)]
+    fn acknowledge_to(&mut self, end: Cursor<At<M>>) -> bool {
+        if self.suspect != 0 {
+            self.count_redelivered(end.position.wrapping_sub(self.head.position));
         }
-        self.head.advance(n, self.slots);
+        self.head = end;
         // Release: the payload was read before. Read only by successors.
-        self.words.taken.store(self.head.position, Release);
-        let due = self.head.position.wrapping_sub(self.published) >= self.batch;
+        self.words.taken.store(end.position, Release);
+        let due = end.position.wrapping_sub(self.published) >= self.batch;
         if due {
-            self.publish_head();
+            self.publish_batch();
         }
         due
     }
 
     #[cold]
+    #[inline(never)]
     fn count_redelivered(&mut self, n: u64) {
-        let again = self.redelivered().min(n);
+        let again = self.suspect.min(n);
         let total = self.words.redelivered.load(Relaxed).wrapping_add(again);
         self.words.redelivered.store(total, Relaxed);
+        self.suspect -= again;
     }
 
+    /// Tells the head after a batch: how many wait, the producer's line says.
+    #[cold]
     #[inline(never)]
-    fn publish_head(&mut self) {
-        let depth = self.words.tail_hint.load(Relaxed).wrapping_sub(self.published);
-        if depth <= self.slots as u64 && depth > self.words.high_water.load(Relaxed) {
+    fn publish_batch(&mut self) {
+        let tail = self.words.tail_hint.load(Relaxed);
+        self.publish_head(tail.wrapping_sub(self.published));
+    }
+
+    /// So many messages waited when the head was told last.
+    #[inline]
+    fn publish_head(&mut self, depth: u64) {
+        if depth <= self.count as u64 && depth > self.words.high_water.load(Relaxed) {
             self.words.high_water.store(depth, Relaxed);
         }
         self.published = self.head.position;
@@ -398,7 +455,7 @@ impl<M: Memory> ConsumerCore<M> {
     /// head, and a successor learns what is still under suspicion.
     pub(crate) fn leave(&mut self) {
         self.settle();
-        let seen = self.head.position.wrapping_add(self.redelivered());
+        let seen = self.head.position.wrapping_add(self.suspect);
         self.words.seen.store(seen, Relaxed);
     }
 }

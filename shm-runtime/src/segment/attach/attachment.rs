@@ -14,6 +14,7 @@ use crate::segment::attach::waiting::attach_waiting;
 use crate::segment::attach::{admit, birth};
 use crate::segment::os::address::Address;
 use crate::segment::os::failure::Attempt;
+use crate::segment::os::fork::Birthplace;
 use crate::segment::os::options::Options;
 use crate::segment::os::{memfd, posix, sysv};
 use std::sync::Arc;
@@ -150,6 +151,11 @@ impl Attachment {
     #[inline]
     pub(crate) fn is_forked(&self) -> bool {
         self.0.birthplace.is_forked()
+    }
+
+    /// The process that attached, to be kept at hand.
+    pub(crate) fn birthplace(&self) -> Birthplace {
+        self.0.birthplace
     }
 
     /// The same for slow paths; see [`Birthplace::finds_fork`].

@@ -3,7 +3,7 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::events;
-use crate::memory::Mapping;
+use crate::memory::{Mapped, Mapping};
 use crate::object::clock::monotonic_ns;
 use crate::object::place::Place;
 use crate::object::role::{self, ParticipantId};
@@ -95,6 +95,7 @@ impl Core {
 
     /// Takes part: claims a participant record for this attachment.
     pub(crate) fn claim_record(&mut self) -> Result<()> {
+        wait::enroll::<Mapped>(); // before the record is live
         let claimant = Claimant { version: &self.version };
         let Some(file) = self.new_lock_file() else {
             return Err(Error::new(ErrorKind::Unsupported, "there is no file to lock"));

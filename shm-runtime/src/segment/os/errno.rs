@@ -19,13 +19,14 @@ const PRIVILEGED: [&str; 8] = [
 ];
 
 /// Since which Linux calls exist that came late.
-const SINCE: [(&str, &str); 9] = [
+const SINCE: [(&str, &str); 10] = [
     ("open(O_TMPFILE)", "3.11"),
     ("fcntl(F_OFD_SETLK)", "3.15"),
     ("memfd_create", "3.17"),
     ("fcntl(F_ADD_SEALS)", "3.17"),
     ("fcntl(F_GET_SEALS)", "3.17"),
     ("madvise(MADV_WIPEONFORK)", "4.14"),
+    ("membarrier", "4.16"),
     ("pidfd_open", "5.3"),
     ("madvise(MADV_POPULATE_WRITE)", "5.14"),
     ("madvise(MADV_POPULATE_READ)", "5.14"),

@@ -17,6 +17,7 @@ typedef struct shm_cells {
   uint64_t count;
   uint64_t size;   /* bytes from one cell to the next */
   uint64_t stride; /* bytes from one slot to the next */
+  uint32_t own;    /* for shm_notify */
 } shm_cells;
 
 SHM_INLINE shm_cells shm_cells_of(const shm_core *core, uint32_t object) {
@@ -26,6 +27,7 @@ SHM_INLINE shm_cells shm_cells_of(const shm_core *core, uint32_t object) {
   cells.count = spec->lanes == 0 ? 1 : spec->lanes;
   cells.size = shm_cells_stride(spec);
   cells.stride = spec->stride;
+  cells.own = core->own;
   return cells;
 }
 

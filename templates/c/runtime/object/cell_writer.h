@@ -30,7 +30,7 @@ SHM_HOT void shm_cell_commit(const shm_cells *cells, char *cell, uint64_t versio
   shm_store_release(shm_cell_stamp(cells, cell, version), 2 * version);
   /* The commit. Pairs with the acquire in shm_cell_look. */
   shm_store_release(shm_cell_version(cell), version);
-  shm_notify(shm_cell_flag(cell));
+  shm_notify(shm_cell_flag(cell), cells->own);
 }
 
 /* The version after the one that was published last; only the writer publishes. */

@@ -13,6 +13,7 @@ typedef struct shm_core {
   const shm_word64 *fork_word; /* shows `birth` in the process that attached */
   shm_word64 birth;            /* SHM_DETACHED after detaching */
   uint32_t removed;            /* the segment was found removed */
+  uint32_t own;                /* for shm_notify */
 
   uint32_t shares;
   uint32_t refs;

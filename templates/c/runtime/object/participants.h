@@ -176,6 +176,7 @@ SHM_APART shm_status shm_fail_table_full(const shm_core *core, shm_attempt attem
 /* Takes part: claims a record for this attachment. */
 SHM_APART shm_status shm_claim_record(shm_core *core, shm_attempt attempt) {
   int file = shm_core_new_lock_file(core);
+  core->own = shm_enroll(); /* before the record is live */
   /* Free ones first, then those of the dead; the last time round all, as a free
    * one may have been taken meanwhile. */
   for (int round = 0; round < 3; round++) {

@@ -80,7 +80,7 @@ SHM_APART void shm_queue_leave(const shm_object *object, uint64_t me) {
     shm_store_release(shm_object_word(object, SHM_QUEUE_HEAD),
                       shm_load_relaxed(shm_object_word(object, SHM_QUEUE_TAKEN)));
     shm_drop_role(object, SHM_QUEUE_CONSUMER_ROLE, me);
-    shm_notify(shm_object_flag(object, SHM_QUEUE_SPACE_FLAG));
+    shm_notify(shm_object_flag(object, SHM_QUEUE_SPACE_FLAG), SHM_NEED_FENCE); /* whatever this process is */
   }
   shm_drop_role(object, SHM_QUEUE_PRODUCER_ROLE, me);
 }

@@ -10,6 +10,7 @@
 
 typedef struct shm_queue_consumer {
   shm_core *core; /* NULL: not claimed */
+  const shm_word64 *fork_word;
   uint64_t item_size;
   shm_queue_slots slots;
   shm_queue_cursor head;
@@ -19,22 +20,28 @@ typedef struct shm_queue_consumer {
   uint64_t peeked;    /* the stamp of the message that peek handed out */
   uint32_t object;
   uint32_t busy; /* SHM_CHECK_THREADS: an operation is under way */
+  uint32_t own;  /* for shm_notify */
   shm_limiter limiter;
 } shm_queue_consumer;
 
 /* ---- acknowledging ---- */
 
-/* Tells the producer the exact head. */
-SHM_APART void shm_queue_consumer_publish_head(shm_queue_consumer *consumer) {
+/* Tells the producer the exact head. So many messages waited when that was told last. */
+SHM_APART void shm_queue_consumer_publish_head(shm_queue_consumer *consumer, uint64_t depth) {
   const shm_queue_slots *slots = &consumer->slots;
-  uint64_t depth = shm_load_relaxed(shm_queue_word(slots, SHM_QUEUE_TAIL_HINT)) - consumer->published;
   if (depth <= slots->count && depth > shm_load_relaxed(shm_queue_word(slots, SHM_QUEUE_HIGH_WATER))) {
     shm_store_relaxed(shm_queue_word(slots, SHM_QUEUE_HIGH_WATER), depth);
   }
   consumer->published = consumer->head.position;
   /* Pairs with the acquire in shm_queue_producer_look_at_head. */
   shm_store_release(shm_queue_word(slots, SHM_QUEUE_HEAD), consumer->published);
-  shm_notify(shm_queue_flag(slots, SHM_QUEUE_SPACE_FLAG));
+  shm_notify(shm_queue_flag(slots, SHM_QUEUE_SPACE_FLAG), consumer->own);
+}
+
+/* Tells it after a batch: how many wait, the producer's line says. */
+SHM_APART void shm_queue_consumer_publish_batch(shm_queue_consumer *consumer) {
+  uint64_t tail = shm_load_relaxed(shm_queue_word(&consumer->slots, SHM_QUEUE_TAIL_HINT));
+  shm_queue_consumer_publish_head(consumer, tail - consumer->published);
 }
 
 SHM_APART void shm_queue_consumer_count_redelivered(shm_queue_consumer *consumer, uint64_t count) {
@@ -53,7 +60,7 @@ SHM_HOT void shm_queue_consumer_acknowledge_to(shm_queue_consumer *consumer, shm
   /* Release: the payload was read before. Read only by successors. */
   shm_store_release(shm_queue_word(&consumer->slots, SHM_QUEUE_TAKEN), end.position);
   if (SHM_UNLIKELY(end.position - consumer->published >= consumer->batch)) {
-    shm_queue_consumer_publish_head(consumer);
+    shm_queue_consumer_publish_batch(consumer);
   }
 }
 
@@ -79,10 +86,13 @@ SHM_INLINE shm_status shm_queue_consumer_look_at_stamp(const shm_queue_consumer 
   return stamp == expected ? SHM_OK : stamp < expected ? SHM_EMPTY : SHM_CORRUPT;
 }
 
-/* What to do when the queue was found empty: tell the producer, once. */
+/*
+ * What to do when the queue was found empty: tell the producer, once. As many as were
+ * taken since waited then, so the line that the producer is writing is left alone.
+ */
 SHM_INLINE void shm_queue_consumer_settle(shm_queue_consumer *consumer) {
   if (consumer->published != consumer->head.position) {
-    shm_queue_consumer_publish_head(consumer);
+    shm_queue_consumer_publish_head(consumer, consumer->head.position - consumer->published);
   }
 }
 
@@ -147,7 +157,7 @@ SHM_APART shm_status shm_queue_consumer_await(shm_queue_consumer *consumer, uint
 
 SHM_HOT bool shm_queue_consumer_must_check(const shm_queue_consumer *consumer, size_t item_size) {
   return SHM_UNLIKELY(consumer->item_size != item_size || item_size == 0 ||
-                      shm_core_is_foreign(consumer->core));
+                      shm_queue_is_foreign(consumer->core, consumer->fork_word));
 }
 
 /* Why the consumer cannot be used; it was found that it cannot. */
@@ -161,15 +171,16 @@ SHM_HOT shm_status shm_queue_consumer_begin(shm_queue_consumer *consumer, size_t
     return shm_queue_consumer_unusable(consumer, item_size);
   }
   /* A slot may end in a second cache line: ask for it beside the first. */
-  __builtin_prefetch(consumer->head.slot + (consumer->slots.stride < 72 ? consumer->slots.stride : 72) - 8);
+  __builtin_prefetch(consumer->head.slot + (item_size < 64 ? (item_size + 7) / 8 * 8 : 64));
   return SHM_LIKELY(shm_queue_is_whole(&consumer->head)) ? SHM_OK : shm_queue_consumer_refuse(consumer);
 }
 
 /* Copies the next message out and acknowledges it. */
 SHM_HOT void shm_queue_consumer_take_one(shm_queue_consumer *consumer, void *item, size_t item_size) {
+  const shm_queue_slots slots = consumer->slots; /* a copy, as in shm_queue_producer_commit_one */
   shm_queue_cursor end = consumer->head;
   shm_read_payload(shm_queue_payload(end.slot), item, item_size);
-  shm_queue_cursor_advance(&consumer->slots, &end);
+  shm_queue_cursor_step(&slots, &end, shm_queue_stride(item_size));
   shm_queue_consumer_acknowledge_to(consumer, end);
 }
 
@@ -236,12 +247,13 @@ SHM_NODISCARD SHM_HOT shm_status shm_queue_consumer_pop_n(shm_queue_consumer *co
   }
   if (status == SHM_OK && capacity > 0) {
     const shm_queue_slots slots = consumer->slots; /* a copy, as in shm_queue_producer_commit_one */
-    count = shm_queue_count_whole(&slots, consumer->head, capacity);
+    const uint64_t stride = shm_queue_stride(item_size);
+    count = shm_queue_count_whole_by(&slots, consumer->head, capacity, stride);
     shm_queue_consumer_announce(consumer, count);
     at = consumer->head;
     for (uint64_t k = 0; k < count; k++) {
       shm_read_payload(shm_queue_payload(at.slot), to + k * item_size, item_size);
-      shm_queue_cursor_advance(&slots, &at);
+      shm_queue_cursor_step(&slots, &at, stride);
     }
     shm_queue_consumer_acknowledge_to(consumer, at);
     *done = SHM_CAST(size_t, count);
@@ -287,7 +299,7 @@ SHM_NODISCARD SHM_HOT shm_status shm_queue_consumer_acknowledge(shm_queue_consum
   if (SHM_UNLIKELY(status != SHM_OK)) {
     return status;
   }
-  if (SHM_UNLIKELY(consumer->core == NULL || shm_core_is_foreign(consumer->core) ||
+  if (SHM_UNLIKELY(consumer->core == NULL || shm_queue_is_foreign(consumer->core, consumer->fork_word) ||
                    consumer->peeked != end.position + 1)) {
     return shm_leave(&consumer->busy, shm_fail_nothing_peeked(consumer));
   }

@@ -22,7 +22,7 @@ SHM_APART void shm_queue_consumer_take_over(shm_queue_consumer *consumer, bool d
   shm_queue_consumer_announce(consumer, consumer->suspect);
   /* Pairs with the acquire in shm_queue_producer_look_at_head. */
   shm_store_release(shm_queue_word(slots, SHM_QUEUE_HEAD), taken);
-  shm_notify(shm_queue_flag(slots, SHM_QUEUE_SPACE_FLAG));
+  shm_notify(shm_queue_flag(slots, SHM_QUEUE_SPACE_FLAG), consumer->own);
 }
 
 /*
@@ -47,6 +47,8 @@ SHM_NODISCARD SHM_APART shm_status shm_queue_consumer_claim(shm_queue_consumer *
   memset(consumer, 0, sizeof *consumer);
   shm_core_hold(core);
   consumer->core = core;
+  consumer->fork_word = core->fork_word;
+  consumer->own = core->own;
   consumer->object = object;
   consumer->item_size = core->spec->objects[object].item_size;
   consumer->batch = core->spec->objects[object].batch;

@@ -7,6 +7,7 @@
 
 typedef struct shm_queue_producer {
   shm_core *core; /* NULL: not claimed */
+  const shm_word64 *fork_word;
   uint64_t item_size;
   shm_queue_slots slots;
   shm_queue_cursor tail;
@@ -14,6 +15,7 @@ typedef struct shm_queue_producer {
   uint64_t reserved; /* the stamp of the slot that reserve handed out */
   uint32_t object;
   uint32_t busy; /* SHM_CHECK_THREADS: an operation is under way */
+  uint32_t own;  /* for shm_notify */
   shm_limiter limiter;
 } shm_queue_producer;
 
@@ -92,18 +94,31 @@ SHM_APART shm_status shm_queue_producer_await_room(shm_queue_producer *producer,
 
 /* ---- commits ---- */
 
+/* Tells of the messages up to a position, which are committed: a successor by a hint, and
+ * whoever sleeps. */
+SHM_HOT void shm_queue_producer_tell(const shm_queue_slots *slots, uint64_t position, uint32_t own) {
+  shm_store_release(shm_queue_word(slots, SHM_QUEUE_TAIL_HINT), position);
+  shm_notify(shm_queue_flag(slots, SHM_QUEUE_DATA_FLAG), own);
+}
+
 /* Commits the message in the next slot, for which there is room. */
-SHM_HOT void shm_queue_producer_commit_one(shm_queue_producer *producer) {
-  const shm_queue_slots slots =
-      producer->slots; /* copies, or every store makes the compiler load them again */
-  shm_queue_cursor tail = producer->tail;
-  /* The commit. Pairs with the acquire in shm_queue_is_whole. */
-  shm_store_release(shm_queue_stamp(tail.slot), tail.position + 1);
-  shm_queue_cursor_advance(&slots, &tail);
-  producer->tail = tail;
+SHM_HOT void shm_queue_producer_commit_one(shm_queue_producer *producer, uint64_t stride) {
+  /* Copies, or every store makes the compiler load them again. */
+  const shm_queue_slots slots = producer->slots;
+  const shm_queue_cursor tail = producer->tail;
+  shm_queue_cursor next = tail;
+  shm_queue_cursor_step(&slots, &next, stride);
+  producer->tail = next;
   producer->room--;
-  shm_store_release(shm_queue_word(&slots, SHM_QUEUE_TAIL_HINT), tail.position);
-  shm_notify(shm_queue_flag(&slots, SHM_QUEUE_DATA_FLAG));
+  /* The commit. Pairs with the acquire in shm_queue_is_whole. */
+  shm_store_release(shm_queue_stamp(tail.slot), next.position);
+  shm_queue_producer_tell(&slots, next.position, producer->own);
+}
+
+/* Writes one message and commits it; there is room. */
+SHM_HOT void shm_queue_producer_put_one(shm_queue_producer *producer, const void *item, size_t item_size) {
+  shm_write_payload(shm_queue_payload(producer->tail.slot), item, item_size);
+  shm_queue_producer_commit_one(producer, shm_queue_stride(item_size));
 }
 
 /*
@@ -111,12 +126,12 @@ SHM_HOT void shm_queue_producer_commit_one(shm_queue_producer *producer) {
  * the last to the first, so that the consumer meets the first one last, and its
  * release covers all the others.
  */
-SHM_INLINE void shm_queue_producer_commit_batch(shm_queue_producer *producer, shm_queue_cursor end,
-                                                size_t count) {
-  const shm_queue_slots *slots = &producer->slots;
+SHM_HOT void shm_queue_producer_commit_batch(shm_queue_producer *producer, shm_queue_cursor end, size_t count,
+                                             uint64_t stride) {
+  const shm_queue_slots slots = producer->slots; /* a copy, as in shm_queue_producer_commit_one */
   shm_queue_cursor at = end;
   for (size_t k = count; k > 1; k--) {
-    at.slot = (at.slot == slots->first ? slots->end : at.slot) - slots->stride;
+    at.slot = (at.slot == slots.first ? slots.end : at.slot) - stride;
     shm_store_relaxed(shm_queue_stamp(at.slot), at.position);
     at.position--;
   }
@@ -125,15 +140,14 @@ SHM_INLINE void shm_queue_producer_commit_batch(shm_queue_producer *producer, sh
   shm_store_release(shm_queue_stamp(producer->tail.slot), producer->tail.position + 1);
   producer->tail = end;
   producer->room -= count;
-  shm_store_release(shm_queue_word(slots, SHM_QUEUE_TAIL_HINT), end.position);
-  shm_notify(shm_queue_flag(slots, SHM_QUEUE_DATA_FLAG));
+  shm_queue_producer_tell(&slots, end.position, producer->own);
 }
 
 /* Whether the room must be looked after before a push of `wanted` messages. */
 SHM_HOT bool shm_queue_producer_must_check(const shm_queue_producer *producer, size_t item_size,
                                            size_t wanted) {
   return SHM_UNLIKELY(producer->room < wanted || producer->item_size != item_size ||
-                      shm_core_is_foreign(producer->core));
+                      shm_queue_is_foreign(producer->core, producer->fork_word));
 }
 
 /* ---- what programs call ---- */
@@ -151,8 +165,7 @@ SHM_NODISCARD SHM_HOT shm_status shm_queue_producer_try_push(shm_queue_producer 
       return shm_leave(&producer->busy, status);
     }
   }
-  shm_write_payload(shm_queue_payload(producer->tail.slot), item, item_size);
-  shm_queue_producer_commit_one(producer);
+  shm_queue_producer_put_one(producer, item, item_size);
   return shm_leave(&producer->busy, SHM_OK);
 }
 
@@ -173,8 +186,7 @@ SHM_NODISCARD SHM_HOT shm_status shm_queue_producer_push_timeout(shm_queue_produ
       return shm_leave(&producer->busy, status);
     }
   }
-  shm_write_payload(shm_queue_payload(producer->tail.slot), item, item_size);
-  shm_queue_producer_commit_one(producer);
+  shm_queue_producer_put_one(producer, item, item_size);
   return shm_leave(&producer->busy, SHM_OK);
 }
 
@@ -201,12 +213,13 @@ SHM_NODISCARD SHM_HOT shm_status shm_queue_producer_push_n(shm_queue_producer *p
   count = count < producer->room ? count : SHM_CAST(size_t, producer->room);
   if (count > 0) {
     const shm_queue_slots slots = producer->slots; /* a copy, as in shm_queue_producer_commit_one */
+    const uint64_t stride = shm_queue_stride(item_size);
     at = producer->tail;
     for (size_t k = 0; k < count; k++) {
       shm_write_payload(shm_queue_payload(at.slot), from + k * item_size, item_size);
-      shm_queue_cursor_advance(&slots, &at);
+      shm_queue_cursor_step(&slots, &at, stride);
     }
-    shm_queue_producer_commit_batch(producer, at, count);
+    shm_queue_producer_commit_batch(producer, at, count, stride);
   }
   *done = count;
   return shm_leave(&producer->busy, SHM_OK);
@@ -254,11 +267,11 @@ SHM_NODISCARD SHM_HOT shm_status shm_queue_producer_commit(shm_queue_producer *p
   if (SHM_UNLIKELY(status != SHM_OK)) {
     return status;
   }
-  if (SHM_UNLIKELY(producer->core == NULL || shm_core_is_foreign(producer->core) ||
+  if (SHM_UNLIKELY(producer->core == NULL || shm_queue_is_foreign(producer->core, producer->fork_word) ||
                    producer->reserved != producer->tail.position + 1)) {
     return shm_leave(&producer->busy, shm_fail_nothing_reserved(producer));
   }
-  shm_queue_producer_commit_one(producer);
+  shm_queue_producer_commit_one(producer, producer->slots.stride);
   return shm_leave(&producer->busy, SHM_OK);
 }
 
@@ -315,6 +328,8 @@ SHM_NODISCARD SHM_APART shm_status shm_queue_producer_claim(shm_queue_producer *
   memset(producer, 0, sizeof *producer);
   shm_core_hold(core);
   producer->core = core;
+  producer->fork_word = core->fork_word;
+  producer->own = core->own;
   producer->object = object;
   producer->item_size = core->spec->objects[object].item_size;
   producer->slots = shm_queue_slots_of(core, object);

@@ -39,12 +39,23 @@ SHM_INLINE shm_queue_cursor shm_queue_cursor_at(const shm_queue_slots *slots, ui
   return cursor;
 }
 
-SHM_HOT void shm_queue_cursor_advance(const shm_queue_slots *slots, shm_queue_cursor *cursor) {
+/* To the next slot. `stride` is that of the slots; a constant where the size of the items is one. */
+SHM_HOT void shm_queue_cursor_step(const shm_queue_slots *slots, shm_queue_cursor *cursor, uint64_t stride) {
   cursor->position++;
-  cursor->slot += slots->stride;
+  cursor->slot += stride;
   if (SHM_UNLIKELY(cursor->slot == slots->end)) {
     cursor->slot = slots->first;
   }
+}
+
+SHM_INLINE void shm_queue_cursor_advance(const shm_queue_slots *slots, shm_queue_cursor *cursor) {
+  shm_queue_cursor_step(slots, cursor, slots->stride);
+}
+
+/* From one slot to the next, of items of this size: what a handle's slots have, see
+ * shm_queue_slots_of, if it is a handle on such items. */
+SHM_HOT uint64_t shm_queue_stride(size_t item_size) {
+  return SHM_STAMP_SIZE + ((SHM_CAST(uint64_t, item_size) + 7) & ~UINT64_C(7));
 }
 
 /* One of the words before the slots. */
@@ -74,15 +85,26 @@ SHM_HOT bool shm_queue_is_whole(const shm_queue_cursor *cursor) {
 }
 
 /* Messages that are there from the cursor on, at most `limit`. */
-SHM_INLINE uint64_t shm_queue_count_whole(const shm_queue_slots *slots, shm_queue_cursor cursor,
-                                          uint64_t limit) {
+SHM_HOT uint64_t shm_queue_count_whole_by(const shm_queue_slots *slots, shm_queue_cursor cursor,
+                                          uint64_t limit, uint64_t stride) {
   uint64_t count = 0;
   limit = limit < slots->count ? limit : slots->count;
   while (count < limit && shm_queue_is_whole(&cursor)) {
-    shm_queue_cursor_advance(slots, &cursor);
+    shm_queue_cursor_step(slots, &cursor, stride);
     count++;
   }
   return count;
+}
+
+SHM_INLINE uint64_t shm_queue_count_whole(const shm_queue_slots *slots, shm_queue_cursor cursor,
+                                          uint64_t limit) {
+  return shm_queue_count_whole_by(slots, cursor, limit, slots->stride);
+}
+
+/* Whether a handle is the parent's of this process, or its attachment is over. `fork_word`
+ * is the core's, which a handle has at hand. */
+SHM_HOT bool shm_queue_is_foreign(const shm_core *core, const shm_word64 *fork_word) {
+  return shm_load_relaxed(fork_word) != shm_load_relaxed(&core->birth);
 }
 
 /*

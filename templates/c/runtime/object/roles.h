@@ -89,7 +89,7 @@ SHM_APART shm_status shm_await(shm_core *core, shm_limiter *limiter, shm_word32 
   }
   sleeper.slice = SHM_FIRST_SLICE_NS;
   while ((left = shm_time_left(deadline)) != 0) {
-    uint32_t value = shm_announce_sleep(flag);
+    shm_announced announced = shm_announce_sleep(flag);
     if (shm_limiter_is_due_now(limiter)) {
       shm_core_look_around(core, sleeper.slept);
     }
@@ -97,7 +97,7 @@ SHM_APART shm_status shm_await(shm_core *core, shm_limiter *limiter, shm_word32 
     if (status != not_yet) {
       return status;
     }
-    shm_sleep_slice(&sleeper, flag, value, left);
+    shm_sleep_slice(&sleeper, flag, announced, left);
   }
   if (shm_limiter_is_due_now(limiter)) {
     shm_core_look_around(core, sleeper.slept);

@@ -42,6 +42,13 @@ enum {
   SHM_SYS_MADV_NONE = 0x40000000, /* no advice has this number */
   SHM_SYS_FUTEX_WAIT = 0,         /* without the private flag: across processes */
   SHM_SYS_FUTEX_WAKE = 1,
+  SHM_SYS_MEMBARRIER_EXPEDITED = 1 << 1, /* to all processes that asked for it by: */
+  SHM_SYS_MEMBARRIER_REGISTER = 1 << 2,
+#if defined(__aarch64__)
+  SHM_SYS_MEMBARRIER = 283, /* the number of the call, which old headers lack */
+#else
+  SHM_SYS_MEMBARRIER = 324,
+#endif
   SHM_SYS_GRND_NONBLOCK = 1,
   SHM_SYS_CLOCK_REALTIME = 0,
   SHM_SYS_CLOCK_MONOTONIC = 1,
@@ -200,6 +207,11 @@ SHM_APART void shm_sys_futex_wait(shm_word32 *word, uint32_t value, uint64_t at_
 /* Wakes all who sleep on the word. */
 SHM_APART void shm_sys_futex_wake(shm_word32 *word) {
   shm_libc_syscall(SYS_futex, word, SHM_SYS_FUTEX_WAKE, INT32_MAX, NULL, NULL, 0);
+}
+
+/* A command of membarrier(2); whether it was done. */
+SHM_INLINE bool shm_sys_membarrier(int command) {
+  return shm_libc_syscall(SHM_SYS_MEMBARRIER, command, 0, 0) == 0;
 }
 
 /*

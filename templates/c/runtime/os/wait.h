@@ -1,18 +1,21 @@
 /* ---- Waiting ------------------------------------------------------------
  *
  * One 32-bit word says that somebody sleeps, and counts the wake-ups: two bits, and a
- * sequence in those above. A sleeper sets WAITING, fences, looks once more, and sleeps
- * while the word is unchanged; whoever changes what it waits for fences, looks at the
- * word, and if the bit is set wakes. The two fences are each other's partners: at least
- * one side sees the other's store, so no wake-up is missed. Nobody waiting costs the
- * other side a fence and a load, no system call.
+ * sequence in those above. A sleeper sets WAITING, orders that before its last look, and
+ * sleeps while the word is unchanged; whoever changes what it waits for looks at the word
+ * afterwards, and if the bit is set wakes.
+ *
+ * Both sides store and then load, so each needs a fence between the two, or else a
+ * wake-up is missed. The sleeper pays for both: membarrier makes every process pass a
+ * fence that registered for it, see shm_enroll. So nobody waiting costs the other side
+ * one load. Whoever could not register fences for itself. A sleeper that gets no barrier
+ * says so by NEED_FENCE, which is sticky and makes everybody fence, and fences itself.
+ * Nothing can force a process that is between store and load at this moment, so
+ * its first sleep is brief.
  *
  * Any number may sleep on one word. A sleeper never clears WAITING, since it may be
  * another one's as well. Only who wakes clears it, and advances the sequence in the same
  * step: whoever is about to sleep on the older value does not. Then it wakes all.
- *
- * NEED_FENCE is sticky and tells a later version, whose sleepers may pay for
- * both fences, that this sleeper does not.
  */
 
 #define SHM_WAITING 1u
@@ -51,22 +54,55 @@ SHM_APART void shm_wake_up(shm_word32 *flag) {
   shm_sys_futex_wake(flag);
 }
 
-/* Wakes who sleeps on the word, after a store that may be what it waits for. */
-SHM_HOT void shm_notify(shm_word32 *flag) {
-  shm_fence(); /* pairs with the fence in shm_announce_sleep */
-  if (SHM_UNLIKELY((__atomic_load_n(flag, __ATOMIC_RELAXED) & SHM_WAITING) != 0)) {
+/*
+ * Takes part in barriers. Whoever attaches calls it before others can see that it is
+ * there: a barrier that missed the registration comes before the fence, so that what its
+ * sleeper stored before is seen. Returns the bits that this process adds to each word at
+ * which it looks: NEED_FENCE where no barrier reaches it.
+ */
+SHM_APART uint32_t shm_enroll(void) {
+  bool registered = shm_sys_membarrier(SHM_SYS_MEMBARRIER_REGISTER);
+  shm_fence(); /* behind the registration */
+  return registered ? 0 : SHM_NEED_FENCE;
+}
+
+/* Somebody sleeps, or relies on a fence. */
+SHM_APART void shm_notify_with_care(shm_word32 *flag, uint32_t own) {
+  if (((__atomic_load_n(flag, __ATOMIC_RELAXED) | own) & SHM_NEED_FENCE) != 0) {
+    shm_fence(); /* pairs with the fence in shm_announce_sleep */
+  }
+  if ((__atomic_load_n(flag, __ATOMIC_RELAXED) & SHM_WAITING) != 0) {
     shm_wake_up(flag);
   }
 }
 
 /*
- * Says that the caller is about to sleep; it must look once more before. The value
- * to sleep on: that which was found, whatever a peer wrote there.
+ * Wakes who sleeps on the word, after a store that may be what it waits for. `own` is
+ * what shm_enroll returned.
  */
-SHM_INLINE uint32_t shm_announce_sleep(shm_word32 *flag) {
-  uint32_t value = __atomic_or_fetch(flag, SHM_WAITING | SHM_NEED_FENCE, __ATOMIC_SEQ_CST);
-  shm_fence(); /* pairs with the fence in shm_notify */
-  return value;
+SHM_HOT void shm_notify(shm_word32 *flag, uint32_t own) {
+  shm_program_order(); /* what others' barriers make a fence of */
+  if (SHM_UNLIKELY(((__atomic_load_n(flag, __ATOMIC_RELAXED) | own) & (SHM_WAITING | SHM_NEED_FENCE)) != 0)) {
+    shm_notify_with_care(flag, own);
+  }
+}
+
+/* What a sleep begins with. */
+typedef struct shm_announced {
+  uint32_t value; /* to sleep on: what was found, whatever a peer wrote there */
+  bool brief;     /* the first sleep of a wait must be brief, since no barrier was had */
+} shm_announced;
+
+/* Says that the caller is about to sleep; it must look once more before. */
+SHM_APART shm_announced shm_announce_sleep(shm_word32 *flag) {
+  shm_announced announced;
+  announced.value = __atomic_or_fetch(flag, SHM_WAITING, __ATOMIC_SEQ_CST);
+  announced.brief = !shm_sys_membarrier(SHM_SYS_MEMBARRIER_EXPEDITED);
+  if (announced.brief) {
+    announced.value = __atomic_or_fetch(flag, SHM_WAITING | SHM_NEED_FENCE, __ATOMIC_SEQ_CST);
+    shm_fence(); /* pairs with the fence in shm_notify_with_care */
+  }
+  return announced;
 }
 
 /*
@@ -104,6 +140,7 @@ typedef struct shm_sleeper {
   uint64_t slice; /* for how long at most */
   uint32_t vain;  /* sleeps in a row that ended too soon */
   bool slept;     /* the last one lasted for its whole slice */
+  bool begun;     /* there was one */
 } shm_sleeper;
 
 /* Sleeps that end too soon in a row before the sleeper leaves the word alone. */
@@ -112,21 +149,31 @@ typedef struct shm_sleeper {
 /* What is too soon, and for how long the word is left alone then. */
 #define SHM_PAUSE_NS UINT64_C(1000000)
 
+/* A first sleep without a barrier: no store stays unseen so long. */
+#define SHM_BRIEF_NS UINT64_C(1000000)
+
 /*
  * Sleeps after shm_announce_sleep, until woken or for one slice at most. A peer
  * that writes the word all the time, or wakes without a reason, ends each sleep at
  * once: then some last a millisecond whatever it writes, so that a waiter does not
  * spin.
  */
-SHM_APART void shm_sleep_slice(shm_sleeper *sleeper, shm_word32 *flag, uint32_t value, uint64_t left) {
+SHM_APART void shm_sleep_slice(shm_sleeper *sleeper, shm_word32 *flag, shm_announced announced,
+                               uint64_t left) {
   uint64_t begin = shm_monotonic_ns();
   uint64_t slept;
+  bool first = !sleeper->begun;
+  sleeper->begun = true;
   if (sleeper->vain == SHM_VAIN_MAX) {
     sleeper->vain = 0;
     shm_sys_sleep_ns(left < SHM_PAUSE_NS ? left : SHM_PAUSE_NS);
     return;
   }
-  shm_sys_futex_wait(flag, value, sleeper->slice < left ? sleeper->slice : left);
+  if (first && announced.brief) {
+    shm_sys_futex_wait(flag, announced.value, left < SHM_BRIEF_NS ? left : SHM_BRIEF_NS);
+    return;
+  }
+  shm_sys_futex_wait(flag, announced.value, sleeper->slice < left ? sleeper->slice : left);
   slept = shm_monotonic_ns() - begin;
   sleeper->slept = slept >= sleeper->slice;
   sleeper->vain = slept < SHM_PAUSE_NS ? sleeper->vain + 1 : 0;

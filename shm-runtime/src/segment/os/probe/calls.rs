@@ -2,6 +2,7 @@
 //! left behind, whatever fails.
 
 use super::Probe;
+use crate::memory::{futex, membarrier};
 use crate::segment::os::address::{Address, OWN_FILES};
 use crate::segment::os::errno::{FORBIDDEN, describe, missing};
 use crate::segment::os::failure::Attempt;
@@ -15,6 +16,7 @@ use nix::sys::stat::{Mode, fchmod};
 use nix::unistd::{LinkatFlags, linkat, unlink};
 use std::fs::File;
 use std::os::fd::AsRawFd;
+use std::sync::atomic::AtomicU32;
 
 const ALL: &[&str] = &["posix", "sysv", "memfd"];
 const FILES: &[&str] = &["posix", "memfd"];
@@ -44,6 +46,8 @@ pub(super) fn all() -> Vec<Probe> {
     }
     tried("madvise(MADV_WIPEONFORK)", ALL, None, fork());
     tried("pidfd_open", ALL, Some(PIDS), process::pidfd(std::process::id()).map(drop));
+    tried("futex", ALL, Some(SLEEP), futex::wake_all(&AtomicU32::new(0)).map_err(Errno::from_raw));
+    tried("membarrier", ALL, Some(FENCES), membarrier::register().map_err(Errno::from_raw));
     tried("getrandom", ALL, Some(RANDOM), random());
     for (call, result) in sysv() {
         tried(call, SYSV, None, result);
@@ -64,6 +68,10 @@ const NAMELESS: &str = "Files have a temporary name (.shmgen.tmp.*) until they a
 const PIDS: &str = "Only kill(pid, 0) and locks tell whether a process is alive: a zombie (a dead \
                     process that its parent has not waited for) counts as alive if a child of it \
                     lives.";
+const SLEEP: &str = "Who waits is not woken: it looks every millisecond, which takes processor time, and \
+                     up to a millisecond until it notices.";
+const FENCES: &str = "Each message costs a fence, in this process and in all that share a segment with \
+                      one that waits without the call: an eighth of the throughput is left, at worst.";
 const RANDOM: &str = "Names and birth marks are made of the time and an address, which can be \
                       guessed.";
 const POPULATE: &str = "create does not allocate all pages of a System V segment: a process that \
