@@ -144,10 +144,9 @@ impl<'a> Names<'a> {
         let element = match &ty.element {
             Element::Primitive(Primitive::Bool) => "::shm_runtime::Bool::FALSE".to_owned(),
             Element::Primitive(Primitive::F32 | Primitive::F64) => "0.0".to_owned(),
-            Element::Primitive(_) => "0".to_owned(),
+            Element::Primitive(_) | Element::Char | Element::Byte => "0".to_owned(),
             Element::Str(_) => "::shm_runtime::Str::EMPTY".to_owned(),
             Element::Bytes(n) => format!("[0; {n}]"),
-            Element::Char | Element::Byte => "0".to_owned(),
             Element::Enum(name, _) | Element::Flags(name, _) => {
                 format!("{}(0)", self.path(name))
             }
