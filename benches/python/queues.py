@@ -69,7 +69,8 @@ def receive_many(queue: Any, count: int, first: int) -> None:
     total, n = 0, first
     while n < first + count:
         # Not beyond: what comes after the warm-up is counted by the next call.
-        words = queue.get_many(min(MANY, first + count - n), timeout=PATIENCE).view(numpy.uint64).reshape(-1, WORDS)
+        found = queue.get_many(min(MANY, first + count - n), timeout=PATIENCE)
+        words = found.view(numpy.uint64).reshape(-1, WORDS)
         numbers = numpy.arange(n, n + len(words), dtype=numpy.uint64)
         if not numpy.array_equal(words[:, 0], numbers):
             sys.exit(f"messages are out of order behind {n}")
