@@ -60,8 +60,10 @@ pub use contract::Fingerprint;
 pub use error::{Error, ErrorKind, Holder, Result};
 pub use handle::cell;
 pub use handle::queue::{self, PopError, PushError, Queue, TryPopError, TryPushError};
-pub use object::counts::Counts;
-pub use object::place::{Geometry, ObjectLayout};
+pub use object::contents::Contents;
+pub use object::facts;
+pub use object::geometry::{Geometry, Parts};
+pub use object::kind::ObjectLayout;
 /// Where the parts of an object lie: for the generator; docs/segment-format.md is
 /// for people.
 #[doc(hidden)]

@@ -128,7 +128,9 @@ pub(crate) fn state(stat: &SegmentStat) -> String {
         {
             format!("{name}, damaged")
         }
-        Some(_) if stat.header.is_some() => format!("{name}, of a newer shmgen"),
+        Some(fault) if fault.kind() == ErrorKind::Mismatch && stat.header.is_some() => {
+            format!("{name}, of a newer shmgen")
+        }
         _ => name.to_owned(),
     }
 }

@@ -4,7 +4,6 @@
 //! The places are the runtime's; here they are only told apart, so that their
 //! sum is what the segment takes.
 
-use crate::kind;
 pub use crate::kind::Lanes;
 use crate::model::Segment;
 use shm_runtime::Plan;
@@ -52,6 +51,8 @@ pub struct Object {
     pub name: String,
     /// The name of its kind.
     pub kind: &'static str,
+    /// What a slot of it is called, one and many.
+    pub slot: [&'static str; 2],
     /// The struct that it passes or holds.
     pub item: Option<String>,
     /// If it has lanes: what they take. The numbers below are those of one lane
@@ -74,17 +75,17 @@ pub struct Object {
 impl Object {
     fn of(object: &crate::model::Object) -> Self {
         let geometry = object.layout.geometry();
-        let kind = kind::of(object);
         Self {
             name: object.name.clone(),
             kind: object.kind.name(),
+            slot: object.kind.slot(),
             item: object.item.as_ref().map(|item| item.name.to_string()),
-            lanes: kind.lanes(object),
+            lanes: object.layout.parts().map(Lanes::from),
             control: geometry.control,
             capacity: geometry.capacity,
             slots: geometry.slots,
             stride: geometry.stride,
-            stamp: kind.stamp(),
+            stamp: object.layout.stamp(),
             item_size: geometry.item,
         }
     }

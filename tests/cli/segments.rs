@@ -233,7 +233,10 @@ fn ls_and_stat_say_the_same_in_the_promised_shape() {
         assert!(row.contains(&std::process::id().to_string()), "{row}");
         assert!(!out(&run(&["ls", "--noheadings"])).contains("ADDRESS"));
         let text = out(&run(&["stat", &address]));
-        assert!(text.contains("produces books") && text.contains("test.everything 1.0"), "{text}");
+        assert!(
+            text.contains("producer of books") && text.contains("test.everything 1.0"),
+            "{text}"
+        );
     }
 }
 

@@ -56,7 +56,7 @@ fn ask(place: &Place, heard: &mut BTreeMap<String, u64>) -> Result<(), Error> {
         let _ = json::to_string(&json::Segment::from(&stat));
         for object in 0..stat.objects.len().min(8) {
             let _ = inspector.depth(object);
-            let item = stat.objects[object].queue.as_ref().map(|q| q.item.clone());
+            let item = stat.objects[object].def.item().cloned();
             let (Some(item), Some(contract)) = (item, inspector.contract()) else { continue };
             for message in inspector.messages(object, 5).into_iter().flatten() {
                 if let Some(value) = contract.read(&item, &message.bytes) {

@@ -4,4 +4,5 @@
 
 mod crates;
 mod floors;
+mod kinds;
 mod templates;

@@ -6,8 +6,8 @@ use dice::Dice;
 use objects::{Every, WithoutHandles};
 use places::Place;
 use shm_runtime::contract::{
-    CellDef, Contract, CounterDef, Flow, ObjectDef, ObjectKind, Primitive, QueueDef, RawDef,
-    RingDef, Side, StreamDef, TopicDef, TypeExpr, explain,
+    CellDef, Contract, CounterDef, EventDef, Flow, ObjectDef, ObjectKind, Primitive, QueueDef,
+    RawDef, RingDef, Side, StateDef, StreamDef, TopicDef, TypeExpr, explain,
 };
 use shm_runtime::header::{Entry, Header};
 use shm_runtime::{
@@ -131,7 +131,8 @@ fn each_language_attaches_to_what_the_others_made() {
     }
     let place = Place::sysv();
     let made = WithoutHandles::options().address(&place.0).open_or_create().unwrap();
-    assert_eq!(made.stat().unwrap().objects[1].values, [0]);
+    let facts = &made.stat().unwrap().objects[1].facts;
+    assert_eq!(facts.numbers.iter().map(|(_, n)| *n).collect::<Vec<_>>(), [0]);
 }
 
 #[test]
@@ -187,8 +188,8 @@ fn kind(number: u64, lanes: u32, item: u64, capacity: u64) -> ObjectKind {
         7 => ObjectKind::Topic(TopicDef { item: bytes_of(item), capacity }),
         8 => ObjectKind::Cell(CellDef::single(bytes_of(item))),
         13 => ObjectKind::Cell(CellDef { item: bytes_of(item), count: Some(lanes) }),
-        9 => ObjectKind::State(bytes_of(item)),
-        10 => ObjectKind::Event,
+        9 => ObjectKind::State(StateDef { item: bytes_of(item) }),
+        10 => ObjectKind::Event(EventDef),
         _ => ObjectKind::Raw(RawDef { bytes: capacity, align: 128 }),
     }
 }
@@ -266,8 +267,8 @@ fn random_kind(dice: &mut Dice) -> ObjectKind {
             let count = [None, Some(1), Some(2)][dice.roll(3) as usize];
             ObjectKind::Cell(CellDef { item: bytes_of(item), count })
         }
-        5 => ObjectKind::State(bytes_of(item)),
-        6 => ObjectKind::Event,
+        5 => ObjectKind::State(StateDef { item: bytes_of(item) }),
+        6 => ObjectKind::Event(EventDef),
         7 => {
             let mut names = vec!["pushed", "popped", "full"];
             if dice.roll(2) == 0 {
@@ -509,12 +510,38 @@ fn who_detaches_gives_up_its_roles_and_nothing_that_looks_like_one() {
             assert!(matches!(consumer.try_pop(), Err(TryPopError::Empty)));
         }
         let after = std::fs::read(place.path()).unwrap();
-        // It gives up the roles that name it, whoever wrote that, and nothing else. In
-        // Rust it gives up what its handles claimed.
-        let left = if in_c { role_offsets(&after) } else { BTreeSet::new() };
+        // It gives up the roles that name it, whoever wrote that, and nothing else.
+        let left = role_offsets(&after);
         for (at, word) in words(&after) {
             assert_eq!(word, if left.contains(&at) { 0 } else { held }, "at {at:#x}, in C: {in_c}");
         }
+    }
+}
+
+/// A 32-bit word of a segment.
+fn flag(bytes: &Segment, at: u64) -> u32 {
+    let mut word = [0; 4];
+    bytes.read_at(at, &mut word).unwrap();
+    u32::from_le_bytes(word)
+}
+
+/// Whoever died may have stored what others wait for and not notified.
+#[test]
+fn who_takes_a_role_over_from_the_dead_wakes_who_sleeps_on_that_object() {
+    const WAITING: u32 = 1;
+    let place = Place::posix();
+    let every = Every::options().address(&place.0).create().unwrap();
+    let bytes = Segment::attach(&place.0).unwrap();
+    let all = entries(&std::fs::read(place.path()).unwrap());
+    // A one-to-one queue, and one in lanes, whose flag is no matter of the first.
+    let (queue, lanes) = (all[0].offset, all.iter().find(|e| e.kind == 2).unwrap().offset);
+    let flags = [queue + 0x180, queue + 0x184, lanes + 0x080];
+    let found = || flags.map(|at| flag(&bytes, at) & WAITING);
+    for (role, woken) in [(0, 1), (1 << 32 | u64::from(u32::MAX), 0)] {
+        flags.iter().for_each(|at| bytes.write_at(*at, &WAITING.to_le_bytes()).unwrap());
+        bytes.write_at(queue + 0x188, &u64::to_le_bytes(role)).unwrap();
+        drop(every.one().producer().unwrap());
+        assert_eq!(found(), [woken, woken, 1], "from {role:#x}");
     }
 }
 
@@ -534,7 +561,7 @@ fn ask(place: &Place) -> Option<ErrorKind> {
         let _ = json::to_string(&json::Segment::from(&stat));
         for (n, object) in stat.objects.iter().enumerate().take(20) {
             let _ = json::to_string(&json::Object::of(object, &stat.participants));
-            let _ = (inspector.depth(n), inspector.messages(n, 3), inspector.raw_bytes(n, 1 << 20));
+            let _ = (inspector.depth(n), inspector.messages(n, 3), inspector.contents(n, 1 << 16));
         }
     }
     let _ = Every::options().address(&place.0).attach_read_only();

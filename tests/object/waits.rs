@@ -150,7 +150,7 @@ fn consumers_are_woken(place: Place) {
                     assert_eq!(inn.pop_timeout(HANG).unwrap(), n);
                     Instant::now()
                 });
-                until("a consumer sleeps", || queue.stat().unwrap().consumer_waits);
+                until("a consumer sleeps", || queue.stat().unwrap().waits("consumer"));
                 let start = Instant::now();
                 push(&mut out, n);
                 (start, sleeper.join().unwrap())
@@ -177,7 +177,7 @@ fn producers_are_woken(place: Place, capacity: u64) {
                     out.push_timeout(&pushed, HANG).unwrap();
                     Instant::now()
                 });
-                until("a producer sleeps", || queue.stat().unwrap().producer_waits);
+                until("a producer sleeps", || queue.stat().unwrap().waits("producer"));
                 let start = Instant::now();
                 for _ in 0..batch {
                     pop(inn, taken);
@@ -208,7 +208,7 @@ fn a_new_consumer_wakes(gone: &str) {
                 out.push_timeout(&0, HANG).unwrap();
                 Instant::now()
             });
-            until("a producer sleeps", || queue.stat().unwrap().producer_waits);
+            until("a producer sleeps", || queue.stat().unwrap().waits("producer"));
             let start = Instant::now();
             if gone == "died" {
                 player.kill();

@@ -3,7 +3,7 @@
 use children::{say, wait_for_end_of_stdin};
 use everything::{Book, Level, Plain, SystemV};
 use places::Place;
-use shm_runtime::queue::layout;
+use shm_runtime::queue::{QueueStat, layout};
 use shm_runtime::{
     Address, Error, ErrorKind, Inspector, Options, Owner, Queue, Segment, SegmentState,
     TryPopError, TryPushError,
@@ -653,11 +653,13 @@ fn stat_tells_what_the_kernel_and_the_segment_know() {
         assert_eq!(header.creator.pid, std::process::id());
         assert_eq!(header.creator.alive, Some(true));
         assert_eq!(stat.state, SegmentState::Live);
-        let queue = stat.objects[1].queue.clone().unwrap();
+        let queue = QueueStat::of(&stat.objects[1]).unwrap();
         assert_eq!((queue.pushed, queue.popped, queue.depth, queue.capacity), (5, 1, 4, 100));
-        assert_eq!(queue.producer, Some(stat.participants[0].index));
+        let held: Vec<_> = queue.holders.iter().map(|h| (h.role, h.participant)).collect();
+        let own = stat.participants[0].index;
+        assert_eq!(held, [("producer", own), ("consumer", own)]);
         assert_eq!(stat.participants[0].pid, std::process::id());
-        assert!(stat.objects[0].queue.clone().unwrap().producer.is_none());
+        assert!(stat.objects[0].facts.holders.is_empty());
         if place.text().starts_with("sysv") {
             assert_eq!(stat.kernel.attached, Some(1));
         } else {

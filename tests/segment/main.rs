@@ -12,6 +12,7 @@ mod interleavings;
 mod lifecycle;
 mod limits;
 mod memfds;
+mod newer;
 mod no_room;
 mod owners;
 mod pages;

@@ -47,8 +47,10 @@ fn told(stat: &SegmentStat, queue: &QueueStat) -> String {
     text("dropped", &queue.dropped);
     text("waiters", &queue.waiters());
     text("high_water", &queue.high_water);
-    text("producer", &queue.producer.map_or(-1, i64::from));
-    text("consumer", &queue.consumer.map_or(-1, i64::from));
+    for role in ["producer", "consumer"] {
+        let holder = queue.holders.iter().find(|holder| holder.role == role);
+        text(role, &holder.map_or(-1, |holder| i64::from(holder.participant)));
+    }
     out
 }
 

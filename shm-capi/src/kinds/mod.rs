@@ -6,6 +6,7 @@ mod queue;
 
 use crate::last_error::{invalid, refuse, remember};
 use crate::side::ShmrtTurn;
+use shm_runtime::queue::layout::AnyQueue;
 use shm_runtime::{Attachment, ErrorKind, ObjectLayout};
 use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
 use std::time::Duration;
@@ -76,8 +77,10 @@ type Claim = Result<Box<dyn Verbs>, i32>;
 pub(crate) fn side(attachment: &Attachment, index: usize, role: u32) -> Claim {
     let layout = attachment.object_layout(index).map_err(|e| remember(&e))?;
     match layout {
-        ObjectLayout::Queue(queue) => queue::side(attachment, index, &queue, role),
-        ObjectLayout::Cell(_) | ObjectLayout::Cells(..) => cell::side(attachment, index, role),
+        ObjectLayout::Queue(AnyQueue::OneToOne(queue)) => {
+            queue::side(attachment, index, &queue, role)
+        }
+        ObjectLayout::Cell(_) => cell::side(attachment, index, role),
         _ => {
             let why = "is of a kind that has no operations in Python";
             let why = format!("object {index} of {} {why}", attachment.address());

@@ -1,8 +1,7 @@
 //! The contract as data. No bytes, no rules: see [`encode`](super::encode)
 //! and [`explain`](fn@super::explain).
 
-use crate::object::kind::{ObjectDef, ObjectKind};
-use crate::object::place::ObjectLayout;
+use crate::object::kind::{ObjectDef, ObjectKind, ObjectLayout};
 use crate::types::descriptor::{TypeDef, Types};
 use crate::types::expr::{TypeExpr, TypeName};
 use crate::types::value::Value;

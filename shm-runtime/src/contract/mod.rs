@@ -21,10 +21,13 @@ pub(crate) mod explain;
 pub use crate::error::Difference;
 pub use crate::object::cell::def::CellDef;
 pub use crate::object::counters::def::CounterDef;
+pub use crate::object::event::def::EventDef;
 pub use crate::object::kind::{ObjectDef, ObjectKind};
-pub use crate::object::queue::def::{Flow, QueueDef, Side};
+pub use crate::object::queue::def::{Flow, QueueDef};
 pub use crate::object::raw::def::RawDef;
 pub use crate::object::ring::def::RingDef;
+pub use crate::object::sides::Side;
+pub use crate::object::state::def::StateDef;
 pub use crate::object::stream::def::StreamDef;
 pub use crate::object::topic::def::TopicDef;
 pub use crate::types::descriptor::{

@@ -3,11 +3,12 @@
 
 use super::scalars::Integer;
 use crate::object::counters::def::CounterDef;
-use crate::object::kind::ObjectKind;
-use crate::object::queue::def::{Flow, Side as SideDef};
-use crate::object::queue::observe::QueueStat;
+use crate::object::facts::{self, Facts};
+use crate::object::properties::{Properties, Property};
+use crate::object::sides::Side as SideDef;
 use crate::segment::{ObjectStat, ParticipantStat};
 use schemars::{JsonSchema, SchemaGenerator, json_schema};
+use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 use std::borrow::Cow;
 
@@ -45,9 +46,9 @@ impl Object {
         Self {
             name: o.name.clone(),
             kind: o.kind,
-            definition: Definition::of(o),
-            numbers: Numbers::of(o),
-            holders: o.queue.as_ref().map_or_else(Vec::new, |q| holders(q, participants)),
+            definition: Definition(o.def.properties(o.geometry.as_ref())),
+            numbers: Numbers::of(&o.facts),
+            holders: holders(&o.facts, participants),
             rates: None,
             offset: o.offset,
             size: o.geometry.map(|g| g.size),
@@ -58,118 +59,92 @@ impl Object {
 
 /// What a contract says of an object, by the keys of a schema, and what it comes
 /// to. What its kind does not have is left out.
-#[derive(Debug, Default, Serialize, JsonSchema)]
-pub struct Definition {
+#[derive(Debug)]
+pub struct Definition(Properties);
+
+impl Serialize for Definition {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (key, property) in &self.0 {
+            match property {
+                Property::Number(number) => map.serialize_entry(key, number)?,
+                Property::Text(text) => map.serialize_entry(key, text)?,
+                Property::Side(side) => map.serialize_entry(key, &Side::from(*side))?,
+                Property::Flag(flag) => map.serialize_entry(key, flag)?,
+                Property::Counters(all) => {
+                    let all: Vec<Counter> = all.iter().map(Counter::from).collect();
+                    map.serialize_entry(key, &all)?;
+                }
+            }
+        }
+        map.end()
+    }
+}
+
+impl JsonSchema for Definition {
+    fn schema_name() -> Cow<'static, str> {
+        "Definition".into()
+    }
+
+    fn json_schema(generator: &mut SchemaGenerator) -> schemars::Schema {
+        Keys::json_schema(generator)
+    }
+}
+
+/// What a contract says of an object, by the keys of a schema, and what it comes
+/// to. What its kind does not have is left out.
+#[derive(JsonSchema)]
+#[allow(dead_code)] // it says of which types the keys are, and is never made
+struct Keys {
     /// Queue and topic: the type of what it passes.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub item: Option<String>,
+    item: Option<String>,
     /// Cell and state: the type of what it holds.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
-    pub ty: Option<String>,
+    ty: Option<String>,
     /// Bytes of one.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub item_size: Option<u64>,
+    item_size: Option<u64>,
     /// Queue: items that always fit, in each lane if there are lanes. Topic: how
     /// many of the newest can be read.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub capacity: Option<u64>,
+    capacity: Option<u64>,
     /// Ring and stream: bytes that always fit, in each lane if there are lanes.
     /// Raw: its bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub bytes: Option<u64>,
+    bytes: Option<u64>,
     /// Queue and ring: how many producers it may have at once.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub producers: Option<Side>,
+    producers: Option<Side>,
     /// Queue: how many consumers it may have at once.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub consumers: Option<Side>,
+    consumers: Option<Side>,
     /// Queue and ring: how many lanes the producers share.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub lanes: Option<u32>,
+    lanes: Option<u32>,
     /// Queue with owned slots: `total`, one order of all messages.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub order: Option<&'static str>,
+    order: Option<&'static str>,
     /// Queue with owned slots: whether messages that a dead consumer had taken are
     /// delivered again.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub redeliver: Option<bool>,
+    redeliver: Option<bool>,
     /// Queue, topic, cell, state, counters: how many slots there are.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub slots: Option<u64>,
+    slots: Option<u64>,
     /// Ring and stream: bytes that fit at most.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub area: Option<u64>,
+    area: Option<u64>,
     /// Array of cells: how many lie side by side, each with slots and a version
     /// of its own.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub count: Option<u32>,
+    count: Option<u32>,
     /// Raw: it begins at a multiple of this.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub align: Option<u64>,
+    align: Option<u64>,
     /// Counters: each of them. Their values are the numbers.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub counters: Option<Vec<Counter>>,
-}
-
-impl Definition {
-    fn of(o: &ObjectStat) -> Self {
-        let mut out = Self::from(&o.def);
-        let Some(geometry) = o.geometry else { return out };
-        out.item_size = o.def.item().map(|_| geometry.item);
-        match o.def {
-            // Of these, a slot is a byte.
-            ObjectKind::Ring(_) | ObjectKind::Stream(_) => out.area = Some(geometry.slots),
-            ObjectKind::Raw(_) => {}
-            _ => out.slots = Some(geometry.slots).filter(|n| *n != 0),
-        }
-        out
-    }
-}
-
-impl From<&ObjectKind> for Definition {
-    fn from(def: &ObjectKind) -> Self {
-        let empty = Self::default();
-        match def {
-            ObjectKind::Queue(queue) => {
-                let (lanes, redeliver) = match queue.flow {
-                    Flow::OneToOne => (None, None),
-                    Flow::Lanes(lanes) => (Some(lanes), None),
-                    Flow::Owned { redeliver, .. } => (None, Some(redeliver)),
-                };
-                Self {
-                    item: Some(queue.item.to_string()),
-                    capacity: Some(queue.capacity),
-                    producers: Some(queue.flow.producers().into()),
-                    consumers: Some(queue.flow.consumers().into()),
-                    lanes,
-                    order: redeliver.map(|_| "total"),
-                    redeliver,
-                    ..empty
-                }
-            }
-            ObjectKind::Ring(ring) => {
-                let producers = if ring.lanes.is_some() { SideDef::Many } else { SideDef::One };
-                let (bytes, producers) = (Some(ring.bytes), Some(producers.into()));
-                Self { bytes, producers, lanes: ring.lanes, ..empty }
-            }
-            ObjectKind::Stream(stream) => Self { bytes: Some(stream.bytes), ..empty },
-            ObjectKind::Topic(topic) => {
-                let item = Some(topic.item.to_string());
-                Self { item, capacity: Some(topic.capacity), ..empty }
-            }
-            ObjectKind::Cell(cell) => {
-                Self { ty: Some(cell.item.to_string()), count: cell.count, ..empty }
-            }
-            ObjectKind::State(ty) => Self { ty: Some(ty.to_string()), ..empty },
-            ObjectKind::Raw(raw) => {
-                Self { bytes: Some(raw.bytes), align: Some(raw.align), ..empty }
-            }
-            ObjectKind::Counters(all) => {
-                Self { counters: Some(all.iter().map(Counter::from).collect()), ..empty }
-            }
-            ObjectKind::Event => empty,
-        }
-    }
+    counters: Option<Vec<Counter>>,
 }
 
 /// How many may be on a side of an object at once: 1 or `"many"`.
@@ -234,30 +209,9 @@ impl From<&CounterDef> for Counter {
 pub struct Numbers(pub Vec<(Cow<'static, str>, Integer)>);
 
 impl Numbers {
-    fn of(o: &ObjectStat) -> Self {
-        let mut all = Vec::new();
-        let mut put = |name: &'static str, n: u64| all.push((Cow::from(name), Integer::from(n)));
-        if let Some(q) = &o.queue {
-            put("depth", q.depth);
-            put("in", q.pushed);
-            put("out", q.popped);
-            put("full", q.times_full);
-            put("redelivered", q.redelivered);
-            put("dropped", q.dropped);
-            put("high_water", q.high_water);
-            put("waiters", q.waiters());
-        }
-        if let Some(version) = o.version {
-            put("version", version);
-        }
-        if let Some(count) = o.count {
-            put("count", count);
-        }
-        if let ObjectKind::Counters(counters) = &o.def {
-            let each = counters.iter().zip(&o.values);
-            all.extend(each.map(|(c, value)| (c.name.clone().into(), Integer(*value))));
-        }
-        Self(all)
+    fn of(facts: &Facts) -> Self {
+        let each = facts.numbers.iter().map(|(name, n)| (name.clone(), Integer(*n)));
+        Self(each.collect())
     }
 
     /// The number of that name.
@@ -318,16 +272,16 @@ pub struct Holder {
     pub waits: bool,
 }
 
-fn holders(q: &QueueStat, participants: &[ParticipantStat]) -> Vec<Holder> {
-    let roles =
-        [("producer", q.producer, q.producer_waits), ("consumer", q.consumer, q.consumer_waits)];
-    let holder = |(role, index, waits): (&'static str, Option<u32>, bool)| {
-        let found = participants.binary_search_by_key(&index?, |p| p.index).ok()?;
+/// `participants` are sorted by the indices of their records.
+fn holders(facts: &Facts, participants: &[ParticipantStat]) -> Vec<Holder> {
+    let holder = |held: &facts::Holder| {
+        let found = participants.binary_search_by_key(&held.participant, |p| p.index).ok()?;
         let found = &participants[found];
         let program = found.program.clone();
+        let (role, waits) = (held.role, held.waits);
         Some(Holder { role, pid: found.pid, program, alive: found.alive, waits })
     };
-    roles.into_iter().filter_map(holder).collect()
+    facts.holders.iter().filter_map(holder).collect()
 }
 
 /// Messages per second; null in the first sample.

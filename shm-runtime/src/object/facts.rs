@@ -1,68 +1,50 @@
-//! What can be told of an object of any kind without taking part in it: one
-//! `match` for each question, which each kind's room answers.
+//! What can be told of an object of any kind without taking part in it: numbers
+//! by name, and who holds its roles.
 
-use super::kind::ObjectKind;
-use super::look::{Head, HowMany, Look};
-use super::place::{ObjectLayout, Place};
-use super::queue::observe::{Observed, QueueStat};
-use super::{cell, counters, event, raw, state};
-use crate::error::Result;
+use std::borrow::Cow;
 
-/// What a look at an object finds. What its kind does not have is empty.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct Facts {
-    /// How often a value was stored.
-    pub(crate) version: Option<u64>,
-    /// How often it was signalled.
-    pub(crate) count: Option<u64>,
-    /// The values of counters.
-    pub(crate) values: Vec<i128>,
-    /// The numbers of a queue.
-    pub(crate) queue: Option<QueueStat>,
+/// What a look at an object finds.
+///
+/// ```
+/// use shm_runtime::facts::Facts;
+/// let facts = Facts { numbers: vec![("depth".into(), 3)], holders: vec![] };
+/// assert_eq!((facts.number("depth"), facts.number("version")), (Some(3), None));
+/// ```
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Facts {
+    /// Its numbers by name, in an order that says what belongs together. Of counters
+    /// the names are the schema's; what a kind does not have is not there.
+    pub numbers: Vec<(Cow<'static, str>, i128)>,
+    /// Who holds its roles.
+    pub holders: Vec<Holder>,
 }
 
-/// What can be told of an object. `is_alive` says so of a participant.
-pub(crate) fn observe(
-    look: &impl Look,
-    kind: &ObjectKind,
-    place: &Place,
-    how_many: HowMany,
-    is_alive: impl Fn(u32) -> bool,
-) -> Facts {
-    let at = place.offset;
-    let none = Facts::default();
-    let look = &Head::of(look, at, place.layout.size());
-    match (kind, &place.layout) {
-        (ObjectKind::Queue(def), ObjectLayout::Queue(queue)) => {
-            let stat = Observed { look, at, queue }.stat(def, how_many, is_alive);
-            Facts { queue: Some(stat), ..none }
-        }
-        (ObjectKind::Cell(_), layout) => {
-            Facts { version: Some(cell::observe::version(look, at, layout)), ..none }
-        }
-        (ObjectKind::State(_), _) => {
-            Facts { version: Some(state::observe::version(look, at)), ..none }
-        }
-        (ObjectKind::Event, _) => Facts { count: Some(event::observe::count(look, at)), ..none },
-        (ObjectKind::Counters(all), _) => {
-            Facts { values: counters::observe::values(look, at, all), ..none }
-        }
-        _ => none,
+/// Who holds a role of an object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holder {
+    /// The role, such as `producer`.
+    pub role: &'static str,
+    /// The participant, by the index of its record.
+    pub participant: u32,
+    /// Whether it is alive and sleeps until it can go on: a producer until there is
+    /// room, a consumer until there is a message. It went to sleep, and nobody woke it
+    /// since; one whose time was up before that counts, too.
+    pub waits: bool,
+}
+
+impl Facts {
+    /// The number of that name.
+    pub fn number(&self, name: &str) -> Option<i128> {
+        self.numbers.iter().find(|(key, _)| key == name).map(|(_, number)| *number)
     }
-}
 
-/// What waits in an object that passes messages in one order; `None` for others.
-pub(crate) fn messages<'a, L: Look>(look: &'a L, place: &'a Place) -> Option<Observed<'a, L>> {
-    match &place.layout {
-        ObjectLayout::Queue(queue) => Some(Observed { look, at: place.offset, queue }),
-        _ => None,
+    /// A number that counts something, which is never negative.
+    pub fn count(&self, name: &str) -> Option<u64> {
+        self.number(name).and_then(|number| u64::try_from(number).ok())
     }
-}
 
-/// The first bytes of an object that is raw, at most `limit`; `None` for others.
-pub(crate) fn bytes(look: &impl Look, place: &Place, limit: usize) -> Option<Result<Vec<u8>>> {
-    match &place.layout {
-        ObjectLayout::Raw(raw) => Some(raw::observe::bytes(look, place.offset, raw, limit)),
-        _ => None,
+    /// Who holds the roles of that name.
+    pub fn holders_of<'a>(&'a self, role: &'a str) -> impl Iterator<Item = &'a Holder> {
+        self.holders.iter().filter(move |holder| holder.role == role)
     }
 }

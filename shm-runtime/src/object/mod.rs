@@ -3,26 +3,32 @@
 //! it is looked at (`observe`). Of most kinds this version has no logic. What
 //! programs hold of an object is in [`handle`](crate::handle).
 //!
-//! What is asked of an object of any kind has one `match`, here beside the
-//! rooms: `kind` (its name, its item), `place` (its layout, its roles), `facts`
-//! (what can be told of it).
+//! What every room answers is in `room`, and the kinds are listed in `kind`. No
+//! other file asks of which kind an object is.
 
 pub(crate) mod cell;
 pub(crate) mod clock;
+pub(crate) mod contents;
 pub mod counters;
-pub(crate) mod counts;
 pub mod event;
-pub(crate) mod facts;
+pub mod facts;
+pub(crate) mod geometry;
 pub(crate) mod kind;
 pub mod lanes;
 pub(crate) mod look;
 pub(crate) mod place;
+pub(crate) mod properties;
 pub(crate) mod queue;
 pub mod raw;
 pub mod ring;
 pub(crate) mod role;
+pub(crate) mod role_word;
+pub(crate) mod room;
+pub(crate) mod sides;
+pub(crate) mod sight;
 pub mod state;
 pub mod stream;
+pub(crate) mod told;
 pub mod topic;
 pub(crate) mod wait;
 #[cfg(all(test, segments))]

@@ -11,9 +11,11 @@ use crate::show;
 pub(crate) use follow::Line;
 use schemars::JsonSchema;
 use serde::Serialize;
-use shm_runtime::contract::{Contract, ObjectKind, TypeExpr, Value};
+use shm_runtime::contract::{Contract, TypeExpr, Value};
 use shm_runtime::json::{self, Version};
-use shm_runtime::{Inspector, ObjectStat, Options, Printable, SegmentStat};
+use shm_runtime::{
+    Contents as Found, Inspector, ObjectStat, Options, Printable, SegmentStat, queue,
+};
 use std::fmt::Write as _;
 use std::time::Duration;
 
@@ -141,9 +143,9 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         left: DECODED_MAX,
     };
     for index in wanted {
-        match stat.objects.get(index) {
-            Some(object) if object.queue.is_none() => dump.other(index, object, &stat)?,
-            _ => dump.queue(contract, index, &stat)?,
+        match inspector.contents(index, arguments.limit)? {
+            Found::Messages(messages) => dump.messages(contract, index, &messages, &stat)?,
+            other => dump.other(&stat.objects[index], other, &stat),
         }
     }
     let Dump { text, objects, .. } = dump;
@@ -170,20 +172,30 @@ struct Dump<'a> {
 const DECODED_MAX: usize = 1 << 20;
 
 impl Dump<'_> {
-    /// A queue that this version reads.
-    fn queue(&mut self, contract: &Contract, index: usize, stat: &SegmentStat) -> Done {
+    /// An object whose messages this version reads.
+    fn messages(
+        &mut self,
+        contract: &Contract,
+        index: usize,
+        messages: &[queue::Message],
+        stat: &SegmentStat,
+    ) -> Done {
         let object = &contract.objects[index];
         let arguments = self.arguments;
-        let messages = self.inspector.messages(index, arguments.limit)?;
         let Some(item) = object.kind.item() else { return Ok(()) };
         // As it is now: what was told before may have been taken since.
         let now = self.inspector.object_stat_among(index, &stat.participants)?;
-        let depth = now.queue.as_ref().map_or(messages.len() as u64, |q| q.depth);
+        let depth = now.facts.count("depth").unwrap_or(messages.len() as u64);
         let text = &mut self.text;
-        let _ = writeln!(text, "{} (queue of {item}), {depth} waiting", Printable(&object.name));
+        let _ = writeln!(
+            text,
+            "{} ({} of {item}), {depth} waiting",
+            Printable(&object.name),
+            object.kind.name()
+        );
         let mut decoded = Vec::new();
         let mut too_many = false;
-        for message in &messages {
+        for message in messages {
             let len = message.bytes.len();
             if len > self.left {
                 let _ = writeln!(text, "  #{} ({len} bytes, not shown)", message.position);
@@ -214,40 +226,37 @@ impl Dump<'_> {
         Ok(())
     }
 
-    /// Any other object: what can be told of it, and that there is more that
-    /// this version does not read.
-    fn other(&mut self, index: usize, object: &ObjectStat, stat: &SegmentStat) -> Done {
+    /// Any other object: what can be told of it, and whether there is more that this
+    /// version does not read.
+    fn other(&mut self, object: &ObjectStat, found: Found, stat: &SegmentStat) {
         let mut contents = Contents::of(json::Object::of(object, &stat.participants));
         let of = object.def.item().map(|item| format!(" of {}", Printable(&item.to_string())));
         let name = Printable(&object.name);
         let title = format!("{name} ({}{})", object.kind, of.unwrap_or_default());
-        let about = match &object.def {
+        let numbers = &object.facts.numbers;
+        let about = match &found {
             // Their values are told below, one by one.
-            ObjectKind::Counters(counters) => format!("{} of them", counters.len()),
+            Found::Named => format!("{} of them", numbers.len()),
             _ => about::all(object),
         };
         let comma = if about.is_empty() { "" } else { ", " };
         let _ = writeln!(self.text, "{title}{comma}{about}");
-        match &object.def {
-            ObjectKind::Counters(counters) => {
-                for (counter, number) in counters.iter().zip(&object.values) {
-                    let _ = writeln!(self.text, "  {} {number}", Printable(&counter.name));
+        match found {
+            Found::Named => {
+                for (name, number) in numbers {
+                    let _ = writeln!(self.text, "  {} {number}", Printable(name));
                 }
             }
-            // The words that were told are all there is.
-            ObjectKind::Event => {}
-            ObjectKind::Cell(_) | ObjectKind::State(_) if object.version == Some(0) => {}
-            ObjectKind::Raw(raw) if self.arguments.hex => {
-                let limit = self.arguments.limit.saturating_mul(HEX_LINE);
-                let bytes = self.inspector.raw_bytes(index, limit)?;
+            Found::Bytes(bytes, more) if self.arguments.hex => {
                 self.text.push_str(&indented(&bytes, 2));
-                let more = raw.bytes - bytes.len() as u64;
                 if more > 0 {
                     let _ = writeln!(self.text, "  .. {more} bytes more (--limit)");
                 }
                 contents.hex = Some(hex(&bytes));
             }
-            ObjectKind::Raw(_) => self.remark(&mut contents, "--hex shows the bytes"),
+            Found::Bytes(..) => self.remark(&mut contents, "--hex shows the bytes"),
+            // The words that were told are all there is.
+            Found::Numbers => {}
             _ => {
                 let remark = format!(
                     "this version of shmgen does not read the contents of a {}",
@@ -257,7 +266,6 @@ impl Dump<'_> {
             }
         }
         self.objects.push(contents);
-        Ok(())
     }
 
     fn remark(&mut self, contents: &mut Contents, remark: &str) {
@@ -265,9 +273,6 @@ impl Dump<'_> {
         contents.remark = Some(remark.to_owned());
     }
 }
-
-/// Bytes in one line of hexadecimal.
-const HEX_LINE: usize = 16;
 
 /// As [`hex_lines`], each behind so many spaces.
 fn indented(bytes: &[u8], by: usize) -> String {

@@ -204,8 +204,7 @@ fn about(part: &Part) -> String {
                     0 => String::new(),
                     n => format!(" + padding {n}"),
                 };
-                let what = if o.kind == "cell" { "cell" } else { "lane" };
-                let each = each(lanes.count, what, lanes.stride);
+                let each = each(lanes.count, lanes.name, lanes.stride);
                 let all = format!("{each} ({}{padding})", of_one(o));
                 match lanes.control {
                     0 => all,
@@ -222,11 +221,7 @@ fn of_one(o: &Object) -> String {
     if o.control != 0 {
         parts.push(format!("control {}", o.control));
     }
-    let (one, many) = match o.kind {
-        "state" => ("copy", "copies"),
-        "counters" => ("counter", "counters"),
-        _ => ("slot", "slots"),
-    };
+    let [one, many] = o.slot;
     match (o.slots, o.stride) {
         (0, _) => {}
         (1, 1) => parts.push("1 byte".to_owned()),

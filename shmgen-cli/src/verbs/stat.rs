@@ -152,15 +152,11 @@ fn header_lines(stat: &SegmentStat, line: &mut impl FnMut(&str, String)) {
 fn participants(stat: &SegmentStat) -> String {
     let mut roles: BTreeMap<u32, Vec<String>> = BTreeMap::new();
     for object in &stat.objects {
-        let Some(queue) = &object.queue else { continue };
-        let mut holds = |who: Option<u32>, verb: &str, waits: bool| {
-            let Some(index) = who else { return };
-            let waits = if waits { " (waits)" } else { "" };
-            let role = format!("{verb} {}{waits}", Printable(&object.name));
-            roles.entry(index).or_default().push(role);
-        };
-        holds(queue.producer, "produces", queue.producer_waits);
-        holds(queue.consumer, "consumes", queue.consumer_waits);
+        for holder in &object.facts.holders {
+            let waits = if holder.waits { " (waits)" } else { "" };
+            let role = format!("{} of {}{waits}", holder.role, Printable(&object.name));
+            roles.entry(holder.participant).or_default().push(role);
+        }
     }
     let rows = stat.participants.iter().map(|p| {
         let roles = roles.remove(&p.index).unwrap_or_default();
@@ -181,8 +177,8 @@ fn objects(stat: &SegmentStat) -> String {
         stat.objects.iter().filter_map(row).collect()
     };
     let mut tables = Vec::new();
-    let queues = rows(queue);
-    if !queues.is_empty() {
+    let flows = rows(flow);
+    if !flows.is_empty() {
         let headings = [
             "OBJECT",
             "KIND",
@@ -197,7 +193,7 @@ fn objects(stat: &SegmentStat) -> String {
             "REDELIVERED",
             "WAITERS",
         ];
-        tables.push(show::table(&headings, queues));
+        tables.push(show::table(&headings, flows));
     }
     let others = rows(other);
     if !others.is_empty() {
@@ -206,27 +202,24 @@ fn objects(stat: &SegmentStat) -> String {
     tables.join("\n")
 }
 
-fn queue(object: &ObjectStat) -> Option<Vec<String>> {
-    let q = object.queue.as_ref()?;
+/// Whether it passes messages that this version reads.
+fn has_flow(object: &ObjectStat) -> bool {
+    object.facts.number("depth").is_some()
+}
+
+fn flow(object: &ObjectStat) -> Option<Vec<String>> {
+    const NUMBERS: [&str; 8] =
+        ["depth", "high_water", "in", "out", "full", "dropped", "redelivered", "waiters"];
+    let capacity = object.geometry.filter(|_| has_flow(object))?.capacity;
     let mut row = vec![Printable(&object.name).to_string(), object.kind.to_owned()];
-    row.push(about::item(object));
-    let numbers = [
-        q.capacity,
-        q.depth,
-        q.high_water,
-        q.pushed,
-        q.popped,
-        q.times_full,
-        q.dropped,
-        q.redelivered,
-        q.waiters(),
-    ];
-    row.extend(numbers.map(|n| n.to_string()));
+    row.extend([about::item(object), capacity.to_string()]);
+    let number = |name| object.facts.number(name).map_or("-".to_owned(), |n| n.to_string());
+    row.extend(NUMBERS.map(number));
     Some(row)
 }
 
 fn other(object: &ObjectStat) -> Option<Vec<String>> {
-    if object.queue.is_some() {
+    if has_flow(object) {
         return None;
     }
     let or_dash = |text: String| if text.is_empty() { "-".to_owned() } else { text };

@@ -1,10 +1,8 @@
 //! Cells, and arrays of them.
 
 use super::view::View;
-use super::{Access, Kind, Lanes, item};
+use super::{Access, Kind, item};
 use crate::model::Object;
-use shm_runtime::ObjectLayout;
-use shm_runtime::cell::layout as cell;
 use shm_runtime::contract::CellDef;
 
 impl Kind for CellDef {
@@ -14,19 +12,6 @@ impl Kind for CellDef {
 
     fn room(&self) -> String {
         self.count.map_or(String::new(), |n| format!("{n} of them"))
-    }
-
-    fn lanes(&self, o: &Object) -> Option<Lanes> {
-        match &o.layout {
-            ObjectLayout::Cells(all, _) => {
-                Some(Lanes { control: 0, count: u64::from(all.count), stride: all.stride })
-            }
-            _ => None,
-        }
-    }
-
-    fn stamp(&self) -> u64 {
-        cell::STAMP_SIZE
     }
 
     fn view<'a>(&'a self, o: &'a Object, view: &mut View<'a>) {

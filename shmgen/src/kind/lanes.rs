@@ -1,10 +1,12 @@
-//! What the lanes of an object take.
+//! What the lanes of an object take, or the cells of an array.
 
-use shm_runtime::lanes::layout::{self as lanes, LanesLayout};
+use shm_runtime::Parts;
 
-/// The lanes of an object.
+/// The lanes of an object, or the cells of an array.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Lanes {
+    /// What one is called: `lane` or `cell`.
+    pub name: &'static str,
     /// Bytes before the first.
     pub control: u64,
     /// How many.
@@ -13,10 +15,8 @@ pub struct Lanes {
     pub stride: u64,
 }
 
-impl Lanes {
-    /// Of an object that has lanes.
-    pub(crate) fn of(layout: &LanesLayout) -> Self {
-        let count = u64::from(layout.count);
-        Self { control: lanes::LANES, count, stride: layout.stride }
+impl From<Parts> for Lanes {
+    fn from(Parts { name, control, count, stride }: Parts) -> Self {
+        Self { name, control, count: u64::from(count), stride }
     }
 }

@@ -30,7 +30,7 @@ pub(crate) fn of(object: &Object) -> &dyn Kind {
         ObjectKind::Topic(topic) => topic,
         ObjectKind::Cell(cell) => cell,
         ObjectKind::State(_) => &state::State,
-        ObjectKind::Event => &event::Event,
+        ObjectKind::Event(_) => &event::Event,
         ObjectKind::Counters(counters) => counters,
         ObjectKind::Raw(raw) => raw,
     }
@@ -55,16 +55,6 @@ pub(crate) trait Kind {
     /// Its counters.
     fn counters(&self) -> &[CounterDef] {
         &[]
-    }
-
-    /// What its lanes take, if it has some.
-    fn lanes(&self, _: &Object) -> Option<Lanes> {
-        None
-    }
-
-    /// Bytes of a slot before its item.
-    fn stamp(&self) -> u64 {
-        0
     }
 
     /// What JSON has of it, and not of every kind.

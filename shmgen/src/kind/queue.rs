@@ -1,11 +1,9 @@
 //! Queues.
 
 use super::view::{SideView, View};
-use super::{Access, Kind, Lanes, in_lanes, item};
+use super::{Access, Kind, in_lanes, item};
 use crate::model::Object;
-use shm_runtime::ObjectLayout;
 use shm_runtime::contract::{Flow, QueueDef, Side};
-use shm_runtime::queue;
 
 impl Kind for QueueDef {
     fn c_name(&self) -> &'static str {
@@ -22,20 +20,6 @@ impl Kind for QueueDef {
 
     fn room(&self) -> String {
         format!("{}{}", self.capacity, in_lanes(count(self)))
-    }
-
-    fn lanes(&self, o: &Object) -> Option<Lanes> {
-        match &o.layout {
-            ObjectLayout::QueueLanes(lanes, _) => Some(Lanes::of(lanes)),
-            _ => None,
-        }
-    }
-
-    fn stamp(&self) -> u64 {
-        match self.flow {
-            Flow::OneToOne | Flow::Lanes(_) => queue::layout::STAMP_SIZE,
-            Flow::Owned { .. } => queue::many_to_many::layout::WORD_SIZE,
-        }
     }
 
     fn view<'a>(&'a self, o: &'a Object, view: &mut View<'a>) {

@@ -1,9 +1,8 @@
 //! Rings.
 
 use super::view::{SideView, View};
-use super::{Kind, Lanes, bytes, in_lanes};
+use super::{Kind, bytes, in_lanes};
 use crate::model::Object;
-use shm_runtime::ObjectLayout;
 use shm_runtime::contract::{RingDef, Side};
 
 impl Kind for RingDef {
@@ -17,13 +16,6 @@ impl Kind for RingDef {
 
     fn room(&self) -> String {
         format!("{}{}", bytes(self.bytes), in_lanes(self.lanes))
-    }
-
-    fn lanes(&self, o: &Object) -> Option<Lanes> {
-        match &o.layout {
-            ObjectLayout::RingLanes(lanes, _) => Some(Lanes::of(lanes)),
-            _ => None,
-        }
     }
 
     fn view<'a>(&'a self, o: &'a Object, view: &mut View<'a>) {

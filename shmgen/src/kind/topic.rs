@@ -4,7 +4,6 @@ use super::view::View;
 use super::{Kind, item};
 use crate::model::Object;
 use shm_runtime::contract::TopicDef;
-use shm_runtime::topic::layout as topic;
 
 impl Kind for TopicDef {
     fn c_name(&self) -> &'static str {
@@ -13,10 +12,6 @@ impl Kind for TopicDef {
 
     fn room(&self) -> String {
         format!("the newest {}", self.capacity)
-    }
-
-    fn stamp(&self) -> u64 {
-        topic::STAMP_SIZE
     }
 
     fn view<'a>(&'a self, o: &'a Object, view: &mut View<'a>) {

@@ -1,135 +1,11 @@
 //! Reads the records of objects.
 
-use crate::contract::encode::{
-    CELL, CELLS, COUNTER, COUNTERS, EVENT, QUEUE, QUEUE_LANES, QUEUE_OWNED, RAW, RING, STATE,
-    STREAM, TOPIC,
-};
-use crate::object::cell::def::CellDef;
-use crate::object::counters::def::CounterDef;
 use crate::object::kind::{ObjectDef, ObjectKind};
-use crate::object::lanes::layout as lanes;
-use crate::object::queue::def::{Flow, QueueDef, Side};
-use crate::object::raw::def::RawDef;
-use crate::object::raw::layout as raw;
-use crate::object::ring::def::RingDef;
-use crate::object::ring::layout as ring;
-use crate::object::stream::def::StreamDef;
-use crate::object::topic::def::TopicDef;
-use crate::types::expr::Primitive;
 use crate::types::read::{DecodeError, Reader};
-use std::collections::BTreeSet;
 
-/// The object of a record. Whether its types are known is for the contract to
-/// say, and whether its size fits into any memory for who lays it out.
+/// The object of a record, as its kind reads it.
 pub(super) fn object(tag: u8, record: &mut Reader<'_>) -> Result<ObjectDef, DecodeError> {
-    if !matches!(
-        tag,
-        QUEUE
-            | QUEUE_LANES
-            | QUEUE_OWNED
-            | RING
-            | STREAM
-            | TOPIC
-            | CELL
-            | CELLS
-            | STATE
-            | EVENT
-            | COUNTERS
-            | RAW
-    ) {
-        return Err(record.unknown_record(tag));
-    }
-    let name = record.text()?;
-    let kind = match tag {
-        QUEUE | QUEUE_LANES | QUEUE_OWNED => ObjectKind::Queue(queue(tag, record)?),
-        RING => {
-            let bytes = record.within(ring::BYTES_MIN, u64::MAX, "a ring's bytes out of range")?;
-            if bytes % 8 != 0 {
-                return Err(record.fail("a ring's bytes out of range"));
-            }
-            let count =
-                record.within(0, u64::from(lanes::MAX), "a number of lanes out of range")?;
-            let lanes = u32::try_from(count).ok().filter(|n| *n != 0);
-            ObjectKind::Ring(RingDef { bytes, lanes })
-        }
-        STREAM => ObjectKind::Stream(StreamDef {
-            bytes: record.within(1, u64::MAX, "a stream's bytes out of range")?,
-        }),
-        TOPIC => ObjectKind::Topic(TopicDef {
-            item: record.type_expr()?,
-            capacity: record.within(1, u64::MAX, "a capacity out of range")?,
-        }),
-        CELL => ObjectKind::Cell(CellDef::single(record.type_expr()?)),
-        CELLS => {
-            let item = record.type_expr()?;
-            let count = record.within(1, u64::from(u32::MAX), "a number of cells out of range")?;
-            ObjectKind::Cell(CellDef { item, count: u32::try_from(count).ok() })
-        }
-        STATE => ObjectKind::State(record.type_expr()?),
-        EVENT => ObjectKind::Event,
-        COUNTERS => ObjectKind::Counters(counters(record)?),
-        _ => {
-            let bytes = record.within(1, u64::MAX, "raw bytes out of range")?;
-            let align =
-                record.within(raw::ALIGN_MIN, raw::ALIGN_MAX, "an alignment out of range")?;
-            if !align.is_power_of_two() {
-                return Err(record.fail("an alignment out of range"));
-            }
-            ObjectKind::Raw(RawDef { bytes, align })
-        }
-    };
-    Ok(ObjectDef { name, kind })
-}
-
-fn queue(tag: u8, record: &mut Reader<'_>) -> Result<QueueDef, DecodeError> {
-    let item = record.type_expr()?;
-    let capacity = record.within(1, u64::MAX, "a capacity out of range")?;
-    let flow = match tag {
-        QUEUE => Flow::OneToOne,
-        QUEUE_LANES => {
-            let count =
-                record.within(1, u64::from(lanes::MAX), "a number of lanes out of range")?;
-            Flow::Lanes(u32::try_from(count).unwrap_or(lanes::MAX))
-        }
-        _ => {
-            let [producers, consumers] = [side(record)?, side(record)?];
-            if (producers, consumers) == (Side::One, Side::One) {
-                return Err(record.fail("a queue with owned slots from one to one"));
-            }
-            let redeliver = record.within(0, 1, "a redeliver out of range")? == 1;
-            Flow::Owned { producers, consumers, redeliver }
-        }
-    };
-    Ok(QueueDef { item, capacity, flow })
-}
-
-fn side(record: &mut Reader<'_>) -> Result<Side, DecodeError> {
-    Ok(match record.within(0, 1, "a side of a queue out of range")? {
-        1 => Side::One,
-        _ => Side::Many,
-    })
-}
-
-fn counters(record: &mut Reader<'_>) -> Result<Vec<CounterDef>, DecodeError> {
-    let mut counters = Vec::new();
-    let mut names = BTreeSet::new();
-    while !record.is_empty() {
-        let mut counter = record.expect(COUNTER)?;
-        let name = counter.text()?;
-        let Some(ty @ (Primitive::U64 | Primitive::I64)) = Primitive::from_name(&counter.text()?)
-        else {
-            return Err(counter.fail("a type that no counter has"));
-        };
-        counter.end()?;
-        if !names.insert(name.clone()) {
-            return Err(counter.fail("a counter that is there twice"));
-        }
-        counters.push(CounterDef { name, ty });
-    }
-    if counters.is_empty() {
-        return Err(record.fail("no counters"));
-    }
-    Ok(counters)
+    Ok(ObjectDef { name: record.text()?, kind: ObjectKind::read(tag, record)? })
 }
 
 #[cfg(test)]
@@ -137,8 +13,13 @@ fn counters(record: &mut Reader<'_>) -> Result<Vec<CounterDef>, DecodeError> {
 mod tests {
     use super::*;
     use crate::contract::descriptor::Contract;
-    use crate::object::place::ObjectLayout;
-    use crate::types::expr::TypeExpr;
+    use crate::contract::{
+        CellDef, CounterDef, EventDef, Flow, Primitive, QueueDef, RawDef, RingDef, Side, StateDef,
+        StreamDef, TopicDef, TypeExpr,
+    };
+    use crate::object::kind::ObjectLayout;
+    use crate::object::lanes::layout as lanes;
+    use std::collections::BTreeSet;
 
     fn contract(objects: Vec<ObjectDef>) -> Contract {
         Contract { schema: "a.b".into(), segment: "s".into(), types: vec![], objects }
@@ -177,8 +58,8 @@ mod tests {
             ObjectKind::Cell(CellDef::single(ty("i64"))),
             ObjectKind::Cell(CellDef { item: ty("i64"), count: Some(1) }),
             ObjectKind::Cell(CellDef { item: ty("str[9]"), count: Some(u32::MAX) }),
-            ObjectKind::State(ty("bytes[100]")),
-            ObjectKind::Event,
+            ObjectKind::State(StateDef { item: ty("bytes[100]") }),
+            ObjectKind::Event(EventDef),
             ObjectKind::Counters(vec![
                 counter("pushed", Primitive::U64),
                 counter("balance", Primitive::I64),
@@ -235,7 +116,7 @@ mod tests {
             ObjectKind::Cell(CellDef::single(ty("Nobody"))),
             ObjectKind::Cell(CellDef { item: ty("Nobody"), count: Some(1) }),
             ObjectKind::Cell(CellDef { item: ty("u8"), count: Some(0) }),
-            ObjectKind::State(ty("Nobody")),
+            ObjectKind::State(StateDef { item: ty("Nobody") }),
             ObjectKind::Counters(vec![]),
             ObjectKind::Counters(vec![counter("a", Primitive::U32)]),
             ObjectKind::Counters(vec![counter("a", Primitive::F64)]),

@@ -1,12 +1,8 @@
 //! Says how the objects of two contracts differ.
 
 use super::Out;
-use crate::object::cell::def::CellDef;
-use crate::object::counters::def::CounterDef;
-use crate::object::kind::{ObjectDef, ObjectKind};
-use crate::object::queue::def::{Flow, QueueDef, Side};
-use crate::object::raw::def::RawDef;
-use crate::object::ring::def::RingDef;
+use crate::object::kind::ObjectDef;
+use crate::object::told::Told;
 use std::collections::BTreeMap;
 
 pub(super) fn compare(out: &mut Out, mine: &[ObjectDef], theirs: &[ObjectDef]) {
@@ -20,7 +16,11 @@ pub(super) fn compare(out: &mut Out, mine: &[ObjectDef], theirs: &[ObjectDef]) {
             out.add(here, &format!("({}) is not in the segment", object.kind.name()));
             continue;
         };
-        compare_kinds(&mut Told { out, path: &here }, &object.kind, &other.kind);
+        let mut told = Told::default();
+        object.kind.differ(&other.kind, &mut told);
+        for text in told.0 {
+            out.add(here.clone(), &text);
+        }
         if i != j {
             out.add(here, &format!("is number {i} here, number {j} in the segment"));
         }
@@ -33,124 +33,13 @@ pub(super) fn compare(out: &mut Out, mine: &[ObjectDef], theirs: &[ObjectDef]) {
     }
 }
 
-/// What is told of one object.
-struct Told<'o> {
-    out: &'o mut Out,
-    path: &'o str,
-}
-
-impl Told<'_> {
-    fn add(&mut self, text: &str) {
-        self.out.add(self.path.to_owned(), text);
-    }
-
-    /// `has capacity 4 here, 8 in the segment`, if they differ.
-    fn differ<T: PartialEq + std::fmt::Display>(&mut self, what: &str, mine: T, theirs: T) {
-        if mine != theirs {
-            self.add(&format!("{what} {mine} here, {theirs} in the segment"));
-        }
-    }
-}
-
-fn compare_kinds(told: &mut Told<'_>, mine: &ObjectKind, theirs: &ObjectKind) {
-    if mine.name() != theirs.name() {
-        told.differ("is of kind", mine.name(), theirs.name());
-        return;
-    }
-    if let (Some(mine), Some(theirs)) = (mine.item(), theirs.item()) {
-        told.differ("holds", mine, theirs);
-    }
-    match (mine, theirs) {
-        (ObjectKind::Queue(mine), ObjectKind::Queue(theirs)) => queues(told, mine, theirs),
-        (ObjectKind::Ring(mine), ObjectKind::Ring(theirs)) => rings(told, mine, theirs),
-        (ObjectKind::Stream(mine), ObjectKind::Stream(theirs)) => {
-            told.differ("has bytes", mine.bytes, theirs.bytes);
-        }
-        (ObjectKind::Topic(mine), ObjectKind::Topic(theirs)) => {
-            told.differ("has capacity", mine.capacity, theirs.capacity);
-        }
-        (ObjectKind::Cell(mine), ObjectKind::Cell(theirs)) => cells(told, mine, theirs),
-        (ObjectKind::Counters(mine), ObjectKind::Counters(theirs)) => counters(told, mine, theirs),
-        (ObjectKind::Raw(mine), ObjectKind::Raw(theirs)) => {
-            let [RawDef { bytes, align }, other] = [mine, theirs];
-            told.differ("has bytes", *bytes, other.bytes);
-            told.differ("is aligned to", *align, other.align);
-        }
-        // Of the other kinds the item is all.
-        _ => {}
-    }
-}
-
-fn queues(told: &mut Told<'_>, mine: &QueueDef, theirs: &QueueDef) {
-    told.differ("has capacity", mine.capacity, theirs.capacity);
-    let (a, b) = (&mine.flow, &theirs.flow);
-    sides(told, "producers", a.producers(), b.producers());
-    sides(told, "consumers", a.consumers(), b.consumers());
-    match (a, b) {
-        (Flow::Lanes(a), Flow::Lanes(b)) => told.differ("has lanes", a, b),
-        (Flow::Owned { redeliver: a, .. }, Flow::Owned { redeliver: b, .. }) => {
-            told.differ("has redeliver", a, b);
-        }
-        _ if a.producers() == b.producers() && a.consumers() == b.consumers() => {
-            // Many to one, in lanes or not.
-            let order = |flow: &Flow| match flow {
-                Flow::Lanes(_) => "each producer",
-                Flow::OneToOne | Flow::Owned { .. } => "all",
-            };
-            told.differ("has an order for", order(a), order(b));
-        }
-        _ => {}
-    }
-}
-
-fn rings(told: &mut Told<'_>, mine: &RingDef, theirs: &RingDef) {
-    told.differ("has bytes", mine.bytes, theirs.bytes);
-    let side = |def: &RingDef| if def.lanes.is_some() { Side::Many } else { Side::One };
-    sides(told, "producers", side(mine), side(theirs));
-    if let (Some(a), Some(b)) = (mine.lanes, theirs.lanes) {
-        told.differ("has lanes", a, b);
-    }
-}
-
-/// `is an array of cells: no here, yes in the segment`
-fn cells(told: &mut Told<'_>, mine: &CellDef, theirs: &CellDef) {
-    let is_array = |def: &CellDef| if def.count.is_some() { "yes" } else { "no" };
-    told.differ("is an array of cells:", is_array(mine), is_array(theirs));
-    if let (Some(a), Some(b)) = (mine.count, theirs.count) {
-        told.differ("has count", a, b);
-    }
-}
-
-/// `has producers: one here, many in the segment`
-fn sides(told: &mut Told<'_>, what: &str, mine: Side, theirs: Side) {
-    told.differ(&format!("has {what}:"), mine.name(), theirs.name());
-}
-
-fn counters(told: &mut Told<'_>, mine: &[CounterDef], theirs: &[CounterDef]) {
-    let by_name = |counters: &[CounterDef]| -> BTreeMap<String, usize> {
-        counters.iter().enumerate().map(|(i, c)| (c.name.clone(), i)).collect()
-    };
-    let (my_names, their_names) = (by_name(mine), by_name(theirs));
-    for (i, counter) in mine.iter().enumerate() {
-        let name = &counter.name;
-        let Some(j) = their_names.get(name).copied() else {
-            told.add(&format!("has counter {name} here only"));
-            continue;
-        };
-        told.differ(&format!("has counter {name} as"), counter.ty, theirs[j].ty);
-        told.differ(&format!("has counter {name} as number"), i, j);
-    }
-    for CounterDef { name, .. } in theirs.iter().filter(|c| !my_names.contains_key(&c.name)) {
-        told.add(&format!("has counter {name} in the segment only"));
-    }
-}
-
 #[cfg(test)]
 #[allow(clippy::pedantic)]
 mod tests {
     use super::*;
     use crate::contract::{
-        Contract, Primitive, StreamDef, TopicDef, TypeExpr, explain as explain_contracts,
+        CellDef, Contract, CounterDef, EventDef, Flow, ObjectKind, Primitive, QueueDef, RawDef,
+        RingDef, Side, StateDef, StreamDef, TopicDef, TypeExpr, explain as explain_contracts,
     };
 
     fn ty(text: &str) -> TypeExpr {
@@ -203,7 +92,7 @@ mod tests {
         let cases = [
             (
                 cell("u8", None),
-                ObjectKind::State(ty("u8")),
+                ObjectKind::State(StateDef { item: ty("u8") }),
                 "is of kind cell here, state in the segment",
             ),
             (cell("u8", None), cell("u16", None), "holds u8 here, u16 in the segment"),
@@ -214,8 +103,8 @@ mod tests {
             ),
             (cell("u8", Some(2)), cell("u8", Some(3)), "has count 2 here, 3 in the segment"),
             (
-                ObjectKind::State(ty("u8")),
-                ObjectKind::State(ty("i8")),
+                ObjectKind::State(StateDef { item: ty("u8") }),
+                ObjectKind::State(StateDef { item: ty("i8") }),
                 "holds u8 here, i8 in the segment",
             ),
             (
@@ -303,7 +192,7 @@ mod tests {
             cell("u8", None),
             cell("u8", Some(1)),
             cell("u8", Some(2)),
-            ObjectKind::Event,
+            ObjectKind::Event(EventDef),
         ];
         for (i, mine) in all.iter().enumerate() {
             for (j, theirs) in all.iter().enumerate() {

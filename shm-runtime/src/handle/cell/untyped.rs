@@ -4,10 +4,10 @@
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::{Area, Mapped, MappedArea, MappedFlag, MappedReadArea};
-use crate::object::cell::layout::{CellLayout, FLAG, SLOT_COUNT, WRITER_ROLE};
+use crate::object::cell::layout::{AnyCell, CellLayout, FLAG, SLOT_COUNT, WRITER_ROLE};
 use crate::object::cell::logic::{self, LOOKS, Pen, Spot};
 use crate::object::clock::Limiter;
-use crate::object::place::ObjectLayout;
+use crate::object::kind::ObjectLayout;
 use crate::object::role::Previous;
 use crate::object::wait::{notify, until, wake_regardless};
 use crate::segment::{Attachment, RoleGuard};
@@ -39,8 +39,8 @@ impl RawCell {
     pub fn of_attachment(attachment: &Attachment, index: usize) -> Result<Self> {
         let place = attachment.place(index)?;
         let (layout, count, is_array) = match place.layout {
-            ObjectLayout::Cell(layout) => (layout, 1, false),
-            ObjectLayout::Cells(all, layout) => (layout, all.count, true),
+            ObjectLayout::Cell(AnyCell::One(layout)) => (layout, 1, false),
+            ObjectLayout::Cell(AnyCell::Array(all, layout)) => (layout, all.count, true),
             _ => {
                 let name = attachment.object_name(index);
                 let why = format!("{name} of {} is no cell", attachment.address());

@@ -26,16 +26,18 @@ mod consumer;
 mod errors;
 mod place;
 mod producer;
+mod stat;
 mod target;
 mod untyped;
 
-pub use crate::object::queue::observe::{Followed, Message, QueueStat};
+pub use crate::object::contents::{Followed, Message};
 /// Where the parts of a queue lie: for the generator.
 #[doc(hidden)]
 pub use crate::object::queue::{layout, many_to_many};
 pub use consumer::{Consumer, Drain, Loan};
 pub use errors::{PopError, PushError, TryPopError, TryPushError};
 pub use producer::{Producer, Reservation};
+pub use stat::QueueStat;
 pub use untyped::{RawConsumer, RawProducer};
 
 use crate::contract::Contract;
@@ -148,7 +150,7 @@ impl<T: SharedLayout> Queue<T> {
 
     /// The numbers of the queue: what waits, what went through it, who uses it.
     pub fn stat(&self) -> Result<QueueStat> {
-        self.attachment.object_stat(self.index)?.queue.ok_or_else(|| {
+        QueueStat::of(&self.attachment.object_stat(self.index)?).ok_or_else(|| {
             let address = self.attachment.address();
             let why = format!("{address}: its directory is damaged, so the queue cannot be told");
             Error::new(ErrorKind::Corrupt, why)

@@ -3,10 +3,10 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::handle::queue::place::Place;
 use crate::memory::{Mapped, MappedFlag};
-use crate::object::place::ObjectLayout;
+use crate::object::kind::ObjectLayout;
 use crate::object::queue::layout::{
-    CONSUMER_ROLE, DATA_FLAG, HEAD, HIGH_WATER, PRODUCER_ROLE, QueueLayout, REDELIVERED, SEEN,
-    SLOTS, SPACE_FLAG, TAIL_HINT, TAKEN, TIMES_FULL,
+    AnyQueue, CONSUMER_ROLE, DATA_FLAG, HEAD, HIGH_WATER, PRODUCER_ROLE, QueueLayout, REDELIVERED,
+    SEEN, SLOTS, SPACE_FLAG, TAIL_HINT, TAKEN, TIMES_FULL,
 };
 use crate::object::queue::one_to_one::QueueWords;
 use crate::object::role::Previous;
@@ -29,7 +29,7 @@ pub(crate) struct Target {
 impl Target {
     pub(crate) fn new(attachment: &Attachment, index: usize) -> Result<Self> {
         let place = attachment.place(index)?;
-        let ObjectLayout::Queue(layout) = place.layout else {
+        let ObjectLayout::Queue(AnyQueue::OneToOne(layout)) = place.layout else {
             let why = format!(
                 "{} is no queue from one producer to one consumer",
                 in_words(attachment, index)

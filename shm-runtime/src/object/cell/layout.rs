@@ -96,6 +96,15 @@ impl CellsLayout {
     }
 }
 
+/// The layout of a cell, or of an array of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnyCell {
+    /// A single cell.
+    One(CellLayout),
+    /// An array: so many of them side by side.
+    Array(CellsLayout, CellLayout),
+}
+
 #[cfg(test)]
 #[allow(clippy::pedantic)]
 mod tests {

@@ -2,6 +2,7 @@
 //! readers.
 
 pub(crate) mod def;
+mod kind;
 pub mod layout;
 pub(crate) mod logic;
 #[cfg(all(test, segments))]

@@ -20,3 +20,7 @@ pub const COUNT: u64 = 0x000;
 pub const FLAG: u64 = 0x008;
 /// Bytes of the whole object: a line of its own.
 pub const SIZE: u64 = LINE;
+
+/// The geometry of an event, which is always the same.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct EventLayout;

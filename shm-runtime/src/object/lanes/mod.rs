@@ -2,3 +2,4 @@
 //! them, side by side. Each producer's order is kept, none across producers.
 
 pub mod layout;
+pub(crate) mod words;

@@ -1,5 +1,6 @@
 //! What a contract says of a queue.
 
+use crate::object::sides::Side;
 use crate::types::expr::TypeExpr;
 
 /// A queue.
@@ -56,25 +57,6 @@ impl Flow {
         match self {
             Self::OneToOne | Self::Lanes(_) => Side::One,
             Self::Owned { consumers, .. } => *consumers,
-        }
-    }
-}
-
-/// How many may be on a side of an object at once.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Side {
-    /// One.
-    One,
-    /// Any number.
-    Many,
-}
-
-impl Side {
-    /// `one` or `many`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::One => "one",
-            Self::Many => "many",
         }
     }
 }

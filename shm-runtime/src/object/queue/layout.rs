@@ -29,6 +29,9 @@
 //! fetch pairs of 64-byte lines. Nothing that is only read shares a line with
 //! something that is written at each message.
 
+use super::many_to_many::layout::ManyLayout;
+use crate::object::lanes::layout::LanesLayout;
+
 /// The producer's own line.
 pub const TAIL_HINT: u64 = 0x000;
 /// How often the producer found the queue full.
@@ -98,6 +101,17 @@ impl QueueLayout {
         };
         Some(Self { item, capacity, batch, slots, stride, size })
     }
+}
+
+/// The layout of a queue, whoever is on its sides.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnyQueue {
+    /// From one producer to one consumer.
+    OneToOne(QueueLayout),
+    /// From many to one: a one-to-one queue for each lane.
+    Lanes(LanesLayout, QueueLayout),
+    /// Many on one side or on both: its slots name their owners.
+    Owned(ManyLayout),
 }
 
 #[cfg(test)]

@@ -13,92 +13,14 @@
 //! other half. A message beyond the head is therefore handed out only from the
 //! newer half, if two looks at it are the same, and marked as taken.
 
-use super::def::QueueDef;
 use super::layout::{self, QueueLayout};
 use crate::error::Result;
-use crate::object::counts::Counts;
+use crate::object::contents::{Followed, Message};
+use crate::object::facts::Facts;
 use crate::object::look::{HowMany, Look, get_word};
-use crate::object::role::{RoleState, state};
-use crate::object::wait::WAITING;
-use crate::types::expr::TypeExpr;
+use crate::object::role_word::RoleWord;
+use crate::object::sight::Sight;
 use std::sync::atomic::{Ordering, fence};
-
-/// The numbers of a queue.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct QueueStat {
-    /// The type of its items.
-    pub item: TypeExpr,
-    /// Bytes of an item.
-    pub item_size: u64,
-    /// Items that always fit.
-    pub capacity: u64,
-    /// Messages that wait.
-    pub depth: u64,
-    /// Messages that were ever pushed.
-    pub pushed: u64,
-    /// Messages that were ever popped.
-    pub popped: u64,
-    /// How often a push found no room.
-    pub times_full: u64,
-    /// Messages that came a second time after a consumer died.
-    pub redelivered: u64,
-    /// Messages that were committed and given up. A queue from one producer to
-    /// one consumer gives none up.
-    pub dropped: u64,
-    /// The greatest depth that was noticed: sampled, not exact.
-    pub high_water: u64,
-    /// The participant that is the producer, by the index of its record.
-    pub producer: Option<u32>,
-    /// The participant that is the consumer, by the index of its record.
-    pub consumer: Option<u32>,
-    /// Whether the producer, alive, sleeps until there is room: it went to sleep, and
-    /// nobody woke it since. One whose time was up before that counts, too.
-    pub producer_waits: bool,
-    /// The same of the consumer, which sleeps until there is a message.
-    pub consumer_waits: bool,
-}
-
-impl QueueStat {
-    /// How many sleep until there is something to do for them.
-    pub fn waiters(&self) -> u64 {
-        u64::from(self.producer_waits) + u64::from(self.consumer_waits)
-    }
-
-    /// What it has of the numbers that objects of any kind have.
-    pub(crate) fn counts(&self) -> Counts {
-        Counts {
-            capacity: Some(self.capacity),
-            depth: Some(self.depth),
-            pushed: Some(self.pushed),
-            popped: Some(self.popped),
-            high_water: Some(self.high_water),
-            times_full: Some(self.times_full),
-            dropped: Some(self.dropped),
-            redelivered: Some(self.redelivered),
-            waiters: Some(self.waiters()),
-        }
-    }
-}
-
-/// A message that waits in a queue.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Message {
-    /// How many were pushed before it.
-    pub position: u64,
-    /// Its bytes.
-    pub bytes: Vec<u8>,
-}
-
-/// What a reader who follows a queue saw at a look.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Followed {
-    /// The messages, oldest first; of each, whether it was taken already.
-    pub messages: Vec<(Message, bool)>,
-    /// How many others there were that could not be had any more.
-    pub missed: u64,
-    /// Where to go on.
-    pub next: u64,
-}
 
 /// How far one position is before another: `None` if it is behind it.
 fn ahead(of: u64, position: u64) -> Option<u64> {
@@ -136,15 +58,10 @@ impl<L: Look> Observed<'_, L> {
     }
 
     /// How many messages wait.
-    pub(crate) fn depth(&self) -> u64 {
+    pub(crate) fn depth(&self, how_many: HowMany) -> u64 {
         let popped = self.word(layout::TAKEN);
-        self.tail(HowMany::Exactly).wrapping_sub(popped).min(self.queue.slots)
-    }
-
-    /// The same, by two words and one block of stamps.
-    pub(crate) fn depth_at_least(&self) -> u64 {
-        let popped = self.word(layout::TAKEN);
-        ahead(self.tail(HowMany::AtLeast), popped).unwrap_or(0).min(self.queue.slots)
+        // The consumer may have got further than the tail that was seen.
+        ahead(self.tail(how_many), popped).unwrap_or(0).min(self.queue.slots)
     }
 
     /// The messages from position `next` on, at most `limit`, whether
@@ -211,43 +128,25 @@ impl<L: Look> Observed<'_, L> {
         Ok(whole.then_some((Message { position, bytes }, taken)))
     }
 
-    /// Its numbers, by what the contract says of it and who is alive.
-    pub(crate) fn stat(
-        &self,
-        def: &QueueDef,
-        how_many: HowMany,
-        is_alive: impl Fn(u32) -> bool,
-    ) -> QueueStat {
-        let queue = self.queue;
+    /// Its numbers, and who holds its roles.
+    pub(crate) fn facts(&self, sight: &Sight<'_, impl Look>, roles: &[RoleWord]) -> Facts {
         let popped = self.word(layout::TAKEN);
-        let pushed = self.tail(how_many);
+        let pushed = self.tail(sight.how_many);
         // The consumer may have got further than the tail that was seen.
-        let depth = ahead(pushed, popped).unwrap_or(0).min(queue.slots);
-        let role = |offset| match state(self.word(offset)) {
-            RoleState::Held(who) => Some(who.index),
-            RoleState::Free | RoleState::Orphaned => None,
-        };
-        let (producer, consumer) = (role(layout::PRODUCER_ROLE), role(layout::CONSUMER_ROLE));
-        // A bit that somebody set who died asleep means nothing.
-        let waits = |holder: Option<u32>, flag| {
-            holder.is_some_and(&is_alive) && self.word(flag) & u64::from(WAITING) != 0
-        };
-        QueueStat {
-            item: def.item.clone(),
-            item_size: queue.item,
-            capacity: def.capacity,
-            depth,
-            pushed,
-            popped,
-            times_full: self.word(layout::TIMES_FULL),
-            redelivered: self.word(layout::REDELIVERED),
-            high_water: self.word(layout::HIGH_WATER).max(depth),
-            dropped: 0,
-            producer,
-            consumer,
-            producer_waits: waits(producer, layout::SPACE_FLAG),
-            consumer_waits: waits(consumer, layout::DATA_FLAG),
-        }
+        let depth = ahead(pushed, popped).unwrap_or(0).min(self.queue.slots);
+        let holders = sight.holders(roles);
+        let numbers = [
+            ("depth", depth),
+            ("in", pushed),
+            ("out", popped),
+            ("full", self.word(layout::TIMES_FULL)),
+            ("redelivered", self.word(layout::REDELIVERED)),
+            // A queue from one producer to one consumer gives none up.
+            ("dropped", 0),
+            ("high_water", self.word(layout::HIGH_WATER).max(depth)),
+            ("waiters", holders.iter().filter(|holder| holder.waits).count() as u64),
+        ];
+        Facts { holders, ..sight.facts(&numbers, &[]) }
     }
 
     /// The tail: from the hint on over whole stamps, which are read in blocks.

@@ -37,6 +37,8 @@
 //! area: one of kind [`PADDING`] fills what is left there. Zero bytes are a ring
 //! whose first record is not there yet.
 
+use crate::object::lanes::layout::LanesLayout;
+
 /// The producer's own line.
 pub const TAIL_HINT: u64 = 0x000;
 /// How often the producer found no room.
@@ -115,6 +117,15 @@ impl RingLayout {
         let longest = half - HEADER_SIZE;
         if longest > u32::MAX as u64 { u32::MAX as u64 } else { longest }
     }
+}
+
+/// The layout of a ring, however many its producers are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AnyRing {
+    /// From one producer.
+    OneToOne(RingLayout),
+    /// From many: a one-to-one ring for each lane.
+    Lanes(LanesLayout, RingLayout),
 }
 
 #[cfg(test)]

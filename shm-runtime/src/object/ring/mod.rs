@@ -1,4 +1,5 @@
 //! Rings: messages of any length, first in, first out, to one consumer.
 
 pub(crate) mod def;
+mod kind;
 pub mod layout;

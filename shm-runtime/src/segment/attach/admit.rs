@@ -8,7 +8,8 @@ use crate::contract::descriptor::Contract;
 use crate::contract::explain::explain;
 use crate::error::{Error, ErrorKind, Result};
 use crate::object::clock::Deadline;
-use crate::object::place::{ObjectLayout, Place};
+use crate::object::kind::ObjectLayout;
+use crate::object::place::Place;
 use crate::segment::attach::access::{Kernel, Opened};
 use crate::segment::attach::core::{Companion, Core, Geography};
 use crate::segment::attach::spec::{Spec, title};
@@ -316,7 +317,7 @@ fn read_directory(
     }
     directory::places(header, &bytes, layouts).map_err(|wrong| {
         let an_object = if wrong.object.is_some() { "an object " } else { "" };
-        let why = format!("its directory is damaged: {an_object}{}", wrong.what);
-        attempt.fail(ErrorKind::Corrupt, why)
+        let fault = Fault::of_directory(&wrong, header, &format!("{an_object}{}", wrong.what));
+        attempt.fail(fault.kind(), fault.to_string())
     })
 }

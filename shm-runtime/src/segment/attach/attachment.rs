@@ -3,7 +3,8 @@
 use crate::error::{Error, ErrorKind, Holder, Result};
 use crate::events;
 use crate::memory::{MappedWord, Mapping};
-use crate::object::place::{ObjectLayout, Place};
+use crate::object::kind::ObjectLayout;
+use crate::object::place::Place;
 use crate::object::role::{self, ParticipantId, Previous, Refusal};
 use crate::segment::attach::access::Kernel;
 use crate::segment::attach::core::Core;
@@ -193,6 +194,9 @@ impl Attachment {
         match claimed {
             Ok(previous) => {
                 events::claimed(self.address(), what, previous == Previous::Died);
+                if previous == Previous::Died {
+                    self.0.wake_object(offset);
+                }
                 Ok((RoleGuard { word, me, attachment: Self(Arc::clone(&self.0)) }, previous))
             }
             Err(Refusal::Restless) => {

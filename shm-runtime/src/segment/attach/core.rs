@@ -6,7 +6,7 @@ use crate::events;
 use crate::memory::{Mapped, Mapping};
 use crate::object::clock::monotonic_ns;
 use crate::object::place::Place;
-use crate::object::role::{self, ParticipantId};
+use crate::object::role::ParticipantId;
 use crate::object::wait;
 use crate::segment::attach::access::{Attached, Kernel};
 use crate::segment::attach::participants::{Claimant, Participants};
@@ -168,6 +168,16 @@ impl Core {
         }
     }
 
+    /// Wakes all who sleep on the object that a word lies in, without asking whether
+    /// anybody does: a role was taken over from somebody who died, and may have
+    /// stored what they wait for and not notified.
+    pub(crate) fn wake_object(&self, word: u64) {
+        let holds = |p: &&Place| (p.offset..p.offset + p.layout.size()).contains(&word);
+        if let Some(place) = self.places.iter().find(holds) {
+            place.layout.wake(&self.mapping, place.offset);
+        }
+    }
+
     pub(crate) fn kernel_says_removed(&self) -> bool {
         match &self.kernel {
             Kernel::Posix(_) => self.lock_file().is_some_and(posix::is_unlinked),
@@ -183,6 +193,9 @@ impl Drop for Core {
         // A forked child only unmaps and closes: the record and its lock are
         // its parent's.
         if let Some(me) = self.me.filter(|_| !self.birthplace.finds_fork()) {
+            for place in &self.places {
+                place.layout.leave(&self.mapping, place.offset, me);
+            }
             self.participants.release(me);
             events::detached(&self.address);
         }
@@ -193,15 +206,7 @@ impl Drop for Core {
 /// sleep on one: the dead one may have stored what they wait for and not notified.
 fn sweep_objects(mapping: &Arc<Mapping>, places: &[Place], dead: ParticipantId) {
     for place in places {
-        for role in place.layout.roles() {
-            if let Ok(word) = mapping.word(place.offset + role) {
-                role::sweep(&word, dead);
-            }
-        }
-        for flag in place.layout.flags() {
-            if let Ok(flag) = mapping.flag(place.offset + flag) {
-                wait::wake_regardless(&flag);
-            }
-        }
+        place.layout.sweep(mapping, place.offset, dead);
+        place.layout.wake(mapping, place.offset);
     }
 }

@@ -3,7 +3,7 @@
 
 use crate::contract::descriptor::Contract;
 use crate::error::{Error, ErrorKind, Result};
-use crate::object::place::ObjectLayout;
+use crate::object::kind::ObjectLayout;
 use crate::object::role::PARTICIPANTS_MAX;
 use crate::segment::attach::setup::Setup;
 use crate::segment::format::header::{SCHEMA_NAME_MAX, SEGMENT_NAME_MAX, VERSION_MAX};

@@ -2,7 +2,8 @@
 //! object of its kind and size, aligned, in order between the participants and
 //! the contract, and none over another.
 
-use crate::object::place::{ObjectLayout, Place};
+use crate::object::kind::ObjectLayout;
+use crate::object::place::Place;
 use crate::segment::format::header::{ENTRY_SIZE, Entry, Header};
 use crate::segment::format::record::RECORD_SIZE;
 
@@ -18,6 +19,8 @@ pub(crate) struct Misplaced {
     pub(crate) object: Option<usize>,
     /// What is wrong with it, or with the directory.
     pub(crate) what: &'static str,
+    /// Nothing is, but that only a newer version writes it.
+    pub(crate) newer: bool,
 }
 
 /// Where the objects of a segment lie.
@@ -28,14 +31,18 @@ pub(crate) fn places(
 ) -> Result<Vec<Place>, Misplaced> {
     if header.directory_count as usize != layouts.len() {
         let what = "it has another number of objects than the contract";
-        return Err(Misplaced { object: None, what });
+        return Err(Misplaced { object: None, what, newer: false });
     }
     let records = u64::from(header.participants_count) * RECORD_SIZE as u64;
     let mut end = header.participants_offset.saturating_add(records);
     let mut places = Vec::with_capacity(layouts.len());
     for (index, (bytes, layout)) in directory.chunks_exact(ENTRY_SIZE).zip(layouts).enumerate() {
-        let wrong = |what| Err(Misplaced { object: Some(index), what });
+        let wrong = |what| Err(Misplaced { object: Some(index), what, newer: false });
         let entry = Entry::parse(bytes);
+        if !ObjectLayout::is_kind_number(entry.kind) {
+            let what = "is of another kind in its directory";
+            return Err(Misplaced { object: Some(index), what, newer: true });
+        }
         if entry.kind != layout.kind_number() || entry.size != layout.size() {
             return wrong("has another kind or size than the contract says");
         }

@@ -2,6 +2,7 @@
 //! read, or not wholly: for those who look at it and for those who attach.
 
 use crate::error::ErrorKind;
+use crate::segment::format::directory::Misplaced;
 use crate::segment::format::header::{FORMAT_MAJOR, Header, HeaderFault};
 use crate::text::{Printable, bytes};
 use crate::types::fingerprint::Fingerprint;
@@ -38,6 +39,21 @@ impl Fault {
             },
             _ => Self::damage(error.to_string()),
         }
+    }
+
+    /// Why the directory cannot be used: what is wrong, with the object that it is
+    /// wrong with.
+    pub(crate) fn of_directory(wrong: &Misplaced, header: &Header, what: &str) -> Self {
+        if !wrong.newer {
+            return Self::damage(format!("its directory is damaged: {what}"));
+        }
+        let text = format!(
+            "it was made by a newer shmgen ({}, this is {}): {what}, which this version does not \
+             know; update this program's shmgen",
+            Printable(&header.tool_version),
+            env!("CARGO_PKG_VERSION"),
+        );
+        Self { kind: ErrorKind::Mismatch, text }
     }
 
     /// Why the first bytes of a segment of this size are no header that this

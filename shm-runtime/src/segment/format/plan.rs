@@ -2,7 +2,8 @@
 //! contract, in this order.
 
 use crate::contract::descriptor::Contract;
-use crate::object::place::{ObjectLayout, Place};
+use crate::object::kind::ObjectLayout;
+use crate::object::place::Place;
 use crate::object::round_up;
 use crate::segment::format::header::{ENTRY_SIZE, Entry, HEADER_SIZE};
 use crate::segment::format::pages::HugePages;

@@ -4,12 +4,12 @@
 use super::inspector::Inspector;
 use super::stat::{ObjectStat, ParticipantStat};
 use crate::contract::Contract;
-use crate::error::{ErrorKind, Result};
-use crate::object::facts;
-use crate::object::kind::ObjectDef;
-use crate::object::look::{HowMany, Look};
-use crate::object::place::{ObjectLayout, Place};
-use crate::object::queue::observe::{Followed, Message, Observed};
+use crate::error::{Error, ErrorKind, Result};
+use crate::object::contents::{Contents, Followed, Message};
+use crate::object::kind::{ObjectDef, ObjectLayout};
+use crate::object::look::{Head, HowMany, Look};
+use crate::object::place::Place;
+use crate::object::sight::Sight;
 use crate::segment::format::directory;
 use crate::segment::format::fault::Fault;
 use crate::segment::format::header::Header;
@@ -37,9 +37,10 @@ impl Inspector {
             let read = self.opened.read(header.directory_offset, &mut bytes);
             read.map_err(|_| fault("it lies outside the segment"))?;
         }
-        directory::places(header, &bytes, &layouts).map_err(|wrong| match wrong.object {
-            Some(index) => of_object(index, wrong.what),
-            None => fault(wrong.what),
+        directory::places(header, &bytes, &layouts).map_err(|wrong| {
+            let name = wrong.object.map(|index| Printable(&contract.objects[index].name));
+            let object = name.map_or_else(String::new, |name| format!("object {name} "));
+            Fault::of_directory(&wrong, header, &format!("{object}{}", wrong.what))
         })
     }
 
@@ -90,17 +91,15 @@ impl Inspector {
             let found = participants.binary_search_by_key(&who, |p| p.index);
             found.is_ok_and(|at| participants[at].alive)
         };
-        let facts = facts::observe(self, &object.kind, place, how_many, is_alive);
+        let look = Head::of(self, place.offset, place.layout.size());
+        let sight = Sight { look, at: place.offset, how_many, is_alive: &is_alive };
         ObjectStat {
             name: object.name.clone(),
             kind: object.kind.name(),
             def: object.kind.clone(),
             offset: Some(place.offset),
             geometry: Some(place.layout.geometry()),
-            version: facts.version,
-            count: facts.count,
-            values: facts.values,
-            queue: facts.queue,
+            facts: object.kind.observe(&place.layout, &sight),
         }
     }
 
@@ -108,62 +107,62 @@ impl Inspector {
     /// be told.
     pub(crate) fn waiting(&self) -> Option<u64> {
         self.contract.as_ref()?;
-        let queues = self.places.iter().filter_map(|place| facts::messages(self, place));
-        Some(queues.fold(0, |sum: u64, queue| sum.saturating_add(queue.depth_at_least())))
+        let depth = |place: &Place| place.layout.depth(self, place.offset, HowMany::AtLeast);
+        Some(self.places.iter().filter_map(depth).fold(0, u64::saturating_add))
     }
 
-    /// How many messages wait in a one-to-one queue; `None` if the object is
-    /// none.
+    /// How many messages wait in an object; `None` if it passes none, or this
+    /// version does not read them.
     pub fn depth(&self, object: usize) -> Option<u64> {
-        Some(facts::messages(self, self.places.get(object)?)?.depth())
+        let place = self.places.get(object)?;
+        place.layout.depth(self, place.offset, HowMany::Exactly)
     }
 
-    /// The messages that wait in a one-to-one queue, oldest first, at most
-    /// `limit`. They are not consumed; one that is overwritten during the look
-    /// is left out.
-    pub fn messages(&self, object: usize, limit: usize) -> Result<Vec<Message>> {
-        self.observed(object, "look at", "", |queue| queue.messages(limit))
-    }
-
-    /// Where the messages of a queue end that were ever pushed, and how many of
-    /// them wait: where to begin to [follow](Self::follow) it.
-    pub fn end_of_queue(&self, object: usize) -> Result<(u64, u64)> {
-        self.observed(object, "follow", " that could be followed", |queue| Ok(queue.end()))
-    }
-
-    /// The messages of a queue from position `next` on, at most `limit`, whether
-    /// they wait or were taken; none is consumed.
-    pub fn follow(&self, object: usize, next: u64, limit: usize) -> Result<Followed> {
-        self.observed(object, "follow", " that could be followed", |queue| {
-            queue.follow(next, limit)
-        })
-    }
-
-    /// Asks something of the messages of an object; `verb` and `that` are for
-    /// the message where it has none.
-    fn observed<R>(
-        &self,
-        object: usize,
-        verb: &'static str,
-        that: &str,
-        ask: impl FnOnce(Observed<'_, Self>) -> Result<R>,
-    ) -> Result<R> {
-        match self.places.get(object).and_then(|place| facts::messages(self, place)) {
-            Some(observed) => ask(observed),
-            None => {
-                let why = format!("no queue number {object}{that}");
-                Err(Attempt::new(verb, self.address()).fail(ErrorKind::Invalid, why))
-            }
+    /// What lies in an object, at most `limit` messages or lines of 16 bytes. None
+    /// is consumed; a message that is overwritten during the look is left out.
+    pub fn contents(&self, object: usize, limit: usize) -> Result<Contents> {
+        let def = self.contract.as_ref().and_then(|contract| contract.objects.get(object));
+        match (def, self.places.get(object)) {
+            (Some(def), Some(place)) => def.kind.contents(&place.layout, self, place.offset, limit),
+            _ => Err(self.no_object("look at", format!("no object number {object}"))),
         }
     }
 
-    /// The first bytes of a raw object, at most `limit`.
-    pub fn raw_bytes(&self, object: usize, limit: usize) -> Result<Vec<u8>> {
+    /// The messages that wait in an object, oldest first, at most `limit`; see
+    /// [`Self::contents`].
+    pub fn messages(&self, object: usize, limit: usize) -> Result<Vec<Message>> {
+        match self.contents(object, limit)? {
+            Contents::Messages(messages) => Ok(messages),
+            _ => Err(self.no_object("look at", format!("no queue number {object}"))),
+        }
+    }
+
+    /// Whether it has messages that can be [followed](Self::follow).
+    pub fn can_follow(&self, object: usize) -> bool {
+        self.places.get(object).is_some_and(|p| p.layout.end(self, p.offset).is_some())
+    }
+
+    /// Where the messages of an object end that were ever pushed, and how many of
+    /// them wait: where to begin to [follow](Self::follow) it.
+    pub fn end_of_queue(&self, object: usize) -> Result<(u64, u64)> {
+        let end = self.places.get(object).and_then(|p| p.layout.end(self, p.offset));
+        end.ok_or_else(|| self.not_followed(object))
+    }
+
+    /// The messages of an object from position `next` on, at most `limit`, whether
+    /// they wait or were taken; none is consumed.
+    pub fn follow(&self, object: usize, next: u64, limit: usize) -> Result<Followed> {
         let place = self.places.get(object);
-        place.and_then(|place| facts::bytes(self, place, limit)).unwrap_or_else(|| {
-            let why = format!("no raw object number {object}");
-            Err(Attempt::new("look at", self.address()).fail(ErrorKind::Invalid, why))
-        })
+        let seen = place.and_then(|p| p.layout.follow(self, p.offset, next, limit));
+        seen.unwrap_or_else(|| Err(self.not_followed(object)))
+    }
+
+    fn not_followed(&self, object: usize) -> Error {
+        self.no_object("follow", format!("no queue number {object} that could be followed"))
+    }
+
+    fn no_object(&self, verb: &'static str, why: String) -> Error {
+        Attempt::new(verb, self.address()).fail(ErrorKind::Invalid, why)
     }
 }
 

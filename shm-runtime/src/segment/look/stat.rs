@@ -1,9 +1,8 @@
 //! What can be told of a segment, as data.
 
-use crate::object::counts::Counts;
+use crate::object::facts::Facts;
+use crate::object::geometry::Geometry;
 use crate::object::kind::ObjectKind;
-use crate::object::place::Geometry;
-use crate::object::queue::observe::QueueStat;
 use crate::segment::format::fault::Fault;
 use crate::segment::os::address::Address;
 use crate::types::fingerprint::Fingerprint;
@@ -81,7 +80,7 @@ impl SegmentStat {
     /// what lies in it cannot be told.
     pub fn waiting(&self) -> Option<u64> {
         let told = self.header.is_some() && self.fault.is_none();
-        let depths = self.objects.iter().filter_map(|o| o.queue.as_ref()).map(|q| q.depth);
+        let depths = self.objects.iter().filter_map(|o| o.facts.count("depth"));
         told.then(|| depths.fold(0, u64::saturating_add))
     }
 }
@@ -206,19 +205,13 @@ pub struct ObjectStat {
     pub offset: Option<u64>,
     /// The numbers of its layout; `None` as for the offset.
     pub geometry: Option<Geometry>,
-    /// With kind `cell` or `state`: how often a value was stored.
-    pub version: Option<u64>,
-    /// With kind `event`: how often it was signalled.
-    pub count: Option<u64>,
-    /// With kind `counters`: their values, in order.
-    pub values: Vec<i128>,
-    /// With kind `queue`, one to one: what waits in it, and whose it is.
-    pub queue: Option<QueueStat>,
+    /// Its numbers by name, and who holds its roles.
+    pub facts: Facts,
 }
 
 impl ObjectStat {
-    /// Its numbers.
-    pub fn counts(&self) -> Counts {
-        self.queue.as_ref().map(QueueStat::counts).unwrap_or_default()
+    /// What its numbers say, in words, where they are not told in a table: `version 3`.
+    pub fn now(&self) -> String {
+        self.def.now(&self.facts)
     }
 }

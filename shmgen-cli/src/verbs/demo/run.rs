@@ -145,8 +145,8 @@ impl Chain {
     fn arrived(&self) -> u64 {
         let stat = Inspector::open(&self.address, &Options::default()).and_then(|i| i.stat());
         let stat = stat.ok();
-        let last = stat.and_then(|s| s.objects.into_iter().next_back()).and_then(|o| o.queue);
-        last.map_or(0, |q| q.popped)
+        let last = stat.and_then(|s| s.objects.into_iter().next_back());
+        last.and_then(|o| o.facts.count("out")).unwrap_or(0)
     }
 }
 

@@ -6,7 +6,7 @@ use crate::show;
 use crate::verbs::patience::Stop;
 use schemars::JsonSchema;
 use serde::Serialize;
-use shm_runtime::contract::{Contract, ObjectKind, TypeExpr};
+use shm_runtime::contract::{Contract, TypeExpr};
 use shm_runtime::json::{self, Version};
 use shm_runtime::queue::Followed;
 use shm_runtime::{Inspector, Printable};
@@ -81,15 +81,14 @@ pub(super) fn run(
     let mut queues = Vec::new();
     for index in wanted {
         let object = &contract.objects[index];
-        let ObjectKind::Queue(def) = &object.kind else {
+        let Some(item) = object.kind.item().filter(|_| inspector.can_follow(index)) else {
             let name = Printable(&object.name);
             eprintln!("{name} is a {}: only queues can be followed", object.kind.name());
             continue;
         };
         let (end, waiting) = inspector.end_of_queue(index).map_err(|e| broken(inspector, e))?;
         let shown = waiting.min(arguments.limit as u64);
-        let queue =
-            Queue { index, name: &object.name, item: &def.item, next: end.wrapping_sub(shown) };
+        let queue = Queue { index, name: &object.name, item, next: end.wrapping_sub(shown) };
         queues.push(queue);
         if waiting > shown && !arguments.json {
             let name = Printable(&object.name);

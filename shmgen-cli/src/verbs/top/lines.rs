@@ -64,7 +64,7 @@ fn view(segment: &Segment) -> json::Segment {
     (view.mapped_by, view.mappers) = (None, None);
     for (view, seen) in view.objects.iter_mut().zip(&segment.objects) {
         let rates = Rates { pushed: seen.pushed, popped: seen.popped };
-        view.rates = seen.counts.pushed.map(|_| rates);
+        view.rates = seen.count("in").map(|_| rates);
     }
     view
 }
@@ -109,19 +109,18 @@ fn object_cells(object: Option<&Object>) -> Vec<String> {
     let Some(o) = object else { return vec!["-".to_owned(); 11] };
     let number = |n: Option<u64>| n.map_or_else(|| "-".to_owned(), |n| n.to_string());
     let rate = |r: Option<f64>| r.map_or_else(|| "-".to_owned(), rate);
-    let c = &o.counts;
     vec![
         o.name.clone(),
         o.kind.to_owned(),
-        number(c.capacity),
-        number(c.depth),
-        number(c.high_water),
+        number(o.capacity),
+        number(o.count("depth")),
+        number(o.count("high_water")),
         rate(o.pushed),
         rate(o.popped),
-        number(c.times_full),
-        number(c.dropped),
-        number(c.redelivered),
-        number(c.waiters),
+        number(o.count("full")),
+        number(o.count("dropped")),
+        number(o.count("redelivered")),
+        number(o.count("waiters")),
     ]
 }
 

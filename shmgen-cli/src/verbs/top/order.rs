@@ -59,7 +59,7 @@ impl Order {
     fn weight(self, row: &Row<'_>) -> f64 {
         let Some(object) = row.1 else { return -1.0 };
         #[allow(clippy::cast_precision_loss)] // only compared
-        let depth = object.counts.depth.map(|n| n as f64);
+        let depth = object.count("depth").map(|n| n as f64);
         let weight = match self {
             Self::Address => None,
             Self::Depth => depth,

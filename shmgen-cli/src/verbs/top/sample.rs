@@ -2,7 +2,8 @@
 //! rates.
 
 use jiff::Timestamp;
-use shm_runtime::{Counts, Error, Printable, SegmentStat, Watch};
+use shm_runtime::facts::Facts;
+use shm_runtime::{Error, Printable, SegmentStat, Watch};
 use std::collections::BTreeMap;
 use std::time::{Duration, Instant};
 
@@ -48,17 +49,24 @@ pub(super) struct Object {
     /// Fit for a terminal.
     pub(super) name: String,
     pub(super) kind: &'static str,
-    pub(super) counts: Counts,
+    /// How many messages always fit, if it passes any.
+    pub(super) capacity: Option<u64>,
+    pub(super) facts: Facts,
     /// A second; of two looks.
     pub(super) pushed: Option<f64>,
     pub(super) popped: Option<f64>,
 }
 
 impl Object {
+    /// A number of it, if it has one of that name.
+    pub(super) fn count(&self, name: &str) -> Option<u64> {
+        self.facts.count(name)
+    }
+
     /// How full it is, from 0 to 1 and, where there is room beyond the capacity,
     /// a little more.
     pub(super) fn fill(&self) -> Option<f64> {
-        let (depth, capacity) = (self.counts.depth?, self.counts.capacity?);
+        let (depth, capacity) = (self.count("depth")?, self.capacity?);
         #[allow(clippy::cast_precision_loss)] // two digits are shown
         Some(depth as f64 / capacity.max(1) as f64)
     }
@@ -92,16 +100,18 @@ impl Sampler {
     ) -> Segment {
         let born = stat.header.as_ref().map_or(0, |h| h.created_ns);
         let objects = stat.objects.iter().enumerate().map(|(index, object)| {
-            let counts = object.counts();
+            let facts = object.facts.clone();
+            let passes = facts.count("depth").is_some();
             let identity = (stat.address.spelling(), born, index);
-            let flow = Flow { pushed: counts.pushed, popped: counts.popped };
+            let flow = Flow { pushed: facts.count("in"), popped: facts.count("out") };
             let last = before.get(&identity);
             self.flows.insert(identity, flow);
             let rate = |now: Option<u64>, last: Option<u64>| rate(now?, last?, elapsed?);
             Object {
                 name: Printable(&object.name).to_string(),
                 kind: object.kind,
-                counts,
+                capacity: object.geometry.filter(|_| passes).map(|g| g.capacity),
+                facts,
                 pushed: rate(flow.pushed, last.and_then(|l| l.pushed)),
                 popped: rate(flow.popped, last.and_then(|l| l.popped)),
             }

@@ -87,22 +87,24 @@ fn object_cells(o: &Object) -> Vec<Cell<'static>> {
     };
     let rate =
         |r: Option<f64>| right(r.map_or_else(|| "-".to_owned(), short_rate), Style::default());
-    let c = &o.counts;
     let fill = o.fill();
     let full = fill.is_some_and(|f| f >= 0.9);
     vec![
         Cell::from(o.name.clone()),
         Cell::from(o.kind),
-        right(c.depth.map_or_else(|| "-".to_owned(), short), if full { alarm() } else { bold() }),
+        right(
+            o.count("depth").map_or_else(|| "-".to_owned(), short),
+            if full { alarm() } else { bold() },
+        ),
         Cell::from(Span::styled(bar(fill), if full { alarm() } else { Style::default() })),
-        number(c.capacity, false),
-        number(c.high_water, false),
+        number(o.capacity, false),
+        number(o.count("high_water"), false),
         rate(o.pushed),
         rate(o.popped),
-        number(c.times_full, false),
-        number(c.dropped, true),
-        number(c.redelivered, true),
-        number(c.waiters, false),
+        number(o.count("full"), false),
+        number(o.count("dropped"), true),
+        number(o.count("redelivered"), true),
+        number(o.count("waiters"), false),
     ]
 }
 

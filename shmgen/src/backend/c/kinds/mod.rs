@@ -9,13 +9,15 @@ use super::spelling::{c_name, comment};
 use crate::backend::text::Page;
 use crate::model::{self, Object};
 use shm_runtime::ObjectLayout;
+use shm_runtime::cell::layout::AnyCell;
+use shm_runtime::queue::layout::AnyQueue;
 
 /// The room of an object's kind, if there are functions for it.
 pub(super) fn of(object: &Object) -> Option<&dyn Functions> {
     match &object.layout {
-        ObjectLayout::Queue(layout) => Some(layout),
-        ObjectLayout::Cell(layout) => Some(layout),
-        ObjectLayout::Cells(layout, _) => Some(layout),
+        ObjectLayout::Queue(AnyQueue::OneToOne(layout)) => Some(layout),
+        ObjectLayout::Cell(AnyCell::One(layout)) => Some(layout),
+        ObjectLayout::Cell(AnyCell::Array(layout, _)) => Some(layout),
         _ => None,
     }
 }

@@ -5,11 +5,11 @@ use crate::diagnostics::Span;
 use crate::resolve::segments::Resolver;
 use crate::syntax;
 use crate::syntax::kinds::Event;
-use shm_runtime::contract::ObjectKind;
+use shm_runtime::contract::{EventDef, ObjectKind};
 
 impl Kind for Event {
     fn resolve(&self, _: &mut Resolver<'_, '_>, _: &syntax::Object) -> Option<Checked> {
-        Some(Checked { kind: ObjectKind::Event, item: None })
+        Some(Checked { kind: ObjectKind::Event(EventDef), item: None })
     }
 
     fn size(&self, object: &syntax::Object, _: &Checked) -> Size {

@@ -5,12 +5,12 @@ use crate::diagnostics::Span;
 use crate::resolve::segments::Resolver;
 use crate::syntax;
 use crate::syntax::kinds::State;
-use shm_runtime::contract::ObjectKind;
+use shm_runtime::contract::{ObjectKind, StateDef};
 
 impl Kind for State {
     fn resolve(&self, r: &mut Resolver<'_, '_>, _: &syntax::Object) -> Option<Checked> {
         let (item, ty) = r.item(&self.ty, "what a state holds is a struct")?;
-        Some(Checked { kind: ObjectKind::State(ty), item: Some(item) })
+        Some(Checked { kind: ObjectKind::State(StateDef { item: ty }), item: Some(item) })
     }
 
     fn size(&self, _: &syntax::Object, checked: &Checked) -> Size {
