@@ -6,6 +6,7 @@
 //!
 //! - [`Segment`]: bare segments of N bytes: POSIX, System V and memfd;
 //! - [`Queue`]: queues of any type that derives [`SharedLayout`];
+//! - [`cell::Cell`]: the latest value of such a type, for any number of readers;
 //! - [`list`] and [`Inspector`]: looking at segments without attaching;
 //! - [`survey`]: finding what nobody uses any more, and removing it;
 //! - [`contract`]: the description of a segment that every segment carries.

@@ -9,6 +9,9 @@ pub enum Contents {
     Named,
     /// The messages that wait, oldest first.
     Messages(Vec<Message>),
+    /// The latest values of cells, in their order, the first of those that were ever
+    /// stored to, and how many more there are.
+    Values(Vec<Latest>, u64),
     /// Bytes that no contract gives a meaning, the first of them, and how many more there are.
     Bytes(Vec<u8>, u64),
     /// Something that this version does not read.
@@ -20,6 +23,17 @@ pub enum Contents {
 pub struct Message {
     /// How many were pushed before it.
     pub position: u64,
+    /// Its bytes.
+    pub bytes: Vec<u8>,
+}
+
+/// The latest value of a cell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Latest {
+    /// Which cell of an array; 0 of a single one.
+    pub cell: u32,
+    /// How many were stored, which is its version.
+    pub version: u64,
     /// Its bytes.
     pub bytes: Vec<u8>,
 }

@@ -14,7 +14,7 @@ use serde::Serialize;
 use shm_runtime::contract::{Contract, TypeExpr, Value};
 use shm_runtime::json::{self, Version};
 use shm_runtime::{
-    Contents as Found, Inspector, ObjectStat, Options, Printable, SegmentStat, queue,
+    Contents as Found, Inspector, ObjectStat, Options, Printable, SegmentStat, cell, queue,
 };
 use std::fmt::Write as _;
 use std::time::Duration;
@@ -79,6 +79,10 @@ struct Contents {
     /// Queue: the messages that wait, the oldest first, as far as `--limit`.
     #[serde(skip_serializing_if = "Option::is_none")]
     messages: Option<Vec<Message>>,
+    /// Cell: its latest value, or those of the cells of an array that were ever stored
+    /// to, as far as `--limit`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    values: Option<Vec<Latest>>,
     /// Raw, with `--hex`: its bytes, in hexadecimal.
     #[serde(skip_serializing_if = "Option::is_none")]
     hex: Option<String>,
@@ -96,10 +100,21 @@ struct Message {
     content: Content,
 }
 
-/// The bytes of a message, decoded or not.
+/// The latest value of a cell.
+#[derive(Serialize, JsonSchema)]
+struct Latest {
+    /// Which cell of an array; 0 of a single one.
+    cell: u32,
+    /// How many values were ever stored into it.
+    version: u64,
+    #[serde(flatten)]
+    content: Content,
+}
+
+/// The bytes of a message or a value, decoded or not.
 #[derive(Serialize, JsonSchema)]
 struct Content {
-    /// The message, decoded by the contract in the segment. Not with `--hex`.
+    /// It, decoded by the contract in the segment. Not with `--hex`.
     #[serde(skip_serializing_if = "Option::is_none")]
     value: Option<Value>,
     /// With `--hex`: the bytes, in hexadecimal.
@@ -145,6 +160,9 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     for index in wanted {
         match inspector.contents(index, arguments.limit)? {
             Found::Messages(messages) => dump.messages(contract, index, &messages, &stat)?,
+            Found::Values(values, more) => {
+                dump.values(contract, &stat.objects[index], &values, more, &stat);
+            }
             other => dump.other(&stat.objects[index], other, &stat),
         }
     }
@@ -157,6 +175,9 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     }
     Ok(())
 }
+
+/// More bytes were decoded than are of use to anybody.
+struct TooMany;
 
 struct Dump<'a> {
     arguments: &'a Arguments,
@@ -181,66 +202,129 @@ impl Dump<'_> {
         stat: &SegmentStat,
     ) -> Done {
         let object = &contract.objects[index];
-        let arguments = self.arguments;
         let Some(item) = object.kind.item() else { return Ok(()) };
         // As it is now: what was told before may have been taken since.
         let now = self.inspector.object_stat_among(index, &stat.participants)?;
         let depth = now.facts.count("depth").unwrap_or(messages.len() as u64);
-        let text = &mut self.text;
         let _ = writeln!(
-            text,
+            self.text,
             "{} ({} of {item}), {depth} waiting",
             Printable(&object.name),
             object.kind.name()
         );
         let mut decoded = Vec::new();
         let mut too_many = false;
-        for message in messages {
-            let len = message.bytes.len();
-            if len > self.left {
-                let _ = writeln!(text, "  #{} ({len} bytes, not shown)", message.position);
-                too_many = true;
-                continue;
+        for queue::Message { position, bytes } in messages {
+            match self.decode(&format!("#{position}"), bytes, contract, item) {
+                Ok(Some(content)) => decoded.push(Message { position: *position, content }),
+                Ok(None) => {}
+                Err(TooMany) => too_many = true,
             }
-            self.left -= len;
-            let content = Content::of(&message.bytes, contract, item, arguments.hex);
-            let Some(content) = content else { continue };
-            let _ = writeln!(text, "  #{}{}", message.position, content.text(&message.bytes));
-            decoded.push(Message { position: message.position, content });
         }
-        if depth > messages.len() as u64 {
-            let _ = writeln!(text, "  .. {} more (--limit)", depth - messages.len() as u64);
-        }
+        self.more(depth.saturating_sub(messages.len() as u64));
         let mut contents = Contents {
             messages: Some(decoded),
             ..Contents::of(json::Object::of(&now, &stat.participants))
         };
+        self.remark_too_many(too_many, &mut contents);
+        self.objects.push(contents);
+        Ok(())
+    }
+
+    /// A cell, or an array of them: the latest values.
+    fn values(
+        &mut self,
+        contract: &Contract,
+        object: &ObjectStat,
+        values: &[cell::Latest],
+        more: u64,
+        stat: &SegmentStat,
+    ) {
+        let Some(item) = object.def.item() else { return };
+        self.title(object, &about::all(object));
+        let is_array = object.geometry.is_some_and(|g| g.lanes != 0);
+        let mut decoded = Vec::new();
+        let mut too_many = false;
+        for cell::Latest { cell, version, bytes } in values {
+            let label = match is_array {
+                true => format!("[{cell}] #{version}"),
+                false => format!("#{version}"),
+            };
+            match self.decode(&label, bytes, contract, item) {
+                Ok(Some(content)) => {
+                    decoded.push(Latest { cell: *cell, version: *version, content });
+                }
+                Ok(None) => {}
+                Err(TooMany) => too_many = true,
+            }
+        }
+        self.more(more);
+        let mut contents = Contents {
+            values: Some(decoded),
+            ..Contents::of(json::Object::of(object, &stat.participants))
+        };
+        self.remark_too_many(too_many, &mut contents);
+        self.objects.push(contents);
+    }
+
+    /// Decodes and tells some bytes behind a label, unless there were too many of them
+    /// before. `None` if the contract does not say how to read them.
+    fn decode(
+        &mut self,
+        label: &str,
+        bytes: &[u8],
+        contract: &Contract,
+        item: &TypeExpr,
+    ) -> Result<Option<Content>, TooMany> {
+        let len = bytes.len();
+        if len > self.left {
+            let _ = writeln!(self.text, "  {label} ({len} bytes, not shown)");
+            return Err(TooMany);
+        }
+        self.left -= len;
+        let content = Content::of(bytes, contract, item, self.arguments.hex);
+        if let Some(content) = &content {
+            let _ = writeln!(self.text, "  {label}{}", content.text(bytes));
+        }
+        Ok(content)
+    }
+
+    /// Tells of what there is beyond the limit.
+    fn more(&mut self, n: u64) {
+        if n > 0 {
+            let _ = writeln!(self.text, "  .. {n} more (--limit)");
+        }
+    }
+
+    fn remark_too_many(&mut self, too_many: bool, contents: &mut Contents) {
         if too_many {
             let remark = format!(
                 "no more than {} of messages are shown; name one object, or lower --limit",
                 show::size(DECODED_MAX as u64)
             );
-            self.remark(&mut contents, &remark);
+            self.remark(contents, &remark);
         }
-        self.objects.push(contents);
-        Ok(())
+    }
+
+    /// `latest (cell of Config), version 3`
+    fn title(&mut self, object: &ObjectStat, about: &str) {
+        let of = object.def.item().map(|item| format!(" of {}", Printable(&item.to_string())));
+        let (name, of) = (Printable(&object.name), of.unwrap_or_default());
+        let comma = if about.is_empty() { "" } else { ", " };
+        let _ = writeln!(self.text, "{name} ({}{of}){comma}{about}", object.kind);
     }
 
     /// Any other object: what can be told of it, and whether there is more that this
     /// version does not read.
     fn other(&mut self, object: &ObjectStat, found: Found, stat: &SegmentStat) {
         let mut contents = Contents::of(json::Object::of(object, &stat.participants));
-        let of = object.def.item().map(|item| format!(" of {}", Printable(&item.to_string())));
-        let name = Printable(&object.name);
-        let title = format!("{name} ({}{})", object.kind, of.unwrap_or_default());
         let numbers = &object.facts.numbers;
         let about = match &found {
             // Their values are told below, one by one.
             Found::Named => format!("{} of them", numbers.len()),
             _ => about::all(object),
         };
-        let comma = if about.is_empty() { "" } else { ", " };
-        let _ = writeln!(self.text, "{title}{comma}{about}");
+        self.title(object, &about);
         match found {
             Found::Named => {
                 for (name, number) in numbers {
@@ -290,7 +374,7 @@ fn hex(bytes: &[u8]) -> String {
 
 impl Contents {
     fn of(object: json::Object) -> Self {
-        Self { object, messages: None, hex: None, remark: None }
+        Self { object, messages: None, values: None, hex: None, remark: None }
     }
 }
 

@@ -54,6 +54,7 @@ mod writer;
 /// Where the parts of a cell lie: for the generator.
 #[doc(hidden)]
 pub use crate::object::cell::layout;
+pub use crate::object::contents::Latest;
 pub use reader::{At, Cell, Cells};
 pub use untyped::{RawCell, RawCellWriter};
 pub use writer::{CellsWriter, Reservation, Writer, WriterAt};

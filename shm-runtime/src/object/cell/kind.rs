@@ -42,6 +42,10 @@ impl Kind for CellDef {
         Some(&self.item)
     }
 
+    fn is_operable(&self) -> bool {
+        true
+    }
+
     fn write(&self, out: &mut Vec<u8>) {
         text(out, &self.item.to_string());
         if let Some(count) = self.count {
@@ -101,10 +105,17 @@ impl Kind for CellDef {
         }
     }
 
-    fn contents(&self, layout: &AnyCell, look: &impl Look, at: u64, _: usize) -> Result<Contents> {
-        Ok(match observe::version(look, at, layout) {
-            0 => Contents::Numbers,
-            _ => Contents::Unread,
+    fn contents(
+        &self,
+        layout: &AnyCell,
+        look: &impl Look,
+        at: u64,
+        limit: usize,
+    ) -> Result<Contents> {
+        let (values, more) = observe::values(look, at, layout, limit)?;
+        Ok(match (values.len(), more) {
+            (0, 0) => Contents::Numbers,
+            _ => Contents::Values(values, more),
         })
     }
 }
