@@ -41,11 +41,11 @@ fn store_all<const N: usize>(address: &str)
 where
     [u64; N]: SharedLayout,
 {
+    static END: AtomicBool = AtomicBool::new(false);
     let cell = Cell::<[u64; N]>::attach(&address.parse().expect("an address")).expect("to attach");
     let mut writer = cell.writer().expect("to be the writer");
     writer.store(&value(1)).expect("to store");
     println!("storing");
-    static END: AtomicBool = AtomicBool::new(false);
     let waiting = std::thread::spawn(|| {
         let _ = std::io::stdin().read_line(&mut String::new());
         END.store(true, Ordering::Relaxed);

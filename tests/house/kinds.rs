@@ -97,11 +97,11 @@ fn kinds(registry: &str) -> BTreeSet<String> {
     let lines = list.expect("a list of kinds").lines().take_while(|line| *line != "}");
     lines
         .filter_map(|line| Some(line.trim().split_once('(')?.0.to_owned()))
-        .filter(is_name)
+        .filter(|name| is_name(name))
         .collect()
 }
 
-fn is_name(text: &String) -> bool {
+fn is_name(text: &str) -> bool {
     text.chars().all(char::is_alphanumeric)
 }
 

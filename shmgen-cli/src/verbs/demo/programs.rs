@@ -15,15 +15,19 @@ const RELAY_CPP: &str = include_str!("../../../quickstart/cpp/relay.cpp");
 const RELAY_PY: &str = include_str!("../../../quickstart/python/relay.py");
 
 /// The Python package, whose sources are in the command.
-const PACKAGE: [(&str, &str); 10] = [
+const PACKAGE: [(&str, &str); 14] = [
     ("__init__.py", include_str!("../../../python_package/__init__.py")),
     ("_attachment.py", include_str!("../../../python_package/_attachment.py")),
+    ("_cell.py", include_str!("../../../python_package/_cell.py")),
     ("_descriptors.py", include_str!("../../../python_package/_descriptors.py")),
     ("_errors.py", include_str!("../../../python_package/_errors.py")),
+    ("_items.py", include_str!("../../../python_package/_items.py")),
     ("_native.py", include_str!("../../../python_package/_native.py")),
+    ("_object.py", include_str!("../../../python_package/_object.py")),
     ("_queue.py", include_str!("../../../python_package/_queue.py")),
     ("_segment.py", include_str!("../../../python_package/_segment.py")),
     ("_shared_memory.py", include_str!("../../../python_package/_shared_memory.py")),
+    ("_side.py", include_str!("../../../python_package/_side.py")),
     ("_travel.py", include_str!("../../../python_package/_travel.py")),
     ("_views.py", include_str!("../../../python_package/_views.py")),
 ];
