@@ -402,7 +402,7 @@ fn each_kind_says_where_it_is_too_large() {
         ),
         ("kind = \"stream\", bytes = 6000", Code::E091, "6000 bytes", "6000"),
         ("kind = \"raw\", bytes = 6001", Code::E091, "6001 bytes", "6001"),
-        ("kind = \"state\", type = \"A\"", Code::E036, "8 versions of 1000 bytes", "A"),
+        ("kind = \"cell\", type = \"A\"", Code::E036, "8 versions of 1000 bytes", "A"),
         ("kind = \"state\", type = \"A\"", Code::E036, "2 copies of 1000 bytes", "A"),
         (&counters, Code::E036, "the counters", "\"o\""),
         ("kind = \"event\"", Code::E036, "the event", "\"o\""),

@@ -194,9 +194,6 @@ impl Attachment {
         match claimed {
             Ok(previous) => {
                 events::claimed(self.address(), what, previous == Previous::Died);
-                if previous == Previous::Died {
-                    self.0.wake_object(offset);
-                }
                 Ok((RoleGuard { word, me, attachment: Self(Arc::clone(&self.0)) }, previous))
             }
             Err(Refusal::Restless) => {

@@ -168,16 +168,6 @@ impl Core {
         }
     }
 
-    /// Wakes all who sleep on the object that a word lies in, without asking whether
-    /// anybody does: a role was taken over from somebody who died, and may have
-    /// stored what they wait for and not notified.
-    pub(crate) fn wake_object(&self, word: u64) {
-        let holds = |p: &&Place| (p.offset..p.offset + p.layout.size()).contains(&word);
-        if let Some(place) = self.places.iter().find(holds) {
-            place.layout.wake(&self.mapping, place.offset);
-        }
-    }
-
     pub(crate) fn kernel_says_removed(&self) -> bool {
         match &self.kernel {
             Kernel::Posix(_) => self.lock_file().is_some_and(posix::is_unlinked),
