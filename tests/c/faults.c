@@ -378,6 +378,8 @@ static bool hit_number(long number, const long *a) {
     return hit("memfd_create", "");
   case SYS_pidfd_open:
     return hit("pidfd_open", "");
+  case SYS_membarrier:
+    return hit("membarrier", "");
   case 451: /* its name is younger than some headers */
     return hit("cachestat", "");
   case SYS_shmget:

@@ -373,6 +373,7 @@ fn may_be_ignored(step: &str, call: &str, errno: i32) -> Option<&'static str> {
         }
         "fcntl" if about.starts_with("get") => "what cannot be told counts as alive",
         "poll" | "pidfd_open" => "what cannot be told counts as alive",
+        "membarrier" => "it fences itself, and asks the others to",
         "madvise" if about == "dump" => "a core file is larger",
         "madvise" if errno == libc::EINVAL => "Linux before 5.14 does not know it",
         "stat" if step.starts_with("attach") || step.starts_with("open") => {

@@ -175,6 +175,11 @@ fn wait_until<M: Memory, T>(
             Ok(answer) => return Some(answer),
             Err(announced) => sleeper.sleep(flag, announced, left),
         }
+        // Before it is announced again: whoever was woken for something leaves the
+        // word as the waker did, which costs the next one no vain wake-up.
+        if let Some(answer) = attempt() {
+            return Some(answer);
+        }
     }
     look(sleeper.slept);
     attempt()

@@ -166,6 +166,7 @@ pub fn errnos(call: &str) -> Vec<i32> {
         "shmctl" => &[EACCES, EFAULT, EIDRM, EINVAL, ENOMEM, EOVERFLOW, EPERM, ENOSYS],
         "pidfd_open" => &[EINVAL, EMFILE, ENFILE, ENODEV, ENOMEM, ESRCH, ENOSYS, EPERM],
         "cachestat" => &[EFAULT, EINVAL, EOPNOTSUPP, EBADF, ENOSYS],
+        "membarrier" => &[EINVAL, ENOSYS, EPERM],
         "poll" => &[EFAULT, EINTR, EINVAL, ENOMEM],
         "getrandom" => &[EAGAIN, EFAULT, EINTR, EINVAL, ENOSYS],
         "memfd_create" => &[EFAULT, EINVAL, EMFILE, ENFILE, ENOMEM, EPERM, ENOSYS],

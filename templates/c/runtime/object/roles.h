@@ -98,6 +98,12 @@ SHM_APART shm_status shm_await(shm_core *core, shm_limiter *limiter, shm_word32 
       return status;
     }
     shm_sleep_slice(&sleeper, flag, announced, left);
+    /* Before it is announced again: whoever was woken for something leaves the word as
+     * the waker did, which costs the next one no vain wake-up. */
+    status = look(handle);
+    if (status != not_yet) {
+      return status;
+    }
   }
   if (shm_limiter_is_due_now(limiter)) {
     shm_core_look_around(core, sleeper.slept);
