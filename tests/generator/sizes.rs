@@ -76,7 +76,7 @@ fn the_parts_are_those_of_a_segment_that_is_created() {
             }
         }
     }
-    assert_eq!(compared, 27);
+    assert_eq!(compared, 28);
 }
 
 #[test]
