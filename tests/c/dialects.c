@@ -43,7 +43,7 @@ typedef struct item {
 static const uint8_t contract[] = {'S', 0, 0, 0, 0};
 
 static const shm_object_spec objects[] = {
-    {"numbers", SHM_KIND_QUEUE, 0, sizeof(item), 16, 2, 17, 88, 0x200 + 17 * 88, 128}};
+    {"numbers", SHM_KIND_QUEUE, 0, sizeof(item), 16, 2, 17, 80, 0x200 + 17 * 80, 128}};
 
 static const uint64_t offsets[] = {640};
 
