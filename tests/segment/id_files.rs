@@ -460,11 +460,19 @@ fn open_or_create_at_once(arguments: &[String]) {
 #[test]
 fn a_creator_that_is_killed_leaves_a_whole_file_or_none() {
     let (mut whole, mut none) = (0, 0);
+    let mut one = Duration::ZERO;
     for n in 0u32..40 {
         let place = Place::id_file();
         let mut player = play("create_and_be_killed", &[&place.text()]);
         player.hear();
-        std::thread::sleep(Duration::from_micros(u64::from(n) * 40));
+        if n == 0 {
+            // The first one may end, and tells how long a creation takes.
+            let start = Instant::now();
+            assert_eq!(player.hear(), "made");
+            one = start.elapsed();
+        } else {
+            std::thread::sleep(one * n / 30);
+        }
         player.kill();
         match Plain::options().address(&place.0).attach() {
             Ok(_) => whole += 1,
@@ -494,5 +502,6 @@ fn a_creator_that_is_killed_leaves_a_whole_file_or_none() {
 fn create_and_be_killed(arguments: &[String]) {
     say("about to");
     let _made = Plain::options().address(&arguments[0]).create().unwrap();
+    say("made");
     wait_for_end_of_stdin();
 }
