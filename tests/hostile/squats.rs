@@ -247,6 +247,22 @@ fn locks_on_every_record() {
     allows(&[ATTACH], &place.text());
 }
 
+/// As of a collector that finds the segment in use: who attaches meanwhile waits.
+#[test]
+fn locks_on_every_record_for_a_moment() {
+    let (_, attach) = ATTACH;
+    for language in BOTH {
+        let place = good();
+        let lock = read_lock(&place.path(), 0, 4096);
+        let holding = std::thread::spawn(move || {
+            std::thread::sleep(std::time::Duration::from_millis(300));
+            drop(lock);
+        });
+        attach(language, &place.text()).unwrap();
+        holding.join().unwrap();
+    }
+}
+
 #[test]
 fn a_lock_on_the_removal() {
     let place = good();

@@ -70,7 +70,10 @@ pub(crate) fn attach(
         // Who removes what nobody uses keeps everybody out for a moment.
         let removing = |f| locks::is_write_locked(f, locks::REMOVE);
         let kept_out = joined.is_err() && core.new_lock_file().is_some_and(removing);
-        if kept_out && deadline.left().is_some() {
+        // It may be gone since: then every lock was held, and nobody is in the table.
+        let is_full = joined.as_ref().is_err_and(|e| e.kind() == ErrorKind::TableFull);
+        let was_kept_out = kept_out || (is_full && !core.participants.has_holder());
+        if was_kept_out && deadline.left().is_some() {
             drop(core);
             std::thread::sleep(Duration::from_millis(1));
             continue;

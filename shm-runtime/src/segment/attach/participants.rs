@@ -22,12 +22,6 @@ use crate::segment::os::process::{self, pid_namespace};
 use std::fs::File;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
-
-/// So many milliseconds a claim waits while all locks are held: by those who are in
-/// the table, and by others.
-const NAMED_MS: u32 = 100;
-const NAMELESS_MS: u32 = 1000;
 
 /// The table of a segment that is mapped for writing.
 pub(crate) struct Participants {
@@ -88,29 +82,6 @@ impl Participants {
         claimant: &Claimant<'_>,
         mut sweep: impl FnMut(ParticipantId),
     ) -> Result<ParticipantId> {
-        let mut waited = 0;
-        loop {
-            if let Some(me) = self.try_claim(file, claimant, &mut sweep)? {
-                return Ok(me);
-            }
-            // A collector, too, holds every lock for as long as it counts, and is in no
-            // record.
-            let is_named = (0..self.count).any(|n| self.holder(n).is_some());
-            if waited == if is_named { NAMED_MS } else { NAMELESS_MS } {
-                return Err(self.full());
-            }
-            waited += 1;
-            std::thread::sleep(Duration::from_millis(1));
-        }
-    }
-
-    /// Claims a record, unless somebody holds every lock.
-    fn try_claim(
-        &self,
-        file: &File,
-        claimant: &Claimant<'_>,
-        mut sweep: impl FnMut(ParticipantId),
-    ) -> Result<Option<ParticipantId>> {
         // Free ones first, then those of the dead; the second time round all,
         // as a free one may have been taken meanwhile.
         for only_free in [true, false, false] {
@@ -139,14 +110,9 @@ impl Participants {
                 }
                 let me = ParticipantId { index, generation: generation.wrapping_add(1) };
                 self.fill(me, claimant)?;
-                return Ok(Some(me));
+                return Ok(me);
             }
         }
-        Ok(None)
-    }
-
-    /// Why no record can be claimed, with who holds them.
-    fn full(&self) -> Error {
         let mut holders: Vec<String> = Vec::new();
         for index in 0..self.count.min(8) {
             if let Some(holder) = self.holder(index) {
@@ -160,7 +126,7 @@ impl Participants {
             holders.push("processes that lock its file and take no part".to_owned());
         }
         let more = if self.count > 8 { ", .." } else { "" };
-        Error::new(
+        Err(Error::new(
             ErrorKind::TableFull,
             format!(
                 "all {} participant records are taken, by {}{more} (close attachments, or raise \
@@ -168,7 +134,7 @@ impl Participants {
                 self.count,
                 holders.join(", ")
             ),
-        )
+        ))
     }
 
     /// Says that who held a record is dead; the caller knows it.
@@ -213,6 +179,11 @@ impl Participants {
             foreign_pid_namespace: record.pid_namespace != pid_namespace(),
             program: record.program,
         })
+    }
+
+    /// Whether some record says that somebody holds it.
+    pub(crate) fn has_holder(&self) -> bool {
+        (0..self.count).any(|index| self.holder(index).is_some())
     }
 
     /// Whether the attachment is over: its record moved on, or its holder is

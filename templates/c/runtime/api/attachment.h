@@ -180,6 +180,8 @@ SHM_APART shm_status shm_join(shm_core *core, const shm_header *header, const sh
     *again = true;
     return SHM_BUSY;
   }
+  /* It may be gone since: then every lock was held, and nobody is in the table. */
+  *again = status == SHM_TABLE_FULL && !shm_has_holder(core);
   return status;
 }
 
@@ -237,6 +239,9 @@ SHM_APART shm_status shm_attach_request(shm_core **made, const shm_segment_spec 
     shm_core_abandon(core, status);
     if (!again) {
       return status;
+    }
+    if (shm_time_left(deadline) == 0 && status == SHM_TABLE_FULL) {
+      return status; /* which says who keeps everybody out */
     }
     if (shm_time_left(deadline) == 0) {
       return status == SHM_BUSY

@@ -150,6 +150,16 @@ SHM_APART void shm_record_fill(shm_core *core, uint32_t index, uint32_t generati
   shm_store_release(shm_record_word(core, index), shm_record_pack(generation, SHM_RECORD_LIVE));
 }
 
+/* Whether some record says that somebody holds it. */
+SHM_APART bool shm_has_holder(const shm_core *core) {
+  for (uint32_t index = 0; index < core->participants_count; index++) {
+    if (shm_record_state(shm_load_acquire(shm_record_word(core, index))) == SHM_RECORD_LIVE) {
+      return true;
+    }
+  }
+  return false;
+}
+
 SHM_APART shm_status shm_fail_table_full(const shm_core *core, shm_attempt attempt) {
   shm_text *why = shm_explain_attempt(attempt, SHM_TABLE_FULL);
   const char *separator = "";
