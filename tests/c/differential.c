@@ -7,6 +7,7 @@
  * IMAGE gets the bytes of the segment before and after the detach.
  */
 #include "everything.h"
+#include "image.h"
 
 #include <stdlib.h>
 
@@ -84,13 +85,6 @@ static void play(test_everything_Plain *s, char operation) {
     break;
   default:
     fprintf(stderr, "no operation %c\n", operation);
-    exit(1);
-  }
-}
-
-static void save(FILE *file, const shm_segment *segment) {
-  if (fwrite(segment->data, 1, segment->size, file) != segment->size) {
-    fprintf(stderr, "cannot write the image\n");
     exit(1);
   }
 }

@@ -6,6 +6,7 @@
  *
  * IMAGE gets the bytes of the segment before and after the detach.
  */
+#include "image.h"
 #include "objects.h"
 
 #include <stdlib.h>
@@ -79,13 +80,6 @@ static void play(test_objects_Every *s, char operation) {
     break;
   default:
     fprintf(stderr, "no operation %c\n", operation);
-    exit(1);
-  }
-}
-
-static void save(FILE *file, const shm_segment *segment) {
-  if (fwrite(segment->data, 1, segment->size, file) != segment->size) {
-    fprintf(stderr, "cannot write the image\n");
     exit(1);
   }
 }
