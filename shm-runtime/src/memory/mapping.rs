@@ -144,3 +144,26 @@ impl Mapping {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[allow(clippy::pedantic)]
+pub(super) mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    pub(in crate::memory) const SIZE: usize = 4096;
+
+    /// A mapping of memory from the heap, whose ends a sanitizer watches.
+    pub(in crate::memory) fn heap(writable: bool) -> Arc<Mapping> {
+        let layout = std::alloc::Layout::from_size_align(SIZE, 4096).unwrap();
+        // SAFETY: the size is not 0.
+        let base = NonNull::new(unsafe { std::alloc::alloc_zeroed(layout) }).unwrap();
+        fn free(base: NonNull<u8>, len: usize) {
+            let layout = std::alloc::Layout::from_size_align(len, 4096).unwrap();
+            // SAFETY: allocated with this very layout, and freed once.
+            unsafe { std::alloc::dealloc(base.as_ptr(), layout) };
+        }
+        // SAFETY: allocated, and freed only by the mapping.
+        Arc::new(unsafe { Mapping::new(base, SIZE, writable, free) })
+    }
+}
