@@ -36,7 +36,7 @@ fn sleep_briefly_first<M: Memory<Flag = ModelFlag>>(shared: &Shared, wanted: u64
 }
 
 /// One side attaches, stores and notifies, `times` times; the other waits for each.
-fn rounds_with<Waker: Memory<Flag = ModelFlag>>(times: u64, sleep: fn(&Shared, u64)) {
+fn rounds_of(times: u64, sleep: fn(&Shared, u64), enroll: fn(), notify: fn(&ModelFlag)) {
     let mut model = loom::model::Builder::new();
     model.preemption_bound = Some(2);
     model.check(move || {
@@ -44,10 +44,10 @@ fn rounds_with<Waker: Memory<Flag = ModelFlag>>(times: u64, sleep: fn(&Shared, u
         let theirs = Arc::clone(&shared);
         let waker = thread::spawn(move || {
             // While the other one is about to sleep, or sleeps.
-            enroll::<Waker>();
+            enroll();
             for n in 1..=times {
                 theirs.count.store(n, Release);
-                notify::<Waker>(&theirs.flag);
+                notify(&theirs.flag);
             }
         });
         for n in 1..=times {
@@ -55,6 +55,10 @@ fn rounds_with<Waker: Memory<Flag = ModelFlag>>(times: u64, sleep: fn(&Shared, u
         }
         waker.join().unwrap();
     });
+}
+
+fn rounds_with<Waker: Memory<Flag = ModelFlag>>(times: u64, sleep: fn(&Shared, u64)) {
+    rounds_of(times, sleep, enroll::<Waker>, notify::<Waker>);
 }
 
 fn rounds<Sleeper, Waker>(times: u64)
@@ -171,21 +175,7 @@ fn notify_without_a_sequence(flag: &ModelFlag) {
 /// One process has this version, the other one the first, as in a segment of both: either
 /// way, who sleeps is woken.
 fn beside_an_older_one(sleep: fn(&Shared, u64), notify: fn(&ModelFlag)) {
-    let mut model = loom::model::Builder::new();
-    model.preemption_bound = Some(2);
-    model.check(move || {
-        let shared = Arc::new(Shared { count: AtomicU64::new(0), flag: ModelFlag::new() });
-        let theirs = Arc::clone(&shared);
-        let waker = thread::spawn(move || {
-            enroll::<Model>();
-            for n in 1..=2 {
-                theirs.count.store(n, Release);
-                notify(&theirs.flag);
-            }
-        });
-        (1..=2).for_each(|n| sleep(&shared, n));
-        waker.join().unwrap();
-    });
+    rounds_of(2, sleep, enroll::<Model>, notify);
 }
 
 #[test]
