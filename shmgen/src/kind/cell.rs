@@ -6,10 +6,6 @@ use crate::model::Object;
 use shm_runtime::contract::CellDef;
 
 impl Kind for CellDef {
-    fn c_name(&self) -> &'static str {
-        if self.count.is_some() { "CELLS" } else { "CELL" }
-    }
-
     fn room(&self) -> String {
         self.count.map_or(String::new(), |n| format!("{n} of them"))
     }

@@ -6,10 +6,6 @@ use crate::model::Object;
 use shm_runtime::contract::CounterDef;
 
 impl Kind for Vec<CounterDef> {
-    fn c_name(&self) -> &'static str {
-        "COUNTERS"
-    }
-
     fn room(&self) -> String {
         self.len().to_string()
     }

@@ -8,9 +8,5 @@ use crate::model::Object;
 pub(super) struct Event;
 
 impl Kind for Event {
-    fn c_name(&self) -> &'static str {
-        "EVENT"
-    }
-
     fn view<'a>(&'a self, _: &'a Object, _: &mut View<'a>) {}
 }

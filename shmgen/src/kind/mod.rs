@@ -39,9 +39,6 @@ pub(crate) fn of(object: &Object) -> &dyn Kind {
 /// What is asked of a kind, each time of an object of it. What most kinds have
 /// nothing of is none, zero or empty unless a room says otherwise.
 pub(crate) trait Kind {
-    /// The name of its number in `shm_runtime.h`, behind `SHM_KIND_`.
-    fn c_name(&self) -> &'static str;
-
     /// From how many to how many, if that can be one or many.
     fn sides(&self) -> Option<(Side, Side)> {
         None

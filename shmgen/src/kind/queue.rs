@@ -6,14 +6,6 @@ use crate::model::Object;
 use shm_runtime::contract::{Flow, QueueDef, Side};
 
 impl Kind for QueueDef {
-    fn c_name(&self) -> &'static str {
-        match self.flow {
-            Flow::OneToOne => "QUEUE",
-            Flow::Lanes(_) => "QUEUE_LANES",
-            Flow::Owned { .. } => "QUEUE_OWNED",
-        }
-    }
-
     fn sides(&self) -> Option<(Side, Side)> {
         Some((self.flow.producers(), self.flow.consumers()))
     }

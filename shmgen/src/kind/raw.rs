@@ -6,10 +6,6 @@ use crate::model::Object;
 use shm_runtime::contract::RawDef;
 
 impl Kind for RawDef {
-    fn c_name(&self) -> &'static str {
-        "RAW"
-    }
-
     fn room(&self) -> String {
         bytes(self.bytes)
     }

@@ -6,10 +6,6 @@ use crate::model::Object;
 use shm_runtime::contract::{RingDef, Side};
 
 impl Kind for RingDef {
-    fn c_name(&self) -> &'static str {
-        if self.lanes.is_some() { "RING_LANES" } else { "RING" }
-    }
-
     fn sides(&self) -> Option<(Side, Side)> {
         Some((producers(self), Side::One))
     }

@@ -8,10 +8,6 @@ use crate::model::Object;
 pub(super) struct State;
 
 impl Kind for State {
-    fn c_name(&self) -> &'static str {
-        "STATE"
-    }
-
     fn view<'a>(&'a self, o: &'a Object, view: &mut View<'a>) {
         view.ty = item(o);
         view.tell_slots(&o.layout.geometry());

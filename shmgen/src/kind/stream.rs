@@ -6,10 +6,6 @@ use crate::model::Object;
 use shm_runtime::contract::StreamDef;
 
 impl Kind for StreamDef {
-    fn c_name(&self) -> &'static str {
-        "STREAM"
-    }
-
     fn room(&self) -> String {
         bytes(self.bytes)
     }

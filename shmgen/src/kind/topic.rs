@@ -6,10 +6,6 @@ use crate::model::Object;
 use shm_runtime::contract::TopicDef;
 
 impl Kind for TopicDef {
-    fn c_name(&self) -> &'static str {
-        "TOPIC"
-    }
-
     fn room(&self) -> String {
         format!("the newest {}", self.capacity)
     }

@@ -5,7 +5,6 @@ use super::kinds::{self, Functions, Held};
 use super::spelling::comment;
 use crate::backend::setup;
 use crate::backend::text::{others, quoted};
-use crate::kind;
 use crate::model::{self, Schema, Setup};
 use askama::Template;
 use shm_runtime::{Account, Geometry};
@@ -42,7 +41,7 @@ pub(super) struct Segment<'a> {
 struct Object<'a> {
     name: &'a str,
     /// Of its number in `shm_runtime.h`.
-    kind: &'static str,
+    kind: String,
     geometry: Geometry,
     offset: u64,
 }
@@ -54,7 +53,7 @@ pub(super) fn segment<'a>(
 ) -> Segment<'a> {
     let object = |o: &'a model::Object| Object {
         name: &o.name,
-        kind: kind::of(o).c_name(),
+        kind: o.layout.form_name().to_uppercase(),
         geometry: o.layout.geometry(),
         offset: o.offset,
     };
