@@ -51,6 +51,28 @@ pub(crate) trait Kind {
     }
 }
 
+/// The functions of a kind that passes messages from a producer to a consumer.
+const PUSH_AND_POP: &[&str] = &[
+    "_try_push",
+    "_push",
+    "_push_timeout",
+    "_push_n",
+    "_reserve",
+    "_commit",
+    "_abort",
+    "_try_pop",
+    "_pop",
+    "_pop_timeout",
+    "_pop_n",
+    "_peek",
+    "_release",
+    "_redelivered",
+    "_producer",
+    "_consumer",
+    "_claimed_producer",
+    "_claimed_consumer",
+];
+
 /// An object that is right as far as it can be told without its size.
 pub(crate) struct Checked {
     pub(super) kind: ObjectKind,

@@ -1,6 +1,6 @@
 //! Queues: from how many to how many they go, and what that rules out.
 
-use super::{Checked, Kind, Size};
+use super::{Checked, Kind, PUSH_AND_POP, Size};
 use crate::diagnostics::{Code, Span};
 use crate::resolve::segments::Resolver;
 use crate::resolve::segments::objects::is_many;
@@ -26,26 +26,7 @@ impl Kind for Queue {
     }
 
     fn functions(&self) -> &'static [&'static str] {
-        &[
-            "_try_push",
-            "_push",
-            "_push_timeout",
-            "_push_n",
-            "_reserve",
-            "_commit",
-            "_abort",
-            "_try_pop",
-            "_pop",
-            "_pop_timeout",
-            "_pop_n",
-            "_peek",
-            "_release",
-            "_redelivered",
-            "_producer",
-            "_consumer",
-            "_claimed_producer",
-            "_claimed_consumer",
-        ]
+        PUSH_AND_POP
     }
 
     fn missing(&self, _: &syntax::Object) -> Option<(Span, &'static str)> {

@@ -1,6 +1,6 @@
 //! Rings.
 
-use super::{Checked, Kind, Size, all_of};
+use super::{Checked, Kind, PUSH_AND_POP, Size, all_of};
 use crate::diagnostics::{Code, Span, Spanned};
 use crate::resolve::segments::Resolver;
 use crate::resolve::segments::objects::is_many;
@@ -32,26 +32,7 @@ impl Kind for Ring {
     }
 
     fn functions(&self) -> &'static [&'static str] {
-        &[
-            "_try_push",
-            "_push",
-            "_push_timeout",
-            "_push_n",
-            "_reserve",
-            "_commit",
-            "_abort",
-            "_try_pop",
-            "_pop",
-            "_pop_timeout",
-            "_pop_n",
-            "_peek",
-            "_release",
-            "_redelivered",
-            "_producer",
-            "_consumer",
-            "_claimed_producer",
-            "_claimed_consumer",
-        ]
+        PUSH_AND_POP
     }
 
     fn missing(&self, object: &syntax::Object) -> Option<(Span, &'static str)> {
