@@ -1,5 +1,5 @@
-"""Somebody who writes nonsense into an object: whoever uses it gets a value or an error of the package, in
-time, and its process stays whole. Nothing is said of what the value is."""
+"""A hostile peer writes random bytes into an object. Each operation on it must return a value or raise an
+error of the package, in bounded time and without a crash. The value itself may be anything."""
 
 from __future__ import annotations
 

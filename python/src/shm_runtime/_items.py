@@ -86,7 +86,7 @@ class Items:
 
 
 def _bytes_of(items: Any) -> memoryview:
-    """The memory of a buffer; TypeError if it is none."""
+    """The memory of an object that supports the buffer protocol; TypeError for any other object."""
     try:
         return memoryview(items)
     except ValueError:

@@ -227,10 +227,10 @@ class Side:
     # --- taking out
 
     def take(self, make: Callable[[], Any], kept: list[Any], slice_ns: ctypes.c_uint64 | None = None) -> int:
-        """Takes an item out in one native call, which waits so long if it is told to.
+        """Takes an item out in one native call, which waits up to ``slice_ns`` if that is given.
 
-        What was taken out lies in ``kept`` then, whatever interrupts this: if the caller is interrupted as
-        well, it has it kept for the next one, by :meth:`keep`.
+        The item is in ``kept`` afterwards, even if an interrupt is raised. A caller that is interrupted
+        itself passes it on to the next call, by :meth:`keep`.
         """
         with self.lock:
             if self.left:
@@ -256,10 +256,10 @@ class Side:
             return status
 
     def take_many(self, start: int, turn: _native.Turn, left: list[Any], slice_ns: ctypes.c_uint64) -> int:
-        """Takes up to ``turn.count`` items out in one native call, which waits so long for the first.
+        """Takes up to ``turn.count`` items out in one native call, which waits up to ``slice_ns`` for one.
 
-        They lie at ``start`` then, and ``turn.done`` says how many, whatever interrupts this; or else they
-        lie in ``left``, which an earlier call left over.
+        They are at ``start`` afterwards, and ``turn.done`` says how many, even if an interrupt is raised.
+        Items that an interrupted call left over come first: those are in ``left``, and no call is made.
         """
         with self.lock:
             if self.left:

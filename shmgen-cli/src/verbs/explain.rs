@@ -37,8 +37,8 @@ struct Explained {
     title: &'static str,
     /// What it means, and what to do.
     explanation: &'static str,
-    /// A piece of a schema with that error, and the same without it; null if there
-    /// is none.
+    /// A schema fragment with this error, and its corrected form; null if there is
+    /// no example.
     example: Option<Example>,
 }
 
