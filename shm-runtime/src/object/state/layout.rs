@@ -18,8 +18,9 @@
 //!  lock: a futex word; 0 is free
 //!   31 30              13 12           0
 //!  ┌──┬──────────────────┬──────────────┐
-//!  │w │ generation       │ index + 1    │   w: somebody sleeps
+//!  │w │ generation       │ index + 1    │   w: somebody sleeps, or did
 //!  └──┴──────────────────┴──────────────┘
+//!   w, 0x1FFF                             orphaned: its holder died and was swept
 //! ```
 //!
 //! The value is copy `version mod 2`; unlocking writes the other one and then
@@ -46,11 +47,14 @@ pub const COPIES: u64 = 0x180;
 pub const GENERATION_SHIFT: u32 = 13;
 /// The bit of the lock that says that somebody sleeps.
 pub const SLEEPER: u32 = 1 << 31;
+/// The lock, but for that bit, once a sweep took it from a dead holder.
+pub const ORPHANED: u32 = (1 << GENERATION_SHIFT) - 1;
 /// How many copies there are.
 pub const COPY_COUNT: u64 = 2;
 
-// Every participant has a number in the lock, which is not that of a free one.
-const _: () = assert!(PARTICIPANTS_MAX < 1 << GENERATION_SHIFT);
+// Every participant has a number in the lock, which is neither that of a free one nor
+// that of an orphaned one.
+const _: () = assert!(PARTICIPANTS_MAX < ORPHANED);
 
 /// The geometry of a state, which follows from the size of its value alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -29,7 +29,8 @@ const LAYOUTS: &[Layout] = layouts![
     "stream" "SHM_STREAM_" stream::layout: DATA_FLAG SPACE_FLAG WRITER_ROLE READER_ROLE BYTES;
     "topic" "SHM_TOPIC_" topic::layout: DATA_FLAG PUBLISHER_ROLE SLOTS STAMP_SIZE;
     "cell" "SHM_CELL_" cell::layout: VERSION FLAG WRITER_ROLE SLOTS SLOT_COUNT STAMP_SIZE;
-    "state" "SHM_STATE_" state::layout: COPIES COPY_COUNT;
+    "state" "SHM_STATE_" state::layout: LOCK TIMES_DIED VERSION SEQUENCE WAITERS COPIES
+        GENERATION_SHIFT ORPHANED COPY_COUNT;
     "event" "SHM_EVENT_" event::layout: FLAG SIZE;
     "counters" "SHM_COUNTERS_" counters::layout: STRIDE WORD_SIZE;
     "raw" "SHM_RAW_" raw::layout: ALIGN_MIN ALIGN_MAX;
