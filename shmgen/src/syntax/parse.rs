@@ -143,7 +143,12 @@ fn header(context: &mut Context<'_>, root: &Table<'_, '_>) -> Header {
         imports: Vec::new(),
     };
     let Some(node) = root.get("schema") else { return header };
-    let Some(table) = context.table(node, "schema") else { return header };
+    let Some(table) = node.get_ref().as_table() else {
+        context
+            .wrong_kind(node, "schema", "a table")
+            .help("write [schema], and below it name = \"acme.market\" and version = \"1.0\"");
+        return header;
+    };
     let table = Table::new(context, table, &SCHEMA, &node.span());
     if let Some(name) = table.text(context, "name") {
         header.name = name;
