@@ -19,7 +19,7 @@ import numpy
 
 #: Messages a call.
 MANY = 1024
-#: A neighbour that is silent for so many seconds is given up.
+#: A neighbour that is silent for this many seconds is given up.
 PATIENCE = 20
 
 WORDS = 8

@@ -10,7 +10,7 @@ use std::mem::MaybeUninit;
 use std::process::{Child, Command, Stdio};
 use std::time::Instant;
 
-/// Schemas of so many structs of 10 fields; the lines of the report.
+/// Schemas of this many structs of 10 fields; the lines of the report.
 pub fn generator(scratch: &Scratch, tools: &Tools, rounds: usize) -> Vec<Line> {
     const SIZES: [usize; 4] = [10, 100, 1_000, 10_000];
     let mut times = SIZES.map(|_| Vec::new());

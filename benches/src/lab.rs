@@ -160,7 +160,7 @@ struct Sample {
     disturbed: f64,
 }
 
-/// Measures all competitors in turn, so many times.
+/// Measures all competitors in turn, this many times.
 pub fn round_robin(lab: &mut Lab, rounds: usize, competitors: Vec<Competitor<'_>>) -> Vec<Series> {
     let mut before = lab.ping();
     let (mut series, mut measures): (Vec<_>, Vec<_>) = competitors
@@ -184,7 +184,7 @@ pub fn round_robin(lab: &mut Lab, rounds: usize, competitors: Vec<Competitor<'_>
     series
 }
 
-/// Measures whole programs in turn, so many times. Each lasts for a second or more, in
+/// Measures whole programs in turn, this many times. Each lasts for a second or more, in
 /// which the machine changes and other programs run, whatever is done: so nothing is
 /// dropped, and the medians tell.
 pub fn round_robin_of_programs(

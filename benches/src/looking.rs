@@ -1,5 +1,5 @@
 //! How long a poller that finds nothing takes to look around: whether anybody died
-//! or the segment was removed. It does so every few milliseconds, beside so many
+//! or the segment was removed. It does so every few milliseconds, beside this many
 //! other processes that are attached.
 
 use crate::c_queue::CQueue;

@@ -62,7 +62,7 @@ payloads! {
     Item1024, bytes1024, body;
 }
 
-/// Calls a generic function with the message of so many bytes.
+/// Calls a generic function with the message of this many bytes.
 macro_rules! with_payload {
     ($size:expr, $function:ident($($argument:expr),*)) => {
         match $size {

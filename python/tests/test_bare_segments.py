@@ -34,7 +34,7 @@ def test_what_one_writes_the_other_reads_until_it_is_unlinked(either: str) -> No
         assert two.buf[4999] == 7 and bytes(two.buf[:5]) == b"hello"
         assert one.buf.format == "B" and not one.buf.readonly
         two.unlink()
-        assert two.buf[4999] == 7, "who is attached keeps the memory"
+        assert two.buf[4999] == 7, "attached processes keep the memory"
     with pytest.raises(FileNotFoundError):
         Segment.attach(either)
 

@@ -269,7 +269,7 @@ pub unsafe extern "C" fn shmrt_address(
     unsafe { copy_text(&address.unwrap_or_default(), out, size) }
 }
 
-/// What can be told of the segment, as JSON; `length` becomes its whole length.
+/// What is known about the segment, as JSON; `length` becomes its whole length.
 ///
 /// # Safety
 ///

@@ -48,7 +48,7 @@ pub struct ShmrtTurn {
     /// the version of what was got.
     pub version: u64,
     /// How many items a call has put in or taken out. It is written by the call
-    /// itself, so that who is interrupted behind it knows.
+    /// itself, so that a process that is interrupted behind it knows.
     pub done: usize,
 }
 
@@ -186,7 +186,7 @@ pub unsafe extern "C" fn shmrt_get_wait(
 /// # Safety
 ///
 /// `side` is NULL (which is [`status::INVALID`]) or a live handle, `turn` leads to
-/// a turn that may be written, and `items` to so many items without a gap.
+/// a turn that may be written, and `items` to this many items without a gap.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn shmrt_put_many(
     side: *const ShmrtSide,
@@ -207,7 +207,7 @@ pub unsafe extern "C" fn shmrt_put_many(
 /// # Safety
 ///
 /// `side` is NULL (which is [`status::INVALID`]) or a live handle, `turn` leads to
-/// a turn that may be written, and `items` to room for so many items.
+/// a turn that may be written, and `items` to room for this many items.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn shmrt_get_many(
     side: *const ShmrtSide,
@@ -251,7 +251,7 @@ pub unsafe extern "C" fn shmrt_number(
     unsafe { on(side, number) }
 }
 
-/// What can be told of the object, as JSON: its name, kind, definition, numbers
+/// What is known about the object, as JSON: its name, kind, definition, numbers
 /// and holders; `length` becomes its whole length.
 ///
 /// # Safety
@@ -266,7 +266,7 @@ pub unsafe extern "C" fn shmrt_facts(
     length: *mut usize,
 ) -> i32 {
     let tell = |side: &Side| {
-        // Of the object first, which says why where it cannot be told.
+        // Of the object first, which says why where it cannot be determined.
         let told = side.attachment.object_stat(side.index).and_then(|object| {
             let participants = side.attachment.stat()?.participants;
             Ok(json::to_string(&json::Object::of(&object, &participants)))
@@ -290,7 +290,7 @@ fn timeout(ns: u64) -> Option<Duration> {
 
 /// # Safety
 ///
-/// `room` leads to so many bytes, which nobody else has.
+/// `room` leads to this many bytes, which nobody else has.
 unsafe fn slice<'a>(room: *mut u8, bytes: usize) -> &'a mut [u8] {
     // SAFETY: as the caller promises.
     unsafe { from_raw_parts_mut(room, bytes) }

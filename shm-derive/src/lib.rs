@@ -33,7 +33,7 @@ use syn::{Attribute, Data, DeriveInput, Error, Field, Fields, LitInt, LitStr, Pa
 ///
 /// Attributes of the struct:
 ///
-/// - `#[shm(extent = 128)]`: it has so many bytes, and those behind its last
+/// - `#[shm(extent = 128)]`: it has this many bytes, and those behind its last
 ///   field, marked `#[shm(reserved)]`, are kept free for later versions;
 /// - `#[shm(crate = path)]` where shm-runtime has another name.
 #[proc_macro_derive(SharedLayout, attributes(shm))]

@@ -100,7 +100,7 @@ struct Inner {
 /// The result of an operation on a segment.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
-/// Who holds a role.
+/// A process that holds a role.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Holder {
     /// Its process id, as it sees itself.

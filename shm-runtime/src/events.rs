@@ -47,7 +47,7 @@ pub(crate) fn swept(address: &dyn Display, participant: u32) {
     event!(WARN, "swept up after a dead participant", address, participant);
 }
 
-/// The name of a segment was taken away by who is attached to it.
+/// The name of a segment was taken away by a process that is attached to it.
 pub(crate) fn removed(address: &dyn Display) {
     event!(INFO, "removed", address);
 }

@@ -1,5 +1,5 @@
 //! What is said of an object: from whom to whom it goes, how much it takes up,
-//! and what can be told of its contents without taking part.
+//! and what is known about its contents without taking part.
 
 use shm_runtime::{ObjectStat, Printable};
 

@@ -168,7 +168,7 @@ pub(crate) fn age(seconds: u64) -> String {
     }
 }
 
-/// So many of something: `1 segment`, `2 segments`.
+/// This many of something: `1 segment`, `2 segments`.
 pub(crate) fn count(n: usize, what: &str) -> String {
     if n == 1 { format!("1 {what}") } else { format!("{n} {what}s") }
 }

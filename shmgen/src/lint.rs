@@ -9,11 +9,11 @@ use crate::syntax::{self, Length, Member, Suffix, TypeText};
 use heck::{ToShoutySnakeCase, ToSnakeCase, ToUpperCamelCase};
 use std::collections::BTreeMap;
 
-/// Holes are told of if a struct loses at least so many bytes ..
+/// Holes are reported if a struct loses at least this many bytes ..
 const HOLES_BYTES: u64 = 8;
 /// .. and more than this part of its size: an eighth.
 const HOLES_PART: u64 = 8;
-/// Items of more bytes are told of.
+/// Items of more bytes are reported.
 const LARGE: u64 = 64 << 10;
 
 /// Looks at a schema in which nothing is wrong.

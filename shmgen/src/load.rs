@@ -184,7 +184,7 @@ impl Loader {
                 told.push((Code::E072, one, message));
             }
         }
-        // Of two schemas of one name, that was told.
+        // Of two schemas of one name, that was reported.
         for (i, one) in passed.iter().enumerate() {
             for other in passed[..i].iter().filter(|o| o.name != one.name) {
                 told.extend(resolve::meet(one, other).map(|message| (Code::E023, *one, message)));

@@ -24,7 +24,7 @@ pub(crate) fn file(path: &Path) -> Result<Vec<u8>, String> {
     Ok(bytes)
 }
 
-/// The text of a file; `None` if it is not UTF-8, which is told.
+/// The text of a file; `None` if it is not UTF-8, which is reported.
 pub(crate) fn source(
     path: &Path,
     bytes: Vec<u8>,

@@ -30,9 +30,9 @@ pub struct Part {
 pub enum Kind {
     /// The header.
     Header,
-    /// The directory, with so many entries.
+    /// The directory, with this many entries.
     Directory(u64),
-    /// The records of so many participants.
+    /// The records of this many participants.
     Participants(u64),
     /// An object.
     Object(Object),

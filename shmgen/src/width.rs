@@ -13,13 +13,13 @@ pub fn cells(text: &str) -> usize {
     text.width()
 }
 
-/// A text, and spaces behind it up to so many cells.
+/// A text, and spaces behind it up to this many cells.
 pub fn padded(text: &str, width: usize) -> String {
     let spaces = width.saturating_sub(cells(text));
     format!("{text}{:spaces$}", "")
 }
 
-/// As much of a text as fits into so many cells. Where it is cut, `…` says so,
+/// As much of a text as fits into this many cells. Where it is cut, `…` says so,
 /// which stands even where there is no room at all.
 pub fn cut(text: &str, width: usize) -> String {
     if cells(text) <= width {

@@ -86,7 +86,7 @@ class Field(Generic[_Get, _Set]):
 
     #: Whether what ctypes holds is the value as it is.
     plain: ClassVar[bool] = False
-    #: What NumPy is told of it.
+    #: What NumPy is given for it.
     format: Any = None
 
     def __init__(self, raw: Any, name: str, *, unit: str = "", range: _Range = (None, None)) -> None:
@@ -98,7 +98,7 @@ class Field(Generic[_Get, _Set]):
         self.name = name
         #: Its unit of measure, empty if it has none.
         self.unit = unit
-        #: The least and the greatest number that belong into it, None where there is no end.
+        #: The least and the greatest number it may hold, None where there is no limit.
         self.range = range
         #: Whether there is a range to be within, its own or one inside.
         self.ranged: bool = range != (None, None)
@@ -332,7 +332,7 @@ class _Element:
 
 
 class ArrayField(Field[_Get, _Set]):
-    """An array: so many elements, which are arrays themselves where it has more dimensions."""
+    """An array: this many elements, which are arrays themselves where it has more dimensions."""
 
     def __init__(
         self,
@@ -927,7 +927,7 @@ def lay_out(
 
 
 def _tell(field: Any, format: Any) -> None:
-    """Tells a field, and those of what is in it, what NumPy is told."""
+    """Tells a field, and those of what is in it, what NumPy is given."""
     field.format = format
     if isinstance(field, ArrayField):
         base, (_, *inner) = format
@@ -947,12 +947,12 @@ class Room(ctypes.Structure):
     __slots__ = ()
     DTYPE: ClassVar[Any]
     _layout: ClassVar[Any]
-    #: What NumPy is told of an element.
+    #: What NumPy is given for an element.
     _item_format: ClassVar[Any]
 
 
 class ListField(Field[_Get, _Set]):
-    """A bounded list: up to so many elements."""
+    """A bounded list: up to this many elements."""
 
     def __init__(
         self,
@@ -1013,7 +1013,7 @@ class ListField(Field[_Get, _Set]):
 
 
 class _BoundedField(Field[_Get, _Get]):
-    """So many bytes as there are, up to the room for them."""
+    """As many bytes as there are, up to a limit."""
 
     def __init__(self, raw: Any, name: str, kind: Any, *, unit: str = "") -> None:
         super().__init__(raw, name, unit=unit)
@@ -1048,7 +1048,7 @@ class _BoundedField(Field[_Get, _Get]):
 
 
 class BoundedBytesField(_BoundedField[bytes]):
-    """Up to so many bytes."""
+    """Up to this many bytes."""
 
     def load(self, raw: Any) -> bytes:
         return self.held(raw)
@@ -1062,7 +1062,7 @@ class BoundedBytesField(_BoundedField[bytes]):
 
 
 class BoundedStrField(_BoundedField[str]):
-    """Text of up to so many bytes of UTF-8, which may have NULs in it."""
+    """Text of up to this many bytes of UTF-8, which may have NULs in it."""
 
     def load(self, raw: Any) -> str:
         return self.held(raw).decode()
@@ -1268,7 +1268,7 @@ class _Holding(Union):
     _part: ClassVar[tuple[str, Field[Any, Any]]]
 
     def __init__(self, value: Any) -> None:
-        # As it will be read: what is wrong is told now, and a struct is a copy.
+        # As it will be read: what is wrong is reported now, and a struct is a copy.
         self._held = value
         self._held = self._load_held(self._store())
 
@@ -1457,7 +1457,7 @@ _S = TypeVar("_S", bound="Segment")
 class Segment:
     """An attached segment of a schema, with its objects as attributes."""
 
-    #: What shm_runtime is told of it, beside the contract.
+    #: What shm_runtime is given for it, beside the contract.
     _spec: ClassVar[dict[str, Any]]
 
     def __init__(self, attachment: _Attachment) -> None:
@@ -1581,7 +1581,7 @@ class Segment:
         self._attachment.close()
 
     def unlink(self) -> None:
-        """Takes the segment's name away. Who is attached keeps the memory."""
+        """Takes the segment's name away. Attached processes keep the memory."""
         self._attachment.unlink()
 
     def __reduce__(self) -> tuple[Any, ...]:

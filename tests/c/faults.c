@@ -100,7 +100,7 @@ static bool hit(const char *call, const char *about) {
   return fails;
 }
 
-/* The same for a call on a descriptor, which is told by its path. */
+/* The same for a call on a descriptor, which is named by its path. */
 static bool hit_fd(const char *call, int fd, const char *more) {
   char link[64];
   char path[NAME_MAX_SIZE - 32];

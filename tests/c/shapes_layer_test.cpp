@@ -129,7 +129,7 @@ static void an_optional_is_a_std_optional_and_back() {
   CHECK(!optionals.grid && (*optionals.grid)[1][2] == 0);
 }
 
-// What a visitor is told, as text.
+// What a visitor is given, as text.
 static std::string told(const shapes::Payload &payload) {
   return visit(payload,
                shm::overloaded{

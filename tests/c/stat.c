@@ -117,7 +117,7 @@ int main(int count, char **arguments) {
   if (test_backends_InMemory_stat(&segment, &facts) != SHM_INVALID ||
       test_backends_InMemory_ticks_stat(&segment, &queue) != SHM_INVALID ||
       test_backends_InMemory_set(&segment, 0, 0, 0600) != SHM_INVALID) {
-    text("of nothing", "something is told");
+    text("of nothing", "something is reported");
   }
   return 0;
 }

@@ -209,7 +209,7 @@ static void the_capacity_holds_along_its_bound(void) {
   }
 }
 
-/* Keeps everybody out, as a collector does, for so many milliseconds. */
+/* Keeps everybody out, as a collector does, for this many milliseconds. */
 static void keep_everybody_out(const void *argument) {
   const victim *v = SHM_CAST(const victim *, argument);
   int file = shm_sys_open(path_of(v->t->address), O_RDWR, 0);

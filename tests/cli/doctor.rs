@@ -119,7 +119,7 @@ fn with_faults(arguments: &[String]) {
     assert_eq!(level(&fits, "room"), "ok");
     assert_eq!(level(&fits, "leftovers"), "ok");
     assert_eq!(std::fs::read_dir("/dev/shm").unwrap().count(), 0, "it leaves nothing behind");
-    // An orphan is told; what is there already needs no room.
+    // An orphan is reported; what is there already needs no room.
     let create = ["create", "--schema", &schema, "--segment", "plain"];
     tools::run(Command::new(&arguments[0]).args(create));
     let orphan = report(&doctor(&["--schema", &schema]));

@@ -86,7 +86,7 @@ fn create_on_a_name_that_is_no_segments_says_what_is_there_and_how_to_be_rid_of_
         tools::run(std::process::Command::new(command).arg(&path));
         assert_eq!(code(&run(&["create", &address, "--size", "10"])), 0, "the way it says works");
     }
-    // A segment is told as before.
+    // A segment is reported as before.
     let place = Place::posix();
     Segment::create(&place.0, 10).unwrap();
     let said = err(&run(&["create", &place.text(), "--size", "10"]));

@@ -55,7 +55,7 @@ fn check_tells_what_cannot_be_used_yet_and_is_content() {
     for usable in ["`one`", "`latest`", "`each`"] {
         assert!(!said.contains(usable), "it can be used: {said}");
     }
-    // Lints are told beside them, and only they are denied.
+    // Lints are reported beside them, and only they are denied.
     assert_eq!(code(&run(&["check", &objects_toml(), "--lint", "--deny"])), 0);
     let linted = schema(
         "objects-lint",

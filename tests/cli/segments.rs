@@ -654,7 +654,7 @@ fn stat_shows_what_ls_shows_also_of_what_is_removed() {
         let row = listed.lines().find(|l| l.split_ascii_whitespace().next() == Some(&address));
         assert!(row.unwrap().ends_with(" removed"), "{listed}");
     }
-    // Of ours, who still has it is told.
+    // Of ours, who still has it is reported.
     let seen = json(&["stat", &format!("sysv-id:{other}"), "--json"]);
     assert_eq!(seen["participants"][0]["pid"], std::process::id());
 }

@@ -86,7 +86,7 @@ fn closes_all(language: Language, address: &str) {
     assert_eq!(unsafe { libc::fcntl(3, libc::F_GETFD) }, -1);
     // The numbers are other files' from now on, on which nobody has a lock.
     let files: Vec<File> = (0..64).map(|_| File::open("/dev/null").unwrap()).collect();
-    // Whether the other one lives cannot be told now: it counts as alive.
+    // Whether the other one lives cannot be determined now: it counts as alive.
     let refused = segment.push(7).expect_err("it took the role of a living process");
     assert_eq!(refused.kind, "RoleTaken", "{refused}");
     // Nothing is done to another file in place of the segment's.

@@ -275,7 +275,7 @@ const STEPS: &[Step] = &[
             Ok(())
         },
         check: |s, _| {
-            // Whatever could not be told: who is attached keeps it.
+            // Whatever could not be determined: who is attached keeps it.
             s.other_is_well();
             survey().iter().filter(|c| c.is_leftover()).for_each(|c| c.remove().unwrap());
         },
@@ -371,8 +371,8 @@ fn may_be_ignored(step: &str, call: &str, errno: i32) -> Option<&'static str> {
         "fcntl" if step.contains("a bare one") && [libc::EPERM, libc::EINVAL].contains(&errno) => {
             "nobody locks a bare segment, where there are no locks"
         }
-        "fcntl" if about.starts_with("get") => "what cannot be told counts as alive",
-        "poll" | "pidfd_open" => "what cannot be told counts as alive",
+        "fcntl" if about.starts_with("get") => "what cannot be determined counts as alive",
+        "poll" | "pidfd_open" => "what cannot be determined counts as alive",
         "membarrier" => "it fences itself, and asks the others to",
         "madvise" if about == "dump" => "a core file is larger",
         "madvise" if errno == libc::EINVAL => "Linux before 5.14 does not know it",
@@ -540,7 +540,7 @@ fn same_call(a: &str, b: &str) -> bool {
     a.split(' ').next() == b.split(' ').next()
 }
 
-/// Whether the errno is told as what it means.
+/// Whether the errno is reported as what it means.
 fn is_said_so(step: &str, call: &str, errno: i32, refused: &languages::Refused) -> bool {
     let leads_nowhere = (call.starts_with("shmctl") || call.starts_with("shmat"))
         && [libc::EINVAL, libc::EIDRM].contains(&errno)

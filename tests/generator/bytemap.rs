@@ -41,7 +41,7 @@ fn map_of(fields: &[String]) -> Map {
 }
 
 /// Random structs: the parts lie without a byte between them, holes are what
-/// alignment loses, and the order that is offered has the size that is told.
+/// alignment loses, and the order that is offered has the size that is reported.
 #[test]
 fn a_better_order_has_the_size_that_it_is_said_to_have() {
     let mut state = 7u64;

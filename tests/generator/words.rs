@@ -125,7 +125,7 @@ impl Words {
         self.sources.values().flatten().cloned().chain(known).collect()
     }
 
-    /// So many of each source, and those that are always tried.
+    /// This many of each source, and those that are always tried.
     pub(crate) fn draw(&self, each: usize, dice: &mut Dice) -> BTreeSet<String> {
         let mut out = words(KNOWN);
         for names in self.sources.values() {

@@ -46,7 +46,7 @@ impl Queue {
     }
 }
 
-/// A segment of so many queues, full of messages that its hint does not count, in
+/// A segment of this many queues, full of messages that its hint does not count, in
 /// a row or all in one place.
 fn write(types: &[u8], queue: Queue, count: usize, participants: usize, over: bool) {
     let mut contract = [text("evil"), text("evil"), types.to_vec()].concat();

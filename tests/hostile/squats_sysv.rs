@@ -69,7 +69,7 @@ fn image(state: u8) -> Vec<u8> {
     image
 }
 
-/// Makes a bare segment of so many bytes, with these at its beginning, and waits.
+/// Makes a bare segment of this many bytes, with these at its beginning, and waits.
 fn maker(arguments: &[String]) {
     let made = Segment::create(&arguments[0].parse().unwrap(), arguments[1].parse().unwrap());
     let made = made.unwrap();

@@ -28,7 +28,7 @@ fn usize_of(n: u64) -> usize {
     usize::try_from(n).unwrap()
 }
 
-/// Text of at most so many bytes, of the first `kinds` of these letters.
+/// Text of at most this many bytes, of the first `kinds` of these letters.
 fn random_text(dice: &mut Dice, room: u64, kinds: u64) -> String {
     const LETTERS: [char; 11] = ['a', 'Z', '0', ' ', '"', '\\', 'é', '€', '😀', '\n', '\0'];
     let mut text = String::new();

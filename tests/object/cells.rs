@@ -29,7 +29,7 @@ fn number<const N: usize>(found: &[u64; N]) -> u64 {
     found[0]
 }
 
-/// A segment with an array of so many cells in it.
+/// A segment with an array of this many cells in it.
 fn spec(place: &Place, count: Option<u32>) -> Spec {
     let item = TypeExpr::parse("u64[8]").unwrap();
     let kind = ObjectKind::Cell(CellDef { item, count });

@@ -81,7 +81,7 @@ fn bare_segments_are_created_attached_changed_and_removed() {
         assert_eq!(kind(Segment::attach(&place.0)), ErrorKind::NotFound);
         let made = Segment::create(&place.0, 5000).unwrap();
         assert_eq!(kind(Segment::create(&place.0, 5000)), ErrorKind::Exists);
-        assert_eq!(made.stat().unwrap().size, 5000, "exactly so many bytes");
+        assert_eq!(made.stat().unwrap().size, 5000, "exactly this many bytes");
         assert_eq!(made.stat().unwrap().state, SegmentState::Foreign);
 
         made.write_at(4990, b"0123456789").unwrap();
@@ -215,7 +215,7 @@ fn open_or_create_at_once(arguments: &[String]) {
     }
 }
 
-// --- what is refused, and how it is told
+// --- what is refused, and how it is reported
 
 #[test]
 fn a_mismatch_names_what_differs_on_both_sides() {

@@ -102,7 +102,7 @@ fn in_dev_shm() -> std::fs::File {
     options.read(true).write(true).custom_flags(libc::O_TMPFILE).open("/dev/shm").unwrap()
 }
 
-/// What a segment that asks for huge pages is to get, which is told aloud.
+/// What a segment that asks for huge pages is to get, which is reported aloud.
 fn expected(address: &Address) -> Gets {
     let is_posix = matches!(address, Address::Posix(_));
     // Half of them stay for others.

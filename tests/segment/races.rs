@@ -79,7 +79,7 @@ fn may_be(refused: &Refused, kinds: &[&str]) {
     assert!(kinds.contains(&refused.kind.as_str()), "{refused}");
 }
 
-/// Creates as soon as it can, so many times; in both languages in turn.
+/// Creates as soon as it can, this many times; in both languages in turn.
 fn creator(arguments: &[String]) {
     let (mut made, mut lost) = (Vec::new(), 0);
     let rounds: usize = arguments[1].parse().unwrap();

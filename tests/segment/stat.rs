@@ -1,4 +1,4 @@
-//! What is told of one and the same living segment in Rust, C, C++ and Python: the
+//! What is reported of one and the same living segment in Rust, C, C++ and Python: the
 //! same; and what one of them sets, the others see.
 
 use backends::{InMemory, Tick};
@@ -218,7 +218,7 @@ fn every_language_tells_the_same_of_a_memfd() {
     every_language_tells_the_same_of(&"memfd:".parse().unwrap());
 }
 
-/// Who is dead is told as dead, by a segment that nobody has looked around in.
+/// Who is dead is reported as dead, by a segment that nobody has looked around in.
 #[test]
 fn the_dead_are_counted_as_dead_in_every_language() {
     let place = Place::posix();

@@ -9,7 +9,7 @@ import time
 
 import market
 
-#: A neighbour that is silent for so many seconds is given up.
+#: A neighbour that is silent for this many seconds is given up.
 PATIENCE = 10
 
 

@@ -192,7 +192,7 @@ class Attachment:
         return found.value
 
     def unlink(self) -> None:
-        """Takes the segment's name away. Who is attached keeps the memory."""
+        """Takes the segment's name away. Attached processes keep the memory."""
         self.call(_native.library().unlink)
 
     def stat(self) -> dict[str, Any]:

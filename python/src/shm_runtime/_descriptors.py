@@ -25,7 +25,7 @@ _STANDARD = 3
 def descriptor_address(descriptor: int) -> str:
     """The address of a memfd that this process has a descriptor of, for attaching.
 
-    It leads there as long as that is open; who has attached does not need it any longer.
+    It leads there as long as that is open; a process that has attached does not need it any longer.
     """
     return f"memfd:{os.getpid()}/{descriptor}"
 

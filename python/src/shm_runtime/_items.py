@@ -66,7 +66,7 @@ class Items:
         return None if numpy is None else numpy.dtype(getattr(self.item, "DTYPE"))  # noqa: B009
 
     def room(self, count: int) -> Any:
-        """Memory for so many, as a ctypes array of bytes."""
+        """Memory for ``count`` items, as a ctypes array of bytes."""
         numpy = _numpy()
         kind = ctypes.c_uint8 * (self.size * count)
         # NumPy does not fill it with zeros first, as ctypes does.

@@ -48,7 +48,7 @@ class Object(Generic[_Item]):
         return self._side(_side.LOOK)
 
     def facts(self) -> dict[str, Any]:
-        """What can be told of it: kind, definition, numbers and holders, as in ``shmgen stat --json``."""
+        """Kind, definition, numbers and holders, as in ``shmgen stat --json``."""
         return self._look.facts()
 
     def __reduce__(self) -> tuple[Any, ...]:

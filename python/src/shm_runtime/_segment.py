@@ -39,7 +39,7 @@ class Segment:
         self._created, self._options = created, options
         library = _native.library()
         self._handle = handle
-        # Held by who closes.
+        # Held by the thread that closes.
         self._lock = threading.RLock()
         self._address = _native.address(library.segment_address, handle)
         self._size = int(library.segment_size(handle))
@@ -251,7 +251,7 @@ class Segment:
         return found.value
 
     def unlink(self) -> None:
-        """Takes the segment's name away. Who is attached keeps the memory. A memfd has none."""
+        """Takes the segment's name away. Attached processes keep the memory. A memfd has none."""
         self._call(_native.library().segment_unlink)
 
     def lock_memory(self) -> None:

@@ -327,7 +327,7 @@ class Side:
         return found.value
 
     def facts(self) -> dict[str, Any]:
-        """What can be told of the object, as ``shmgen stat --json`` has it."""
+        """What is known about the object, as ``shmgen stat --json`` has it."""
         with self.lock:
             handle = self.claim()
 

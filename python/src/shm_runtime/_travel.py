@@ -43,7 +43,7 @@ def depart(handle: _Handle) -> tuple[str, Any]:
         os.close(descriptor)
         raise
     if child is None:
-        # There is a copy of it, which waits for who fetches it.
+        # There is a copy of it, which waits until it is fetched.
         os.close(descriptor)
     else:
         # The child gets it when it starts, which is before this process forgets the child.

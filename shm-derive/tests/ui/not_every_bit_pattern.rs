@@ -1,6 +1,6 @@
 use shm_runtime::SharedLayout;
 
-// All that is wrong with a struct is told at once.
+// All that is wrong with a struct is reported at once.
 #[derive(SharedLayout, Clone, Copy)]
 #[repr(C)]
 struct Flags {

@@ -1,9 +1,9 @@
-//! What can be told of segments, as types that serde writes as JSON: the same
+//! What is known about segments, as types that serde writes as JSON: the same
 //! for the command line, the C ABI and Python. With the feature `json`.
 //!
 //! Numbers are numbers, a mode is text such as `"0640"`, a time is RFC 3339 in
 //! UTC. What a kind of segment or object does not have is missing; what cannot
-//! be told is null. [`schema()`] describes any of these types as a JSON Schema.
+//! be determined is null. [`schema()`] describes any of these types as a JSON Schema.
 //!
 //! ```no_run
 //! use shm_runtime::{json, list};

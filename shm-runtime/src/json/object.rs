@@ -24,7 +24,7 @@ pub struct Object {
     pub definition: Definition,
     /// Its numbers now, by name.
     pub numbers: Numbers,
-    /// Who holds its roles.
+    /// The holders of its roles.
     pub holders: Vec<Holder>,
     /// Messages per second between the last two samples; only in `top`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -257,7 +257,7 @@ impl JsonSchema for Numbers {
     }
 }
 
-/// Who holds a role of an object.
+/// A process that holds a role of an object.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Holder {
     /// The role, such as `producer` or `consumer`.

@@ -39,7 +39,7 @@ pub struct Segment {
     pub uid: u32,
     /// The owning group.
     pub gid: u32,
-    /// Who created it; null if unknown.
+    /// The process that created it; null if unknown.
     pub creator: Option<Creator>,
     /// What it is to an operator.
     pub state: State,
@@ -190,7 +190,7 @@ impl From<&HeaderStat> for Schema {
     }
 }
 
-/// Who created a segment.
+/// The process that created a segment.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Creator {
     /// Its process id in its own pid namespace.
@@ -235,10 +235,10 @@ pub struct Kernel {
     /// System V: the user who created it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub creator_uid: Option<u32>,
-    /// System V: the group of who created it.
+    /// System V: the group of the creator.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub creator_gid: Option<u32>,
-    /// System V: the pid of who created it.
+    /// System V: the pid of the creator.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub creator_pid: Option<u32>,
     /// System V: the pid of the last attach or detach.

@@ -43,7 +43,7 @@ impl MappedReadArea {
     /// writable memory only.
     #[inline]
     fn words(&self) -> &[AtomicU64] {
-        // SAFETY: so many aligned words lie in the mapping, which is held; other
+        // SAFETY: this many aligned words lie in the mapping, which is held; other
         // processes access them atomically, or as the atomics here allow for.
         unsafe { std::slice::from_raw_parts(self.base.as_ptr(), self.count) }
     }

@@ -2,7 +2,7 @@
 //! interleaving and with every stale value that the memory model allows.
 //!
 //! Two things are added to loom. A *life*: a process that is killed has done a
-//! prefix of its stores, so after so many stores of a process all later ones
+//! prefix of its stores, so after this many stores of a process all later ones
 //! are dropped. And a *weak spot*: a store that is relaxed where the code asks
 //! for release.
 
@@ -158,8 +158,8 @@ impl Word for ModelWord {
     }
 }
 
-/// A word to sleep on, and the kernel's part of it: who sleeps has looked at the
-/// word under a lock that who wakes takes as well.
+/// A word to sleep on, and the kernel's part of it: a sleeper has looked at the
+/// word under a lock that a waker takes as well.
 pub(crate) struct ModelFlag {
     word: AtomicU32,
     sleepers: Mutex<()>,

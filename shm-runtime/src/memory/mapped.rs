@@ -213,7 +213,7 @@ unsafe impl Send for MappedAt {}
 // SAFETY: as above.
 unsafe impl Sync for MappedAt {}
 
-/// Words from one slot to the next, with items of so many bytes.
+/// Words from one slot to the next, with items of this many bytes.
 #[inline(always)]
 const fn words_between(item: usize) -> usize {
     1 + (item + 7) / 8
@@ -287,7 +287,7 @@ impl Ring for MappedRing {
     #[inline(always)]
     fn next(&self, at: MappedAt, size: usize) -> MappedAt {
         assert!(size == self.item, "an item of this queue");
-        // SAFETY: at most the end, since slots lie so many words apart.
+        // SAFETY: at most the end, since slots lie this many words apart.
         let next = unsafe { NonNull::new_unchecked(at.0.as_ptr().add(words_between(size))) };
         MappedAt(if next == self.end { self.base } else { next })
     }

@@ -1,4 +1,4 @@
-//! What can be told of an object of any kind without taking part in it: numbers
+//! What is known about an object of any kind without taking part in it: numbers
 //! by name, and who holds its roles.
 
 use std::borrow::Cow;
@@ -15,11 +15,11 @@ pub struct Facts {
     /// Its numbers by name, in an order that says what belongs together. Of counters
     /// the names are the schema's; what a kind does not have is not there.
     pub numbers: Vec<(Cow<'static, str>, i128)>,
-    /// Who holds its roles.
+    /// The holders of its roles.
     pub holders: Vec<Holder>,
 }
 
-/// Who holds a role of an object.
+/// A process that holds a role of an object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Holder {
     /// The role, such as `producer`.

@@ -13,7 +13,7 @@ pub struct Geometry {
     pub item: u64,
     /// Items that always fit.
     pub capacity: u64,
-    /// After so many items the acknowledgement is published.
+    /// After this many items the acknowledgement is published.
     pub batch: u64,
     /// Items that fit at most.
     pub slots: u64,

@@ -124,7 +124,7 @@ macro_rules! kinds {
                 match self { $( Self::$kind(def) => def.properties(geometry), )* }
             }
 
-            /// What can be told of it without taking part.
+            /// What is known about it without taking part.
             pub(crate) fn observe(
                 &self,
                 layout: &ObjectLayout,

@@ -42,7 +42,7 @@ pub(crate) struct Head<'a, L> {
 const HEAD: usize = 0x200;
 
 impl<'a, L: Look> Head<'a, L> {
-    /// The head of an object of so many bytes at `at`.
+    /// The head of an object of this many bytes at `at`.
     pub(crate) fn of(look: &'a L, at: u64, size: u64) -> Self {
         let mut bytes = [0; HEAD];
         let len = usize::try_from(size).unwrap_or(HEAD).min(HEAD);

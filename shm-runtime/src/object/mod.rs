@@ -34,7 +34,7 @@ pub(crate) mod wait;
 #[cfg(all(test, segments))]
 mod wait_loom;
 
-/// What different parties write lies so many bytes apart: processors fetch
+/// What different parties write lies this many bytes apart: processors fetch
 /// pairs of 64-byte lines.
 pub const LINE: u64 = 128;
 

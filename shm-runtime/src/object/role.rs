@@ -70,7 +70,7 @@ pub(crate) enum Refusal {
     Restless,
 }
 
-/// After so many tries a claim gives up: honest claimants change the word once.
+/// After this many tries a claim gives up: honest claimants change the word once.
 const TRIES: u32 = 100;
 
 /// Claims the role for `me`.

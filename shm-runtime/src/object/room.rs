@@ -85,7 +85,7 @@ pub(crate) trait Kind: Sized {
         String::new()
     }
 
-    /// What can be told of it without taking part: each number that is not 0 for
+    /// What is known about it without taking part: each number that is not 0 for
     /// ever, by name, and who holds its roles.
     fn observe(&self, layout: &Self::Layout, sight: &Sight<'_, impl Look>) -> Facts {
         sight.facts(&[], &layout.roles())

@@ -128,7 +128,7 @@ pub(crate) fn look_before_sleep<M: Memory, T>(
 /// end. `look` is called once for each sleep, to notice deaths and removals; with true
 /// after a whole slice in which nobody woke the caller.
 ///
-/// Without a flag, for who may only read and so cannot say that it sleeps, it looks
+/// Without a flag, for a process that may only read and so cannot say that it sleeps, it looks
 /// every 1 to 10 ms.
 #[inline]
 pub(crate) fn until<'a, M: Memory, T>(
@@ -191,7 +191,7 @@ const VAIN_MAX: u32 = 16;
 const PAUSE: Duration = Duration::from_millis(1);
 /// A first sleep without a barrier: no store stays unseen so long.
 const BRIEF: Duration = Duration::from_millis(1);
-/// The longest sleep of who cannot be woken.
+/// The longest sleep of a process that cannot be woken.
 const LAST_PAUSE: Duration = Duration::from_millis(10);
 
 /// How long to sleep. A peer that writes the word all the time, or wakes without

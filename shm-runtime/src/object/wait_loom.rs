@@ -148,7 +148,7 @@ fn clear(flag: &ModelFlag) {
 }
 
 /// Sleeps as the first form of the protocol has it, which is right for one sleeper
-/// alone: who finds something clears the bit. Nothing tells it that its first sleep
+/// alone: a process that finds something clears the bit. Nothing tells it that its first sleep
 /// should be brief, so that may last for its whole slice, of 10 ms.
 fn sleep_as_an_older_one(shared: &Shared, wanted: u64) {
     let mut slice = Duration::from_millis(10);
@@ -184,7 +184,7 @@ fn one_that_sleeps_and_one_that_wakes_may_be_of_two_versions() {
     beside_an_older_one(sleep_until::<Model>, notify_without_a_sequence);
 }
 
-/// Who stores dies before it notifies; who recovers wakes without asking.
+/// The writer dies before it notifies; whoever recovers wakes without asking.
 #[test]
 fn recovery_wakes_whom_a_dead_one_did_not_notify() {
     loom::model(|| {

@@ -4,7 +4,7 @@ use super::descriptor::{Field, TypeBody, TypeDef, Types, find_type};
 use super::expr::TypeExpr;
 use std::collections::BTreeSet;
 
-/// So many types at most lie in one another: who reads a value takes a step for
+/// How many types may lie in one another: a process that reads a value takes a step for
 /// each.
 const DEPTH_MAX: usize = 64;
 

@@ -205,7 +205,7 @@ pub struct VariantDef {
     pub number: u64,
     /// What it holds, if anything.
     pub ty: Option<TypeExpr>,
-    /// The numbers that belong into it; of numeric types only.
+    /// The numbers it may hold; of numeric types only.
     pub range: Option<Range>,
 }
 
@@ -222,7 +222,7 @@ pub struct Field {
     pub ty: TypeExpr,
     /// Its unit of measure; empty if none is given.
     pub unit: String,
-    /// The numbers that belong into it, or into each element of an array; of
+    /// The numbers that it, or each element of an array, may hold; of
     /// the type of its element.
     pub range: Option<Range>,
 }

@@ -238,7 +238,7 @@ impl TypeExpr {
         self.array_of_dims(vec![len])
     }
 
-    /// An array of these with so many dimensions more, the outermost first;
+    /// An array of these with this many dimensions more, the outermost first;
     /// itself if there are none.
     #[must_use]
     pub fn array_of_dims(self, mut dims: Vec<u64>) -> Self {

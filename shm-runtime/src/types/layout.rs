@@ -108,7 +108,7 @@ pub(crate) fn filled<T: SharedLayout, E>(
 /// Bytes that may be overwritten by others, and by nothing else.
 #[inline(always)]
 pub(crate) fn may_be_uninit(bytes: &mut [u8]) -> &mut [MaybeUninit<u8>] {
-    // SAFETY: the same bytes; who has the slice writes initialised ones alone, as
+    // SAFETY: the same bytes; a process that has the slice writes initialised ones alone, as
     // `Slots::read` does.
     unsafe { &mut *((bytes as *mut [u8]) as *mut [MaybeUninit<u8>]) }
 }

@@ -48,7 +48,7 @@ impl Bound {
     }
 }
 
-/// The numbers that belong into a field; at least one end is given.
+/// The numbers that a field may hold; at least one end is given.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Range {
     ty: Primitive,

@@ -193,7 +193,7 @@ impl fmt::Display for Value {
             Self::Bool(Ok(b)) => write!(f, "{b}"),
             Self::Bool(Err(byte)) => write!(f, "bool({byte})"),
             Self::Text(Ok(text)) => {
-                // Or text that looks like an escape could not be told from one.
+                // Or text that looks like an escape could not be distinguished from one.
                 let text = text.replace('\\', "\\\\").replace('"', "\\\"");
                 write!(f, "\"{}\"", Printable(&text))
             }

@@ -6,7 +6,7 @@ use crate::show;
 use shm_runtime::{Address, Attachment, ErrorKind, Inspector, Options, Segment, Spec, json};
 use std::path::PathBuf;
 
-/// Create a segment: a bare one of so many bytes, or one of a schema
+/// Create a segment: a bare one of a given size, or one of a schema
 ///
 /// Fails if there is one of that name already: with 6, or with 5 and what differs if it is of
 /// another contract. Prints its address.
@@ -16,7 +16,7 @@ pub(crate) struct Arguments {
     /// --schema, the schema's address unless given
     #[arg(allow_negative_numbers = true)]
     address: Option<String>,
-    /// A bare segment of exactly so many bytes: 4096, 64K, 4M, 1G
+    /// A bare segment of exactly this size in bytes: 4096, 64K, 4M, 1G
     #[arg(long, value_name = "BYTES", value_parser = bytes, required_unless_present = "schema")]
     size: Option<u64>,
     /// A segment of this schema
@@ -34,7 +34,7 @@ pub(crate) struct Arguments {
     /// The owning group, a number or a name; else the schema's
     #[arg(long, value_name = "GROUP")]
     gid: Option<String>,
-    /// Print what can be told of it, as JSON
+    /// Print what is known about it, as JSON
     #[arg(long)]
     json: bool,
 }

@@ -31,10 +31,10 @@ pub(crate) struct Arguments {
     address: String,
     /// Only this object
     object: Option<String>,
-    /// Of no effect: who may read it may look at it
+    /// Of no effect: whoever may read it may look at it
     #[arg(long, hide = true)]
     any_owner: bool,
-    /// At most so many messages of each queue, the oldest; with --follow, of those that wait
+    /// At most N messages of each queue, the oldest; with --follow, of those that wait
     /// already, the newest; with --hex, lines of 16 bytes
     #[arg(long, value_name = "N", default_value_t = 20)]
     limit: usize,
@@ -203,7 +203,7 @@ impl Dump<'_> {
     ) -> Done {
         let object = &contract.objects[index];
         let Some(item) = object.kind.item() else { return Ok(()) };
-        // As it is now: what was told before may have been taken since.
+        // As it is now: what was reported before may have been taken since.
         let now = self.inspector.object_stat_among(index, &stat.participants)?;
         let depth = now.facts.count("depth").unwrap_or(messages.len() as u64);
         let _ = writeln!(
@@ -314,13 +314,13 @@ impl Dump<'_> {
         let _ = writeln!(self.text, "{name} ({}{of}){comma}{about}", object.kind);
     }
 
-    /// Any other object: what can be told of it, and whether there is more that this
+    /// Any other object: what is known about it, and whether there is more that this
     /// version does not read.
     fn other(&mut self, object: &ObjectStat, found: Found, stat: &SegmentStat) {
         let mut contents = Contents::of(json::Object::of(object, &stat.participants));
         let numbers = &object.facts.numbers;
         let about = match &found {
-            // Their values are told below, one by one.
+            // Their values are reported below, one by one.
             Found::Named => format!("{} of them", numbers.len()),
             _ => about::all(object),
         };
@@ -339,7 +339,7 @@ impl Dump<'_> {
                 contents.hex = Some(hex(&bytes));
             }
             Found::Bytes(..) => self.remark(&mut contents, "--hex shows the bytes"),
-            // The words that were told are all there is.
+            // The words that were reported are all there is.
             Found::Numbers => {}
             _ => {
                 let remark = format!(
@@ -358,7 +358,7 @@ impl Dump<'_> {
     }
 }
 
-/// As [`hex_lines`], each behind so many spaces.
+/// As [`hex_lines`], each behind this many spaces.
 fn indented(bytes: &[u8], by: usize) -> String {
     let lines = hex_lines(0, bytes);
     lines.lines().map(|line| format!("{:by$}{line}\n", "")).collect()

@@ -158,7 +158,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         let rule = output::depfile(&targets, &sources);
         write(depfile, &rule)?;
     }
-    // Last: who sees it new sees all the rest.
+    // Last: whoever sees it new also sees all the rest.
     arguments.stamp.as_ref().map_or(Ok(()), |stamp| write(stamp, ""))
 }
 

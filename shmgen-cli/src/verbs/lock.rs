@@ -25,7 +25,7 @@ pub(crate) struct Arguments {
     core_dump: bool,
     #[command(flatten)]
     trust: Trust,
-    /// Print what can be told of it afterwards, as JSON
+    /// Print what is known about it afterwards, as JSON
     #[arg(long)]
     json: bool,
 }
@@ -36,7 +36,7 @@ pub(crate) struct UnlockArguments {
     /// Where it is: sysv:KEY, sysv-id:ID, sysv-file:PATH
     #[arg(allow_negative_numbers = true)]
     address: String,
-    /// Print what can be told of it afterwards, as JSON
+    /// Print what is known about it afterwards, as JSON
     #[arg(long)]
     json: bool,
 }

@@ -136,7 +136,7 @@ impl Column {
     }
 }
 
-/// Who takes part, and who else has it mapped: readers, and those who look at
+/// The participants, and who else has it mapped: readers, and those who look at
 /// it as bytes.
 fn attached(stat: &SegmentStat) -> Option<String> {
     let mut who: Vec<String> = stat.participants.iter().map(show::participant).collect();

@@ -18,7 +18,7 @@ pub(crate) struct Arguments {
     /// From this byte on: 4096, 64K, 4M
     #[arg(long, value_name = "N", value_parser = bytes_or_none, default_value = "0")]
     offset: u64,
-    /// So many bytes; without it, all that follow
+    /// How many bytes; without it, all that follow
     #[arg(long, value_name = "N", value_parser = bytes_or_none)]
     size: Option<u64>,
     /// As hexadecimal numbers, 16 to a line

@@ -11,7 +11,7 @@ use shm_runtime::{Address, Inspector, Options, Segment, SegmentStat};
 /// Remove segments
 ///
 /// Refuses one that somebody is attached to, or that belongs to another user,
-/// unless told --force. The dead are nobody. Who is attached keeps the memory.
+/// unless told --force. The dead are nobody. Attached processes keep the memory.
 #[derive(clap::Args)]
 pub(crate) struct Arguments {
     /// Where they are: <posix:/NAME>, sysv:KEY, sysv-id:ID, sysv-file:PATH, memfd:PID/FD
@@ -40,7 +40,7 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     for text in &arguments.addresses {
         match address(text).and_then(|a| remove(&a, arguments.force)) {
             Ok(address) => removed.push(address.spelling()),
-            // The others are removed all the same; each failure is told.
+            // The others are removed all the same; each failure is reported.
             Err(failure) => {
                 if let Some(earlier) = failed.replace(failure) {
                     earlier.report();

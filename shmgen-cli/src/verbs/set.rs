@@ -22,7 +22,7 @@ pub(crate) struct Arguments {
     /// Even if it is another user's
     #[arg(long)]
     force: bool,
-    /// Print what can be told of it afterwards, as JSON
+    /// Print what is known about it afterwards, as JSON
     #[arg(long)]
     json: bool,
 }

@@ -1,4 +1,4 @@
-//! `shmgen stat`: all that can be told of one segment.
+//! `shmgen stat`: all that is known about one segment.
 
 use super::address;
 use crate::about;
@@ -14,7 +14,7 @@ pub(crate) struct Arguments {
     /// Where it is: <posix:/NAME>, sysv:KEY, sysv-id:ID, sysv-file:PATH, memfd:PID/FD
     #[arg(allow_negative_numbers = true)]
     address: String,
-    /// Of no effect: who may read it may look at it
+    /// Of no effect: whoever may read it may look at it
     #[arg(long, hide = true)]
     any_owner: bool,
     /// For programs
@@ -128,7 +128,7 @@ fn header_lines(stat: &SegmentStat, line: &mut impl FnMut(&str, String)) {
     let alive = match header.creator.alive {
         Some(true) => "alive",
         Some(false) => "gone",
-        None => "cannot be told whether alive",
+        None => "unknown whether alive",
     };
     let program = Printable(&header.creator.program);
     let pid = header.creator.pid;

@@ -1,4 +1,4 @@
-//! A map in rows of so many bytes; rows deep inside one large part are left
+//! A map in rows of this many bytes; rows deep inside one large part are left
 //! out, so that a struct of a gigabyte is a page too.
 
 use super::{Map, Part};
@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 pub(super) enum Row<'m> {
     /// The bytes from `start` on: each part with how many of its bytes lie here.
     Bytes { start: u64, parts: Vec<(usize, &'m Part, u64)> },
-    /// So many rows that belong to one part.
+    /// Rows that belong to one part.
     LeftOut { rows: u64, part: &'m Part },
 }
 

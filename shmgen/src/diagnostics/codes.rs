@@ -150,7 +150,7 @@ codes! {
     E086 "an assertion that does not hold"
         "`assert` says what the size, the alignment or the offsets of a struct are. The layout is another one; the message has the real number."
     E087 "a former field that is one"
-        "`was` names fields that lay in reserved bytes in earlier versions. The struct has a field of that name now; who moved a field writes no `was`, and who brings a name back gives it another meaning."
+        "`was` names fields that lay in reserved bytes in earlier versions. The struct has a field of that name now; a field that moved needs no `was`, and a name that comes back has another meaning."
 
     E090 "not supported yet"
         "This could be in a schema, and this version of shmgen does not do it yet: huge pages of other sizes than 2M and 1G. It is refused rather than ignored."

@@ -1,6 +1,6 @@
 //! How generated code gives access to an object in a language with methods.
 
-/// A type, and what its constructor is told beside the attachment and the place
+/// A type, and what its constructor is given beside the attachment and the place
 /// of the object in it.
 pub(crate) struct Access {
     /// What it is: a sentence for documentation.
@@ -9,7 +9,7 @@ pub(crate) struct Access {
     pub(crate) ty: &'static str,
     /// What the type is generic over.
     pub(crate) of: Option<String>,
-    /// What the constructor is told.
+    /// What the constructor is given.
     pub(crate) arguments: Vec<String>,
 }
 

@@ -12,7 +12,7 @@ pub struct Alias {
     pub ty: Type,
     /// The unit of fields that do not say otherwise; empty for none.
     pub unit: String,
-    /// The numbers that belong into it, or into what it is made of.
+    /// The numbers that it, or what it is made of, may hold.
     pub range: Option<Range>,
     /// What is said about it.
     pub meta: Meta,

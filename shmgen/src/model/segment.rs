@@ -67,9 +67,9 @@ pub struct Setup {
     pub mode: u32,
     /// How many participants it has records for.
     pub participants: u32,
-    /// The user it is given to, if not to who creates it.
+    /// The user it is given to, if not the creator.
     pub owner: Option<Account>,
-    /// The group it is given to, if not to that of who creates it.
+    /// The group it is given to, if not that of the creator.
     pub group: Option<Account>,
     /// The huge pages that it asks for, of which its size is a multiple.
     pub pages: Option<HugePages>,

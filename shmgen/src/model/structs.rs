@@ -87,7 +87,7 @@ pub struct Field {
     pub align: u64,
     /// Its unit; empty for none.
     pub unit: String,
-    /// The numbers that belong into it, or into what it is made of: the elements
+    /// The numbers that it, or what it is made of, may hold: the elements
     /// of arrays and lists, the value of an optional.
     pub range: Option<Range>,
     /// What a new value has in it, if not zero; fits the type.

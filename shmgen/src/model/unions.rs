@@ -37,7 +37,7 @@ pub struct Variant {
     pub ty: Option<Type>,
     /// Bytes of what it holds.
     pub size: u64,
-    /// The numbers that belong into it, or into what it is made of.
+    /// The numbers that it, or what it is made of, may hold.
     pub range: Option<Range>,
     /// What is said about it.
     pub meta: Meta,

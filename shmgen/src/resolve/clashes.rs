@@ -189,7 +189,7 @@ fn of_segments(schema: &syntax::Schema, add: &mut Add<'_>) {
         let name = segments::type_name(&segment.name.value);
         let from = format!("the segment `{}`", segment.name.value);
         for suffix in functions::OF_SEGMENT {
-            // A type of that name is another error, and was told.
+            // A type of that name is another error, and was reported.
             if suffix.is_empty() && declared.contains(name.as_str()) {
                 continue;
             }

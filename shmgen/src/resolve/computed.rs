@@ -23,7 +23,7 @@ pub(crate) fn compute(
     }
     let mut found: BTreeMap<usize, Option<i128>> = BTreeMap::new();
     {
-        // What is wrong with names and constants is told when their turn comes.
+        // What is wrong with names and constants is reported when their turn comes.
         let mut told = Diagnostics::default();
         let mut names = Names::new(schema, Imports::new(imports), &mut told);
         constants::resolve(schema, &mut names, &mut told);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 /// The extent that a struct is to have, and what lies beyond it.
 pub(super) struct Extent<'s> {
     written: &'s Spanned<i128>,
-    /// Whether a member beyond it was told of; the others only follow.
+    /// Whether a member beyond it was reported; the others only follow.
     told: bool,
 }
 
@@ -19,7 +19,7 @@ impl<'s> Extent<'s> {
         s.extent.as_ref().map(|written| Self { written, told: false })
     }
 
-    /// Looks whether a member ends beyond it, of which the first is told.
+    /// Looks whether a member ends beyond it, of which the first is reported.
     pub(super) fn look(
         &mut self,
         member: &syntax::Member,

@@ -26,7 +26,7 @@ pub(super) enum Imported {
     Type(Type, String, Option<Range>),
 }
 
-/// A name is wrong in a way that was told.
+/// A name is wrong in a way that was reported.
 pub(super) struct Told;
 
 /// A name of `schema`, seen from outside.

@@ -144,7 +144,7 @@ pub(super) fn module(stem: &str) -> String {
 #[derive(Default)]
 pub(super) struct Space {
     names: BTreeMap<String, (std::ops::Range<usize>, String)>,
-    /// Pairs of names that were told already: one clash may show in many
+    /// Pairs of names that were reported already: one clash may show in many
     /// places.
     told: BTreeSet<(usize, usize)>,
 }
@@ -160,7 +160,7 @@ impl Space {
         from: &str,
     ) {
         if let Some((other, other_from)) = self.names.get(&written) {
-            // The same name twice is another error, and was told.
+            // The same name twice is another error, and was reported.
             if other_from == from || !self.told.insert((other.start, span.start)) {
                 return;
             }

@@ -1,4 +1,4 @@
-//! Ranges of numeric fields: the numbers that belong into them.
+//! Ranges of numeric fields: the numbers they may hold.
 
 use super::types::Names;
 use crate::diagnostics::{Code, Diagnostics, Spanned};

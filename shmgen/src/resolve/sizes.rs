@@ -122,7 +122,7 @@ impl Sizes {
             };
             let (Some(name), Some((layout, item))) = (element.wrapped_name(), self.layout(element))
             else {
-                continue; // too large, or of something wrong, which is told
+                continue; // too large, or of something wrong, which is reported
             };
             if self.wrapped.insert(element.expr().to_string()) {
                 let inner = (**inner).clone();

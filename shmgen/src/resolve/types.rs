@@ -350,11 +350,11 @@ impl<'s> Names<'s> {
 
 /// What a name is in the language itself.
 enum Builtin {
-    /// A type, which takes so many of the suffixes behind its name.
+    /// A type, which takes this many of the suffixes behind its name.
     Is(Element, usize),
     /// Nothing.
     Other,
-    /// A type that is not written right, which was told.
+    /// A type that is not written right, which was reported.
     Wrong,
 }
 

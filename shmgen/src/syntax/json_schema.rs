@@ -11,7 +11,7 @@ use shm_runtime::contract::Primitive;
 
 /// What a name looks like: letters, digits and single underscores.
 const NAME: &str = "[A-Za-z](_?[A-Za-z0-9])*";
-/// The name of a user or a group, as far as it can be told by looking.
+/// The name of a user or a group, as far as it can be determined by looking.
 const ACCOUNT: &str = "^[^:/\\u0000-\\u001f\\u007f-\\u009f]{1,256}$";
 
 /// The JSON Schema (draft 2020-12) of the schema language.

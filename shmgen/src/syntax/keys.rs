@@ -19,8 +19,7 @@ const ANY: Shape = Integer(i64::MIN as i128, u64::MAX as i128);
 const SINCE: Key = key("since", Version, "The version of the schema that brought it.");
 const DEPRECATED: Key =
     key("deprecated", Text, "Why it is not to be used any more: \"use x instead\".");
-const RANGED: Key =
-    key("range", Table(&RANGE), "The numbers that belong into it: { min = 1, max = 10 }.");
+const RANGED: Key = key("range", Table(&RANGE), "The numbers it may hold: { min = 1, max = 10 }.");
 
 pub(crate) const ROOT: TableKind = table(
     "a schema",
@@ -201,7 +200,7 @@ pub(crate) const VARIANT: TableKind = table(
 pub(crate) const RESERVED: TableKind = table(
     "reserved bytes",
     &[
-        required("reserved", Integer(1, 1 << 30), "So many bytes, always zero."),
+        required("reserved", Integer(1, 1 << 30), "A number of bytes, always zero."),
         key("was", Names, "The fields that lay there in earlier versions."),
         DOC,
     ],

@@ -22,7 +22,7 @@ fn is_invisible(c: char) -> bool {
 }
 
 impl Context<'_> {
-    /// The text. What is wrong in it is told and left out, so that what needs the
+    /// The text. What is wrong in it is reported and left out, so that what needs the
     /// text has no complaint of its own.
     pub(super) fn without(
         &mut self,

@@ -148,7 +148,7 @@ pub struct Alias {
     pub ty: TypeText,
     /// The unit that fields of it have unless they say otherwise.
     pub unit: String,
-    /// The numbers that belong into it.
+    /// The numbers it may hold.
     pub range: Option<RangeText>,
     /// What is said about it.
     pub meta: Meta,
@@ -276,7 +276,7 @@ pub struct Field {
     pub unit: Option<String>,
     /// The alignment that is asked for.
     pub align: Option<Spanned<i128>>,
-    /// The numbers that belong into it.
+    /// The numbers it may hold.
     pub range: Option<RangeText>,
     /// What a new value has in it.
     pub default: Option<Spanned<DefaultText>>,
@@ -317,7 +317,7 @@ pub struct Variant {
     pub number: Spanned<i128>,
     /// What it holds, if anything.
     pub ty: Option<TypeText>,
-    /// The numbers that belong into it, if it says so.
+    /// The numbers it may hold, if it says so.
     pub range: Option<RangeText>,
     /// What is said about it.
     pub meta: Meta,

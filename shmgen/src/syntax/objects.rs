@@ -14,7 +14,7 @@ pub struct Object {
     pub name: Spanned<String>,
     /// Its kind, one that the language has.
     pub kind: Spanned<String>,
-    /// What the kind is told by its own keys.
+    /// What its own keys say.
     pub body: Body,
     /// Documentation.
     pub doc: String,

@@ -276,7 +276,7 @@ impl<'t, 'a> Table<'t, 'a> {
     }
 
     /// The entries of a table of named things, in the order of the file.
-    /// The names of those that are no tables, which is told, go to `left_out`.
+    /// The names of those that are no tables, which is reported, go to `left_out`.
     pub(crate) fn named(
         &self,
         context: &mut Context<'_>,

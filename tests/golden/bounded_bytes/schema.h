@@ -40,7 +40,7 @@ SHM_INLINE bool golden_bytes_list6_valid(const golden_bytes_list6 *list) { retur
 /* How many bytes there are; 6 if the count is greater. */
 SHM_INLINE size_t golden_bytes_list6_size(const golden_bytes_list6 *list) { return shm_list_size(&list->count, 6); }
 
-/* Puts so many bytes in the place of all that was there; false, and no change, if they are more than 6. */
+/* Puts this many bytes in the place of all that was there; false, and no change, if they are more than 6. */
 SHM_NODISCARD SHM_INLINE bool golden_bytes_list6_assign(golden_bytes_list6 *list, const void *bytes, size_t length) {
   return shm_bounded_put(&list->count, 6, list->items, bytes, length);
 }

@@ -50,7 +50,7 @@ SHM_INLINE bool golden_str_list16_valid(const golden_str_list16 *list) {
 /* How many bytes there are; 16 if the count is greater. */
 SHM_INLINE size_t golden_str_list16_size(const golden_str_list16 *list) { return shm_list_size(&list->count, 16); }
 
-/* Puts so many bytes in the place of all that was there; false, and no change, if they are more than 16. */
+/* Puts this many bytes in the place of all that was there; false, and no change, if they are more than 16. */
 SHM_NODISCARD SHM_INLINE bool golden_str_list16_assign(golden_str_list16 *list, const char *bytes, size_t length) {
   return shm_bounded_put(&list->count, 16, list->items, bytes, length);
 }

@@ -85,7 +85,7 @@ SHM_NODISCARD SHM_HOT shm_status golden_Feed_last_load(golden_Feed *segment, gol
   return golden_Feed_last_load_versioned(segment, value, &version);
 }
 
-/* Loads the first value after `*version`, and its version, waiting for it so many nanoseconds (UINT64_MAX: for ever);
+/* Loads the first value after `*version`, and its version, waiting for it this many nanoseconds (UINT64_MAX: for ever);
  * SHM_TIMEOUT. */
 SHM_NODISCARD SHM_INLINE shm_status golden_Feed_last_wait_next(golden_Feed *segment, uint64_t *version,
                                                              golden_Tick *value, uint64_t ns) {

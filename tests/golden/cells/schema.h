@@ -88,7 +88,7 @@ SHM_NODISCARD SHM_HOT shm_status golden_Feed_each_load_at(golden_Feed *segment, 
   return golden_Feed_each_load_versioned_at(segment, index, value, &version);
 }
 
-/* Loads the first value after `*version`, and its version, waiting for it so many nanoseconds (UINT64_MAX: for ever);
+/* Loads the first value after `*version`, and its version, waiting for it this many nanoseconds (UINT64_MAX: for ever);
  * SHM_TIMEOUT. */
 SHM_NODISCARD SHM_INLINE shm_status golden_Feed_each_wait_next_at(golden_Feed *segment, size_t index, uint64_t *version,
                                                              golden_Tick *value, uint64_t ns) {

@@ -6,7 +6,7 @@
 #endif
 #ifndef SHM_SCHEMA_golden_H
 #define SHM_SCHEMA_golden_H
-/* What this version of the schema is told from others by. */
+/* What distinguishes this version of the schema from others. */
 #define SHM_SCHEMA_golden 0x9d7a5483
 
 #if defined(__cplusplus)

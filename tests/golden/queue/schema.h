@@ -55,7 +55,7 @@ SHM_NODISCARD SHM_HOT shm_status golden_Feed_ticks_try_push(golden_Feed *segment
   return SHM_UNLIKELY(status != SHM_OK) ? status : shm_queue_producer_try_push(&segment->ticks_producer, item, sizeof *item);
 }
 
-/* Pushes one message, waiting for room so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
+/* Pushes one message, waiting for room this many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
 SHM_NODISCARD SHM_INLINE shm_status golden_Feed_ticks_push_timeout(golden_Feed *segment, const golden_Tick *item,
                                                              uint64_t ns) {
   const shm_status status = golden_Feed_ticks_claimed_producer(segment);
@@ -92,7 +92,7 @@ SHM_NODISCARD SHM_HOT shm_status golden_Feed_ticks_try_pop(golden_Feed *segment,
   return SHM_UNLIKELY(status != SHM_OK) ? status : shm_queue_consumer_try_pop(&segment->ticks_consumer, item, sizeof *item);
 }
 
-/* Pops one message, waiting for it so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
+/* Pops one message, waiting for it this many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
 SHM_NODISCARD SHM_INLINE shm_status golden_Feed_ticks_pop_timeout(golden_Feed *segment, golden_Tick *item,
                                                             uint64_t ns) {
   const shm_status status = golden_Feed_ticks_claimed_consumer(segment);

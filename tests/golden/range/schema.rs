@@ -19,11 +19,11 @@ impl Reading {
     pub const PERCENT: ::shm_runtime::FieldRef<Self, u8> = ::shm_runtime::FieldRef::at(8);
     /// The field `hours`, for access in place.
     pub const HOURS: ::shm_runtime::FieldRef<Self, [i8; 4]> = ::shm_runtime::FieldRef::at(9);
-    /// The numbers that belong into the field `celsius`.
+    /// The valid range of the field `celsius`.
     pub const CELSIUS_RANGE: ::core::ops::RangeFrom<f64> = -273.15..;
-    /// The numbers that belong into the field `percent`.
+    /// The valid range of the field `percent`.
     pub const PERCENT_RANGE: ::core::ops::RangeToInclusive<u8> = ..=100;
-    /// The numbers that belong into the field `hours`.
+    /// The valid range of the field `hours`.
     pub const HOURS_RANGE: ::core::ops::RangeInclusive<i8> = -12..=12;
 
     /// Whether every field is within its range, those of what is inside too.

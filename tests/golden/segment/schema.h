@@ -118,7 +118,7 @@ SHM_INLINE void golden_Feed_detach(golden_Feed *segment) {
   shm_attachment_detach(&segment->attachment);
 }
 
-/* Takes the segment's name away. Who is attached keeps the memory. */
+/* Takes the segment's name away. Attached processes keep the memory. */
 SHM_INLINE shm_status golden_Feed_remove(const char *address) {
   return shm_remove(address != NULL ? address : golden_Feed_spec.address);
 /* [9 lines as in ../struct/schema.h] */

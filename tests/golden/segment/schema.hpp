@@ -71,7 +71,7 @@ class Feed {
     return ::shm_attachment_set(attachment_.get(), uid_, gid_, mode_);
   }
 
-  /// Takes the segment's name away. Who is attached keeps the memory.
+  /// Takes the segment's name away. Attached processes keep the memory.
   ::shm_status remove() { return ::shm_attachment_remove(attachment_.get()); }
 
   /// The same by address, without attaching.

@@ -80,7 +80,7 @@ impl Feed {
         self.0.set(owner_)
     }
 
-    /// Takes the segment's name away. Who is attached keeps the memory.
+    /// Takes the segment's name away. Attached processes keep the memory.
     pub fn remove(&self) -> ::shm_runtime::Result<()> {
         self.0.remove()
     }

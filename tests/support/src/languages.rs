@@ -309,7 +309,7 @@ impl Bare {
             Self::Rust(segment) => segment.read_at(offset, out).unwrap(),
             Self::C(handle) => {
                 let (to, size) = (out.as_mut_ptr().cast(), out.len());
-                // SAFETY: as above, and so many bytes to write to.
+                // SAFETY: as above, and this many bytes to write to.
                 unsafe { (operations().bare_read)(*handle, offset, to, size) };
             }
         }

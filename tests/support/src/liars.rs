@@ -92,7 +92,7 @@ fn ask(spec: &Spec, round: u64) -> [Result<(), Error>; 2] {
     [reader, writer]
 }
 
-/// So many lies, one after the other; how often they were answered with what.
+/// This many lies, one after the other; how often they were answered with what.
 pub fn attach_to_liars(image: &[u8], address: &str, rounds: u64, seed: u64) -> String {
     let path = address.replace("posix:", "/dev/shm");
     let contract = &image[word(image, 48)..][..word(image, 56)];

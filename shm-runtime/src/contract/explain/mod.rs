@@ -1,6 +1,6 @@
 //! Says in words how two contracts differ: what a refused attach tells.
 //!
-//! Everything is told from the reader's side: "moved from 32 to 40" means 32
+//! Everything is reported from the reader's side: "moved from 32 to 40" means 32
 //! in the program that asks, 40 in the segment that it met.
 
 mod fields;

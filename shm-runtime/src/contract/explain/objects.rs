@@ -171,7 +171,7 @@ mod tests {
         );
     }
 
-    /// Whatever differs, something is told: contracts that are not equal never
+    /// Whatever differs, something is reported: contracts that are not equal never
     /// explain to nothing.
     #[test]
     fn two_kinds_that_differ_always_explain() {

@@ -164,7 +164,7 @@ fn debug(f: &mut fmt::Formatter<'_>, name: &str, raw: &Result<RawCell>) -> fmt::
     f.debug_struct(name).field("cell", &place).finish_non_exhaustive()
 }
 
-/// An array of cells in an attached segment: so many latest values side by side,
+/// An array of cells in an attached segment: this many latest values side by side,
 /// each with a version of its own, and one writer for all of them.
 #[derive(Clone)]
 pub struct Cells<T> {
@@ -190,7 +190,7 @@ impl<T: SharedLayout> Cells<T> {
     ///
     /// # Panics
     ///
-    /// Where there are not so many cells, as of a slice; and where the segment's
+    /// Where there are not this many cells, as of a slice; and where the segment's
     /// directory is damaged, so that there are none.
     #[inline]
     pub fn at(&self, index: usize) -> At<'_, T> {

@@ -17,7 +17,7 @@ use std::time::Duration;
 const LOOK_PERIOD: Duration = Duration::from_millis(1);
 
 /// A cell, or an array of cells, in a segment, to be read by anybody who is
-/// attached, for reading only as well. Values are so many bytes.
+/// attached, for reading only as well. Values are this many bytes.
 ///
 /// Cells are numbered from 0, which is the only one where it is no array. A number
 /// that is not less than [`Self::count`], and a value of another length than
@@ -163,7 +163,7 @@ impl RawCell {
         })
     }
 
-    /// What readers of cell `at` sleep on; `None` for who may only read.
+    /// What readers of cell `at` sleep on; `None` for a process that may only read.
     fn flag(&self, at: u32) -> Result<Option<MappedFlag>> {
         if self.attachment.is_read_only() {
             return Ok(None);

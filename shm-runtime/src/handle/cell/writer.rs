@@ -75,7 +75,7 @@ impl<T: SharedLayout> CellsWriter<T> {
     ///
     /// # Panics
     ///
-    /// Where there are not so many cells, as of a slice.
+    /// Where there are not this many cells, as of a slice.
     #[inline]
     pub fn at(&mut self, index: usize) -> WriterAt<'_, T> {
         let count = self.raw.count();

@@ -120,7 +120,7 @@ impl<T: SharedLayout> Consumer<T> {
     }
 
     /// How many of the next messages a consumer that died may have seen
-    /// already: they come again, and who cannot bear that skips so many.
+    /// already: they come again, and a consumer that cannot take a message twice skips this many.
     pub fn redelivered(&self) -> u64 {
         self.raw.redelivered()
     }
@@ -172,7 +172,7 @@ impl<T: SharedLayout> Loan<'_, T> {
     ///
     /// # Panics
     ///
-    /// Where there are not so many elements behind that one, as of a slice.
+    /// Where there are not this many elements behind that one, as of a slice.
     pub fn get_slice<E: SharedLayout, const N: usize>(
         &self,
         field: FieldRef<T, [E; N]>,

@@ -152,7 +152,7 @@ impl<T: SharedLayout> Queue<T> {
     pub fn stat(&self) -> Result<QueueStat> {
         QueueStat::of(&self.attachment.object_stat(self.index)?).ok_or_else(|| {
             let address = self.attachment.address();
-            let why = format!("{address}: its directory is damaged, so the queue cannot be told");
+            let why = format!("{address}: its directory is damaged, so the queue cannot be found");
             Error::new(ErrorKind::Corrupt, why)
         })
     }

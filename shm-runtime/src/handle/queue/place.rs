@@ -22,7 +22,7 @@ pub(crate) struct Place {
 /// No thread has this number.
 const NOBODY: u64 = u64::MAX;
 
-/// So many texts a thread keeps before it forgets those of handles that are gone.
+/// How many texts a thread keeps before it forgets those of handles that are gone.
 const KEPT: usize = 32;
 
 /// What a thread knows of its last failure.

@@ -28,12 +28,12 @@ pub struct QueueStat {
     pub dropped: u64,
     /// The greatest depth that was noticed: sampled, not exact.
     pub high_water: u64,
-    /// Who is its `producer` and its `consumer`.
+    /// The holders of its roles `producer` and `consumer`.
     pub holders: Vec<Holder>,
 }
 
 impl QueueStat {
-    /// What was told of an object, if that is a queue whose messages this version
+    /// What was reported of an object, if that is a queue whose messages this version
     /// reads.
     pub fn of(object: &ObjectStat) -> Option<Self> {
         let (geometry, facts) = (object.geometry?, &object.facts);

@@ -29,7 +29,7 @@ const LOOK_PERIOD: Duration = Duration::from_millis(1);
 /// lies.
 const LOOKS: u32 = 4;
 
-/// The producer of a queue whose items are so many bytes.
+/// The producer of a queue whose items are this many bytes.
 ///
 /// An item of another length than [`Self::item_size`] is a mistake of the
 /// caller and panics.
@@ -227,7 +227,7 @@ impl RawProducer {
     }
 }
 
-/// The consumer of a queue whose items are so many bytes.
+/// The consumer of a queue whose items are this many bytes.
 ///
 /// A buffer of another length than [`Self::item_size`] is a mistake of the
 /// caller and panics.

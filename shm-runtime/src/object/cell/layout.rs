@@ -16,9 +16,9 @@
 //! Versions count from 1; 0 is a cell that was never stored to, which zero
 //! bytes are. Version v lies in slot v mod 8. Its stamp is 2v − 1 while it is
 //! written and 2v once it is whole. Slots begin at multiples of 128, so that who
-//! reads the latest version shares no line with who writes the next one.
+//! reads the latest version shares no line with the writer of the next one.
 //!
-//! An array of cells is so many of them side by side, each laid out as above with a
+//! An array of cells is this many of them side by side, each laid out as above with a
 //! version, a flag and slots of its own. The writer's role is one for all: that of
 //! cell 0. That of the others stays 0.
 
@@ -101,7 +101,7 @@ impl CellsLayout {
 pub enum AnyCell {
     /// A single cell.
     One(CellLayout),
-    /// An array: so many of them side by side.
+    /// An array: this many of them side by side.
     Array(CellsLayout, CellLayout),
 }
 

@@ -127,7 +127,7 @@ fn load_again<M: Memory, const N: u64>(
     Err(Restless)
 }
 
-/// The side that writes: of one cell, by who holds the writer's role.
+/// The side that writes: of one cell, by the holder of the writer's role.
 pub(crate) struct Pen<const N: u64 = SLOT_COUNT> {
     spot: Spot,
     /// The version that was published last.

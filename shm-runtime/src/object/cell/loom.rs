@@ -51,7 +51,7 @@ fn spot() -> Spot {
     Spot::of(&CellLayout::new(16).unwrap(), 0)
 }
 
-/// The words of a cell of two words in so many slots.
+/// The words of a cell of two words in this many slots.
 fn cell<const N: u64>() -> ModelArea {
     let slots = (0..N).flat_map(|n| {
         let stamp = spot().stamp::<N>(n);

@@ -32,7 +32,7 @@ pub struct CountersLayout {
 }
 
 impl CountersLayout {
-    /// The layout of so many counters; `None` if there are none or the size
+    /// The layout of this many counters; `None` if there are none or the size
     /// overflows.
     pub const fn new(count: u64) -> Option<Self> {
         if count == 0 {

@@ -8,8 +8,8 @@
 //!  └───────┴──────────────────────────────────────┘
 //! ```
 //!
-//! The count says how often it was signalled; who waits does so for more than it
-//! has seen. Flag and count share a line, as who notifies needs both. Zero bytes
+//! The count says how often it was signalled; a waiter waits for more than it
+//! has seen. Flag and count share a line, as a notifier needs both. Zero bytes
 //! are an event that was never signalled.
 
 use crate::object::LINE;

@@ -27,7 +27,7 @@ impl QueueDef {
 pub enum Flow {
     /// One producer, one consumer.
     OneToOne,
-    /// Many producers, each in one of so many lanes, and one consumer. The order
+    /// Many producers, each in one of this many lanes, and one consumer. The order
     /// of each producer is kept.
     Lanes(u32),
     /// Many on one side or on both. There is one order for all.

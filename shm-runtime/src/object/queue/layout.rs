@@ -68,7 +68,7 @@ pub struct QueueLayout {
     pub item: u64,
     /// Items that always fit.
     pub capacity: u64,
-    /// The consumer publishes the head after so many messages, or when it
+    /// The consumer publishes the head after this many messages, or when it
     /// finds the queue empty. At least 1.
     pub batch: u64,
     /// Slots, which is the number of items that may wait at most: Full is said

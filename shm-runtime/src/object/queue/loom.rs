@@ -110,7 +110,7 @@ fn pop_two(consumer: &mut ConsumerCore<Model>, looks: impl FnOnce()) -> Result<V
     Ok(out[..n].iter().map(number).collect())
 }
 
-/// Takes what is there, with so many tries that find nothing.
+/// Takes what is there, with this many tries that find nothing.
 fn drain(consumer: &mut ConsumerCore<Model>, got: &mut Vec<u64>, tries: usize) {
     let mut tries = tries;
     while tries > 0 {
@@ -159,7 +159,7 @@ fn push_batches(producer: &mut ProducerCore<Model>, next: &mut u64, last: u64) {
     }
 }
 
-/// Explores all interleavings with up to so many preemptions. (Two find each
+/// Explores all interleavings with up to this many preemptions. (Two find each
 /// of the seeded errors; a third multiplies the time by twenty.)
 fn explore(preemptions: usize, test: impl Fn() + Sync + Send + 'static) {
     let mut model = loom::model::Builder::new();

@@ -231,10 +231,10 @@ impl<M: Memory> ProducerCore<M> {
 pub(crate) struct ConsumerCore<M: Memory> {
     words: QueueWords<M>,
     head: Cursor<At<M>>,
-    /// The last head that the producer was told.
+    /// The last head that the producer was given.
     published: u64,
     batch: u64,
-    /// So many of the next messages a dead predecessor may have seen.
+    /// How many of the next messages a dead predecessor may have seen.
     suspect: u64,
     count: usize,
     size: usize,
@@ -304,7 +304,7 @@ impl<M: Memory> ConsumerCore<M> {
     }
 
     /// Whether messages stream: more than one came since the queue was found
-    /// empty, or since the producer was told the head.
+    /// empty, or since the head was published.
     #[inline]
     pub(crate) fn is_streaming(&self) -> bool {
         self.head.position.wrapping_sub(self.published) > 1
@@ -440,7 +440,7 @@ impl<M: Memory> ConsumerCore<M> {
         self.publish_head(tail.wrapping_sub(self.published));
     }
 
-    /// So many messages waited when the head was told last.
+    /// How many messages waited when the head was published last.
     #[inline]
     fn publish_head(&mut self, depth: u64) {
         if depth <= self.count as u64 && depth > self.words.high_water.load(Relaxed) {

@@ -17,7 +17,7 @@ pub struct RawLayout {
 }
 
 impl RawLayout {
-    /// The layout of so many bytes; `None` if there are none, or the alignment
+    /// The layout of this many bytes; `None` if there are none, or the alignment
     /// is no power of two from [`ALIGN_MIN`] to [`ALIGN_MAX`].
     pub const fn new(bytes: u64, align: u64) -> Option<Self> {
         if bytes == 0 || !align.is_power_of_two() || align < ALIGN_MIN || align > ALIGN_MAX {

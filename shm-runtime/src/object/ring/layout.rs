@@ -28,7 +28,7 @@
 //!  ┌──────────────────────┬──────────────────────┐
 //!  │ kind                 │ length in bytes      │  header u64
 //!  ├──────────────────────┴──────────────────────┤
-//!  │ so many bytes, padded to a multiple of 8    │
+//!  │ the message, padded to a multiple of 8      │
 //!  └─────────────────────────────────────────────┘
 //! ```
 //!
@@ -83,7 +83,7 @@ pub const BYTES_MIN: u64 = 64;
 pub struct RingLayout {
     /// Bytes that records always have room for.
     pub bytes: u64,
-    /// The consumer publishes the head after so many bytes, or when it finds
+    /// The consumer publishes the head after this many bytes, or when it finds
     /// the ring empty.
     pub batch: u64,
     /// Bytes that records may take at most: more than `bytes` by what the
@@ -94,7 +94,7 @@ pub struct RingLayout {
 }
 
 impl RingLayout {
-    /// The layout of a ring of so many bytes; `None` if they are less than
+    /// The layout of a ring of this many bytes; `None` if they are less than
     /// [`BYTES_MIN`] or no multiple of 8, or the size overflows.
     pub const fn new(bytes: u64) -> Option<Self> {
         if bytes < BYTES_MIN || bytes % 8 != 0 {

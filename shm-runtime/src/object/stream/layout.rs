@@ -50,7 +50,7 @@ pub const BYTES: u64 = 0x200;
 pub struct StreamLayout {
     /// Bytes that always fit.
     pub bytes: u64,
-    /// The reader publishes the head after so many bytes, or when it finds the
+    /// The reader publishes the head after this many bytes, or when it finds the
     /// stream empty.
     pub batch: u64,
     /// Bytes that may wait at most: more than `bytes` by what the published
@@ -61,7 +61,7 @@ pub struct StreamLayout {
 }
 
 impl StreamLayout {
-    /// The layout of a stream of so many bytes; `None` if it is 0 or the size
+    /// The layout of a stream of this many bytes; `None` if it is 0 or the size
     /// overflows.
     pub const fn new(bytes: u64) -> Option<Self> {
         if bytes == 0 {

@@ -7,6 +7,6 @@ use crate::types::expr::TypeExpr;
 pub struct TopicDef {
     /// The type of its items.
     pub item: TypeExpr,
-    /// So many of the newest items can be read; at least 1.
+    /// How many of the newest items can be read; at least 1.
     pub capacity: u64,
 }

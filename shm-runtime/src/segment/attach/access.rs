@@ -169,7 +169,7 @@ impl Opened {
         match &self.kind {
             OpenedKind::Sysv(_, mapping) if len >= 8 => {
                 // In sight while it is being made. Pairs with the release of the
-                // magic in `birth`: who sees it, sees the header behind it.
+                // magic in `birth`; whoever sees it also sees the header behind it.
                 let magic = mapping.load_u64(0, Ordering::Acquire)?;
                 mapping.read(0, &mut head)?;
                 head[..8].copy_from_slice(&magic.to_le_bytes());

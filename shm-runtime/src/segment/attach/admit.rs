@@ -1,5 +1,5 @@
 //! Attaching to a segment of ours: what is looked at before a byte of it is
-//! trusted, and how a refusal is told.
+//! trusted, and how a refusal is reported.
 //!
 //! Every field of the header is read once, into private memory, and checked
 //! with arithmetic that cannot overflow.
@@ -29,7 +29,7 @@ use std::time::{Duration, Instant};
 /// How long an attacher waits for a creator that is at work.
 const BIRTH_PATIENCE: Duration = Duration::from_secs(2);
 
-/// How long an attacher gives way to who removes what nobody uses.
+/// How long an attacher gives way to a process that removes what nobody uses.
 const REMOVAL_PATIENCE: Duration = Duration::from_secs(2);
 const REMOVED_ALL_THE_TIME: &str = "somebody has been removing it all the time; try again";
 
@@ -67,7 +67,7 @@ pub(crate) fn attach(
         };
         let mut core = Core::new(attached, companion, geography, spec, birthplace);
         let joined = if read_only { count_reader(&core) } else { core.claim_record() };
-        // Who removes what nobody uses keeps everybody out for a moment.
+        // A process that removes what nobody uses keeps everybody out for a moment.
         let removing = |f| locks::is_write_locked(f, locks::REMOVE);
         let kept_out = joined.is_err() && core.new_lock_file().is_some_and(removing);
         // It may be gone since: then every lock was held, and nobody is in the table.

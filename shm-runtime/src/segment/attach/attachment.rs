@@ -92,7 +92,7 @@ impl Attachment {
         owner.give(&self.0.kernel, self.address())
     }
 
-    /// Takes the segment's name away. Who is attached keeps the memory, drains
+    /// Takes the segment's name away. Attached processes keep the memory, drain
     /// the queues and then gets `Removed`; the name is free for a new segment.
     /// A name that leads to another segment by now is left alone. A memfd has no
     /// name: nobody attaches to it any more.

@@ -146,7 +146,7 @@ impl Segment {
         owner.give_at(address)
     }
 
-    /// Takes the segment's name away. Who is attached keeps the memory. A name
+    /// Takes the segment's name away. Attached processes keep the memory. A name
     /// that leads to another segment by now is left alone. A memfd has none;
     /// one of ours is declared removed, so that nobody attaches any more.
     pub fn remove(&self) -> Result<()> {

@@ -140,7 +140,7 @@ impl Core {
 
     /// Notices what others did: sweeps what the dead left behind, and sees
     /// whether the segment was removed. Called on slow paths, at most once a
-    /// millisecond for each handle; `thorough` by who has slept for a slice.
+    /// millisecond for each handle; `thorough` by a process that has slept for a slice.
     pub(crate) fn look_around(&self, thorough: bool) {
         if self.birthplace.finds_fork() {
             return;

@@ -77,7 +77,7 @@ fn set_sysv(id: i32, owner: Owner, address: &Address) -> Result<()> {
     match before.or_else(|_| sysv::birth_mark(id)) {
         Ok(Some(mark)) => sysv::change_companion(id, mark, uid, gid, mode, attempt),
         Ok(None) => Ok(()),
-        // Who may look at it neither before nor after cannot tell whether it is
+        // A process that may look at it neither before nor after cannot tell whether it is
         // bare; its companion, if there is one, keeps them out as before.
         Err(error) if error.kind() == ErrorKind::Permission => Ok(()),
         Err(error) => Err(attempt.wrap(error)),

@@ -1,8 +1,8 @@
-//! Who is attached, alive or dead: the table of [records](crate::segment::format::record).
+//! Participants, alive or dead: the table of [records](crate::segment::format::record).
 //!
 //! The claim of record i *is* a write lock on byte i of the segment's file (of
 //! the companion file, for System V), which the kernel drops at death. The
-//! record is filled only by who holds the lock, and is live from the store of
+//! record is filled only by a process that holds the lock, and is live from the store of
 //! its state. So a record that is live while its lock is free belonged to
 //! somebody who died; whatever else it says.
 //!
@@ -158,7 +158,7 @@ impl Participants {
         bytes[48..48 + version.len()].copy_from_slice(version);
         self.mapping.write(self.at(me.index) + 8, &bytes[8..])?;
         let state = self.mapping.word(self.at(me.index))?;
-        // Release: who sees the record live sees what it says.
+        // Release: whoever sees the record live sees what it says.
         state.store(pack(me.generation, RecordState::Live), Ordering::Release);
         Ok(())
     }
@@ -171,7 +171,7 @@ impl Participants {
         }
     }
 
-    /// Who holds a record, for messages; `None` if nobody does.
+    /// The holder of a record, for messages; `None` if nobody does.
     pub(crate) fn holder(&self, index: u32) -> Option<Holder> {
         let record = self.record(index)?;
         (record.state == RecordState::Live).then(|| Holder {

@@ -183,7 +183,7 @@ fn judge(inspector: &Inspector, stat: &SegmentStat, asked: Survey) -> Verdict {
     }
 }
 
-/// How many messages wait in an orphan, or why that cannot be told; `None` if none
+/// How many messages wait in an orphan, or why that cannot be determined; `None` if none
 /// do, and of one that is removed: nobody comes to them any more.
 pub(crate) fn messages(inspector: &Inspector, waiting: Option<u64>) -> Option<String> {
     if inspector.header().is_some_and(|header| header.state == State::Retired) {
@@ -197,7 +197,7 @@ pub(crate) fn messages(inspector: &Inspector, waiting: Option<u64>) -> Option<St
     }
 }
 
-/// Who uses it, or may use it; `None` if nobody does, as far as can be seen.
+/// The processes that use it, or may; `None` if none does, as far as can be seen.
 fn user(inspector: &Inspector, stat: &SegmentStat) -> Option<String> {
     let out_of_sight = inspector.locks().is_none();
     let alive: Vec<String> = stat

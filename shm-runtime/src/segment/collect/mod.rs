@@ -122,7 +122,7 @@ pub enum Keep {
     InUse,
     /// Its creator is at work, or may be.
     BeingBorn,
-    /// It cannot be told.
+    /// It cannot be determined.
     Unknown,
 }
 

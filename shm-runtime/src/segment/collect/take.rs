@@ -156,7 +156,7 @@ fn discard(id: i32, attempt: Attempt<'_>) -> Result<()> {
 }
 
 /// Nothing leads to it but its id, and nobody of ours attaches by that to what
-/// has no header: who is attached now is a stranger to it, or this process.
+/// has no header: a process that is attached now is a stranger to it, or this process.
 fn take_stillborn(id: i32) -> Result<()> {
     let address = Address::SysvId(id);
     let attempt = Attempt::new("remove", &address);

@@ -7,7 +7,7 @@ use crate::object::place::Place;
 use crate::segment::format::header::{ENTRY_SIZE, Entry, Header};
 use crate::segment::format::record::RECORD_SIZE;
 
-/// Bytes of the directory of so many objects.
+/// Bytes of the directory of this many objects.
 pub(crate) const fn size(objects: usize) -> usize {
     objects * ENTRY_SIZE
 }

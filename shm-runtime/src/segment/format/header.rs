@@ -285,7 +285,7 @@ pub(crate) fn breaks_off(head: &[u8; HEADER_SIZE], size: u64) -> bool {
 
 /// Writes the header of a segment that is not ready yet.
 pub(crate) fn begin(mapping: &Mapping, header: &[u8; HEADER_SIZE]) -> crate::error::Result<()> {
-    // The magic last, by one store: who sees it sees the whole header.
+    // The magic last, by one store; whoever sees it also sees the whole header.
     mapping.write(8, &header[8..])?;
     mapping.store_u64(0, u64::from_le_bytes(MAGIC), Ordering::Release)?;
     mapping.store_u32(STATE, State::Initialising.word(), Ordering::Release)

@@ -42,7 +42,7 @@ impl HugePages {
         }
     }
 
-    /// The pages of so many bytes.
+    /// The pages of this many bytes.
     pub fn of_bytes(bytes: u64) -> Option<Self> {
         Self::ALL.into_iter().find(|pages| pages.bytes() == bytes)
     }

@@ -1,4 +1,4 @@
-//! What can be told of a segment that is attached.
+//! What is known about a segment that is attached.
 
 use super::inspector::Inspector;
 use super::stat::{ObjectStat, SegmentStat};
@@ -22,7 +22,7 @@ impl Attachment {
         inspect(self.kernel(), self.address())?.stat()
     }
 
-    /// What can be told of the object at `index` of the contract's objects.
+    /// What is known about the object at `index` of the contract's objects.
     pub fn object_stat(&self, index: usize) -> Result<ObjectStat> {
         inspect(self.kernel(), self.address())?.object_stat(index)
     }

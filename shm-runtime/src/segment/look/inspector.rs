@@ -175,7 +175,7 @@ impl Inspector {
         self.fault.as_ref()
     }
 
-    /// All that can be told.
+    /// All that can be determined.
     pub fn stat(&self) -> Result<SegmentStat> {
         let mappers = Mappers::find();
         let mut stat = self.stat_among(&mappers, HowMany::Exactly)?;
@@ -254,7 +254,7 @@ impl Inspector {
         Ok(stat)
     }
 
-    /// Whether the segment that is looked at was removed. Who is attached still
+    /// Whether the segment that is looked at was removed. An attached process still
     /// has it, and so has this reader.
     pub fn is_removed(&self) -> bool {
         let gone = match (self.sysv_id(), self.file(), self.address()) {

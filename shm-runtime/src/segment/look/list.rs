@@ -48,7 +48,7 @@ pub fn list() -> Vec<SegmentStat> {
     all
 }
 
-/// All that can be told of the segment at an address, whoever it belongs to: of
+/// All that is known about the segment at an address, whoever it belongs to: of
 /// one that the caller may not read, what the kernel alone says.
 pub fn stat(address: &Address) -> Result<SegmentStat> {
     let attempt = Attempt::new("look at", address);
@@ -69,7 +69,7 @@ pub fn stat(address: &Address) -> Result<SegmentStat> {
     let of_kernel = match id {
         None => file_facts(address, &Mappers::find()),
         Some(id) => sysv::stat(id, attempt).map(|kernel| of_sysv_kernel(address, &kernel)).or_else(
-            // Who may not read it may not ask for it either, but see it in the list.
+            // A process that may not read it may not ask for it either, but see it in the list.
             |error| {
                 let found = sysv::list().into_iter().find(|kernel| kernel.id == id);
                 let kernel = found.ok_or(error)?;
@@ -85,7 +85,7 @@ pub fn stat(address: &Address) -> Result<SegmentStat> {
     }
 }
 
-/// What can be told of a segment that lies in a file and may not be read.
+/// What is known about a segment that lies in a file and may not be read.
 fn file_facts(address: &Address, mappers: &Mappers) -> Result<SegmentStat> {
     let attempt = Attempt::new("look at", address);
     of_file_kernel(address, &peek(address, attempt)?, mappers, attempt)

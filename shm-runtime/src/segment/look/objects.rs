@@ -1,5 +1,5 @@
 //! Looking at the objects of a segment from outside: where they lie, and what
-//! can be told without taking part.
+//! can be determined without taking part.
 
 use super::inspector::Inspector;
 use super::stat::{ObjectStat, ParticipantStat};
@@ -54,7 +54,7 @@ impl Inspector {
         places.map(|(object, place)| self.object(object, place, participants, how_many)).collect()
     }
 
-    /// What can be told of an object, by its index in the contract.
+    /// What is known about an object, by its index in the contract.
     pub fn object_stat(&self, index: usize) -> Result<ObjectStat> {
         let participants = self.header.as_ref().map(|header| self.participants(header));
         self.object_stat_among(index, &participants.unwrap_or_default())
@@ -104,7 +104,7 @@ impl Inspector {
     }
 
     /// How many messages wait in all its objects; `None` if what lies in it cannot
-    /// be told.
+    /// be determined.
     pub(crate) fn waiting(&self) -> Option<u64> {
         self.contract.as_ref()?;
         let depth = |place: &Place| place.layout.depth(self, place.offset, HowMany::AtLeast);

@@ -1,4 +1,4 @@
-//! What can be told of a segment, as data.
+//! What is known about a segment, as data.
 
 use crate::object::facts::Facts;
 use crate::object::geometry::Geometry;
@@ -18,7 +18,7 @@ pub enum SegmentState {
     Foreign,
     /// Removed: only who is attached still has it.
     Removed,
-    /// Not to be read by the caller: what it is cannot be told.
+    /// Not to be read by the caller: what it is cannot be determined.
     Unreadable,
     /// Ours, not ready yet.
     Initialising,
@@ -43,7 +43,7 @@ impl SegmentState {
     }
 }
 
-/// All that can be told of a segment.
+/// All that is known about a segment.
 #[derive(Clone, Debug)]
 pub struct SegmentStat {
     /// Where it is.
@@ -67,7 +67,7 @@ pub struct SegmentStat {
     /// What is wrong with it, if it begins like one of ours and cannot be read,
     /// or not wholly.
     pub fault: Option<Fault>,
-    /// Who takes part in it, the dead included until they are swept.
+    /// Its participants, the dead included until they are swept.
     pub participants: Vec<ParticipantStat>,
     /// Whether somebody is attached who only reads, and so has no record.
     pub readers: bool,
@@ -77,7 +77,7 @@ pub struct SegmentStat {
 
 impl SegmentStat {
     /// How many messages wait in its objects; `None` if it is none of ours, or
-    /// what lies in it cannot be told.
+    /// what lies in it cannot be determined.
     pub fn waiting(&self) -> Option<u64> {
         let told = self.header.is_some() && self.fault.is_none();
         let depths = self.objects.iter().filter_map(|o| o.facts.count("depth"));
@@ -92,9 +92,9 @@ pub struct KernelStat {
     pub id: Option<i32>,
     /// System V: the key.
     pub key: Option<u32>,
-    /// System V: the uid and gid of who created it.
+    /// System V: the uid and gid of the creator.
     pub creator: Option<(u32, u32)>,
-    /// System V: the pid of who created it.
+    /// System V: the pid of the creator.
     pub creator_pid: Option<u32>,
     /// System V: the pid of the last shmat or shmdt.
     pub last_pid: Option<u32>,
@@ -116,7 +116,7 @@ pub struct KernelStat {
     pub modify_time: Option<i64>,
     /// Bytes of the pages that it is made of: more than an ordinary page's if it
     /// got huge pages of its own, as memfds and System V segments can. `None` if
-    /// that cannot be told.
+    /// that cannot be determined.
     pub page_size: Option<u64>,
     /// Bytes of it that lie in huge pages, transparent ones among them, as far as
     /// those who have it mapped have come across them. `None` if nobody has, or
@@ -166,7 +166,7 @@ pub struct CreatorStat {
     pub uid: u32,
     /// The name of its program.
     pub program: String,
-    /// Whether it is alive; `None` if that cannot be told.
+    /// Whether it is alive; `None` if that cannot be determined.
     pub alive: Option<bool>,
 }
 

@@ -47,8 +47,8 @@ impl Watch {
         Self { addresses, ..Self::default() }
     }
 
-    /// A look: what can be told of each segment of ours, and of each that is
-    /// damaged. Who has a POSIX segment mapped is not looked for. Of segments
+    /// A look: what is known about each segment of ours, and of each that is
+    /// damaged. A process that has a POSIX segment mapped is not looked for. Of segments
     /// that were named, also what is gone or cannot be looked at.
     pub fn look(&mut self) -> Vec<Result<SegmentStat>> {
         let any = Options::default().trust_any_owner();

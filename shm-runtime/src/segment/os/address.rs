@@ -57,7 +57,7 @@ const PATH_MAX: usize = 4095;
 impl Address {
     /// A memfd that this process has a descriptor of, as from
     /// [`fd::receive`](crate::segment::os::fd::receive). It leads there as long as that is
-    /// open; who attaches by it does not need it any longer.
+    /// open; a process that attaches by it does not need it any longer.
     #[cfg(unix)]
     pub fn of_descriptor(fd: impl std::os::fd::AsFd) -> Self {
         use std::os::fd::AsRawFd;

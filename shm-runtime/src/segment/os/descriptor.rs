@@ -44,10 +44,10 @@ pub(crate) fn keep(fd: OwnedFd) -> Result<OwnedFd, Errno> {
 /// Occupies those of the standard numbers that are free, with descriptors that
 /// can be neither read nor written.
 fn hold_standard() -> Vec<OwnedFd> {
-    // SAFETY: they are asked about and no more; those that are not open are told.
+    // SAFETY: they are asked about and no more; those that are not open are reported.
     let ask = |fd| PollFd::new(unsafe { BorrowedFd::borrow_raw(fd) }, PollFlags::empty());
     let mut asked = [ask(0), ask(1), ask(2)];
-    // Where it fails, none is told to be free.
+    // Where it fails, none is reported as free.
     let _ = poll(&mut asked, PollTimeout::ZERO);
     let is_free = |fd: &PollFd<'_>| fd.revents().is_some_and(|r| r.contains(PollFlags::POLLNVAL));
     let free = asked.iter().filter(|fd| is_free(fd));

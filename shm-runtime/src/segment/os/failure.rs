@@ -1,4 +1,4 @@
-//! How failures are told: what was tried, on what, why not, what to do.
+//! How failures are reported: what was tried, on what, why not, what to do.
 
 use crate::error::{Error, ErrorKind};
 use crate::segment::os::address::Address;

@@ -168,7 +168,7 @@ pub(crate) fn hugetlb_page(file: &File) -> Option<u64> {
 }
 
 /// What processes that have a segment mapped see of its pages; `None` if none of
-/// them may be looked into. The segment is told by a line of their maps.
+/// them may be looked into. The segment is recognised by a line of their maps.
 pub(crate) fn seen_by(pids: &[u32], is_it: impl Fn(&str) -> bool) -> Option<Found> {
     let mut all: Option<Found> = None;
     for pid in pids {

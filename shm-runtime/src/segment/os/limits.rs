@@ -53,7 +53,7 @@ impl Limit {
     }
 }
 
-/// Whether a file of this process can have so many bytes. Who asks for more is
+/// Whether a file of this process can have this many bytes. A process that asks for more is
 /// killed by SIGXFSZ.
 pub(crate) fn file_may_have(size: u64) -> bool {
     FILE_SIZE.now().map_or(true, |(soft, _)| size <= soft)

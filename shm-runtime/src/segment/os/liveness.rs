@@ -7,7 +7,7 @@ use crate::segment::format::record::Record;
 use std::fs::File;
 
 /// Whether the holder of a record whose state is live is dead, as far as can
-/// be told; unknown counts as alive. `file` carries the locks.
+/// be determined; unknown counts as alive. `file` carries the locks.
 pub(crate) fn holder_is_dead(file: Option<&File>, index: u32, record: &Record) -> bool {
     let unlocked = file.is_some_and(|f| !locks::is_write_locked(f, i64::from(index)));
     unlocked || is_gone(record)

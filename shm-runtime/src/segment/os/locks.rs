@@ -15,7 +15,7 @@
 //! | 2^40 + 1 | who removes the segment, for writing |
 //! | 2^40 + 2 | who made it where files without a name cannot be had, for writing |
 //!
-//! Who collects an orphan locks all of them, which proves that nobody is attached.
+//! A process that collects an orphan locks all of them, which proves that nobody is attached.
 
 use crate::error::{Error, ErrorKind, Result};
 use crate::segment::os::errno::{FORBIDDEN, describe, missing};
@@ -31,7 +31,7 @@ pub(crate) const REMOVE: i64 = READERS + 1;
 
 const CALL: &str = "fcntl(F_OFD_SETLK)";
 
-/// The byte that is locked by who makes a file that has a name meanwhile.
+/// The byte that is locked by a process that makes a file that has a name meanwhile.
 pub(crate) const MAKING: i64 = READERS + 2;
 
 /// How many bytes, from the first, are for participant records.
@@ -94,7 +94,7 @@ fn try_lock(file: &File, lock: libc::flock) -> Result<bool> {
 }
 
 /// Whether another open file description holds a write lock on the byte;
-/// what cannot be told counts as locked. A reader's lock does not count:
+/// what cannot be determined counts as locked. A reader's lock does not count:
 /// anybody who may read can hold one.
 pub(crate) fn is_write_locked(file: &File, byte: i64) -> bool {
     // Asking for a read lock is answered by write locks alone.

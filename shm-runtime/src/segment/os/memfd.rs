@@ -226,7 +226,7 @@ pub(crate) fn check_seals(file: &File, read_only: bool, attempt: Attempt<'_>) ->
 }
 
 /// Declares a segment of ours removed. There is no name that could be taken
-/// away: who has the descriptor keeps it, and nobody attaches any more.
+/// away: a process that has the descriptor keeps it, and nobody attaches any more.
 pub(crate) fn retire(file: &File, attempt: Attempt<'_>) -> Result<()> {
     // With a description of its own, so that the lock goes at the end.
     let own = reopen(file, false, attempt)?;

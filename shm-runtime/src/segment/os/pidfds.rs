@@ -49,13 +49,13 @@ impl Pidfds {
         }
         let count = self.asks.len() as libc::nfds_t;
         if count > 0 {
-            // SAFETY: so many that outlive the call; time-out 0 does not block. Where
+            // SAFETY: this many that outlive the call; time-out 0 does not block. Where
             // it fails, nobody has ended.
             unsafe { libc::poll(self.asks.as_mut_ptr(), count, 0) };
         }
     }
 
-    /// What the last look told of a process; with `watch`, it is watched from now on.
+    /// What the last look said about a process; with `watch`, it is watched from now on.
     pub(crate) fn ask(&mut self, pid: u32, watch: bool) -> Life {
         if let Some(at) = self.processes.iter().position(|process| process.pid == pid) {
             let revents = self.asks[at].revents;

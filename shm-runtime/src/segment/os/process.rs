@@ -13,7 +13,7 @@ pub(crate) fn effective_uid() -> u32 {
     nix::unistd::geteuid().as_raw()
 }
 
-/// The number of a user, by name; `None` if there is none, or it cannot be told.
+/// The number of a user, by name; `None` if there is none, or it cannot be determined.
 pub(crate) fn user_id(name: &str) -> Option<u32> {
     nix::unistd::User::from_name(name).ok()?.map(|user| user.uid.as_raw())
 }
@@ -43,7 +43,7 @@ pub(crate) fn random() -> u64 {
     if n == 8 { u64::from_ne_bytes(bytes) } else { now_ns() ^ bytes.as_ptr() as u64 }
 }
 
-/// The inode of the caller's pid namespace; 0 if it cannot be told.
+/// The inode of the caller's pid namespace; 0 if it cannot be determined.
 pub(crate) fn pid_namespace() -> u64 {
     use std::os::unix::fs::MetadataExt;
     // Whose namespace it is, as a number of `Birthplace`, and its inode. A process
@@ -64,7 +64,7 @@ pub(crate) fn pid_namespace() -> u64 {
     inode
 }
 
-/// The inode of the caller's IPC namespace; 0 if it cannot be told.
+/// The inode of the caller's IPC namespace; 0 if it cannot be determined.
 pub(crate) fn ipc_namespace() -> u64 {
     use std::os::unix::fs::MetadataExt;
     std::fs::metadata("/proc/thread-self/ns/ipc").map_or(0, |m| m.ino())

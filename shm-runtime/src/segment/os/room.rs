@@ -2,7 +2,7 @@
 //! gives no error: the kernel kills somebody. So it is asked first.
 
 /// Bytes of memory that the machine can still give, swap included;
-/// `u64::MAX` where it cannot be told.
+/// `u64::MAX` where it cannot be determined.
 pub(crate) fn memory_left() -> u64 {
     std::fs::read_to_string("/proc/meminfo").ok().and_then(|t| parse(&t)).unwrap_or(u64::MAX)
 }

@@ -44,7 +44,7 @@ impl<const N: usize, const TAIL: usize> BoundedBytes<N, TAIL> {
     ///
     /// # Panics
     ///
-    /// They are more than N; in a constant, that fails the build. To be told of it,
+    /// They are more than N; in a constant, that fails the build. To get an error instead,
     /// use `try_from`.
     pub const fn new(bytes: &[u8]) -> Self {
         Self(List::of_bytes(bytes))
@@ -180,8 +180,8 @@ impl<const N: usize, const TAIL: usize> BoundedStr<N, TAIL> {
     ///
     /// # Panics
     ///
-    /// It has more than N bytes; in a constant, that fails the build. To be told of
-    /// it, use `try_from`.
+    /// It has more than N bytes; in a constant, that fails the build. To get an
+    /// error instead, use `try_from`.
     pub const fn new(text: &str) -> Self {
         Self(List::of_bytes(text.as_bytes()))
     }

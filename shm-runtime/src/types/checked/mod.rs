@@ -379,7 +379,7 @@ impl<T, F> FieldRef<T, F> {
 }
 
 impl<T, E, const N: usize> FieldRef<T, [E; N]> {
-    /// Bytes from the start of the struct to so many elements behind one of an
+    /// Bytes from the start of the struct to this many elements behind one of an
     /// array, which must be there.
     pub(crate) fn part(self, from: usize, count: usize) -> usize {
         let there = N.checked_sub(from).is_some_and(|rest| count <= rest);

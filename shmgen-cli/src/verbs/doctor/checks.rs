@@ -101,7 +101,7 @@ fn kernel(machine: &Machine) -> Finding {
         (0..=3, _) | (4, 0..=13) => Finding::new("kernel", Fail, found)
             .means("Attaching needs madvise(MADV_WIPEONFORK), which is there from 4.14 on."),
         (4, _) | (5, 0..=2) => Finding::new("kernel", Warn, found).means(
-            "There is no pidfd_open before 5.3: whether somebody is dead is told by locks alone.",
+            "There is no pidfd_open before 5.3: whether somebody is dead is known by locks alone.",
         ),
         _ => Finding::new("kernel", Ok, found),
     }
@@ -348,7 +348,9 @@ fn huge(machine: &Machine) -> Option<Finding> {
         None => format!("/dev/shm: never; System V: {huge}"),
     };
     let found = match machine.huge_pool {
-        Some((all, free)) => format!("{found}; {all} of 2M kept for who asks, {free} free"),
+        Some((all, free)) => {
+            format!("{found}; {all} of 2M kept for processes that ask, {free} free")
+        }
         None => found,
     };
     Some(Finding::new("huge pages", Ok, found).means(
@@ -373,7 +375,7 @@ fn selinux(machine: &Machine) -> Finding {
     Finding::new("SELinux", Warn, text)
         .means(
             "A process of another type or level may be refused a segment whose mode lets it in: \
-             EACCES, which is told as a lack of permission. See the labels, and what was refused. \
+             EACCES, which is reported as a lack of permission. See the labels, and what was refused. \
              Containers that share segments need the same level:",
         )
         .todo("ls -Z /dev/shm")
@@ -416,7 +418,7 @@ fn hidepid(machine: &Machine) -> Option<Finding> {
     }
     Some(Finding::new("/proc", Warn, option.clone()).means(
         "Other users' processes are out of sight, so that ls cannot say who has a POSIX segment \
-         mapped. Who takes part in a segment of a schema is seen all the same.",
+         mapped. A process that takes part in a segment of a schema is seen all the same.",
     ))
 }
 

@@ -67,7 +67,7 @@ fn huge_pages_are_told_with_those_that_are_kept() {
     };
     assert_eq!(
         told(sound()),
-        "/dev/shm: never; System V: never; 8 of 2M kept for who asks, 6 free"
+        "/dev/shm: never; System V: never; 8 of 2M kept for processes that ask, 6 free"
     );
     let none = Machine { huge_pool: None, ..sound() };
     assert_eq!(told(none), "/dev/shm: never; System V: never");

@@ -78,7 +78,7 @@ pub(super) struct Machine {
     pub(super) proc: Option<Mount>,
     /// The kernel's release, such as `6.1.0-18-amd64`.
     pub(super) kernel: Option<String>,
-    /// What logind does with the segments of who logs out, and whether it
+    /// What logind does with the segments of a user who logs out, and whether it
     /// does so for this user.
     pub(super) remove_ipc: Option<RemoveIpc>,
     pub(super) shmmax: Option<u64>,
@@ -94,7 +94,7 @@ pub(super) struct Machine {
     pub(super) cgroup: Option<(u64, u64)>,
     /// Which huge pages shared memory gets, such as `never`.
     pub(super) huge: Option<String>,
-    /// Pages of 2 MiB that the machine keeps for who asks for them, and how many
+    /// Pages of 2 MiB that the machine keeps for a process that asks for them, and how many
     /// of them are free.
     pub(super) huge_pool: Option<(u64, u64)>,
     /// What `SELinux` does; `None` if the kernel has none that is on.

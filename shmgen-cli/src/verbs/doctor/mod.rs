@@ -1,6 +1,6 @@
 //! `shmgen doctor`: whether this machine, or this container, is fit for shared
 //! memory. What is found lies in `machine`, what it means in `checks`, what to
-//! type for containers in `containers`; here it is told.
+//! type for containers in `containers`; here it is reported.
 
 mod checks;
 mod containers;

@@ -57,7 +57,7 @@ impl From<&Sample> for Look {
     }
 }
 
-/// A segment as it is told everywhere, without what is not looked for, and with
+/// A segment as it is shown everywhere, without what is not looked for, and with
 /// the rates of what has a flow.
 fn view(segment: &Segment) -> json::Segment {
     let mut view = json::Segment::from(&segment.stat);

@@ -32,7 +32,7 @@ pub(crate) struct Arguments {
     /// Look so often: 2, 0.5, 500ms, 1m
     #[arg(short, long, value_name = "TIME", value_parser = interval, default_value = "1")]
     interval: Duration,
-    /// End after so many looks
+    /// End after this number of looks
     #[arg(short = 'n', long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     count: Option<u64>,
     /// What comes first

@@ -1,4 +1,4 @@
-//! Segments in C: the handle, and what the runtime is told of the segment.
+//! Segments in C: the handle, and what the runtime is given for the segment.
 
 use super::Context;
 use super::kinds::{self, Functions, Held};

@@ -20,7 +20,7 @@ pub(in super::super) fn indented(text: &str, by: usize) -> String {
 }
 
 /// Loops over the dimensions of a field around a statement about one element,
-/// which is the field's name with so many indices.
+/// which is the field's name with this many indices.
 pub(in super::super) fn loops(
     name: &str,
     dims: &[u64],

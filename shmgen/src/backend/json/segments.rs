@@ -18,9 +18,9 @@ pub(super) struct SegmentView<'a> {
     address: String,
     /// Its permissions, as four octal digits.
     mode: String,
-    /// The user it is given to, if not to who creates it; else null.
+    /// The user it is given to, if not the creator; else null.
     owner: Option<AccountView<'a>>,
-    /// The group it is given to, if not to that of who creates it; else null.
+    /// The group it is given to, if not that of the creator; else null.
     group: Option<AccountView<'a>>,
     /// How many can take part in it at once.
     participants: u32,

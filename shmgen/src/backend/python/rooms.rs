@@ -11,9 +11,9 @@ use shm_runtime::contract::Primitive;
 pub(super) struct Room {
     name: String,
     size: u64,
-    /// Names and what ctypes is told, with the gaps.
+    /// Names and what ctypes is given, with the gaps.
     members: Vec<(&'static str, String)>,
-    /// Names, offsets, sizes and what NumPy is told, without them.
+    /// Names, offsets, sizes and what NumPy is given, without them.
     parts: [(&'static str, u64, u64, String); 2],
 }
 

@@ -18,7 +18,7 @@ pub(super) struct Segment<'a> {
     version: String,
     contract: String,
     size: u64,
-    /// What `SegmentSpec` is told beside contract and version.
+    /// What `SegmentSpec` is given beside contract and version.
     setup: Vec<(&'static str, String)>,
     has_objects: bool,
     /// Those that the module gives access to.
@@ -55,7 +55,7 @@ fn doc(s: &model::Segment, unreached: &[&model::Object]) -> String {
     class_doc(&format!("{text}\n{}", others.trim_end()), &named)
 }
 
-/// What `SegmentSpec` is told of where it is and how it is made.
+/// What `SegmentSpec` is given for where it is and how it is made.
 fn told(setup: &Setup) -> Vec<(&'static str, String)> {
     let text = |text: &str| format!("\"{text}\"");
     let mut out = vec![

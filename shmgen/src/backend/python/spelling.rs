@@ -33,7 +33,7 @@ impl<'s> Names<'s> {
         }
     }
 
-    /// What ctypes is told.
+    /// What ctypes is given.
     pub(super) fn ctype(&self, ty: &Type) -> String {
         let element = match &ty.element {
             Element::Primitive(p) | Element::Enum(_, p) | Element::Flags(_, p) => {
@@ -110,7 +110,7 @@ impl<'s> Names<'s> {
         }
     }
 
-    /// What a type checker is told that reading gives and assignment takes, in
+    /// What a type checker is given that reading gives and assignment takes, in
     /// a class whose own names hide those around it.
     pub(super) fn hints(&self, ty: &Type, hidden: &BTreeSet<&str>) -> (String, String) {
         let name = |name: &TypeName| {
@@ -146,7 +146,7 @@ impl<'s> Names<'s> {
         (get, set)
     }
 
-    /// What NumPy is told: a format, or one with a shape.
+    /// What NumPy is given: a format, or one with a shape.
     pub(super) fn format(&self, ty: &Type) -> String {
         let mut shape: Vec<String> = ty.dims.iter().map(u64::to_string).collect();
         let element = match &ty.element {
@@ -186,7 +186,7 @@ fn wrapped_name(element: &Element) -> String {
     format!("_{}", element.wrapped_name().unwrap_or_default())
 }
 
-/// An array of so many.
+/// An array of this many.
 pub(super) fn array(ctype: &str, n: u64) -> String {
     if ctype.contains('*') { format!("({ctype}) * {n}") } else { format!("{ctype} * {n}") }
 }

@@ -28,9 +28,9 @@ struct Field<'a> {
     name: &'a str,
     offset: u64,
     size: u64,
-    /// What ctypes is told.
+    /// What ctypes is given.
     ctype: String,
-    /// What NumPy is told.
+    /// What NumPy is given.
     format: String,
     /// What reading gives, and what assignment takes, for a type checker.
     get: String,

@@ -16,7 +16,7 @@ use shm_runtime::{Address, Fingerprint, ObjectLayout, Plan};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-/// Who can make the limit of a segment larger.
+/// A process that can raise the limit of a segment.
 const RAISE: &str = "let a build.rs ask for more, with Builder::segment_limit";
 
 /// The type of a segment in generated code.

@@ -50,7 +50,7 @@ impl Resolver<'_, '_> {
         if found.is_none() {
             let message = format!("{} is not a number of lanes", asked.value);
             self.error(Code::E092, asked, message).help(format!(
-                "it is from 1 to {}: so many producers at once; each lane takes as much as a \
+                "it is from 1 to {}: the number of producers at once; each lane takes as much as a \
                  queue or ring of its own",
                 lanes::MAX
             ));

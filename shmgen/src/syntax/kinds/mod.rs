@@ -32,7 +32,7 @@ macro_rules! registry {
             $($Of($Of),)*
         }
 
-        /// In the order in which people are told of them.
+        /// In the order in which people are shown them.
         pub(super) const KINDS: &[Kind] = &[$($room::KIND,)*];
 
         impl Body {

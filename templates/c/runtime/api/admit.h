@@ -1,12 +1,12 @@
 /* ---- Attaching to a segment of ours -------------------------------------
  *
- * What is looked at before a byte of it is trusted, and how a refusal is told.
+ * What is looked at before a byte of it is trusted, and how a refusal is reported.
  */
 
 /* How long an attacher waits for a creator that is at work. */
 #define SHM_BIRTH_PATIENCE_NS UINT64_C(2000000000)
 
-/* How long an attacher gives way to who removes what nobody uses. */
+/* How long an attacher gives way to a process that removes what nobody uses. */
 #define SHM_REMOVAL_PATIENCE_NS UINT64_C(2000000000)
 #define SHM_REMOVED_ALL_THE_TIME "somebody has been removing it all the time; try again"
 
@@ -25,7 +25,7 @@ SHM_APART shm_status shm_read_header(const shm_opened *opened, shm_attempt attem
   shm_status status;
   memset(header, 0, sizeof *header);
   /* A System V segment is in sight while it is being made. Pairs with the release
-   * of the magic in shm_fill_segment: who sees it, sees the header behind it. */
+   * of the magic in shm_fill_segment; whoever sees it also sees the header behind it. */
   if (!opened->has_file && count >= 8) {
     magic = shm_load_acquire(SHM_AT(shm_word64, opened->base, 0));
   }

@@ -93,7 +93,7 @@ SHM_NODISCARD SHM_APART shm_status shm_attachment_create(shm_attachment *attachm
 }
 
 /*
- * Takes the name of the very segment that is attached away. Who is attached
+ * Takes the name of the very segment that is attached away. A process that is attached
  * keeps the memory, drains the queues and gets SHM_REMOVED after that; the name
  * is free for a new segment.
  */

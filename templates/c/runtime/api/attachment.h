@@ -174,7 +174,7 @@ SHM_APART shm_status shm_join(shm_core *core, const shm_header *header, const sh
     /* For counting only; a failure changes nothing. */
     counted = shm_try_lock(shm_core_new_lock_file(core), SHM_BYTE_READERS, F_RDLCK) != SHM_LOCK_HELD;
   }
-  /* Who removes what nobody uses keeps everybody out for a moment. */
+  /* A process that removes what nobody uses keeps everybody out for a moment. */
   if ((status == SHM_TABLE_FULL || !counted) &&
       shm_is_write_locked(shm_core_new_lock_file(core), SHM_BYTE_REMOVE)) {
     *again = true;

@@ -31,7 +31,7 @@ typedef struct shm_segment_facts {
   uint32_t creator_pid; /* and */
   uint32_t last_pid;    /* of the last shmat or shmdt */
   uint32_t creator_uid; /* and */
-  uint32_t creator_gid; /* of who created it */
+  uint32_t creator_gid; /* of the creator */
   int64_t attach_time;  /* seconds since 1970, 0 for never */
   int64_t detach_time;  /* seconds since 1970, 0 for never */
   uint32_t is_locked;   /* kept in memory by SHM_LOCK */
@@ -330,7 +330,7 @@ SHM_APART shm_status shm_sysv_set_all(int32_t id, const char *address, uint32_t 
   if (looked == SHM_OK && ours) {
     return shm_companion_set(id, birth_mark, uid, gid, mode, attempt);
   }
-  /* Who may look at it neither before nor after cannot tell whether it is bare;
+  /* A process that may look at it neither before nor after cannot tell whether it is bare;
    * its companion, if there is one, keeps them out as before. */
   return looked == SHM_PERMISSION ? SHM_OK : looked;
 }
@@ -357,7 +357,7 @@ SHM_NODISCARD SHM_APART shm_status shm_segment_set(shm_segment *segment, uint32_
 }
 
 /*
- * Takes the segment's name away. Who is attached keeps the memory. A name that
+ * Takes the segment's name away. Attached processes keep the memory. A name that
  * leads to another segment by now is left alone.
  */
 SHM_APART shm_status shm_segment_remove(shm_segment *segment) {

@@ -1,10 +1,10 @@
-/* ---- What can be told of a segment of a schema --------------------------
+/* ---- What is known about a segment of a schema --------------------------
  *
  * By who is attached to it: what the system knows, what its header says, and who takes
  * part. Looking changes nothing.
  */
 
-/* What can be told of an attached segment. Text is cut where it does not fit. */
+/* What is known about an attached segment. Text is cut where it does not fit. */
 typedef struct shm_attachment_facts {
   shm_segment_facts segment; /* what the system knows */
   char schema[128];          /* what the header says: the schema's name */
@@ -48,7 +48,7 @@ SHM_APART void shm_count_participants(const shm_core *core, shm_attachment_facts
   }
 }
 
-/* Asks what can be told of the segment. */
+/* Asks what is known about the segment. */
 SHM_NODISCARD SHM_APART shm_status shm_attachment_stat(const shm_attachment *attachment,
                                                        shm_attachment_facts *out) {
   const shm_core *core = shm_core_of(attachment);

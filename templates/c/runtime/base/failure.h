@@ -1,6 +1,6 @@
 /* ---- Failures -----------------------------------------------------------
  *
- * How a failure is told: what was tried, on what, why not, and what to do. The
+ * How a failure is reported: what was tried, on what, why not, and what to do. The
  * last one of each thread is kept, in a buffer that all translation units of a
  * program share. Full, Empty and their like, which a poller meets a hundred
  * million times a second, leave only their status.

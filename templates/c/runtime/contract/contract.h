@@ -1,7 +1,7 @@
 /* ---- Reading contracts --------------------------------------------------
  *
  * A contract is a tree of records, each a tag of one byte, a length of four and
- * so many bytes; text is a length of two bytes and UTF-8:
+ * a payload of that length; text is a length of two bytes and UTF-8:
  *
  *   contract := 'S' { text schema | text segment | type* | object* }
  *   type     := 'T' { text schema | text name | u64 size | u64 align | field* | was* | extent? }

@@ -1,7 +1,7 @@
 /* ---- How two contracts differ -------------------------------------------
  *
  * Names the first difference by one walk in lockstep over both canonical
- * forms. All is told from this program's side: "here" is the program, the other
+ * forms. All is reported from this program's side: "here" is the program, the other
  * is the segment. The rules of compatibility, and all differences at once, are
  * in the Rust runtime (`shmgen diff`).
  */
@@ -118,7 +118,7 @@ SHM_APART void shm_tell_other_range(shm_text *out, const shm_type_record *type, 
   shm_add(out, " in the segment");
 }
 
-/* Whether the fields that the structs had differ; then it is told. */
+/* Whether the fields that the structs had differ; then it is reported. */
 SHM_APART bool shm_compare_was(shm_text *out, const shm_type_record *type, shm_reader *a, shm_reader *b) {
   for (;;) {
     shm_member_record f = shm_take_member(a, 'w');
@@ -147,7 +147,7 @@ SHM_APART bool shm_compare_was(shm_text *out, const shm_type_record *type, shm_r
   }
 }
 
-/* Whether the structs differ; then it is told. */
+/* Whether the structs differ; then it is reported. */
 SHM_APART bool shm_compare_structs(shm_comparison *c, const shm_type_record *mine,
                                    const shm_type_record *theirs) {
   shm_reader a = mine->rest;
@@ -240,7 +240,7 @@ SHM_APART void shm_tell_other_type(shm_text *out, const shm_type_record *type, c
   shm_add(out, " in the segment");
 }
 
-/* Whether the enums, flags or unions differ; then it is told. */
+/* Whether the enums, flags or unions differ; then it is reported. */
 SHM_APART bool shm_compare_members(shm_comparison *c, const shm_type_record *mine,
                                    const shm_type_record *theirs) {
   shm_reader a = mine->rest;
@@ -319,7 +319,7 @@ SHM_APART bool shm_compare_members(shm_comparison *c, const shm_type_record *min
   }
 }
 
-/* Whether two types of one name differ; then it is told. */
+/* Whether two types of one name differ; then it is reported. */
 SHM_APART bool shm_compare_types(shm_comparison *c, const shm_type_record *mine,
                                  const shm_type_record *theirs) {
   const shm_type_record *sides[2];

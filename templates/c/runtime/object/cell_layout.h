@@ -18,7 +18,7 @@
  * are. Version v lies in slot v mod 8. Its stamp is 2v - 1 while it is written
  * and 2v once it is whole.
  *
- * An array of cells is so many of them side by side, each with a version, a flag
+ * An array of cells is this many of them side by side, each with a version, a flag
  * and slots of its own. The writer's role is one for all: that of cell 0.
  */
 

@@ -121,7 +121,7 @@ SHM_NODISCARD SHM_HOT shm_status shm_cell_reader_load(shm_cell_reader *reader, u
 
 /*
  * Loads the first value that is newer than `*version`, and its version, waiting for it
- * so many nanoseconds at most, UINT64_MAX for ever; SHM_TIMEOUT after that, SHM_REMOVED
+ * this many nanoseconds at most, UINT64_MAX for ever; SHM_TIMEOUT after that, SHM_REMOVED
  * when the segment was removed. Whoever is attached read-only waits in slices, as it
  * cannot ask to be woken.
  */

@@ -7,7 +7,7 @@
  * seven stores for its copy, and what a writer that died had begun is never looked at.
  *
  * Numbers that another process wrote are never used as an index but modulo the number
- * of slots, and looks are counted: who lies can keep a value from its readers, and no
+ * of slots, and looks are counted: a process that lies can keep a value from its readers, and no
  * more.
  */
 

@@ -1,4 +1,4 @@
-/* ---- What can be told of a cell -----------------------------------------
+/* ---- What is known about a cell -----------------------------------------
  *
  * By who is attached to its segment. Looking changes nothing.
  */

@@ -74,7 +74,7 @@ SHM_INLINE void shm_core_hold(shm_core *core) { __atomic_fetch_add(&core->refs, 
 
 /* Drops a reference; the last one frees the core. */
 SHM_APART void shm_core_drop(shm_core *core) {
-  /* Release and acquire: who frees sees all that the others did. */
+  /* Release and acquire; whoever frees it sees all that the others did. */
   if (__atomic_fetch_sub(&core->refs, 1, __ATOMIC_ACQ_REL) == 1) {
     free(core);
   }

@@ -4,7 +4,7 @@
  * contracts differ in as a whole.
  */
 
-/* Whether two objects of one name differ; then it is told. */
+/* Whether two objects of one name differ; then it is reported. */
 SHM_APART bool shm_compare_kinds(shm_comparison *c, const shm_object_record *mine,
                                  const shm_object_record *theirs) {
   const char *kind = shm_object_kind(mine->tag);
@@ -21,7 +21,7 @@ SHM_APART bool shm_compare_kinds(shm_comparison *c, const shm_object_record *min
   return true;
 }
 
-/* Whether the objects differ; then it is told. */
+/* Whether the objects differ; then it is reported. */
 SHM_APART bool shm_compare_objects(shm_comparison *c) {
   shm_reader all_mine = c->mine;
   shm_reader all_theirs = c->theirs;

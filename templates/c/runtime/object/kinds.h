@@ -6,7 +6,7 @@
  * record in a contract: its tag, and the kind's name in schemas, which is the
  * prefix of what compares two of them (differ).
  *
- * Who adds a kind adds its chapters, and a line here.
+ * A new kind adds its chapters, and a line here.
  */
 /* clang-format off */
 #define SHM_KINDS(FORM, RECORD)                                                       \

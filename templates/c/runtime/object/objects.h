@@ -49,7 +49,7 @@ SHM_INLINE void shm_sweep_role(const shm_object *object, uint64_t offset, uint64
   shm_exchange(shm_object_word(object, offset), dead, orphaned);
 }
 
-/* Gives a role up, if it is held by who has the role word `me`. */
+/* Gives a role up, if it is held by a process that has the role word `me`. */
 SHM_INLINE void shm_drop_role(const shm_object *object, uint64_t offset, uint64_t me) {
   shm_exchange(shm_object_word(object, offset), me, SHM_ROLE_FREE);
 }

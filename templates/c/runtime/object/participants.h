@@ -10,7 +10,7 @@
  *
  * The claim of record i is a write lock on byte i of the segment's file (of the
  * companion, for System V), which the kernel drops at death. The record is
- * filled only by who holds the lock, and is live from the store of its state.
+ * filled only by a process that holds the lock, and is live from the store of its state.
  * So a record that is live while its lock is free belonged to somebody who
  * died, whatever else it says.
  *
@@ -83,7 +83,7 @@ SHM_APART bool shm_is_own_record(const shm_core *core, uint32_t index) {
 
 /*
  * Whether an attachment is over: its record moved on, or its holder is dead.
- * What cannot be told counts as alive. The caller itself is alive.
+ * What cannot be determined counts as alive. The caller itself is alive.
  */
 SHM_APART bool shm_participant_is_gone(const shm_core *core, uint32_t index, uint32_t generation) {
   uint64_t live = shm_record_pack(generation, SHM_RECORD_LIVE);
@@ -145,7 +145,7 @@ SHM_APART void shm_record_fill(shm_core *core, uint32_t index, uint32_t generati
   core->takes_part = true;
   core->index = index;
   core->generation = generation;
-  /* Release: who sees the record live sees what it says. Pairs with the acquire
+  /* Release: whoever sees the record live sees what it says. Pairs with the acquire
    * loads of this part. */
   shm_store_release(shm_record_word(core, index), shm_record_pack(generation, SHM_RECORD_LIVE));
 }
@@ -235,7 +235,7 @@ SHM_APART void shm_release_record(shm_core *core) {
 
 /*
  * The processes of this pid namespace, all by one call; of those that are not watched
- * yet, at most so many are from now on. How many others take part.
+ * yet, at most this many are from now on. How many others take part.
  */
 SHM_APART uint32_t shm_sweep_processes(const shm_core *core, uint32_t new_ones) {
   shm_watch *watch = core->watch;

@@ -14,9 +14,9 @@ typedef struct shm_queue_consumer {
   uint64_t item_size;
   shm_queue_slots slots;
   shm_queue_cursor head;
-  uint64_t published; /* the last head that the producer was told */
-  uint64_t batch;     /* it is told after so many */
-  uint64_t suspect;   /* of the next messages, so many a dead predecessor may have seen */
+  uint64_t published; /* the last head that the producer was given */
+  uint64_t batch;     /* it is published after this many */
+  uint64_t suspect;   /* of the next messages, this many a dead predecessor may have seen */
   uint64_t peeked;    /* the stamp of the message that peek handed out */
   uint32_t object;
   uint32_t busy; /* SHM_CHECK_THREADS: an operation is under way */
@@ -26,7 +26,7 @@ typedef struct shm_queue_consumer {
 
 /* ---- acknowledging ---- */
 
-/* Tells the producer the exact head. So many messages waited when that was told last. */
+/* Tells the producer the exact head: how many messages waited when it was published last. */
 SHM_APART void shm_queue_consumer_publish_head(shm_queue_consumer *consumer, uint64_t depth) {
   const shm_queue_slots *slots = &consumer->slots;
   if (depth <= slots->count && depth > shm_load_relaxed(shm_queue_word(slots, SHM_QUEUE_HIGH_WATER))) {
@@ -205,7 +205,7 @@ SHM_NODISCARD SHM_HOT shm_status shm_queue_consumer_try_pop(shm_queue_consumer *
 }
 
 /*
- * Pops one message, waiting so many nanoseconds at most, UINT64_MAX for ever;
+ * Pops one message, waiting this many nanoseconds at most, UINT64_MAX for ever;
  * SHM_TIMEOUT after that.
  */
 SHM_NODISCARD SHM_HOT shm_status shm_queue_consumer_pop_timeout(shm_queue_consumer *consumer, void *item,
@@ -310,7 +310,7 @@ SHM_NODISCARD SHM_HOT shm_status shm_queue_consumer_acknowledge(shm_queue_consum
 
 /*
  * How many of the next messages a consumer that died may have seen already: they
- * come again, and who cannot bear that skips so many.
+ * come again; a consumer that cannot take a message twice skips this many.
  */
 SHM_INLINE uint64_t shm_queue_consumer_redelivered(const shm_queue_consumer *consumer) {
   return consumer->suspect;

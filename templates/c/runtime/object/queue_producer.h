@@ -170,7 +170,7 @@ SHM_NODISCARD SHM_HOT shm_status shm_queue_producer_try_push(shm_queue_producer 
 }
 
 /*
- * Pushes one message, waiting for room so many nanoseconds at most, UINT64_MAX
+ * Pushes one message, waiting for room this many nanoseconds at most, UINT64_MAX
  * for ever; SHM_TIMEOUT after that.
  */
 SHM_NODISCARD SHM_HOT shm_status shm_queue_producer_push_timeout(shm_queue_producer *producer,

@@ -1,4 +1,4 @@
-/* ---- What can be told of a queue ----------------------------------------
+/* ---- What is known about a queue ----------------------------------------
  *
  * By who is attached to its segment. Looking changes nothing.
  */

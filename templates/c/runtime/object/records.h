@@ -1,6 +1,6 @@
 /* ---- The objects of contracts -------------------------------------------
  *
- * What the records of all kinds begin with, and how a difference is told. What
+ * What the records of all kinds begin with, and how a difference is reported. What
  * stands behind the name, each kind reads in its own chapter.
  */
 

@@ -31,7 +31,7 @@ SHM_APART bool shm_lay_object(const shm_object_spec *object, shm_geometry *out) 
   }
 }
 
-/* Whether two records of one kind differ; then it is told. */
+/* Whether two records of one kind differ; then it is reported. */
 #define SHM_ASK_DIFFER(tag, kind)                                                                            \
   case tag:                                                                                                  \
     return shm_##kind##_differ(c, mine, theirs);

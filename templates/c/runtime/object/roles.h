@@ -7,7 +7,7 @@
 /*
  * Notices what others did: sweeps what the dead left behind, and sees whether
  * the segment was removed. Called at most once a millisecond for each handle;
- * `thorough` by who has slept for a slice.
+ * `thorough` by a process that has slept for a slice.
  */
 SHM_APART void shm_core_look_around(shm_core *core, bool thorough) {
   uint64_t now;
@@ -111,11 +111,11 @@ SHM_APART shm_status shm_await(shm_core *core, shm_limiter *limiter, shm_word32 
   return look(handle);
 }
 
-/* Between two looks of who may not write the word that it waits for, at first and at last. */
+/* Between two looks of a waiter that may not write the word, at first and at last. */
 #define SHM_FIRST_LOOK_NS UINT64_C(50000)
 #define SHM_LAST_LOOK_NS UINT64_C(5000000)
 
-/* The same for who is attached read-only, and so can ask nobody to be woken. */
+/* The same for a process that is attached read-only, and so can ask nobody to be woken. */
 SHM_APART shm_status shm_await_in_slices(shm_core *core, shm_limiter *limiter, uint64_t ns, shm_looker look,
                                          void *handle, shm_status not_yet) {
   uint64_t deadline = shm_deadline_after(ns);

@@ -11,7 +11,7 @@ typedef struct shm_object_spec {
   uint32_t lanes;     /* lanes, or cells side by side; 0: none. Else all but the size is of one of them */
   uint64_t item_size; /* bytes of an item; 1 where bytes are passed */
   uint64_t capacity;  /* items that always fit */
-  uint64_t batch;     /* the consumer publishes its head after so many */
+  uint64_t batch;     /* the consumer publishes its head after this many */
   uint64_t slots;     /* items that fit at most */
   uint64_t stride;    /* bytes from one slot to the next */
   uint64_t size;      /* bytes of the whole object */
@@ -56,7 +56,7 @@ SHM_APART bool shm_slot_stride(uint64_t before, uint64_t item_size, uint64_t ali
          shm_round_up(end, align, stride);
 }
 
-/* Control words, and so many slots behind them. */
+/* Control words, and this many slots behind them. */
 SHM_APART bool shm_slots_size(uint64_t control, uint64_t slots, uint64_t stride, uint64_t *size) {
   uint64_t bytes;
   return slots > 0 && !__builtin_mul_overflow(slots, stride, &bytes) &&

@@ -11,7 +11,7 @@ typedef struct shm_place {
   uint64_t inode;
 } shm_place;
 
-/* That of an open file; false where it cannot be told. */
+/* That of an open file; false where it cannot be determined. */
 SHM_APART bool shm_place_of(int fd, shm_place *place) {
   struct stat facts;
   bool known = fstat(fd, &facts) == 0;

@@ -78,7 +78,7 @@ SHM_APART uint64_t shm_status_field(const char *name) {
   return shm_meminfo_field(text, name, 0);
 }
 
-/* Whether a file of this process can have so many bytes. Who asks for more is killed by
+/* Whether a file of this process can have this many bytes. A process that asks for more is killed by
  * SIGXFSZ. */
 SHM_APART bool shm_file_may_have(uint64_t size) { return size <= shm_limit_now(SHM_RLIMIT_FSIZE).soft; }
 

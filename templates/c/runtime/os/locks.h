@@ -68,7 +68,7 @@ SHM_APART shm_status shm_fail_lock(shm_attempt attempt, int os_error) {
 
 /*
  * Whether another open file description holds a write lock on the byte; what
- * cannot be told counts as locked. It asks for a read lock, which only write
+ * cannot be determined counts as locked. It asks for a read lock, which only write
  * locks answer: anybody who may read can hold the other kind, and so feign a
  * life.
  */

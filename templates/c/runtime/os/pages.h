@@ -34,7 +34,7 @@ SHM_APART shm_status shm_fail_room(shm_attempt attempt, uint64_t size, uint64_t 
   return SHM_NO_SPACE;
 }
 
-/* The flag that asks for huge pages of so many bytes, behind the one that asks for any. */
+/* The flag that asks for huge pages of this many bytes, behind the one that asks for any. */
 SHM_INLINE int shm_huge_flag(uint64_t pages) { return (pages == SHM_HUGE_1G ? 30 : 21) << SHM_HUGE_SHIFT; }
 
 /* Addresses that are kept free for a mapping to begin where a huge page can. */

@@ -4,13 +4,13 @@
  * a child of the process that attached.
  */
 
-/* The inode of the caller's pid namespace; 0 if it cannot be told. */
+/* The inode of the caller's pid namespace; 0 if it cannot be determined. */
 SHM_APART uint64_t shm_pid_namespace(void) {
   struct stat facts;
   return stat("/proc/self/ns/pid", &facts) == 0 ? SHM_CAST(uint64_t, facts.st_ino) : 0;
 }
 
-/* The inode of the caller's IPC namespace; 0 if it cannot be told. */
+/* The inode of the caller's IPC namespace; 0 if it cannot be determined. */
 SHM_APART uint64_t shm_ipc_namespace(void) {
   struct stat facts;
   return stat("/proc/thread-self/ns/ipc", &facts) == 0 ? SHM_CAST(uint64_t, facts.st_ino) : 0;
@@ -28,7 +28,7 @@ SHM_APART bool shm_is_boot_id(const char *text) {
   return used == SHM_BOOT_ID_SIZE - 1 && text[used] == '\0';
 }
 
-/* What the kernel calls this boot; empty if it cannot be told. */
+/* What the kernel calls this boot; empty if it cannot be determined. */
 SHM_APART void shm_boot_id(char id[SHM_BOOT_ID_SIZE]) {
   int fd = shm_sys_open("/proc/sys/kernel/random/boot_id", O_RDONLY, 0);
   memset(id, 0, SHM_BOOT_ID_SIZE);
@@ -63,7 +63,7 @@ SHM_APART bool shm_is_nobody(uint32_t pid) {
 
 /*
  * Whether nobody has this pid, or whoever has it is dead. A zombie is dead, a
- * process whose main thread has left is not; what cannot be told counts as
+ * process whose main thread has left is not; what cannot be determined counts as
  * alive. Never signals anybody.
  */
 SHM_APART bool shm_pid_is_dead(uint32_t pid) {

@@ -80,7 +80,7 @@ SHM_APART shm_life shm_watch_add(shm_watch *watch, uint32_t pid) {
   return SHM_LIFE_RUNS; /* if it has ended, the next look tells */
 }
 
-/* What the last look told of a process. */
+/* What the last look said about a process. */
 SHM_APART shm_life shm_watch_ask(shm_watch *watch, uint32_t pid) {
   for (uint32_t at = 0; at < watch->count; at++) {
     if (watch->processes[at].pid == pid) {

@@ -11,7 +11,7 @@
 
 /*
  * The address of a memfd that this process has a descriptor of, for attaching.
- * It leads there as long as that is open; who has attached does not need it any
+ * It leads there as long as that is open; a process that has attached does not need it any
  * longer. `text` is the caller's.
  */
 SHM_APART const char *shm_descriptor_address(int fd, char text[SHM_DESCRIPTOR_ADDRESS_SIZE]) {

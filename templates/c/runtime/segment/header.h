@@ -184,7 +184,7 @@ SHM_APART const char *shm_check_parts(const shm_header *header, uint64_t size) {
 
 /* Writes the header of a segment that is not ready yet. */
 SHM_APART void shm_begin_segment(char *base, const unsigned char *header) {
-  /* The magic last, by one store: who sees it sees the whole header. */
+  /* The magic last, by one store; whoever sees it also sees the whole header. */
   shm_copy_in(base + 8, header + 8, SHM_HEADER_SIZE - 8);
   shm_store_release(SHM_AT(shm_word64, base, 0), shm_get64(header, 0));
   __atomic_store_n(SHM_AT(shm_word32, base, SHM_HEADER_STATE), SHM_SEGMENT_INITIALISING, __ATOMIC_RELEASE);

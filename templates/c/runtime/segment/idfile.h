@@ -5,7 +5,7 @@
  * 16 hexadecimal digits, zeros for a bare segment; an earlier form, which is still
  * read, ends with the size. The file is there, whole and with mode 0600, once the
  * segment is ready, and is never changed; so whoever finds it finds a segment that
- * can be used, or one that is gone. That is told by id, birth mark and size: ids
+ * can be used, or one that is gone. That is determined by id, birth mark and size: ids
  * come again.
  *
  * The file of a segment that is gone is stale. Attaching calls it SHM_NOT_FOUND;
@@ -27,7 +27,7 @@ typedef struct shm_id_file {
   char boot[SHM_BOOT_ID_SIZE]; /* of which that is one; empty in the earlier form */
 } shm_id_file;
 
-/* Notes where the caller is, if that can be told. */
+/* Notes where the caller is, if that can be determined. */
 SHM_APART void shm_id_file_here(shm_id_file *file) {
   shm_boot_id(file->boot);
   file->ipc_namespace = shm_ipc_namespace();
@@ -183,7 +183,7 @@ SHM_APART shm_status shm_id_file_segment(const shm_id_file *file, shm_attempt at
   return status == SHM_NOT_FOUND ? SHM_OK : status;
 }
 
-/* Whether the segment of an id file is there, for who creates: one that is removed
+/* Whether the segment of an id file is there, for a creator: one that is removed
  * but for the last step is taken away. */
 SHM_APART shm_status shm_id_file_is_taken(const shm_id_file *file, shm_attempt attempt, bool *taken) {
   shm_sysv_facts facts;

@@ -78,7 +78,7 @@ SHM_APART shm_status shm_posix_open_named(shm_attempt attempt, int *fd, char own
 /*
  * A file in /dev/shm without a name, which is given one when it is whole. Where that
  * cannot be had (gVisor, a profile of AppArmor, another file system), one with a name of
- * the runtime's own, `own`, which the caller takes away: who is killed before leaves it
+ * the runtime's own, `own`, which the caller takes away: a process that is killed before leaves it
  * behind, and gc takes it.
  */
 SHM_APART shm_status shm_posix_open_nameless(shm_attempt attempt, int *fd, char own[SHM_OWN_NAME_SIZE]) {

@@ -1,6 +1,6 @@
 /* ---- Removing and changing POSIX segments -------------------------------
  *
- * The name is taken away, never the memory: who is attached drains the queues
+ * The name is taken away, never the memory: attached processes drain the queues
  * and gets SHM_REMOVED after that.
  */
 
@@ -116,7 +116,7 @@ SHM_APART shm_status shm_posix_remove_if(const char *name, int own, bool retired
                       "it was removed already; the name leads to another segment now");
     }
     fd = shm_sys_open(path, O_RDWR | SHM_SYS_NOFOLLOW | O_NONBLOCK, 0);
-    /* Who may not write cannot lock; whether it may unlink says the kernel. */
+    /* A process that may not write cannot lock; whether it may unlink says the kernel. */
     if (fd < 0 && errno != EACCES && errno != EPERM && errno != EROFS) {
       status = shm_fail_open(attempt, errno);
       close(peek);

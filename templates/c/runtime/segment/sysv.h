@@ -233,7 +233,7 @@ SHM_APART shm_status shm_companion_open(int32_t id, uint64_t birth_mark, bool re
     shm_text *why = shm_explain_attempt(attempt, SHM_UNSUPPORTED);
     shm_add(why, "its companion ");
     shm_add(why, path);
-    shm_add(why, " is out of sight; who shares System V segments must share " SHM_DIR " too");
+    shm_add(why, " is out of sight; processes that share System V segments must share " SHM_DIR " too");
     SHM_VERSIONED(shm_runtime_failure).os_error = ENOENT;
     return SHM_UNSUPPORTED;
   }

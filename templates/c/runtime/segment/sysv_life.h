@@ -190,7 +190,7 @@ SHM_APART shm_status shm_sysv_make_of(int32_t key, uint64_t size, const shm_maki
 /*
  * Makes a segment of `size` bytes, mapped for writing: all zero, or one of ours
  * in state initialising with this header. That is written before anything that
- * takes its time: who is killed later leaves what a collection knows.
+ * takes its time: a process that is killed later leaves what a collection knows.
  */
 SHM_APART shm_status shm_sysv_make(const shm_address *address, uint64_t size, const shm_making *making,
                                    const unsigned char *header, shm_attempt attempt, int32_t *id,

@@ -97,7 +97,7 @@ fn remove_if(
         let flags = OFlag::O_RDWR | OFlag::O_NOFOLLOW | OFlag::O_NONBLOCK | OFlag::O_CLOEXEC;
         let file = match open(&path, flags, Mode::empty()) {
             Ok(file) => Some(File::from(file)),
-            // Who may not write cannot lock; whether it may unlink says the kernel.
+            // A process that may not write cannot lock; whether it may unlink says the kernel.
             Err(Errno::EACCES | Errno::EPERM | Errno::EROFS) => None,
             Err(Errno::EAGAIN) => return Err(leased(attempt)),
             Err(e) => return Err(attempt.os("open", e)),

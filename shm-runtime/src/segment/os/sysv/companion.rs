@@ -53,7 +53,7 @@ pub(crate) fn open_companion(
     let fd = open(&path, flags, Mode::empty()).map_err(|e| match e {
         Errno::ENOENT => {
             let why = format!(
-                "its companion {path} is out of sight; who shares System V segments must share \
+                "its companion {path} is out of sight; processes that share System V segments must share \
                  /dev/shm too"
             );
             attempt.fail(ErrorKind::Unsupported, why).with_os(e as i32)

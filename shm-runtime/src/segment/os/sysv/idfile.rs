@@ -5,7 +5,7 @@
 //! 16 hexadecimal digits, zeros for a bare segment; an earlier form, which is still
 //! read, ends with the size. The file is there, whole and with mode
 //! 0600, once the segment is ready, and is never changed; so whoever finds it
-//! finds a segment that can be used, or one that is gone. That is told by id,
+//! finds a segment that can be used, or one that is gone. That is determined by id,
 //! birth mark and size: ids come again.
 //!
 //! The file of a segment that is gone is *stale*. Attaching calls it
@@ -45,7 +45,7 @@ struct Origin {
 }
 
 impl Origin {
-    /// Where the caller is, if that can be told.
+    /// Where the caller is, if that can be determined.
     fn here() -> Option<Self> {
         let (namespace, boot) = (process::ipc_namespace(), process::boot_id()?);
         (namespace != 0).then_some(Self { namespace, boot })
@@ -124,7 +124,7 @@ struct Opened {
 }
 
 impl Opened {
-    /// Whether the segment is there, for who creates: one that is removed but for
+    /// Whether the segment is there, for a creator: one that is removed but for
     /// the last step is taken away.
     fn is_taken(&self, attempt: Attempt<'_>) -> Result<bool> {
         let there = self.segment(attempt)?.is_some();

@@ -38,7 +38,7 @@ pub(crate) fn is_stillborn(kernel: &KernelStat, head: &[u8; HEADER_SIZE]) -> boo
 
 /// Makes a segment of `size` bytes, mapped for writing: all zero, or one of ours
 /// in state initialising with this header. That is written before anything that
-/// takes its time: who is killed later leaves what a collection knows.
+/// takes its time: a process that is killed later leaves what a collection knows.
 pub(crate) fn make(
     address: &Address,
     size: u64,

@@ -1,4 +1,4 @@
-//! Clearing away what somebody dead left of a System V segment, for who creates
+//! Clearing away what somebody dead left of a System V segment, for a creator
 //! it anew: one that was never ready, and one that was collected but for the
 //! last step.
 

@@ -73,7 +73,7 @@ const PUSH_AND_POP: &[&str] = &[
     "_claimed_consumer",
 ];
 
-/// An object that is right as far as it can be told without its size.
+/// An object that is right as far as it can be determined without its size.
 pub(crate) struct Checked {
     pub(super) kind: ObjectKind,
     pub(super) item: Option<Item>,
