@@ -16,7 +16,7 @@
 //!   that is between store and load at this moment, so its first sleep is brief.
 //!
 //! Any number may sleep on one word (rule W1). A sleeper never clears [`WAITING`],
-//! since it may be another one's as well. Only who wakes clears it, and advances
+//! since it may be another one's as well. Only a waker clears it, and advances
 //! the sequence in the same step: whoever is about to sleep on the older value
 //! does not. Then it wakes all. Whoever recovers from a death does so without
 //! asking (rule W2): the dead one may have stored and not notified.
@@ -57,7 +57,7 @@ pub(crate) fn enroll<M: Memory>() {
     M::fence(); // behind the registration
 }
 
-/// Wakes who sleeps on the word, after a store that may be what it waits for.
+/// Wakes the sleepers on the word, after a store that may be what it waits for.
 #[inline]
 pub(crate) fn notify<M: Memory>(flag: &M::Flag) {
     M::barrier_point();

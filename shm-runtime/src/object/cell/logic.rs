@@ -2,7 +2,7 @@
 //! system calls, no typed values, no waiting: those are in the handles.
 //! `docs/protocols.md` specifies it; `shm_runtime.h` has the same in C.
 //!
-//! Version v lies in slot v mod 8. Its stamp is odd while it is written, and 2v once
+//! Each of eight slots is a sequence lock. Version v lies in slot v mod 8. Its stamp is odd while it is written, and 2v once
 //! it is whole; then v is published. A reader takes the slot of the version that it
 //! found published, and nothing but that version: the stamp is 2v before its copy
 //! and behind it, or it looks again. So it has the time of seven stores for its
@@ -15,9 +15,9 @@ use super::layout::{CellLayout, SLOT_COUNT, SLOTS, VERSION};
 use crate::memory::{Area, Memory, ReadArea};
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
 
-/// So often a reader looks before it says that somebody lies. A look is in vain
-/// where seven versions came in the time of its copy, or where its processor was
-/// taken away for that long: so many in a row are no coincidence.
+/// How often a reader retries before it says that somebody lies. A look has to be
+/// retried where seven versions came in the time of its copy, or where its processor
+/// was taken away for that long: thousands in a row are no coincidence.
 pub(crate) const LOOKS: u32 = 4096;
 
 /// No version was found whole in [`LOOKS`] looks.

@@ -25,8 +25,8 @@
 //!  └───────┴──────────────────────────────────────┘
 //! ```
 //!
-//! Lines that different sides write are 128 bytes apart, since processors
-//! fetch pairs of 64-byte lines. Nothing that is only read shares a line with
+//! Lines that different sides write are 128 bytes apart, against false sharing:
+//! processors fetch pairs of 64-byte lines. Nothing that is only read shares a line with
 //! something that is written at each message.
 
 use super::many_to_many::layout::ManyLayout;

@@ -17,9 +17,9 @@ typedef struct shm_cell_reader {
 } shm_cell_reader;
 
 /*
- * So often a reader looks before it says that somebody lies. A look is in vain where
- * seven versions came in the time of its copy, or where its processor was taken away
- * for that long: so many in a row are no coincidence.
+ * How often a reader retries before it says that somebody lies. A look has to be
+ * retried where seven versions came in the time of its copy, or where its processor was
+ * taken away for that long: thousands in a row are no coincidence.
  */
 #define SHM_CELL_LOOKS 4096
 

@@ -25,11 +25,11 @@
  *  |  ...  | slot 1                               |
  *  +-------+--------------------------------------+
  *
- * Lines that different sides write are 128 bytes apart, since processors fetch
- * pairs of 64-byte lines. Nothing that is only read shares a line with something
+ * Lines that different sides write are 128 bytes apart, against false sharing:
+ * processors fetch pairs of 64-byte lines. Nothing that is only read shares a line with something
  * that is written at each message.
  *
- * Position p counts messages from 0 and does not wrap. Message p lies in slot
+ * Position p counts messages from 0 and never wraps around. Message p lies in slot
  * p mod slots, and is there once the stamp is p + 1: the payload is written
  * first, the stamp last, by one release store, which is the commit.
  */
