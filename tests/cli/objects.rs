@@ -49,9 +49,9 @@ fn check_tells_what_cannot_be_used_yet_and_is_content() {
     let done = run(&["check", &objects_toml()]);
     assert_eq!((code(&done), out(&done).as_str()), (0, ""));
     let said = err(&done);
-    assert_eq!(said.matches("note[N001]: ").count(), 16, "{said}");
+    assert_eq!(said.matches("note[N001]: ").count(), 17, "{said}");
     assert!(said.contains("objects.toml:44:35\n") && said.contains("functions for `shared_state`"));
-    assert!(said.contains("\n16 notes\n") && said.contains("ok, test.objects 1.0"), "{said}");
+    assert!(said.contains("\n17 notes\n") && said.contains("ok, test.objects 1.0"), "{said}");
     for usable in ["`one`", "`latest`", "`each`"] {
         assert!(!said.contains(usable), "it can be used: {said}");
     }
@@ -73,14 +73,14 @@ fn check_tells_what_cannot_be_used_yet_and_is_content() {
 fn check_tells_notes_to_programs_too() {
     let found = of(&["check", &objects_toml(), "--format", "json"]);
     let list = found["diagnostics"].as_array().unwrap();
-    assert_eq!(list.len(), 16);
+    assert_eq!(list.len(), 17);
     for note in list {
         assert_eq!((&note["code"], &note["severity"]), (&json!("N001"), &json!("note")));
         assert!(note["start"]["line"].as_u64().unwrap() > 30);
     }
     let done = run(&["check", &objects_toml(), "--format", "github"]);
     assert_eq!(code(&done), 0);
-    assert_eq!(out(&done).lines().filter(|l| l.starts_with("::notice file=")).count(), 16);
+    assert_eq!(out(&done).lines().filter(|l| l.starts_with("::notice file=")).count(), 17);
     assert!(out(&done).contains("title=N001::this version creates and shows states"));
 }
 
@@ -89,11 +89,11 @@ fn gen_tells_notes_and_writes_all_the_same() {
     let folder = tools::scratch("objects-gen");
     let arguments = ["gen", &objects_toml(), "--out", text(&folder)];
     let done = run(&arguments);
-    assert_eq!((code(&done), err(&done).matches("note[N001]").count()), (0, 16));
+    assert_eq!((code(&done), err(&done).matches("note[N001]").count()), (0, 17));
     assert_eq!(command::files(&folder).len(), 7);
     // Up to date: nothing to do, and still to be told.
     let done = run(&[&arguments[..], &["--check"]].concat());
-    assert_eq!((code(&done), err(&done).matches("note[N001]").count()), (0, 16));
+    assert_eq!((code(&done), err(&done).matches("note[N001]").count()), (0, 17));
     let everything = tools::root().join("tests/schemas/everything.toml").display().to_string();
     let done = run(&["gen", &everything, "--out", text(&folder)]);
     assert!(!err(&done).contains("note"), "{}", err(&done));
@@ -142,6 +142,7 @@ fn stat_shows_kind_item_geometry_and_size_of_every_kind() {
         "stop             event     -                   128   signalled 2 times",
         "counts           counters  -                   384   balance -3, pushed 5, popped 18446744073709551615",
         "blob             raw       -                   777   777 bytes at a multiple of 1024",
+        "ticks            stream    Tick (12 bytes)     768   room for 20",
         "bytes_of_others  raw       -                   1     1 byte at a multiple of 128",
     ] {
         assert!(tables.contains(&format!("\n{row}")), "no row\n{row}\nin\n{tables}");
@@ -175,6 +176,7 @@ fn stat_shows_kind_item_geometry_and_size_of_every_kind() {
     );
     has("logs", json!({ "producers": "many", "lanes": 3 }));
     has("pipe", json!({ "kind": "stream", "bytes": 1001, "size": 1640 }));
+    has("ticks", json!({ "kind": "stream", "item": "Tick", "capacity": 20, "slots": 21 }));
     has("news", json!({ "kind": "topic", "item": "Tick", "capacity": 10, "slots": 11 }));
     has(
         "latest",
@@ -204,7 +206,10 @@ fn stat_shows_kind_item_geometry_and_size_of_every_kind() {
     }
     let listed = out(&run(&["ls", "-o", "address,objects"]));
     let row = listed.lines().find(|l| l.starts_with(&address)).unwrap();
-    assert!(row.ends_with("latest,each,shared_state,stop,counts,bytes_of_others,blob"), "{row}");
+    assert!(
+        row.ends_with("latest,each,shared_state,stop,counts,bytes_of_others,blob,ticks"),
+        "{row}"
+    );
 }
 
 #[test]
@@ -298,12 +303,12 @@ fn dump_shows_what_it_can_and_says_what_it_does_not_read() {
     // All of them at once, one after the other.
     let whole = out(&run(&["dump", &address]));
     let titles: Vec<&str> = whole.lines().filter(|l| !l.starts_with(' ')).collect();
-    assert_eq!(titles.len(), 17, "{whole}");
+    assert_eq!(titles.len(), 18, "{whole}");
     let whole = of(&["dump", &address, "--json"]);
     let objects = whole["objects"].as_array().unwrap();
-    assert_eq!(objects.len(), 17);
+    assert_eq!(objects.len(), 18);
     let remarks = objects.iter().filter(|o| o["remark"].is_string()).count();
-    assert_eq!(remarks, 11, "{whole:#}");
+    assert_eq!(remarks, 12, "{whole:#}");
     assert_eq!(objects[0]["messages"][0]["value"]["time"], 7);
 }
 

@@ -96,7 +96,7 @@ impl JsonSchema for Definition {
 #[derive(JsonSchema)]
 #[allow(dead_code)] // it says of which types the keys are, and is never made
 struct Keys {
-    /// Queue and topic: the type of what it passes.
+    /// Queue, topic and stream of items: the type of what it passes.
     #[serde(skip_serializing_if = "Option::is_none")]
     item: Option<String>,
     /// Cell and state: the type of what it holds.
@@ -105,11 +105,11 @@ struct Keys {
     /// Bytes of one.
     #[serde(skip_serializing_if = "Option::is_none")]
     item_size: Option<u64>,
-    /// Queue: items that always fit, in each lane if there are lanes. Topic: how
+    /// Queue and stream of items: items that always fit, in each lane if there are lanes. Topic: how
     /// many of the newest can be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     capacity: Option<u64>,
-    /// Ring and stream: bytes that always fit, in each lane if there are lanes.
+    /// Ring and stream of bytes: bytes that always fit, in each lane if there are lanes.
     /// Raw: its bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     bytes: Option<u64>,
@@ -129,10 +129,10 @@ struct Keys {
     /// delivered again.
     #[serde(skip_serializing_if = "Option::is_none")]
     redeliver: Option<bool>,
-    /// Queue, topic, cell, state, counters: how many slots there are.
+    /// Queue, stream of items, topic, cell, state, counters: how many slots there are.
     #[serde(skip_serializing_if = "Option::is_none")]
     slots: Option<u64>,
-    /// Ring and stream: bytes that fit at most.
+    /// Ring and stream of bytes: bytes that fit at most.
     #[serde(skip_serializing_if = "Option::is_none")]
     area: Option<u64>,
     /// Array of cells: how many lie side by side, each with slots and a version

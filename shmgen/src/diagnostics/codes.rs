@@ -121,9 +121,9 @@ codes! {
         "Two segments of the schema have the same name, key or id file, so that only one of them could exist."
 
     E068 "a key of another kind of object"
-        "Objects of this kind have no such key. A queue and a topic have `item` and `capacity`, a ring, a stream and raw bytes `bytes`, a cell and a state `type`, counters `counter`. Only a cell has `count`."
+        "Objects of this kind have no such key. A queue and a topic have `item` and `capacity`, a ring and raw bytes `bytes`, a stream either, a cell and a state `type`, counters `counter`. Only a cell has `count`."
     E069 "a key that means nothing here"
-        "`order` and `lanes` are for many producers and one consumer, where `order = \"total\"` does without lanes. `redeliver` is for many consumers, and for `order = \"total\"`."
+        "`order` and `lanes` are for many producers and one consumer, where `order = \"total\"` does without lanes. `redeliver` is for many consumers, and for `order = \"total\"`. A stream has `bytes`, or `item` and `capacity`."
     E070 "an import that cannot be read"
         "`imports` names schema files, relative to the file that imports them. Each must be there, be readable, and be right itself."
     E071 "schemas that import each other"

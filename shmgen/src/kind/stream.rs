@@ -1,17 +1,27 @@
 //! Streams.
 
 use super::view::View;
-use super::{Kind, bytes};
+use super::{Kind, bytes, item};
 use crate::model::Object;
 use shm_runtime::contract::StreamDef;
 
 impl Kind for StreamDef {
     fn room(&self) -> String {
-        bytes(self.bytes)
+        match self.item {
+            None => bytes(self.capacity),
+            Some(_) => self.capacity.to_string(),
+        }
     }
 
     fn view<'a>(&'a self, o: &'a Object, view: &mut View<'a>) {
-        view.bytes = Some(self.bytes);
-        view.area = Some(o.layout.geometry().slots);
+        let geometry = o.layout.geometry();
+        if self.item.is_none() {
+            view.bytes = Some(self.capacity);
+            view.area = Some(geometry.slots);
+        } else {
+            view.item = item(o);
+            view.capacity = Some(self.capacity);
+            view.tell_slots(&geometry);
+        }
     }
 }

@@ -17,18 +17,18 @@ pub(crate) struct View<'a> {
     /// Cell and state: the type of what it holds.
     #[serde(rename = "type", skip_serializing_if = "Option::is_none")]
     pub(super) ty: Option<String>,
-    /// Queue and topic: the type of what it passes.
+    /// Queue, topic and stream of items: the type of what it passes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) item: Option<String>,
     /// Bytes from the start of the segment.
     pub(super) offset: u64,
     /// Bytes.
     pub(super) size: u64,
-    /// Queue: items that always fit, in each lane if there are lanes. Topic: how
+    /// Queue and stream of items: items that always fit, in each lane if there are lanes. Topic: how
     /// many of the newest can be read.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) capacity: Option<u64>,
-    /// Ring and stream: bytes that always fit, in each lane if there are lanes.
+    /// Ring and stream of bytes: bytes that always fit, in each lane if there are lanes.
     /// Raw: its bytes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) bytes: Option<u64>,
@@ -58,10 +58,10 @@ pub(crate) struct View<'a> {
     /// Counters: each of them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) counters: Option<Vec<CounterView<'a>>>,
-    /// Ring and stream: bytes that fit at most; in each lane, if there are lanes.
+    /// Ring and stream of bytes: bytes that fit at most; in each lane, if there are lanes.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) area: Option<u64>,
-    /// Queue, topic, cell, state, counters: how many slots there are.
+    /// Queue, stream of items, topic, cell, state, counters: how many slots there are.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(super) slots: Option<u64>,
     /// Bytes from one slot to the next.

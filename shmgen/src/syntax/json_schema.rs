@@ -90,7 +90,8 @@ fn rule(table: &TableKind, rule: &Rule) -> Value {
         then["required"] = json!(needs);
     }
     for keys in either {
-        let keys = keys.split('|').map(|key| json!({ "required": [key] }));
+        let together = |keys: &str| keys.split('+').map(str::to_owned).collect::<Vec<_>>();
+        let keys = keys.split('|').map(|keys| json!({ "required": together(keys) }));
         then["oneOf"] = keys.collect();
     }
     for key in table.excluded(rule) {

@@ -61,7 +61,9 @@ fn rules(context: &mut Context<'_>, table: &Table<'_, '_>, kind: &Kind, span: &S
             }
         }
     }
-    for key in kind.needs.iter().filter(|key| table.get(key).is_none() && !meant.contains(key)) {
+    // Which of several is missing, the kind says itself.
+    let needs = kind.needs.iter().filter(|key| !key.contains('|'));
+    for key in needs.filter(|key| table.get(key).is_none() && !meant.contains(key)) {
         context
             .error(Code::E012, span.clone(), format!("{what} {verb} `{key}`"))
             .label(format!("`{key}` is missing here"));
@@ -79,7 +81,7 @@ fn help(kind: &Kind, key: &str) -> String {
     if let Some(why) = (kind.why_not)(key) {
         return why.to_owned();
     }
-    let has = |name: &&str| kind.needs.contains(name) || kind.takes.contains(name);
+    let has = |name: &&str| kind.rule().has(name);
     let names = OBJECT.keys.iter().map(|key| key.name);
     let keys = names.filter(|name| has(name) || ["name", "kind"].contains(name));
     let keys: Vec<String> = keys.map(|name| format!("`{name}`")).collect();
@@ -111,7 +113,8 @@ mod tests {
         assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), all.len(), "a key is there twice");
         let mut used = BTreeSet::from(common);
         for kind in KINDS {
-            let keys: Vec<&str> = kind.needs.iter().chain(kind.takes).copied().collect();
+            let needs = kind.needs.iter().flat_map(|keys| keys.split(['|', '+']));
+            let keys: Vec<&str> = needs.chain(kind.takes.iter().copied()).collect();
             for key in &keys {
                 assert!(all.contains(key) && !common.contains(key), "{key} of {}", kind.name);
             }

@@ -53,7 +53,8 @@ mod tests {
             queue_of("u8", 3, owned(Many, Many, true)),
             ObjectKind::Ring(RingDef { bytes: 64, lanes: None }),
             ObjectKind::Ring(RingDef { bytes: 4096, lanes: Some(8) }),
-            ObjectKind::Stream(StreamDef { bytes: 1 }),
+            ObjectKind::Stream(StreamDef::of_bytes(1)),
+            ObjectKind::Stream(StreamDef::of_items(ty("u64[3]"), 1)),
             ObjectKind::Topic(TopicDef { item: ty("f32[4][8]"), capacity: 9 }),
             ObjectKind::Cell(CellDef::single(ty("i64"))),
             ObjectKind::Cell(CellDef { item: ty("i64"), count: Some(1) }),
@@ -84,7 +85,7 @@ mod tests {
             assert!(layout.size() > 0 && layout.align() >= 128, "{object:?}");
             numbers.insert(layout.kind_number());
         }
-        assert_eq!(numbers, (1..=13).collect(), "each layout has a number of its own");
+        assert_eq!(numbers, (1..=14).collect(), "each layout has a number of its own");
     }
 
     #[test]
@@ -110,7 +111,8 @@ mod tests {
             ObjectKind::Ring(RingDef { bytes: 56, lanes: None }),
             ObjectKind::Ring(RingDef { bytes: 65, lanes: None }),
             ObjectKind::Ring(RingDef { bytes: 64, lanes: Some(lanes::MAX + 1) }),
-            ObjectKind::Stream(StreamDef { bytes: 0 }),
+            ObjectKind::Stream(StreamDef::of_bytes(0)),
+            ObjectKind::Stream(StreamDef::of_items(ty("u8"), 0)),
             ObjectKind::Topic(TopicDef { item: ty("u8"), capacity: 0 }),
             ObjectKind::Topic(TopicDef { item: ty("Nobody"), capacity: 1 }),
             ObjectKind::Cell(CellDef::single(ty("Nobody"))),

@@ -132,9 +132,19 @@ mod tests {
             (ring(64, None), ring(64, Some(1)), "has producers: one here, many in the segment"),
             (ring(64, Some(2)), ring(64, Some(1)), "has lanes 2 here, 1 in the segment"),
             (
-                ObjectKind::Stream(StreamDef { bytes: 1 }),
-                ObjectKind::Stream(StreamDef { bytes: 2 }),
+                ObjectKind::Stream(StreamDef::of_bytes(1)),
+                ObjectKind::Stream(StreamDef::of_bytes(2)),
                 "has bytes 1 here, 2 in the segment",
+            ),
+            (
+                ObjectKind::Stream(StreamDef::of_bytes(1)),
+                ObjectKind::Stream(StreamDef::of_items(ty("u8"), 2)),
+                "passes bytes here, items in the segment",
+            ),
+            (
+                ObjectKind::Stream(StreamDef::of_items(ty("u8"), 3)),
+                ObjectKind::Stream(StreamDef::of_items(ty("u8"), 2)),
+                "has capacity 3 here, 2 in the segment",
             ),
             (
                 ObjectKind::Topic(TopicDef { item: ty("u8"), capacity: 1 }),

@@ -1,9 +1,10 @@
 //! What is asked of every kind, of a stream.
 //!
-//! Its record in a contract:
+//! Its records in a contract:
 //!
 //! ```text
-//! 'B' { text name | u64 bytes }
+//! bytes  'B' { text name | u64 bytes }
+//! items  'I' { text name | text item | u64 capacity }
 //! ```
 
 use super::def::StreamDef;
@@ -15,56 +16,94 @@ use crate::object::role_word::RoleWord;
 use crate::object::room::{Form, Kind, Layout};
 use crate::object::told::Told;
 use crate::types::descriptor::Types;
+use crate::types::expr::TypeExpr;
 use crate::types::read::{DecodeError, Reader};
-use crate::types::write::number;
+use crate::types::write::{number, text};
 
-const STREAM: Form = Form { name: "stream", number: 6, tag: b'B' };
+const BYTES: Form = Form { name: "stream", number: 6, tag: b'B' };
+const ITEMS: Form = Form { name: "stream_items", number: 14, tag: b'I' };
 
 impl Kind for StreamDef {
     const NAME: &'static str = "stream";
-    const FORMS: &'static [Form] = &[STREAM];
+    const FORMS: &'static [Form] = &[BYTES, ITEMS];
     type Layout = StreamLayout;
 
-    fn write(&self, out: &mut Vec<u8>) {
-        number(out, self.bytes);
+    fn form(&self) -> Form {
+        if self.item.is_some() { ITEMS } else { BYTES }
     }
 
-    fn read(_: u8, record: &mut Reader<'_>) -> Result<Self, DecodeError> {
-        let bytes = record.within(1, u64::MAX, "a stream's bytes out of range")?;
-        Ok(Self { bytes })
+    fn item(&self) -> Option<&TypeExpr> {
+        self.item.as_ref()
+    }
+
+    fn write(&self, out: &mut Vec<u8>) {
+        if let Some(item) = &self.item {
+            text(out, &item.to_string());
+        }
+        number(out, self.capacity);
+    }
+
+    fn read(tag: u8, record: &mut Reader<'_>) -> Result<Self, DecodeError> {
+        if tag == ITEMS.tag {
+            let item = record.type_expr()?;
+            let capacity = record.within(1, u64::MAX, "a capacity out of range")?;
+            return Ok(Self::of_items(item, capacity));
+        }
+        Ok(Self::of_bytes(record.within(1, u64::MAX, "a stream's bytes out of range")?))
     }
 
     fn differ(&self, theirs: &Self, told: &mut Told) {
-        told.differ("has bytes", self.bytes, theirs.bytes);
+        let passes = |def: &Self| if def.item.is_some() { "items" } else { "bytes" };
+        told.differ("passes", passes(self), passes(theirs));
+        if self.form() == theirs.form() {
+            let key = if self.item.is_some() { "has capacity" } else { "has bytes" };
+            told.differ(key, self.capacity, theirs.capacity);
+        }
     }
 
-    fn layout(&self, _: Types<'_>) -> Option<StreamLayout> {
-        StreamLayout::new(self.bytes)
+    fn layout(&self, types: Types<'_>) -> Option<StreamLayout> {
+        let Some(item) = &self.item else { return StreamLayout::of_bytes(self.capacity) };
+        let (item, _) = types.size_and_align(item)?;
+        StreamLayout::of_items(item, self.capacity)
     }
 
     fn properties(&self, geometry: Option<&Geometry>) -> Properties {
-        known([("bytes", Some(self.bytes.into())), ("area", geometry.map(|g| g.slots.into()))])
+        match &self.item {
+            None => known([
+                ("bytes", Some(self.capacity.into())),
+                ("area", geometry.map(|g| g.slots.into())),
+            ]),
+            Some(item) => known([
+                ("item", Some(item.into())),
+                ("item_size", geometry.map(|g| g.item.into())),
+                ("capacity", Some(self.capacity.into())),
+                ("slots", geometry.map(|g| g.slots.into())),
+            ]),
+        }
     }
 
     fn summary(&self) -> String {
-        bytes(self.bytes)
+        match self.item {
+            None => bytes(self.capacity),
+            Some(_) => format!("room for {}", self.capacity),
+        }
     }
 }
 
 impl Layout for StreamLayout {
     fn form(&self) -> Form {
-        STREAM
+        if self.has_items { ITEMS } else { BYTES }
     }
 
     fn geometry(&self) -> Geometry {
         Geometry {
-            kind: STREAM.number,
-            item: 1,
-            capacity: self.bytes,
+            kind: self.form().number,
+            item: self.item,
+            capacity: self.capacity,
             batch: self.batch,
-            slots: self.area,
+            slots: self.slots,
             control: layout::BYTES,
-            stride: 1,
+            stride: self.item,
             size: self.size,
             align: LINE,
             ..Geometry::default()

@@ -36,7 +36,7 @@ const BEFORE: &[Key] = &[
     required("name", Name, "Its name."),
     required("kind", Choice(&NAMES), "How it is used."),
     // Of several kinds.
-    key("item", Type, "The struct that a queue or a topic passes."),
+    key("item", Type, "The struct that a queue, a topic or a stream of items passes."),
     key(
         "type",
         Type,
@@ -45,9 +45,9 @@ const BEFORE: &[Key] = &[
     key(
         "capacity",
         COUNT,
-        "How many items a queue always has room for; how many of the newest a topic keeps.",
+        "How many items a queue or a stream always has room for; how many of the newest a topic keeps.",
     ),
-    key("bytes", COUNT, "The bytes of a ring, a stream or a raw object."),
+    key("bytes", COUNT, "The bytes of a ring, a stream of bytes or a raw object."),
     key("producers", Side, "How many may push at once: 1 (the default) or \"many\"."),
     key("consumers", Side, "How many may pop at once: 1 (the default) or \"many\"."),
 ];

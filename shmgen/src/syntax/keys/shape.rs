@@ -88,7 +88,7 @@ pub(crate) struct Rule {
     pub(crate) choice: &'static str,
     /// Whether it is the choice if nothing is written.
     pub(crate) by_default: bool,
-    /// Keys that must be there; `a|b` is one of both.
+    /// Keys that must be there; `a|b` is one of both, and `a|b+c` the one or the two.
     pub(crate) needs: &'static [&'static str],
     /// Keys that may be there. What other rules need or take must not.
     pub(crate) takes: &'static [&'static str],
@@ -104,8 +104,9 @@ impl TableKind {
 
 impl Rule {
     /// Whether a key goes with the choice.
-    fn has(&self, key: &str) -> bool {
-        self.takes.contains(&key) || self.needs.iter().any(|keys| keys.split('|').any(|k| k == key))
+    pub(crate) fn has(&self, key: &str) -> bool {
+        let needs = |keys: &&str| keys.split(['|', '+']).any(|k| k == key);
+        self.takes.contains(&key) || self.needs.iter().any(needs)
     }
 }
 

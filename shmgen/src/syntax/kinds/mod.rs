@@ -12,6 +12,7 @@ mod stream;
 mod topic;
 
 pub use counters::Counter;
+pub use stream::Passes;
 
 use super::keys::shape::{Key, Rule};
 use super::type_text::TypeText;

@@ -16,6 +16,7 @@
   FORM(SHM_KIND_RING, ring, 4)                          RECORD('R', ring)             \
   FORM(SHM_KIND_RING_LANES, ring_lanes, 5)                                            \
   FORM(SHM_KIND_STREAM, stream, 6)                      RECORD('B', stream)           \
+  FORM(SHM_KIND_STREAM_ITEMS, stream_items, 14)         RECORD('I', stream)           \
   FORM(SHM_KIND_TOPIC, topic, 7)                        RECORD('P', topic)            \
   FORM(SHM_KIND_CELL, cell, 8)                          RECORD('C', cell)             \
   FORM(SHM_KIND_CELLS, cells, 13)                       RECORD('V', cell)             \
