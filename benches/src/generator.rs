@@ -36,7 +36,7 @@ pub fn generator(scratch: &Scratch, tools: &Tools, rounds: usize) -> Vec<Line> {
         let ratio = match structs {
             10 | 100 => None,
             1_000 => {
-                Some(Ratio { value: time, to: "1 ms".to_owned(), goal: Some(Goal::AtMost(100.0)) })
+                Some(Ratio { value: time, to: "1 ms".to_owned(), goal: Some(Goal::AtMost(60.0)) })
             }
             _ => Some(Ratio {
                 value: time / thousand / thousands,

@@ -80,11 +80,12 @@ impl Builder {
         let in_build_script = std::env::var_os("CARGO_MANIFEST_DIR").is_some()
             && std::env::var_os("OUT_DIR").is_some();
         let languages = self.languages.as_deref().unwrap_or(&[Language::Rust]);
+        let limits = Limits { c: languages.iter().any(|l| l.is_c()), ..self.limits };
         let mut files = backend::Files::new();
         let mut modules = BTreeMap::new();
         let mut types = BTreeSet::new();
         for path in &self.schemas {
-            let checked = check_file(path, self.limits);
+            let checked = check_file(path, limits);
             if in_build_script {
                 for file in &checked.files {
                     println!("cargo:rerun-if-changed={}", file.display());

@@ -214,6 +214,10 @@ impl<'s> Linter<'s> {
     }
 
     fn layout(&mut self, s: &syntax::Struct, resolved: &Struct) {
+        // An order that an assertion fixes is meant.
+        if s.assert.as_ref().is_some_and(|assert| !assert.offsets.is_empty()) {
+            return;
+        }
         let map = Map::of(resolved);
         let name = &s.name.value;
         let lost = avoidable(&map);
@@ -230,9 +234,7 @@ impl<'s> Linter<'s> {
                 });
             });
         }
-        // An order that an assertion fixes is meant.
-        let is_free = s.assert.as_ref().is_none_or(|assert| assert.offsets.is_empty());
-        if let Some(order) = map.order_without_straddling().filter(|_| is_free) {
+        if let Some(order) = map.order_without_straddling() {
             let fields: Vec<&str> = map.straddling().map(|p| p.name.as_str()).collect();
             let (verb, each) = if fields.len() == 1 { ("lies", "") } else { ("lie", " each") };
             let message =
@@ -272,6 +274,7 @@ impl<'s> Linter<'s> {
                     Value::Float(_) | Value::Bool(_) => None,
                 })
             }
+            Length::Computed(_) => None,
         };
         if length == Some(1) {
             let message = "a text with room for one byte".to_owned();

@@ -45,8 +45,9 @@ fn real(path: &Path) -> PathBuf {
 
 impl Loader {
     fn schema(&mut self, source: &Arc<Source>) -> (Option<syntax::Schema>, Option<Schema>) {
-        let stem =
-            source.path().file_stem().and_then(|s| s.to_str()).unwrap_or("schema").to_owned();
+        let stem = source.path().file_stem().and_then(|s| s.to_str()).unwrap_or("schema");
+        // It stands in comments, which a line end would close.
+        let stem = stem.replace(syntax::is_invisible, "_");
         let Some(mut written) = syntax::parse(source, &mut self.diagnostics) else {
             return (None, None);
         };
@@ -67,7 +68,8 @@ impl Loader {
         let mut found = Diagnostics::default();
         let schema = resolve::resolve(&written, &stem, imports, self.limits, &mut found);
         // Of a number that is not known, no more can be wrong.
-        found.retain(|diagnostic| !unknown.contains(&diagnostic.span));
+        let with_c = self.limits.c;
+        found.retain(|found| !unknown.contains(&found.span) && (with_c || !found.of_c));
         self.diagnostics.extend(found);
         self.modules.insert(schema.module.clone(), source.path().to_owned());
         self.named_apart(&schema, &written);

@@ -371,8 +371,10 @@ fn each_kind_says_where_it_is_too_large() {
              field = [ {{ name = \"a\", type = \"u8[1000]\" }} ]\n[segment.s]\n\
              object = [ {{ name = \"o\", {object} }} ]\n"
         );
-        let checked =
-            shmgen::check(&Source::new("x.toml", text.clone()), Limits { segment: limit });
+        let checked = shmgen::check(
+            &Source::new("x.toml", text.clone()),
+            Limits { segment: limit, ..Limits::default() },
+        );
         let all: Vec<(Code, String, String)> = checked
             .diagnostics
             .sorted()

@@ -94,6 +94,39 @@ fn lang_chooses_the_languages() {
 }
 
 #[test]
+fn the_name_of_a_file_never_becomes_code() {
+    let schema = schema("cli-file-name", GOOD);
+    let named = schema.with_file_name("talk\nint x;\u{202e}\r.toml");
+    std::fs::rename(&schema, &named).unwrap();
+    let gen_dir = schema.with_file_name("gen");
+    let done = run(&["gen", text(&named), "--out", text(&gen_dir)]);
+    assert_eq!(code(&done), 0, "{}", err(&done));
+    for (name, bytes) in files(&gen_dir).into_iter().filter(|(name, _)| name.starts_with("talk")) {
+        let text = String::from_utf8(bytes).unwrap();
+        let first = text.lines().next().unwrap();
+        assert!(first.contains("from talk_int x;__.toml, do not edit"), "{name}: {first}");
+        assert!(!text.contains(['\r', '\u{202e}']), "{name}");
+    }
+}
+
+#[test]
+fn what_only_c_refuses_is_free_without_it() {
+    let fields = GOOD.replace("\"number\"", "\"st_mtime\"");
+    let schema = schema("cli-macros", &fields.replace("\"ticks\"", "\"Feed\""));
+    let gen_dir = schema.with_file_name("gen");
+    for arguments in [&["check"][..], &["gen", "--lang", "c"], &["check", "--lang", "rust,cpp"]] {
+        let done = run(&[arguments, &[text(&schema)]].concat());
+        assert_eq!(code(&done), 2, "{arguments:?}");
+        assert!(err(&done).contains("E022") && err(&done).contains("E023"), "{}", err(&done));
+    }
+    for arguments in [&["check"][..], &["gen", "--out", text(&gen_dir)]] {
+        let done = run(&[arguments, &["--lang", "rust,python", text(&schema)]].concat());
+        assert_eq!(code(&done), 0, "{arguments:?}: {}", err(&done));
+    }
+    assert!(gen_dir.join("talk.rs").exists() && gen_dir.join("talk.py").exists());
+}
+
+#[test]
 fn gen_writes_nothing_when_anything_is_wrong() {
     let schema = schema("cli-nothing", &GOOD.replace("u64", "u65"));
     let gen_dir = schema.with_file_name("gen");

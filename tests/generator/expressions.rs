@@ -269,3 +269,32 @@ fn what_is_wrong_with_a_computed_number_is_told_once() {
         "[segment.feed]\nmode = \"0o600\"\nobject = [ { name = \"e\", kind = \"event\" } ]\n";
     assert_eq!(check(mode).map(|_| ()), Err(vec![Code::E063]));
 }
+
+#[test]
+fn lengths_of_types_are_computed_as_well() {
+    let size = |ty: &str| {
+        check(&format!(
+            "{}[struct.T]\nfield = [ {{ name = \"a\", type = {ty:?} }} ]\n",
+            constant("DEPTH", "u32", "4"),
+        ))
+        .map(|schema| schema.structs().next().map(|s| s.size))
+    };
+    for (ty, bytes) in [
+        ("u8[DEPTH*2]", 8),
+        ("u8[ (DEPTH + 1) * 2 ][DEPTH-1]", 30),
+        ("u16[<=DEPTH / 2]", 8),
+        ("str[1 << DEPTH]", 16),
+        ("bytes[<=DEPTH*3]", 16),
+        ("str[DEPTH|1]?[2]", 12),
+        ("u8[-DEPTH + 6]", 2),
+    ] {
+        assert_eq!(size(ty), Ok(Some(bytes)), "{ty}");
+    }
+    assert_eq!(size("u8[DEPHT*2]"), Err(vec![Code::E032]));
+    assert_eq!(size("u8[DEPTH/0]"), Err(vec![Code::E048]));
+    assert_eq!(size("u8[DEPTH*]"), Err(vec![Code::E046]));
+    assert_eq!(size("u8[(DEPTH]"), Err(vec![Code::E046]));
+    assert_eq!(size("u8[DEPTH - 4]"), Err(vec![Code::E035]));
+    assert_eq!(size("u8[DEPTH - 5]"), Err(vec![Code::E033]));
+    assert_eq!(size("u8[DEPTH*2"), Err(vec![Code::E031]));
+}

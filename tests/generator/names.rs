@@ -389,6 +389,27 @@ fn whatever_name_is_accepted_compiles_in_every_role_and_language() {
 }
 
 #[test]
+fn what_only_c_refuses_compiles_in_the_other_languages() {
+    let text = head("names.only")
+        + "[struct.item]\nfield = [ { name = \"st_mtime\", type = \"u64\" }, { name = \"EPERM\", type = \"u8[3]\" } ]\n\
+           [union.Reply]\ntag = \"u8\"\nvariant = [ { name = \"sched_priority\", number = 1, type = \"item\" } ]\n\
+           [segment.feed]\nobject = [ { name = \"Feed\", kind = \"queue\", item = \"item\", capacity = 2 },\n\
+             { name = \"alloca\", kind = \"queue\", item = \"item\", capacity = 2 } ]\n";
+    assert!(check("only", &text).is_err_and(|why| why.len() == 5 && why.iter().all(|d| d.of_c)));
+    let source = Source::new("only.toml", text);
+    let limits = Limits { c: false, ..Limits::default() };
+    let schema = shmgen::check(&source, limits).into_result().unwrap();
+    let folder = scratch("names-only");
+    let languages = [Language::Rust, Language::Python];
+    for (name, text) in generate(&schema, &languages, &Options::default()) {
+        std::fs::write(folder.join(name), text).unwrap();
+    }
+    let path = folder.join("only.rs").display().to_string();
+    in_rust(format!("#![deny(warnings)]\n//! One.\n#[path = {path:?}]\npub mod only;\n"), &folder);
+    in_python(&BTreeMap::from([("only".to_owned(), schema)]), &folder);
+}
+
+#[test]
 fn the_lists_of_macros_have_those_of_the_compilers_that_are_here() {
     let missing = words::missing_macros();
     assert!(missing.is_empty(), "SHMGEN_BLESS=1 adds them: {missing:?}");

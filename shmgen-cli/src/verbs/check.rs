@@ -1,10 +1,10 @@
 //! `shmgen check`: what is wrong with a schema.
 
+use super::generate::{Lang, limits_of};
 use crate::failure::{Done, Failure};
 use crate::show;
 use clap::ValueEnum;
 use shmgen::diagnostics::{Diagnostics, Format, render};
-use shmgen::model::Limits;
 use std::path::PathBuf;
 
 /// Check a schema and say all that is wrong with it
@@ -18,6 +18,10 @@ pub(crate) struct Arguments {
     /// The same as --format json
     #[arg(long, conflicts_with = "format")]
     json: bool,
+    /// Only what is wrong for these languages, separated by commas
+    /// [default: rust,c,cpp,python]
+    #[arg(long, value_name = "LANG", value_delimiter = ',')]
+    lang: Vec<Lang>,
     /// Also warn of what is right and could be better: names, holes, cache lines
     #[arg(long)]
     lint: bool,
@@ -37,7 +41,7 @@ enum Form {
 }
 
 pub(crate) fn run(arguments: &Arguments) -> Done {
-    let checked = shmgen::check_file(&arguments.schema, Limits::default());
+    let checked = shmgen::check_file(&arguments.schema, limits_of(&arguments.lang));
     let format = match arguments.format {
         _ if arguments.json => Format::Json,
         Form::Text => Format::Text,

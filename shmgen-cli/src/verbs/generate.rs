@@ -79,8 +79,9 @@ pub(crate) struct Generated {
     written: Vec<String>,
 }
 
+/// A language on the command line.
 #[derive(Clone, Copy, ValueEnum)]
-enum Lang {
+pub(super) enum Lang {
     Rust,
     C,
     Cpp,
@@ -104,8 +105,27 @@ impl From<Lang> for Language {
     }
 }
 
+/// Those that are asked for, or the four.
+fn languages(asked: &[Lang]) -> Vec<Language> {
+    match asked {
+        [] => Language::DEFAULT.to_vec(),
+        some => some.iter().map(|l| (*l).into()).collect(),
+    }
+}
+
+/// What a schema may have in it for these languages.
+fn limits(languages: &[Language]) -> Limits {
+    Limits { c: languages.iter().any(|l| l.is_c()), ..Limits::default() }
+}
+
+/// The same for what is asked for.
+pub(super) fn limits_of(asked: &[Lang]) -> Limits {
+    limits(&languages(asked))
+}
+
 pub(crate) fn run(arguments: &Arguments) -> Done {
-    let mut checked = shmgen::check_file(&arguments.schema, Limits::default());
+    let languages = languages(&arguments.lang);
+    let mut checked = shmgen::check_file(&arguments.schema, limits(&languages));
     let (notes, sources) = (checked.notes(), std::mem::take(&mut checked.files));
     let modules = std::mem::take(&mut checked.modules);
     let written_schema = checked.written.take();
@@ -116,10 +136,6 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     if !arguments.list {
         eprint!("{}", super::told(&notes));
     }
-    let languages: Vec<Language> = match arguments.lang.as_slice() {
-        [] => Language::DEFAULT.to_vec(),
-        some => some.iter().map(|l| (*l).into()).collect(),
-    };
     if arguments.list {
         return list(arguments, &backend::names(&schema, &languages), &sources, &modules);
     }

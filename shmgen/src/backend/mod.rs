@@ -15,6 +15,7 @@ mod text;
 use crate::model::Schema;
 use std::collections::BTreeMap;
 use std::fmt;
+use std::sync::OnceLock;
 
 pub(crate) use c::taken as runtime;
 pub use json::Model;
@@ -43,6 +44,11 @@ impl Language {
     /// Every language.
     pub const ALL: [Self; 6] =
         [Self::Rust, Self::C, Self::Cpp, Self::Python, Self::Json, Self::Markdown];
+
+    /// Whether a header for C is generated for it.
+    pub const fn is_c(self) -> bool {
+        matches!(self, Self::C | Self::Cpp)
+    }
 
     /// The name on the command line.
     pub const fn name(self) -> &'static str {
@@ -73,35 +79,49 @@ pub struct Options {
 /// Names of files and their text.
 pub type Files = BTreeMap<String, String>;
 
+/// What the files of a schema are made from.
+struct Work<'a> {
+    schema: &'a Schema,
+    options: &'a Options,
+    /// Made by the header that asks for it first.
+    identity: OnceLock<c::Identity>,
+}
+
+impl Work<'_> {
+    fn identity(&self) -> &c::Identity {
+        self.identity.get_or_init(|| c::identity(self.schema))
+    }
+}
+
 /// How the text of a file is made.
-type Writer = fn(&Schema, &Options) -> String;
+type Writer = fn(&Work<'_>) -> String;
 
 impl Language {
     /// The files of this language, by name; several languages may share one.
     fn files(self, module: &str) -> Vec<(String, Writer)> {
         let header: [(String, Writer); 2] = [
-            (format!("{module}.h"), |schema, _| c::header(schema)),
-            ("shm_runtime.h".to_owned(), |_, _| c::runtime::header()),
+            (format!("{module}.h"), |work| c::header(work.schema, work.identity())),
+            ("shm_runtime.h".to_owned(), |_| c::runtime::header()),
         ];
         match self {
             Self::Rust => {
-                vec![(format!("{module}.rs"), |schema, options| {
-                    rust::module(schema, &options.rust)
-                })]
+                vec![(format!("{module}.rs"), |work| rust::module(work.schema, &work.options.rust))]
             }
             Self::C => header.into(),
             Self::Cpp => {
                 let mut files: Vec<(String, Writer)> = header.into();
-                files.push((format!("{module}.hpp"), |schema, _| cpp::header(schema)));
-                files.push(("shm_runtime.hpp".to_owned(), |_, _| cpp::runtime()));
+                files.push((format!("{module}.hpp"), |work| {
+                    cpp::header(work.schema, work.identity())
+                }));
+                files.push(("shm_runtime.hpp".to_owned(), |_| cpp::runtime()));
                 files
             }
             Self::Python => vec![
-                (format!("{module}.py"), |schema, _| python::module(schema)),
-                ("shm_types.py".to_owned(), |_, _| python::shared()),
+                (format!("{module}.py"), |work| python::module(work.schema)),
+                ("shm_types.py".to_owned(), |_| python::shared()),
             ],
-            Self::Json => vec![(format!("{module}.json"), |schema, _| json::model(schema))],
-            Self::Markdown => vec![(format!("{module}.md"), |schema, _| markdown::page(schema))],
+            Self::Json => vec![(format!("{module}.json"), |work| json::model(work.schema))],
+            Self::Markdown => vec![(format!("{module}.md"), |work| markdown::page(work.schema))],
         }
     }
 }
@@ -122,17 +142,22 @@ pub fn names(schema: &Schema, languages: &[Language]) -> BTreeMap<String, Option
 /// The files of a schema in some languages, and those of the schemas that it
 /// imports, which are the same whoever asks for them.
 pub fn generate(schema: &Schema, languages: &[Language], options: &Options) -> Files {
-    let mut writers: BTreeMap<String, (&Schema, Writer)> = BTreeMap::new();
-    for schema in schema.with_imports() {
-        for (name, write) in languages.iter().flat_map(|l| l.files(&schema.module)) {
-            writers.insert(name, (schema, write));
+    let works: Vec<Work<'_>> = schema
+        .with_imports()
+        .into_iter()
+        .map(|schema| Work { schema, options, identity: OnceLock::new() })
+        .collect();
+    let mut writers: BTreeMap<String, (&Work<'_>, Writer)> = BTreeMap::new();
+    for work in &works {
+        for (name, write) in languages.iter().flat_map(|l| l.files(&work.schema.module)) {
+            writers.insert(name, (work, write));
         }
     }
     // Each file by itself, so that a large schema uses all processors.
     std::thread::scope(|scope| {
         let running: Vec<_> = writers
             .into_iter()
-            .map(|(name, (schema, write))| (name, scope.spawn(move || write(schema, options))))
+            .map(|(name, (work, write))| (name, scope.spawn(move || write(work))))
             .collect();
         running
             .into_iter()

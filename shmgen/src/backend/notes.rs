@@ -77,6 +77,9 @@ pub(super) fn field_in_table(f: &Field) -> String {
 /// Documentation, and a paragraph of those sentences that are there; the
 /// version and what to use instead come last.
 fn with<const N: usize>(meta: &Meta, how: Deprecation, own: [Option<String>; N]) -> String {
+    if meta.since.is_none() && meta.deprecated.is_none() && own.iter().all(Option::is_none) {
+        return meta.doc.clone();
+    }
     let last = [since(meta.since), deprecated(meta.deprecated.as_deref(), how)];
     let said = own.into_iter().chain(last).flatten().collect::<Vec<_>>().join(" ");
     let paragraphs = [meta.doc.as_str(), &said];

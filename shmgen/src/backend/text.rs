@@ -64,7 +64,6 @@ impl Page {
 
 /// Text that is tidied up while it is written, since large schemas give texts
 /// that one does not want to have twice.
-#[derive(Default)]
 struct Tidy {
     /// Whole lines, tidy.
     out: String,
@@ -76,23 +75,42 @@ struct Tidy {
     looked: usize,
 }
 
+impl Default for Tidy {
+    fn default() -> Self {
+        // Room that is not touched costs nothing, and growing by small steps does.
+        let out = String::with_capacity(16 * Self::CHUNK);
+        let raw = String::with_capacity(2 * Self::CHUNK);
+        Self { out, empty: 0, raw, looked: 0 }
+    }
+}
+
 impl Tidy {
     /// Bytes that are looked at together: templates write a few at a time.
     const CHUNK: usize = 1 << 16;
 
     /// Takes the lines over that are whole.
     fn tidy(&mut self) {
-        let mut begin = 0;
-        for end in memchr::memchr_iter(b'\n', &self.raw.as_bytes()[self.looked..]) {
+        let bytes = self.raw.as_bytes();
+        // Most lines are tidy; so many of them as follow one another are taken
+        // over together.
+        let (mut taken, mut begin) = (0, 0);
+        for end in memchr::memchr_iter(b'\n', &bytes[self.looked..]) {
             let end = self.looked + end;
-            let line = self.raw[begin..end].trim_end();
-            self.empty = if line.is_empty() { self.empty + 1 } else { 0 };
-            if self.empty <= 2 {
-                self.out.push_str(line);
-                self.out.push('\n');
+            if end > begin && bytes[end - 1].is_ascii_graphic() {
+                self.empty = 0;
+            } else {
+                self.out.push_str(&self.raw[taken..begin]);
+                let line = self.raw[begin..end].trim_end();
+                self.empty = if line.is_empty() { self.empty + 1 } else { 0 };
+                if self.empty <= 2 {
+                    self.out.push_str(line);
+                    self.out.push('\n');
+                }
+                taken = end + 1;
             }
             begin = end + 1;
         }
+        self.out.push_str(&self.raw[taken..begin]);
         self.raw.drain(..begin);
         self.looked = self.raw.len();
     }

@@ -7,7 +7,7 @@
 //! the compilers that are there, and with `SHMGEN_BLESS=1` adds what is missing.
 
 use crate::model::{Schema, TypeDecl};
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 use std::sync::LazyLock;
 
 /// The lines of a file, which is sorted.
@@ -51,31 +51,46 @@ enum Takes {
     Call,
 }
 
-fn find(list: &[&'static str], name: &str) -> Option<Takes> {
-    let bare = |line: &&'static str| line.strip_suffix("()").unwrap_or(line);
-    let found = list.binary_search_by(|line| bare(line).cmp(name)).ok()?;
-    Some(if list[found].ends_with("()") { Takes::Call } else { Takes::Name })
-}
+/// What the macro of each name takes, and whether generated code includes its
+/// header: of every name of a schema this is asked several times.
+static MACROS: LazyLock<HashMap<&str, (Takes, bool)>> = LazyLock::new(|| {
+    let of = |list: &'static List, is_ours| {
+        list.iter().map(move |line| match line.strip_suffix("()") {
+            Some(name) => (name, (Takes::Call, is_ours)),
+            None => (*line, (Takes::Name, is_ours)),
+        })
+    };
+    of(&OTHERS, false).chain(of(&OURS, true)).collect()
+});
 
 /// What the macro of that name takes, if any header has one.
 fn macro_of(name: &str) -> Option<Takes> {
-    find(&OURS, name).or_else(|| find(&OTHERS, name))
+    MACROS.get(name).map(|(takes, _)| *takes)
+}
+
+/// The same of the headers that generated code includes.
+fn macro_of_ours(name: &str) -> Option<Takes> {
+    MACROS.get(name).filter(|(_, is_ours)| *is_ours).map(|(takes, _)| *takes)
 }
 
 /// Whether a member of a struct cannot have that name in C, because it is a
 /// macro of a header that generated code includes.
 pub(crate) fn takes_members(name: &str) -> bool {
-    find(&OURS, name) == Some(Takes::Name)
+    macro_of_ours(name) == Some(Takes::Name)
 }
 
 /// Whether a function without a prefix cannot have that name in C++.
 pub(crate) fn takes_functions(name: &str) -> bool {
-    find(&OURS, name).is_some()
+    macro_of_ours(name).is_some()
 }
 
 /// Whether a header of the system declares a name at global scope, or defines it.
 pub(crate) fn is_global(name: &str) -> bool {
-    find(&GLOBALS, name).is_some() || macro_of(name).is_some()
+    is_declared(name) || macro_of(name).is_some()
+}
+
+fn is_declared(name: &str) -> bool {
+    GLOBALS.binary_search(&name).is_ok()
 }
 
 /// Whether a name of such a header may begin so; if not, none need be looked up.
@@ -92,7 +107,7 @@ pub(crate) fn may_begin(prefix: &str) -> bool {
 pub(crate) fn namespace(schema: &str, is_ours: impl Fn(&str) -> bool) -> String {
     let path = schema.replace('.', "::");
     let first = schema.split('.').next().unwrap_or_default();
-    if find(&GLOBALS, first).is_some() || OWN_GLOBALS.contains(&first) || is_ours(first) {
+    if is_declared(first) || OWN_GLOBALS.contains(&first) || is_ours(first) {
         return format!("{first}_{}", &path[first.len()..]);
     }
     path

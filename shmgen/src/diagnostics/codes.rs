@@ -57,7 +57,7 @@ codes! {
     E021 "the same name twice"
         "Constants, aliases, enums, flags, structs and the types of segments share one space of names; the fields of a struct, the values of an enum, the objects of a segment and the counters of an object have one each."
     E022 "a name that a language keeps for itself"
-        "The name is a keyword of Rust, C, C++ or Python, one that the generated code uses itself, in this version or in a later one, or one that C or C++ cannot use: a macro of a system header for a field, or a name that together with the prefix is a function of the C library. Choose another one; the generated code would not compile otherwise."
+        "The name is a keyword of Rust, C, C++ or Python, one that the generated code uses itself, in this version or in a later one, or one that C or C++ cannot use: a macro of a system header for a field, or a name that together with the prefix is a function of the C library. Choose another one; the generated code would not compile otherwise. What C or C++ alone cannot use is free where neither is generated."
     E023 "two names that become the same"
         "The names differ in the schema, but generated code would write both in the same way."
 

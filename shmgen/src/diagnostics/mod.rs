@@ -92,6 +92,8 @@ pub struct Diagnostic {
     pub related: Vec<(Span, String)>,
     /// What to do.
     pub help: Option<String>,
+    /// Whether it is wrong only where C or C++ is generated.
+    pub of_c: bool,
 }
 
 /// All that is wrong, in the order of the file.
@@ -118,6 +120,7 @@ impl Diagnostics {
             label: String::new(),
             related: Vec::new(),
             help: None,
+            of_c: false,
         });
         let last = self.list.len() - 1;
         &mut self.list[last]
@@ -177,6 +180,12 @@ impl Diagnostic {
     /// Another place that matters.
     pub fn related(&mut self, span: Span, label: impl Into<String>) -> &mut Self {
         self.related.push((span, label.into()));
+        self
+    }
+
+    /// Wrong only where C or C++ is generated.
+    pub(crate) fn of_c(&mut self) -> &mut Self {
+        self.of_c = true;
         self
     }
 

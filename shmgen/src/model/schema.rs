@@ -10,11 +10,14 @@ use std::sync::Arc;
 pub struct Limits {
     /// The largest segment in bytes.
     pub segment: u64,
+    /// Whether C or C++ may be generated. If not, names are free that only their
+    /// headers take away.
+    pub c: bool,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { segment: 64 << 30 }
+        Self { segment: 64 << 30, c: true }
     }
 }
 

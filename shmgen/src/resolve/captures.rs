@@ -26,6 +26,7 @@ pub(super) fn check(schema: &syntax::Schema, resolved: &Schema, diagnostics: &mu
                     format!("{from} becomes `{whole}` in C, which a header declares already");
                 diagnostics
                     .error(Code::E022, &schema.source, place.clone(), message)
+                    .of_c()
                     .label("rename this one, or the schema")
                     .help(another(source.text().get(place.clone()).unwrap_or_default()));
             }
@@ -39,6 +40,7 @@ pub(super) fn check(schema: &syntax::Schema, resolved: &Schema, diagnostics: &mu
                 format!("the object `{type_name}` has the name of its segment's class in C++");
             diagnostics
                 .error(Code::E023, &schema.source, object.name.span.clone(), message)
+                .of_c()
                 .label("rename this one")
                 .help(another(&object.name.value))
                 .related(segment.name.span.clone(), "or this one");
@@ -61,6 +63,7 @@ fn members(schema: &syntax::Schema, resolved: &Schema, diagnostics: &mut Diagnos
             let message = format!("`{}` is the name of a type in C", name.value);
             diagnostics
                 .error(Code::E023, &schema.source, name.span.clone(), message)
+                .of_c()
                 .label("rename this one, or the type")
                 .help(another(&name.value));
         }

@@ -40,10 +40,12 @@ pub(super) fn check(
     let Some(why) = reserved(text, role) else {
         return true;
     };
-    diagnostics
+    let error = diagnostics
         .error(Code::E022, source, name.span.clone(), why)
         .label(format!("cannot be the name of {}", role.what()))
         .help(format!("choose another name, such as `{}`", renamed(text)));
+    // Other languages do not know macros.
+    error.of_c = language_of(text).is_none() && !is_taken(text, role);
     true
 }
 

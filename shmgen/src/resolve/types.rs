@@ -306,6 +306,7 @@ impl<'s> Names<'s> {
         let number = match &length.value {
             Length::Number(number) => *number,
             Length::Constant(name) => self.whole_number(name, length, diagnostics)?,
+            Length::Computed(expression) => self.whole(expression, diagnostics)?,
         };
         match u64::try_from(number) {
             Ok(0) => {

@@ -84,22 +84,31 @@ impl Expression {
     /// Takes an expression apart. `text` is a TOML string at `text.span`,
     /// quotes included.
     pub(crate) fn parse(context: &mut Context<'_>, text: &Spanned<String>) -> Option<Self> {
-        let place = context.inside(text);
-        let mut parser = Parser { text: &text.value, at: 0, steps: Vec::new(), open: Vec::new() };
-        match parser.parse() {
-            Ok(()) => {
-                let steps = parser.steps.into_iter();
-                let steps = steps.map(|s| Spanned::new(s.value, place(s.span))).collect();
-                Some(Self { steps })
-            }
-            Err(Fault { at, message }) => {
-                context.error(Code::E046, place(at), message).help(
-                    "an expression has whole numbers, names of constants, + - * / % << >> & | \
-                     and parentheses",
-                );
+        match Self::of(&text.value, context.inside(text)) {
+            Ok(expression) => Some(expression),
+            Err((at, message)) => {
+                context.error(Code::E046, at, message).help(Self::HELP);
                 None
             }
         }
+    }
+
+    /// What may stand in one.
+    pub(super) const HELP: &str = "an expression has whole numbers, names of constants, \
+                                   + - * / % << >> & | and parentheses";
+
+    /// Takes text apart of which `place` tells where a part stands; what is
+    /// wrong with it, and where.
+    pub(super) fn of(text: &str, place: impl Fn(Span) -> Span) -> Result<Self, (Span, String)> {
+        let mut parser = Parser { text, at: 0, steps: Vec::new(), open: Vec::new() };
+        parser.parse().map_err(|Fault { at, message }| (place(at), message))?;
+        let steps = parser.steps.into_iter();
+        Ok(Self { steps: steps.map(|s| Spanned::new(s.value, place(s.span))).collect() })
+    }
+
+    /// Whether text has anything of one that is neither a name nor a number.
+    pub(super) fn is_meant(text: &str) -> bool {
+        text.contains(['+', '-', '*', '/', '%', '<', '>', '&', '|', '(', ')'])
     }
 
     /// The name of the constant, if it is nothing else.

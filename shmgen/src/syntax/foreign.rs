@@ -6,9 +6,11 @@
 const PAGE: &str = "see the page \"Foreign layouts\" of the documentation";
 
 /// What to write instead of a type that there is not, by its whole text.
-pub(crate) fn advice_on_type(text: &str) -> Option<String> {
-    let text = plain(text);
-    if text.contains('*') || text.starts_with('&') || text.contains("_Atomic") {
+pub(crate) fn advice_on_type(written: &str) -> Option<String> {
+    let text = plain(written);
+    // Between brackets it multiplies.
+    let is_address = text.split(['[', ']']).step_by(2).any(|part| part.contains('*'));
+    if is_address || text.starts_with('&') || text.contains("_Atomic") {
         let instead = if text.contains("char") || text.contains("str") {
             "text is stored in place: str[N]"
         } else {
@@ -40,7 +42,18 @@ pub(crate) fn advice_on_type(text: &str) -> Option<String> {
             _ => None,
         };
     }
-    let (name, _) = text.split_at(text.find('[').unwrap_or(text.len()));
+    let (name, suffix) = text.split_at(text.find('[').unwrap_or(text.len()));
+    if matches!(suffix, "[]" | "[?]" | "[*]") {
+        return Some(format!("write {0}[<=N] for up to N, {0}[N] for exactly N", here(name)));
+    }
+    // A name of C++ or Rust, or C's `struct level`.
+    let (path, last) = name.rsplit_once("::").unwrap_or(("", name));
+    let is_name = |c: char| c.is_alphanumeric() || c == '_';
+    let is_other = name.contains("::") || text != written.trim();
+    if is_other && !last.is_empty() && last.chars().all(is_name) {
+        let own = || (path != "std").then(|| format!("write {last}{suffix}"));
+        return advice_on_name(last, suffix).or_else(own);
+    }
     if name.trim().contains(' ') && scalar(name.trim()).is_some() {
         return Some(format!("use {}", here(text)));
     }
@@ -285,11 +298,17 @@ mod tests {
             ("[u8; 16]", "u8[16]"),
             ("unsigned int[4]", "use u32[4]"),
             ("volatile unsigned char", "use u8"),
+            ("std::string", "str[<=N]"),
+            ("std::uint32_t", "use u32"),
+            ("acme::Level[4]", "write Level[4]"),
+            ("struct level", "write level"),
+            ("u8[]", "u8[<=N]"),
+            ("int[]", "i32[<=N]"),
         ] {
             let found = advice_on_type(theirs).unwrap_or_default();
             assert!(found.contains(ours), "{theirs}: {found}");
         }
-        for fine in ["Level", "Level[4]", "Level[<=4]", "u8[LEN]"] {
+        for fine in ["Level", "Level[4]", "Level[<=4]", "u8[LEN]", "u8[LEN * 2]", "std::map"] {
             assert_eq!(advice_on_type(fine), None, "{fine}");
         }
         assert_eq!(advice_on_name("Level", ""), None);

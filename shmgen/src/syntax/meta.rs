@@ -17,7 +17,7 @@ pub(super) fn version(text: &str) -> Option<(u32, u32)> {
 }
 
 /// Whether a character controls a terminal, or turns the direction of writing.
-fn is_invisible(c: char) -> bool {
+pub(crate) fn is_invisible(c: char) -> bool {
     c.is_control() || matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 

@@ -21,6 +21,7 @@ pub use expression::{Expression, Operator, Step};
 pub(crate) use foreign::{advice_on_name, advice_on_type};
 pub use json_schema::json_schema;
 pub use kinds::{Body, Counter};
+pub(crate) use meta::is_invisible;
 pub use objects::Object;
 pub use parse::parse;
 pub use type_text::{Length, Suffix, TypeText};

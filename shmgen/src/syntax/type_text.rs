@@ -1,6 +1,7 @@
 //! The text of a type, taken apart with the place of each part:
-//! `Level[<=LEVELS]`, `f32[4][8]`, `str[16]`, `u64?`.
+//! `Level[<=LEVELS]`, `f32[4][8]`, `str[16]`, `u8[DEPTH * 2]`, `u64?`.
 
+use super::Expression;
 use super::foreign::advice_on_type;
 use super::walk::{Context, Table, parse_integer};
 use crate::diagnostics::{Code, Span, Spanned};
@@ -34,6 +35,8 @@ pub enum Length {
     Number(i128),
     /// The name of a constant.
     Constant(String),
+    /// A number that is computed from constants.
+    Computed(Expression),
 }
 
 impl TypeText {
@@ -134,6 +137,9 @@ impl<P: Fn(Span) -> Span> Parser<'_, P> {
             fault.help = Some("a list of up to 8 is written u8[<=8], an array of 8 u8[8]".into());
             return Err(fault);
         }
+        if let Some(length) = self.computed()? {
+            return Ok(if is_list { Suffix::List(length) } else { Suffix::Array(length) });
+        }
         let length = self.word(|c| c.is_alphanumeric() || matches!(c, '_' | '+' | '-' | '.'));
         if length.value.is_empty() {
             return Err(self.malformed("a length is missing: a number or the name of a constant"));
@@ -159,6 +165,28 @@ impl<P: Fn(Span) -> Span> Parser<'_, P> {
         };
         let length = Spanned::new(parsed, length.span);
         Ok(if is_list { Suffix::List(length) } else { Suffix::Array(length) })
+    }
+
+    /// An expression up to the closing bracket, and past it.
+    fn computed(&mut self) -> Result<Option<Spanned<Length>>, Fault> {
+        let begin = self.at;
+        let Some((text, _)) = self.text[begin..].split_once(']') else { return Ok(None) };
+        if parse_integer(text.trim()).is_some() || !Expression::is_meant(text) {
+            return Ok(None);
+        }
+        let inside = |part: Span| begin + part.start..begin + part.end;
+        let mut expression = Expression::of(text, inside).map_err(|(at, message)| Fault {
+            code: Code::E046,
+            at,
+            message,
+            help: Some(Expression::HELP.to_owned()),
+        })?;
+        for step in &mut expression.steps {
+            step.span = (self.place)(step.span.clone());
+        }
+        let span = (self.place)(inside(0..text.trim_end().len()));
+        self.at += text.len() + 1;
+        Ok(Some(Spanned::new(Length::Computed(expression), span)))
     }
 
     fn word(&mut self, belongs: impl Fn(char) -> bool) -> Spanned<String> {

@@ -114,16 +114,16 @@ pub(super) fn guard(schema: &Schema, language: &str) -> String {
 }
 
 /// The header of a schema.
-pub(super) fn header(schema: &Schema) -> String {
+pub(super) fn header(schema: &Schema, identity: &Identity) -> String {
     let context = Context {
         prefix: prefix(schema),
         with_defaults: schema.types_where("", TypeDecl::has_defaults),
         with_ranges: schema.types_where("", TypeDecl::has_ranges),
     };
-    let (guard, identity) = (guard(schema, "H"), identity(schema));
+    let guard = guard(schema, "H");
     let put_aside = captured::put_aside(schema);
     let mut page = Page::default();
-    page.add(&begin(schema, &guard, &identity, &put_aside));
+    page.add(&begin(schema, &guard, identity, &put_aside));
     for c in &schema.constants {
         page.add_line(&declarations::constant(c, &context));
     }

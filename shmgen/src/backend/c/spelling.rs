@@ -3,11 +3,15 @@
 use crate::backend::text::{float_text, lines, quoted};
 use crate::model::{Element, Type, Value};
 use shm_runtime::contract::{Primitive, TypeName};
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 /// Text that can stand in a comment.
-pub(super) fn safe(doc: &str) -> String {
-    doc.replace("*/", "* /").replace("/*", "/ *")
+pub(super) fn safe(doc: &str) -> Cow<'_, str> {
+    if !doc.contains('/') {
+        return Cow::Borrowed(doc);
+    }
+    Cow::Owned(doc.replace("*/", "* /").replace("/*", "/ *"))
 }
 
 /// A comment of one line or of several, with a line end; nothing for no text.
@@ -15,7 +19,7 @@ pub(in super::super) fn comment(doc: &str, indent: &str) -> String {
     let doc = safe(doc);
     match doc.lines().count() {
         0 => String::new(),
-        1 => format!("{indent}/* {} */\n", doc.trim()),
+        1 => [indent, "/* ", doc.trim(), " */\n"].concat(),
         _ => {
             let inner = lines(&doc, &format!("{indent} * "));
             format!("{indent}/*\n{inner}{indent} */\n")
@@ -89,24 +93,26 @@ pub(super) fn float(ty: Primitive, f: f64) -> String {
 /// The C name of a declared type: of this schema, or of the one it comes from.
 pub(in super::super) fn c_name(name: &TypeName, prefix: &str) -> String {
     match name.schema.as_str() {
-        "" => format!("{prefix}{}", name.name),
+        "" => [prefix, name.name.as_str()].concat(),
         schema => format!("{}_{}", schema.replace('.', "_"), name.name),
     }
 }
 
 /// The type of one element in C, and the dimensions that text and bytes have of
 /// their own.
-pub(super) fn element(ty: &Type, prefix: &str) -> (String, Option<u64>) {
+pub(super) fn element(ty: &Type, prefix: &str) -> (Cow<'static, str>, Option<u64>) {
     match &ty.element {
-        Element::Primitive(p) => (ctype(*p).to_owned(), None),
-        Element::Str(n) => ("char".to_owned(), Some(*n)),
-        Element::Bytes(n) => ("uint8_t".to_owned(), Some(*n)),
-        Element::Char => ("char".to_owned(), None),
-        Element::Byte => ("uint8_t".to_owned(), None),
+        Element::Primitive(p) => (ctype(*p).into(), None),
+        Element::Str(n) => ("char".into(), Some(*n)),
+        Element::Bytes(n) => ("uint8_t".into(), Some(*n)),
+        Element::Char => ("char".into(), None),
+        Element::Byte => ("uint8_t".into(), None),
         Element::Enum(t, _) | Element::Flags(t, _) | Element::Struct(t) | Element::Union(t) => {
-            (c_name(t, prefix), None)
+            (c_name(t, prefix).into(), None)
         }
-        Element::List(..) | Element::Optional(_) => (wrapped_name(&ty.element, prefix), None),
+        Element::List(..) | Element::Optional(_) => {
+            (wrapped_name(&ty.element, prefix).into(), None)
+        }
     }
 }
 
@@ -116,7 +122,7 @@ pub(in super::super) fn wrapped_name(element: &Element, prefix: &str) -> String 
 }
 
 /// `float` and its dimensions, the outermost first.
-pub(in super::super) fn parts(ty: &Type, prefix: &str) -> (String, Vec<u64>) {
+pub(in super::super) fn parts(ty: &Type, prefix: &str) -> (Cow<'static, str>, Vec<u64>) {
     let (element, own) = element(ty, prefix);
     (element, ty.dims.iter().copied().chain(own).collect())
 }
@@ -132,5 +138,5 @@ pub(in super::super) fn brackets(dims: &[u64]) -> String {
 /// `float curve[4][8]`
 pub(in super::super) fn declaration(ty: &Type, name: &str, prefix: &str) -> String {
     let (element, dims) = parts(ty, prefix);
-    format!("{element} {name}{}", brackets(&dims))
+    [&element, " ", name, &brackets(&dims)].concat()
 }

@@ -58,9 +58,7 @@ pub(in super::super) fn equal(name: &str, ty: &Type, prefix: &str) -> String {
         | Element::Enum(..)
         | Element::Flags(..)
         | Element::Char
-        | Element::Byte => {
-            format!("a->{element} != b->{element}")
-        }
+        | Element::Byte => ["a->", element, " != b->", element].concat(),
         Element::Str(n) => format!("!shm_text_equal(a->{element}, b->{element}, {n})"),
         Element::Bytes(n) => format!("memcmp(a->{element}, b->{element}, {n}) != 0"),
         Element::Struct(t) | Element::Union(t) => {
@@ -70,6 +68,9 @@ pub(in super::super) fn equal(name: &str, ty: &Type, prefix: &str) -> String {
             format!("!{}_equal(&a->{element}, &b->{element})", wrapped_name(wrapped, prefix))
         }
     };
+    if ty.dims.is_empty() {
+        return ["  if (", &differ(name), ") {\n    return false;\n  }"].concat();
+    }
     loops(name, &ty.dims, |_, _, _| {}, |e| format!("if ({}) {{\n  return false;\n}}", differ(e)))
 }
 
@@ -84,10 +85,10 @@ pub(in super::super) fn add(name: &str, ty: &Type, prefix: &str) -> String {
             )
         }
         Element::Primitive(p) if p.is_signed() => {
-            format!("shm_add_signed(text, value->{element});")
+            ["shm_add_signed(text, value->", element, ");"].concat()
         }
         Element::Primitive(_) | Element::Char | Element::Byte => {
-            format!("shm_add_number(text, value->{element});")
+            ["shm_add_number(text, value->", element, ");"].concat()
         }
         Element::Str(n) => {
             format!(

@@ -55,6 +55,6 @@ pub(super) fn held(ty: &Type, prefix: &str) -> Held {
             None => String::new(),
         },
         note,
-        element,
+        element: element.into_owned(),
     }
 }

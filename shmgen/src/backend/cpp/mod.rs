@@ -85,9 +85,9 @@ pub(super) fn runtime() -> String {
 }
 
 /// The header of a schema.
-pub(super) fn header(schema: &Schema) -> String {
+pub(super) fn header(schema: &Schema, identity: &c::Identity) -> String {
     let prefix = c::prefix(schema);
-    let (guard, identity) = (c::guard(schema, "HPP"), c::identity(schema));
+    let guard = c::guard(schema, "HPP");
     let put_aside = captured::put_aside(schema);
     let namespace = captured::namespace(&schema.name, c::taken::has);
     // No name of a schema ends so.

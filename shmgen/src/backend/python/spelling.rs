@@ -67,10 +67,6 @@ impl<'s> Names<'s> {
     }
 
     fn element_field(&self, element: &Element, unit: &str, range: &str) -> String {
-        let limits = |p: Primitive| {
-            let (low, high) = p.integer_range().unwrap_or_default();
-            format!("{low}, {high}")
-        };
         let wrapper = |kind: &str, inner: &Type| {
             format!(
                 "_t.{kind}(_raw, _name, {}, lambda _raw, _name: {}{unit})",
@@ -90,7 +86,7 @@ impl<'s> Names<'s> {
                 format!("_t.FloatField(_raw, _name, 1.7976931348623157e+308{unit}{range})")
             }
             Element::Primitive(p) => {
-                format!("_t.IntField(_raw, _name, {}{unit}{range})", limits(*p))
+                ["_t.IntField(_raw, _name, ", limits(*p), unit, range, ")"].concat()
             }
             Element::Str(_) => format!("_t.StrField(_raw, _name{unit})"),
             Element::Bytes(_) | Element::Char | Element::Byte => {
@@ -210,6 +206,21 @@ pub(super) fn number(p: Primitive) -> String {
     format!("\"<{kind}{}\"", p.size())
 }
 
+/// The least and the greatest number of a type, as arguments.
+fn limits(p: Primitive) -> &'static str {
+    match p {
+        Primitive::U8 => "0, 255",
+        Primitive::U16 => "0, 65535",
+        Primitive::U32 => "0, 4294967295",
+        Primitive::U64 => "0, 18446744073709551615",
+        Primitive::I8 => "-128, 127",
+        Primitive::I16 => "-32768, 32767",
+        Primitive::I32 => "-2147483648, 2147483647",
+        Primitive::I64 => "-9223372036854775808, 9223372036854775807",
+        Primitive::F32 | Primitive::F64 | Primitive::Bool => "0, 0",
+    }
+}
+
 /// A number, for ctypes.
 pub(super) fn scalar(p: Primitive) -> &'static str {
     match p {
@@ -228,6 +239,9 @@ pub(super) fn scalar(p: Primitive) -> &'static str {
 
 /// Text for between triple quotes, its later lines indented.
 pub(super) fn docstring(text: &str, indent: &str) -> String {
+    if !text.contains(['\\', '"', '\n', '\r']) {
+        return text.to_owned();
+    }
     let safe = text.replace('\\', "\\\\").replace('"', "\\\"");
     let lines: Vec<String> = safe
         .lines()
@@ -256,13 +270,13 @@ pub(super) fn attribute_doc(text: &str) -> String {
     if text.is_empty() {
         return String::new();
     }
-    let indent = " ".repeat(8);
-    let mut out = docstring(text, &indent);
+    let indent = "        ";
+    let mut out = docstring(text, indent);
     if out.contains('\n') {
         out.push('\n');
-        out.push_str(&indent);
+        out.push_str(indent);
     }
-    format!("\n{indent}\"\"\"{out}\"\"\"")
+    ["\n", indent, "\"\"\"", &out, "\"\"\""].concat()
 }
 
 /// A number, True or False.

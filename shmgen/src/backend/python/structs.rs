@@ -47,13 +47,15 @@ pub(super) fn structure<'a>(
     context: &Context<'_>,
 ) -> Struct<'a> {
     let own = s.fields().map(|f| f.name.as_str()).collect();
+    let members = Members::of(s, |f| field(f, &own, context));
+    let has_docs = members.fields().any(|f| f.said.is_some());
     Struct {
         doc: class_doc(&notes::declared(decl, Text), "A struct of the schema."),
         name: &s.name,
         size: s.size,
         has_defaults: s.has_defaults,
-        has_docs: s.fields().any(|f| !notes::field(f, Text).is_empty()),
-        members: Members::of(s, |f| field(f, &own, context)),
+        has_docs,
+        members,
     }
 }
 
