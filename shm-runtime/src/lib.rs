@@ -7,6 +7,7 @@
 //! - [`Segment`]: bare segments of N bytes: POSIX, System V and memfd;
 //! - [`Queue`]: queues of any type that derives [`SharedLayout`];
 //! - [`cell::Cell`]: the latest value of such a type, for any number of readers;
+//! - [`state::State`]: a value of such a type behind a lock, with wait and notify;
 //! - [`list`] and [`Inspector`]: looking at segments without attaching;
 //! - [`survey`]: finding what nobody uses any more, and removing it;
 //! - [`contract`]: the description of a segment that every segment carries.
@@ -61,6 +62,7 @@ pub use contract::Fingerprint;
 pub use error::{Error, ErrorKind, Holder, Result};
 pub use handle::cell;
 pub use handle::queue::{self, PopError, PushError, Queue, TryPopError, TryPushError};
+pub use handle::state;
 pub use object::contents::Contents;
 pub use object::facts;
 pub use object::geometry::{Geometry, Parts};
@@ -68,7 +70,7 @@ pub use object::kind::ObjectLayout;
 /// Where the parts of an object lie: for the generator; docs/segment-format.md is
 /// for people.
 #[doc(hidden)]
-pub use object::{LINE, counters, event, lanes, raw, ring, state, stream, topic};
+pub use object::{LINE, counters, event, lanes, raw, ring, stream, topic};
 #[cfg(target_os = "linux")]
 pub use segment::fd;
 /// The bytes of a header, likewise.

@@ -3,3 +3,4 @@
 
 pub mod cell;
 pub mod queue;
+pub mod state;

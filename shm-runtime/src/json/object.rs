@@ -250,6 +250,9 @@ impl JsonSchema for Numbers {
                 "high_water": number("Queue: the greatest depth that was noticed; sampled."),
                 "waiters": number("Queue: living participants that sleep until they can go on."),
                 "version": number("Cell and state: how often a value was stored."),
+                "times_died": number(
+                    "State: how often its lock was taken from a holder that had died."
+                ),
                 "count": number("Event: how often it was signalled."),
             },
             "additionalProperties": { "type": "integer" },
@@ -260,7 +263,7 @@ impl JsonSchema for Numbers {
 /// A process that holds a role of an object.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Holder {
-    /// The role, such as `producer` or `consumer`.
+    /// The role, such as `producer` or `consumer`; `owner` who has the lock of a state.
     pub role: &'static str,
     /// Its process id in its own pid namespace.
     pub pid: u32,

@@ -26,15 +26,23 @@ pub(crate) fn wait(word: &AtomicU32, value: u32, at_most: Duration) {
     }
 }
 
-/// Wakes all who sleep on the word; `Err` is the errno. It fails only where the call
-/// is denied or missing.
+/// Wakes all who sleep on the word; how many, or the errno. It fails only where the
+/// call is denied or missing.
+pub(crate) fn wake_all(word: &AtomicU32) -> Result<usize, i32> {
+    wake(word, i32::MAX)
+}
+
+/// The same, one at most.
+pub(crate) fn wake_one(word: &AtomicU32) -> Result<usize, i32> {
+    wake(word, 1)
+}
+
 #[cfg(segments)]
-pub(crate) fn wake_all(word: &AtomicU32) -> Result<(), i32> {
+fn wake(word: &AtomicU32, at_most: i32) -> Result<usize, i32> {
     use nix::libc;
     // SAFETY: the word outlives the call, which does not access it.
-    let woken =
-        unsafe { libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAKE, i32::MAX) };
-    if woken < 0 { Err(nix::errno::Errno::last_raw()) } else { Ok(()) }
+    let woken = unsafe { libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAKE, at_most) };
+    usize::try_from(woken).map_err(|_| nix::errno::Errno::last_raw())
 }
 
 /// No segments exist on other systems, so nobody sleeps on one.
@@ -43,6 +51,6 @@ pub(crate) fn wait(_: &AtomicU32, _: u32, _: Duration) {}
 
 /// No segments exist on other systems, so nobody sleeps on one.
 #[cfg(not(segments))]
-pub(crate) fn wake_all(_: &AtomicU32) -> Result<(), i32> {
-    Ok(())
+fn wake(_: &AtomicU32, _: i32) -> Result<usize, i32> {
+    Ok(0)
 }

@@ -134,6 +134,43 @@ impl Memory for Deaf {
     fn program_order() {}
 }
 
+/// The model's memory with or without either of the lesser fences.
+pub(crate) enum Fences<const RELEASE: bool, const ACQUIRE: bool> {}
+
+impl<const RELEASE: bool, const ACQUIRE: bool> Memory for Fences<RELEASE, ACQUIRE> {
+    type Word = ModelWord;
+    type Flag = ModelFlag;
+    type Slots = ModelSlots;
+    type ReadArea = ModelArea;
+    type Area = ModelArea;
+    fn fence() {
+        Model::fence();
+    }
+    fn release_fence() {
+        if RELEASE {
+            fence(Ordering::Release);
+        }
+    }
+    fn acquire_fence() {
+        if ACQUIRE {
+            fence(Ordering::Acquire);
+        }
+    }
+    fn register() -> bool {
+        Model::register()
+    }
+    fn unless_registered(bits: u32) -> u32 {
+        Model::unless_registered(bits)
+    }
+    fn barrier() -> bool {
+        Model::barrier()
+    }
+    fn barrier_point() {
+        Model::barrier_point();
+    }
+    fn program_order() {}
+}
+
 pub(crate) struct ModelWord {
     pub(crate) word: Arc<AtomicU64>,
     pub(crate) life: Life,
@@ -162,13 +199,13 @@ impl Word for ModelWord {
 /// word under a lock that a waker takes as well.
 pub(crate) struct ModelFlag {
     word: AtomicU32,
-    sleepers: Mutex<()>,
+    sleepers: Mutex<usize>,
     wake: Condvar,
 }
 
 impl ModelFlag {
     pub(crate) fn new() -> Self {
-        Self { word: AtomicU32::new(0), sleepers: Mutex::new(()), wake: Condvar::new() }
+        Self { word: AtomicU32::new(0), sleepers: Mutex::new(0), wake: Condvar::new() }
     }
 }
 
@@ -189,14 +226,30 @@ impl Flag for ModelFlag {
             MOMENTS.fetch_add(1, Ordering::AcqRel);
             return;
         }
-        let sleepers = self.sleepers.lock().unwrap();
+        let mut sleepers = self.sleepers.lock().unwrap();
         if self.word.load(Ordering::SeqCst) == value {
+            *sleepers += 1;
             drop(self.wake.wait(sleepers).unwrap());
         }
     }
     fn wake(&self) {
-        drop(self.sleepers.lock().unwrap());
+        *self.sleepers.lock().unwrap() = 0;
         self.wake.notify_all();
+    }
+    fn wake_one(&self) -> bool {
+        let mut sleepers = self.sleepers.lock().unwrap();
+        let found = *sleepers > 0;
+        if found {
+            *sleepers -= 1;
+            self.wake.notify_one();
+        }
+        found
+    }
+    fn swap(&self, value: u32) -> u32 {
+        self.word.swap(value, Ordering::AcqRel)
+    }
+    fn add(&self, n: u32) {
+        self.word.fetch_add(n, Ordering::AcqRel);
     }
 }
 

@@ -174,6 +174,18 @@ impl Flag for MappedFlag {
     fn wake(&self) {
         let _ = futex::wake_all(self.atomic()); // a sleeper looks again after its slice
     }
+
+    fn wake_one(&self) -> bool {
+        futex::wake_one(self.atomic()).is_ok_and(|woken| woken > 0)
+    }
+
+    fn swap(&self, value: u32) -> u32 {
+        self.atomic().swap(value, Ordering::AcqRel)
+    }
+
+    fn add(&self, n: u32) {
+        self.atomic().fetch_add(n, Ordering::AcqRel);
+    }
 }
 
 /// Stamped slots of a segment.

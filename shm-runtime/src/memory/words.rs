@@ -68,6 +68,12 @@ pub(crate) trait Flag {
     fn sleep(&self, value: u32, at_most: Duration);
     /// Wakes all sleepers.
     fn wake(&self);
+    /// Wakes one sleeper; whether there was one.
+    fn wake_one(&self) -> bool;
+    /// Stores a value; the one that was there. Acquire and release.
+    fn swap(&self, value: u32) -> u32;
+    /// Adds to the value, which wraps. Acquire and release.
+    fn add(&self, n: u32);
 }
 
 /// Slots of equal size, each a stamp of 64 bits and a payload behind it.

@@ -141,17 +141,35 @@ pub(crate) fn until<'a, M: Memory, T>(
     if let Some(answer) = attempt() {
         return Some(answer);
     }
-    let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
-    wait_until::<M, T>(flag.into(), deadline, attempt, look)
+    let flag = flag.into();
+    let announce = |look_again: &mut dyn FnMut() -> Option<T>| match flag {
+        Some(flag) => look_before_sleep::<M, T>(flag, look_again),
+        None => look_again().ok_or(Announced { value: 0, brief: false }),
+    };
+    wait_until(flag, Slices::Doubling, timeout, announce, attempt, look)
 }
 
+/// How long the sleeps of a wait are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Slices {
+    /// Each twice as long as the one before, up to a limit.
+    Doubling,
+    /// As long as the first: what is waited for is in somebody's way.
+    Short,
+}
+
+/// The same for a word that has rules of its own: `announce` says that the caller is
+/// about to sleep on it, and calls what it is given before it does.
 #[cold]
-fn wait_until<M: Memory, T>(
-    flag: Option<&M::Flag>,
-    deadline: Deadline,
+pub(crate) fn wait_until<F: Flag, T>(
+    flag: Option<&F>,
+    slices: Slices,
+    timeout: Option<Duration>,
+    mut announce: impl FnMut(&mut dyn FnMut() -> Option<T>) -> Result<T, Announced>,
     mut attempt: impl FnMut() -> Option<T>,
     mut look: impl FnMut(bool),
 ) -> Option<T> {
+    let deadline = timeout.map_or(Deadline::NEVER, Deadline::after);
     let spin_end = deadline.at_most(SPIN);
     while spin_end.left().is_some() {
         for _ in 0..16 {
@@ -161,16 +179,12 @@ fn wait_until<M: Memory, T>(
             std::hint::spin_loop();
         }
     }
-    let mut sleeper = Sleeper::new(flag.is_some());
+    let mut sleeper = Sleeper::new(flag.is_some(), slices);
     while let Some(left) = deadline.left() {
-        let mut look_again = || {
+        let looked = announce(&mut || {
             look(sleeper.slept);
             attempt()
-        };
-        let looked = match flag {
-            Some(flag) => look_before_sleep::<M, T>(flag, look_again),
-            None => look_again().ok_or(Announced { value: 0, brief: false }),
-        };
+        });
         match looked {
             Ok(answer) => return Some(answer),
             Err(announced) => sleeper.sleep(flag, announced, left),
@@ -208,11 +222,12 @@ struct Sleeper {
 }
 
 impl Sleeper {
-    fn new(can_be_woken: bool) -> Self {
+    fn new(can_be_woken: bool, slices: Slices) -> Self {
         let slice = |ns: &AtomicU64| Duration::from_nanos(ns.load(Ordering::Relaxed));
-        let (slice, last) = match can_be_woken {
-            true => (slice(&FIRST_SLICE), slice(&LAST_SLICE)),
-            false => (PAUSE, LAST_PAUSE),
+        let (slice, last) = match (can_be_woken, slices) {
+            (true, Slices::Doubling) => (slice(&FIRST_SLICE), slice(&LAST_SLICE)),
+            (true, Slices::Short) => (slice(&FIRST_SLICE), slice(&FIRST_SLICE)),
+            (false, _) => (PAUSE, LAST_PAUSE),
         };
         Self { slice, last, is_first: true, vain: 0, slept: false }
     }

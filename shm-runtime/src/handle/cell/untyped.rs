@@ -5,9 +5,10 @@
 use crate::error::{Error, ErrorKind, Result};
 use crate::memory::{Area, Mapped, MappedArea, MappedFlag, MappedReadArea};
 use crate::object::cell::layout::{AnyCell, CellLayout, FLAG, SLOT_COUNT, WRITER_ROLE};
-use crate::object::cell::logic::{self, LOOKS, Pen, Spot};
+use crate::object::cell::logic::{self, Pen, Spot};
 use crate::object::clock::Limiter;
 use crate::object::kind::ObjectLayout;
+use crate::object::looks::LOOKS;
 use crate::object::role::Previous;
 use crate::object::wait::{notify, until, wake_regardless};
 use crate::segment::{Attachment, RoleGuard};

@@ -13,16 +13,8 @@
 
 use super::layout::{CellLayout, SLOT_COUNT, SLOTS, VERSION};
 use crate::memory::{Area, Memory, ReadArea};
+use crate::object::looks::{Restless, until_whole};
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-
-/// How often a reader retries before it says that somebody lies. A look has to be
-/// retried where seven versions came in the time of its copy, or where its processor
-/// was taken away for that long: thousands in a row are no coincidence.
-pub(crate) const LOOKS: u32 = 4096;
-
-/// No version was found whole in [`LOOKS`] looks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Restless;
 
 /// Where the version and the first slot of a cell lie, in words.
 #[allow(clippy::cast_possible_truncation)] // some hundred bytes
@@ -105,26 +97,7 @@ pub(crate) fn load<M: Memory, const N: u64>(
     spot: Spot,
     value: &mut [u8],
 ) -> Result<u64, Restless> {
-    match look::<M, N>(area, spot, value) {
-        Some(version) => Ok(version),
-        None => load_again::<M, N>(area, spot, value),
-    }
-}
-
-#[cold]
-#[inline(never)]
-fn load_again<M: Memory, const N: u64>(
-    area: &M::ReadArea,
-    spot: Spot,
-    value: &mut [u8],
-) -> Result<u64, Restless> {
-    for _ in 1..LOOKS {
-        if let Some(version) = look::<M, N>(area, spot, value) {
-            return Ok(version);
-        }
-        std::hint::spin_loop();
-    }
-    Err(Restless)
+    until_whole(|| look::<M, N>(area, spot, value))
 }
 
 /// The side that writes: of one cell, by the holder of the writer's role.

@@ -5,47 +5,10 @@
 
 use super::layout::CellLayout;
 use super::logic::{Pen, Spot, load, look};
-use crate::memory::loom::{Life, Model, ModelArea, ModelFlag, ModelSlots, ModelWord};
+use crate::memory::loom::{Fences, Life, Model, ModelArea};
 use crate::memory::{Area, Memory, ReadArea};
-use loom::sync::atomic::{Ordering, fence};
+use loom::sync::atomic::Ordering;
 use loom::thread;
-
-/// The model's memory with or without one of the fences of the protocol.
-enum Fences<const RELEASE: bool, const ACQUIRE: bool> {}
-
-impl<const RELEASE: bool, const ACQUIRE: bool> Memory for Fences<RELEASE, ACQUIRE> {
-    type Word = ModelWord;
-    type Flag = ModelFlag;
-    type Slots = ModelSlots;
-    type ReadArea = ModelArea;
-    type Area = ModelArea;
-    fn fence() {
-        Model::fence();
-    }
-    fn release_fence() {
-        if RELEASE {
-            fence(Ordering::Release);
-        }
-    }
-    fn acquire_fence() {
-        if ACQUIRE {
-            fence(Ordering::Acquire);
-        }
-    }
-    fn register() -> bool {
-        Model::register()
-    }
-    fn unless_registered(bits: u32) -> u32 {
-        Model::unless_registered(bits)
-    }
-    fn barrier() -> bool {
-        Model::barrier()
-    }
-    fn barrier_point() {
-        Model::barrier_point();
-    }
-    fn program_order() {}
-}
 
 fn spot() -> Spot {
     Spot::of(&CellLayout::new(16).unwrap(), 0)

@@ -6,20 +6,23 @@
 //! 'A' { text name | text type }
 //! ```
 //!
-//! The words that who uses it sleeps on have rules of their own; nobody does with
-//! this version.
+//! Its lock is no role, and the words that its users sleep on have rules of their own:
+//! so sweeping, leaving and waking are, too.
 
 use super::def::StateDef;
 use super::layout::{self, StateLayout};
+use super::logic::{self, Owner};
 use super::observe;
 use crate::error::Result;
+use crate::memory::Flag;
 use crate::object::LINE;
 use crate::object::contents::Contents;
 use crate::object::facts::Facts;
 use crate::object::geometry::Geometry;
 use crate::object::look::Look;
 use crate::object::properties::{Properties, known};
-use crate::object::room::{Form, Kind, Layout};
+use crate::object::role::ParticipantId;
+use crate::object::room::{Area, Form, Kind, Layout};
 use crate::object::sight::Sight;
 use crate::object::told::Told;
 use crate::types::descriptor::Types;
@@ -37,6 +40,10 @@ impl Kind for StateDef {
 
     fn item(&self) -> Option<&TypeExpr> {
         Some(&self.item)
+    }
+
+    fn is_operable(&self) -> bool {
+        true
     }
 
     fn write(&self, out: &mut Vec<u8>) {
@@ -62,9 +69,8 @@ impl Kind for StateDef {
         ])
     }
 
-    fn observe(&self, layout: &StateLayout, sight: &Sight<'_, impl Look>) -> Facts {
-        let version = observe::version(sight, sight.at);
-        sight.facts(&[("version", version)], &layout.roles())
+    fn observe(&self, _: &StateLayout, sight: &Sight<'_, impl Look>) -> Facts {
+        observe::facts(sight)
     }
 
     fn now(&self, facts: &Facts) -> String {
@@ -75,10 +81,16 @@ impl Kind for StateDef {
         }
     }
 
-    fn contents(&self, _: &StateLayout, look: &impl Look, at: u64, _: usize) -> Result<Contents> {
-        Ok(match observe::version(look, at) {
-            0 => Contents::Numbers,
-            _ => Contents::Unread,
+    fn contents(
+        &self,
+        layout: &StateLayout,
+        look: &impl Look,
+        at: u64,
+        _: usize,
+    ) -> Result<Contents> {
+        Ok(match observe::value(look, at, layout)? {
+            Some(value) => Contents::Values(vec![value], 0),
+            None => Contents::Numbers,
         })
     }
 }
@@ -99,6 +111,29 @@ impl Layout for StateLayout {
             size: self.size,
             align: LINE,
             ..Geometry::default()
+        }
+    }
+
+    fn sweep(&self, area: &impl Area, at: u64, dead: ParticipantId) {
+        if let Some(lock) = area.flag(at + layout::LOCK) {
+            logic::sweep(&lock, Owner::of(dead));
+        }
+    }
+
+    fn leave(&self, area: &impl Area, at: u64, who: ParticipantId) {
+        if let Some(lock) = area.flag(at + layout::LOCK) {
+            if logic::is_held(&lock, Owner::of(who)) {
+                logic::unlock(&lock);
+            }
+        }
+    }
+
+    fn wake(&self, area: &impl Area, at: u64) {
+        if let Some(lock) = area.flag(at + layout::LOCK) {
+            lock.wake();
+        }
+        if let Some(sequence) = area.flag(at + layout::SEQUENCE) {
+            logic::advance(&sequence);
         }
     }
 }

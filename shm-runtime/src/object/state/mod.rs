@@ -4,4 +4,7 @@
 pub(crate) mod def;
 mod kind;
 pub mod layout;
+pub(crate) mod logic;
+#[cfg(all(test, segments))]
+mod loom;
 pub(crate) mod observe;

@@ -175,6 +175,23 @@ impl Attachment {
         Error::new(ErrorKind::Forked, why)
     }
 
+    /// This attachment as a participant; `None` if it may only read.
+    pub(crate) fn me(&self) -> Option<ParticipantId> {
+        self.0.me
+    }
+
+    /// Whether a participant of whose generation only these bits are known is dead, or
+    /// has left.
+    pub(crate) fn is_gone(&self, index: u32, generation: u32, bits: u32) -> bool {
+        let (file, me) = (self.0.lock_file(), self.0.me);
+        self.0.participants.is_gone_by_bits(file, me, index, generation, bits)
+    }
+
+    /// Who holds a participant record, for messages.
+    pub(crate) fn holder(&self, index: u32) -> Option<Holder> {
+        self.0.participants.holder(index)
+    }
+
     /// Claims a role of an object for this attachment. `what` says which, for
     /// the message: `the producer of trades`.
     pub(crate) fn claim_role(&self, offset: u64, what: &str) -> Result<(RoleGuard, Previous)> {

@@ -214,6 +214,24 @@ impl Participants {
             || self.state(who.index) != Some((who.generation, RecordState::Live))
     }
 
+    /// The same of one of whose generation only these bits are known: whoever had them
+    /// before was swept before its record was used again.
+    pub(crate) fn is_gone_by_bits(
+        &self,
+        file: Option<&File>,
+        me: Option<ParticipantId>,
+        index: u32,
+        generation: u32,
+        bits: u32,
+    ) -> bool {
+        match self.state(index) {
+            Some((whole, RecordState::Live)) if whole & bits == generation => {
+                self.is_gone(file, me, ParticipantId { index, generation: whole })
+            }
+            _ => true,
+        }
+    }
+
     /// Looks for records of the dead and sweeps them: `sweep` clears every
     /// object of what that participant had claimed. Anybody may do it, any
     /// number of times; while one thread of an attachment looks, others do not.

@@ -46,7 +46,12 @@ pub(super) fn all() -> Vec<Probe> {
     }
     tried("madvise(MADV_WIPEONFORK)", ALL, None, fork());
     tried("pidfd_open", ALL, Some(PIDS), process::pidfd(std::process::id()).map(drop));
-    tried("futex", ALL, Some(SLEEP), futex::wake_all(&AtomicU32::new(0)).map_err(Errno::from_raw));
+    tried(
+        "futex",
+        ALL,
+        Some(SLEEP),
+        futex::wake_all(&AtomicU32::new(0)).map(drop).map_err(Errno::from_raw),
+    );
     tried("membarrier", ALL, Some(FENCES), membarrier::register().map_err(Errno::from_raw));
     tried("getrandom", ALL, Some(RANDOM), random());
     for (call, result) in sysv() {
