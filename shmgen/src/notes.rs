@@ -10,12 +10,14 @@ use crate::syntax;
 pub(crate) fn notes(written: &syntax::Schema, schema: &model::Schema) -> Diagnostics {
     let mut found = Diagnostics::default();
     for object in written.segments.iter().flat_map(|segment| &segment.objects) {
-        let Some((span, what)) = kinds::of(&object.body).missing(object) else { continue };
-        let name = &object.name.value;
-        let message = format!("this version creates and shows {what}, and cannot use them yet");
+        let room = kinds::of(&object.body);
+        let Some((span, what)) = room.missing(object) else { continue };
+        let (name, languages) = (&object.name.value, room.missing_in());
+        let message =
+            format!("this version creates and shows {what}, and cannot use them yet{languages}");
         found
             .error(Code::N001, &written.source, span, message)
-            .label(format!("generated code has no functions for `{name}`"));
+            .label(format!("generated code{languages} has no functions for `{name}`"));
     }
     standard_names(written, schema, &mut found);
     found

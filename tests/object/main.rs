@@ -10,4 +10,6 @@ mod errors;
 mod kinds;
 mod large;
 mod pairs;
+mod states;
+mod states_of_a_schema;
 mod waits;

@@ -1,7 +1,7 @@
 //! States.
 
 use super::view::View;
-use super::{Kind, item};
+use super::{Access, Kind, item};
 use crate::model::Object;
 
 /// A state: what it holds says the object.
@@ -11,5 +11,11 @@ impl Kind for State {
     fn view<'a>(&'a self, o: &'a Object, view: &mut View<'a>) {
         view.ty = item(o);
         view.tell_slots(&o.layout.geometry());
+    }
+
+    fn in_rust(&self, _: &Object, item: &str) -> Option<Access> {
+        let says = format!("A state: a [`{item}`] behind a lock, with wait and notify.");
+        let (ty, of) = ("::shm_runtime::state::State", Some(item.to_owned()));
+        Some(Access { says, ty, of, arguments: vec![] })
     }
 }

@@ -7,7 +7,6 @@
 /// - `log` (ring)
 /// - `pipe` (stream)
 /// - `news` (topic)
-/// - `now` (state)
 /// - `stop` (event)
 /// - `counts` (counters)
 /// - `blob` (raw)
@@ -16,4 +15,9 @@
 
     /// Bytes of the whole segment.
     pub const SIZE: u64 = 16_384;
-// [53 lines as in ../segment/schema.rs]
+// [26 lines as in ../segment/schema.rs]
+    /// A state: a [`Tick`] behind a lock, with wait and notify.
+    #[must_use]
+    pub fn now(&self) -> ::shm_runtime::state::State<Tick> {
+        ::shm_runtime::state::State::of_attachment(&self.0, 4)
+// [29 lines as in ../segment/schema.rs]

@@ -7,7 +7,8 @@
 //! ```
 //!
 //! Its lock is no role, and the words that its users sleep on have rules of their own:
-//! so sweeping, leaving and waking are, too.
+//! so sweeping and waking have, too. Leaving has nothing to give up: a lock in hand keeps
+//! its attachment.
 
 use super::def::StateDef;
 use super::layout::{self, StateLayout};
@@ -117,14 +118,6 @@ impl Layout for StateLayout {
     fn sweep(&self, area: &impl Area, at: u64, dead: ParticipantId) {
         if let Some(lock) = area.flag(at + layout::LOCK) {
             logic::sweep(&lock, Owner::of(dead));
-        }
-    }
-
-    fn leave(&self, area: &impl Area, at: u64, who: ParticipantId) {
-        if let Some(lock) = area.flag(at + layout::LOCK) {
-            if logic::is_held(&lock, Owner::of(who)) {
-                logic::unlock(&lock);
-            }
         }
     }
 

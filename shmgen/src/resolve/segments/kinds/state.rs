@@ -24,14 +24,21 @@ impl Kind for State {
             "_lock_timeout",
             "_unlock",
             "_wait",
-            "_wait_timeout",
             "_notify_one",
             "_notify_all",
-            "_recover",
+            "_load",
+            "_state",
+            "_open_state",
+            // Later ones.
+            "_version",
         ]
     }
 
     fn missing(&self, object: &syntax::Object) -> Option<(Span, &'static str)> {
         all_of(object, "states")
+    }
+
+    fn missing_in(&self) -> &'static str {
+        " in C, C++ and Python"
     }
 }

@@ -1,0 +1,57 @@
+/* [32 lines as in ../empty/schema.h, with 93dd57aa] */
+typedef struct golden_Robot {
+  double x;
+} golden_Robot;
+SHM_STATIC_ASSERT(sizeof(golden_Robot) == 8, "size of golden_Robot");
+SHM_STATIC_ASSERT(SHM_ALIGNOF(golden_Robot) == 8, "alignment of golden_Robot");
+SHM_STATIC_ASSERT(offsetof(golden_Robot, x) == 0, "offset of golden_Robot.x");
+
+/* Whether all fields are equal; reserved bytes do not count. */
+SHM_INLINE bool golden_Robot_equal(const golden_Robot *a, const golden_Robot *b) {
+  if (a->x != b->x) {
+    return false;
+  }
+  return true;
+}
+
+SHM_APART void golden_Robot_add(shm_text *text, const golden_Robot *value) {
+  shm_add(text, "Robot { ");
+  shm_add(text, "x: ");
+  {
+    char number[32];
+    snprintf(number, sizeof number, "%.17g", SHM_CAST(double, value->x));
+    shm_add(text, number);
+  }
+  shm_add(text, " }");
+}
+
+/* Writes a value as text, cut to `size` bytes with a NUL at their end; its length. */
+SHM_INLINE size_t golden_Robot_format(const golden_Robot *value, char *buffer, size_t size) {
+  shm_text text;
+  if (size == 0) {
+    return 0;
+  }
+  shm_text_begin(&text, buffer, size);
+  golden_Robot_add(&text, value);
+/* [7 lines as in ../segment/schema.h] */
+ * - `robot` (state)
+/* [8 lines as in ../segment/schema.h] */
+static const uint8_t golden_Feed_contract[101] = {
+    0x53, 0x60, 0x00, 0x00, 0x00, 0x06, 0x00, 0x67, 0x6f, 0x6c, 0x64, 0x65, 0x6e, 0x04, 0x00, 0x66, 0x65, 0x65, 0x64, 0x54, 0x3a, 0x00, 0x00, 0x00,
+    0x00, 0x00, 0x05, 0x00, 0x52, 0x6f, 0x62, 0x6f, 0x74, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x66, 0x1c, 0x00, 0x00, 0x00, 0x01, 0x00, 0x78, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00, 0x08, 0x00, 0x00, 0x00, 0x00, 0x00, 0x00,
+    0x00, 0x03, 0x00, 0x66, 0x36, 0x34, 0x00, 0x00, 0x00, 0x00, 0x41, 0x0e, 0x00, 0x00, 0x00, 0x05, 0x00, 0x72, 0x6f, 0x62, 0x6f, 0x74, 0x05, 0x00,
+    0x52, 0x6f, 0x62, 0x6f, 0x74,
+};
+
+static const shm_object_spec golden_Feed_objects[1] = {
+    {"robot", SHM_KIND_STATE, 0, 8, 1, 0, 2, 128, 640, 128},
+/* [17 lines as in ../segment/schema.h] */
+    101,
+    { 0x63, 0xa3, 0x9d, 0x8f, 0x34, 0xf2, 0xbf, 0xe2, 0x16, 0x2e, 0x81, 0x43, 0x81, 0x42, 0x93, 0x62 },
+    golden_Feed_objects,
+    1,
+    0,
+    8192,
+    5376,
+/* [87 lines as in ../segment/schema.h] */

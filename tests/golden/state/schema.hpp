@@ -1,0 +1,18 @@
+// [19 lines as in ../empty/schema.hpp, with 93dd57aa]
+inline std::string to_string(const golden_Robot &value) {
+  std::string text(256, '\0');
+  for (;;) {
+    const std::size_t used = golden_Robot_format(&value, &text[0], text.size());
+// [7 lines as in ../struct/schema.hpp]
+constexpr void shm_is_value(const golden_Robot *) {}
+inline std::ostream &operator<<(std::ostream &out, const golden_Robot &value) {
+  return out << to_string(value);
+}
+inline bool operator==(const golden_Robot &a, const golden_Robot &b) { return golden_Robot_equal(&a, &b); }
+#if !defined(__cpp_impl_three_way_comparison)
+inline bool operator!=(const golden_Robot &a, const golden_Robot &b) { return !(a == b); }
+// [7 lines as in ../struct/schema.hpp, with 93dd57aa]
+using Robot = ::golden_Robot;
+// [7 lines as in ../segment/schema.hpp]
+/// - `robot` (state)
+// [103 lines as in ../segment/schema.hpp, with 93dd57aa]
