@@ -1,12 +1,10 @@
 //! From the model to the contract, which is shm-runtime's.
 
 use crate::model::{self, Member, Schema, Type, TypeDecl};
-use shm_runtime::Fingerprint;
 use shm_runtime::contract::{
-    BitDef, Contract, Field, TypeBody, TypeDef, TypeExpr, TypeName, ValueDef, VariantDef, Was,
+    BitDef, Field, TypeBody, TypeDef, TypeExpr, TypeName, ValueDef, VariantDef, Was,
 };
 use std::collections::{BTreeMap, BTreeSet};
-use std::fmt::{self, Write as _};
 
 /// The definitions of the named types and of all that they contain, sorted.
 /// Those of other schemas have the name of theirs.
@@ -39,41 +37,6 @@ pub(crate) fn types_of(schema: &Schema, roots: impl Iterator<Item = TypeName>) -
         Some(definition(name.schema, decl, &|ty: &Type| ty.map_names(&map).expr()))
     });
     found.collect()
-}
-
-/// What generated code of a schema depends on, as a number: whatever its types,
-/// those that they contain, its constants, its defaults and its segments are.
-/// Documentation is not in it. Another version of the tool may have another one.
-pub(crate) fn identity(schema: &Schema) -> u32 {
-    let roots = schema.declared().map(|decl| TypeName::own(decl.name()));
-    let contract = Contract {
-        schema: schema.name.clone(),
-        segment: String::new(),
-        types: types_of(schema, roots),
-        objects: Vec::new(),
-    };
-    let mut bytes = contract.encode();
-    let mut more = String::new();
-    let mut add = |what: fmt::Arguments<'_>| {
-        let _ = more.write_fmt(what); // to a String
-    };
-    for c in &schema.constants {
-        add(format_args!("{} {:?} {:?};", c.name, c.ty, c.value));
-    }
-    for a in &schema.aliases {
-        add(format_args!("{} {};", a.name, a.ty.expr()));
-    }
-    for f in schema.structs().flat_map(model::Struct::fields) {
-        if let Some(default) = &f.default {
-            add(format_args!("{} {default:?};", f.name));
-        }
-    }
-    for s in &schema.segments {
-        add(format_args!("{} {:?} {};", s.name, s.setup, s.fingerprint));
-    }
-    bytes.extend(more.bytes());
-    let [a, b, c, d, ..] = Fingerprint::of_bytes(&bytes).0;
-    u32::from_be_bytes([a, b, c, d])
 }
 
 /// A name of `home` as `schema` writes it.

@@ -1,4 +1,4 @@
-/* [32 lines as in ../empty/schema.h, with 38b4b5dc] */
+/* [32 lines as in ../empty/schema.h, with 3e47820e] */
 typedef struct golden_Level {
   /* Unit: 1e-8 USD. */
   int64_t price;

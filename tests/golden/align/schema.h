@@ -1,4 +1,4 @@
-/* [32 lines as in ../empty/schema.h, with 085e16a4] */
+/* [32 lines as in ../empty/schema.h, with b455d7b1] */
 typedef struct __attribute__((aligned(64))) golden_Line {
   uint8_t first;
   uint8_t _reserved0[15];

@@ -1,4 +1,4 @@
-/* [32 lines as in ../empty/schema.h, with c6fbe6b9] */
+/* [32 lines as in ../empty/schema.h, with e0ef39c9] */
 typedef struct golden_Pair {
   uint64_t one;
   uint64_t two;

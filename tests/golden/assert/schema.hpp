@@ -1,4 +1,4 @@
-// [19 lines as in ../empty/schema.hpp, with c6fbe6b9]
+// [19 lines as in ../empty/schema.hpp, with e0ef39c9]
 inline std::string to_string(const golden_Pair &value) {
   std::string text(256, '\0');
   for (;;) {
@@ -11,6 +11,6 @@ inline std::ostream &operator<<(std::ostream &out, const golden_Pair &value) {
 inline bool operator==(const golden_Pair &a, const golden_Pair &b) { return golden_Pair_equal(&a, &b); }
 #if !defined(__cpp_impl_three_way_comparison)
 inline bool operator!=(const golden_Pair &a, const golden_Pair &b) { return !(a == b); }
-// [7 lines as in ../struct/schema.hpp, with c6fbe6b9]
+// [7 lines as in ../struct/schema.hpp, with e0ef39c9]
 using Pair = ::golden_Pair;
-// [9 lines as in ../struct/schema.hpp, with c6fbe6b9]
+// [9 lines as in ../struct/schema.hpp, with e0ef39c9]

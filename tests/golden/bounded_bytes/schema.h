@@ -1,4 +1,4 @@
-/* [32 lines as in ../empty/schema.h, with bd858c9a] */
+/* [32 lines as in ../empty/schema.h, with 8f176a8b] */
 /* bytes[<=6]: up to 6 bytes. A greater count was written by somebody who is
  * wrong; whatever goes through the bytes then ends at the room. */
 typedef struct golden_bytes_list6 {

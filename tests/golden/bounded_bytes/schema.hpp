@@ -1,4 +1,4 @@
-// [19 lines as in ../empty/schema.hpp, with bd858c9a]
+// [19 lines as in ../empty/schema.hpp, with 8f176a8b]
 inline std::string to_string(const golden_bytes_list6 &value) {
   std::string text(256, '\0');
   for (;;) {
@@ -25,8 +25,8 @@ inline std::ostream &operator<<(std::ostream &out, const golden_Order &value) {
 inline bool operator==(const golden_Order &a, const golden_Order &b) { return golden_Order_equal(&a, &b); }
 #if !defined(__cpp_impl_three_way_comparison)
 inline bool operator!=(const golden_Order &a, const golden_Order &b) { return !(a == b); }
-// [7 lines as in ../struct/schema.hpp, with bd858c9a]
+// [7 lines as in ../struct/schema.hpp, with 8f176a8b]
 /// `bytes[<=6]`
 using bytes_list6 = ::golden_bytes_list6;
 using Order = ::golden_Order;
-// [9 lines as in ../struct/schema.hpp, with bd858c9a]
+// [9 lines as in ../struct/schema.hpp, with 8f176a8b]

@@ -1,8 +1,8 @@
-/* [25 lines as in ../empty/schema.h, with 8ce3f7b2] */
+/* [25 lines as in ../empty/schema.h, with e4a6d5f3] */
 #if defined(__cplusplus) && __cplusplus >= 201703L
 #include <string_view>
 #endif
-/* [7 lines as in ../empty/schema.h, with 8ce3f7b2] */
+/* [7 lines as in ../empty/schema.h, with e4a6d5f3] */
 /* str[<=16]: up to 16 bytes of UTF-8 text, without a NUL behind it. A greater count was written by somebody who is
  * wrong; whatever goes through the bytes then ends at the room. */
 typedef struct golden_str_list16 {

@@ -1,4 +1,4 @@
-// [19 lines as in ../empty/schema.hpp, with 8ce3f7b2]
+// [19 lines as in ../empty/schema.hpp, with e4a6d5f3]
 inline std::string to_string(const golden_str_list16 &value) {
   std::string text(256, '\0');
   for (;;) {
@@ -26,8 +26,8 @@ inline golden_Order shm_default_of(const golden_Order *) { return golden_Order_d
 inline bool operator==(const golden_Order &a, const golden_Order &b) { return golden_Order_equal(&a, &b); }
 #if !defined(__cpp_impl_three_way_comparison)
 inline bool operator!=(const golden_Order &a, const golden_Order &b) { return !(a == b); }
-// [7 lines as in ../struct/schema.hpp, with 8ce3f7b2]
+// [7 lines as in ../struct/schema.hpp, with e4a6d5f3]
 /// `str[<=16]`
 using str_list16 = ::golden_str_list16;
 using Order = ::golden_Order;
-// [9 lines as in ../struct/schema.hpp, with 8ce3f7b2]
+// [9 lines as in ../struct/schema.hpp, with e4a6d5f3]

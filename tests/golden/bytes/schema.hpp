@@ -1,4 +1,4 @@
-// [19 lines as in ../empty/schema.hpp, with 31c71df9]
+// [19 lines as in ../empty/schema.hpp, with 1098d958]
 inline std::string to_string(const golden_Packet &value) {
   std::string text(256, '\0');
   for (;;) {
@@ -11,6 +11,6 @@ inline std::ostream &operator<<(std::ostream &out, const golden_Packet &value) {
 inline bool operator==(const golden_Packet &a, const golden_Packet &b) { return golden_Packet_equal(&a, &b); }
 #if !defined(__cpp_impl_three_way_comparison)
 inline bool operator!=(const golden_Packet &a, const golden_Packet &b) { return !(a == b); }
-// [7 lines as in ../struct/schema.hpp, with 31c71df9]
+// [7 lines as in ../struct/schema.hpp, with 1098d958]
 using Packet = ::golden_Packet;
-// [9 lines as in ../struct/schema.hpp, with 31c71df9]
+// [9 lines as in ../struct/schema.hpp, with 1098d958]

@@ -1,4 +1,4 @@
-/* [67 lines as in ../segment/schema.h, with 233e80f8] */
+/* [67 lines as in ../segment/schema.h, with 59fd70ca] */
  * A handle is for one thread at a time; attach again for another. It must not be copied while attached.
  * One that is all zero is not attached. */
 typedef struct golden_Feed {

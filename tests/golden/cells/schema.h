@@ -1,4 +1,4 @@
-/* [65 lines as in ../struct/schema.h, with 965cbd45] */
+/* [65 lines as in ../struct/schema.h, with 0df2fdcf] */
 /* The segment feed: 12288 bytes, at posix:/golden.feed unless told otherwise.
  *
  * A handle is for one thread at a time; attach again for another. It must not be copied while attached.

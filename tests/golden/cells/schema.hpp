@@ -1,4 +1,4 @@
-// [48 lines as in ../struct/schema.hpp, with 965cbd45]
+// [48 lines as in ../struct/schema.hpp, with 0df2fdcf]
 /// The segment feed: 12288 bytes, at posix:/golden.feed unless told otherwise.
 class Feed {
  public:
@@ -7,4 +7,4 @@ class Feed {
 // [35 lines as in ../segment/schema.hpp]
   /// An array of 3 cells: the latest value of each.
   ::shm::cell::cells<::golden_Tick> each() const { return {attachment_, 0, 3}; }
-// [65 lines as in ../segment/schema.hpp, with 965cbd45]
+// [65 lines as in ../segment/schema.hpp, with 0df2fdcf]

@@ -1,4 +1,4 @@
-/* [31 lines as in ../empty/schema.h, with 33f466f9] */
+/* [31 lines as in ../empty/schema.h, with 0b44e345] */
 /* How deep a book is. */
 #define golden_LEVELS UINT32_C(5)
 #define golden_SLOTS UINT64_C(11)

@@ -1,4 +1,4 @@
-/* [32 lines as in ../empty/schema.h, with 9d1690ba] */
+/* [32 lines as in ../empty/schema.h, with f880b923] */
 /* Any number is a value; those without a name come from other versions. */
 #ifdef __cplusplus
 enum class golden_Side : uint8_t {

@@ -1,4 +1,4 @@
-// [19 lines as in ../empty/schema.hpp, with 9d1690ba]
+// [19 lines as in ../empty/schema.hpp, with f880b923]
 inline std::string to_string(golden_Side value) {
   char buffer[35];
   shm_text text;
@@ -24,7 +24,7 @@ inline golden_Order shm_default_of(const golden_Order *) { return golden_Order_d
 inline bool operator==(const golden_Order &a, const golden_Order &b) { return golden_Order_equal(&a, &b); }
 #if !defined(__cpp_impl_three_way_comparison)
 inline bool operator!=(const golden_Order &a, const golden_Order &b) { return !(a == b); }
-// [7 lines as in ../struct/schema.hpp, with 9d1690ba]
+// [7 lines as in ../struct/schema.hpp, with f880b923]
 using Side = ::golden_Side;
 using Order = ::golden_Order;
-// [9 lines as in ../struct/schema.hpp, with 9d1690ba]
+// [9 lines as in ../struct/schema.hpp, with f880b923]

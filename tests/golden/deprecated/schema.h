@@ -1,8 +1,8 @@
-/* [26 lines as in ../empty/schema.h, with cff31f97] */
+/* [26 lines as in ../empty/schema.h, with f7bdd4eb] */
 /* What is deprecated is for others not to use. */
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
-/* [6 lines as in ../empty/schema.h, with cff31f97] */
+/* [6 lines as in ../empty/schema.h, with f7bdd4eb] */
 /* A zero that warns: a macro itself cannot be deprecated. */
 #if defined(__cplusplus)
 constexpr uint8_t golden_OLD_deprecated SHM_DEPRECATED("use NEW") = 0;

@@ -1,9 +1,9 @@
-// [17 lines as in ../empty/schema.hpp, with cff31f97]
+// [17 lines as in ../empty/schema.hpp, with f7bdd4eb]
 // What is deprecated is for others not to use.
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wdeprecated-declarations"
 
-inline namespace SHM_VERSIONED(shm_schema_cff31f97) {
+inline namespace SHM_VERSIONED(shm_schema_f7bdd4eb) {
 
 inline std::string to_string(const golden_Trade &value) {
   std::string text(256, '\0');
@@ -17,11 +17,11 @@ inline std::ostream &operator<<(std::ostream &out, const golden_Trade &value) {
 inline bool operator==(const golden_Trade &a, const golden_Trade &b) { return golden_Trade_equal(&a, &b); }
 #if !defined(__cpp_impl_three_way_comparison)
 inline bool operator!=(const golden_Trade &a, const golden_Trade &b) { return !(a == b); }
-// [7 lines as in ../struct/schema.hpp, with cff31f97]
+// [7 lines as in ../struct/schema.hpp, with f7bdd4eb]
 /// Deprecated: use NEW.
 constexpr ::uint8_t OLD SHM_DEPRECATED("use NEW") = UINT8_C(2);
 using Trade = ::golden_Trade;
-// [6 lines as in ../struct/schema.hpp, with cff31f97]
+// [6 lines as in ../struct/schema.hpp, with f7bdd4eb]
 #pragma GCC diagnostic pop
 
 }  // extern "C++"

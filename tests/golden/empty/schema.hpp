@@ -2,7 +2,7 @@
 /* clang-format off */
 /* Schema golden 1.0, for C++17. Over schema.h, which has the types.
  */
-#if defined(SHM_SCHEMA_golden) && SHM_SCHEMA_golden != 0x9d7a5483
+#if defined(SHM_SCHEMA_golden) && SHM_SCHEMA_golden != 0x7f498d46
 #error "schema.hpp: another version of the schema golden is included before; one source file takes one of them"
 #endif
 #ifndef SHM_SCHEMA_golden_HPP
@@ -15,15 +15,15 @@ extern "C++" {  // whatever it is included in
 
 #include <ostream>
 
-inline namespace SHM_VERSIONED(shm_schema_9d7a5483) {
+inline namespace SHM_VERSIONED(shm_schema_7f498d46) {
 
 }  // inline namespace
 
 namespace golden {
-inline namespace shm_schema_9d7a5483_v0_1_0_ {
+inline namespace shm_schema_7f498d46_v0_1_0_ {
 
 
-}  // namespace shm_schema_9d7a5483_v0_1_0_
+}  // namespace shm_schema_7f498d46_v0_1_0_
 }  // namespace golden
 
 }  // extern "C++"

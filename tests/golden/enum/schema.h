@@ -1,4 +1,4 @@
-/* [32 lines as in ../empty/schema.h, with b743f4a7] */
+/* [32 lines as in ../empty/schema.h, with 3e471829] */
 /* Who gives. */
 /* Any number is a value; those without a name come from other versions. */
 #ifdef __cplusplus

@@ -1,4 +1,4 @@
-// [19 lines as in ../empty/schema.hpp, with b743f4a7]
+// [19 lines as in ../empty/schema.hpp, with 3e471829]
 inline std::string to_string(golden_Side value) {
   char buffer[36];
   shm_text text;
@@ -10,7 +10,7 @@ constexpr void shm_is_value(const golden_Side *) {}
 inline std::ostream &operator<<(std::ostream &out, golden_Side value) {
   return out << to_string(value);
 }
-// [6 lines as in ../empty/schema.hpp, with b743f4a7]
+// [6 lines as in ../empty/schema.hpp, with 3e471829]
 /// Who gives.
 using Side = ::golden_Side;
-// [9 lines as in ../struct/schema.hpp, with b743f4a7]
+// [9 lines as in ../struct/schema.hpp, with 3e471829]

@@ -1,4 +1,4 @@
-/* [32 lines as in ../empty/schema.h, with 4a6076a9] */
+/* [32 lines as in ../empty/schema.h, with ff6603ff] */
 /* The last 52 bytes are kept free for later versions. */
 typedef struct golden_Trade {
   int64_t price;

@@ -1,4 +1,4 @@
-/* [32 lines as in ../empty/schema.h, with c7601677] */
+/* [32 lines as in ../empty/schema.h, with b57df5b7] */
 /* Any bits may be set; those without a name come from other versions. */
 #ifdef __cplusplus
 enum class golden_State : uint32_t {

@@ -1,6 +1,6 @@
-/* [17 lines as in ../empty/schema.h, with 9712f86a] */
+/* [17 lines as in ../empty/schema.h, with ab4e3ea4] */
 #include "base.h"
-/* [15 lines as in ../empty/schema.h, with 9712f86a] */
+/* [15 lines as in ../empty/schema.h, with ab4e3ea4] */
 typedef struct golden_Event {
   base_Stamp at;
   uint64_t number;

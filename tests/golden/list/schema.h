@@ -1,4 +1,4 @@
-/* [32 lines as in ../empty/schema.h, with 045be29d] */
+/* [32 lines as in ../empty/schema.h, with f10367d5] */
 /* i64[<=4]: up to 4 of them. A greater count was written by somebody who is wrong; whatever goes through
  * the items then ends at the room. */
 typedef struct golden_i64_list4 {

@@ -1,4 +1,4 @@
-// [19 lines as in ../empty/schema.hpp, with 045be29d]
+// [19 lines as in ../empty/schema.hpp, with f10367d5]
 inline std::string to_string(const golden_i64_list4 &value) {
   std::string text(256, '\0');
   for (;;) {
@@ -25,8 +25,8 @@ inline std::ostream &operator<<(std::ostream &out, const golden_Book &value) {
 inline bool operator==(const golden_Book &a, const golden_Book &b) { return golden_Book_equal(&a, &b); }
 #if !defined(__cpp_impl_three_way_comparison)
 inline bool operator!=(const golden_Book &a, const golden_Book &b) { return !(a == b); }
-// [7 lines as in ../struct/schema.hpp, with 045be29d]
+// [7 lines as in ../struct/schema.hpp, with f10367d5]
 /// `i64[<=4]`
 using i64_list4 = ::golden_i64_list4;
 using Book = ::golden_Book;
-// [9 lines as in ../struct/schema.hpp, with 045be29d]
+// [9 lines as in ../struct/schema.hpp, with f10367d5]

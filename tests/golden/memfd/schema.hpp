@@ -1,3 +1,3 @@
-// [48 lines as in ../struct/schema.hpp, with 0c972628]
+// [48 lines as in ../struct/schema.hpp, with 0c3e45dd]
 /// The segment feed: 8192 bytes, at memfd: unless told otherwise.
-// [107 lines as in ../segment/schema.hpp, with 0c972628]
+// [107 lines as in ../segment/schema.hpp, with 0c3e45dd]

@@ -1,8 +1,8 @@
-/* [26 lines as in ../empty/schema.h, with 312ddb0a] */
+/* [26 lines as in ../empty/schema.h, with aceb8a0b] */
 /* Macros of headers that may be included before, put aside up to the end of this one. */
 #pragma push_macro("log")
 #undef log
-/* [40 lines as in ../struct/schema.h, with 312ddb0a] */
+/* [40 lines as in ../struct/schema.h, with aceb8a0b] */
 /* The segment feed: 16384 bytes, at posix:/golden.feed unless told otherwise.
  *
  * Created and shown by stat, and without functions yet:

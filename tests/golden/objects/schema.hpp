@@ -1,8 +1,8 @@
-// [17 lines as in ../empty/schema.hpp, with 312ddb0a]
+// [17 lines as in ../empty/schema.hpp, with aceb8a0b]
 // Macros of headers that may be included before, put aside up to the end of this one.
 #pragma push_macro("log")
 #undef log
-// [32 lines as in ../struct/schema.hpp, with 312ddb0a]
+// [32 lines as in ../struct/schema.hpp, with aceb8a0b]
 /// The segment feed: 16384 bytes, at posix:/golden.feed unless told otherwise.
 ///
 /// Created and shown by stat, and without functions yet:
@@ -19,7 +19,7 @@ class Feed {
  public:
   /// Bytes of the whole segment.
   static constexpr ::std::uint64_t SIZE = 16384;
-// [96 lines as in ../segment/schema.hpp, with 312ddb0a]
+// [96 lines as in ../segment/schema.hpp, with aceb8a0b]
 #pragma pop_macro("log")
 
 }  // extern "C++"

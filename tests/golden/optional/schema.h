@@ -1,9 +1,9 @@
-/* [25 lines as in ../empty/schema.h, with 838061f9] */
+/* [25 lines as in ../empty/schema.h, with c3dfe2cf] */
 #if defined(__cplusplus) && __cplusplus >= 201703L
 #include <optional>
 #include <string_view>
 #endif
-/* [7 lines as in ../empty/schema.h, with 838061f9] */
+/* [7 lines as in ../empty/schema.h, with c3dfe2cf] */
 /* i64?: a value, if `has` is 1, or none, if it is 0. Anything else was written by somebody who is wrong, and
  * counts as none. */
 typedef struct golden_i64_optional {

@@ -1,4 +1,4 @@
-// [19 lines as in ../empty/schema.hpp, with 838061f9]
+// [19 lines as in ../empty/schema.hpp, with c3dfe2cf]
 inline std::string to_string(const golden_i64_optional &value) {
   std::string text(256, '\0');
   for (;;) {
@@ -25,8 +25,8 @@ inline std::ostream &operator<<(std::ostream &out, const golden_Order &value) {
 inline bool operator==(const golden_Order &a, const golden_Order &b) { return golden_Order_equal(&a, &b); }
 #if !defined(__cpp_impl_three_way_comparison)
 inline bool operator!=(const golden_Order &a, const golden_Order &b) { return !(a == b); }
-// [7 lines as in ../struct/schema.hpp, with 838061f9]
+// [7 lines as in ../struct/schema.hpp, with c3dfe2cf]
 /// `i64?`
 using i64_optional = ::golden_i64_optional;
 using Order = ::golden_Order;
-// [9 lines as in ../struct/schema.hpp, with 838061f9]
+// [9 lines as in ../struct/schema.hpp, with c3dfe2cf]

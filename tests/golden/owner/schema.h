@@ -1,4 +1,4 @@
-/* [96 lines as in ../segment/schema.h, with f9ab8966] */
+/* [96 lines as in ../segment/schema.h, with 22e547f8] */
     0660,
     64,
     "nobody",

@@ -1,1 +1,1 @@
-// [156 lines as in ../segment/schema.hpp, with f9ab8966]
+// [156 lines as in ../segment/schema.hpp, with 22e547f8]

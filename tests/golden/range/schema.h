@@ -1,4 +1,4 @@
-/* [32 lines as in ../empty/schema.h, with bc2ac832] */
+/* [32 lines as in ../empty/schema.h, with b28fb917] */
 typedef struct golden_Reading {
   /* Range: at least -273.15. */
   double celsius;

@@ -1,4 +1,4 @@
-// [19 lines as in ../empty/schema.hpp, with bc2ac832]
+// [19 lines as in ../empty/schema.hpp, with b28fb917]
 inline std::string to_string(const golden_Reading &value) {
   std::string text(256, '\0');
   for (;;) {
@@ -12,7 +12,7 @@ inline bool within_ranges(const golden_Reading &value) { return golden_Reading_w
 inline bool operator==(const golden_Reading &a, const golden_Reading &b) { return golden_Reading_equal(&a, &b); }
 #if !defined(__cpp_impl_three_way_comparison)
 inline bool operator!=(const golden_Reading &a, const golden_Reading &b) { return !(a == b); }
-// [7 lines as in ../struct/schema.hpp, with bc2ac832]
+// [7 lines as in ../struct/schema.hpp, with b28fb917]
 using Reading = ::golden_Reading;
 constexpr double Reading_celsius_MIN = (-273.15);
 constexpr ::uint8_t Reading_percent_MAX = UINT8_C(100);
@@ -21,4 +21,4 @@ constexpr ::int8_t Reading_hours_MAX = INT8_C(12);
 
 using ::to_string;
 using ::within_ranges;
-// [7 lines as in ../empty/schema.hpp, with bc2ac832]
+// [7 lines as in ../empty/schema.hpp, with b28fb917]

@@ -1,4 +1,4 @@
-/* [32 lines as in ../empty/schema.h, with 40a26ccd] */
+/* [32 lines as in ../empty/schema.h, with 28a838ce] */
 /* Reserved: 4 bytes at 8 (formerly fee). */
 typedef struct golden_Trade {
   int64_t price;

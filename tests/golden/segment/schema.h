@@ -1,4 +1,4 @@
-/* [65 lines as in ../struct/schema.h, with ec954983] */
+/* [65 lines as in ../struct/schema.h, with 7b8b1390] */
 /* The segment feed: 8192 bytes, at posix:/golden.feed unless told otherwise.
  *
  * Created and shown by stat, and without functions yet:

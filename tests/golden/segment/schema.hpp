@@ -1,4 +1,4 @@
-// [48 lines as in ../struct/schema.hpp, with ec954983]
+// [48 lines as in ../struct/schema.hpp, with 7b8b1390]
 /// The segment feed: 8192 bytes, at posix:/golden.feed unless told otherwise.
 ///
 /// Created and shown by stat, and without functions yet:
@@ -100,4 +100,4 @@ class Feed {
 
   ::shm::detail::attachment attachment_;
 };
-// [7 lines as in ../empty/schema.hpp, with ec954983]
+// [7 lines as in ../empty/schema.hpp, with 7b8b1390]

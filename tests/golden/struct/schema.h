@@ -1,4 +1,4 @@
-/* [32 lines as in ../empty/schema.h, with ce226b68] */
+/* [32 lines as in ../empty/schema.h, with fafecd8e] */
 typedef struct golden_Tick {
   uint64_t number;
 } golden_Tick;

@@ -1,4 +1,4 @@
-// [19 lines as in ../empty/schema.hpp, with ce226b68]
+// [19 lines as in ../empty/schema.hpp, with fafecd8e]
 inline std::string to_string(const golden_Tick &value) {
   std::string text(256, '\0');
   for (;;) {
@@ -18,8 +18,8 @@ inline bool operator==(const golden_Tick &a, const golden_Tick &b) { return gold
 #if !defined(__cpp_impl_three_way_comparison)
 inline bool operator!=(const golden_Tick &a, const golden_Tick &b) { return !(a == b); }
 #endif
-// [6 lines as in ../empty/schema.hpp, with ce226b68]
+// [6 lines as in ../empty/schema.hpp, with fafecd8e]
 using Tick = ::golden_Tick;
 
 using ::to_string;
-// [7 lines as in ../empty/schema.hpp, with ce226b68]
+// [7 lines as in ../empty/schema.hpp, with fafecd8e]

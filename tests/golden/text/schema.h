@@ -1,4 +1,4 @@
-/* [32 lines as in ../empty/schema.h, with 775d837c] */
+/* [32 lines as in ../empty/schema.h, with d0b69bba] */
 typedef struct golden_Named {
   char name[12];
 } golden_Named;

@@ -1,4 +1,4 @@
-/* [33 lines as in ../empty/schema.h, with 9165372f] */
+/* [33 lines as in ../empty/schema.h, with 0a278e07] */
 constexpr uint8_t golden_Payload_NOTHING = UINT8_C(0);
 constexpr uint8_t golden_Payload_PRICE = UINT8_C(1);
 #else

@@ -1,4 +1,4 @@
-// [19 lines as in ../empty/schema.hpp, with 9165372f]
+// [19 lines as in ../empty/schema.hpp, with 0a278e07]
 inline std::string to_string(const golden_Payload &value) {
   std::string text(256, '\0');
   for (;;) {
@@ -40,11 +40,11 @@ decltype(auto) visit(golden_Payload &value, F &&f) {
     return shm::detail::visit_unknown(f, shm::unknown_variant{tag, &value.as, sizeof value.as});
   }
 }
-// [6 lines as in ../empty/schema.hpp, with 9165372f]
+// [6 lines as in ../empty/schema.hpp, with 0a278e07]
 /// What a message carries.
 using Payload = ::golden_Payload;
 
 using ::to_string;
 
 using ::visit;
-// [7 lines as in ../empty/schema.hpp, with 9165372f]
+// [7 lines as in ../empty/schema.hpp, with 0a278e07]

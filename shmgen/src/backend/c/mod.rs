@@ -15,6 +15,7 @@ mod structs;
 pub(crate) mod taken;
 mod unions;
 mod values;
+mod versions;
 
 pub(super) use ranges::bounds;
 pub(super) use spelling::{c_name, constant, ctype, literal, mark};
@@ -99,7 +100,7 @@ pub(super) struct Identity {
 }
 
 pub(super) fn identity(schema: &Schema) -> Identity {
-    let number = format!("{:08x}", crate::contract::identity(schema));
+    let number = format!("{:08x}", versions::number(schema));
     Identity {
         name: format!("SHM_SCHEMA_{}", schema.name.replace('.', "_")),
         namespace: format!("shm_schema_{number}"),
