@@ -93,6 +93,10 @@ pub use types::checked::{
     InvalidStr, InvalidText, List, Optional, Reserved, Str, UnknownTag,
 };
 pub use types::layout::{self, SharedLayout, boxed};
+/// The crate whose traits the value types have, and generated types that ask for
+/// them, in the version that they are of.
+#[cfg(feature = "zerocopy")]
+pub use zerocopy;
 
 /// What generated code and the derive use; not for anybody else.
 #[doc(hidden)]

@@ -60,6 +60,14 @@ impl Builder {
         self
     }
 
+    /// The traits of the crate `zerocopy` on all Rust types: `FromBytes`,
+    /// `Immutable`, `KnownLayout`, and `IntoBytes` where no list and no optional
+    /// lies in a type. `shm-runtime` needs its feature `zerocopy`.
+    pub fn zerocopy(mut self) -> Self {
+        self.options.rust.zerocopy = true;
+        self
+    }
+
     /// The largest segment that a schema may ask for, in bytes; 64 GiB unless
     /// told otherwise.
     pub fn segment_limit(mut self, bytes: u64) -> Self {

@@ -16,3 +16,4 @@ mod ranges;
 mod serial;
 mod values;
 mod write;
+mod zerocopy;

@@ -8,5 +8,6 @@ fn main() -> Result<(), shmgen::Error> {
         .schema("../schemas/objects.toml")
         .schema("../schemas/pages.toml")
         .schema("../schemas/shapes.toml")
+        .zerocopy()
         .generate()
 }

@@ -30,6 +30,10 @@ use std::str::Utf8Error;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::Immutable, zerocopy::KnownLayout)
+)]
 #[repr(transparent)]
 pub struct BoundedBytes<const N: usize, const TAIL: usize = 0>(List<u8, N, TAIL>);
 
@@ -166,6 +170,10 @@ unsafe impl<const N: usize, const TAIL: usize> SharedLayout for BoundedBytes<N, 
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::Immutable, zerocopy::KnownLayout)
+)]
 #[repr(transparent)]
 pub struct BoundedStr<const N: usize, const TAIL: usize = 0>(List<u8, N, TAIL>);
 

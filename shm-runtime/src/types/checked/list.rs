@@ -29,6 +29,10 @@ use std::ops::{Deref, DerefMut};
 /// is not 0 only for items of an alignment below 4 whose N do not fill a
 /// multiple of 4 bytes: `u8[<=3]` is a `List<u8, 3, 1>`. A wrong one does not
 /// compile.
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::Immutable, zerocopy::KnownLayout)
+)]
 #[repr(C)]
 pub struct List<T: SharedLayout, const N: usize, const TAIL: usize = 0> {
     count: u32,

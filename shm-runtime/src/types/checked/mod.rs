@@ -29,6 +29,16 @@ use std::str::Utf8Error;
 /// assert_eq!(bool::try_from(Bool::from(false)), Ok(false));
 /// ```
 #[derive(Clone, Copy, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(
+        zerocopy::FromBytes,
+        zerocopy::IntoBytes,
+        zerocopy::Immutable,
+        zerocopy::KnownLayout,
+        zerocopy::Unaligned
+    )
+)]
 #[repr(transparent)]
 pub struct Bool(u8);
 
@@ -124,6 +134,16 @@ unsafe impl SharedLayout for Bool {
 ///
 /// Two are equal if their text is; what lies behind the first NUL is none.
 #[derive(Clone, Copy)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(
+        zerocopy::FromBytes,
+        zerocopy::IntoBytes,
+        zerocopy::Immutable,
+        zerocopy::KnownLayout,
+        zerocopy::Unaligned
+    )
+)]
 #[repr(transparent)]
 pub struct Str<const N: usize>([u8; N]);
 
@@ -300,6 +320,16 @@ unsafe impl<const N: usize> SharedLayout for Str<N> {
 /// Bytes without a meaning between the fields of a generated struct: zero,
 /// and equal to any other.
 #[derive(Clone, Copy)]
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(
+        zerocopy::FromBytes,
+        zerocopy::IntoBytes,
+        zerocopy::Immutable,
+        zerocopy::KnownLayout,
+        zerocopy::Unaligned
+    )
+)]
 #[repr(transparent)]
 pub struct Reserved<const N: usize>([u8; N]);
 

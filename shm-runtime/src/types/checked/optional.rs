@@ -19,6 +19,10 @@ use std::fmt;
 /// assert_eq!(Optional::<u64>::none().get()?, None);
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+#[cfg_attr(
+    feature = "zerocopy",
+    derive(zerocopy::FromBytes, zerocopy::Immutable, zerocopy::KnownLayout)
+)]
 #[repr(C)]
 pub struct Optional<T: SharedLayout> {
     has: u8,

@@ -1,11 +1,11 @@
 //! Constants, aliases, enums and sets of flags in Rust.
 
 use super::spelling::{deprecated, doc, doc_before, hexadecimal, literal, value};
-use super::{Context, Lints};
+use super::{Context, Lints, zerocopy};
 use crate::backend::notes::{self, Deprecation::Attribute};
 use crate::model;
 use askama::Template;
-use shm_runtime::contract::Primitive;
+use shm_runtime::contract::{Primitive, TypeName};
 
 #[derive(Template)]
 #[template(path = "rust/constant.jinja", escape = "none")]
@@ -134,6 +134,10 @@ impl Context<'_> {
     pub(super) fn attributes(&self, name: &str) -> String {
         let wanted = &self.options.type_attributes;
         let all = [".", name].into_iter().filter_map(|of| wanted.get(of)).flatten();
-        all.map(|a| format!("{a}\n")).collect()
+        let mut out: String = all.map(|a| format!("{a}\n")).collect();
+        if self.options.zerocopy {
+            out.push_str(zerocopy::derive(!self.with_rooms.contains(&TypeName::own(name))));
+        }
+        out
     }
 }

@@ -7,6 +7,7 @@ mod segment;
 mod spelling;
 mod structs;
 mod unions;
+mod zerocopy;
 
 use super::text::{Page, VERSION, version_parts};
 use crate::model::{Schema, TypeDecl};
@@ -20,6 +21,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub struct RustOptions {
     /// Attributes to put on a type, by its name; `.` stands for all types.
     pub type_attributes: BTreeMap<String, Vec<String>>,
+    /// Whether types have the traits of `zerocopy`.
+    pub zerocopy: bool,
 }
 
 /// What a module begins with.
@@ -40,6 +43,8 @@ struct Context<'a> {
     with_ranges: BTreeSet<TypeName>,
     lints: Lints,
     options: &'a RustOptions,
+    /// The structs that zerocopy does not take for bytes.
+    with_rooms: BTreeSet<TypeName>,
 }
 
 /// Attributes for what lints have no say in: what is deprecated is for others
@@ -74,6 +79,7 @@ pub(super) fn module(schema: &Schema, options: &RustOptions) -> String {
         with_ranges: schema.types_where("", TypeDecl::has_ranges),
         lints: Lints::of(schema),
         options,
+        with_rooms: if options.zerocopy { zerocopy::with_rooms(schema) } else { BTreeSet::new() },
     };
     let mut page = Page::default();
     page.add(&Module {
