@@ -1,4 +1,4 @@
-/* [32 lines as in ../empty/schema.h, with 93dd57aa] */
+/* [32 lines as in ../empty/schema.h, with f5ffee4e] */
 typedef struct golden_Robot {
   double x;
 } golden_Robot;
