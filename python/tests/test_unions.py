@@ -104,8 +104,13 @@ def test_a_variant_does_not_change_and_has_no_hash() -> None:
             setattr(value, name, 1)
     with pytest.raises(TypeError):
         hash(value)
-    with pytest.raises(TypeError, match=r"Bit is one of its variants: Bit\.Bit\(\.\.\), Bit\.other\(\.\.\)"):
-        Bit()
+    for given in ((), (5,), (5, 6)):
+        with pytest.raises(
+            TypeError, match=r"Bit is one of its variants: Bit\.Bit\(\.\.\), Bit\.other\(\.\.\)"
+        ):
+            Bit(*given)
+    with pytest.raises(TypeError, match="Bit is one of its variants"):
+        Bit(other=5)
 
 
 @pytest.mark.skipif(sys.version_info < (3, 10), reason="match came with 3.10")

@@ -1153,9 +1153,16 @@ class Union:
     _ranged: ClassVar[bool] = False
     _held: Any
 
-    def __init__(self) -> None:
-        ways = ", ".join(f"{variant.__qualname__}(..)" for variant in self._variants.values())
-        raise TypeError(f"{type(self).__name__} is one of its variants: {ways}")
+    if typing.TYPE_CHECKING:
+
+        def __init__(self) -> None: ...
+
+    else:
+
+        def __init__(self, *_values: Any, **_named: Any) -> None:
+            """Whatever it is called with, it says what to write."""
+            ways = ", ".join(f"{variant.__qualname__}(..)" for variant in self._variants.values())
+            raise TypeError(f"{type(self).__name__} is one of its variants: {ways}")
 
     @property
     def tag(self) -> int:
