@@ -16,7 +16,7 @@ const KNOWN: &str = "error EPERM POLLIN SCHED_FIFO st_mtime sched_priority PATH_
     bytes str cls self_ty raw property builtins ctypes enum_member typing uint8_t int64_t SHM_OK SHM_ZERO \
     SHM_CAST SHM_INLINE Error Ok Some None_ String Result Option Default Vec u_int open status options how \
     fd main errno_value NULLS string to_string_value Feed Trade size data begin end get set_it has count \
-    index round remove_it x";
+    index round remove_it x major minor makedev";
 
 /// Names by what they were found in.
 pub(crate) struct Words {
