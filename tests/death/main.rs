@@ -9,4 +9,5 @@ mod forks;
 mod kills;
 mod liveness;
 mod queues;
+mod states;
 mod victims;

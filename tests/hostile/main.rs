@@ -8,5 +8,6 @@ mod headers;
 mod looks;
 mod squats;
 mod squats_sysv;
+mod states;
 mod tampered;
 mod words;

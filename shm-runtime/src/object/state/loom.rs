@@ -288,6 +288,23 @@ fn all_who_wait_are_woken_at_once() {
     });
 }
 
+/// Who is woken waits again, and is woken again.
+#[test]
+fn who_waits_once_more_is_woken_once_more() {
+    explore(3, || {
+        let shared = shared();
+        let other = play(&shared, |shared| {
+            shared.take(1);
+            shared.take(1);
+        });
+        for _ in 0..2 {
+            shared.add::<Model>(0, 1);
+            notify_all(&shared.sequence, &shared.waiters);
+        }
+        other.join().unwrap();
+    });
+}
+
 /// The lock's word is compared as a whole, so a reused index is somebody else.
 #[test]
 fn a_sweep_takes_the_lock_of_that_very_holder_and_leaves_the_news() {
