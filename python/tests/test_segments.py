@@ -336,6 +336,7 @@ def test_stat_is_what_the_command_prints(either: str) -> None:
             "bell",
             "last",
             "each",
+            "shared",
         ]
         assert [(h["role"], h["pid"]) for h in own["objects"][0]["holders"]] == [("producer", os.getpid())]
 

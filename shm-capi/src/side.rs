@@ -17,8 +17,19 @@ use std::time::Duration;
 pub const LOOK: u32 = 0;
 /// The side that puts: producer, writer.
 pub const PUT: u32 = 1;
-/// The side that takes out: consumer.
+/// The side that takes out: consumer; who has the lock of a state.
 pub const GET: u32 = 2;
+
+/// A signal: wakes one who waits.
+pub const NOTIFY_ONE: u32 = 0;
+/// A signal: wakes all who wait.
+pub const NOTIFY_ALL: u32 = 1;
+/// A signal: gives the lock up; nothing where it is not held.
+pub const UNLOCK: u32 = 2;
+/// A signal: gives the lock up in order to wait. What to wait by goes into the `count`
+/// of the turn, for [`shmrt_put_wait`], which sleeps, and [`shmrt_get_wait`], which takes
+/// the lock again.
+pub const WAIT: u32 = 3;
 
 /// Waits without end.
 pub const FOREVER: u64 = u64::MAX;
@@ -42,10 +53,12 @@ pub struct ShmrtTurn {
     pub size: usize,
     /// Which one of an array; else 0.
     pub at: usize,
-    /// With many: how many items there are, or there is room for.
+    /// With many: how many items there are, or there is room for. Of a state: see
+    /// [`WAIT`].
     pub count: usize,
     /// Of a cell: a wait is for a version above this one, and behind a get it is
-    /// the version of what was got.
+    /// the version of what was got. Of a state the number of the lock that a get took, for
+    /// the calls with it.
     pub version: u64,
     /// How many items a call has put in or taken out. It is written by the call
     /// itself, so that a process that is interrupted behind it knows.
@@ -224,6 +237,23 @@ pub unsafe extern "C" fn shmrt_get_many(
     }
 }
 
+/// Tells others something, or gives something up: [`NOTIFY_ONE`], [`NOTIFY_ALL`],
+/// [`UNLOCK`], [`WAIT`]. It never waits.
+///
+/// # Safety
+///
+/// `side` is NULL (which is [`status::INVALID`]) or a live handle, `turn` leads to
+/// a turn that may be written.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn shmrt_signal(
+    side: *const ShmrtSide,
+    turn: *mut ShmrtTurn,
+    what: u32,
+) -> i32 {
+    // SAFETY: as the caller promises.
+    unsafe { taking(side, turn, 1, |verbs, turn| verbs.signal(turn, what)) }
+}
+
 /// One number of the object, or of this side of it, by its name.
 ///
 /// # Safety
@@ -349,6 +379,8 @@ unsafe fn taking(
         if status == status::OK {
             // SAFETY: as the caller promises.
             unsafe { (*turn).version = own.version };
+            // SAFETY: as the caller promises.
+            unsafe { (*turn).count = own.count };
             // SAFETY: as the caller promises.
             unsafe { (*turn).done = own.done };
         }

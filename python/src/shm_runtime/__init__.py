@@ -40,6 +40,7 @@ from ._errors import (
 from ._queue import Queue, QueueStat
 from ._segment import Segment
 from ._shared_memory import open_shared_memory
+from ._state import Lock, State
 
 __version__ = "0.1.0"
 
@@ -55,6 +56,7 @@ __all__ = [
     "Forked",
     "Full",
     "Invalid",
+    "Lock",
     "Mismatch",
     "NoLane",
     "NoSpace",
@@ -71,6 +73,7 @@ __all__ = [
     "RoleTaken",
     "Segment",
     "SegmentSpec",
+    "State",
     "TableFull",
     "Timeout",
     "Unsupported",

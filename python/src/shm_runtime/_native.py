@@ -194,6 +194,7 @@ class _Library:
         self.put = quick.shmrt_put
         self.put_many = quick.shmrt_put_many
         self.get = quick.shmrt_get
+        self.signal = quick.shmrt_signal
         self.number = quick.shmrt_number
         self.address = _returns(quick.shmrt_address, ctypes.c_size_t)
         self.last_error = _returns(quick.shmrt_last_error, ctypes.c_size_t)

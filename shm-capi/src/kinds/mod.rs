@@ -3,6 +3,7 @@
 
 mod cell;
 mod queue;
+mod state;
 
 use crate::last_error::{invalid, refuse, remember};
 use crate::side::ShmrtTurn;
@@ -59,6 +60,12 @@ pub(crate) trait Verbs: Send + Sync {
         lacking("get_many")
     }
 
+    /// Tells others something, or gives something up; see the constants of
+    /// [`side`](crate::side).
+    fn signal(&self, _turn: &mut ShmrtTurn, _what: u32) -> i32 {
+        lacking("signal")
+    }
+
     /// A number of the object or of this side; `None` if there is none of that
     /// name.
     fn number(&self, _name: &str) -> Option<shm_runtime::Result<u64>> {
@@ -81,6 +88,7 @@ pub(crate) fn side(attachment: &Attachment, index: usize, role: u32) -> Claim {
             queue::side(attachment, index, &queue, role)
         }
         ObjectLayout::Cell(_) => cell::side(attachment, index, role),
+        ObjectLayout::State(_) => state::side(attachment, index, role),
         _ => {
             let why = "is of a kind that has no operations in Python";
             let why = format!("object {index} of {} {why}", attachment.address());

@@ -13,6 +13,11 @@ impl Kind for State {
         view.tell_slots(&o.layout.geometry());
     }
 
+    fn in_python(&self, _: &Object, item: &str) -> Option<Access> {
+        let arguments = vec![item.to_owned()];
+        Some(Access { says: String::new(), ty: "State", of: None, arguments })
+    }
+
     fn in_rust(&self, _: &Object, item: &str) -> Option<Access> {
         let says = format!("A state: a [`{item}`] behind a lock, with wait and notify.");
         let (ty, of) = ("::shm_runtime::state::State", Some(item.to_owned()));

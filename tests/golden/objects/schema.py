@@ -3,7 +3,6 @@
     - `log` (ring)
     - `pipe` (stream)
     - `news` (topic)
-    - `now` (state)
     - `stop` (event)
     - `counts` (counters)
     - `blob` (raw)
@@ -14,3 +13,9 @@
     #: Bytes of the whole segment.
     SIZE: _typing.Final = 16384
 # [6 lines as in ../segment/schema.py]
+
+    def __init__(self, _attachment: _typing.Any) -> None:
+        import shm_runtime as _shm_runtime
+
+        super().__init__(_attachment)
+        self.now = _shm_runtime.State(_attachment, 4, "now", Tick)

@@ -39,6 +39,6 @@ impl Kind for State {
     }
 
     fn missing_in(&self) -> &'static str {
-        " in C, C++ and Python"
+        " in C and C++"
     }
 }
