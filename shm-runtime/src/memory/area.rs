@@ -3,8 +3,10 @@
 //! keeps its mapping alive. There is a form that may only be read.
 
 use super::mapping::Mapping;
+use super::moves;
 use super::words::{Area, ReadArea};
 use crate::error::Result;
+use crate::types::layout::may_be_uninit;
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -53,6 +55,12 @@ impl MappedReadArea {
     fn of(&self, at: usize, bytes: usize) -> &[AtomicU64] {
         &self.words()[at..][..(bytes + 7) / 8]
     }
+
+    /// Where they begin.
+    #[inline]
+    fn payload(&self, at: usize, bytes: usize) -> NonNull<AtomicU64> {
+        NonNull::from(self.of(at, bytes)).cast()
+    }
 }
 
 impl Clone for MappedReadArea {
@@ -69,16 +77,9 @@ impl ReadArea for MappedReadArea {
 
     #[inline]
     fn read(&self, at: usize, bytes: &mut [u8]) {
-        let words = self.of(at, bytes.len());
-        let mut whole = bytes.chunks_exact_mut(8);
-        for (word, bytes) in words.iter().zip(&mut whole) {
-            bytes.copy_from_slice(&word.load(Ordering::Relaxed).to_ne_bytes());
-        }
-        let rest = whole.into_remainder();
-        if let (Some(last), false) = (words.last(), rest.is_empty()) {
-            let n = rest.len();
-            rest.copy_from_slice(&last.load(Ordering::Relaxed).to_ne_bytes()[..n]);
-        }
+        let from = self.payload(at, bytes.len());
+        // SAFETY: its words, as just checked.
+        unsafe { moves::read(from, may_be_uninit(bytes)) };
     }
 }
 
@@ -105,19 +106,9 @@ impl Area for MappedArea {
 
     #[inline]
     fn write(&self, at: usize, bytes: &[u8]) {
-        let words = self.0.of(at, bytes.len());
-        let whole = bytes.chunks_exact(8);
-        let rest = whole.remainder();
-        for (word, bytes) in words.iter().zip(whole) {
-            let mut value = [0; 8];
-            value.copy_from_slice(bytes);
-            word.store(u64::from_ne_bytes(value), Ordering::Relaxed);
-        }
-        if let (Some(last), false) = (words.last(), rest.is_empty()) {
-            let mut value = [0; 8];
-            value[..rest.len()].copy_from_slice(rest);
-            last.store(u64::from_ne_bytes(value), Ordering::Relaxed);
-        }
+        let to = self.0.payload(at, bytes.len());
+        // SAFETY: its words, as just checked, which may be written.
+        unsafe { moves::write(to, bytes) };
     }
 
     fn write_part(&self, at: usize, offset: usize, bytes: &[u8]) {

@@ -6,7 +6,7 @@
 use super::area::{MappedArea, MappedReadArea};
 use super::mapping::Mapping;
 use super::words::{Flag, Memory, Ring, Slots, Word};
-use super::{futex, membarrier};
+use super::{futex, membarrier, moves};
 use crate::error::{Error, ErrorKind, Result};
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
@@ -225,6 +225,11 @@ unsafe impl Send for MappedAt {}
 // SAFETY: as above.
 unsafe impl Sync for MappedAt {}
 
+/// Words that are asked for ahead: 16 cache lines, about as many as are on their way to a
+/// processor at a time.
+#[cfg(target_arch = "x86_64")]
+const AHEAD: usize = 128;
+
 /// Words from one slot to the next, with items of this many bytes.
 #[inline(always)]
 const fn words_between(item: usize) -> usize {
@@ -242,6 +247,13 @@ impl MappedAt {
         // SAFETY: a slot has room for the stamp and the item, rounded up to
         // whole words; the rest as in `stamp`.
         unsafe { &*self.0.as_ptr().add(1 + n) }
+    }
+
+    /// Where the payload begins.
+    #[inline(always)]
+    fn payload(&self) -> NonNull<AtomicU64> {
+        // SAFETY: a slot has room for its stamp and at least one word.
+        unsafe { NonNull::new_unchecked(self.0.as_ptr().add(1)) }
     }
 
     #[inline(always)]
@@ -337,70 +349,35 @@ impl Ring for MappedRing {
     }
 
     #[inline(always)]
-    fn write(&self, at: MappedAt, bytes: &[u8]) {
-        assert!(bytes.len() == self.item, "an item of this queue");
-        let whole = bytes.len() / 8;
-        let rest = bytes.len() % 8;
-        if rest != 0 {
-            let mut value = [0; 8];
-            value[..rest].copy_from_slice(&bytes[whole * 8..]);
-            // SAFETY: the last word is there whole.
-            let last = unsafe { at.word(whole) };
-            last.store(u64::from_ne_bytes(value), Ordering::Relaxed);
-        }
-        let store = |n: usize| {
-            // SAFETY: `n` counts the item's own words, which lie in `bytes`.
-            let value = unsafe { bytes.as_ptr().add(n * 8).cast::<u64>().read_unaligned() };
-            // SAFETY: as above.
-            unsafe { at.word(n) }.store(value, Ordering::Relaxed);
-        };
-        // From the last word to the first, and then the stamp: a reader that
-        // polls the stamp takes its cache line away once, not twice.
-        let mut n = whole;
-        while n % 8 != 0 {
-            n -= 1;
-            store(n);
-        }
-        while n != 0 {
-            n -= 8;
-            for k in (0..8).rev() {
-                store(n + k);
+    fn prefetch_some(&self, at: MappedAt, size: usize, count: usize) {
+        #[cfg(target_arch = "x86_64")]
+        {
+            use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
+            let words = (count * words_between(size)).min(AHEAD);
+            let mut line = at.0.as_ptr();
+            let end = line.wrapping_add(words).min(self.end.as_ptr());
+            while line < end {
+                // SAFETY: a hint, which accesses nothing.
+                unsafe { _mm_prefetch::<_MM_HINT_T1>(line.cast()) };
+                line = line.wrapping_add(8);
             }
         }
+        #[cfg(not(target_arch = "x86_64"))]
+        let _ = (at, size, count);
+    }
+
+    #[inline(always)]
+    fn write(&self, at: MappedAt, bytes: &[u8]) {
+        assert!(bytes.len() == self.item, "an item of this queue");
+        // SAFETY: a slot has room for an item, rounded up to whole words.
+        unsafe { moves::write(at.payload(), bytes) };
     }
 
     #[inline(always)]
     fn read<'a>(&self, at: MappedAt, bytes: &'a mut [MaybeUninit<u8>]) -> &'a mut [u8] {
         assert!(bytes.len() == self.item, "an item of this queue");
-        let whole = bytes.len() / 8;
-        let rest = bytes.len() % 8;
-        let to = bytes.as_mut_ptr();
-        let load = |n: usize| {
-            // SAFETY: `n` counts the item's own words, which lie in `bytes`.
-            let value = unsafe { at.word(n) }.load(Ordering::Relaxed);
-            // SAFETY: as above.
-            unsafe { to.add(n * 8).cast::<u64>().write_unaligned(value) };
-        };
-        let mut n = 0;
-        while n + 8 <= whole {
-            for k in 0..8 {
-                load(n + k);
-            }
-            n += 8;
-        }
-        while n < whole {
-            load(n);
-            n += 1;
-        }
-        if rest != 0 {
-            // SAFETY: the last word is there whole.
-            let value = unsafe { at.word(whole) }.load(Ordering::Relaxed).to_ne_bytes();
-            for (k, byte) in value[..rest].iter().enumerate() {
-                bytes[whole * 8 + k].write(*byte);
-            }
-        }
-        // SAFETY: every byte was written just now.
-        unsafe { &mut *((bytes as *mut [MaybeUninit<u8>]) as *mut [u8]) }
+        // SAFETY: as above.
+        unsafe { moves::read(at.payload(), bytes) }
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) mod loom;
 mod mapped;
 mod mapping;
 pub(crate) mod membarrier;
+mod moves;
 mod words;
 
 pub(crate) use area::{MappedArea, MappedReadArea};

@@ -104,6 +104,8 @@ pub(crate) trait Ring {
     /// Asks for the second cache line of a slot, if it has one, beside the load
     /// of the stamp. A hint: without it both lines come one after the other.
     fn prefetch(&self, _at: Self::At, _size: usize) {}
+    /// Asks for some of the next `count` slots. A hint as well.
+    fn prefetch_some(&self, _at: Self::At, _size: usize, _count: usize) {}
     /// Overwrites the whole payload; `bytes` is as long as an item.
     fn write(&self, at: Self::At, bytes: &[u8]);
     /// Copies the whole payload out; `bytes` is as long as an item, and all of it

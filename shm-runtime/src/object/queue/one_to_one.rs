@@ -349,7 +349,7 @@ impl<M: Memory> ConsumerCore<M> {
 
     /// Copies up to `wanted` messages of `size` bytes out and acknowledges them
     /// together; how many, and whether the head was published. `items(n)` is where the
-    /// first n go.
+    /// first n go, at least.
     #[inline(always)]
     pub(crate) fn pop_batch<'a, Items: Iterator<Item = &'a mut [MaybeUninit<u8>]>>(
         &mut self,
@@ -361,13 +361,26 @@ impl<M: Memory> ConsumerCore<M> {
             return Ok((0, false));
         }
         self.ready()?;
-        let n = self.count_ready(size, wanted);
-        self.announce(n as u64);
         let slots = &self.words.slots.ring();
+        let limit = wanted.min(self.count);
+        let mut items = items(limit);
         let mut end = self.head;
-        for item in items(n) {
+        let mut n = 0;
+        while n < limit {
+            let next = end.next(slots, size);
+            // Pairs with the release in `commit` and `push_batch`.
+            if slots.load_stamp(end.slot, Acquire) != next.position {
+                break;
+            }
+            self.announce(n as u64 + 1);
+            let Some(item) = items.next() else { break };
             slots.read(end.slot, item);
-            end = end.next(slots, size);
+            end = next;
+            n += 1;
+        }
+        // It seems that there are more: they come while the caller looks at these.
+        if n == wanted {
+            slots.prefetch_some(end.slot, size, n);
         }
         Ok((n, self.acknowledge_to(end)))
     }

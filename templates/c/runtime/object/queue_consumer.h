@@ -248,12 +248,15 @@ SHM_NODISCARD SHM_HOT shm_status shm_queue_consumer_pop_n(shm_queue_consumer *co
   if (status == SHM_OK && capacity > 0) {
     const shm_queue_slots slots = consumer->slots; /* a copy, as in shm_queue_producer_commit_one */
     const uint64_t stride = shm_queue_stride(item_size);
-    count = shm_queue_count_whole_by(&slots, consumer->head, capacity, stride);
-    shm_queue_consumer_announce(consumer, count);
+    const uint64_t limit = capacity < slots.count ? capacity : slots.count;
     at = consumer->head;
-    for (uint64_t k = 0; k < count; k++) {
-      shm_read_payload(shm_queue_payload(at.slot), to + k * item_size, item_size);
+    for (count = 0; count < limit && shm_queue_is_whole(&at); count++) {
+      shm_queue_consumer_announce(consumer, count + 1);
+      shm_read_payload(shm_queue_payload(at.slot), to + count * item_size, item_size);
       shm_queue_cursor_step(&slots, &at, stride);
+    }
+    if (count == capacity) {
+      shm_queue_prefetch(&slots, at.slot, count * stride);
     }
     shm_queue_consumer_acknowledge_to(consumer, at);
     *done = SHM_CAST(size_t, count);

@@ -84,21 +84,27 @@ SHM_HOT bool shm_queue_is_whole(const shm_queue_cursor *cursor) {
   return shm_load_acquire(shm_queue_stamp(cursor->slot)) == cursor->position + 1;
 }
 
+/* Asks for so many bytes from a slot on, 16 cache lines at most, after a batch behind which
+ * there seem to be more: they come while the caller looks at that. */
+SHM_HOT void shm_queue_prefetch(const shm_queue_slots *slots, const char *slot, uint64_t bytes) {
+  uint64_t left = SHM_CAST(uint64_t, slots->end - slot);
+  bytes = bytes < 1024 ? bytes : 1024;
+  bytes = bytes < left ? bytes : left;
+  for (uint64_t n = 0; n < bytes; n += 64) {
+    __builtin_prefetch(slot + n, 0, 2);
+  }
+}
+
 /* Messages that are there from the cursor on, at most `limit`. */
-SHM_HOT uint64_t shm_queue_count_whole_by(const shm_queue_slots *slots, shm_queue_cursor cursor,
-                                          uint64_t limit, uint64_t stride) {
+SHM_INLINE uint64_t shm_queue_count_whole(const shm_queue_slots *slots, shm_queue_cursor cursor,
+                                          uint64_t limit) {
   uint64_t count = 0;
   limit = limit < slots->count ? limit : slots->count;
   while (count < limit && shm_queue_is_whole(&cursor)) {
-    shm_queue_cursor_step(slots, &cursor, stride);
+    shm_queue_cursor_advance(slots, &cursor);
     count++;
   }
   return count;
-}
-
-SHM_INLINE uint64_t shm_queue_count_whole(const shm_queue_slots *slots, shm_queue_cursor cursor,
-                                          uint64_t limit) {
-  return shm_queue_count_whole_by(slots, cursor, limit, slots->stride);
 }
 
 /* Whether a handle is the parent's of this process, or its attachment is over. `fork_word`
