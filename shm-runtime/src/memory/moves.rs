@@ -10,6 +10,7 @@
 //! until both have left the processor's store buffer.
 
 #![allow(clippy::inline_always)] // what each message costs, see `handle::queue::untyped`
+#![allow(clippy::cast_ptr_alignment)] // bytes are accessed as what they are, unaligned
 
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
