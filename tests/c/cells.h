@@ -145,6 +145,28 @@ static void whoever_may_only_read_loads_and_waits(void) {
   shm_attachment_detach(&d.b);
 }
 
+/* A writer never waits, so it is told by the next store, from outside as well. */
+static void who_stores_into_a_removed_segment_is_told(void) {
+  desk d;
+  quote q = quote_of(5);
+  void *slot;
+  shm_status status;
+  uint64_t begin;
+  open_desk(&d, CELL);
+  store_quote(&d, 0, 4);
+  CHECK_OK(shm_attachment_remove(&d.b));
+  begin = now_ms();
+  do {
+    status = shm_cell_writer_store(&d.w, 0, &q, sizeof q);
+  } while (status == SHM_OK && now_ms() - begin < 20000);
+  CHECK(status == SHM_REMOVED);
+  CHECK_STATUS(SHM_REMOVED, shm_cell_writer_reserve(&d.w, 0, sizeof q, &slot));
+  shm_cell_writer_release(&d.w);
+  shm_cell_reader_close(&d.r);
+  shm_attachment_detach(&d.a);
+  shm_attachment_detach(&d.b);
+}
+
 static void detaching_gives_up_the_writer_s_role(void) {
   desk d;
   shm_cell_writer next = SHM_ZERO;

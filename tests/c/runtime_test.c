@@ -108,6 +108,7 @@ static const test tests[] = {
     TEST(a_value_is_filled_in_place, "posix"),
     TEST(wrong_handles_of_cells_are_told, "posix"),
     TEST(whoever_may_only_read_loads_and_waits, "posix sysv"),
+    TEST(who_stores_into_a_removed_segment_is_told, "posix sysv"),
     TEST(detaching_gives_up_the_writer_s_role, "posix sysv"),
     TEST(readers_are_woken_by_every_store, "posix sysv"),
     TEST(a_reader_that_is_overtaken_looks_again, "posix"),

@@ -349,6 +349,28 @@ fn a_wait_ends_with_its_time_and_with_the_segment() {
     }
 }
 
+/// A writer never waits, so it is told by the next store, from outside as well.
+#[test]
+fn who_stores_into_a_removed_segment_is_told() {
+    let place = Place::posix();
+    let cell = Cell::<Small>::create(&place.0).unwrap();
+    let mut writer = cell.writer().unwrap();
+    writer.store(&value(4)).unwrap();
+    Cell::<Small>::attach(&place.0).unwrap().attachment().unwrap().remove().unwrap();
+    let start = Instant::now();
+    let told = loop {
+        match writer.store(&value(5)) {
+            Err(told) => break told,
+            Ok(()) => assert!(start.elapsed() < Duration::from_secs(20), "nobody told it"),
+        }
+    };
+    assert_eq!(told.kind(), ErrorKind::Removed);
+    let text = format!("cannot store into cell of {}: the segment was removed", place.text());
+    assert!(told.to_string().starts_with(&text), "{told}");
+    assert_eq!(writer.reserve().unwrap_err().kind(), ErrorKind::Removed);
+    assert_eq!(cell.load().unwrap(), value(5), "what was stored before it was told is there");
+}
+
 // --- forks
 
 /// A child that did not attach itself is told so.

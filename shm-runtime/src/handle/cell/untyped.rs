@@ -208,6 +208,8 @@ pub struct RawCellWriter {
     area: MappedArea,
     cells: Vec<Own>,
     item: usize,
+    cell: RawCell,
+    limiter: Limiter,
     role: RoleGuard,
 }
 
@@ -239,7 +241,8 @@ impl RawCellWriter {
             Ok(Own { pen, flag })
         };
         let cells = (0..cell.count).map(own).collect::<Result<_>>()?;
-        Ok(Self { area, cells, item: cell.item, role })
+        let limiter = Limiter::new(LOOK_PERIOD);
+        Ok(Self { area, cells, item: cell.item, cell: cell.clone(), limiter, role })
     }
 
     /// Bytes of a value.
@@ -257,25 +260,34 @@ impl RawCellWriter {
         self.cells[at].pen.version()
     }
 
-    /// Whether it is the size of a value, which it must be, and this no child of the
-    /// process that attached.
+    /// Whether this is no child of the process that attached, and the segment is still
+    /// there. A writer never waits, so each store asks; the system is asked once in a
+    /// millisecond.
     #[inline]
-    fn check(&self, value: &[u8]) -> Result<()> {
-        assert!(value.len() == self.item, "a value of one of these cells");
-        self.check_fork()
+    fn check(&mut self, at: usize) -> Result<()> {
+        let attachment = self.role.attachment();
+        if attachment.is_forked() {
+            return Err(attachment.forked());
+        }
+        if !attachment.is_removed() && self.limiter.is_due() {
+            attachment.look_around(false);
+        }
+        if attachment.is_removed() { Err(self.removed(at)) } else { Ok(()) }
     }
 
-    #[inline]
-    fn check_fork(&self) -> Result<()> {
-        let attachment = self.role.attachment();
-        if attachment.is_forked() { Err(attachment.forked()) } else { Ok(()) }
+    #[cold]
+    fn removed(&self, at: usize) -> Error {
+        let why = "the segment was removed, and nobody finds the value there; create it anew, or \
+                   attach to the one that has its name now";
+        self.cell.fail(ErrorKind::Removed, "store into", u32::try_from(at).unwrap_or(0), why)
     }
 
     /// Stores a value into cell `at`. Readers see it when this returns, and who
     /// waits for one is woken.
     #[inline]
     pub fn store(&mut self, at: usize, value: &[u8]) -> Result<()> {
-        self.check(value)?;
+        assert!(value.len() == self.item, "a value of one of these cells");
+        self.check(at)?;
         let own = &mut self.cells[at];
         own.pen.store::<Mapped>(&self.area, value);
         notify::<Mapped>(&own.flag);
@@ -286,7 +298,7 @@ impl RawCellWriter {
     /// publishes: the word that it starts at, of which all holds zeros.
     pub(crate) fn begin(&mut self, at: usize) -> Result<usize> {
         const ZEROS: [u8; 1024] = [0; 1024];
-        self.check_fork()?;
+        self.check(at)?;
         let start = self.cells[at].pen.begin::<Mapped>(&self.area);
         for done in (0..self.item).step_by(ZEROS.len()) {
             let n = (self.item - done).min(ZEROS.len());

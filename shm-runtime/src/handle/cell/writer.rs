@@ -29,7 +29,8 @@ impl<T: SharedLayout> Writer<T> {
     /// woken. It never waits for readers.
     ///
     /// [`ErrorKind::Forked`](crate::ErrorKind::Forked) in a child of the process that
-    /// attached; nothing else fails.
+    /// attached, [`ErrorKind::Removed`](crate::ErrorKind::Removed) some milliseconds
+    /// after the segment was removed; nothing else fails.
     #[inline]
     pub fn store(&mut self, value: &T) -> Result<()> {
         self.only().store(value)

@@ -11,6 +11,7 @@ typedef struct shm_cell_writer {
   uint64_t reserved_version; /* of that slot */
   uint32_t object;
   uint32_t busy; /* SHM_CHECK_THREADS: an operation is under way */
+  shm_limiter limiter;
 } shm_cell_writer;
 
 /*
@@ -41,9 +42,23 @@ SHM_HOT bool shm_cell_writer_must_check(const shm_cell_writer *writer, uint64_t 
                       shm_core_is_foreign(writer->core));
 }
 
+/*
+ * Whether the segment was removed: nobody finds the value there any more. A writer never
+ * waits, so each store and reserve asks; the system is asked once in a millisecond.
+ */
+SHM_HOT bool shm_cell_writer_is_over(shm_cell_writer *writer) {
+  if (!shm_core_is_removed(writer->core) && SHM_UNLIKELY(shm_limiter_is_due(&writer->limiter))) {
+    shm_core_look_around(writer->core, false);
+  }
+  return SHM_UNLIKELY(shm_core_is_removed(writer->core));
+}
+
 /* ---- what programs call ---- */
 
-/* Stores a value: readers have it when this returns SHM_OK, and all that wait are woken. */
+/*
+ * Stores a value: readers have it when this returns SHM_OK, and all that wait are woken.
+ * SHM_REMOVED some milliseconds after the segment was removed.
+ */
 SHM_NODISCARD SHM_HOT shm_status shm_cell_writer_store(shm_cell_writer *writer, uint64_t index,
                                                        const void *value, size_t item_size) {
   char *cell;
@@ -55,6 +70,9 @@ SHM_NODISCARD SHM_HOT shm_status shm_cell_writer_store(shm_cell_writer *writer, 
   if (shm_cell_writer_must_check(writer, index, item_size)) {
     status = shm_cell_unusable(writer->core, "writer", writer->item_size, item_size, &writer->cells, index);
     return shm_leave(&writer->busy, status);
+  }
+  if (shm_cell_writer_is_over(writer)) {
+    return shm_leave(&writer->busy, shm_fail_briefly(SHM_REMOVED));
   }
   cell = shm_cells_at(&writer->cells, index);
   version = shm_cell_next(cell);
@@ -81,6 +99,9 @@ SHM_NODISCARD SHM_HOT shm_status shm_cell_writer_reserve(shm_cell_writer *writer
   if (shm_cell_writer_must_check(writer, index, item_size)) {
     status = shm_cell_unusable(writer->core, "writer", writer->item_size, item_size, &writer->cells, index);
     return shm_leave(&writer->busy, status);
+  }
+  if (shm_cell_writer_is_over(writer)) {
+    return shm_leave(&writer->busy, shm_fail_briefly(SHM_REMOVED));
   }
   cell = shm_cells_at(&writer->cells, index);
   writer->reserved = cell;

@@ -111,9 +111,10 @@ SHM_APART shm_status shm_await(shm_core *core, shm_limiter *limiter, shm_word32 
   return look(handle);
 }
 
-/* Between two looks of a waiter that may not write the word, at first and at last. */
-#define SHM_FIRST_LOOK_NS UINT64_C(50000)
-#define SHM_LAST_LOOK_NS UINT64_C(5000000)
+/* Between two looks of a waiter that may not write the word, at first and at last; as in
+ * Rust. */
+#define SHM_FIRST_LOOK_NS UINT64_C(1000000)
+#define SHM_LAST_LOOK_NS UINT64_C(10000000)
 
 /* The same for a process that is attached read-only, and so can ask nobody to be woken. */
 SHM_APART shm_status shm_await_in_slices(shm_core *core, shm_limiter *limiter, uint64_t ns, shm_looker look,
