@@ -4,40 +4,64 @@
 use crate::lab::Lab;
 use crate::machine::pin;
 use crate::scratch::Scratch;
-use crate::transfer::Plan;
+use crate::transfer::{Plan, Timing};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
-/// The compiled driver.
+/// The compiled drivers.
 pub struct CQueue<'a> {
     program: PathBuf,
+    cells: PathBuf,
     scratch: &'a Scratch,
 }
 
 impl<'a> CQueue<'a> {
-    /// Compiles the driver with `$CC`, or `cc`.
+    /// Compiles the drivers with `$CC`, or `cc`.
     pub fn compile(scratch: &'a Scratch) -> Self {
+        let [program, cells] =
+            ["queue_bench", "cell_bench"].map(|name| Self::program(scratch, name));
+        Self { program, cells, scratch }
+    }
+
+    fn program(scratch: &Scratch, name: &str) -> PathBuf {
         let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("c");
-        let program = scratch.folder().join("queue_bench");
+        let program = scratch.folder().join(name);
         let compiler = std::env::var("CC").unwrap_or_else(|_| "cc".to_owned());
         let status = Command::new(&compiler)
             .args(["-O3", "-std=c11", "-Wall", "-Wextra", "-I", env!("OUT_DIR"), "-o"])
             .arg(&program)
-            .arg(sources.join("queue_bench.c"))
+            .arg(sources.join(format!("{name}.c")))
             .status()
             .unwrap_or_else(|e| panic!("cannot run {compiler}: {e}"));
-        assert!(status.success(), "{compiler} cannot compile the driver");
-        Self { program, scratch }
+        assert!(status.success(), "{compiler} cannot compile {name}.c");
+        program
+    }
+
+    /// What loads of a cell cost beside a writer, as `cell_bench.c` prints it.
+    pub fn cells(&self, lab: &Lab, bytes: usize, loads: u32, samples: usize) -> String {
+        let address = format!("posix:/shmgen.bench.values.{}", std::process::id());
+        let processors = lab.processors();
+        let mut command = Command::new(&self.cells);
+        command.args([address, bytes.to_string(), loads.to_string(), samples.to_string()]);
+        command.args([processors.first.to_string(), processors.second.to_string()]);
+        let child = self.scratch.spawn(command.stdout(Stdio::piped()));
+        let output = child.wait_with_output().expect("what the driver says");
+        assert!(output.status.success(), "the driver of cells in C has failed");
+        String::from_utf8_lossy(&output.stdout).into_owned()
     }
 
     /// The time for each message from one process to another, in ns.
     pub fn throughput(&self, lab: &mut Lab, plan: &Plan) -> f64 {
-        self.both(lab, plan, "send", "receive")[1]
+        let [_, said] = self.both(lab, plan, "send", "receive");
+        let [time] = said[..] else { panic!("the driver in C says {said:?}") };
+        time
     }
 
-    /// The time in which a message goes to another process and comes back, in ns.
-    pub fn round_trip(&self, lab: &mut Lab, plan: &Plan) -> f64 {
-        self.both(lab, plan, "call", "answer")[0]
+    /// The time in which a message goes to another process and comes back.
+    pub fn round_trip(&self, lab: &mut Lab, plan: &Plan) -> Timing {
+        let [said, _] = self.both(lab, plan, "call", "answer");
+        let [each, p50, p99, p999] = said[..] else { panic!("the driver in C says {said:?}") };
+        Timing { each, percentiles: Some([p50, p99, p999]) }
     }
 
     /// The command that prints the time of each look around, in ns.
@@ -47,8 +71,8 @@ impl<'a> CQueue<'a> {
         command
     }
 
-    /// Runs both sides; what each of them measured, 0 if nothing.
-    fn both(&self, lab: &mut Lab, plan: &Plan, first: &str, second: &str) -> [f64; 2] {
+    /// Runs both sides; what each of them measured.
+    fn both(&self, lab: &mut Lab, plan: &Plan, first: &str, second: &str) -> [Vec<f64>; 2] {
         let processors = lab.processors();
         pin(processors.second);
         let second = self.start(lab, plan, second);
@@ -58,7 +82,7 @@ impl<'a> CQueue<'a> {
             let output = child.wait_with_output().expect("what the driver says");
             assert!(output.status.success(), "the driver in C has failed");
             let text = String::from_utf8_lossy(&output.stdout);
-            text.trim().parse().unwrap_or(0.0)
+            text.split_whitespace().map(|time| time.parse().expect("a time")).collect()
         })
     }
 

@@ -2,6 +2,7 @@
 //! how many a second, and how many looks are in vain because the writer has come round
 //! all slots meanwhile.
 
+use crate::c_queue::CQueue;
 use crate::lab::Lab;
 use crate::machine::pin;
 use crate::report::{Goal, Line, Ratio, median};
@@ -16,10 +17,54 @@ use std::time::Instant;
 
 const SUITE: &str = "cells, beside a writer that never pauses";
 
-pub fn cells(lab: &Lab, scratch: &Scratch, samples: usize) -> Vec<Line> {
-    let small = of::<8>(lab, scratch, samples, "64 B", 1 << 20);
-    let large = of::<512>(lab, scratch, samples, "4 KiB", 1 << 15);
-    small.into_iter().chain(large).collect()
+pub fn cells(lab: &Lab, scratch: &Scratch, c: &CQueue, samples: usize) -> Vec<Line> {
+    const SIZES: [(&str, usize, u32); 2] = [("64 B", 64, 1 << 20), ("4 KiB", 4096, 1 << 15)];
+    let [small, large] = SIZES;
+    let mut lines = Vec::new();
+    lines.extend(lines_of("Rust", small, &in_rust::<8>(lab, scratch, samples, small.2)));
+    lines.extend(lines_of("Rust", large, &in_rust::<512>(lab, scratch, samples, large.2)));
+    for size in SIZES {
+        lines.extend(lines_of("C", size, &in_c(lab, c, samples, size)));
+    }
+    lines
+}
+
+/// What was measured once: million loads a second, looks in vain for each load, and the
+/// most of those in a row.
+type Sample = [f64; 3];
+
+fn in_c(lab: &Lab, c: &CQueue, samples: usize, size: (&str, usize, u32)) -> Vec<Sample> {
+    let text = c.cells(lab, size.1, size.2, samples);
+    let numbers = |line: &str| -> Vec<f64> {
+        line.split(' ').map(|number| number.parse().expect("a number")).collect()
+    };
+    text.lines().map(|line| numbers(line).try_into().expect("three numbers")).collect()
+}
+
+fn lines_of(language: &str, size: (&str, usize, u32), samples: &[Sample]) -> [Line; 3] {
+    let line = |name: &str, value: f64, unit, goal| Line {
+        suite: SUITE,
+        name: format!("{language}, {}, {name}", size.0),
+        value,
+        unit,
+        ratio: Some(Ratio { value, to: "1".to_owned(), goal }),
+        percentiles: None,
+        kept: samples.len(),
+        taken: samples.len(),
+    };
+    let all = |n: usize| samples.iter().map(move |sample| sample[n]);
+    let is_small = size.1 == 64;
+    let longest = all(2).fold(0.0, f64::max);
+    [
+        line("loads", median(all(0).collect()), "M/s", is_small.then_some(Goal::AtLeast(10.0))),
+        line(
+            "vain looks a load",
+            median(all(1).collect()),
+            "",
+            is_small.then_some(Goal::AtMost(0.01)),
+        ),
+        line("most vain looks in a row", longest, "", Some(Goal::AtMost(100.0))),
+    ]
 }
 
 /// A value of `N` words, each of which tells which one it is.
@@ -58,13 +103,7 @@ where
     let _ = waiting.join();
 }
 
-fn of<const N: usize>(
-    lab: &Lab,
-    scratch: &Scratch,
-    samples: usize,
-    size: &str,
-    loads: u32,
-) -> Vec<Line>
+fn in_rust<const N: usize>(lab: &Lab, scratch: &Scratch, samples: usize, loads: u32) -> Vec<Sample>
 where
     [u64; N]: SharedLayout,
 {
@@ -80,38 +119,22 @@ where
     let mut line = String::new();
     let said = BufReader::new(writer.stdout.take().expect("a pipe")).read_line(&mut line);
     assert!(said.is_ok_and(|bytes| bytes > 0), "the writer has failed");
-    let (mut rates, mut vain) = (Vec::new(), Vec::new());
-    let mut longest = 0;
-    for _ in 0..samples {
+    let sample = |_| {
         let start = Instant::now();
         for _ in 0..loads {
             let found = cell.load().expect("a value");
             assert_eq!(found[N - 1], found[0].wrapping_mul(3), "a torn value");
             black_box(&found);
         }
-        rates.push(f64::from(loads) / start.elapsed().as_secs_f64() / 1e6);
+        let rate = f64::from(loads) / start.elapsed().as_secs_f64() / 1e6;
         let (all, row) = vain_looks(&raw, loads, N * 8);
-        vain.push(all);
-        longest = longest.max(row);
-    }
+        [rate, all, f64::from(row)]
+    };
+    let samples = (0..samples).map(sample).collect();
     drop(writer.stdin.take());
     let _ = writer.wait();
     let _ = cell.attachment().expect("a segment").remove();
-    let line = |name: &str, value: f64, unit, goal| Line {
-        suite: SUITE,
-        name: format!("Rust, {size}, {name}"),
-        value,
-        unit,
-        ratio: Some(Ratio { value, to: "1".to_owned(), goal }),
-        kept: samples,
-        taken: samples,
-    };
-    let is_small = N == 8;
-    vec![
-        line("loads", median(rates), "M/s", is_small.then_some(Goal::AtLeast(10.0))),
-        line("vain looks a load", median(vain), "", is_small.then_some(Goal::AtMost(0.01))),
-        line("most vain looks in a row", f64::from(longest), "", Some(Goal::AtMost(100.0))),
-    ]
+    samples
 }
 
 /// How many looks are in vain for each load, and how many at most in a row.

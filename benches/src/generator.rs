@@ -50,6 +50,7 @@ pub fn generator(scratch: &Scratch, tools: &Tools, rounds: usize) -> Vec<Line> {
             value: time,
             unit: "ms",
             ratio,
+            percentiles: None,
             kept: taken,
             taken,
         }
@@ -68,6 +69,7 @@ pub fn generator(scratch: &Scratch, tools: &Tools, rounds: usize) -> Vec<Line> {
                 to: "linear".to_owned(),
                 goal: Some(Goal::AtMost(1.1)),
             }),
+            percentiles: None,
             kept: taken,
             taken,
         }

@@ -2,8 +2,10 @@
 //! comparable: a ping-pong before and after each of them.
 
 use crate::machine::{Processors, SharedMemory, pin};
+use crate::report::median;
 use crate::scratch::Scratch;
 use crate::speed::{Back, There};
+use crate::transfer::{Percentiles, Timing};
 use nix::sys::resource::{UsageWho, getrusage};
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
@@ -109,7 +111,7 @@ impl Lab {
     }
 
     /// The same with another cache line each time.
-    pub fn ping_around(&mut self, rounds: u64) -> f64 {
+    pub fn ping_around(&mut self, rounds: u64) -> Timing {
         self.runs += 1;
         self.ask(&format!("pong-around {} {rounds}", self.runs));
         let time = self.memory.ping_around(self.runs, rounds);
@@ -135,12 +137,15 @@ impl Drop for Lab {
 /// One of those that are compared: its name, and how it is measured once.
 pub struct Competitor<'a> {
     pub name: String,
-    pub measure: Box<dyn FnMut(&mut Lab) -> f64 + 'a>,
+    pub measure: Box<dyn FnMut(&mut Lab) -> Timing + 'a>,
 }
 
 impl<'a> Competitor<'a> {
-    pub fn new(name: impl Into<String>, measure: impl FnMut(&mut Lab) -> f64 + 'a) -> Self {
-        Self { name: name.into(), measure: Box::new(measure) }
+    pub fn new<T: Into<Timing>>(
+        name: impl Into<String>,
+        mut measure: impl FnMut(&mut Lab) -> T + 'a,
+    ) -> Self {
+        Self { name: name.into(), measure: Box::new(move |lab| measure(lab).into()) }
     }
 }
 
@@ -155,6 +160,7 @@ pub struct Series {
 #[derive(Clone, Copy)]
 struct Sample {
     time: f64,
+    percentiles: Option<Percentiles>,
     ping: f64,
     /// Preemptions beyond those that are allowed in its time.
     disturbed: f64,
@@ -170,12 +176,13 @@ pub fn round_robin(lab: &mut Lab, rounds: usize, competitors: Vec<Competitor<'_>
     for _ in 0..rounds {
         for (series, measure) in series.iter_mut().zip(&mut measures) {
             let (start, calm) = (Instant::now(), lab.preemptions());
-            let time = measure(lab);
+            let Timing { each: time, percentiles } = measure(lab);
             let preemptions = u32::try_from(lab.preemptions() - calm).unwrap_or(u32::MAX);
             let allowed = start.elapsed().as_secs_f64() / PEACE.as_secs_f64();
             let disturbed = (f64::from(preemptions) - allowed).max(0.0);
             let after = lab.ping();
-            let sample = Sample { time, ping: f64::midpoint(before, after), disturbed };
+            let ping = f64::midpoint(before, after);
+            let sample = Sample { time, percentiles, ping, disturbed };
             series.samples.push(agree(before, after).then_some(sample));
             before = after;
         }
@@ -198,9 +205,9 @@ pub fn round_robin_of_programs(
         .unzip();
     for _ in 0..rounds {
         for (series, measure) in series.iter_mut().zip(&mut measures) {
-            let time = measure(lab);
+            let Timing { each: time, percentiles } = measure(lab);
             // Of one state of the machine, as far as ratios go.
-            series.samples.push(Some(Sample { time, ping: 1.0, disturbed: 0.0 }));
+            series.samples.push(Some(Sample { time, percentiles, ping: 1.0, disturbed: 0.0 }));
         }
     }
     series
@@ -232,6 +239,13 @@ impl Series {
     /// The times, in ns.
     pub fn times(&self) -> Vec<f64> {
         self.samples.iter().flatten().map(|s| s.time).collect()
+    }
+
+    /// The percentiles, where they were measured: the median of each over the samples.
+    pub fn percentiles(&self) -> Option<Percentiles> {
+        let all: Vec<_> = self.samples.iter().flatten().filter_map(|s| s.percentiles).collect();
+        let of = |n: usize| median(all.iter().map(|sample| sample[n]).collect());
+        (!all.is_empty()).then(|| [0, 1, 2].map(of))
     }
 
     /// The ping-pongs around them, in ns.

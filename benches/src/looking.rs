@@ -96,6 +96,7 @@ fn percentiles(
             value,
             unit: "us",
             ratio: Some(Ratio { value, to: "1 us".to_owned(), goal }),
+            percentiles: None,
             kept: looks,
             taken: looks,
         }

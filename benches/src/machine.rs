@@ -4,7 +4,7 @@
 
 use crate::payload::{Payload, Tally, Work, poll};
 use crate::speed::Item64;
-use crate::transfer::{BATCH, each, slices};
+use crate::transfer::{BATCH, Timing, each, slices};
 use nix::sched::{CpuSet, sched_getaffinity, sched_setaffinity};
 use nix::sys::memfd::{MFdFlags, memfd_create};
 use nix::sys::mman::{MapFlags, ProtFlags, mmap, munmap};
@@ -127,7 +127,7 @@ impl SharedMemory {
         poll(|| (back.load(Acquire) == STOP).then_some(()));
         there.store(0, Release);
         poll(|| (back.load(Acquire) == 0).then_some(()));
-        time
+        time.each
     }
 
     /// Answers [`Self::ping`].
@@ -147,7 +147,7 @@ impl SharedMemory {
     /// As [`Self::ping`], with another line each time, as in a queue's ring:
     /// half of the ring for the way there, half for the way back. `run` makes
     /// the values of each run different from those that lie there.
-    pub fn ping_around(&self, run: u64, rounds: u64) -> f64 {
+    pub fn ping_around(&self, run: u64, rounds: u64) -> Timing {
         slices(rounds / 10 + 1, rounds, |n| {
             let value = run << 40 | n;
             self.first_word(n % HALF).store(value, Release);

@@ -118,8 +118,8 @@ fn measure(wish: &Wish) -> Vec<Line> {
             lines.extend(queues::batches(&mut lab, c, n));
         }
     }
-    if wish.wants("cells") {
-        lines.extend(cells::cells(&lab, &scratch, n));
+    if let Some(c) = c.as_ref().filter(|_| wish.wants("cells")) {
+        lines.extend(cells::cells(&lab, &scratch, c, n));
     }
     if let Some(tools) = tools.as_ref().filter(|_| wish.wants("python")) {
         lines.extend(python::python(&mut lab, &scratch, tools, n));

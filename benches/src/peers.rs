@@ -4,7 +4,9 @@
 use crate::lab::Lab;
 use crate::machine::pin;
 use crate::payload::{Payload, with_payload};
-use crate::transfer::{Plan, Receiver, Sender, answer_all, call_all, receive_all, send_all};
+use crate::transfer::{
+    Plan, Receiver, Sender, Timing, answer_all, call_all, receive_all, send_all,
+};
 use rtrb::{Consumer, Producer, RingBuffer};
 
 impl<P: Payload> Sender<P> for Producer<P> {
@@ -49,12 +51,12 @@ fn throughput_of<P: Payload>(lab: &mut Lab, plan: &Plan) -> f64 {
     })
 }
 
-/// The time in which a message goes to another thread and comes back, in ns.
-pub fn round_trip(lab: &mut Lab, plan: &Plan) -> f64 {
+/// The time in which a message goes to another thread and comes back.
+pub fn round_trip(lab: &mut Lab, plan: &Plan) -> Timing {
     with_payload!(plan.size, round_trip_of(lab, plan))
 }
 
-fn round_trip_of<P: Payload>(lab: &mut Lab, plan: &Plan) -> f64 {
+fn round_trip_of<P: Payload>(lab: &mut Lab, plan: &Plan) -> Timing {
     let (mut to, mut there) = RingBuffer::<P>::new(capacity::<P>(lab));
     let (mut back, mut from) = RingBuffer::<P>::new(capacity::<P>(lab));
     let cpu = lab.processors().second;

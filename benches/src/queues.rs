@@ -131,5 +131,6 @@ fn ping_line(suite: &'static str, all: &[Series]) -> Line {
         value: median(pings),
         unit: "ns",
         ratio: None,
+        percentiles: None,
     }
 }

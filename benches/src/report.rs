@@ -1,6 +1,7 @@
 //! Medians and ratios, as a table or as JSON.
 
 use crate::lab::Series;
+use crate::transfer::Percentiles;
 use std::fmt::Write;
 
 /// What a ratio ought to be.
@@ -40,6 +41,8 @@ pub struct Line {
     pub value: f64,
     pub unit: &'static str,
     pub ratio: Option<Ratio>,
+    /// Of single ones, where they were timed.
+    pub percentiles: Option<Percentiles>,
     pub kept: usize,
     pub taken: usize,
 }
@@ -54,6 +57,7 @@ impl Line {
             value: if unit == "ns" { time } else { 1e3 / time },
             unit,
             ratio: None,
+            percentiles: series.percentiles(),
             kept: series.kept(),
             taken: series.taken(),
         }
@@ -101,7 +105,11 @@ pub fn table(lines: &[Line]) -> String {
             }
         };
         let kept = format!("{}/{}", line.kept, line.taken);
-        let _ = writeln!(text, "  {:<43} {value:>16}  {ratio:<28} {goal:<16} {kept:>7}", line.name);
+        let _ = write!(text, "  {:<43} {value:>16}  {ratio:<28} {goal:<16} {kept:>7}", line.name);
+        if let Some([p50, p99, p999]) = line.percentiles {
+            let _ = write!(text, "  p50 {p50:.0}, p99 {p99:.0}, p99.9 {p999:.0}");
+        }
+        text.push('\n');
     }
     text
 }
@@ -132,6 +140,11 @@ pub fn json(lines: &[Line]) -> String {
             if let Some(goal) = goal {
                 let met = goal.is_met(*value);
                 let _ = write!(object, r#", "goal": "{}", "met": {met}"#, goal.text());
+            }
+        }
+        if let Some(percentiles) = line.percentiles {
+            for (name, value) in ["p50", "p99", "p99.9"].into_iter().zip(percentiles) {
+                let _ = write!(object, r#", "{name}": {}"#, number(value));
             }
         }
         object + "}"

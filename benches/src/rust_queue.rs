@@ -3,7 +3,9 @@
 use crate::lab::Lab;
 use crate::payload::{Payload, with_payload};
 use crate::speed::{Back, There};
-use crate::transfer::{Calls, Plan, Receiver, Sender, answer_all, call_all, receive_all, send_all};
+use crate::transfer::{
+    Calls, Plan, Receiver, Sender, Timing, answer_all, call_all, receive_all, send_all,
+};
 use shm_runtime::queue::{Consumer, Producer};
 use shm_runtime::{TryPopError, TryPushError};
 
@@ -121,15 +123,15 @@ pub fn receive_side<P: Payload>(there: &There, plan: &Plan) -> f64 {
     }
 }
 
-/// The time in which a message goes to the other process and comes back, in ns.
-pub fn round_trip(lab: &mut Lab, plan: &Plan) -> f64 {
+/// The time in which a message goes to the other process and comes back.
+pub fn round_trip(lab: &mut Lab, plan: &Plan) -> Timing {
     lab.ask(&format!("answer {plan}"));
     let time = with_payload!(plan.size, call_side(lab.there(), lab.back(), plan));
     lab.answer();
     time
 }
 
-fn call_side<P: Payload>(there: &There, back: &Back, plan: &Plan) -> f64 {
+fn call_side<P: Payload>(there: &There, back: &Back, plan: &Plan) -> Timing {
     let mut to = P::there(there).producer().expect("to be the producer");
     let mut from = P::back(back).consumer().expect("to be the consumer");
     call_all(plan, &mut to, &mut from)

@@ -183,12 +183,12 @@ fn receive_until<P: Payload>(
     }
 }
 
-/// Sends each message and waits until it has come back; the time for each in ns.
+/// Sends each message and waits until it has come back.
 pub fn call_all<P: Payload>(
     plan: &Plan,
     to: &mut impl Sender<P>,
     from: &mut impl Receiver<P>,
-) -> f64 {
+) -> Timing {
     let mut tally = Tally::new(Work::of_steps(0));
     let time = slices(plan.warm_up, plan.count, |n| {
         send_one(plan, to, &P::numbered(n));
@@ -225,25 +225,59 @@ fn receive_one<P: Payload>(plan: &Plan, from: &mut impl Receiver<P>) -> P {
     }
 }
 
-/// Does `count` rounds after `warm_up` others; the time of one in ns: the
-/// median over slices of 64, so that an interrupt does not matter.
+/// What was measured once, in ns.
+#[derive(Clone, Copy)]
+pub struct Timing {
+    /// The time of one.
+    pub each: f64,
+    /// Of those that were timed one by one.
+    pub percentiles: Option<Percentiles>,
+}
+
+/// As long or less take 50, 99 and 99.9 of a hundred, in ns.
+pub type Percentiles = [f64; 3];
+
+impl From<f64> for Timing {
+    fn from(each: f64) -> Self {
+        Self { each, percentiles: None }
+    }
+}
+
+/// Does `count` rounds after `warm_up` others. The time of one is the median over every
+/// second slice of 64, so that neither an interrupt nor the clock matters; the rounds of
+/// the other slices are timed one by one, for the percentiles.
 #[inline]
-pub fn slices(warm_up: u64, count: u64, mut round: impl FnMut(u64)) -> f64 {
+pub fn slices(warm_up: u64, count: u64, mut round: impl FnMut(u64)) -> Timing {
     const SLICE: u64 = 64;
-    let mut times = Vec::new();
+    let (mut times, mut singles) = (Vec::new(), Vec::new());
     (0..warm_up).for_each(&mut round);
     for slice in 0..count / SLICE {
+        let first = warm_up + slice * SLICE;
         let start = Instant::now();
-        for n in 0..SLICE {
-            round(warm_up + slice * SLICE + n);
+        if slice % 2 == 0 {
+            (first..first + SLICE).for_each(&mut round);
+            times.push(each(start.elapsed(), SLICE));
+        } else {
+            let mut last = start;
+            for n in first..first + SLICE {
+                round(n);
+                let now = Instant::now();
+                singles.push(each(now - last, 1));
+                last = now;
+            }
         }
-        times.push(start.elapsed());
     }
     for n in count / SLICE * SLICE..count {
         round(warm_up + n);
     }
-    times.sort_unstable();
-    times.get(times.len() / 2).map_or(f64::NAN, |time| each(*time, SLICE))
+    let percentiles = [500, 990, 999].map(|thousandth| percentile(&mut singles, thousandth));
+    Timing { each: percentile(&mut times, 500), percentiles: Some(percentiles) }
+}
+
+/// As much or less are so many thousandths of them.
+fn percentile(values: &mut [f64], thousandth: usize) -> f64 {
+    values.sort_unstable_by(f64::total_cmp);
+    values.get(values.len() * thousandth / 1000).copied().unwrap_or(f64::NAN)
 }
 
 /// The time for each of `count` in ns.
