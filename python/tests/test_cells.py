@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import pickle
 import threading
 import time
@@ -240,6 +241,7 @@ def test_cells_print_and_tell_and_do_not_travel(talking: talk.Talk) -> None:
     facts = talking.last.facts()
     assert (facts["kind"], facts["name"]) == ("cell", "last")
     assert facts["numbers"]["version"] == 1
+    assert [(holder["role"], holder["pid"]) for holder in facts["holders"]] == [("writer", os.getpid())]
     again = pickle.loads(pickle.dumps(talking))
     assert again.last.load() == trade(1)
     again.close()

@@ -80,9 +80,12 @@ fn load(latest: &Cell<Config>, each: &Cells<Tick>) {
 
 // --- all of them
 
-/// The programs of tests/pairs, in C and C++.
-fn programs() -> &'static [PathBuf; 2] {
-    static PROGRAMS: OnceLock<[PathBuf; 2]> = OnceLock::new();
+/// How many languages there are: C, C++, Python, and Rust.
+const LANGUAGES: usize = 4;
+
+/// What was generated, and the programs of tests/pairs, in C and C++.
+fn programs() -> &'static (PathBuf, [PathBuf; 2]) {
+    static PROGRAMS: OnceLock<(PathBuf, [PathBuf; 2])> = OnceLock::new();
     PROGRAMS.get_or_init(|| {
         let folder = tools::scratch("cells");
         tools::generate(&tools::root().join("tests/schemas/objects.toml"), &folder);
@@ -102,10 +105,11 @@ fn programs() -> &'static [PathBuf; 2] {
             );
             program
         };
-        [
+        let programs = [
             build("gcc", &["-std=c11"], "cell.c"),
             build("g++", &["-std=c++17", "-Wold-style-cast"], "cell.cpp"),
-        ]
+        ];
+        (folder, programs)
     })
 }
 
@@ -117,12 +121,18 @@ enum Side {
 
 impl Side {
     fn start(language: usize, part: &str, address: &str) -> Self {
-        let Some(program) = programs().get(language) else {
-            return Self::Rust(play("rust", &[part, address]));
+        let (folder, programs) = programs();
+        let mut command = match (programs.get(language), language) {
+            (Some(program), _) => Command::new(program),
+            (None, 2) => {
+                let mut python = tools::python_with(folder);
+                python.arg(tools::root().join("tests/pairs/cell.py"));
+                python
+            }
+            (None, _) => return Self::Rust(play("rust", &[part, address])),
         };
-        let mut command = Command::new(program);
         command.args([part, address, &COUNT.to_string()]).stderr(Stdio::piped());
-        Self::Other(format!("{} {part}", program.display()), command.spawn().unwrap())
+        Self::Other(format!("{command:?}"), command.spawn().unwrap())
     }
 
     fn finish(self) {
@@ -140,11 +150,11 @@ impl Side {
 #[test]
 fn what_one_language_stores_the_others_load() {
     for place in Place::both() {
-        for writer in 0..=programs().len() {
+        for writer in 0..LANGUAGES {
             let address = place.text();
             let every = Every::options().address(&place.0).create().unwrap();
             // Started first, so that some wait.
-            let readers: Vec<Side> = (0..=programs().len())
+            let readers: Vec<Side> = (0..LANGUAGES)
                 .flat_map(|reader| ["load", "watch"].map(|part| (reader, part)))
                 .map(|(reader, part)| Side::start(reader, part, &address))
                 .collect();
