@@ -14,6 +14,7 @@ mod limits;
 mod memfds;
 mod newer;
 mod no_room;
+mod older;
 mod owners;
 mod pages;
 mod races;
