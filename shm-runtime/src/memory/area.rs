@@ -6,7 +6,6 @@ use super::mapping::Mapping;
 use super::moves;
 use super::words::{Area, ReadArea};
 use crate::error::Result;
-use crate::types::layout::may_be_uninit;
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -79,7 +78,7 @@ impl ReadArea for MappedReadArea {
     fn read(&self, at: usize, bytes: &mut [u8]) {
         let from = self.payload(at, bytes.len());
         // SAFETY: its words, as just checked.
-        unsafe { moves::read(from, may_be_uninit(bytes)) };
+        unsafe { moves::read_over(from, bytes) };
     }
 }
 

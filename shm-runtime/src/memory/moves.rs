@@ -62,9 +62,33 @@ pub(super) unsafe fn write(to: NonNull<AtomicU64>, bytes: &[u8]) {
 /// The words that `bytes` lie in are behind `from`, in a mapping.
 #[inline(always)]
 pub(super) unsafe fn read(from: NonNull<AtomicU64>, bytes: &mut [MaybeUninit<u8>]) -> &mut [u8] {
+    // SAFETY: as said above.
+    unsafe { fill(from, bytes.as_mut_ptr().cast(), bytes.len()) };
+    // SAFETY: every byte was written just now.
+    unsafe { &mut *((bytes as *mut [MaybeUninit<u8>]) as *mut [u8]) }
+}
+
+/// The same over bytes that are something already.
+///
+/// # Safety
+///
+/// As of [`read`].
+#[inline(always)]
+pub(super) unsafe fn read_over(from: NonNull<AtomicU64>, bytes: &mut [u8]) {
+    // SAFETY: as said above.
+    unsafe { fill(from, bytes.as_mut_ptr(), bytes.len()) };
+}
+
+/// Copies so many bytes out.
+///
+/// # Safety
+///
+/// As of [`read`], and as many bytes lie behind `bytes`, which are this process's own.
+#[inline(always)]
+unsafe fn fill(from: NonNull<AtomicU64>, bytes: *mut u8, len: usize) {
     let from = from.as_ptr().cast_const();
-    let to = bytes.as_mut_ptr().cast::<u64>();
-    let whole = bytes.len() / 8;
+    let to = bytes.cast::<u64>();
+    let whole = len / 8;
     let mut n = 0;
     // SAFETY: `n` counts whole words that lie in `bytes`, and so behind `from`.
     unsafe {
@@ -85,16 +109,15 @@ pub(super) unsafe fn read(from: NonNull<AtomicU64>, bytes: &mut [MaybeUninit<u8>
             to.add(n).write_unaligned((*from.add(n)).load(Ordering::Relaxed));
         }
     }
-    let rest = bytes.len() % 8;
+    let rest = len % 8;
     if rest != 0 {
         // SAFETY: the last word is there whole.
         let value = unsafe { &*from.add(whole) }.load(Ordering::Relaxed).to_ne_bytes();
-        for (byte, value) in bytes[whole * 8..].iter_mut().zip(value) {
-            byte.write(value);
+        for (n, value) in value.into_iter().take(rest).enumerate() {
+            // SAFETY: one of the last bytes.
+            unsafe { bytes.add(whole * 8 + n).write(value) };
         }
     }
-    // SAFETY: every byte was written just now.
-    unsafe { &mut *((bytes as *mut [MaybeUninit<u8>]) as *mut [u8]) }
 }
 
 /// Loads of two words with one instruction, of any alignment.
