@@ -1,6 +1,6 @@
 //! Text for people: what came from outside, made fit for a terminal, and sizes.
 
-use std::fmt::{self, Write as _};
+use std::fmt;
 use std::sync::atomic::{AtomicU8, Ordering};
 
 /// In whose words a text says what to do about a failure: a program calls
@@ -55,14 +55,18 @@ impl Printable<'_> {
 
 impl fmt::Display for Printable<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for c in self.0.chars() {
-            if Self::escapes(c) {
+        // Most text is written at once.
+        let mut rest = self.0;
+        while let Some(at) = rest.find(Self::escapes) {
+            let (before, tail) = rest.split_at(at);
+            f.write_str(before)?;
+            let mut chars = tail.chars();
+            if let Some(c) = chars.next() {
                 write!(f, "{}", c.escape_unicode())?;
-            } else {
-                f.write_char(c)?;
             }
+            rest = chars.as_str();
         }
-        Ok(())
+        f.write_str(rest)
     }
 }
 

@@ -1,12 +1,12 @@
 //! How things are shown to people: tables, sizes, times, names of users.
 
-use comfy_table::{ContentArrangement, Table, presets};
 use jiff::Timestamp;
 use nix::unistd::{Gid, Group, Uid, User};
 use serde::Serialize;
 use shm_runtime::{
     Address, ErrorKind, Mapper, ParticipantStat, Printable, SegmentStat, SegmentState,
 };
+use shmgen::width::cells;
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write};
 
@@ -31,12 +31,21 @@ pub(crate) fn json_line(value: &impl Serialize) -> std::io::Result<String> {
 /// that a terminal obeys. They are written as `\u009b`, which means the same.
 fn fit_json(json: &str) -> String {
     let mut out = String::with_capacity(json.len());
-    for c in json.chars() {
+    for (n, line) in json.split('\n').enumerate() {
         // A line end never stands in a string.
-        if c != '\n' && Printable::escapes(c) {
-            let _ = write!(out, "\\u{:04x}", u32::from(c));
-        } else {
-            out.push(c);
+        if n > 0 {
+            out.push('\n');
+        }
+        if line.bytes().all(|b| matches!(b, b' '..=b'~')) {
+            out.push_str(line);
+            continue;
+        }
+        for c in line.chars() {
+            if Printable::escapes(c) {
+                let _ = write!(out, "\\u{:04x}", u32::from(c));
+            } else {
+                out.push(c);
+            }
         }
     }
     out
@@ -53,19 +62,29 @@ pub(crate) fn colour_on(stream: &impl IsTerminal) -> bool {
 }
 
 /// A table without lines, in the manner of `lsipc`.
-pub(crate) fn table(header: &[&str], rows: Vec<Vec<String>>) -> String {
-    let mut table = Table::new();
-    table.load_style(presets::NOTHING).set_content_arrangement(ContentArrangement::Disabled);
-    table.set_header(header);
+pub(crate) fn table(header: &[&str], rows: &[Vec<String>]) -> String {
+    let mut widths: Vec<usize> = header.iter().map(|cell| cells(cell)).collect();
     for row in rows {
-        table.add_row(row);
+        for (width, cell) in widths.iter_mut().zip(row) {
+            *width = cells(cell).max(*width);
+        }
     }
     let mut out = String::new();
-    for line in table.lines() {
-        // The style puts a space before each cell; the first needs none.
-        out.push_str(line.strip_prefix(' ').unwrap_or(&line).trim_end());
+    let mut line = |row: &mut dyn Iterator<Item = &str>| {
+        let mut spaces = 0;
+        for (width, cell) in widths.iter().zip(row) {
+            if !cell.is_empty() {
+                out.extend(std::iter::repeat_n(' ', spaces));
+                out.push_str(cell);
+                spaces = 0;
+            }
+            // Two to the next column; none behind the last.
+            spaces += width - cells(cell) + 2;
+        }
         out.push('\n');
-    }
+    };
+    line(&mut header.iter().copied());
+    rows.iter().for_each(|row| line(&mut row.iter().map(String::as_str)));
     out
 }
 
@@ -176,7 +195,7 @@ pub(crate) fn count(n: usize, what: &str) -> String {
 #[cfg(test)]
 #[allow(clippy::pedantic)]
 mod tests {
-    use super::{fit_json, group, user};
+    use super::{fit_json, group, table, user};
     use serde_json::{Value, json};
 
     #[test]
@@ -184,6 +203,14 @@ mod tests {
         assert_eq!((user(0), group(0)), ("root".to_owned(), "root".to_owned()));
         assert_eq!(user(4_294_967_190), "4294967190");
         assert_eq!(group(4_294_967_190), "4294967190");
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_their_widest_cell_on_a_terminal() {
+        let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
+        let rows = [row(["価格", "", "x"]), row(["a", "longer", ""])];
+        let shown = "A     B       C\n価格          x\na     longer\n";
+        assert_eq!(table(&["A", "B", "C"], &rows), shown);
     }
 
     #[test]

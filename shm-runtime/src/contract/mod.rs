@@ -37,6 +37,6 @@ pub use crate::types::expr::{MAX_NESTING, Primitive, TypeExpr, TypeExprError, Ty
 pub use crate::types::fingerprint::{Fingerprint, type_fingerprint};
 pub use crate::types::range::{Bound, Range};
 pub use crate::types::read::DecodeError;
-pub use crate::types::value::Value;
+pub use crate::types::value::{Unread, Value};
 pub use descriptor::Contract;
 pub use explain::explain;

@@ -1,7 +1,7 @@
 //! Whether definitions fit together.
 
-use super::descriptor::{Field, TypeBody, TypeDef, Types, find_type};
-use super::expr::TypeExpr;
+use super::descriptor::{ByName, Field, TypeBody, TypeDef, Types, VariantDef, Wrapper};
+use super::expr::{Primitive, TypeExpr, TypeName};
 use std::collections::BTreeSet;
 
 /// How many types may lie in one another: a process that reads a value takes a step for
@@ -11,7 +11,8 @@ const DEPTH_MAX: usize = 64;
 impl Types<'_> {
     /// What a reader of values relies on: names resolve, sizes agree, fields
     /// lie in order within their struct, and nothing contains itself.
-    pub(crate) fn check_definitions(self) -> Result<(), &'static str> {
+    pub(crate) fn check_definitions(self, names: &ByName<'_>) -> Result<(), &'static str> {
+        let find = |name: &TypeName| names.find(name).map(|at| &self.0[at]);
         for def in self.0 {
             if !def.align.is_power_of_two() || def.size == 0 || def.size % def.align != 0 {
                 return Err("a type's size and alignment do not fit together");
@@ -22,7 +23,7 @@ impl Types<'_> {
                 let mut end = 0;
                 for field in fields {
                     let (size, _) =
-                        self.size_and_align(&field.ty).ok_or("a field's type is unknown")?;
+                        field.ty.size_and_align(&find).ok_or("a field's type is unknown")?;
                     if size != field.size || field.offset < end {
                         return Err("a field's size or offset is wrong");
                     }
@@ -35,7 +36,7 @@ impl Types<'_> {
             }
             if let TypeBody::Union(tag, variants) = &def.body {
                 let layout =
-                    self.union_layout(*tag, variants).ok_or("a variant's type is unknown")?;
+                    union_layout(*tag, variants, &find).ok_or("a variant's type is unknown")?;
                 if (layout.size, layout.align) != (def.size, def.align) {
                     return Err("a union's size or alignment is wrong");
                 }
@@ -46,12 +47,12 @@ impl Types<'_> {
 
     /// Types that contain each other have no end. Kahn's algorithm: take away,
     /// one by one, the types that wait for no other; what is left is a cycle.
-    pub(crate) fn check_recursion(self) -> Result<(), &'static str> {
+    pub(crate) fn check_recursion(self, names: &ByName<'_>) -> Result<(), &'static str> {
         let mut waits_for = vec![0usize; self.0.len()];
         let mut needed_by = vec![Vec::new(); self.0.len()];
         for (i, def) in self.0.iter().enumerate() {
             for name in def.body.parts().filter_map(TypeExpr::named) {
-                let part = find_type(self.0, name).ok_or("a field's type is unknown")?;
+                let part = names.find(name).ok_or("a field's type is unknown")?;
                 needed_by[part].push(i);
                 waits_for[i] += 1;
             }
@@ -74,6 +75,21 @@ impl Types<'_> {
         }
         if done == self.0.len() { Ok(()) } else { Err("a type contains itself") }
     }
+}
+
+/// How a union of these variants is laid out.
+fn union_layout<'a>(
+    tag: Primitive,
+    variants: &[VariantDef],
+    defs: &impl Fn(&TypeName) -> Option<&'a TypeDef>,
+) -> Option<Wrapper> {
+    let (mut largest, mut strictest) = (0, 1);
+    for ty in variants.iter().filter_map(|v| v.ty.as_ref()) {
+        let (size, align) = ty.size_and_align(defs)?;
+        largest = size.max(largest);
+        strictest = align.max(strictest);
+    }
+    Wrapper::union(tag.size(), largest, strictest)
 }
 
 /// What was lies in order, in bytes of the struct that no field has, and is no

@@ -3,7 +3,7 @@
 
 use super::expr::{Primitive, TypeExpr, TypeName};
 use super::range::Range;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 /// Definitions that refer to each other, sorted by schema and name.
 #[derive(Clone, Copy, Debug)]
@@ -18,39 +18,39 @@ impl<'a> Types<'a> {
     /// Size and alignment in bytes of a type as it is written; `None` where
     /// a name is unknown or the size overflows.
     pub(crate) fn size_and_align(self, expr: &TypeExpr) -> Option<(u64, u64)> {
-        Some(match expr {
-            TypeExpr::Primitive(p) => (p.size(), p.size()),
-            TypeExpr::Str(n) | TypeExpr::Bytes(n) => (*n, 1),
-            TypeExpr::Char | TypeExpr::Byte => (1, 1),
-            TypeExpr::Named(name) => {
-                let def = self.type_def(name)?;
+        expr.size_and_align(&|name| self.type_def(name))
+    }
+}
+
+impl TypeExpr {
+    /// Size and alignment in bytes, with a definition for each name; `None` where there
+    /// is none or the size overflows.
+    pub(crate) fn size_and_align<'a>(
+        &self,
+        defs: &impl Fn(&TypeName) -> Option<&'a TypeDef>,
+    ) -> Option<(u64, u64)> {
+        Some(match self {
+            Self::Primitive(p) => (p.size(), p.size()),
+            Self::Str(n) | Self::Bytes(n) => (*n, 1),
+            Self::Char | Self::Byte => (1, 1),
+            Self::Named(name) => {
+                let def = defs(name)?;
                 (def.size, def.align)
             }
-            TypeExpr::Array(element, dims) => {
-                let (size, align) = self.size_and_align(element)?;
+            Self::Array(element, dims) => {
+                let (size, align) = element.size_and_align(defs)?;
                 let count = dims.iter().try_fold(1u64, |n, d| n.checked_mul(*d))?;
                 (size.checked_mul(count)?, align)
             }
-            TypeExpr::List(element, n) => {
-                let (size, align) = self.size_and_align(element)?;
+            Self::List(element, n) => {
+                let (size, align) = element.size_and_align(defs)?;
                 Wrapper::list(size, align, *n).map(|w| (w.size, w.align))?
             }
-            TypeExpr::Optional(value) => {
-                let (size, align) = self.size_and_align(value)?;
+            Self::Optional(value) => {
+                let (size, align) = value.size_and_align(defs)?;
                 Wrapper::optional(size, align).map(|w| (w.size, w.align))?
             }
         })
-    }
-
-    /// How a union of these variants is laid out.
-    pub(crate) fn union_layout(self, tag: Primitive, variants: &[VariantDef]) -> Option<Wrapper> {
-        let (mut largest, mut strictest) = (0, 1);
-        for ty in variants.iter().filter_map(|v| v.ty.as_ref()) {
-            let (size, align) = self.size_and_align(ty)?;
-            largest = size.max(largest);
-            strictest = align.max(strictest);
-        }
-        Wrapper::union(tag.size(), largest, strictest)
     }
 }
 
@@ -106,6 +106,24 @@ const fn round_up(n: u64, align: u64) -> Option<u64> {
     match n.checked_add(align - 1) {
         Some(n) => Some(n & !(align - 1)),
         None => None,
+    }
+}
+
+/// Definitions by their names, for who looks up many: a search among sorted ones touches
+/// twenty of a million for each name.
+pub(crate) struct ByName<'a>(HashMap<(&'a str, &'a str), usize>);
+
+impl<'a> Types<'a> {
+    pub(crate) fn by_name(self) -> ByName<'a> {
+        let names = self.0.iter().map(|def| (def.schema.as_str(), def.name.as_str()));
+        ByName(names.zip(0..).collect())
+    }
+}
+
+impl ByName<'_> {
+    /// Where a definition stands.
+    pub(crate) fn find(&self, name: &TypeName) -> Option<usize> {
+        self.0.get(&(name.schema.as_str(), name.name.as_str())).copied()
     }
 }
 

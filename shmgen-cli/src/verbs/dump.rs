@@ -4,14 +4,14 @@ mod follow;
 
 use super::address;
 use super::patience::interval;
-use super::read::hex_lines;
+use super::read::{hex_lines, push_hex};
 use crate::about;
 use crate::failure::{Done, Failure};
 use crate::show;
 pub(crate) use follow::Line;
 use schemars::JsonSchema;
 use serde::Serialize;
-use shm_runtime::contract::{Contract, TypeExpr, Value};
+use shm_runtime::contract::{Contract, TypeExpr, Unread, Value};
 use shm_runtime::json::{self, Version};
 use shm_runtime::{
     Contents as Found, Inspector, ObjectStat, Options, Printable, SegmentStat, cell, queue,
@@ -155,10 +155,12 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
         inspector: &inspector,
         text: String::new(),
         objects: vec![],
-        left: DECODED_MAX,
+        left: Left { bytes: DECODED_MAX, room: VALUES_MAX },
     };
     for index in wanted {
-        match inspector.contents(index, arguments.limit)? {
+        let item = contract.objects[index].kind.item();
+        let size = item.and_then(|item| contract.size_and_align(item)).map_or(0, |(size, _)| size);
+        match inspector.contents(index, dump.limit(size))? {
             Found::Messages(messages) => dump.messages(contract, index, &messages, &stat)?,
             Found::Values(values, more) => {
                 dump.values(contract, &stat.objects[index], &values, more, &stat);
@@ -176,23 +178,39 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     Ok(())
 }
 
-/// More bytes were decoded than are of use to anybody.
-struct TooMany;
-
 struct Dump<'a> {
     arguments: &'a Arguments,
     inspector: &'a Inspector,
     text: String,
     objects: Vec<Contents>,
-    /// Bytes of messages that are still decoded.
-    left: usize,
+    left: Left,
 }
 
 /// Bytes of messages that are decoded in all: more are no use to look at, and a
 /// segment must not keep whoever looks at it busy.
 const DECODED_MAX: usize = 1 << 20;
+/// What each takes of these at least.
+const LEAST: usize = 16;
+/// Bytes of memory for the values that are shown at once: a contract may give long
+/// names to what a single byte tells.
+const VALUES_MAX: usize = 16 << 20;
+
+/// What is still shown.
+struct Left {
+    /// So many bytes of messages.
+    bytes: usize,
+    /// Values that take so much memory.
+    room: usize,
+}
 
 impl Dump<'_> {
+    /// How many messages of so many bytes, or lines of raw bytes, are fetched: one more
+    /// than is shown, so that it is noticed that there are more.
+    fn limit(&self, size: u64) -> usize {
+        let each = usize::try_from(size).unwrap_or(usize::MAX).max(LEAST);
+        self.arguments.limit.min(self.left.bytes / each + 1)
+    }
+
     /// An object whose messages this version reads.
     fn messages(
         &mut self,
@@ -216,9 +234,8 @@ impl Dump<'_> {
         let mut too_many = false;
         for queue::Message { position, bytes } in messages {
             match self.decode(&format!("#{position}"), bytes, contract, item) {
-                Ok(Some(content)) => decoded.push(Message { position: *position, content }),
-                Ok(None) => {}
-                Err(TooMany) => too_many = true,
+                Ok(content) => decoded.push(Message { position: *position, content }),
+                Err(why) => too_many |= why == Unread::TooMuch,
             }
         }
         self.more(depth.saturating_sub(messages.len() as u64));
@@ -251,11 +268,10 @@ impl Dump<'_> {
                 false => format!("#{version}"),
             };
             match self.decode(&label, bytes, contract, item) {
-                Ok(Some(content)) => {
+                Ok(content) => {
                     decoded.push(Latest { cell: *cell, version: *version, content });
                 }
-                Ok(None) => {}
-                Err(TooMany) => too_many = true,
+                Err(why) => too_many |= why == Unread::TooMuch,
             }
         }
         self.more(more);
@@ -268,25 +284,28 @@ impl Dump<'_> {
     }
 
     /// Decodes and tells some bytes behind a label, unless there were too many of them
-    /// before. `None` if the contract does not say how to read them.
+    /// before.
     fn decode(
         &mut self,
         label: &str,
         bytes: &[u8],
         contract: &Contract,
         item: &TypeExpr,
-    ) -> Result<Option<Content>, TooMany> {
+    ) -> Result<Content, Unread> {
         let len = bytes.len();
-        if len > self.left {
-            let _ = writeln!(self.text, "  {label} ({len} bytes, not shown)");
-            return Err(TooMany);
+        let content = self.left.takes(len).and_then(|()| {
+            Content::of(bytes, contract, item, self.arguments.hex, &mut self.left.room)
+        });
+        match &content {
+            Ok(content) => {
+                let _ = writeln!(self.text, "  {label}{}", content.text(bytes));
+            }
+            Err(Unread::TooMuch) => {
+                let _ = writeln!(self.text, "  {label} ({len} bytes, not shown)");
+            }
+            Err(Unread::Foreign) => {}
         }
-        self.left -= len;
-        let content = Content::of(bytes, contract, item, self.arguments.hex);
-        if let Some(content) = &content {
-            let _ = writeln!(self.text, "  {label}{}", content.text(bytes));
-        }
-        Ok(content)
+        content
     }
 
     /// Tells of what there is beyond the limit.
@@ -332,6 +351,7 @@ impl Dump<'_> {
                 }
             }
             Found::Bytes(bytes, more) if self.arguments.hex => {
+                self.left.bytes = self.left.bytes.saturating_sub(bytes.len());
                 self.text.push_str(&indented(&bytes, 2));
                 if more > 0 {
                     let _ = writeln!(self.text, "  .. {more} bytes more (--limit)");
@@ -367,7 +387,7 @@ fn indented(bytes: &[u8], by: usize) -> String {
 fn hex(bytes: &[u8]) -> String {
     let mut text = String::with_capacity(bytes.len() * 2);
     for byte in bytes {
-        let _ = write!(text, "{byte:02x}");
+        push_hex(&mut text, *byte);
     }
     text
 }
@@ -378,13 +398,27 @@ impl Contents {
     }
 }
 
+impl Left {
+    /// Takes what a message of so many bytes takes.
+    fn takes(&mut self, len: usize) -> Result<(), Unread> {
+        let left = self.bytes.checked_sub(len.max(LEAST));
+        self.bytes = left.unwrap_or(0);
+        left.map(|_| ()).ok_or(Unread::TooMuch)
+    }
+}
+
 impl Content {
-    /// `None` if the contract does not say how to read it.
-    fn of(bytes: &[u8], contract: &Contract, item: &TypeExpr, as_hex: bool) -> Option<Self> {
-        match as_hex {
-            true => Some(Self { value: None, hex: Some(hex(bytes)) }),
-            false => Some(Self { value: Some(contract.read(item, bytes)?), hex: None }),
-        }
+    fn of(
+        bytes: &[u8],
+        contract: &Contract,
+        item: &TypeExpr,
+        as_hex: bool,
+        room: &mut usize,
+    ) -> Result<Self, Unread> {
+        Ok(match as_hex {
+            true => Self { value: None, hex: Some(hex(bytes)) },
+            false => Self { value: Some(contract.read_within(item, bytes, room)?), hex: None },
+        })
     }
 
     /// What follows its position: with a space before it, or lines of its own.

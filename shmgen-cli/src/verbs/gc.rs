@@ -195,7 +195,7 @@ fn as_text(outcomes: &[Outcome], dry_run: bool) -> String {
             why,
         ]
     });
-    show::table(&["", "ADDRESS", "SIZE", "OWNER", "WHY"], rows.collect())
+    show::table(&["", "ADDRESS", "SIZE", "OWNER", "WHY"], &rows.collect::<Vec<_>>())
 }
 
 fn summary(outcomes: &[Outcome], dry_run: bool) -> String {

@@ -77,8 +77,9 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
     let columns = if arguments.output.is_empty() { &USUAL[..] } else { &arguments.output };
     let headings: Vec<String> = columns.iter().map(|c| c.heading()).collect();
     let headings: Vec<&str> = headings.iter().map(String::as_str).collect();
-    let rows = stats.iter().map(|stat| columns.iter().map(|c| c.of(stat)).collect()).collect();
-    let text = show::table(&headings, rows);
+    let rows: Vec<Vec<String>> =
+        stats.iter().map(|stat| columns.iter().map(|c| c.of(stat)).collect()).collect();
+    let text = show::table(&headings, &rows);
     let text = if arguments.noheadings {
         text.split_once('\n').map_or("", |(_, rest)| rest)
     } else {

@@ -59,19 +59,29 @@ pub(crate) fn run(arguments: &Arguments) -> Done {
 
 /// `00000010  68 65 6c 6c 6f ..  |hello..|`, a line for 16 bytes.
 pub(super) fn hex_lines(offset: u64, bytes: &[u8]) -> String {
-    let mut out = String::new();
+    // Offset, three for each byte, one for each as text, and what lies between.
+    let mut out = String::with_capacity(bytes.len().div_ceil(16) * 80);
     for (i, line) in bytes.chunks(16).enumerate() {
         let _ = write!(out, "{:08x} ", offset + i as u64 * 16);
         for byte in line {
-            let _ = write!(out, " {byte:02x}");
+            out.push(' ');
+            push_hex(&mut out, *byte);
         }
-        let text: String = line
-            .iter()
-            .map(|b| if b.is_ascii_graphic() || *b == b' ' { char::from(*b) } else { '.' })
-            .collect();
-        let _ = writeln!(out, "{:width$}  |{text}|", "", width = (16 - line.len()) * 3);
+        (line.len()..16).for_each(|_| out.push_str("   "));
+        out.push_str("  |");
+        let shown = |b: u8| if b.is_ascii_graphic() || b == b' ' { char::from(b) } else { '.' };
+        out.extend(line.iter().map(|b| shown(*b)));
+        out.push_str("|\n");
     }
     out
+}
+
+/// The two digits of a byte. Formatting would take ten times as long, and there may be
+/// many.
+pub(super) fn push_hex(out: &mut String, byte: u8) {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    out.push(char::from(DIGITS[usize::from(byte >> 4)]));
+    out.push(char::from(DIGITS[usize::from(byte & 15)]));
 }
 
 #[cfg(test)]

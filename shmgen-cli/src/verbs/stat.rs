@@ -168,7 +168,7 @@ fn participants(stat: &SegmentStat) -> String {
             if roles.is_empty() { "-".to_owned() } else { roles.join(", ") },
         ]
     });
-    show::table(&["PARTICIPANT", "USER", "VERSION", "ATTACHED", "ROLES"], rows.collect())
+    show::table(&["PARTICIPANT", "USER", "VERSION", "ATTACHED", "ROLES"], &rows.collect::<Vec<_>>())
 }
 
 /// Those that this version reads, with what waits in them; then the others.
@@ -193,11 +193,11 @@ fn objects(stat: &SegmentStat) -> String {
             "REDELIVERED",
             "WAITERS",
         ];
-        tables.push(show::table(&headings, flows));
+        tables.push(show::table(&headings, &flows));
     }
     let others = rows(other);
     if !others.is_empty() {
-        tables.push(show::table(&["OBJECT", "KIND", "OF", "SIZE", "ABOUT"], others));
+        tables.push(show::table(&["OBJECT", "KIND", "OF", "SIZE", "ABOUT"], &others));
     }
     tables.join("\n")
 }

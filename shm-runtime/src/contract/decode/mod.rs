@@ -10,6 +10,7 @@ use super::descriptor::Contract;
 use super::encode::CONTRACT;
 use crate::object::kind::ObjectKind;
 use crate::types::descriptor::TypeDef;
+use crate::types::expr::TypeName;
 use crate::types::read::{DecodeError, Reader, is_type, type_def};
 
 impl Contract {
@@ -58,13 +59,15 @@ impl Contract {
 
     fn check(&self) -> Result<(), &'static str> {
         let types = self.definitions();
-        types.check_definitions()?;
+        let names = types.by_name();
+        types.check_definitions(&names)?;
+        let find = |name: &TypeName| names.find(name).map(|at| &self.types[at]);
         for object in &self.objects {
-            if object.kind.item().is_some_and(|ty| types.size_and_align(ty).is_none()) {
+            if object.kind.item().is_some_and(|ty| ty.size_and_align(&find).is_none()) {
                 return Err("an object's type is unknown");
             }
         }
-        types.check_recursion()
+        types.check_recursion(&names)
     }
 }
 

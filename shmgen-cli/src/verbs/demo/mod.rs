@@ -113,7 +113,7 @@ fn table(reports: &[Report], missing: &[String]) -> String {
     let rows = reports.iter().enumerate().map(|(i, r)| {
         vec![name(i), name(i + 1), r.received.to_string(), r.lost.to_string(), rate(r)]
     });
-    show::table(&["FROM", "TO", "MESSAGES", "LOST", "RATE"], rows.collect())
+    show::table(&["FROM", "TO", "MESSAGES", "LOST", "RATE"], &rows.collect::<Vec<_>>())
 }
 
 /// Messages in a second; `-` where there are too few, or they came too fast,

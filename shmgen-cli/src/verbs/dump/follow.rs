@@ -1,6 +1,6 @@
 //! `shmgen dump --follow`: messages as they are committed.
 
-use super::{Arguments, Content};
+use super::{Arguments, Content, VALUES_MAX};
 use crate::failure::{Done, Failure};
 use crate::show;
 use crate::verbs::patience::Stop;
@@ -10,6 +10,7 @@ use shm_runtime::contract::{Contract, TypeExpr};
 use shm_runtime::json::{self, Version};
 use shm_runtime::queue::Followed;
 use shm_runtime::{Inspector, Printable};
+use std::fmt::Write as _;
 use std::time::Instant;
 
 /// How many messages are fetched before they are printed.
@@ -156,10 +157,18 @@ fn lines(
             ),
         });
     }
+    let mut room = VALUES_MAX;
     for (message, taken) in seen.messages {
-        let content = Content::of(&message.bytes, contract, queue.item, arguments.hex);
-        let Some(content) = content else { continue };
         let position = message.position;
+        let (bytes, hex) = (&message.bytes, arguments.hex);
+        let content = match Content::of(bytes, contract, queue.item, hex, &mut room) {
+            Ok(content) => content,
+            Err(_) if arguments.json => continue,
+            Err(_) => {
+                let _ = writeln!(out, "{name} #{position} ({} bytes, not shown)", bytes.len());
+                continue;
+            }
+        };
         out.push_str(&match arguments.json {
             true => Line::text(
                 inspector,

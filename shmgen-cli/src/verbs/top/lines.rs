@@ -98,7 +98,7 @@ fn text_of(arguments: &Arguments, sample: &Sample) -> String {
         row.extend([segment.alive.to_string(), segment.dead.to_string()]);
         rows.push(row);
     }
-    let mut out = show::table(&HEADINGS, rows);
+    let mut out = show::table(&HEADINGS, &rows);
     for error in &sample.gone {
         out.push_str(&format!("{time}  {}\n", Printable(&error.to_string())));
     }
