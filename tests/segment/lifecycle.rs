@@ -5,7 +5,7 @@ use everything::{Book, Level, Plain, SystemV};
 use places::Place;
 use shm_runtime::queue::{QueueStat, layout};
 use shm_runtime::{
-    Address, Error, ErrorKind, Inspector, Options, Owner, Queue, Segment, SegmentState,
+    Address, Error, ErrorKind, Inspector, Options, Owner, PopError, Queue, Segment, SegmentState,
     TryPopError, TryPushError,
 };
 use shmgen_test_support::schemas::everything;
@@ -22,6 +22,7 @@ children!(
     half_born,
     wait_for_removal,
     fork_and_report,
+    own_it,
 );
 
 fn level(n: i64) -> Level {
@@ -37,6 +38,68 @@ fn kind<T>(result: Result<T, Error>) -> ErrorKind {
         Ok(_) => panic!("it worked"),
         Err(error) => error.kind(),
     }
+}
+
+#[test]
+fn who_owns_a_segment_removes_it_at_the_end() {
+    for place in Place::all() {
+        let options = || Plain::options().address(&place.0);
+        let made = options().remove_on_drop().create().unwrap();
+        let mut out = made.levels().producer().unwrap();
+        drop(made);
+        // A handle is a part of it.
+        let other = options().attach().unwrap();
+        out.try_push(&level(1)).unwrap();
+        // Who found it removes nothing.
+        drop(options().remove_on_drop().open_or_create().unwrap());
+        drop(options().remove_on_drop().attach().unwrap());
+        let mut inn = other.levels().consumer().unwrap();
+        drop(out);
+        assert_eq!(kind(options().attach()), ErrorKind::NotFound, "{}", place.0);
+        assert_eq!(inn.try_pop(), Ok(level(1)));
+        let removed = inn.pop_timeout(Duration::from_secs(60));
+        assert!(matches!(removed, Err(PopError::Removed)), "{removed:?}");
+
+        // A name that leads to a successor by then is left alone.
+        let made = options().remove_on_drop().create().unwrap();
+        made.remove().unwrap();
+        let next = options().create().unwrap();
+        drop(made);
+        options().attach().unwrap();
+        next.remove().unwrap();
+    }
+}
+
+#[test]
+fn neither_a_forked_child_nor_a_kill_removes_what_it_owns() {
+    for place in Place::all() {
+        let mut owner = play("own_it", &[&place.text()]);
+        assert_eq!(owner.hear(), "forked");
+        let options = || Plain::options().address(&place.0);
+        options().attach().unwrap();
+        owner.kill();
+        let left = options().attach().unwrap();
+        left.levels().consumer().unwrap();
+        left.remove().unwrap();
+    }
+}
+
+fn own_it(arguments: &[String]) {
+    let address: Address = arguments[0].parse().unwrap();
+    let made = Plain::options().address(&address).remove_on_drop().create().unwrap();
+    // SAFETY: no other thread of this process holds a lock that the child needs.
+    match unsafe { nix::unistd::fork() }.unwrap() {
+        nix::unistd::ForkResult::Child => {
+            drop(made);
+            std::process::exit(0);
+        }
+        nix::unistd::ForkResult::Parent { child } => {
+            nix::sys::wait::waitpid(child, None).unwrap();
+            say("forked");
+            wait_for_end_of_stdin();
+        }
+    }
+    drop(made);
 }
 
 #[test]

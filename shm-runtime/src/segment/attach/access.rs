@@ -46,6 +46,20 @@ pub(crate) enum Kernel {
 }
 
 impl Kernel {
+    /// Takes the name of the segment at this address away. One that leads to another
+    /// segment by now is left alone.
+    pub(crate) fn remove(&self, address: &Address) -> Result<()> {
+        let attempt = Attempt::new("remove", address);
+        match (self, address) {
+            (Self::Sysv(id), address) => sysv::remove(address, *id, attempt),
+            (Self::Posix(file), Address::Posix(name)) => {
+                posix::remove_this(name, file.require(attempt)?, attempt)
+            }
+            (Self::Posix(_), _) => Err(attempt.fail(ErrorKind::Invalid, "it has no name")),
+            (Self::Memfd(file), _) => memfd::retire(file.require(attempt)?, attempt),
+        }
+    }
+
     /// A new descriptor of a memfd, with a description of its own: one that
     /// holds no locks.
     #[cfg(unix)]

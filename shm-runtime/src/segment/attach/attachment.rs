@@ -14,16 +14,15 @@ use crate::segment::attach::spec::Spec;
 use crate::segment::attach::waiting::attach_waiting;
 use crate::segment::attach::{admit, birth};
 use crate::segment::os::address::Address;
-use crate::segment::os::failure::Attempt;
 use crate::segment::os::fork::Birthplace;
 use crate::segment::os::options::Options;
-use crate::segment::os::{memfd, posix, sysv};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 /// An attached segment of ours. Clones share it; it is detached when the last
 /// clone and the last handle on one of its objects are dropped. Detaching
-/// never removes the segment.
+/// removes the segment only if it was created
+/// [so](crate::OpenOptions::remove_on_drop).
 #[derive(Clone)]
 pub struct Attachment(Arc<Core>);
 
@@ -50,7 +49,8 @@ impl Attachment {
     }
 
     pub(crate) fn create_at(spec: &Spec, address: &Address, options: &Options) -> Result<Self> {
-        let core = birth::create(spec, address, &spec.complete(options))?;
+        let mut core = birth::create(spec, address, &spec.complete(options))?;
+        core.remove_on_drop = options.remove_on_drop;
         events::created(&core.address);
         Ok(Self(Arc::new(core)))
     }
@@ -97,19 +97,7 @@ impl Attachment {
     /// A name that leads to another segment by now is left alone. A memfd has no
     /// name: nobody attaches to it any more.
     pub fn remove(&self) -> Result<()> {
-        let attempt = Attempt::new("remove", self.address());
-        let removed = match (&self.0.kernel, self.address()) {
-            (Kernel::Sysv(id), address) => sysv::remove(address, *id, attempt),
-            (Kernel::Posix(file), Address::Posix(name)) => {
-                posix::remove_this(name, file.require(attempt)?, attempt)
-            }
-            (Kernel::Posix(_), _) => Err(attempt.fail(ErrorKind::Invalid, "it has no name")),
-            (Kernel::Memfd(file), _) => memfd::retire(file.require(attempt)?, attempt),
-        };
-        if removed.is_ok() {
-            events::removed(self.address());
-        }
-        removed
+        self.0.remove()
     }
 
     /// A new descriptor of a memfd, to be handed to another process: by

@@ -150,15 +150,7 @@ impl Segment {
     /// that leads to another segment by now is left alone. A memfd has none;
     /// one of ours is declared removed, so that nobody attaches any more.
     pub fn remove(&self) -> Result<()> {
-        let attempt = Attempt::new("remove", self.address());
-        match (&self.attached.kernel, self.address()) {
-            (Kernel::Sysv(id), address) => sysv::remove(address, *id, attempt),
-            (Kernel::Posix(file), Address::Posix(name)) => {
-                posix::remove_this(name, file.require(attempt)?, attempt)
-            }
-            (Kernel::Posix(_), _) => Err(attempt.fail(ErrorKind::Invalid, "it has no name")),
-            (Kernel::Memfd(file), _) => memfd::retire(file.require(attempt)?, attempt),
-        }
+        self.attached.kernel.remove(self.address())
     }
 
     /// A new descriptor of a memfd, to be handed to another process: by

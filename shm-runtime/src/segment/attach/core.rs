@@ -39,6 +39,8 @@ pub(crate) struct Core {
     pub(crate) participants: Participants,
     pub(crate) me: Option<ParticipantId>,
     pub(crate) birthplace: Birthplace,
+    /// Whether the segment ends with this.
+    pub(crate) remove_on_drop: bool,
     pub(crate) removed: AtomicBool,
     /// On the monotonic clock.
     next_removal_check: AtomicU64,
@@ -88,6 +90,7 @@ impl Core {
             participants,
             me: None,
             birthplace,
+            remove_on_drop: false,
             removed: AtomicBool::new(false),
             next_removal_check: AtomicU64::new(monotonic_ns() + REMOVAL_PERIOD),
         }
@@ -106,6 +109,17 @@ impl Core {
         })?;
         self.me = Some(me);
         Ok(())
+    }
+
+    /// Takes the segment's name away; see [`Attachment::remove`].
+    ///
+    /// [`Attachment::remove`]: crate::segment::attach::attachment::Attachment::remove
+    pub(crate) fn remove(&self) -> Result<()> {
+        let removed = self.kernel.remove(&self.address);
+        if removed.is_ok() {
+            events::removed(&self.address);
+        }
+        removed
     }
 
     pub(crate) fn mapping(&self) -> &Mapping {
@@ -183,6 +197,10 @@ impl Drop for Core {
         // A forked child only unmaps and closes: the record and its lock are
         // its parent's.
         if let Some(me) = self.me.filter(|_| !self.birthplace.finds_fork()) {
+            if self.remove_on_drop {
+                // Somebody else may have removed it: then it is as it shall be.
+                let _ = self.remove();
+            }
             for place in &self.places {
                 place.layout.leave(&self.mapping, place.offset, me);
             }

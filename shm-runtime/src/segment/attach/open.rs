@@ -129,6 +129,23 @@ impl<S: SegmentType> OpenOptions<S> {
         self
     }
 
+    /// Create, and open-or-create that creates, give a segment that is removed when its
+    /// creator ends: when the last clone of the segment and the last handle of its
+    /// objects are dropped. Others who are attached keep the memory, drain the queues
+    /// and then get `Removed`. A segment that was there already stays.
+    ///
+    /// A child that was forked removes nothing. Nor is anything dropped in a process that
+    /// is killed (SIGKILL) or calls `exit`: the segment stays, and `shmgen gc` collects
+    /// it.
+    ///
+    /// ```text
+    /// let feed = market::Feed::options().remove_on_drop().create()?;
+    /// ```
+    pub fn remove_on_drop(mut self) -> Self {
+        self.options = self.options.remove_on_drop();
+        self
+    }
+
     fn resolve(self) -> Result<(&'static Spec, Address, Options)> {
         let spec = S::spec()?;
         let address = self.address.unwrap_or_else(|| Ok(spec.address.clone()))?;

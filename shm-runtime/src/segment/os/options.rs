@@ -23,6 +23,7 @@ pub struct Options {
     pub(crate) prefault: bool,
     pub(crate) core_dump: bool,
     pub(crate) wait: Duration,
+    pub(crate) remove_on_drop: bool,
 }
 
 /// How a segment is made, with all names looked up.
@@ -48,6 +49,7 @@ impl Default for Options {
             prefault: false,
             core_dump: false,
             wait: Duration::ZERO,
+            remove_on_drop: false,
         }
     }
 }
@@ -124,6 +126,14 @@ impl Options {
     #[must_use]
     pub fn core_dump(mut self, core_dump: bool) -> Self {
         self.core_dump = core_dump;
+        self
+    }
+
+    /// Whoever creates the segment removes it when the attachment ends. Not for bare
+    /// segments.
+    #[must_use]
+    pub(crate) fn remove_on_drop(mut self) -> Self {
+        self.remove_on_drop = true;
         self
     }
 
