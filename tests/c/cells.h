@@ -338,7 +338,7 @@ static void break_a_store_off(const void *argument) {
   if (v->step > 0) {
     words = shm_cell_begin(&w.cells, cell, 3);
     if (v->step > 1) {
-      shm_cell_write(words, &q, v->step > 2 ? sizeof q : sizeof q / 2);
+      shm_write_value(words, &q, v->step > 2 ? sizeof q : sizeof q / 2);
     }
     if (v->step > 3) {
       shm_store_release(shm_cell_stamp(&w.cells, cell, 3), 6);
@@ -405,7 +405,7 @@ static void store_and_not_notify(const void *argument) {
   CHECK_OK(shm_cell_writer_claim(&w, &a, ARRAY));
   say_and_wait();
   cell = shm_cells_at(&w.cells, 1);
-  shm_cell_write(shm_cell_begin(&w.cells, cell, 1), &q, sizeof q);
+  shm_write_value(shm_cell_begin(&w.cells, cell, 1), &q, sizeof q);
   shm_store_release(shm_cell_stamp(&w.cells, cell, 1), 2);
   shm_store_release(shm_cell_version(cell), 1);
   say_and_wait();

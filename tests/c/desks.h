@@ -34,19 +34,17 @@ static inline bool is_zero(const void *value, size_t size) {
   return true;
 }
 
-/* Object 0 is a cell, object 1 an array of three, object 2 a queue. */
-enum { CELL = 0, ARRAY = 1, CELLS = 3 };
+/* Object 0 is a cell, object 1 an array of three, object 2 a queue, object 3 a state. */
+enum { CELL = 0, ARRAY = 1, STATE = 3, CELLS = 3 };
 
 typedef struct cells_spec {
   shm_segment_spec spec;
-  shm_object_spec objects[3];
-  uint64_t offsets[3];
-  uint8_t contract[8];
+  shm_object_spec objects[4];
+  uint64_t offsets[4];
   char address[80];
 } cells_spec;
 
 static inline const shm_segment_spec *make_cells(cells_spec *t, const char *address, uint64_t item_size) {
-  uint64_t end = 512 + 3 * 64 + 8 * 64;
   memset(t, 0, sizeof *t);
   snprintf(t->address, sizeof t->address, "%s", address);
   for (int i = 0; i < 2; i++) {
@@ -62,24 +60,13 @@ static inline const shm_segment_spec *make_cells(cells_spec *t, const char *addr
     o->align = 128;
   }
   t->objects[2] = queue_of("trades", sizeof(trade), 4);
-  for (int i = 0; i < 3; i++) {
-    t->offsets[i] = up(end, 128);
-    end = t->offsets[i] + t->objects[i].size;
-  }
-  t->spec.schema = "acme.market";
-  t->spec.version = "1.0";
-  t->spec.segment = "cells";
-  t->spec.address = t->address;
-  t->spec.mode = 0640;
-  t->spec.participants = 8;
-  t->spec.contract = t->contract;
-  t->spec.contract_size = sizeof t->contract;
-  memset(t->spec.fingerprint, 7, sizeof t->spec.fingerprint);
-  t->spec.objects = t->objects;
-  t->spec.object_count = 3;
-  t->spec.contract_offset = up(end, 64);
-  t->spec.total_size = up(t->spec.contract_offset + sizeof t->contract, 4096);
-  t->spec.object_offsets = t->offsets;
+  t->objects[STATE] = t->objects[CELL];
+  t->objects[STATE].name = "robot";
+  t->objects[STATE].kind = SHM_KIND_STATE;
+  t->objects[STATE].slots = 2;
+  t->objects[STATE].stride = up(item_size, 128);
+  t->objects[STATE].size = 0x180 + 2 * t->objects[STATE].stride;
+  finish_spec(&t->spec, "cells", t->address, t->objects, 4, t->offsets);
   return &t->spec;
 }
 

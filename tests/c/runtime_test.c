@@ -23,6 +23,10 @@
 
 #include "cells.h"
 
+#include "streams.h"
+
+#include "states.h"
+
 typedef struct test {
   const char *name;
   void (*run)(void);
@@ -117,6 +121,33 @@ static const test tests[] = {
     TEST(a_writer_that_dies_at_any_step_leaves_a_whole_value, "posix sysv"),
     TEST(no_value_is_torn_whoever_is_killed_when, "posix"),
     TEST(changed_words_of_cells_are_survived, "posix"),
+    TEST(what_goes_into_a_stream_comes_out, "posix sysv"),
+    TEST(a_stream_lends_what_is_in_it_and_what_is_not, "posix"),
+    TEST(waits_of_streams_end_in_time, "posix"),
+    TEST(the_roles_of_a_stream_are_taken_once_and_its_numbers_told, "posix"),
+    TEST(wrong_handles_of_streams_are_told, "posix"),
+    TEST(a_removed_stream_is_drained_first, "posix sysv"),
+    TEST(detaching_gives_up_the_roles_of_a_stream, "posix"),
+    TEST(readers_are_woken_by_every_write, "posix"),
+    TEST(writers_are_woken_by_every_read, "posix"),
+    TEST(a_writer_that_dies_leaves_all_of_a_write_or_nothing, "posix"),
+    TEST(what_a_dead_reader_may_have_seen_comes_again_and_is_flagged, "posix sysv"),
+    TEST(what_may_have_been_seen_of_a_stream_stays_suspect, "posix"),
+    TEST(nothing_of_a_stream_is_lost_whoever_is_killed_when, "posix sysv"),
+    TEST(changed_words_of_streams_are_survived, "posix"),
+    TEST(a_state_is_changed_behind_its_lock, "posix"),
+    TEST(wrong_handles_of_states_are_told, "posix"),
+    TEST(waits_of_states_end_in_time_and_hold_the_lock, "posix"),
+    TEST(a_load_that_is_overtaken_looks_again, "posix"),
+    TEST(no_step_is_lost_between_processes, "posix sysv"),
+    TEST(whoever_sleeps_for_a_lock_is_woken_by_its_end, "posix"),
+    TEST(each_notification_wakes_one_and_all_wake_all, "posix"),
+    TEST(what_a_dead_holder_had_not_published_did_not_happen, "posix sysv"),
+    TEST(a_sweep_leaves_the_news_and_wakes, "posix"),
+    TEST(a_notification_to_one_who_dies_reaches_the_others, "posix"),
+    TEST(a_change_that_was_told_to_nobody_is_told_by_the_sweep, "posix"),
+    TEST(a_state_is_whole_and_nobody_stuck_whoever_is_killed_when, "posix sysv"),
+    TEST(changed_words_of_states_are_survived, "posix"),
 };
 
 static bool is_chosen(const char *name, int argc, char **argv) {

@@ -366,6 +366,35 @@ static inline const shm_segment_spec *make_spec(test_spec *t, const char *addres
   return &t->spec;
 }
 
+/*
+ * The same for objects of other kinds, whose geometry the caller has filled in. The
+ * contract says nothing: the fingerprint is that of no other test's.
+ */
+static inline void finish_spec(shm_segment_spec *spec, const char *segment, const char *address,
+                               const shm_object_spec *objects, uint32_t count, uint64_t *offsets) {
+  static const uint8_t contract[8] = {0};
+  uint64_t end = 512 + SHM_CAST(uint64_t, count) * 64 + 8 * 64;
+  for (uint32_t i = 0; i < count; i++) {
+    offsets[i] = up(end, 128);
+    end = offsets[i] + objects[i].size;
+  }
+  memset(spec, 0, sizeof *spec);
+  spec->schema = "acme.market";
+  spec->version = "1.0";
+  spec->segment = segment;
+  spec->address = address;
+  spec->mode = 0640;
+  spec->participants = 8;
+  spec->contract = contract;
+  spec->contract_size = sizeof contract;
+  memset(spec->fingerprint, segment[0], sizeof spec->fingerprint);
+  spec->objects = objects;
+  spec->object_count = count;
+  spec->contract_offset = up(end, 64);
+  spec->total_size = up(spec->contract_offset + sizeof contract, 4096);
+  spec->object_offsets = offsets;
+}
+
 /* ---- addresses: each test has its own ---- */
 
 static const char *backend = "posix"; /* or "sysv", or "file": private System V by id file */

@@ -2,7 +2,8 @@
  * Threads, for ThreadSanitizer: a producer and a consumer of one attachment,
  * and two threads with an attachment each. Every way to push meets every way to
  * pop; the messages must come whole, in order and once. A writer and two readers of a
- * cell: each value comes whole.
+ * cell: each value comes whole. The two sides of a stream, in every way. Two that change a
+ * state behind its lock, in turns, while a third one loads it.
  *
  * Where SHM_CHECK_THREADS is on, two threads with one handle get SHM_BUSY.
  */
@@ -11,6 +12,7 @@
 #endif
 
 #include "desks.h"
+#include "pipes.h"
 #include "support.h"
 
 #include <pthread.h>
@@ -178,6 +180,113 @@ static void cells_between_threads(void) {
   printf("a writer and two readers of a cell: ok\n");
 }
 
+typedef struct flow {
+  const streams_spec *t;
+  uint32_t object;
+} flow;
+
+static void *write_all(void *argument) {
+  const flow *f = SHM_CAST(const flow *, argument);
+  shm_attachment own;
+  shm_stream_writer w = SHM_ZERO;
+  CHECK_OK(shm_attachment_attach(&own, &f->t->spec, NULL, NULL));
+  CHECK_OK(shm_stream_writer_claim(&w, &own, f->object));
+  while (w.tail.position < MESSAGES) {
+    uint64_t p = w.tail.position;
+    write_next(&w, f->object, 1 + SHM_CAST(size_t, p % (MESSAGES - p < 60 ? 1 : 60)),
+               SHM_CAST(unsigned, p / 1000 % 4), UINT64_C(10000000000));
+  }
+  shm_stream_writer_release(&w);
+  shm_attachment_detach(&own);
+  return NULL;
+}
+
+static void *read_all(void *argument) {
+  const flow *f = SHM_CAST(const flow *, argument);
+  shm_attachment own;
+  shm_stream_reader r = SHM_ZERO;
+  CHECK_OK(shm_attachment_attach(&own, &f->t->spec, NULL, NULL));
+  CHECK_OK(shm_stream_reader_claim(&r, &own, f->object));
+  while (r.head.position < MESSAGES) {
+    read_next(&r, f->object, 1 + SHM_CAST(size_t, r.head.position % 70),
+              SHM_CAST(unsigned, r.head.position / 700 % 4), UINT64_C(10000000000));
+  }
+  shm_stream_reader_release(&r);
+  shm_attachment_detach(&own);
+  return NULL;
+}
+
+static void streams_between_threads(void) {
+  static const uint64_t capacities[] = {1, 64, 1000};
+  for (size_t i = 0; i < 6; i++) {
+    pipes s;
+    flow f;
+    pthread_t threads[2];
+    f.t = &s.t;
+    f.object = SHM_CAST(uint32_t, i % 2);
+    open_pipes(&s, f.object, capacities[i / 2]);
+    shm_stream_writer_release(&s.w);
+    shm_stream_reader_release(&s.r);
+    CHECK(pthread_create(&threads[0], NULL, write_all, &f) == 0);
+    CHECK(pthread_create(&threads[1], NULL, read_all, &f) == 0);
+    CHECK(pthread_join(threads[0], NULL) == 0 && pthread_join(threads[1], NULL) == 0);
+    close_pipes_of(&s);
+  }
+  printf("a writer and a reader of streams: ok\n");
+}
+
+/* Changes the value so often: to whose turn it is, a number and the same again. */
+static void *take_turns(void *argument) {
+  const desk *d = SHM_CAST(const desk *, argument);
+  shm_attachment own;
+  shm_state_handle h = SHM_ZERO;
+  quote q;
+  uint32_t me;
+  CHECK_OK(shm_attachment_attach(&own, &d->t.spec, NULL, NULL));
+  CHECK_OK(shm_state_open(&h, &own, STATE));
+  me = own.core->index % 2;
+  CHECK_OK(shm_state_lock(&h, &q, sizeof q));
+  for (uint32_t n = 0; n < MESSAGES / 10; n++) {
+    while (q.n[0] % 2 != me) {
+      CHECK_OK(shm_state_wait(&h, &q, sizeof q, SHM_FOREVER));
+      CHECK(q.n[0] == q.n[28]);
+    }
+    q.n[0]++;
+    q.n[28]++;
+    CHECK_OK(n % 2 == 0 ? shm_state_notify_one(&h) : shm_state_notify_all(&h));
+    if (n % 3 == 0) {
+      CHECK_OK(shm_state_unlock(&h, &q, sizeof q));
+      CHECK_OK(shm_state_lock(&h, &q, sizeof q));
+    }
+  }
+  CHECK_OK(shm_state_unlock(&h, &q, sizeof q));
+  CHECK_OK(shm_state_notify_all(&h));
+  shm_state_close(&h);
+  shm_attachment_detach(&own);
+  return NULL;
+}
+
+static void states_between_threads(void) {
+  desk d;
+  pthread_t threads[2];
+  shm_state_handle h = SHM_ZERO;
+  quote q;
+  uint64_t version;
+  open_desk(&d, CELL);
+  CHECK_OK(shm_state_open(&h, &d.a, STATE));
+  for (int i = 0; i < 2; i++) {
+    CHECK(pthread_create(&threads[i], NULL, take_turns, &d) == 0);
+  }
+  do {
+    CHECK_OK(shm_state_load(&h, &q, sizeof q, &version));
+    CHECK(q.n[0] == q.n[28]);
+  } while (q.n[0] < MESSAGES / 10 * 2);
+  CHECK(pthread_join(threads[0], NULL) == 0 && pthread_join(threads[1], NULL) == 0);
+  shm_state_close(&h);
+  close_desk(&d);
+  printf("two that take turns at a state, and one that looks: ok\n");
+}
+
 #if SHM_CHECKS_THREADS
 
 static void *pop_in_vain(void *argument) {
@@ -221,6 +330,8 @@ int main(void) {
     run(fresh_address(), capacities[i], true);
   }
   cells_between_threads();
+  streams_between_threads();
+  states_between_threads();
 #if SHM_CHECKS_THREADS
   two_threads_are_told_apart();
 #endif

@@ -23,4 +23,13 @@ impl Kind for State {
         let (ty, of) = ("::shm_runtime::state::State", Some(item.to_owned()));
         Some(Access { says, ty, of, arguments: vec![] })
     }
+
+    fn in_cpp(&self, _: &Object, item: &str) -> Option<Access> {
+        Some(Access {
+            says: "A state: a value behind a lock.".to_owned(),
+            ty: "::shm::state::state",
+            of: Some(item.to_owned()),
+            arguments: vec![],
+        })
+    }
 }

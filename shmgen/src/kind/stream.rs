@@ -1,7 +1,7 @@
 //! Streams.
 
 use super::view::View;
-use super::{Kind, bytes, item};
+use super::{Access, Kind, bytes, item};
 use crate::model::Object;
 use shm_runtime::contract::StreamDef;
 
@@ -23,5 +23,18 @@ impl Kind for StreamDef {
             view.capacity = Some(self.capacity);
             view.tell_slots(&geometry);
         }
+    }
+
+    fn in_cpp(&self, _: &Object, item: &str) -> Option<Access> {
+        let (what, of) = match self.item {
+            None => ("bytes", "void"),
+            Some(_) => ("items", item),
+        };
+        Some(Access {
+            says: format!("A stream with room for {} {what}.", self.capacity),
+            ty: "::shm::stream::stream",
+            of: Some(of.to_owned()),
+            arguments: vec![self.capacity.to_string()],
+        })
     }
 }

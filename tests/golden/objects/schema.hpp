@@ -1,17 +1,15 @@
-// [17 lines as in ../empty/schema.hpp, with aceb8a0b]
+// [17 lines as in ../empty/schema.hpp, with c23b6847]
 // Macros of headers that may be included before, put aside up to the end of this one.
 #pragma push_macro("log")
 #undef log
-// [32 lines as in ../struct/schema.hpp, with aceb8a0b]
+// [32 lines as in ../struct/schema.hpp, with c23b6847]
 /// The segment feed: 16384 bytes, at posix:/golden.feed unless told otherwise.
 ///
 /// Created and shown by stat, and without functions yet:
 ///
 /// - `lanes` (queue)
 /// - `log` (ring)
-/// - `pipe` (stream)
 /// - `news` (topic)
-/// - `now` (state)
 /// - `stop` (event)
 /// - `counts` (counters)
 /// - `blob` (raw)
@@ -19,7 +17,7 @@ class Feed {
  public:
   /// Bytes of the whole segment.
   static constexpr ::std::uint64_t SIZE = 16384;
-// [96 lines as in ../segment/schema.hpp, with aceb8a0b]
+// [96 lines as in ../segment/schema.hpp, with c23b6847]
 #pragma pop_macro("log")
 
 }  // extern "C++"

@@ -16,16 +16,19 @@ macro_rules! parts {
 
 /// The chapters in their order, from the compiler up to what programs call.
 const PARTS: &[(&str, &str)] = parts![
-    "base": "prelude.h" "status.h" "text.h" "failure.h" "atomics.h" "values.h";
+    "base": "prelude.h" "status.h" "text.h" "failure.h" "atomics.h" "bytes.h" "values.h";
     "os": "system.h" "limits.h" "errno.h" "pages.h" "process.h" "kept.h" "watch.h" "wait.h" "locks.h";
     "segment": "address.h" "header.h" "making.h" "nameless.h" "posix.h" "removal.h" "publish.h" "memfd.h" "sysv.h"
         "idfile.h" "sysv_life.h" "opened.h" "descriptor.h";
     "contract": "contract.h" "difference.h";
     "object": "kinds.h" "records.h" "spec.h" "core.h" "objects.h" "participants.h" "roles.h" "handles.h"
-        "lanes.h" "queue_layout.h" "queue.h" "queue_lanes.h" "queue_owned.h" "ring.h" "ring_lanes.h" "stream.h"
-        "topic.h" "cell_layout.h" "cell.h" "state.h" "event.h" "counters.h" "raw.h" "registry.h" "difference.h"
+        "lanes.h" "queue_layout.h" "queue.h" "queue_lanes.h" "queue_owned.h" "ring.h" "ring_lanes.h"
+        "stream_layout.h" "stream.h"
+        "topic.h" "cell_layout.h" "cell.h" "state_layout.h" "state.h" "event.h" "counters.h" "raw.h" "registry.h" "difference.h"
         "queue_slots.h" "queue_producer.h" "queue_consumer.h" "queue_consumer_role.h" "queue_stat.h"
-        "cell_slots.h" "cell_writer.h" "cell_reader.h" "cell_stat.h";
+        "value.h" "cell_slots.h" "cell_writer.h" "cell_reader.h" "cell_stat.h"
+        "stream_area.h" "stream_writer.h" "stream_reader.h" "stream_stat.h"
+        "state_handle.h" "state_lock.h" "state_wait.h" "state_stat.h";
     "api": "birth.h" "admit.h" "attachment.h" "attach.h" "segment.h" "stat.h" "end.h";
 ];
 

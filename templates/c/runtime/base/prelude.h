@@ -13,6 +13,9 @@
  *   shm_queue_consumer_...    the reading side of a queue
  *   shm_cell_writer_...       who stores in a cell, or in an array of cells
  *   shm_cell_reader_...       who loads from one
+ *   shm_stream_writer_...     the writing side of a stream
+ *   shm_stream_reader_...     the reading side of a stream
+ *   shm_state_...             a value behind a lock: lock, unlock, wait, notify, load
  *   shm_send_descriptor, shm_receive_descriptor: handing memfds over
  *   shm_status_text, shm_last_error: what a status means, and why it came
  *

@@ -41,7 +41,7 @@ SHM_HOT bool shm_cell_look(const shm_cells *cells, char *cell, void *value, size
   if (SHM_UNLIKELY(shm_load_acquire(stamp) != 2 * found)) {
     return false;
   }
-  shm_cell_read(stamp + 1, value, item_size);
+  shm_read_value(stamp + 1, value, item_size);
   /* Pairs with the release fence in shm_cell_begin: whoever copied a word of a later
    * version finds its odd stamp, or a later one. */
   shm_acquire_fence();

@@ -45,35 +45,6 @@ SHM_HOT shm_word64 *shm_cell_stamp(const shm_cells *cells, char *cell, uint64_t 
   return SHM_AT(shm_word64, cell, SHM_CELL_SLOTS + version % SHM_CELL_SLOT_COUNT * cells->stride);
 }
 
-/*
- * The words of a value. A reader may meet the writer in them, and learns from the
- * stamp that it did. So they are atomic for ThreadSanitizer, too, unlike a payload.
- */
-#if defined(__SANITIZE_THREAD__)
-SHM_INLINE void shm_cell_write(shm_word64 *to, const void *value, size_t size) {
-  for (size_t at = 0; at < size; at += 8) {
-    uint64_t word = 0;
-    memcpy(&word, SHM_CAST(const char *, value) + at, size - at < 8 ? size - at : 8);
-    shm_store_relaxed(to + at / 8, word);
-  }
-}
-
-SHM_INLINE void shm_cell_read(const shm_word64 *from, void *value, size_t size) {
-  for (size_t at = 0; at < size; at += 8) {
-    uint64_t word = shm_load_relaxed(from + at / 8);
-    memcpy(SHM_CAST(char *, value) + at, &word, size - at < 8 ? size - at : 8);
-  }
-}
-#else
-SHM_HOT void shm_cell_write(shm_word64 *to, const void *value, size_t size) {
-  shm_write_payload(to, value, size);
-}
-
-SHM_HOT void shm_cell_read(const shm_word64 *from, void *value, size_t size) {
-  shm_read_payload(from, value, size);
-}
-#endif
-
 /* Whether there is such a cell, or such an array, in an attachment that can be used. */
 SHM_APART shm_status shm_check_cell(const shm_core *core, uint32_t object) {
   bool is_array =

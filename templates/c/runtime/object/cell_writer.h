@@ -77,7 +77,7 @@ SHM_NODISCARD SHM_HOT shm_status shm_cell_writer_store(shm_cell_writer *writer, 
   cell = shm_cells_at(&writer->cells, index);
   version = shm_cell_next(cell);
   writer->reserved = NULL;
-  shm_cell_write(shm_cell_begin(&writer->cells, cell, version), value, item_size);
+  shm_write_value(shm_cell_begin(&writer->cells, cell, version), value, item_size);
   shm_cell_commit(&writer->cells, cell, version);
   return shm_leave(&writer->busy, SHM_OK);
 }

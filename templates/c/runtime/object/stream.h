@@ -1,22 +1,10 @@
-/* ---- Streams ------------------------------------------------------------
+/* ---- Streams, as objects of a segment -----------------------------------
  *
- * Bytes or whole items, first in, first out, from one writer to one reader. This
- * version lays them out, creates them and sweeps them; it has no functions for them
- * yet.
- *
- *   object := 'B' { text name | u64 bytes }
+ *   object := 'B' { text name | u64 bytes }                   of bytes
  *           | 'I' { text name | text item | u64 capacity }    of whole items
  *
- *  0x000  tail u64 | 0x008 times full u64
- *  0x080  taken u64 | 0x088 seen u64 | 0x090 redelivered u64 | 0x098 high water u64
- *  0x100  head u64
- *  0x180  data flag u32 | 0x184 space flag u32 | 0x188 writer role | 0x190 reader role
- *  0x200  bytes, or items one behind the other
- *
- * Cursors count items, and a byte is an item of one byte.
+ * The two are laid out alike and used alike: a byte is an item of one byte.
  */
-
-SHM_LAYOUT(stream)
 
 SHM_APART bool shm_stream_differ(shm_comparison *c, const shm_object_record *mine,
                                  const shm_object_record *theirs) {
@@ -55,16 +43,27 @@ SHM_APART bool shm_stream_lay(const shm_object_spec *object, shm_geometry *out) 
   return object->item_size == 1 && shm_stream_lay_in(object, 8, out);
 }
 
-SHM_APART void shm_stream_sweep(const shm_object *object, uint64_t dead) {
-  shm_sweep_role(object, SHM_STREAM_WRITER_ROLE, dead);
-  shm_sweep_role(object, SHM_STREAM_READER_ROLE, dead);
+/* Wakes whoever sleeps at either side. */
+SHM_APART void shm_stream_wake_both(const shm_object *object) {
   shm_wake_up(shm_object_flag(object, SHM_STREAM_DATA_FLAG));
   shm_wake_up(shm_object_flag(object, SHM_STREAM_SPACE_FLAG));
 }
 
+SHM_APART void shm_stream_sweep(const shm_object *object, uint64_t dead) {
+  shm_sweep_role(object, SHM_STREAM_WRITER_ROLE, dead);
+  shm_sweep_role(object, SHM_STREAM_READER_ROLE, dead);
+  shm_stream_wake_both(object);
+}
+
 SHM_APART void shm_stream_leave(const shm_object *object, uint64_t me) {
+  if (shm_exchange(shm_object_word(object, SHM_STREAM_READER_ROLE), me, me)) {
+    /* The writer learns the exact head, as from a reader's release. */
+    shm_store_release(shm_object_word(object, SHM_STREAM_HEAD),
+                      shm_load_relaxed(shm_object_word(object, SHM_STREAM_TAKEN)));
+    shm_drop_role(object, SHM_STREAM_READER_ROLE, me);
+    shm_notify(shm_object_flag(object, SHM_STREAM_SPACE_FLAG), SHM_NEED_FENCE); /* whatever this process is */
+  }
   shm_drop_role(object, SHM_STREAM_WRITER_ROLE, me);
-  shm_drop_role(object, SHM_STREAM_READER_ROLE, me);
 }
 
 /* ---- the same of whole items ---- */

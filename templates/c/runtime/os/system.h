@@ -204,10 +204,13 @@ SHM_APART void shm_sys_futex_wait(shm_word32 *word, uint32_t value, uint64_t at_
   shm_libc_syscall(SYS_futex, word, SHM_SYS_FUTEX_WAIT, value, &time, NULL, 0);
 }
 
-/* Wakes all who sleep on the word. */
-SHM_APART void shm_sys_futex_wake(shm_word32 *word) {
-  shm_libc_syscall(SYS_futex, word, SHM_SYS_FUTEX_WAKE, INT32_MAX, NULL, NULL, 0);
+/* Wakes so many of those who sleep on the word; how many it were, negative where that failed. */
+SHM_APART long shm_sys_futex_wake_at_most(shm_word32 *word, int32_t count) {
+  return shm_libc_syscall(SYS_futex, word, SHM_SYS_FUTEX_WAKE, count, NULL, NULL, 0);
 }
+
+/* Wakes all who sleep on the word. */
+SHM_INLINE void shm_sys_futex_wake(shm_word32 *word) { shm_sys_futex_wake_at_most(word, INT32_MAX); }
 
 /* A command of membarrier(2); whether it was done. */
 SHM_INLINE bool shm_sys_membarrier(int command) {

@@ -3,6 +3,8 @@
 
 mod cell;
 mod queue;
+mod state;
+mod stream;
 
 use super::Context;
 use super::spelling::{c_name, comment};
@@ -18,6 +20,8 @@ pub(super) fn of(object: &Object) -> Option<&dyn Functions> {
         ObjectLayout::Queue(AnyQueue::OneToOne(layout)) => Some(layout),
         ObjectLayout::Cell(AnyCell::One(layout)) => Some(layout),
         ObjectLayout::Cell(AnyCell::Array(layout, _)) => Some(layout),
+        ObjectLayout::Stream(layout) => Some(layout),
+        ObjectLayout::State(layout) => Some(layout),
         _ => None,
     }
 }

@@ -1,7 +1,6 @@
 //! States.
 
-use super::{Checked, Kind, Size, all_of};
-use crate::diagnostics::Span;
+use super::{Checked, Kind, Size};
 use crate::resolve::segments::Resolver;
 use crate::syntax;
 use crate::syntax::kinds::State;
@@ -26,19 +25,15 @@ impl Kind for State {
             "_wait",
             "_notify_one",
             "_notify_all",
+            "_owner_died",
             "_load",
+            "_load_versioned",
             "_state",
             "_open_state",
             // Later ones.
             "_version",
+            "_wait_timeout",
+            "_recover",
         ]
-    }
-
-    fn missing(&self, object: &syntax::Object) -> Option<(Span, &'static str)> {
-        all_of(object, "states")
-    }
-
-    fn missing_in(&self) -> &'static str {
-        " in C and C++"
     }
 }

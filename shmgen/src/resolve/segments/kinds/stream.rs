@@ -53,4 +53,8 @@ impl Kind for Stream {
     fn missing(&self, object: &syntax::Object) -> Option<(Span, &'static str)> {
         all_of(object, "streams")
     }
+
+    fn missing_in(&self) -> &'static str {
+        " in Rust and Python"
+    }
 }
