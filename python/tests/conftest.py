@@ -23,6 +23,7 @@ import pytest
 _HERE = pathlib.Path(__file__).parent
 _SCHEMAS = (
     _HERE / "talk.toml",
+    _HERE / "pipes_of_tests.toml",
     *(_HERE.parents[1] / f"tests/schemas/{name}.toml" for name in ("everything", "constructs", "backends")),
 )
 

@@ -60,9 +60,8 @@ mod version;
 
 pub use contract::Fingerprint;
 pub use error::{Error, ErrorKind, Holder, Result};
-pub use handle::cell;
 pub use handle::queue::{self, PopError, PushError, Queue, TryPopError, TryPushError};
-pub use handle::state;
+pub use handle::{cell, state, stream};
 pub use object::contents::Contents;
 pub use object::facts;
 pub use object::geometry::{Geometry, Parts};
@@ -70,7 +69,7 @@ pub use object::kind::ObjectLayout;
 /// Where the parts of an object lie: for the generator; docs/segment-format.md is
 /// for people.
 #[doc(hidden)]
-pub use object::{LINE, counters, event, lanes, raw, ring, stream, topic};
+pub use object::{LINE, counters, event, lanes, raw, ring, topic};
 #[cfg(target_os = "linux")]
 pub use segment::fd;
 /// The bytes of a header, likewise.

@@ -12,12 +12,10 @@ pub(crate) fn notes(written: &syntax::Schema, schema: &model::Schema) -> Diagnos
     for object in written.segments.iter().flat_map(|segment| &segment.objects) {
         let room = kinds::of(&object.body);
         let Some((span, what)) = room.missing(object) else { continue };
-        let (name, languages) = (&object.name.value, room.missing_in());
-        let message =
-            format!("this version creates and shows {what}, and cannot use them yet{languages}");
+        let message = format!("this version creates and shows {what}, and cannot use them yet");
         found
             .error(Code::N001, &written.source, span, message)
-            .label(format!("generated code{languages} has no functions for `{name}`"));
+            .label(format!("generated code has no functions for `{}`", object.name.value));
     }
     standard_names(written, schema, &mut found);
     found

@@ -10,4 +10,5 @@ mod kills;
 mod liveness;
 mod queues;
 mod states;
+mod streams;
 mod victims;

@@ -9,5 +9,6 @@ mod looks;
 mod squats;
 mod squats_sysv;
 mod states;
+mod streams;
 mod tampered;
 mod words;

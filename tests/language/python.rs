@@ -14,6 +14,7 @@ fn generated(folder: &str) -> PathBuf {
     let out = scratch(folder);
     let schemas = [
         "python/tests/talk.toml",
+        "python/tests/pipes_of_tests.toml",
         "tests/schemas/everything.toml",
         "tests/schemas/constructs.toml",
         "tests/schemas/backends.toml",

@@ -12,4 +12,5 @@ mod large;
 mod pairs;
 mod states;
 mod states_of_a_schema;
+mod streams;
 mod waits;

@@ -41,12 +41,14 @@ from ._queue import Queue, QueueStat
 from ._segment import Segment
 from ._shared_memory import open_shared_memory
 from ._state import Lock, State
+from ._stream import ByteStream, Stream
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Attachment",
     "Busy",
+    "ByteStream",
     "Cell",
     "Cells",
     "Corrupt",
@@ -74,6 +76,7 @@ __all__ = [
     "Segment",
     "SegmentSpec",
     "State",
+    "Stream",
     "TableFull",
     "Timeout",
     "Unsupported",

@@ -47,6 +47,16 @@ class Object(Generic[_Item]):
     def _look(self) -> Side:
         return self._side(_side.LOOK)
 
+    def _take_many(self, side: Side, taken: Taken, block: bool, timeout: float | None) -> int:
+        """Takes items out in one call, waiting for one if it may; the status. Callers keep what is taken if
+        they are interrupted themselves."""
+        for slice_ns in side.slices(timeout if block else 0.0):
+            status = side.take_many(taken.start, taken.turn, taken.left, slice_ns)
+            taken.place_left()
+            if status not in (EMPTY, NOT_READY, TIMEOUT):
+                return status
+        return EMPTY
+
     def facts(self) -> dict[str, Any]:
         """Kind, definition, numbers and holders, as in ``shmgen stat --json``."""
         return self._look.facts()
@@ -71,6 +81,31 @@ class Object(Generic[_Item]):
             _side.FORKED: f"{address} was attached by the parent of this process; attach again in the child",
         }
         return error(status, texts.get(status))
+
+
+class Taken:
+    """Memory that many items are taken out into."""
+
+    def __init__(self, items: Items, count: int) -> None:
+        self.items, self.room = items, items.room(count)
+        self.start, self.turn = ctypes.addressof(self.room), _native.Turn(items.size, 0, count)
+        #: Those that a call before had left over.
+        self.left: list[Any] = []
+
+    @property
+    def count(self) -> int:
+        """How many items are there."""
+        return len(self.left) or int(self.turn.done)
+
+    def place_left(self) -> None:
+        """Copies what was left over into the memory."""
+        size = self.items.size
+        for i, item in enumerate(self.left):
+            ctypes.memmove(self.start + i * size, _byref(item), size)
+
+    def copies(self) -> list[Any]:
+        """The items, each by itself, to be kept for another call."""
+        return self.left or self.items.copies(self.room, int(self.turn.done))
 
 
 class Puts(Object[_Item]):
@@ -168,23 +203,15 @@ class Takes(Object[_Item]):
         """
         if count < 1:
             raise ValueError(f"a count of {count}")
-        items, side = self._items, self._taker
-        room = items.room(count)
-        start, turn = ctypes.addressof(room), _native.Turn(items.size, 0, count)
-        left: list[_Item] = []
+        side, taken = self._taker, Taken(self._items, count)
         try:
-            for slice_ns in side.slices(timeout if block else 0.0):
-                status = side.take_many(start, turn, left, slice_ns)
-                for i, item in enumerate(left):
-                    ctypes.memmove(start + i * items.size, _byref(item), items.size)
-                if status == OK:
-                    return items.present(room, len(left) or turn.done)
-                if status not in (EMPTY, NOT_READY, TIMEOUT):
-                    raise self._failure(status)
+            status = self._take_many(side, taken, block, timeout)
+            if status == OK:
+                return self._items.present(taken.room, taken.count)
         except BaseException:
-            side.keep(left or items.copies(room, turn.done))
+            side.keep(taken.copies())
             raise
-        raise self._failure(EMPTY)
+        raise self._failure(status)
 
     async def get_async(self, timeout: float | None = None) -> _Item:
         """As :meth:`get`, awaited in an event loop of :mod:`asyncio`. A message that came while the task was

@@ -177,9 +177,12 @@ class Side:
                 return status
         return FULL
 
-    def put_many(self, start: int, count: int, block: bool, timeout: float | None) -> tuple[int, int]:
-        """Puts items in that lie there without a gap, waiting until all are in if it may; the status, and
-        how many went in."""
+    def put_many(
+        self, start: int, count: int, block: bool, timeout: float | None, least: int | None = None
+    ) -> tuple[int, int]:
+        """Puts items in that lie there without a gap, waiting until all are in, or at least so many, if it
+        may; the status, and how many went in."""
+        least = count if least is None else least
         total = 0
         for slice_ns in self.slices(timeout if block else 0.0):
             with self.lock:
@@ -189,7 +192,7 @@ class Side:
                     status = self._holding(self._native.put_wait, handle, self.turn_ref, slice_ns)
                     if status == OK:
                         status, total = self._put_ready(handle, start, total, count)
-            if total == count or status not in (FULL, TIMEOUT, BUSY):
+            if total >= least or status not in (FULL, TIMEOUT, BUSY):
                 return status, total
         return FULL, total
 

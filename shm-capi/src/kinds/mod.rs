@@ -4,6 +4,7 @@
 mod cell;
 mod queue;
 mod state;
+mod stream;
 
 use crate::last_error::{invalid, refuse, remember};
 use crate::side::ShmrtTurn;
@@ -89,6 +90,7 @@ pub(crate) fn side(attachment: &Attachment, index: usize, role: u32) -> Claim {
         }
         ObjectLayout::Cell(_) => cell::side(attachment, index, role),
         ObjectLayout::State(_) => state::side(attachment, index, role),
+        ObjectLayout::Stream(stream) => stream::side(attachment, index, &stream, role),
         _ => {
             let why = "is of a kind that has no operations in Python";
             let why = format!("object {index} of {} {why}", attachment.address());

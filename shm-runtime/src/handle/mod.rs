@@ -2,5 +2,8 @@
 //! call.
 
 pub mod cell;
+mod errors;
+mod place;
 pub mod queue;
 pub mod state;
+pub mod stream;

@@ -80,6 +80,39 @@ impl ReadArea for MappedReadArea {
         // SAFETY: its words, as just checked.
         unsafe { moves::read_over(from, bytes) };
     }
+
+    fn read_part(&self, at: usize, offset: usize, bytes: &mut [u8]) {
+        let mut words = &self.of(at, offset + bytes.len())[offset / 8..];
+        let (first, rest) = bytes.split_at_mut(to_whole_words(offset, bytes.len()));
+        if let (false, Some((word, others))) = (first.is_empty(), words.split_first()) {
+            let word = word.load(Ordering::Relaxed).to_ne_bytes();
+            first.copy_from_slice(&word[offset % 8..][..first.len()]);
+            words = others;
+        }
+        let (words, last) = words.split_at(rest.len() / 8);
+        let mut whole = rest.chunks_exact_mut(8);
+        for (word, bytes) in words.iter().zip(&mut whole) {
+            bytes.copy_from_slice(&word.load(Ordering::Relaxed).to_ne_bytes());
+        }
+        let rest = whole.into_remainder();
+        if let (false, Some(word)) = (rest.is_empty(), last.first()) {
+            rest.copy_from_slice(&word.load(Ordering::Relaxed).to_ne_bytes()[..rest.len()]);
+        }
+    }
+}
+
+/// How many of so many bytes from `offset` on come before the first whole word.
+#[inline]
+fn to_whole_words(offset: usize, len: usize) -> usize {
+    (offset.wrapping_neg() % 8).min(len)
+}
+
+/// Changes so many bytes of a word where nobody else writes.
+#[inline]
+fn change(word: &AtomicU64, from: usize, bytes: &[u8]) {
+    let mut value = word.load(Ordering::Relaxed).to_ne_bytes();
+    value[from..from + bytes.len()].copy_from_slice(bytes);
+    word.store(u64::from_ne_bytes(value), Ordering::Relaxed);
 }
 
 /// Words of a segment that may be written, too.
@@ -94,6 +127,10 @@ impl ReadArea for MappedArea {
     #[inline]
     fn read(&self, at: usize, bytes: &mut [u8]) {
         self.0.read(at, bytes);
+    }
+
+    fn read_part(&self, at: usize, offset: usize, bytes: &mut [u8]) {
+        self.0.read_part(at, offset, bytes);
     }
 }
 
@@ -111,17 +148,22 @@ impl Area for MappedArea {
     }
 
     fn write_part(&self, at: usize, offset: usize, bytes: &[u8]) {
-        let words = &self.0.of(at, offset + bytes.len())[offset / 8..];
-        let (mut rest, mut from) = (bytes, offset % 8);
-        for word in words {
-            let n = rest.len().min(8 - from);
-            let mut value = match n {
-                8 => [0; 8],
-                _ => word.load(Ordering::Relaxed).to_ne_bytes(),
-            };
-            value[from..from + n].copy_from_slice(&rest[..n]);
+        let mut words = &self.0.of(at, offset + bytes.len())[offset / 8..];
+        let (first, rest) = bytes.split_at(to_whole_words(offset, bytes.len()));
+        if let (false, Some((word, others))) = (first.is_empty(), words.split_first()) {
+            change(word, offset % 8, first);
+            words = others;
+        }
+        let (words, last) = words.split_at(rest.len() / 8);
+        let whole = rest.chunks_exact(8);
+        let rest = whole.remainder();
+        for (word, bytes) in words.iter().zip(whole) {
+            let mut value = [0; 8];
+            value.copy_from_slice(bytes);
             word.store(u64::from_ne_bytes(value), Ordering::Relaxed);
-            (rest, from) = (&rest[n..], 0);
+        }
+        if let (false, Some(word)) = (rest.is_empty(), last.first()) {
+            change(word, 0, rest);
         }
     }
 }
@@ -168,6 +210,9 @@ mod tests {
             let mut all = [0; 64];
             area.read(0, &mut all);
             assert_eq!(all, expected, "{len} at {offset}");
+            let mut back = vec![0xdd; len];
+            area.read_part(1, offset, &mut back);
+            assert_eq!(back, bytes, "{len} at {offset}");
         }
     }
 

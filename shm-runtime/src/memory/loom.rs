@@ -356,6 +356,11 @@ impl ReadArea for ModelArea {
             bytes.copy_from_slice(&self.load(at + n, Ordering::Relaxed).to_ne_bytes());
         }
     }
+    fn read_part(&self, at: usize, offset: usize, bytes: &mut [u8]) {
+        for (byte, n) in bytes.iter_mut().zip(offset..) {
+            *byte = self.load(at + n / 8, Ordering::Relaxed).to_ne_bytes()[n % 8];
+        }
+    }
 }
 
 impl Area for ModelArea {
@@ -371,7 +376,16 @@ impl Area for ModelArea {
             self.store(at + n, u64::from_ne_bytes(value), Ordering::Relaxed);
         }
     }
-    fn write_part(&self, _: usize, _: usize, _: &[u8]) {
-        unreachable!("no model fills a loan");
+    fn write_part(&self, at: usize, offset: usize, bytes: &[u8]) {
+        let mut rest = bytes;
+        let mut from = offset;
+        while !rest.is_empty() {
+            let (bytes, others) = rest.split_at(rest.len().min(8 - from % 8));
+            let mut value = self.load(at + from / 8, Ordering::Relaxed).to_ne_bytes();
+            value[from % 8..][..bytes.len()].copy_from_slice(bytes);
+            self.store(at + from / 8, u64::from_ne_bytes(value), Ordering::Relaxed);
+            from += bytes.len();
+            rest = others;
+        }
     }
 }

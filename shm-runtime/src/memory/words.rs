@@ -121,6 +121,8 @@ pub(crate) trait ReadArea {
     fn load(&self, at: usize, order: Ordering) -> u64;
     /// Copies a payload out that begins at the word `at`, by relaxed loads.
     fn read(&self, at: usize, bytes: &mut [u8]);
+    /// Copies a part of it out, `offset` bytes from its start.
+    fn read_part(&self, at: usize, offset: usize, bytes: &mut [u8]);
 }
 
 /// The same, to be written as well.

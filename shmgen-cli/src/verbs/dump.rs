@@ -358,6 +358,7 @@ impl Dump<'_> {
                 }
                 contents.hex = Some(hex(&bytes));
             }
+            Found::Bytes(bytes, _) if bytes.is_empty() => {}
             Found::Bytes(..) => self.remark(&mut contents, "--hex shows the bytes"),
             // The words that were reported are all there is.
             Found::Numbers => {}

@@ -212,7 +212,8 @@ fn flow(object: &ObjectStat) -> Option<Vec<String>> {
         ["depth", "high_water", "in", "out", "full", "dropped", "redelivered", "waiters"];
     let capacity = object.geometry.filter(|_| has_flow(object))?.capacity;
     let mut row = vec![Printable(&object.name).to_string(), object.kind.to_owned()];
-    row.extend([about::item(object), capacity.to_string()]);
+    let item = Some(about::item(object)).filter(|item| !item.is_empty());
+    row.extend([item.unwrap_or_else(|| "-".to_owned()), capacity.to_string()]);
     let number = |name| object.facts.number(name).map_or("-".to_owned(), |n| n.to_string());
     row.extend(NUMBERS.map(number));
     Some(row)

@@ -37,4 +37,22 @@ impl Kind for StreamDef {
             arguments: vec![self.capacity.to_string()],
         })
     }
+
+    fn in_rust(&self, _: &Object, item: &str) -> Option<Access> {
+        let (says, of) = match self.item {
+            None => (format!("A stream with room for {}.", self.room()), "u8"),
+            Some(_) => (format!("A stream of [`{item}`] with room for {}.", self.capacity), item),
+        };
+        let ty = "::shm_runtime::stream::Stream";
+        Some(Access { says, ty, of: Some(of.to_owned()), arguments: vec![] })
+    }
+
+    fn in_python(&self, _: &Object, item: &str) -> Option<Access> {
+        let (ty, item) = match self.item {
+            None => ("ByteStream", None),
+            Some(_) => ("Stream", Some(item.to_owned())),
+        };
+        let arguments = item.into_iter().chain([self.capacity.to_string()]).collect();
+        Some(Access { says: String::new(), ty, of: None, arguments })
+    }
 }

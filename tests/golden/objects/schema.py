@@ -18,3 +18,4 @@
 
         super().__init__(_attachment)
         self.now = _shm_runtime.State(_attachment, 4, "now", Tick)
+        self.pipe = _shm_runtime.ByteStream(_attachment, 2, "pipe", 1024)

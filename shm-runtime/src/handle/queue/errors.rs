@@ -1,47 +1,10 @@
 //! Why a push or a pop was not done.
 
-use crate::error::{Error, ErrorKind};
-use crate::handle::queue::place;
-use std::fmt;
-
-macro_rules! errors {
-    ($(
-        $(#[$doc:meta])*
-        $name:ident, $verb:literal { $( $(#[$vdoc:meta])* $variant:ident => $text:literal ),* $(,)? }
-    )*) => { $(
-        $(#[$doc])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-        #[non_exhaustive]
-        pub enum $name { $( $(#[$vdoc])* $variant ),* }
-
-        impl $name {
-            /// The same in the terms that every operation shares.
-            pub const fn kind(self) -> ErrorKind {
-                match self { $( Self::$variant => ErrorKind::$variant ),* }
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str(match self { $( Self::$variant => $text ),* })
-            }
-        }
-
-        impl std::error::Error for $name {}
-
-        /// With the queue and the address of this thread's last failure, which
-        /// is this one where `?` makes the error.
-        impl From<$name> for Error {
-            fn from(error: $name) -> Self {
-                place::explain($verb, error.kind(), &error.to_string())
-            }
-        }
-    )* };
-}
+use crate::handle::errors::errors;
 
 errors! {
     /// Why a message was not pushed.
-    TryPushError, "push to" {
+    TryPushError, "push to" "queue" {
         /// At least `capacity` messages wait.
         Full => "the queue is full",
         /// The segment was removed.
@@ -53,7 +16,7 @@ errors! {
     }
 
     /// Why a message was not pushed in time.
-    PushError, "push to" {
+    PushError, "push to" "queue" {
         /// The time is up, and still at least `capacity` messages wait.
         Timeout => "the queue was full all the time",
         /// The segment was removed.
@@ -65,7 +28,7 @@ errors! {
     }
 
     /// Why no message was popped.
-    TryPopError, "pop from" {
+    TryPopError, "pop from" "queue" {
         /// No message waits.
         Empty => "the queue is empty",
         /// A producer that is alive has claimed the next message and not
@@ -81,7 +44,7 @@ errors! {
     }
 
     /// Why no message was popped in time.
-    PopError, "pop from" {
+    PopError, "pop from" "queue" {
         /// The time is up, and no message came.
         Timeout => "no message came in time",
         /// The segment was removed, and its messages are drained.

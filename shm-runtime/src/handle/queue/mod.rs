@@ -24,7 +24,6 @@
 
 mod consumer;
 mod errors;
-mod place;
 mod producer;
 mod stat;
 mod target;

@@ -2,8 +2,8 @@
 
 #![allow(clippy::inline_always)] // what each message costs, see `handle::queue::untyped`
 
+use crate::handle::place::Place;
 use crate::handle::queue::errors::{PushError, TryPushError};
-use crate::handle::queue::place::Place;
 use crate::handle::queue::untyped::RawProducer;
 use crate::memory::{MappedAt, Ring};
 use crate::types::checked::FieldRef;

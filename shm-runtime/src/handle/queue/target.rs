@@ -1,7 +1,7 @@
 //! Finding the words of a queue in an attached segment.
 
 use crate::error::{Error, ErrorKind, Result};
-use crate::handle::queue::place::Place;
+use crate::handle::place::Place;
 use crate::memory::{Mapped, MappedFlag};
 use crate::object::kind::ObjectLayout;
 use crate::object::queue::layout::{

@@ -12,8 +12,9 @@ use crate::handle::queue::errors::{PopError, PushError, TryPopError, TryPushErro
 use crate::handle::queue::target::Target;
 use crate::memory::{Mapped, MappedAt, MappedFlag, MappedRing};
 use crate::object::clock::{Limiter, breathe};
+use crate::object::fault::Fault;
 use crate::object::queue::layout::QueueLayout;
-use crate::object::queue::one_to_one::{ConsumerCore, Fault, ProducerCore};
+use crate::object::queue::one_to_one::{ConsumerCore, ProducerCore};
 use crate::object::role::Previous;
 use crate::object::wait::{notify, until, wake_regardless};
 use crate::segment::{Attachment, Birthplace, RoleGuard};

@@ -3,8 +3,9 @@
 //! and want the model to fail then.
 
 use super::layout::QueueLayout;
-use super::one_to_one::{ConsumerCore, Fault, ProducerCore, QueueWords};
+use super::one_to_one::{ConsumerCore, ProducerCore, QueueWords};
 use crate::memory::loom::{Life, Model, ModelSlots, ModelWord, Slot};
+use crate::object::fault::Fault;
 use crate::object::role::Previous;
 use crate::types::layout::may_be_uninit;
 use loom::cell::UnsafeCell;

@@ -15,19 +15,11 @@
 #![allow(clippy::inline_always)] // what each message costs, see `handle::queue::untyped`
 
 use crate::memory::{Memory, Ring, Slots, Word};
+use crate::object::fault::Fault;
 use crate::object::queue::layout::QueueLayout;
 use crate::object::role::Previous;
 use std::mem::MaybeUninit;
 use std::sync::atomic::Ordering::{Acquire, Relaxed, Release};
-
-/// Why an operation cannot be done now.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
-    /// Full for a push, empty for a pop.
-    Wait,
-    /// The other side's cursors or stamps are impossible.
-    Corrupt,
-}
 
 /// The words of a queue, in whatever memory.
 pub(crate) struct QueueWords<M: Memory> {

@@ -9,11 +9,17 @@
 
 use super::def::StreamDef;
 use super::layout::{self, StreamLayout};
+use super::observe::Observed;
+use crate::error::Result;
 use crate::object::LINE;
+use crate::object::contents::Contents;
+use crate::object::facts::Facts;
 use crate::object::geometry::Geometry;
+use crate::object::look::{HowMany, Look};
 use crate::object::properties::{Properties, bytes, known};
 use crate::object::role_word::RoleWord;
 use crate::object::room::{Form, Kind, Layout};
+use crate::object::sight::Sight;
 use crate::object::told::Told;
 use crate::types::descriptor::Types;
 use crate::types::expr::TypeExpr;
@@ -36,6 +42,10 @@ impl Kind for StreamDef {
         self.item.as_ref()
     }
 
+    fn is_operable(&self) -> bool {
+        true
+    }
+
     fn write(&self, out: &mut Vec<u8>) {
         if let Some(item) = &self.item {
             text(out, &item.to_string());
@@ -43,7 +53,7 @@ impl Kind for StreamDef {
         number(out, self.capacity);
     }
 
-    fn read(tag: u8, record: &mut Reader<'_>) -> Result<Self, DecodeError> {
+    fn read(tag: u8, record: &mut Reader<'_>) -> std::result::Result<Self, DecodeError> {
         if tag == ITEMS.tag {
             let item = record.type_expr()?;
             let capacity = record.within(1, u64::MAX, "a capacity out of range")?;
@@ -88,6 +98,28 @@ impl Kind for StreamDef {
             Some(_) => format!("room for {}", self.capacity),
         }
     }
+
+    fn observe(&self, layout: &StreamLayout, sight: &Sight<'_, impl Look>) -> Facts {
+        Observed { look: sight, at: sight.at, stream: layout }.facts(sight, &layout.roles())
+    }
+
+    fn now(&self, facts: &Facts) -> String {
+        match facts.count("depth") {
+            None => String::new(),
+            Some(depth) if self.item.is_none() => format!("{} waiting", bytes(depth)),
+            Some(depth) => format!("{depth} waiting"),
+        }
+    }
+
+    fn contents(
+        &self,
+        layout: &StreamLayout,
+        look: &impl Look,
+        at: u64,
+        limit: usize,
+    ) -> Result<Contents> {
+        Observed { look, at, stream: layout }.contents(limit)
+    }
 }
 
 impl Layout for StreamLayout {
@@ -119,5 +151,9 @@ impl Layout for StreamLayout {
 
     fn flags(&self) -> Vec<u64> {
         vec![layout::DATA_FLAG, layout::SPACE_FLAG]
+    }
+
+    fn depth(&self, look: &impl Look, at: u64, _: HowMany) -> Option<u64> {
+        Some(Observed { look, at, stream: self }.depth())
     }
 }

@@ -49,11 +49,6 @@ pub(crate) trait Kind {
     fn missing(&self, _: &syntax::Object) -> Option<(Span, &'static str)> {
         None
     }
-
-    /// In which languages that is, such as ` in C and C++`; empty if in all.
-    fn missing_in(&self) -> &'static str {
-        ""
-    }
 }
 
 /// The functions of a kind that passes messages from a producer to a consumer.

@@ -49,12 +49,4 @@ impl Kind for Stream {
             "_claimed_reader",
         ]
     }
-
-    fn missing(&self, object: &syntax::Object) -> Option<(Span, &'static str)> {
-        all_of(object, "streams")
-    }
-
-    fn missing_in(&self) -> &'static str {
-        " in Rust and Python"
-    }
 }

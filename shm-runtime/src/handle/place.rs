@@ -1,8 +1,8 @@
-//! Which queue a push or a pop failed on. The errors are small and say only why;
+//! Which object an operation failed on. The errors are small and say only why;
 //! where one becomes an [`Error`], as `?` does, its text also says what was tried
 //! on what, since a thread knows the place of its last failure.
 //!
-//! Pollers fail a hundred million times a second, on several queues in turn. So a
+//! Pollers fail a hundred million times a second, on several objects in turn. So a
 //! failure stores two words of its thread. The text is looked up when it is asked
 //! for, among those of which the thread took a copy at the first failure there.
 
@@ -12,7 +12,7 @@ use std::fmt;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// A queue and its segment, in words: `trades of posix:/acme.feed`.
+/// An object and its segment, in words: `trades of posix:/acme.feed`.
 pub(crate) struct Place {
     text: Arc<str>,
     /// The number of the thread that took a copy of the text last.
@@ -91,7 +91,7 @@ impl fmt::Debug for Place {
 
 /// The whole error: `cannot push to trades of posix:/acme.feed: the queue is
 /// full`. Without a place where the thread failed in another way since.
-pub(crate) fn explain(verb: &str, kind: ErrorKind, why: &str) -> Error {
+pub(crate) fn explain(verb: &str, what: &str, kind: ErrorKind, why: &str) -> Error {
     let last = LAST.with(|last| last.failure.take());
     let place = last.filter(|(of, _)| *of == kind).and_then(|(_, at)| {
         let find = |texts: &RefCell<Vec<Arc<str>>>| {
@@ -101,7 +101,7 @@ pub(crate) fn explain(verb: &str, kind: ErrorKind, why: &str) -> Error {
     });
     let message = match place {
         Some(place) => format!("cannot {verb} {place}: {why}"),
-        None => format!("cannot {verb} a queue: {why}"),
+        None => format!("cannot {verb} a {what}: {why}"),
     };
     Error::new(kind, message)
 }
