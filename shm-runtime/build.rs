@@ -4,7 +4,8 @@
 
 fn main() {
     println!("cargo:rerun-if-env-changed=SHM_RUNTIME_NO_SEGMENTS");
-    println!("cargo:rustc-check-cfg=cfg(segments)");
+    // `--cfg crashpoints`: each store to a segment is a step before which a test can die.
+    println!("cargo:rustc-check-cfg=cfg(segments, crashpoints)");
     let target = |key: &str| std::env::var(format!("CARGO_CFG_TARGET_{key}")).unwrap_or_default();
     let fits =
         target("OS") == "linux" && target("POINTER_WIDTH") == "64" && target("ENDIAN") == "little";

@@ -100,6 +100,8 @@ pub use zerocopy;
 /// What generated code and the derive use; not for anybody else.
 #[doc(hidden)]
 pub mod __private {
+    #[cfg(all(crashpoints, segments))]
+    pub use crate::memory::steps::{kill_before, taken};
     pub use crate::object::wait::set_sleep_slices;
     pub use crate::segment::SpecCell;
     pub use crate::text::Words;

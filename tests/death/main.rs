@@ -9,6 +9,7 @@ mod forks;
 mod kills;
 mod liveness;
 mod queues;
+mod steps;
 mod states;
 mod streams;
 mod victims;

@@ -8,6 +8,7 @@ fn main() -> Result<(), shmgen::Error> {
         .schema("../schemas/objects.toml")
         .schema("../schemas/pages.toml")
         .schema("../schemas/shapes.toml")
+        .schema("../schemas/steps.toml")
         .zerocopy()
         .generate()
 }

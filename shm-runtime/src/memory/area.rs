@@ -4,6 +4,7 @@
 
 use super::mapping::Mapping;
 use super::moves;
+use super::steps::step;
 use super::words::{Area, ReadArea};
 use crate::error::Result;
 use std::ptr::NonNull;
@@ -112,6 +113,7 @@ fn to_whole_words(offset: usize, len: usize) -> usize {
 fn change(word: &AtomicU64, from: usize, bytes: &[u8]) {
     let mut value = word.load(Ordering::Relaxed).to_ne_bytes();
     value[from..from + bytes.len()].copy_from_slice(bytes);
+    step();
     word.store(u64::from_ne_bytes(value), Ordering::Relaxed);
 }
 
@@ -137,6 +139,7 @@ impl ReadArea for MappedArea {
 impl Area for MappedArea {
     #[inline]
     fn store(&self, at: usize, value: u64, order: Ordering) {
+        step();
         self.0.words()[at].store(value, order);
     }
 
@@ -160,6 +163,7 @@ impl Area for MappedArea {
         for (word, bytes) in words.iter().zip(whole) {
             let mut value = [0; 8];
             value.copy_from_slice(bytes);
+            step();
             word.store(u64::from_ne_bytes(value), Ordering::Relaxed);
         }
         if let (false, Some(word)) = (rest.is_empty(), last.first()) {

@@ -40,6 +40,7 @@ pub(crate) fn wake_one(word: &AtomicU32) -> Result<usize, i32> {
 #[cfg(segments)]
 fn wake(word: &AtomicU32, at_most: i32) -> Result<usize, i32> {
     use nix::libc;
+    super::steps::step();
     // SAFETY: the word outlives the call, which does not access it.
     let woken = unsafe { libc::syscall(libc::SYS_futex, word.as_ptr(), libc::FUTEX_WAKE, at_most) };
     usize::try_from(woken).map_err(|_| nix::errno::Errno::last_raw())

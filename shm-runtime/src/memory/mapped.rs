@@ -5,6 +5,7 @@
 
 use super::area::{MappedArea, MappedReadArea};
 use super::mapping::Mapping;
+use super::steps::step;
 use super::words::{Flag, Memory, Ring, Slots, Word};
 use super::{futex, membarrier, moves};
 use crate::error::{Error, ErrorKind, Result};
@@ -125,11 +126,13 @@ impl Word for MappedWord {
 
     #[inline]
     fn store(&self, value: u64, order: Ordering) {
+        step();
         self.atomic().store(value, order);
     }
 
     #[inline]
     fn exchange(&self, current: u64, new: u64) -> Result<u64, u64> {
+        step();
         self.atomic().compare_exchange(current, new, Ordering::AcqRel, Ordering::Acquire)
     }
 }
@@ -160,10 +163,12 @@ impl Flag for MappedFlag {
     }
 
     fn set(&self, bits: u32) -> u32 {
+        step();
         self.atomic().fetch_or(bits, Ordering::SeqCst) | bits
     }
 
     fn exchange(&self, current: u32, new: u32) -> Result<u32, u32> {
+        step();
         self.atomic().compare_exchange(current, new, Ordering::SeqCst, Ordering::Relaxed)
     }
 
@@ -180,10 +185,12 @@ impl Flag for MappedFlag {
     }
 
     fn swap(&self, value: u32) -> u32 {
+        step();
         self.atomic().swap(value, Ordering::AcqRel)
     }
 
     fn add(&self, n: u32) {
+        step();
         self.atomic().fetch_add(n, Ordering::AcqRel);
     }
 }
@@ -289,6 +296,7 @@ impl MappedRing {
                 _ => word.load(Ordering::Relaxed).to_ne_bytes(),
             };
             value[at % 8..at % 8 + n].copy_from_slice(&rest[..n]);
+            step();
             word.store(u64::from_ne_bytes(value), Ordering::Relaxed);
             rest = &rest[n..];
             at += n;
@@ -331,6 +339,7 @@ impl Ring for MappedRing {
 
     #[inline(always)]
     fn store_stamp(&self, at: MappedAt, stamp: u64, order: Ordering) {
+        step();
         at.stamp().store(stamp, order);
     }
 

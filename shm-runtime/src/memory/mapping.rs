@@ -1,6 +1,7 @@
 //! A range of memory that is mapped into this process: every pointer into it is
 //! made after a bounds check.
 
+use super::steps::step;
 use crate::error::{Error, ErrorKind, Result};
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU8, AtomicU32, AtomicU64, Ordering};
@@ -93,6 +94,7 @@ impl Mapping {
     /// Stores the 32-bit word at `offset`, which is aligned.
     pub(crate) fn store_u32(&self, offset: u64, value: u32, order: Ordering) -> Result<()> {
         let at: NonNull<AtomicU32> = self.writable_at(offset, 4, 4)?.cast();
+        step();
         // SAFETY: in bounds, aligned and writable, mapped while `self` lives.
         unsafe { at.as_ref() }.store(value, order);
         Ok(())
@@ -108,6 +110,7 @@ impl Mapping {
     /// Stores the 64-bit word at `offset`, which is aligned.
     pub(crate) fn store_u64(&self, offset: u64, value: u64, order: Ordering) -> Result<()> {
         let at: NonNull<AtomicU64> = self.writable_at(offset, 8, 8)?.cast();
+        step();
         // SAFETY: in bounds, aligned and writable, mapped while `self` lives.
         unsafe { at.as_ref() }.store(value, order);
         Ok(())
@@ -139,6 +142,7 @@ impl Mapping {
         for (i, byte) in bytes.iter().enumerate() {
             // SAFETY: `i` is less than the length that was checked.
             let to = unsafe { &*at.as_ptr().add(i) };
+            step();
             to.store(*byte, Ordering::Relaxed);
         }
         Ok(())

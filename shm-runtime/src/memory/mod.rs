@@ -14,6 +14,7 @@ mod mapped;
 mod mapping;
 pub(crate) mod membarrier;
 mod moves;
+pub(crate) mod steps;
 mod words;
 
 pub(crate) use area::{MappedArea, MappedReadArea};

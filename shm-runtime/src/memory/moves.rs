@@ -12,6 +12,7 @@
 #![allow(clippy::inline_always)] // what each message costs, see `handle::queue::untyped`
 #![allow(clippy::cast_ptr_alignment)] // bytes are accessed as what they are, unaligned
 
+use super::steps::step;
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -36,10 +37,12 @@ pub(super) unsafe fn write(to: NonNull<AtomicU64>, bytes: &[u8]) {
     if rest != 0 {
         let mut value = [0; 8];
         value[..rest].copy_from_slice(&bytes[n * 8..]);
+        step();
         // SAFETY: the last word is there whole.
         unsafe { &*to.add(n) }.store(u64::from_ne_bytes(value), Ordering::Relaxed);
     }
     let store = |n: usize| {
+        step();
         // SAFETY: `n` counts whole words that lie in `bytes`, and so behind `to`.
         unsafe { (*to.add(n)).store(from.add(n).read_unaligned(), Ordering::Relaxed) };
     };
@@ -79,7 +82,7 @@ pub(super) unsafe fn read_over(from: NonNull<AtomicU64>, bytes: &mut [u8]) {
     unsafe { fill(from, bytes.as_mut_ptr(), bytes.len()) };
 }
 
-/// Copies so many bytes out.
+/// Copies this many bytes out.
 ///
 /// # Safety
 ///

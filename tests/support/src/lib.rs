@@ -31,4 +31,5 @@ pub mod schemas {
     shm_runtime::include_schema!(shapes);
     shm_runtime::include_schema!(shapes_base);
     shm_runtime::include_schema!(shapes_units);
+    shm_runtime::include_schema!(steps);
 }

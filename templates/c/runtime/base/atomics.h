@@ -12,20 +12,49 @@
 typedef uint64_t __attribute__((may_alias)) shm_word64;
 typedef uint32_t __attribute__((may_alias)) shm_word32;
 
+/*
+ * Death at a numbered step, for tests. With SHM_CRASHPOINTS each store to a segment and
+ * each wake-up is a step, and the process kills itself with SIGKILL before the one that
+ * shm_kill_before was called with, counted from 1; 0 is none. Without it, nothing is left
+ * of this.
+ */
+#ifdef SHM_CRASHPOINTS
+#include <signal.h>
+static uint64_t shm_steps_taken;
+static uint64_t shm_last_step;
+
+static inline void shm_kill_before(uint64_t step) {
+  shm_steps_taken = 0;
+  shm_last_step = step;
+}
+
+static inline void shm_step(void) {
+  shm_steps_taken += 1;
+  if (shm_steps_taken == shm_last_step) {
+    raise(9); /* SIGKILL, which strict C hides */
+  }
+}
+#else
+SHM_HOT void shm_step(void) {}
+#endif
+
 SHM_HOT uint64_t shm_load_relaxed(const shm_word64 *word) { return __atomic_load_n(word, __ATOMIC_RELAXED); }
 
 SHM_HOT uint64_t shm_load_acquire(const shm_word64 *word) { return __atomic_load_n(word, __ATOMIC_ACQUIRE); }
 
 SHM_HOT void shm_store_relaxed(shm_word64 *word, uint64_t value) {
+  shm_step();
   __atomic_store_n(word, value, __ATOMIC_RELAXED);
 }
 
 SHM_HOT void shm_store_release(shm_word64 *word, uint64_t value) {
+  shm_step();
   __atomic_store_n(word, value, __ATOMIC_RELEASE);
 }
 
 /* Compare and swap, acquire and release; whether the word was as expected. */
 SHM_INLINE bool shm_exchange(shm_word64 *word, uint64_t expected, uint64_t value) {
+  shm_step();
   return __atomic_compare_exchange_n(word, &expected, value, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE);
 }
 
@@ -224,6 +253,7 @@ SHM_APART void shm_copy_in(char *to, const void *from, size_t count) {
   unsigned char *shared = SHM_CAST(unsigned char *, SHM_CAST(void *, to));
   const unsigned char *bytes = SHM_CAST(const unsigned char *, from);
   for (size_t i = 0; i < count; i++) {
+    shm_step();
     __atomic_store_n(shared + i, bytes[i], __ATOMIC_RELAXED);
   }
 }

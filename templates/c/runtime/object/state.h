@@ -36,6 +36,7 @@ SHM_INLINE uint32_t shm_state_owner(uint64_t role_word) {
  * somebody may have come to sleep just now.
  */
 SHM_APART void shm_state_free(shm_word32 *lock) {
+  shm_step();
   if ((__atomic_exchange_n(lock, 0, __ATOMIC_ACQ_REL) & SHM_STATE_SLEEPER) != 0) {
     shm_sys_futex_wake_at_most(lock, 1);
   }
@@ -57,11 +58,13 @@ SHM_APART void shm_state_sweep(const shm_object *object, uint64_t dead) {
   uint32_t word = __atomic_load_n(lock, __ATOMIC_ACQUIRE);
   for (int n = 0; n < SHM_STATE_TRIES && (word & ~SHM_STATE_SLEEPER) == owner; n++) {
     uint32_t orphaned = (word & SHM_STATE_SLEEPER) | SHM_STATE_ORPHANED;
+    shm_step();
     if (__atomic_compare_exchange_n(lock, &word, orphaned, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
       break;
     }
   }
   shm_sys_futex_wake(lock);
+  shm_step();
   __atomic_fetch_add(sequence, 1, __ATOMIC_ACQ_REL);
   shm_sys_futex_wake(sequence);
 }

@@ -106,6 +106,7 @@ SHM_APART shm_status shm_state_take(shm_state_handle *handle, bool judge, bool s
     if (owner == handle->me || (owner != 0 && !shm_state_owner_is_gone(handle, owner, judge))) {
       break;
     }
+    shm_step();
     /* Acquire pairs with the exchange in shm_state_free. */
     if (__atomic_compare_exchange_n(lock, &word, mine, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
       shm_word64 *died = SHM_AT(shm_word64, handle->state, SHM_STATE_TIMES_DIED);
@@ -126,6 +127,7 @@ SHM_APART uint32_t shm_state_announce(const shm_state_handle *handle) {
   uint32_t word = __atomic_load_n(lock, __ATOMIC_ACQUIRE);
   for (int n = 0; n < SHM_STATE_TRIES; n++) {
     uint32_t announced = word | SHM_STATE_SLEEPER;
+    shm_step();
     if (word == 0 || word == announced ||
         __atomic_compare_exchange_n(lock, &word, announced, false, __ATOMIC_ACQ_REL, __ATOMIC_ACQUIRE)) {
       return word == 0 ? 0 : announced;

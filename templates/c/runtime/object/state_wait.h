@@ -39,7 +39,9 @@ SHM_APART void shm_state_wake_all(shm_state_handle *handle) {
   shm_word32 *sequence = shm_state_word(handle, SHM_STATE_SEQUENCE);
   shm_word32 *waiters = shm_state_word(handle, SHM_STATE_WAITERS);
   if (__atomic_load_n(waiters, __ATOMIC_ACQUIRE) != 0) {
+    shm_step();
     __atomic_store_n(waiters, 0, __ATOMIC_RELAXED);
+    shm_step();
     __atomic_fetch_add(sequence, 1, __ATOMIC_ACQ_REL);
     shm_sys_futex_wake(sequence);
   }
@@ -70,6 +72,7 @@ SHM_NODISCARD SHM_APART shm_status shm_state_wait(shm_state_handle *handle, void
   sequence = shm_state_word(handle, SHM_STATE_SEQUENCE);
   shm_state_publish(handle, value);
   found = __atomic_load_n(sequence, __ATOMIC_ACQUIRE);
+  shm_step();
   __atomic_fetch_or(shm_state_word(handle, SHM_STATE_WAITERS), 1, __ATOMIC_SEQ_CST);
   handle->held = false;
   shm_state_free(shm_state_word(handle, SHM_STATE_LOCK));
@@ -97,6 +100,7 @@ SHM_NODISCARD SHM_APART shm_status shm_state_notify_one(shm_state_handle *handle
   status = shm_state_check(handle, SHM_CAST(size_t, handle->item_size), true);
   if (status == SHM_OK && __atomic_load_n(shm_state_word(handle, SHM_STATE_WAITERS), __ATOMIC_ACQUIRE) != 0) {
     shm_word32 *sequence = shm_state_word(handle, SHM_STATE_SEQUENCE);
+    shm_step();
     __atomic_fetch_add(sequence, 1, __ATOMIC_ACQ_REL);
     if (shm_sys_futex_wake_at_most(sequence, 1) <= 0) {
       /* Nobody sleeps. Some may be about to: the word is cleared as if all were woken. */

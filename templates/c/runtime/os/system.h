@@ -206,6 +206,7 @@ SHM_APART void shm_sys_futex_wait(shm_word32 *word, uint32_t value, uint64_t at_
 
 /* Wakes so many of those who sleep on the word; how many it were, negative where that failed. */
 SHM_APART long shm_sys_futex_wake_at_most(shm_word32 *word, int32_t count) {
+  shm_step();
   return shm_libc_syscall(SYS_futex, word, SHM_SYS_FUTEX_WAKE, count, NULL, NULL, 0);
 }
 

@@ -47,6 +47,7 @@ SHM_APART void shm_wake_up(shm_word32 *flag) {
   uint32_t word = __atomic_load_n(flag, __ATOMIC_RELAXED);
   for (int n = 0; n < SHM_WAKE_TRIES; n++) {
     uint32_t next = (word & ~SHM_WAITING) + SHM_WAKE_STEP;
+    shm_step();
     if (__atomic_compare_exchange_n(flag, &word, next, false, __ATOMIC_SEQ_CST, __ATOMIC_RELAXED)) {
       break;
     }
@@ -96,9 +97,11 @@ typedef struct shm_announced {
 /* Says that the caller is about to sleep; it must look once more before. */
 SHM_APART shm_announced shm_announce_sleep(shm_word32 *flag) {
   shm_announced announced;
+  shm_step();
   announced.value = __atomic_or_fetch(flag, SHM_WAITING, __ATOMIC_SEQ_CST);
   announced.brief = !shm_sys_membarrier(SHM_SYS_MEMBARRIER_EXPEDITED);
   if (announced.brief) {
+    shm_step();
     announced.value = __atomic_or_fetch(flag, SHM_WAITING | SHM_NEED_FENCE, __ATOMIC_SEQ_CST);
     shm_fence(); /* pairs with the fence in shm_notify_with_care */
   }

@@ -1,7 +1,6 @@
 //! Streams.
 
-use super::{Checked, Kind, Size, all_of};
-use crate::diagnostics::Span;
+use super::{Checked, Kind, Size};
 use crate::resolve::segments::Resolver;
 use crate::syntax;
 use crate::syntax::kinds::{Passes, Stream};
