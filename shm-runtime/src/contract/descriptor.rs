@@ -39,7 +39,8 @@ impl Contract {
     /// Where somebody else may have written the contract, ask for it
     /// [within bounds](Self::read_within).
     pub fn read(&self, ty: &TypeExpr, bytes: &[u8]) -> Option<Value> {
-        self.read_within(ty, bytes, &mut usize::MAX.clone()).ok()
+        let mut room = usize::MAX;
+        self.read_within(ty, bytes, &mut room).ok()
     }
 
     /// As [`read`](Self::read), with so many bytes of memory for the value at most; what

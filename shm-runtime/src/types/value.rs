@@ -350,7 +350,8 @@ mod tests {
     use crate::types::descriptor::{BitDef, Field, ValueDef};
 
     fn read(ty: &str, bytes: &[u8]) -> String {
-        let read = Types(&[]).read(&TypeExpr::parse(ty).unwrap(), bytes, &mut usize::MAX.clone());
+        let mut room = usize::MAX;
+        let read = Types(&[]).read(&TypeExpr::parse(ty).unwrap(), bytes, &mut room);
         read.map_or("none".into(), |v| v.to_string())
     }
 
@@ -402,7 +403,8 @@ mod tests {
         let bytes: Vec<u8> = [999_999u32; 20_000].into_iter().flat_map(u32::to_le_bytes).collect();
         for (name, says) in [("E", "v999999"), ("F", "b | b"), ("U", "U.w")] {
             let many = TypeExpr::parse(&format!("{name}[20000]")).unwrap();
-            let read = Types(&types).read(&many, &bytes, &mut usize::MAX.clone()).unwrap();
+            let mut room = usize::MAX;
+            let read = Types(&types).read(&many, &bytes, &mut room).unwrap();
             let Value::List(values) = read else { panic!("a list") };
             let shown = values[19_999].to_string();
             assert!(shown.starts_with(says) && shown.len() < 300, "{shown}");
