@@ -9,7 +9,7 @@ mod forks;
 mod kills;
 mod liveness;
 mod queues;
-mod steps;
 mod states;
+mod steps;
 mod streams;
 mod victims;
