@@ -1,8 +1,8 @@
-/* [26 lines as in ../empty/schema.h, with c23b6847] */
+/* [26 lines as in ../empty/schema.h, with 3efd9f8a] */
 /* Macros of headers that may be included before, put aside up to the end of this one. */
 #pragma push_macro("log")
 #undef log
-/* [40 lines as in ../struct/schema.h, with c23b6847] */
+/* [40 lines as in ../struct/schema.h, with 3efd9f8a] */
 /* The segment feed: 16384 bytes, at posix:/golden.feed unless told otherwise.
  *
  * Created and shown by stat, and without functions yet:

@@ -12,10 +12,3 @@
     #: Bytes of the whole segment.
     SIZE: _typing.Final = 16384
 # [6 lines as in ../segment/schema.py]
-
-    def __init__(self, _attachment: _typing.Any) -> None:
-        import shm_runtime as _shm_runtime
-
-        super().__init__(_attachment)
-        self.now = _shm_runtime.State(_attachment, 4, "now", Tick)
-        self.pipe = _shm_runtime.ByteStream(_attachment, 2, "pipe", 1024)

@@ -1,4 +1,4 @@
-// [19 lines as in ../empty/schema.hpp, with 93dd57aa]
+// [19 lines as in ../empty/schema.hpp, with f5ffee4e]
 inline std::string to_string(const golden_Robot &value) {
   std::string text(256, '\0');
   for (;;) {
@@ -11,7 +11,7 @@ inline std::ostream &operator<<(std::ostream &out, const golden_Robot &value) {
 inline bool operator==(const golden_Robot &a, const golden_Robot &b) { return golden_Robot_equal(&a, &b); }
 #if !defined(__cpp_impl_three_way_comparison)
 inline bool operator!=(const golden_Robot &a, const golden_Robot &b) { return !(a == b); }
-// [7 lines as in ../struct/schema.hpp, with 93dd57aa]
+// [7 lines as in ../struct/schema.hpp, with f5ffee4e]
 using Robot = ::golden_Robot;
 
 using ::to_string;
@@ -21,4 +21,4 @@ using ::to_string;
   /// Where it is.
   /// A state: a value behind a lock.
   ::shm::state::state<::golden_Robot> robot() const { return {attachment_, 0}; }
-// [65 lines as in ../segment/schema.hpp, with 93dd57aa]
+// [65 lines as in ../segment/schema.hpp, with f5ffee4e]

@@ -1,8 +1,8 @@
-/* [26 lines as in ../empty/schema.h, with 956182c0] */
+/* [26 lines as in ../empty/schema.h, with 39a78806] */
 /* Macros of headers that may be included before, put aside up to the end of this one. */
 #pragma push_macro("log")
 #undef log
-/* [7 lines as in ../empty/schema.h, with 956182c0] */
+/* [7 lines as in ../empty/schema.h, with 39a78806] */
 /* The segment feed: 12288 bytes, at posix:/golden.feed unless told otherwise.
  *
  * A handle is for one thread at a time; attach again for another. It must not be copied while attached.
