@@ -10,6 +10,7 @@ use std::time::Duration;
 
 /// How a segment is created, and who is trusted when attaching to one.
 #[derive(Clone, Debug)]
+#[allow(clippy::struct_excessive_bools)] // one for each switch
 pub struct Options {
     pub(crate) mode: u32,
     pub(crate) user: Option<Account>,
