@@ -284,6 +284,10 @@ impl RawCellWriter {
 
     /// Stores a value into cell `at`. Readers see it when this returns, and who
     /// waits for one is woken.
+    ///
+    /// # Panics
+    ///
+    /// If the value has not as many bytes as one of these cells.
     #[inline]
     pub fn store(&mut self, at: usize, value: &[u8]) -> Result<()> {
         assert!(value.len() == self.item, "a value of one of these cells");

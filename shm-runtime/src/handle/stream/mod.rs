@@ -130,7 +130,7 @@ impl<T: SharedLayout> Stream<T> {
             let why = "a stream has a capacity of at least 1, not of 0";
             return Err(Error::new(ErrorKind::Invalid, refused(why)));
         }
-        Spec::new(contract, "", Setup::at(address)).map_err(|e| e.map_message(|why| refused(&why)))
+        Spec::new(contract, "", Setup::at(address)).map_err(|e| e.map_message(|why| refused(why)))
     }
 
     /// Becomes the writer. [`ErrorKind::RoleTaken`] names the one who is, while it

@@ -60,6 +60,10 @@ impl RawStreamWriter {
 
     /// Writes as many items as fit, and commits them; how many. 0 only if there is
     /// nothing to write.
+    ///
+    /// # Panics
+    ///
+    /// If the bytes are not those of whole items.
     #[inline]
     pub fn try_write(&mut self, items: &[u8]) -> Result<usize, TryWriteError> {
         assert!(items.len() % self.item == 0, "whole items");
@@ -77,6 +81,10 @@ impl RawStreamWriter {
 
     /// Waits for room for one item, then writes as many as fit; how many. `None`
     /// waits without end.
+    ///
+    /// # Panics
+    ///
+    /// If the bytes are not those of whole items.
     pub fn write(&mut self, items: &[u8], timeout: Option<Duration>) -> Result<usize, WriteError> {
         assert!(items.len() % self.item == 0, "whole items");
         let n = self.wait(timeout, |core| core.write(items))?;
@@ -205,6 +213,10 @@ impl RawStreamReader {
 
     /// Reads as many items as are there and fit, and acknowledges them; how many. 0
     /// only if there is no room for any.
+    ///
+    /// # Panics
+    ///
+    /// If the bytes are not those of whole items.
     #[inline]
     pub fn try_read(&mut self, items: &mut [u8]) -> Result<usize, TryReadError> {
         assert!(items.len() % self.item == 0, "room for whole items");
@@ -215,6 +227,10 @@ impl RawStreamReader {
 
     /// Waits for one item, then reads as many as are there and fit; how many. `None`
     /// waits without end.
+    ///
+    /// # Panics
+    ///
+    /// If the bytes are not those of whole items.
     pub fn read(
         &mut self,
         items: &mut [u8],
