@@ -35,7 +35,8 @@ def test_writes_and_reads_move_what_they_can_and_say_how_much(pipes: pipes_of_te
     assert pipes.log.read(100) == text(0, 100)
     assert pipes.log.read() == text(100, 1128)
     numbers = pipes.log.facts()["numbers"]
-    assert (numbers["in"], numbers["out"], numbers["full"]) == (1128, 1128, 1)
+    # A write that was cut short looked for more room in vain, which counts as well.
+    assert (numbers["in"], numbers["out"], numbers["full"]) == (1128, 1128, 2)
     assert pipes.log.redelivered() == 0 and pipes.log.capacity == 1000
 
 

@@ -188,7 +188,7 @@ class Side:
             with self.lock:
                 handle = self.claim()
                 status, total = self._put_ready(handle, start, total, count)
-                if status == FULL and slice_ns.value:
+                if status == FULL and total < least and slice_ns.value:
                     status = self._holding(self._native.put_wait, handle, self.turn_ref, slice_ns)
                     if status == OK:
                         status, total = self._put_ready(handle, start, total, count)
