@@ -169,7 +169,7 @@ codes! {
         "A user or a group is a number from 0 to 4294967294, or a name without colons, slashes and control characters. Names are looked up on the machine that creates the segment, not on the one that generates the code."
 
     N001 "laid out, and not in use yet"
-        "This version of shmgen lays out objects of this kind, creates them and shows them by stat, in every language alike. Generated code has no functions for them yet. What is complete is queues from one producer to one consumer, and cells."
+        "This version of shmgen lays out objects of this kind, creates them and shows them by stat, in every language alike. Generated code has no functions for them yet. What is complete is queues from one producer to one consumer, streams, cells and states."
 
     N002 "a file named as one of the system's"
         "Files are generated under the name of the schema's file. A header of C that is called as one of the system's, or a module as one of Python's standard library, takes its place in every program that has the folder first in its path, and breaks what needs the other. Rename the file; or generate into a folder that is no search path of its own: a Python package, headers that are included as \"gen/time.h\"."

@@ -444,7 +444,7 @@ const EXAMPLES: &[(Code, &str, &str)] = &[
     (
         Code::N001,
         queue!(
-            "[segment.feed]\nobject = [ { name = \"last\", kind = \"state\", type = \"Tick\" } ]"
+            "[segment.feed]\nobject = [ { name = \"last\", kind = \"topic\", item = \"Tick\", capacity = 8 } ]"
         ),
         queue!(
             "[segment.feed]\nobject = [ { name = \"last\", kind = \"cell\", type = \"Tick\" } ]"
