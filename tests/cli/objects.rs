@@ -49,10 +49,10 @@ fn check_tells_what_cannot_be_used_yet_and_is_content() {
     let done = run(&["check", &objects_toml()]);
     assert_eq!((code(&done), out(&done).as_str()), (0, ""));
     let said = err(&done);
-    assert_eq!(said.matches("note[N001]: ").count(), 17, "{said}");
-    assert!(said.contains("objects.toml:44:35\n") && said.contains("functions for `shared_state`"));
-    assert!(said.contains("\n17 notes\n") && said.contains("ok, test.objects 1.0"), "{said}");
-    for usable in ["`one`", "`latest`", "`each`"] {
+    assert_eq!(said.matches("note[N001]: ").count(), 14, "{said}");
+    assert!(said.contains("objects.toml:45:27\n") && said.contains("functions for `stop`"));
+    assert!(said.contains("\n14 notes\n") && said.contains("ok, test.objects 1.0"), "{said}");
+    for usable in ["`one`", "`latest`", "`each`", "`pipe`", "`shared_state`"] {
         assert!(!said.contains(usable), "it can be used: {said}");
     }
     // Lints are reported beside them, and only they are denied.
@@ -73,15 +73,15 @@ fn check_tells_what_cannot_be_used_yet_and_is_content() {
 fn check_tells_notes_to_programs_too() {
     let found = of(&["check", &objects_toml(), "--format", "json"]);
     let list = found["diagnostics"].as_array().unwrap();
-    assert_eq!(list.len(), 17);
+    assert_eq!(list.len(), 14);
     for note in list {
         assert_eq!((&note["code"], &note["severity"]), (&json!("N001"), &json!("note")));
         assert!(note["start"]["line"].as_u64().unwrap() > 30);
     }
     let done = run(&["check", &objects_toml(), "--format", "github"]);
     assert_eq!(code(&done), 0);
-    assert_eq!(out(&done).lines().filter(|l| l.starts_with("::notice file=")).count(), 17);
-    assert!(out(&done).contains("title=N001::this version creates and shows states"));
+    assert_eq!(out(&done).lines().filter(|l| l.starts_with("::notice file=")).count(), 14);
+    assert!(out(&done).contains("title=N001::this version creates and shows events"));
 }
 
 #[test]
@@ -89,11 +89,11 @@ fn gen_tells_notes_and_writes_all_the_same() {
     let folder = tools::scratch("objects-gen");
     let arguments = ["gen", &objects_toml(), "--out", text(&folder)];
     let done = run(&arguments);
-    assert_eq!((code(&done), err(&done).matches("note[N001]").count()), (0, 17));
+    assert_eq!((code(&done), err(&done).matches("note[N001]").count()), (0, 14));
     assert_eq!(command::files(&folder).len(), 7);
     // Up to date: nothing to do, and still to be told.
     let done = run(&[&arguments[..], &["--check"]].concat());
-    assert_eq!((code(&done), err(&done).matches("note[N001]").count()), (0, 17));
+    assert_eq!((code(&done), err(&done).matches("note[N001]").count()), (0, 14));
     let everything = tools::root().join("tests/schemas/everything.toml").display().to_string();
     let done = run(&["gen", &everything, "--out", text(&folder)]);
     assert!(!err(&done).contains("note"), "{}", err(&done));
@@ -103,7 +103,7 @@ fn gen_tells_notes_and_writes_all_the_same() {
 fn explain_knows_the_note() {
     let said = out(&run(&["explain", "n001"]));
     assert!(said.starts_with("N001: laid out, and not in use yet\n"), "{said}");
-    assert!(said.contains("Wrong:") && said.contains("kind = \"state\""), "{said}");
+    assert!(said.contains("Wrong:") && said.contains("kind = \"topic\""), "{said}");
 }
 
 // --- stat, ls, size

@@ -437,6 +437,11 @@ fn flag_offsets(bytes: &[u8]) -> BTreeSet<u64> {
     })
 }
 
+/// Where the sequences of states lie, which every sweep advances.
+fn sequence_offsets(bytes: &[u8]) -> BTreeSet<u64> {
+    offsets(bytes, |entry| if entry.kind == 9 { vec![0x100] } else { vec![] })
+}
+
 /// Fills every object with words that name a participant as holder.
 fn claim_everything(liar: &Segment, bytes: &[u8], index: u32, generation: u32) -> u64 {
     let word = u64::from(generation) << 32 | u64::from(index + 1);
@@ -475,13 +480,16 @@ fn a_sweep_takes_the_roles_of_the_dead_and_nothing_that_looks_like_one() {
         let orphaned = 1 << 32 | u64::from(u32::MAX);
         let found: BTreeSet<u64> =
             words(&after).iter().filter(|(_, w)| *w == orphaned).map(|(at, _)| *at).collect();
-        let flags = flag_offsets(&after);
+        let (flags, sequences) = (flag_offsets(&after), sequence_offsets(&after));
         assert_eq!(found, role_offsets(&after), "in C: {in_c}");
         assert_eq!(found.len(), 9 + 3 + 4 + 2 + 2 + 2 + 1 + 2);
         // Whoever sleeps was woken, since the dead one may have missed it, and the
         // wake-up was counted; all else is as it was.
         let woken = |at: u64, word: u64| {
-            let half = |at: u64, n: u32| if flags.contains(&at) { (n & !1) + 4 } else { n };
+            let half = |at: u64, n: u32| match at {
+                _ if flags.contains(&at) => (n & !1) + 4,
+                _ => n + u32::from(sequences.contains(&at)),
+            };
             let (low, high) = (word as u32, (word >> 32) as u32);
             u64::from(half(at + 4, high)) << 32 | u64::from(half(at, low))
         };

@@ -166,6 +166,8 @@ pub(crate) struct ReaderCore<M: Memory> {
     batch: u64,
     /// This many of the next items a dead predecessor may have seen.
     suspect: u64,
+    /// The end of what was announced to be looked at: the word of that name.
+    seen: u64,
 }
 
 impl<M: Memory> ReaderCore<M> {
@@ -180,11 +182,12 @@ impl<M: Memory> ReaderCore<M> {
         let honest = suspect.iter().all(|n| *n <= layout.slots);
         let suspect = if honest { suspect[0].min(suspect[1]) } else { 0 };
         // If this one leaves or dies too, the next one hears of them as well.
-        words.seen.store(taken.wrapping_add(suspect), Relaxed);
+        let seen = taken.wrapping_add(suspect);
+        words.seen.store(seen, Relaxed);
         M::program_order();
         words.head.store(taken, Release);
         let head = Cursor::at(taken, layout);
-        Self { words, head, ready: 0, published: taken, batch: layout.batch, suspect }
+        Self { words, head, ready: 0, published: taken, batch: layout.batch, suspect, seen }
     }
 
     /// How many of the next items a dead predecessor may have seen.
@@ -229,10 +232,11 @@ impl<M: Memory> ReaderCore<M> {
     #[inline]
     pub(crate) fn peek(&mut self, wanted: usize) -> Result<usize, Fault> {
         let n = self.ready_for(wanted)?.min(wanted);
-        // What an earlier reader may have seen stays suspect until it is acknowledged,
-        // however many die in between: `seen` never goes back behind it.
-        let end = self.head.position.wrapping_add(self.suspect.max(n as u64));
-        self.words.seen.store(end, Relaxed);
+        // What this reader has announced, or an earlier one may have seen, stays suspect
+        // until it is acknowledged, however many die in between: `seen` never goes back.
+        let ahead = self.seen.wrapping_sub(self.head.position).max(n as u64);
+        self.seen = self.head.position.wrapping_add(ahead);
+        self.words.seen.store(self.seen, Relaxed);
         M::program_order();
         Ok(n)
     }

@@ -338,6 +338,22 @@ fn what_may_have_been_seen_stays_suspect_through_three_lives() {
     });
 }
 
+/// A reader that looked at three, acknowledged one and reads one has seen the third.
+#[test]
+fn what_was_announced_stays_announced_until_it_is_acknowledged() {
+    explore(0, || {
+        let shared = Shared::new(Weak::None);
+        write_up_to(&mut shared.writer(&Life::endless()), &mut 1, 3);
+        let mut reader = shared.reader(&Life::endless());
+        assert_eq!(reader.peek(3), Ok(3));
+        reader.release(1);
+        let mut one = [0; 4];
+        assert_eq!(reader.read(&mut one).unwrap().0, 1); // and dies
+        assert_eq!((shared.load(TAKEN), shared.load(SEEN)), (2, 3));
+        assert_eq!(shared.reader(&Life::endless()).redelivered(), 1);
+    });
+}
+
 /// Full is not said while fewer wait than always fit, however the head lags behind.
 #[test]
 fn as_many_fit_as_were_promised() {
