@@ -61,7 +61,7 @@ fn what_is_changed_under_the_lock_is_there_when_it_is_given_up() {
             assert_eq!(reader.version().unwrap(), n);
         }
         // Who changes nothing writes nothing back, nor does who says so.
-        assert_eq!(number(&*state.lock().unwrap()), 15);
+        assert_eq!(number(&state.lock().unwrap()), 15);
         let mut guard = state.lock().unwrap();
         *guard = value(99);
         guard.discard();
@@ -72,7 +72,7 @@ fn what_is_changed_under_the_lock_is_there_when_it_is_given_up() {
         // It stays when everybody has left.
         drop((state, reader));
         let state = State::<Small>::open_or_create(&place.0).unwrap();
-        assert_eq!(number(&*state.lock().unwrap()), 15);
+        assert_eq!(number(&state.lock().unwrap()), 15);
     }
 }
 

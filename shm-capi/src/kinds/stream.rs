@@ -6,7 +6,9 @@ use crate::last_error::remember;
 use crate::side::{GET, LOOK, PUT, ShmrtTurn};
 use crate::status;
 use shm_runtime::stream::layout::StreamLayout;
-use shm_runtime::stream::{RawStreamReader, RawStreamWriter};
+use shm_runtime::stream::{
+    RawStreamReader, RawStreamWriter, ReadError, TryReadError, TryWriteError,
+};
 use shm_runtime::{Attachment, Error, ErrorKind, Result};
 use std::time::Duration;
 
@@ -57,7 +59,7 @@ impl Verbs for Writer {
 
     fn put_many(&self, turn: &mut ShmrtTurn, items: &[u8]) -> i32 {
         let Some(mut raw) = self.0.try_lock() else { return status::BUSY };
-        moved(turn, raw.try_write(items).map_err(|e| e.kind()))
+        moved(turn, raw.try_write(items).map_err(TryWriteError::kind))
     }
 }
 
@@ -71,8 +73,8 @@ impl Verbs for Reader {
     fn get_many(&self, turn: &mut ShmrtTurn, items: &mut [u8], timeout: Option<Duration>) -> i32 {
         let mut raw = self.0.lock();
         let result = match timeout {
-            Some(Duration::ZERO) => raw.try_read(items).map_err(|e| e.kind()),
-            timeout => raw.read(items, timeout).map_err(|e| e.kind()),
+            Some(Duration::ZERO) => raw.try_read(items).map_err(TryReadError::kind),
+            timeout => raw.read(items, timeout).map_err(ReadError::kind),
         };
         moved(turn, result)
     }
