@@ -1,5 +1,6 @@
 //! The C++ layer (`shm_runtime.hpp` and a generated segment): results, bare
-//! segments, waiting to attach, and what a library of C++20 adds (tests/c/cpp_layer_test.cpp).
+//! segments, waiting to attach, and what a library of C++20 adds (tests/c/cpp_layer_test.cpp);
+//! every member of streams and states (tests/c/kinds_layer_test.cpp).
 
 use shmgen_test_support::{places, tools};
 use std::os::unix::process::ExitStatusExt;
@@ -13,12 +14,18 @@ fn headers() -> &'static Path {
     static FOLDER: OnceLock<PathBuf> = OnceLock::new();
     FOLDER.get_or_init(|| {
         let folder = scratch("cpp-layer-headers");
-        tools::generate(&root().join("tests/schemas/everything.toml"), &folder);
+        for schema in ["everything", "steps"] {
+            tools::generate(&root().join(format!("tests/schemas/{schema}.toml")), &folder);
+        }
         folder
     })
 }
 
 fn build(name: &str, compiler: &str, more: &[&str]) -> PathBuf {
+    build_of("cpp_layer_test.cpp", name, compiler, more)
+}
+
+fn build_of(source: &str, name: &str, compiler: &str, more: &[&str]) -> PathBuf {
     let out = scratch(name).join("layer");
     run(Command::new(compiler)
         .args(C_WARNINGS)
@@ -26,7 +33,7 @@ fn build(name: &str, compiler: &str, more: &[&str]) -> PathBuf {
         .args(more)
         .arg("-I")
         .arg(headers())
-        .arg(root().join("tests/c/cpp_layer_test.cpp"))
+        .arg(root().join("tests/c").join(source))
         .args(["-pthread", "-o"])
         .arg(&out));
     out
@@ -51,6 +58,19 @@ fn results_segments_and_spans_do_what_they_say() {
     }
     let more = ["-std=c++17", "-O1", "-fsanitize=address,undefined", "-fno-sanitize-recover=all"];
     passes(&build("layer-sanitized", "g++", &more));
+}
+
+#[test]
+fn streams_and_states_do_what_they_say() {
+    let sanitized = ["-std=c++17", "-O1", "-fsanitize=address,undefined"];
+    for (name, compiler, more) in [
+        ("layer-kinds", "clang++", &["-std=c++20", "-O1"][..]),
+        ("layer-kinds-sanitized", "g++", &sanitized),
+        ("layer-kinds-no-exceptions", "g++", &["-std=c++20", "-O2", "-fno-exceptions"]),
+    ] {
+        let program = build_of("kinds_layer_test.cpp", name, compiler, more);
+        run(Command::new(program).arg(places::Place::posix().text()));
+    }
 }
 
 #[test]
