@@ -123,6 +123,97 @@ static bool is(const char *operation, const char *name) { return strcmp(operatio
 ON_A_QUEUE(narrow)
 ON_A_QUEUE(wide)
 
+static void write_one(uint64_t n) {
+  test_steps_Item item = item_of(n);
+  size_t done;
+  must(test_steps_Steps_items_write(&segment, &item, 1, &done));
+}
+
+static void read_some(size_t count) {
+  test_steps_Item many[3];
+  size_t done;
+  must(test_steps_Steps_items_read(&segment, many, count, &done));
+  for (size_t i = 0; i < done; i++) {
+    check(&many[i]);
+  }
+}
+
+static void produce_for_the_stream(const char *operation) {
+  test_steps_Item many[3];
+  shm_stream_room room;
+  size_t done;
+  write_one(first);
+  for (uint64_t i = 0; i < 3; i++) {
+    many[i] = item_of(first + 1 + i);
+  }
+  begin();
+  if (is(operation, "push")) {
+    write_one(first + 1);
+  } else if (is(operation, "push_many")) {
+    must(test_steps_Steps_items_write(&segment, many, 3, &done));
+  } else if (is(operation, "push_in_place")) {
+    must(test_steps_Steps_items_reserve(&segment, 1, &room));
+    memcpy(room.first, &many[0], sizeof many[0]);
+    must(test_steps_Steps_items_commit(&segment, 1));
+  } else {
+    shm_stream_writer_release(&segment.items_writer);
+  }
+  end();
+}
+
+static void consume_from_the_stream(const char *operation) {
+  shm_stream_loan loan;
+  read_some(1);
+  begin();
+  if (is(operation, "pop")) {
+    read_some(1);
+  } else if (is(operation, "pop_many")) {
+    read_some(3);
+  } else if (is(operation, "peek")) {
+    must(test_steps_Steps_items_peek(&segment, 8, &loan));
+    check((const test_steps_Item *)loan.first);
+    must(test_steps_Steps_items_release(&segment, 1));
+  } else {
+    shm_stream_reader_release(&segment.items_reader);
+  }
+  end();
+}
+
+static void on_the_stream(const char *operation) {
+  if (is(operation, "first_push")) {
+    begin();
+    write_one(first);
+    end();
+  } else if (is(operation, "first_pop")) {
+    begin();
+    read_some(1);
+    end();
+  } else if (strstr(operation, "push") == operation || is(operation, "no_longer_produce")) {
+    produce_for_the_stream(operation);
+  } else {
+    consume_from_the_stream(operation);
+  }
+}
+
+static void on_the_state(const char *operation) {
+  test_steps_Item found;
+  test_steps_Item next = item_of(first);
+  if (is(operation, "change")) {
+    begin();
+    must(test_steps_Steps_shared_lock(&segment, &found));
+    must(test_steps_Steps_shared_unlock(&segment, &next));
+    end();
+  } else {
+    must(test_steps_Steps_shared_lock(&segment, &found));
+    begin();
+    if (test_steps_Steps_shared_wait(&segment, &next, 1000000) != SHM_TIMEOUT) {
+      must(SHM_INVALID);
+    }
+    end();
+    must(test_steps_Steps_shared_unlock(&segment, NULL));
+  }
+}
+
 static void store(uint64_t n) {
   test_steps_Item item = item_of(n);
   must(test_steps_Steps_value_store(&segment, &item));
@@ -159,6 +250,10 @@ int main(int argc, char **argv) {
     on_narrow(argv[3]);
   } else if (is(argv[2], "wide")) {
     on_wide(argv[3]);
+  } else if (is(argv[2], "items")) {
+    on_the_stream(argv[3]);
+  } else if (is(argv[2], "shared")) {
+    on_the_state(argv[3]);
   } else {
     on_the_cell(argv[3]);
   }

@@ -7,14 +7,15 @@
 //! flagged, nothing is torn, and a successor goes on at once.
 
 use places::Place;
-use shm_runtime::TryPopError;
 use shm_runtime::queue::Queue;
+use shm_runtime::stream::{Stream, TryReadError};
 use shmgen_test_support::schemas::steps::{Item, Steps};
 use shmgen_test_support::{places, tools};
 use std::os::unix::process::ExitStatusExt;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
+use std::time::Duration;
 
 /// More than any operation has.
 const MOST_STEPS: u64 = 200;
@@ -117,43 +118,88 @@ fn at_each_step(about: &str, mut once: impl FnMut(u64) -> End) {
     panic!("{about} has no end");
 }
 
-// --- queues
+// --- queues and streams
 
-/// What goes through a queue before, so that the operation goes across its end.
-fn warm_up(queue: &Queue<Item>) -> u64 {
-    let capacity = queue.stat().unwrap().capacity;
-    let slots = capacity + (capacity / 8).max(1) - 1;
-    let mut out = queue.producer().unwrap();
-    let mut inn = queue.consumer().unwrap();
-    for n in 1..=slots - 3 {
-        out.try_push(&item(n)).unwrap();
-        assert_eq!(number(&inn.try_pop().unwrap()), n);
-    }
-    slots - 3
+/// What passes items from one process to one other.
+enum Pipe {
+    Queue(Queue<Item>),
+    Stream(Stream<Item>),
 }
 
-fn queue_of(segment: &Steps, object: &str) -> Queue<Item> {
-    if object == "narrow" { segment.narrow() } else { segment.wide() }
-}
-
-fn drain(queue: &Queue<Item>) -> (Vec<u64>, u64) {
-    let mut inn = queue.consumer().unwrap();
-    let flagged = inn.redelivered();
-    let mut all = Vec::new();
-    loop {
-        match inn.try_pop() {
-            Ok(found) => all.push(number(&found)),
-            Err(TryPopError::Empty) => return (all, flagged),
-            Err(error) => panic!("{error}"),
+impl Pipe {
+    fn of(segment: &Steps, object: &str) -> Self {
+        match object {
+            "narrow" => Self::Queue(segment.narrow()),
+            "wide" => Self::Queue(segment.wide()),
+            "items" => Self::Stream(segment.items()),
+            other => panic!("there is no {other}"),
         }
     }
-}
 
-/// A successor pushes one more, and that is what comes next.
-fn goes_on(queue: &Queue<Item>, n: u64, about: &str) {
-    let mut out = queue.producer().unwrap();
-    out.try_push(&item(n)).unwrap();
-    assert_eq!(drain(queue).0, [n], "{about}: what a successor pushed");
+    /// How many items it has room for before it begins anew at its start.
+    fn slots(&self) -> u64 {
+        let capacity = match self {
+            Self::Queue(queue) => queue.stat().unwrap().capacity,
+            Self::Stream(stream) => stream.capacity().unwrap(),
+        };
+        capacity + (capacity / 8).max(1) - 1
+    }
+
+    fn put(&self, numbers: impl Iterator<Item = u64>) {
+        let items: Vec<Item> = numbers.map(item).collect();
+        let n = items.len();
+        match self {
+            Self::Queue(queue) => {
+                assert_eq!(queue.producer().unwrap().push_slice(&items).unwrap(), n);
+            }
+            Self::Stream(stream) => {
+                assert_eq!(stream.writer().unwrap().try_write(&items).unwrap(), n);
+            }
+        }
+    }
+
+    /// All that waits, and how much of it a dead process may have seen.
+    fn drain(&self) -> (Vec<u64>, u64) {
+        let mut all = Vec::new();
+        let mut one = [Item::default()];
+        match self {
+            Self::Queue(queue) => {
+                let mut inn = queue.consumer().unwrap();
+                let flagged = inn.redelivered();
+                while inn.pop_slice(&mut one).unwrap() == 1 {
+                    all.push(number(&one[0]));
+                }
+                (all, flagged)
+            }
+            Self::Stream(stream) => {
+                let mut inn = stream.reader().unwrap();
+                let flagged = inn.redelivered();
+                loop {
+                    match inn.try_read(&mut one) {
+                        Ok(_) => all.push(number(&one[0])),
+                        Err(TryReadError::Empty) => return (all, flagged),
+                        Err(error) => panic!("{error}"),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Passes so much through it that an operation goes across its end; how much.
+    fn warm_up(&self) -> u64 {
+        let before = self.slots() - 3;
+        for n in 1..=before {
+            self.put(n..=n);
+            assert_eq!(self.drain().0, [n]);
+        }
+        before
+    }
+
+    /// A successor puts one more in, and that is what comes next.
+    fn goes_on(&self, n: u64, about: &str) {
+        self.put(n..=n);
+        assert_eq!(self.drain().0, [n], "{about}: what a successor put in");
+    }
 }
 
 /// A producer that dies in an operation which is to put `width` more in, behind one.
@@ -161,12 +207,12 @@ fn a_producer_dies(victim: &Path, object: &str, operation: &str, width: u64) {
     at_each_step(&format!("{object} {operation}"), |n| {
         let place = Place::posix();
         let segment = Steps::options().address(place.text()).create().unwrap();
-        let queue = queue_of(&segment, object);
-        let before = warm_up(&queue);
+        let pipe = Pipe::of(&segment, object);
+        let before = pipe.warm_up();
         let end = run(victim, &place, object, operation, n, before + 1);
         let about = format!("{object} {operation}, step {n}");
-        let (all, flagged) = drain(&queue);
-        // What was pushed by an operation that came to its end, and all of the other or
+        let (all, flagged) = pipe.drain();
+        // What was put in by an operation that came to its end, and all of the other or
         // nothing.
         let least = if operation == "first_push" { 0 } else { 1 };
         let most = if operation == "first_push" { 1 } else { 1 + width };
@@ -175,51 +221,47 @@ fn a_producer_dies(victim: &Path, object: &str, operation: &str, width: u64) {
         assert!(got == least || got == most, "{about}: {got} of {least} or {most}");
         assert!(matches!(end, End::Died) || got == most, "{about}: {got} of {most}");
         assert_eq!(flagged, 0, "{about}: no consumer died");
-        goes_on(&queue, before + 10, &about);
+        pipe.goes_on(before + 10, &about);
         end
     });
 }
 
 /// A consumer that dies in an operation which is to take `width` more out, behind one.
-/// The greatest number of messages that were flagged.
+/// The greatest number of items that were flagged.
 fn a_consumer_dies(victim: &Path, object: &str, operation: &str, width: u64) -> u64 {
     let mut most_flagged = 0;
     at_each_step(&format!("{object} {operation}"), |n| {
         let place = Place::posix();
         let segment = Steps::options().address(place.text()).create().unwrap();
-        let queue = queue_of(&segment, object);
-        let before = warm_up(&queue);
-        {
-            let mut out = queue.producer().unwrap();
-            for more in 1..=4 {
-                out.try_push(&item(before + more)).unwrap();
-            }
-        }
+        let pipe = Pipe::of(&segment, object);
+        let before = pipe.warm_up();
+        pipe.put(before + 1..=before + 4);
         let end = run(victim, &place, object, operation, n, 0);
         let about = format!("{object} {operation}, step {n}");
-        let (all, flagged) = drain(&queue);
+        let (all, flagged) = pipe.drain();
         let got = all.len() as u64;
         assert_eq!(all, (before + 5 - got..=before + 4).collect::<Vec<_>>(), "{about}");
         let most = if operation == "first_pop" { 4 } else { 3 };
         let least = if operation == "first_pop" { 3 } else { 3 - width };
         assert!(got == least || got == most, "{about}: {got} of {least} or {most}");
-        let died = matches!(end, End::Died);
-        if died {
-            // It may have seen the next one, if there is one and it had the role.
-            let seen = got.min(u64::from(operation != "first_pop"));
+        if matches!(end, End::Died) {
+            // A queue does not say before a single pop that it looks: the next one may
+            // have been seen, if there is one and the dead one had the role.
+            let silent = object != "items" && operation != "first_pop";
+            let seen = got.min(u64::from(silent));
             assert!(flagged >= seen && flagged <= got, "{about}: {flagged} of {got}");
         } else {
             assert_eq!((got, flagged), (least, 0), "{about}");
         }
         most_flagged = most_flagged.max(flagged);
-        goes_on(&queue, before + 10, &about);
+        pipe.goes_on(before + 10, &about);
         end
     });
     most_flagged
 }
 
-fn on_queues(victim: &Path) {
-    for object in ["narrow", "wide"] {
+fn on_pipes(victim: &Path, objects: &[&str]) {
+    for object in objects {
         a_producer_dies(victim, object, "first_push", 1);
         a_producer_dies(victim, object, "push", 1);
         a_producer_dies(victim, object, "push_many", 3);
@@ -229,19 +271,71 @@ fn on_queues(victim: &Path) {
         assert_eq!(a_consumer_dies(victim, object, "pop", 1), 1);
         // It says which it is about to read before it reads them.
         assert_eq!(a_consumer_dies(victim, object, "pop_many", 3), 3);
-        assert_eq!(a_consumer_dies(victim, object, "peek", 1), 1);
+        let peeked = a_consumer_dies(victim, object, "peek", 1);
+        assert_eq!(peeked, if *object == "items" { 3 } else { 1 });
         a_consumer_dies(victim, object, "no_longer_consume", 0);
     }
 }
 
 #[test]
 fn who_dies_at_any_step_with_a_queue_in_rust_leaves_it_whole() {
-    on_queues(in_rust());
+    on_pipes(in_rust(), &["narrow", "wide"]);
 }
 
 #[test]
 fn who_dies_at_any_step_with_a_queue_in_c_leaves_it_whole() {
-    on_queues(in_c());
+    on_pipes(in_c(), &["narrow", "wide"]);
+}
+
+#[test]
+fn who_dies_at_any_step_with_a_stream_in_rust_leaves_it_whole() {
+    on_pipes(in_rust(), &["items"]);
+}
+
+#[test]
+fn who_dies_at_any_step_with_a_stream_in_c_leaves_it_whole() {
+    on_pipes(in_c(), &["items"]);
+}
+
+// --- states
+
+/// Whoever dies with the lock has changed the value as a whole or not at all, and the
+/// next one gets the lock, and hears of the death if it was held.
+fn on_states(victim: &Path) {
+    for operation in ["change", "wait"] {
+        let mut heard = 0;
+        at_each_step(operation, |n| {
+            let place = Place::posix();
+            let segment = Steps::options().address(place.text()).create().unwrap();
+            let state = segment.shared();
+            *state.lock().unwrap() = item(1);
+            *state.lock().unwrap() = item(2);
+            let end = run(victim, &place, "shared", operation, n, 3);
+            let about = format!("{operation}, step {n}");
+            let found = number(&state.load().unwrap());
+            let died = matches!(end, End::Died);
+            assert!(found == 3 || found == 2 && died, "{about}: {found}");
+            let mut guard = state.lock_timeout(Duration::from_secs(20)).unwrap();
+            assert_eq!(number(&guard), found, "{about}");
+            assert!(died || !guard.owner_died(), "{about}");
+            heard += u64::from(guard.owner_died());
+            *guard = item(4);
+            guard.unlock().unwrap();
+            assert_eq!(number(&state.load().unwrap()), 4, "{about}");
+            end
+        });
+        assert!(heard > 0, "{operation}: nobody died with the lock");
+    }
+}
+
+#[test]
+fn who_dies_at_any_step_with_a_state_in_rust_leaves_it_whole() {
+    on_states(in_rust());
+}
+
+#[test]
+fn who_dies_at_any_step_with_a_state_in_c_leaves_it_whole() {
+    on_states(in_c());
 }
 
 // --- cells

@@ -2,7 +2,7 @@
 //! before its n-th store to the segment. `tests/c/steps.c` does the same.
 //!
 //! ```text
-//! crash-crate ADDRESS OPERATION N FIRST
+//! crash-crate ADDRESS OBJECT OPERATION N FIRST
 //! ```
 //!
 //! FIRST is the first number that it may put in. It says how many steps the operation
@@ -15,6 +15,9 @@ mod steps;
 use shm_runtime::__private::{kill_before, taken};
 use shm_runtime::cell;
 use shm_runtime::queue::{Consumer, Producer, Queue};
+use shm_runtime::state::State;
+use shm_runtime::stream::Stream;
+use std::time::Duration;
 use steps::{Item, Steps};
 
 fn item(n: u64) -> Item {
@@ -103,6 +106,84 @@ impl Victim {
         }
     }
 
+    fn on_a_stream(&self, stream: &Stream<Item>, operation: &str) {
+        let next = self.first + 1;
+        let writer = || {
+            let mut out = stream.writer().unwrap();
+            assert_eq!(out.try_write(&[item(self.first)]), Ok(1));
+            out
+        };
+        let reader = || {
+            let mut inn = stream.reader().unwrap();
+            let mut one = [Item::default()];
+            assert_eq!(inn.try_read(&mut one), Ok(1));
+            check(&one[0]);
+            inn
+        };
+        match operation {
+            "first_push" => drop(self.during(writer)),
+            "push" => {
+                let mut out = writer();
+                self.during(|| out.try_write(&[item(next)]).unwrap());
+            }
+            "push_many" => {
+                let mut out = writer();
+                let many = [item(next), item(next + 1), item(next + 2)];
+                self.during(|| out.try_write(&many).unwrap());
+            }
+            "push_in_place" => {
+                let mut out = writer();
+                self.during(|| {
+                    let mut room = out.reserve().unwrap();
+                    room.set(0, &item(next));
+                    room.commit(1);
+                });
+            }
+            "no_longer_produce" => {
+                let out = writer();
+                self.during(|| drop(out));
+            }
+            "first_pop" => drop(self.during(reader)),
+            "pop" | "pop_many" => {
+                let mut inn = reader();
+                let mut many = [Item::default(); 3];
+                let n = if operation == "pop" { 1 } else { 3 };
+                self.during(|| inn.try_read(&mut many[..n]).unwrap());
+                many[..n].iter().for_each(|item| _ = check(item));
+            }
+            "peek" => {
+                let mut inn = reader();
+                self.during(|| {
+                    let peeked = inn.peek().unwrap();
+                    check(&peeked.get(0));
+                    peeked.release(1);
+                });
+            }
+            "no_longer_consume" => {
+                let inn = reader();
+                self.during(|| drop(inn));
+            }
+            other => panic!("a stream has no operation {other}"),
+        }
+    }
+
+    fn on_a_state(&self, state: &State<Item>, operation: &str) {
+        let next = item(self.first);
+        match operation {
+            "change" => self.during(|| {
+                let mut guard = state.lock().unwrap();
+                *guard = next;
+                guard.unlock().unwrap();
+            }),
+            "wait" => {
+                let mut guard = state.lock().unwrap();
+                *guard = next;
+                self.during(|| guard.wait_timeout(Duration::from_millis(1)).unwrap());
+            }
+            other => panic!("a state has no operation {other}"),
+        }
+    }
+
     fn on_a_cell(&self, cell: &cell::Cell<Item>, operation: &str) {
         let writer = || {
             let mut writer = cell.writer().unwrap();
@@ -139,6 +220,8 @@ fn main() {
     match object.as_str() {
         "narrow" => victim.on_a_queue(&segment.narrow(), operation),
         "wide" => victim.on_a_queue(&segment.wide(), operation),
+        "items" => victim.on_a_stream(&segment.items(), operation),
+        "shared" => victim.on_a_state(&segment.shared(), operation),
         "value" => victim.on_a_cell(&segment.value(), operation),
         other => panic!("there is no object {other}"),
     }

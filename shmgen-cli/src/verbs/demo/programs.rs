@@ -15,7 +15,7 @@ const RELAY_CPP: &str = include_str!("../../../quickstart/cpp/relay.cpp");
 const RELAY_PY: &str = include_str!("../../../quickstart/python/relay.py");
 
 /// The Python package, whose sources are in the command.
-const PACKAGE: [(&str, &str); 14] = [
+const PACKAGE: [(&str, &str); 16] = [
     ("__init__.py", include_str!("../../../python_package/__init__.py")),
     ("_attachment.py", include_str!("../../../python_package/_attachment.py")),
     ("_cell.py", include_str!("../../../python_package/_cell.py")),
@@ -28,6 +28,8 @@ const PACKAGE: [(&str, &str); 14] = [
     ("_segment.py", include_str!("../../../python_package/_segment.py")),
     ("_shared_memory.py", include_str!("../../../python_package/_shared_memory.py")),
     ("_side.py", include_str!("../../../python_package/_side.py")),
+    ("_state.py", include_str!("../../../python_package/_state.py")),
+    ("_stream.py", include_str!("../../../python_package/_stream.py")),
     ("_travel.py", include_str!("../../../python_package/_travel.py")),
     ("_views.py", include_str!("../../../python_package/_views.py")),
 ];
