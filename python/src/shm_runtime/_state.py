@@ -185,7 +185,8 @@ class Lock(Generic[_Value]):
                 break
         if status != OK:
             raise error(status)
-        state._held, self._lost = weakref.ref(self), False
+        state._held = weakref.ref(self)
+        self._lost = False
         if failure is not None:
             raise failure
         return bool(turn.done == 2)
