@@ -43,7 +43,7 @@ impl Contract {
         self.read_within(ty, bytes, &mut room).ok()
     }
 
-    /// As [`read`](Self::read), with so many bytes of memory for the value at most; what
+    /// As [`read`](Self::read), with `room` bytes of memory for the value at most; what
     /// it takes is taken off `room`, with at least eight bytes for each number.
     ///
     /// # Errors
@@ -59,7 +59,7 @@ impl Contract {
     ///     Contract { schema: String::new(), segment: String::new(), types: vec![], objects: vec![] };
     /// let (ty, mut room) = (TypeExpr::parse("u8[3]")?, 40);
     /// assert!(contract.read_within(&ty, &[1, 2, 3], &mut room).is_ok());
-    /// assert_eq!(room, 8);
+    /// assert_eq!(room, 0);
     /// assert_eq!(contract.read_within(&ty, &[1, 2, 3], &mut room), Err(Unread::TooMuch));
     /// # Ok::<(), shm_runtime::contract::TypeExprError>(())
     /// ```
