@@ -350,7 +350,15 @@ fn what_was_announced_stays_announced_until_it_is_acknowledged() {
         let mut one = [0; 4];
         assert_eq!(reader.read(&mut one).unwrap().0, 1); // and dies
         assert_eq!((shared.load(TAKEN), shared.load(SEEN)), (2, 3));
-        assert_eq!(shared.reader(&Life::endless()).redelivered(), 1);
+        let mut second = shared.reader(&Life::endless());
+        assert_eq!(second.redelivered(), 1);
+        let mut rest = [0; 4];
+        assert_eq!(second.read(&mut rest).unwrap().0, 1);
+        // Who leaves with something in its hands has not died.
+        write_up_to(&mut shared.writer(&Life::endless()), &mut 4, 5);
+        assert_eq!(second.peek(2), Ok(2));
+        second.leave();
+        assert_eq!(shared.reader(&Life::endless()).redelivered(), 0);
     });
 }
 
