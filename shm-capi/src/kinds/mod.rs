@@ -126,6 +126,24 @@ impl<T> Claimed<T> {
     }
 }
 
+/// A side that looks, and takes no part: it knows how many wait.
+struct Looker {
+    attachment: Attachment,
+    index: usize,
+    item: usize,
+    depth: fn(&Attachment, usize) -> shm_runtime::Result<u64>,
+}
+
+impl Verbs for Looker {
+    fn item_size(&self) -> usize {
+        self.item
+    }
+
+    fn number(&self, name: &str) -> Option<shm_runtime::Result<u64>> {
+        (name == "depth").then(|| (self.depth)(&self.attachment, self.index))
+    }
+}
+
 /// A role that a kind does not have.
 fn no_such_role(attachment: &Attachment, index: usize, role: u32) -> i32 {
     invalid(&format!("object {index} of {} has no side number {role}", attachment.address()))

@@ -1,6 +1,6 @@
 //! Queues from one producer to one consumer.
 
-use super::{Claim, Claimed, Verbs, no_such_role};
+use super::{Claim, Claimed, Looker, Verbs, no_such_role};
 use crate::last_error::remember;
 use crate::side::{GET, LOOK, PUT, ShmrtTurn};
 use crate::status;
@@ -26,7 +26,10 @@ pub(super) fn side(
             let raw = RawConsumer::of_attachment(attachment, index).map_err(remember)?;
             Box::new(Consumer(Claimed::new(raw, item)))
         }
-        LOOK => Box::new(Looker { attachment: attachment.clone(), index, item }),
+        LOOK => {
+            let (attachment, depth) = (attachment.clone(), Attachment::queue_depth);
+            Box::new(Looker { attachment, index, item, depth })
+        }
         _ => return Err(no_such_role(attachment, index, role)),
     })
 }
@@ -101,22 +104,5 @@ impl Verbs for Consumer {
 
     fn number(&self, name: &str) -> Option<Result<u64>> {
         (name == "redelivered").then(|| Ok(self.0.lock().redelivered()))
-    }
-}
-
-/// Whoever looks, and takes no part.
-struct Looker {
-    attachment: Attachment,
-    index: usize,
-    item: usize,
-}
-
-impl Verbs for Looker {
-    fn item_size(&self) -> usize {
-        self.item
-    }
-
-    fn number(&self, name: &str) -> Option<Result<u64>> {
-        (name == "depth").then(|| self.attachment.queue_depth(self.index))
     }
 }

@@ -1,7 +1,7 @@
 //! Streams: a put writes as many items, or bytes, as fit, and a get reads as many as
 //! are there.
 
-use super::{Claim, Claimed, Verbs, no_such_role};
+use super::{Claim, Claimed, Looker, Verbs, no_such_role};
 use crate::last_error::remember;
 use crate::side::{GET, LOOK, PUT, ShmrtTurn};
 use crate::status;
@@ -29,7 +29,10 @@ pub(super) fn side(
             let raw = RawStreamReader::of_attachment(attachment, index).map_err(remember)?;
             Box::new(Reader(Claimed::new(raw, item)))
         }
-        LOOK => Box::new(Looker { attachment: attachment.clone(), index, item }),
+        LOOK => {
+            let (attachment, depth) = (attachment.clone(), Attachment::stream_depth);
+            Box::new(Looker { attachment, index, item, depth })
+        }
         _ => return Err(no_such_role(attachment, index, role)),
     })
 }
@@ -81,22 +84,5 @@ impl Verbs for Reader {
 
     fn number(&self, name: &str) -> Option<Result<u64>> {
         (name == "redelivered").then(|| Ok(self.0.lock().redelivered()))
-    }
-}
-
-/// One that looks, and takes no part.
-struct Looker {
-    attachment: Attachment,
-    index: usize,
-    item: usize,
-}
-
-impl Verbs for Looker {
-    fn item_size(&self) -> usize {
-        self.item
-    }
-
-    fn number(&self, name: &str) -> Option<Result<u64>> {
-        (name == "depth").then(|| self.attachment.stream_depth(self.index))
     }
 }
