@@ -1,12 +1,12 @@
 //! The typed cells, as anybody reads them.
 
-use crate::contract::Contract;
 use crate::error::{Error, ErrorKind, Result};
+use crate::handle::alone;
 use crate::handle::cell::untyped::{RawCell, RawCellWriter};
 use crate::handle::cell::writer::{CellsWriter, Writer};
 use crate::object::cell::def::CellDef;
-use crate::object::kind::{ObjectDef, ObjectKind};
-use crate::segment::{Address, Attachment, Options, Setup, Spec};
+use crate::object::kind::ObjectKind;
+use crate::segment::{Address, Attachment, Spec};
 use crate::types::descriptor::TypeSet;
 use crate::types::layout::{SharedLayout, bytes_of_mut};
 use std::fmt;
@@ -58,8 +58,7 @@ impl<T: SharedLayout> Cell<T> {
     /// schema: those that derive [`SharedLayout`].
     pub fn create(address: &Address) -> Result<Self> {
         let spec = Self::spec("create", address)?;
-        let attachment = Attachment::create_at(&spec, address, &Options::default())?;
-        Ok(Self::of_attachment(&attachment, 0))
+        Ok(Self::of_attachment(&alone::create(address, &spec)?, 0))
     }
 
     /// Attaches to a segment that [`Self::create`] made.
@@ -75,9 +74,7 @@ impl<T: SharedLayout> Cell<T> {
 
     fn attach_as(address: &Address, read_only: bool) -> Result<Self> {
         let spec = Self::spec("attach to", address)?;
-        let options = Options::default();
-        let attachment = Attachment::attach_at(&spec, address, &options, read_only)?;
-        Ok(Self::of_attachment(&attachment, 0))
+        Ok(Self::of_attachment(&alone::attach(address, &spec, read_only)?, 0))
     }
 
     /// Attaches to the cell, or creates it.
@@ -88,14 +85,7 @@ impl<T: SharedLayout> Cell<T> {
     fn spec(verb: &str, address: &Address) -> Result<Spec> {
         let mut types = TypeSet::default();
         let kind = ObjectKind::Cell(CellDef::single(T::describe(&mut types)));
-        let contract = Contract {
-            schema: String::new(),
-            segment: "cell".to_owned(),
-            types: types.into_types(),
-            objects: vec![ObjectDef { name: "cell".to_owned(), kind }],
-        };
-        Spec::new(contract, "", Setup::at(address))
-            .map_err(|e| e.map_message(|why| format!("cannot {verb} {address}: {why}")))
+        alone::spec(verb, address, kind, types)
     }
 
     #[inline]

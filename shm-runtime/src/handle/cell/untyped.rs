@@ -3,6 +3,7 @@
 //! removal.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::handle::LOOK_PERIOD;
 use crate::memory::{Area, Mapped, MappedArea, MappedFlag, MappedReadArea};
 use crate::object::cell::layout::{AnyCell, CellLayout, FLAG, SLOT_COUNT, WRITER_ROLE};
 use crate::object::cell::logic::{self, Pen, Spot};
@@ -13,9 +14,6 @@ use crate::object::role::Previous;
 use crate::object::wait::{notify, until, wake_regardless};
 use crate::segment::{Attachment, RoleGuard};
 use std::time::Duration;
-
-/// How often a reader that waits looks around for the dead.
-const LOOK_PERIOD: Duration = Duration::from_millis(1);
 
 /// A cell, or an array of cells, in a segment, to be read by anybody who is
 /// attached, for reading only as well. Values are this many bytes.

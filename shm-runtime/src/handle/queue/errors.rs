@@ -1,6 +1,7 @@
 //! Why a push or a pop was not done.
 
 use crate::handle::errors::errors;
+use crate::handle::passing::from_ended;
 
 errors! {
     /// Why a message was not pushed.
@@ -55,3 +56,5 @@ errors! {
         Corrupt => "the queue is damaged: its producer's stamp is impossible",
     }
 }
+
+from_ended!(PushError, PopError);

@@ -39,11 +39,11 @@ pub use producer::{Producer, Reservation};
 pub use stat::QueueStat;
 pub use untyped::{RawConsumer, RawProducer};
 
-use crate::contract::Contract;
 use crate::error::{Error, ErrorKind, Result};
-use crate::object::kind::{ObjectDef, ObjectKind};
+use crate::handle::alone;
+use crate::object::kind::ObjectKind;
 use crate::object::queue::def::QueueDef;
-use crate::segment::{Address, Attachment, Options, Setup, Spec};
+use crate::segment::{Address, Attachment, Spec};
 use crate::types::descriptor::TypeSet;
 use crate::types::layout::SharedLayout;
 use layout::QueueLayout;
@@ -72,22 +72,18 @@ impl<T: SharedLayout> Queue<T> {
     /// a schema: those that derive [`SharedLayout`].
     pub fn create(address: &Address, capacity: u64) -> Result<Self> {
         let spec = Self::spec("create", address, capacity)?;
-        let attachment = Attachment::create_at(&spec, address, &Options::default())?;
-        Ok(Self::of_attachment(&attachment, 0))
+        Ok(Self::of_attachment(&alone::create(address, &spec)?, 0))
     }
 
     /// Attaches to a segment that [`Self::create`] made, of whatever capacity.
     pub fn attach(address: &Address) -> Result<Self> {
-        let options = Options::default();
-        let theirs = crate::segment::contract_at(address, &options)?;
         // The capacity is the segment's to say; everything else must agree.
-        let capacity = match theirs.objects.first().map(|o| &o.kind) {
+        let capacity = match alone::theirs(address)? {
             Some(ObjectKind::Queue(queue)) => queue.capacity,
             _ => 1,
         };
         let spec = Self::spec("attach to", address, capacity)?;
-        let attachment = Attachment::attach_at(&spec, address, &options, false)?;
-        Ok(Self::of_attachment(&attachment, 0))
+        Ok(Self::of_attachment(&alone::attach(address, &spec, false)?, 0))
     }
 
     /// Attaches to the queue, or creates it. The capacity is that of the
@@ -100,12 +96,6 @@ impl<T: SharedLayout> Queue<T> {
         let mut types = TypeSet::default();
         let item = T::describe(&mut types);
         let kind = ObjectKind::Queue(QueueDef::one_to_one(item, capacity));
-        let contract = Contract {
-            schema: String::new(),
-            segment: "queue".to_owned(),
-            types: types.into_types(),
-            objects: vec![ObjectDef { name: "queue".to_owned(), kind }],
-        };
         if QueueLayout::new(size_of::<T>() as u64, capacity).is_none() {
             let why = match capacity {
                 0 => "a queue has a capacity of at least 1, not of 0".to_owned(),
@@ -117,8 +107,7 @@ impl<T: SharedLayout> Queue<T> {
             let why = format!("cannot {verb} {address}: {why}");
             return Err(Error::new(ErrorKind::Invalid, why));
         }
-        Spec::new(contract, "", Setup::at(address))
-            .map_err(|e| e.map_message(|why| format!("cannot {verb} {address}: {why}")))
+        alone::spec(verb, address, kind, types)
     }
 
     /// Becomes the producer. [`ErrorKind::RoleTaken`] names the one who is,

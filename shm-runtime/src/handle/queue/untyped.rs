@@ -8,6 +8,8 @@
 #![allow(clippy::inline_always)] // what each message costs, see `handle::queue::untyped`
 
 use crate::error::Result;
+use crate::handle::LOOK_PERIOD;
+use crate::handle::passing::{Wait, wake_both};
 use crate::handle::queue::errors::{PopError, PushError, TryPopError, TryPushError};
 use crate::handle::queue::target::Target;
 use crate::memory::{Mapped, MappedAt, MappedFlag, MappedRing};
@@ -16,14 +18,11 @@ use crate::object::fault::Fault;
 use crate::object::queue::layout::QueueLayout;
 use crate::object::queue::one_to_one::{ConsumerCore, ProducerCore};
 use crate::object::role::Previous;
-use crate::object::wait::{notify, until, wake_regardless};
+use crate::object::wait::notify;
 use crate::segment::{Attachment, Birthplace, RoleGuard};
 use crate::types::layout::may_be_uninit;
 use std::mem::MaybeUninit;
 use std::time::Duration;
-
-/// How often a side that finds nothing to do looks around for the dead.
-const LOOK_PERIOD: Duration = Duration::from_millis(1);
 
 /// How often a pop looks. A message came in time, then one was committed before
 /// the removal: that is twice. Where a stamp is whole and then is not, somebody
@@ -175,36 +174,15 @@ impl RawProducer {
     fn wait<R>(
         &mut self,
         timeout: Option<Duration>,
-        mut attempt: impl FnMut(&mut ProducerCore<Mapped>) -> Result<R, Fault>,
+        attempt: impl FnMut(&mut ProducerCore<Mapped>) -> Result<R, Fault>,
     ) -> Result<R, PushError> {
-        let attachment = self.role.attachment();
-        if attachment.is_forked() {
-            return Err(PushError::Forked);
-        }
-        let (core, limiter) = (&mut self.core, &mut self.limiter);
-        let mut waited = false;
-        let answer = until::<Mapped, _>(
-            &self.space,
+        let wait = Wait {
+            attachment: self.role.attachment(),
+            limiter: &mut self.limiter,
+            flag: &self.space,
             timeout,
-            || match attempt(core) {
-                Ok(done) => Some(Ok(done)),
-                Err(Fault::Corrupt) => Some(Err(PushError::Corrupt)),
-                Err(Fault::Wait) if attachment.is_forked() => Some(Err(PushError::Forked)),
-                Err(Fault::Wait) if attachment.is_removed() => Some(Err(PushError::Removed)),
-                Err(Fault::Wait) => {
-                    if !std::mem::replace(&mut waited, true) {
-                        core.count_full();
-                    }
-                    None
-                }
-            },
-            |slept| {
-                if limiter.is_due_now() {
-                    attachment.look_around(slept);
-                }
-            },
-        );
-        answer.unwrap_or(Err(PushError::Timeout))
+        };
+        Ok(wait.for_room(&mut self.core, ProducerCore::count_full, attempt)?)
     }
 
     #[inline(always)]
@@ -448,39 +426,15 @@ impl RawConsumer {
     fn wait<R>(
         &mut self,
         timeout: Option<Duration>,
-        mut attempt: impl FnMut(&mut ConsumerCore<Mapped>) -> Result<R, Fault>,
+        attempt: impl FnMut(&mut ConsumerCore<Mapped>) -> Result<R, Fault>,
     ) -> Result<R, PopError> {
-        let attachment = self.role.attachment();
-        if attachment.is_forked() {
-            return Err(PopError::Forked);
-        }
-        let (core, limiter, space) = (&mut self.core, &mut self.limiter, &self.space);
-        let answer = until::<Mapped, _>(
-            &self.data,
+        let wait = Wait {
+            attachment: self.role.attachment(),
+            limiter: &mut self.limiter,
+            flag: &self.data,
             timeout,
-            || {
-                // Asked before the attempt: what was committed before the
-                // removal is drained first.
-                let removed = attachment.is_removed();
-                match attempt(core) {
-                    Ok(done) => Some(Ok(done)),
-                    Err(Fault::Corrupt) => Some(Err(PopError::Corrupt)),
-                    Err(Fault::Wait) if attachment.is_forked() => Some(Err(PopError::Forked)),
-                    Err(Fault::Wait) => {
-                        if core.settle() {
-                            notify::<Mapped>(space);
-                        }
-                        removed.then_some(Err(PopError::Removed))
-                    }
-                }
-            },
-            |slept| {
-                if limiter.is_due_now() {
-                    attachment.look_around(slept);
-                }
-            },
-        );
-        answer.unwrap_or(Err(PopError::Timeout))
+        };
+        Ok(wait.for_some(&mut self.core, (ConsumerCore::settle, &self.space), attempt)?)
     }
 
     /// `size` is that of an item.
@@ -510,13 +464,6 @@ impl Drop for RawConsumer {
             notify::<Mapped>(&self.space);
         }
     }
-}
-
-/// After a role was claimed from a dead holder, which may have stored what the
-/// other side waits for and not notified.
-fn wake_both(data: &MappedFlag, space: &MappedFlag) {
-    wake_regardless(data);
-    wake_regardless(space);
 }
 
 fn chunks(size: usize, buffer: &mut [u8]) -> impl Iterator<Item = &mut [MaybeUninit<u8>]> {

@@ -1,11 +1,11 @@
 //! The typed state, and the lock on it.
 
-use crate::contract::Contract;
 use crate::error::{Error, ErrorKind, Result};
+use crate::handle::alone;
 use crate::handle::state::untyped::{RawGuard, RawState};
-use crate::object::kind::{ObjectDef, ObjectKind};
+use crate::object::kind::ObjectKind;
 use crate::object::state::def::StateDef;
-use crate::segment::{Address, Attachment, Options, Setup, Spec};
+use crate::segment::{Address, Attachment, Spec};
 use crate::types::descriptor::TypeSet;
 use crate::types::layout::{SharedLayout, bytes_of, bytes_of_mut};
 use std::fmt;
@@ -47,8 +47,7 @@ impl<T: SharedLayout> State<T> {
     /// schema: those that derive [`SharedLayout`].
     pub fn create(address: &Address) -> Result<Self> {
         let spec = Self::spec("create", address)?;
-        let attachment = Attachment::create_at(&spec, address, &Options::default())?;
-        Ok(Self::of_attachment(&attachment, 0))
+        Ok(Self::of_attachment(&alone::create(address, &spec)?, 0))
     }
 
     /// Attaches to a segment that [`Self::create`] made.
@@ -64,9 +63,7 @@ impl<T: SharedLayout> State<T> {
 
     fn attach_as(address: &Address, read_only: bool) -> Result<Self> {
         let spec = Self::spec("attach to", address)?;
-        let options = Options::default();
-        let attachment = Attachment::attach_at(&spec, address, &options, read_only)?;
-        Ok(Self::of_attachment(&attachment, 0))
+        Ok(Self::of_attachment(&alone::attach(address, &spec, read_only)?, 0))
     }
 
     /// Attaches to the state, or creates it.
@@ -77,14 +74,7 @@ impl<T: SharedLayout> State<T> {
     fn spec(verb: &str, address: &Address) -> Result<Spec> {
         let mut types = TypeSet::default();
         let kind = ObjectKind::State(StateDef { item: T::describe(&mut types) });
-        let contract = Contract {
-            schema: String::new(),
-            segment: "state".to_owned(),
-            types: types.into_types(),
-            objects: vec![ObjectDef { name: "state".to_owned(), kind }],
-        };
-        Spec::new(contract, "", Setup::at(address))
-            .map_err(|e| e.map_message(|why| format!("cannot {verb} {address}: {why}")))
+        alone::spec(verb, address, kind, types)
     }
 
     fn raw(&self) -> Result<&RawState> {

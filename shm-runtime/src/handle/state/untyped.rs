@@ -2,6 +2,7 @@
 //! Here the logic meets waiting, deaths, forks and removal.
 
 use crate::error::{Error, ErrorKind, Result};
+use crate::handle::LOOK_PERIOD;
 use crate::memory::{Area, Flag, Mapped, MappedArea, MappedFlag, MappedReadArea, ReadArea};
 use crate::object::clock::Limiter;
 use crate::object::kind::ObjectLayout;
@@ -14,9 +15,6 @@ use crate::segment::Attachment;
 use std::sync::atomic::Ordering::{Acquire, Relaxed};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
-
-/// How often the dead are looked for.
-const LOOK_PERIOD: Duration = Duration::from_millis(1);
 
 /// Where it is counted how often a holder died, in words.
 #[allow(clippy::cast_possible_truncation)] // some hundred bytes

@@ -1,6 +1,7 @@
 //! Why a write or a read was not done.
 
 use crate::handle::errors::errors;
+use crate::handle::passing::from_ended;
 
 errors! {
     /// Why nothing was written.
@@ -51,3 +52,5 @@ errors! {
         Corrupt => "the stream is damaged: its writer's cursor is impossible",
     }
 }
+
+from_ended!(WriteError, ReadError);

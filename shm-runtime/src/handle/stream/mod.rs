@@ -54,11 +54,11 @@ pub use reader::{Peeked, Reader};
 pub use untyped::{RawStreamReader, RawStreamWriter};
 pub use writer::{Room, Writer};
 
-use crate::contract::Contract;
 use crate::error::{Error, ErrorKind, Result};
-use crate::object::kind::{ObjectDef, ObjectKind};
+use crate::handle::alone;
+use crate::object::kind::ObjectKind;
 use crate::object::stream::def::StreamDef;
-use crate::segment::{Address, Attachment, Options, Setup, Spec};
+use crate::segment::{Address, Attachment, Spec};
 use crate::types::descriptor::TypeSet;
 use crate::types::expr::TypeExpr;
 use crate::types::layout::SharedLayout;
@@ -88,22 +88,18 @@ impl<T: SharedLayout> Stream<T> {
     /// schema: those that derive [`SharedLayout`]. One of `u8` is a stream of bytes.
     pub fn create(address: &Address, capacity: u64) -> Result<Self> {
         let spec = Self::spec("create", address, capacity)?;
-        let attachment = Attachment::create_at(&spec, address, &Options::default())?;
-        Ok(Self::of_attachment(&attachment, 0))
+        Ok(Self::of_attachment(&alone::create(address, &spec)?, 0))
     }
 
     /// Attaches to a segment that [`Self::create`] made, of whatever capacity.
     pub fn attach(address: &Address) -> Result<Self> {
-        let options = Options::default();
-        let theirs = crate::segment::contract_at(address, &options)?;
         // The capacity is the segment's to say; everything else must agree.
-        let capacity = match theirs.objects.first().map(|o| &o.kind) {
+        let capacity = match alone::theirs(address)? {
             Some(ObjectKind::Stream(stream)) => stream.capacity,
             _ => 1,
         };
         let spec = Self::spec("attach to", address, capacity)?;
-        let attachment = Attachment::attach_at(&spec, address, &options, false)?;
-        Ok(Self::of_attachment(&attachment, 0))
+        Ok(Self::of_attachment(&alone::attach(address, &spec, false)?, 0))
     }
 
     /// Attaches to the stream, or creates it. The capacity is that of the segment if
@@ -119,18 +115,12 @@ impl<T: SharedLayout> Stream<T> {
             Ok(byte) if byte == item => StreamDef::of_bytes(capacity),
             _ => StreamDef::of_items(item, capacity),
         };
-        let contract = Contract {
-            schema: String::new(),
-            segment: "stream".to_owned(),
-            types: types.into_types(),
-            objects: vec![ObjectDef { name: "stream".to_owned(), kind: ObjectKind::Stream(def) }],
-        };
-        let refused = |why: &str| format!("cannot {verb} {address}: {why}");
         if capacity == 0 {
             let why = "a stream has a capacity of at least 1, not of 0";
-            return Err(Error::new(ErrorKind::Invalid, refused(why)));
+            let why = format!("cannot {verb} {address}: {why}");
+            return Err(Error::new(ErrorKind::Invalid, why));
         }
-        Spec::new(contract, "", Setup::at(address)).map_err(|e| e.map_message(|why| refused(why)))
+        alone::spec(verb, address, ObjectKind::Stream(def), types)
     }
 
     /// Becomes the writer. [`ErrorKind::RoleTaken`] names the one who is, while it

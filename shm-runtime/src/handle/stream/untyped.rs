@@ -2,6 +2,8 @@
 //! C ABI build on. Here the logic meets waiting, forks and removal.
 
 use crate::error::Result;
+use crate::handle::LOOK_PERIOD;
+use crate::handle::passing::{Wait, wake_both};
 use crate::handle::stream::errors::{ReadError, TryReadError, TryWriteError, WriteError};
 use crate::handle::stream::target::Target;
 use crate::memory::{Mapped, MappedFlag};
@@ -9,19 +11,9 @@ use crate::object::clock::Limiter;
 use crate::object::fault::Fault;
 use crate::object::role::Previous;
 use crate::object::stream::logic::{ReaderCore, WriterCore};
-use crate::object::wait::{notify, until, wake_regardless};
+use crate::object::wait::notify;
 use crate::segment::{Attachment, RoleGuard};
 use std::time::Duration;
-
-/// How often a side that finds nothing to do looks around for the dead.
-const LOOK_PERIOD: Duration = Duration::from_millis(1);
-
-/// After a role was claimed from a dead holder, which may have stored what the other
-/// side waits for and not notified.
-fn wake_both(data: &MappedFlag, space: &MappedFlag) {
-    wake_regardless(data);
-    wake_regardless(space);
-}
 
 /// The writer of a stream, for items that are bytes.
 ///
@@ -137,36 +129,15 @@ impl RawStreamWriter {
     fn wait<R>(
         &mut self,
         timeout: Option<Duration>,
-        mut attempt: impl FnMut(&mut WriterCore<Mapped>) -> Result<R, Fault>,
+        attempt: impl FnMut(&mut WriterCore<Mapped>) -> Result<R, Fault>,
     ) -> Result<R, WriteError> {
-        let attachment = self.role.attachment();
-        if attachment.is_forked() {
-            return Err(WriteError::Forked);
-        }
-        let (core, limiter) = (&mut self.core, &mut self.limiter);
-        let mut waited = false;
-        let answer = until::<Mapped, _>(
-            &self.space,
+        let wait = Wait {
+            attachment: self.role.attachment(),
+            limiter: &mut self.limiter,
+            flag: &self.space,
             timeout,
-            || match attempt(core) {
-                Ok(done) => Some(Ok(done)),
-                Err(Fault::Corrupt) => Some(Err(WriteError::Corrupt)),
-                Err(Fault::Wait) if attachment.is_forked() => Some(Err(WriteError::Forked)),
-                Err(Fault::Wait) if attachment.is_removed() => Some(Err(WriteError::Removed)),
-                Err(Fault::Wait) => {
-                    if !std::mem::replace(&mut waited, true) {
-                        core.count_full();
-                    }
-                    None
-                }
-            },
-            |slept| {
-                if limiter.is_due_now() {
-                    attachment.look_around(slept);
-                }
-            },
-        );
-        answer.unwrap_or(Err(WriteError::Timeout))
+        };
+        Ok(wait.for_room(&mut self.core, WriterCore::count_full, attempt)?)
     }
 }
 
@@ -306,39 +277,15 @@ impl RawStreamReader {
     fn wait<R>(
         &mut self,
         timeout: Option<Duration>,
-        mut attempt: impl FnMut(&mut ReaderCore<Mapped>) -> Result<R, Fault>,
+        attempt: impl FnMut(&mut ReaderCore<Mapped>) -> Result<R, Fault>,
     ) -> Result<R, ReadError> {
-        let attachment = self.role.attachment();
-        if attachment.is_forked() {
-            return Err(ReadError::Forked);
-        }
-        let (core, limiter, space) = (&mut self.core, &mut self.limiter, &self.space);
-        let answer = until::<Mapped, _>(
-            &self.data,
+        let wait = Wait {
+            attachment: self.role.attachment(),
+            limiter: &mut self.limiter,
+            flag: &self.data,
             timeout,
-            || {
-                // Asked before the attempt: what was committed before the removal is
-                // drained first.
-                let removed = attachment.is_removed();
-                match attempt(core) {
-                    Ok(done) => Some(Ok(done)),
-                    Err(Fault::Corrupt) => Some(Err(ReadError::Corrupt)),
-                    Err(Fault::Wait) if attachment.is_forked() => Some(Err(ReadError::Forked)),
-                    Err(Fault::Wait) => {
-                        if core.settle() {
-                            notify::<Mapped>(space);
-                        }
-                        removed.then_some(Err(ReadError::Removed))
-                    }
-                }
-            },
-            |slept| {
-                if limiter.is_due_now() {
-                    attachment.look_around(slept);
-                }
-            },
-        );
-        answer.unwrap_or(Err(ReadError::Timeout))
+        };
+        Ok(wait.for_some(&mut self.core, (ReaderCore::settle, &self.space), attempt)?)
     }
 }
 
