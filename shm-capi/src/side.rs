@@ -17,7 +17,7 @@ use std::time::Duration;
 pub const LOOK: u32 = 0;
 /// The side that puts: producer, writer.
 pub const PUT: u32 = 1;
-/// The side that takes out: consumer; who has the lock of a state.
+/// The side that takes out: consumer, holder of a state's lock.
 pub const GET: u32 = 2;
 
 /// A signal: wakes one who waits.

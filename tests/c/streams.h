@@ -442,7 +442,7 @@ static void what_a_dead_reader_may_have_seen_comes_again_and_is_flagged(void) {
   }
 }
 
-/* Announces so many, and is killed. */
+/* Announces `count`, and is killed. */
 static void announce_and_die(const void *argument) {
   const stream_victim *v = SHM_CAST(const stream_victim *, argument);
   shm_attachment a;

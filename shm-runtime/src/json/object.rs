@@ -263,7 +263,7 @@ impl JsonSchema for Numbers {
 /// A process that holds a role of an object.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct Holder {
-    /// The role, such as `producer` or `consumer`; `owner` who has the lock of a state.
+    /// The role, such as `producer` or `consumer`; of a state, `owner`: the holder of its lock.
     pub role: &'static str,
     /// Its process id in its own pid namespace.
     pub pid: u32,

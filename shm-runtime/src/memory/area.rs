@@ -102,13 +102,13 @@ impl ReadArea for MappedReadArea {
     }
 }
 
-/// How many of so many bytes from `offset` on come before the first whole word.
+/// How many of `len` bytes from `offset` on come before the first whole word.
 #[inline]
 fn to_whole_words(offset: usize, len: usize) -> usize {
     (offset.wrapping_neg() % 8).min(len)
 }
 
-/// Changes so many bytes of a word where nobody else writes.
+/// Changes these bytes of a word where nobody else writes.
 #[inline]
 fn change(word: &AtomicU64, from: usize, bytes: &[u8]) {
     let mut value = word.load(Ordering::Relaxed).to_ne_bytes();

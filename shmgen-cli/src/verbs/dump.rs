@@ -197,14 +197,14 @@ const VALUES_MAX: usize = 16 << 20;
 
 /// What is still shown.
 struct Left {
-    /// So many bytes of messages.
+    /// How many bytes of messages.
     bytes: usize,
     /// Values that take so much memory.
     room: usize,
 }
 
 impl Dump<'_> {
-    /// How many messages of so many bytes, or lines of raw bytes, are fetched: one more
+    /// How many messages of `size` bytes, or lines of raw bytes, are fetched: one more
     /// than is shown, so that it is noticed that there are more.
     fn limit(&self, size: u64) -> usize {
         let each = usize::try_from(size).unwrap_or(usize::MAX).max(LEAST);
@@ -400,7 +400,7 @@ impl Contents {
 }
 
 impl Left {
-    /// Takes what a message of so many bytes takes.
+    /// Takes what a message of `len` bytes takes.
     fn takes(&mut self, len: usize) -> Result<(), Unread> {
         let left = self.bytes.checked_sub(len.max(LEAST));
         self.bytes = left.unwrap_or(0);

@@ -92,7 +92,7 @@ SHM_NODISCARD SHM_INLINE shm_status golden_Feed_robot_try_lock(golden_Feed *segm
   return status != SHM_OK ? status : shm_state_try_lock(&segment->robot_state, value, sizeof *value);
 }
 
-/* The same, waiting so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
+/* The same, waiting `ns` nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
 SHM_NODISCARD SHM_INLINE shm_status golden_Feed_robot_lock_timeout(golden_Feed *segment, golden_Robot *value, uint64_t ns) {
   const shm_status status = golden_Feed_robot_open_state(segment);
   return status != SHM_OK ? status : shm_state_lock_timeout(&segment->robot_state, value, sizeof *value, ns);
@@ -103,7 +103,7 @@ SHM_NODISCARD SHM_INLINE shm_status golden_Feed_robot_unlock(golden_Feed *segmen
   return shm_state_unlock(&segment->robot_state, value, sizeof(golden_Robot));
 }
 
-/* With the lock in hand: publishes the value, unlocks, sleeps until it is notified, so many nanoseconds at most (UINT64_MAX:
+/* With the lock in hand: publishes the value, unlocks, sleeps until it is notified, `ns` nanoseconds at most (UINT64_MAX:
  * for ever), locks again and copies the value out. The lock is held again also behind SHM_TIMEOUT, SHM_REMOVED and
  * SHM_OWNER_DIED. It may return without a notification: look at the value again. */
 SHM_NODISCARD SHM_INLINE shm_status golden_Feed_robot_wait(golden_Feed *segment, golden_Robot *value, uint64_t ns) {

@@ -62,7 +62,7 @@ SHM_NODISCARD SHM_INLINE shm_status golden_Feed_log_write(golden_Feed *segment, 
   return SHM_UNLIKELY(status != SHM_OK) ? status : shm_stream_writer_write(&segment->log_writer, bytes, 1, count, done);
 }
 
-/* The same, waiting for room for the first of them so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
+/* The same, waiting for room for the first of them `ns` nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
 SHM_NODISCARD SHM_INLINE shm_status golden_Feed_log_write_timeout(golden_Feed *segment, const void *bytes,
                                                               size_t count, uint64_t ns, size_t *done) {
   const shm_status status = golden_Feed_log_claimed_writer(segment);
@@ -94,7 +94,7 @@ SHM_NODISCARD SHM_INLINE shm_status golden_Feed_log_read(golden_Feed *segment, v
   return SHM_UNLIKELY(status != SHM_OK) ? status : shm_stream_reader_read(&segment->log_reader, bytes, 1, count, done);
 }
 
-/* The same, waiting for the first of them so many nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
+/* The same, waiting for the first of them `ns` nanoseconds (UINT64_MAX: for ever); SHM_TIMEOUT. */
 SHM_NODISCARD SHM_INLINE shm_status golden_Feed_log_read_timeout(golden_Feed *segment, void *bytes,
                                                              size_t count, uint64_t ns, size_t *done) {
   const shm_status status = golden_Feed_log_claimed_reader(segment);

@@ -20,7 +20,7 @@ use std::time::Duration;
 #[allow(clippy::cast_possible_truncation)] // some hundred bytes
 const TIMES_DIED_AT: usize = TIMES_DIED as usize / 8;
 
-/// A state in a segment, for values of so many bytes. A value of another length than
+/// A state in a segment, for values of [`Self::item_size`] bytes. A value of another length than
 /// [`Self::item_size`] is a mistake of the caller and panics.
 ///
 /// Clones share it. The lock is the attachment's, whoever of its threads takes it.

@@ -57,7 +57,7 @@ pub(crate) const fn state(word: u32) -> LockState {
     }
 }
 
-/// After so many tries a loop over the lock gives up: honest ones change the word
+/// After this many tries a loop over the lock gives up: honest ones change the word
 /// once each, and sleep in between.
 const TRIES: u32 = 100;
 

@@ -161,7 +161,7 @@ pub(crate) struct ReaderCore<M: Memory> {
     head: Cursor,
     /// Items that are there before the tail must be looked at again.
     ready: usize,
-    /// The last head that the writer was told.
+    /// The last head that was published for the writer.
     published: u64,
     batch: u64,
     /// This many of the next items a dead predecessor may have seen.
@@ -284,7 +284,7 @@ impl<M: Memory> ReaderCore<M> {
         is_behind
     }
 
-    /// As many items waited since the head was told last as are there and were taken.
+    /// Since the head was published last, as many items waited as are there and were taken.
     fn publish_head(&mut self) {
         let taken = self.head.position.wrapping_sub(self.published);
         let depth = taken.wrapping_add(self.ready as u64);

@@ -183,7 +183,7 @@ fn write_up_to(writer: &mut WriterCore<Plain>, next: &mut u32, last: u32) {
     }
 }
 
-/// Reads what is there, two at once at most, with so many tries that find nothing.
+/// Reads what is there, two at once at most, with this many tries that find nothing.
 fn drain(reader: &mut ReaderCore<Plain>, got: &mut Vec<u32>, tries: usize) {
     let mut tries = tries;
     while tries > 0 {

@@ -84,7 +84,7 @@ SHM_HOT bool shm_queue_is_whole(const shm_queue_cursor *cursor) {
   return shm_load_acquire(shm_queue_stamp(cursor->slot)) == cursor->position + 1;
 }
 
-/* Asks for so many bytes from a slot on, 16 cache lines at most, after a batch behind which
+/* Prefetches `bytes` bytes from a slot on, 16 cache lines at most, after a batch behind which
  * there seem to be more: they come while the caller looks at that. */
 SHM_HOT void shm_queue_prefetch(const shm_queue_slots *slots, const char *slot, uint64_t bytes) {
   uint64_t left = SHM_CAST(uint64_t, slots->end - slot);

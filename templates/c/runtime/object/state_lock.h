@@ -113,7 +113,7 @@ SHM_NODISCARD SHM_APART shm_status shm_state_try_lock(shm_state_handle *handle, 
   return status != SHM_OK ? status : shm_leave(&handle->busy, shm_state_lock_ns(handle, value, item_size, 0));
 }
 
-/* The same, waiting so many nanoseconds at most; SHM_TIMEOUT after that. */
+/* The same, waiting `ns` nanoseconds at most; SHM_TIMEOUT after that. */
 SHM_NODISCARD SHM_APART shm_status shm_state_lock_timeout(shm_state_handle *handle, void *value,
                                                           size_t item_size, uint64_t ns) {
   shm_status status = shm_enter(&handle->busy);

@@ -1,4 +1,4 @@
-/* ---- What can be told of a state ----------------------------------------
+/* ---- What is known about a state ----------------------------------------
  *
  * By who is attached to its segment. Looking changes nothing.
  */

@@ -25,7 +25,7 @@ SHM_APART bool shm_stream_differ(shm_comparison *c, const shm_object_record *min
                            their_capacity));
 }
 
-/* The geometry of a stream whose area holds a multiple of so many items. */
+/* The geometry of a stream whose area holds a multiple of this many items. */
 SHM_APART bool shm_stream_lay_in(const shm_object_spec *object, uint64_t multiple, shm_geometry *out) {
   uint64_t capacity = object->capacity;
   uint64_t slots;

@@ -64,7 +64,7 @@ SHM_HOT shm_stream_cursor shm_stream_cursor_after(const shm_stream_area *area, s
   return cursor;
 }
 
-/* Of `count` items from the cursor on, so many lie before the end of the area. */
+/* How many of `count` items from the cursor on lie before the end of the area. */
 SHM_HOT uint64_t shm_stream_before_end(const shm_stream_area *area, shm_stream_cursor cursor,
                                        uint64_t count) {
   uint64_t left = area->count - cursor.place;

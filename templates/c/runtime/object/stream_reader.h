@@ -12,10 +12,10 @@ typedef struct shm_stream_reader {
   shm_stream_area area;
   shm_stream_cursor head;
   uint64_t known;     /* items that wait, as far as the tail was looked at */
-  uint64_t published; /* the last head that the writer was told */
-  uint64_t batch;     /* it is told after so many */
-  uint64_t suspect;   /* of the next items, so many a dead predecessor may have seen; */
-  uint64_t seen;      /* so many of them anybody, as is announced */
+  uint64_t published; /* the last head that was published */
+  uint64_t batch;     /* it is published after this many */
+  uint64_t suspect;   /* how many of the next items a dead predecessor may have seen; */
+  uint64_t seen;      /* how many of them anybody, as is announced */
   uint64_t lent;      /* items that peek handed out, from the head on */
   uint32_t object;
   uint32_t busy; /* SHM_CHECK_THREADS: an operation is under way */
@@ -25,7 +25,7 @@ typedef struct shm_stream_reader {
 
 /* ---- acknowledging ---- */
 
-/* Tells the writer the exact head. So many items waited when that was told last. */
+/* Publishes the exact head for the writer: `depth` items waited when it did so last. */
 SHM_APART void shm_stream_reader_publish_head(shm_stream_reader *reader, uint64_t depth) {
   const shm_stream_area *area = &reader->area;
   if (depth <= area->count && depth > shm_load_relaxed(shm_stream_word(area, SHM_STREAM_HIGH_WATER))) {
@@ -210,7 +210,7 @@ SHM_NODISCARD SHM_HOT shm_status shm_stream_reader_read(shm_stream_reader *reade
 }
 
 /*
- * The same, and where nothing waits it waits for the first item, so many nanoseconds at
+ * The same, and where nothing waits it waits for the first item, `ns` nanoseconds at
  * most, UINT64_MAX for ever; SHM_TIMEOUT after that.
  */
 SHM_NODISCARD SHM_HOT shm_status shm_stream_reader_read_timeout(shm_stream_reader *reader, void *items,
@@ -283,7 +283,7 @@ SHM_NODISCARD SHM_HOT shm_status shm_stream_reader_acknowledge(shm_stream_reader
 
 /*
  * How many of the next items a reader that died may have seen already: they come again,
- * and who cannot bear that skips so many.
+ * and a reader that cannot take one twice skips this many.
  */
 SHM_INLINE uint64_t shm_stream_reader_redelivered(const shm_stream_reader *reader) { return reader->suspect; }
 

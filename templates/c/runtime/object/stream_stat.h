@@ -1,4 +1,4 @@
-/* ---- What can be told of a stream ---------------------------------------
+/* ---- What is known about a stream ---------------------------------------
  *
  * By who is attached to its segment. Looking changes nothing.
  */

@@ -146,7 +146,7 @@ SHM_NODISCARD SHM_HOT shm_status shm_stream_writer_write(shm_stream_writer *writ
 }
 
 /*
- * The same, and where there is no room at all it waits for some, so many nanoseconds
+ * The same, and where there is no room at all it waits for some, `ns` nanoseconds
  * at most, UINT64_MAX for ever; SHM_TIMEOUT after that.
  */
 SHM_NODISCARD SHM_HOT shm_status shm_stream_writer_write_timeout(shm_stream_writer *writer, const void *items,

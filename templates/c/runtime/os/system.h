@@ -204,7 +204,7 @@ SHM_APART void shm_sys_futex_wait(shm_word32 *word, uint32_t value, uint64_t at_
   shm_libc_syscall(SYS_futex, word, SHM_SYS_FUTEX_WAIT, value, &time, NULL, 0);
 }
 
-/* Wakes so many of those who sleep on the word; how many it were, negative where that failed. */
+/* Wakes `count` of the sleepers on the word at most; how many, negative where that failed. */
 SHM_APART long shm_sys_futex_wake_at_most(shm_word32 *word, int32_t count) {
   shm_step();
   return shm_libc_syscall(SYS_futex, word, SHM_SYS_FUTEX_WAKE, count, NULL, NULL, 0);
