@@ -180,8 +180,8 @@ class Side:
     def put_many(
         self, start: int, count: int, block: bool, timeout: float | None, least: int | None = None
     ) -> tuple[int, int]:
-        """Puts items in that lie there without a gap, waiting until all are in, or at least a number of them, if it
-        may; the status, and how many went in."""
+        """Puts items in that lie side by side, waiting, if it may, until all are in, or ``least`` of them;
+        the status, and how many went in."""
         least = count if least is None else least
         total = 0
         for slice_ns in self.slices(timeout if block else 0.0):
